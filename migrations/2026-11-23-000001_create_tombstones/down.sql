@@ -1,0 +1,2 @@
+DROP FUNCTION bury();
+DROP TABLE tombstones;

@@ -1,0 +1,2 @@
+DROP TABLE article_versions;
+DROP TABLE articles;

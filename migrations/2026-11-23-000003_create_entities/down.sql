@@ -1,0 +1,3 @@
+DROP TABLE entity_identifiers;
+DROP TABLE entity_aliases;
+DROP TABLE entities;

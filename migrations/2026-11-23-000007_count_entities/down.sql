@@ -1,0 +1,14 @@
+DROP TRIGGER quotes_count_deleted ON quotes;
+DROP TRIGGER quotes_count_updated ON quotes;
+DROP TRIGGER quotes_count_inserted ON quotes;
+DROP FUNCTION count_quotes();
+DROP FUNCTION add_quotes(uuid[], bigint[]);
+DROP TRIGGER mentions_count_deleted ON mentions;
+DROP TRIGGER mentions_count_updated ON mentions;
+DROP TRIGGER mentions_count_inserted ON mentions;
+DROP FUNCTION count_mentions();
+DROP FUNCTION add_mentions(uuid[], bigint[]);
+DROP TRIGGER entities_start_counts ON entities;
+DROP FUNCTION start_counts();
+DROP TABLE entity_quote_counts;
+DROP TABLE entity_mention_counts;

@@ -1,0 +1,145 @@
+//! Articles: a headline and a body kept exactly as received, in versions.
+
+use super::page::{Choice, PageRequest, Range};
+use super::text;
+use chrono::{DateTime, Utc};
+use url::Url;
+use uuid::Uuid;
+
+/// The longest body, in bytes of UTF-8.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+/// The longest url, in bytes, once normalised.
+pub const MAX_URL_BYTES: usize = 2048;
+/// The longest headline, in code points.
+pub const MAX_HEADLINE: usize = 500;
+
+/// A stored article without its body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Article {
+    pub id: Uuid,
+    pub version: i32,
+    pub body_version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub headline: String,
+    /// `None` in a list that was not asked for bodies.
+    pub body: Option<String>,
+    pub language: String,
+    pub url: Option<String>,
+    pub publisher: Option<String>,
+    pub external_id: Option<String>,
+    pub authors: Vec<String>,
+    pub section: Option<String>,
+    pub keywords: Vec<String>,
+    pub published_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the body's canonical form.
+    pub content_hash: Vec<u8>,
+}
+
+/// An article to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewArticle {
+    pub headline: String,
+    pub body: String,
+    /// Detected from the body when absent.
+    pub language: Option<String>,
+    /// Normalised by [`normalise_url`].
+    pub url: Option<String>,
+    pub publisher: Option<String>,
+    pub external_id: Option<String>,
+    pub authors: Vec<String>,
+    pub section: Option<String>,
+    pub keywords: Vec<String>,
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+/// A change to an article: an outer `None` leaves the member as it is, an inner one clears it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ArticlePatch {
+    pub headline: Option<String>,
+    pub body: Option<String>,
+    /// `Some(None)` detects the language again.
+    pub language: Option<Option<String>>,
+    pub url: Option<Option<String>>,
+    pub publisher: Option<Option<String>>,
+    pub external_id: Option<Option<String>>,
+    pub authors: Option<Vec<String>>,
+    pub section: Option<Option<String>>,
+    pub keywords: Option<Vec<String>>,
+    pub published_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// One text an article has or had.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArticleVersion {
+    pub article_id: Uuid,
+    pub body_version: i32,
+    pub headline: String,
+    pub body: String,
+    pub language: String,
+    pub content_hash: Vec<u8>,
+    /// When this text was received.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The orders of a list of articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArticleOrder {
+    NewestPublished,
+    OldestPublished,
+    NewestCreated,
+}
+
+/// Which articles are asked for, in what order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArticleFilter {
+    pub language: Choice<String>,
+    pub publisher: Choice<String>,
+    pub section: Choice<String>,
+    pub keyword: Choice<String>,
+    /// Articles with a mention of one of these entities.
+    pub mentions: Choice<Uuid>,
+    /// Articles that quote one of these entities; rejected quotes do not count.
+    pub quotes_by: Choice<Uuid>,
+    pub external_id: Choice<String>,
+    /// Normalised by [`normalise_url`].
+    pub url: Choice<String>,
+    pub published: Range<DateTime<Utc>>,
+    pub order: ArticleOrder,
+    pub with_body: bool,
+    pub page: PageRequest,
+}
+
+/// Why a url is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    #[error("must be an absolute http or https URL")]
+    NotHttp,
+    #[error("must be at most 2048 bytes once normalised")]
+    TooLong,
+}
+
+/// The form in which a url is stored and compared: scheme and host in lower case, without default port and fragment.
+///
+/// # Errors
+/// When it is not absolute http(s), or too long.
+pub fn normalise_url(given: &str) -> Result<String, UrlError> {
+    let mut url = Url::parse(given).map_err(|_| UrlError::NotHttp)?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err(UrlError::NotHttp);
+    }
+    url.set_fragment(None);
+    let url = String::from(url);
+    if url.len() > MAX_URL_BYTES { Err(UrlError::TooLong) } else { Ok(url) }
+}
+
+/// SHA-256 of the body's canonical form: equal for the same text sent again with other spaces, case or punctuation.
+pub fn content_hash(body: &str) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text::canonical(body).as_bytes()).to_vec()
+}
+
+/// The headline of a bare text: its first line that is not blank, without the white space around it.
+pub fn headline_of(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| !line.is_empty())
+}

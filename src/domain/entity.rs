@@ -1,0 +1,85 @@
+//! Entities: people, organisations, places and what else articles speak about.
+
+use super::page::{Choice, PageRequest};
+use super::{AliasKind, EntityKind};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// The most aliases of one entity.
+pub const MAX_ALIASES: usize = 200;
+/// The most identifiers of one entity.
+pub const MAX_IDENTIFIERS: usize = 50;
+/// The longest name or alias, in code points.
+pub const MAX_NAME: usize = 300;
+
+/// A stored entity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    pub id: Uuid,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub kind: EntityKind,
+    pub name: String,
+    pub description: Option<String>,
+    pub aliases: Vec<Alias>,
+    pub identifiers: Vec<Identifier>,
+    /// The survivor, when this entity was merged.
+    pub merged_into: Option<Uuid>,
+}
+
+/// Another name of an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    pub name: String,
+    /// BCP 47 primary tag.
+    pub language: Option<String>,
+    pub kind: AliasKind,
+}
+
+/// An entity's id in another scheme, such as `wikidata` `Q1028`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identifier {
+    pub scheme: String,
+    pub value: String,
+}
+
+/// An entity to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEntity {
+    pub kind: EntityKind,
+    pub name: String,
+    pub description: Option<String>,
+    pub aliases: Vec<Alias>,
+    pub identifiers: Vec<Identifier>,
+}
+
+/// A change to an entity: an outer `None` leaves the member as it is, an inner one clears it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EntityPatch {
+    pub kind: Option<EntityKind>,
+    pub name: Option<String>,
+    pub description: Option<Option<String>>,
+    /// Replaces the whole list.
+    pub aliases: Option<Vec<Alias>>,
+    /// Replaces the whole list.
+    pub identifiers: Option<Vec<Identifier>>,
+}
+
+/// The orders of a list of entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntityOrder {
+    Name,
+    MostMentions,
+    MostQuotes,
+    NewestUpdated,
+}
+
+/// Which entities are asked for, in what order. Merged ones are left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntityFilter {
+    pub kind: Choice<EntityKind>,
+    pub identifier: Choice<Identifier>,
+    pub order: EntityOrder,
+    pub page: PageRequest,
+}

@@ -1,0 +1,53 @@
+//! Mentions: an entity named at a span of an article.
+
+use super::span::Span;
+use super::{Anchor, MentionKind, Origin};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// A stored mention.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    pub id: Uuid,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub article_id: Uuid,
+    pub body_version: i32,
+    pub anchor: Anchor,
+    /// `None` while nobody knows whom it names.
+    pub entity_id: Option<Uuid>,
+    pub span: Span,
+    pub exact: String,
+    pub prefix: String,
+    pub suffix: String,
+    pub kind: MentionKind,
+    /// 0 to 1.
+    pub confidence: f64,
+    pub origin: Origin,
+    pub extractor: Option<String>,
+}
+
+/// A mention to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMention {
+    pub entity_id: Option<Uuid>,
+    pub span: Span,
+    /// When given, it must equal the slice.
+    pub exact: Option<String>,
+    pub kind: MentionKind,
+    pub confidence: f64,
+    pub origin: Origin,
+    pub extractor: Option<String>,
+}
+
+/// A change to a mention: an outer `None` leaves the member as it is, an inner one clears it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MentionPatch {
+    pub entity_id: Option<Option<Uuid>>,
+    pub start: Option<i32>,
+    pub end: Option<i32>,
+    pub exact: Option<String>,
+    pub kind: Option<MentionKind>,
+    pub confidence: Option<f64>,
+}

@@ -1,0 +1,4 @@
+pub mod annotate;
+pub mod domain;
+pub mod schema;
+pub mod store;

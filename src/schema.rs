@@ -1,0 +1,203 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    article_versions (article_id, body_version) {
+        article_id -> Uuid,
+        body_version -> Int4,
+        headline -> Text,
+        body -> Text,
+        content_hash -> Bytea,
+        language -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> Uuid,
+        version -> Int4,
+        body_version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        headline -> Text,
+        body -> Text,
+        body_created_at -> Timestamptz,
+        content_hash -> Bytea,
+        language -> Text,
+        url -> Nullable<Text>,
+        publisher -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        authors -> Array<Nullable<Text>>,
+        section -> Nullable<Text>,
+        keywords -> Array<Nullable<Text>>,
+        published_at -> Nullable<Timestamptz>,
+        published_desc -> Timestamptz,
+        published_asc -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    entities (id) {
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Nullable<Text>,
+        merged_into -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    entity_aliases (entity_id, position) {
+        entity_id -> Uuid,
+        position -> Int4,
+        name -> Text,
+        language -> Nullable<Text>,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    entity_identifiers (scheme, value) {
+        scheme -> Text,
+        value -> Text,
+        entity_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    entity_mention_counts (entity_id) {
+        entity_id -> Uuid,
+        mentions -> Int8,
+    }
+}
+
+diesel::table! {
+    entity_quote_counts (entity_id) {
+        entity_id -> Uuid,
+        quotes -> Int8,
+    }
+}
+
+diesel::table! {
+    mentions (id) {
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        article_id -> Uuid,
+        body_version -> Int4,
+        anchor -> Text,
+        entity_id -> Nullable<Uuid>,
+        span_start -> Int4,
+        span_end -> Int4,
+        exact -> Text,
+        prefix -> Text,
+        suffix -> Text,
+        kind -> Text,
+        confidence -> Float8,
+        origin -> Text,
+        extractor -> Nullable<Text>,
+        published_at -> Nullable<Timestamptz>,
+        published_desc -> Timestamptz,
+        language -> Text,
+        publisher -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    quote_about (quote_id, entity_id) {
+        quote_id -> Uuid,
+        entity_id -> Uuid,
+        published_desc -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quotes (id) {
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        article_id -> Uuid,
+        body_version -> Int4,
+        anchor -> Text,
+        text -> Text,
+        spans -> Array<Nullable<Int4>>,
+        prefix -> Text,
+        suffix -> Text,
+        kind -> Text,
+        speaker_id -> Nullable<Uuid>,
+        speaker_label -> Nullable<Text>,
+        speaker_span -> Nullable<Int4range>,
+        speaker_status -> Text,
+        cue -> Nullable<Text>,
+        cue_span -> Nullable<Int4range>,
+        cue_lemma -> Nullable<Text>,
+        said_on -> Nullable<Date>,
+        status -> Text,
+        confidence -> Float8,
+        origin -> Text,
+        extractor -> Nullable<Text>,
+        canonical_text -> Nullable<Text>,
+        cluster_id -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+        published_desc -> Timestamptz,
+        published_asc -> Timestamptz,
+        language -> Text,
+        publisher -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Uuid,
+        quote_id -> Uuid,
+        actor -> Nullable<Text>,
+        action -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        note -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tombstones (id) {
+        id -> Uuid,
+        kind -> Text,
+        deleted_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(article_versions -> articles (article_id));
+diesel::joinable!(entity_aliases -> entities (entity_id));
+diesel::joinable!(entity_identifiers -> entities (entity_id));
+diesel::joinable!(entity_mention_counts -> entities (entity_id));
+diesel::joinable!(entity_quote_counts -> entities (entity_id));
+diesel::joinable!(mentions -> articles (article_id));
+diesel::joinable!(mentions -> entities (entity_id));
+diesel::joinable!(quote_about -> entities (entity_id));
+diesel::joinable!(quote_about -> quotes (quote_id));
+diesel::joinable!(quotes -> articles (article_id));
+diesel::joinable!(quotes -> entities (speaker_id));
+diesel::joinable!(reviews -> quotes (quote_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    article_versions,
+    articles,
+    entities,
+    entity_aliases,
+    entity_identifiers,
+    entity_mention_counts,
+    entity_quote_counts,
+    mentions,
+    quote_about,
+    quotes,
+    reviews,
+    tombstones,
+);

@@ -1,0 +1,145 @@
+//! What can go wrong in the store, and the one place where Postgres' own errors are read.
+
+use crate::domain::Fault;
+use crate::domain::span::Span;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
+use uuid::Uuid;
+
+/// The result of every function of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The kinds of records that are found by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    Article,
+    ArticleVersion,
+    Entity,
+    Mention,
+    Quote,
+}
+
+impl Resource {
+    /// The word for it in a sentence.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::ArticleVersion => "version of this article",
+            Self::Entity => "entity",
+            Self::Mention => "mention",
+            Self::Quote => "quote",
+        }
+    }
+}
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such {}", .0.as_str())]
+    NotFound(Resource),
+    #[error("this {} was deleted", .0.as_str())]
+    Gone(Resource),
+    /// The entity was merged into another.
+    #[error("this entity was merged into {into}")]
+    Merged { into: Uuid },
+    /// The record is not at a version that the caller expects.
+    #[error("the record is at version {current}")]
+    Stale { current: i32 },
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// What was sent does not fit what is stored.
+    #[error("{} faults in what was sent", .0.len())]
+    Faults(Vec<Fault>),
+    /// All places for work of this sort are taken.
+    #[error("no capacity for another request")]
+    Overloaded,
+    /// Postgres cannot be reached or is going away.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// Postgres gave the statement up: it took too long, or waited too long for a lock.
+    #[error("the database gave up: {0}")]
+    TimedOut(String),
+    /// Two transactions met; doing it again may work.
+    #[error("transactions collided: {0}")]
+    Collision(String),
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// What stands in the way of a write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    #[error("another article has this url")]
+    Url,
+    #[error("another article of this publisher has this external_id")]
+    ExternalId,
+    #[error("another entity has one of these identifiers")]
+    Identifier,
+    #[error("the text stands in the body more than once: give the spans")]
+    AmbiguousText { candidates: Vec<Span> },
+    #[error("{mentions} mentions and {quotes} quotes refer to this entity; cascade=true unlinks them")]
+    Referenced { mentions: i64, quotes: i64 },
+}
+
+impl Error {
+    /// A single fault at `pointer`.
+    pub fn fault(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Faults(vec![Fault::new(pointer, detail)])
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::DatabaseError(kind, info) => from_database(kind, info.as_ref()),
+            DieselError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+/// diesel shows no SQLSTATE for most errors, so the message decides; connections set `lc_messages` to C for that.
+fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Error {
+    let message = info.message();
+    match kind {
+        DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
+            from_constraint(info.constraint_name().unwrap_or_default(), message)
+        }
+        DatabaseErrorKind::SerializationFailure => Error::Collision(message.to_owned()),
+        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+            Error::Unavailable(message.to_owned())
+        }
+        _ if message.starts_with("canceling statement due to") => Error::TimedOut(message.to_owned()),
+        _ if message.starts_with("deadlock detected") => Error::Collision(message.to_owned()),
+        _ if is_lost_connection(message) => Error::Unavailable(message.to_owned()),
+        _ => Error::Internal(message.to_owned()),
+    }
+}
+
+fn from_constraint(constraint: &str, message: &str) -> Error {
+    match constraint {
+        "articles_url_key" => Error::Conflict(Conflict::Url),
+        "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId),
+        "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
+        "mentions_entity_id_fkey" => Error::fault("/entity_id", "there is no such entity"),
+        "quotes_speaker_id_fkey" => Error::fault("/speaker_id", "there is no such entity"),
+        _ => Error::Internal(message.to_owned()),
+    }
+}
+
+fn is_lost_connection(message: &str) -> bool {
+    const SIGNS: [&str; 9] = [
+        "terminating connection",
+        "server closed the connection",
+        "the database system is",
+        "connection to server",
+        "could not connect",
+        "no connection to the server",
+        "could not receive data",
+        "could not send data",
+        "SSL connection has been closed",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+        || message.starts_with("sorry, too many clients")
+        || message.contains("remaining connection slots")
+        || message.contains("in a read-only transaction")
+}

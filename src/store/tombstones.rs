@@ -1,0 +1,19 @@
+//! Ids that were deleted: absent is 404, deleted is 410.
+
+use super::{Error, Resource, Result};
+use crate::schema::tombstones;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+/// The error for an id that found no row.
+///
+/// # Errors
+/// Always: [`Error::Gone`] when a record of this id was deleted, else [`Error::NotFound`].
+pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Result<T> {
+    let buried = diesel::select(exists(
+        tombstones::table.filter(tombstones::id.eq(id)).filter(tombstones::kind.eq(resource.as_str())),
+    ))
+    .get_result(conn)?;
+    Err(if buried { Error::Gone(resource) } else { Error::NotFound(resource) })
+}
