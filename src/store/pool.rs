@@ -152,7 +152,11 @@ impl Lane {
             let queue = Arc::clone(&queue);
             std::thread::Builder::new()
                 .name(format!("db-{name}-{index}"))
-                .spawn(move || while let Some(job) = next_job(&queue) { job() })
+                .spawn(move || {
+                    while let Some(job) = next_job(&queue) {
+                        job()
+                    }
+                })
                 .expect("the system gives a thread");
         }
         Self { permits: Arc::new(Semaphore::new(threads as usize)), jobs, wait }
