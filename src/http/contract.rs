@@ -159,9 +159,8 @@ impl Operation {
         if self.produces.is_empty() {
             return Ok(());
         }
-        let refuse = || {
-            Problem::new(Code::NotAcceptable, format!("this operation answers {}", self.produces.join(" or ")))
-        };
+        let refuse =
+            || Problem::new(Code::NotAcceptable, format!("this operation answers {}", self.produces.join(" or ")));
         let accept = accept.to_str().map_err(|_| refuse())?;
         if accept.trim().is_empty() || self.produces.iter().any(|produced| accepts(accept, produced)) {
             Ok(())
@@ -316,7 +315,7 @@ fn collect(error: &jsonschema::ValidationError, faults: &mut Vec<Fault>) {
                 None => faults.push(Fault::new(at, "is of the wrong type")),
             }
         }
-        _ => faults.push(Fault::new(at, error.masked().to_string())),
+        _ => faults.push(Fault::new(at, error.masked_with("the value").to_string())),
     }
 }
 

@@ -97,9 +97,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     finish_parameters(path, method, single, operation);
     let has_body = !operation["requestBody"].is_null();
     let is_list = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
-    let has_content = members(&operation["responses"]).any(|(status, response)| {
-        status.starts_with('2') && !response["content"].is_null()
-    });
+    let has_content = members(&operation["responses"])
+        .any(|(status, response)| status.starts_with('2') && !response["content"].is_null());
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         let status: u16 = status.parse().unwrap_or_default();
         if status >= 400 && response["content"].is_null() {
@@ -107,7 +106,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         }
         let mut headers = shared_headers();
         if (single && status == 200) || status == 201 {
-            headers["ETag"] = string_header("`\"<version>-<digest>\"`: the record's version and a digest of this representation.", 64, true);
+            headers["ETag"] = string_header(
+                "`\"<version>-<digest>\"`: the record's version and a digest of this representation.",
+                64,
+                true,
+            );
         }
         if status == 201 || status == 308 {
             headers["Location"] = string_header("Where the record is.", 200, true);
@@ -155,7 +158,11 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
     let mut first = Vec::new();
     if path.contains("{id}") {
         let resource = path.split('/').nth(2).unwrap_or_default();
-        let article = if resource == "entities" { "an entity".to_owned() } else { format!("a {}", &resource[..resource.len() - 1]) };
+        let article = if resource == "entities" {
+            "an entity".to_owned()
+        } else {
+            format!("a {}", &resource[..resource.len() - 1])
+        };
         let article = article.replace("a article", "an article");
         first.push(json!({
             "name": "id", "in": "path", "required": true, "description": format!("The id of {article}."),
@@ -163,10 +170,14 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
         }));
     }
     if single && method == "get" {
-        first.push(condition("If-None-Match", "ETags of representations the caller has: 304 when one of them is still right."));
+        first.push(condition(
+            "If-None-Match",
+            "ETags of representations the caller has: 304 when one of them is still right.",
+        ));
     }
     if single && matches!(method, "patch" | "delete") {
-        first.push(condition("If-Match", "ETags, of which the version counts: 412 when the record is at none of them."));
+        first
+            .push(condition("If-Match", "ETags, of which the version counts: 412 when the record is at none of them."));
     }
     first.append(&mut parameters);
     if !first.is_empty() {
@@ -336,12 +347,12 @@ fn file(name: &str) -> HttpResponse {
     let config = utoipa_swagger_ui::Config::from("../openapi.json").validator_url("none").try_it_out_enabled(true);
     match utoipa_swagger_ui::serve(name, Arc::new(config)) {
         // The page is at /docs, its files below it.
-        Ok(Some(page)) if name == "index.html" => HttpResponse::Ok()
-            .content_type(ContentType::html())
-            .body(String::from_utf8_lossy(&page.bytes).replace("\"./", "\"docs/").replace("index.css", "docs/index.css")),
-        Ok(Some(file)) => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, file.content_type))
-            .body(file.bytes.into_owned()),
+        Ok(Some(page)) if name == "index.html" => HttpResponse::Ok().content_type(ContentType::html()).body(
+            String::from_utf8_lossy(&page.bytes).replace("\"./", "\"docs/").replace("index.css", "docs/index.css"),
+        ),
+        Ok(Some(file)) => {
+            HttpResponse::Ok().insert_header((header::CONTENT_TYPE, file.content_type)).body(file.bytes.into_owned())
+        }
         Ok(None) => actix_web::ResponseError::error_response(&Problem::new(Code::NoSuchRoute, "there is no such file")),
         Err(error) => {
             log::error!("the documentation page: {error}");

@@ -84,7 +84,8 @@ fn if_none_match(request: &HttpRequest) -> Result<Option<Tags>, Problem> {
 }
 
 fn tags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Tags>, Problem> {
-    let refuse = || Problem::parameter(name.as_str(), "must be * or a list of entity tags such as \"1-0123456789abcdef\"");
+    let refuse =
+        || Problem::parameter(name.as_str(), "must be * or a list of entity tags such as \"1-0123456789abcdef\"");
     let mut tags = Vec::new();
     for value in request.headers().get_all(name) {
         let value = value.to_str().map_err(|_| refuse())?.trim();

@@ -109,9 +109,9 @@ impl<T: RequestBody> FromRequest for Body<T> {
                     return Err(Problem::content(faults));
                 }
             }
-            serde_json::from_value(value).map(Self).map_err(|error| {
-                Problem::content(vec![crate::domain::Fault::new("", error.to_string())])
-            })
+            serde_json::from_value(value)
+                .map(Self)
+                .map_err(|error| Problem::content(vec![crate::domain::Fault::new("", error.to_string())]))
         })
     }
 }
@@ -123,7 +123,8 @@ fn media_type_of(request: &HttpRequest) -> Result<String, Problem> {
     let value = value.to_str().map_err(|_| refuse("Content-Type cannot be read"))?.to_ascii_lowercase();
     let mut parts = value.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_owned();
-    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
+    let charset =
+        parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
     match charset.as_deref() {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(essence),
         Some(_) => Err(refuse("the charset must be utf-8")),
@@ -131,10 +132,7 @@ fn media_type_of(request: &HttpRequest) -> Result<String, Problem> {
 }
 
 /// Receives the whole body, decompressed, within its limit and the request's deadline.
-fn receive(
-    request: &HttpRequest,
-    payload: &mut Payload,
-) -> impl Future<Output = Result<Vec<u8>, Problem>> + use<> {
+fn receive(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Vec<u8>, Problem>> + use<> {
     let encoding = encoding_of(request.headers().get(header::CONTENT_ENCODING));
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let deadline = trace::deadline(request);
@@ -151,7 +149,8 @@ fn receive(
                 .await
                 .map_err(|_| Problem::new(Code::RequestTimeout, "the body did not arrive in time"))?;
             let Some(chunk) = chunk else { return Ok(body) };
-            let chunk = chunk.map_err(|error| Problem::new(Code::MalformedBody, format!("receiving the body: {error}")))?;
+            let chunk =
+                chunk.map_err(|error| Problem::new(Code::MalformedBody, format!("receiving the body: {error}")))?;
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(too_large());
             }

@@ -69,7 +69,11 @@ impl Metrics {
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
         registry.register("database_connections", "Connections to the database", connections.clone());
         registry.register("database_connections_idle", "Connections that nobody uses", idle_connections.clone());
-        registry.register("database_permits_free", "Requests that could use the database at once", free_permits.clone());
+        registry.register(
+            "database_permits_free",
+            "Requests that could use the database at once",
+            free_permits.clone(),
+        );
         Self { registry, requests, durations, in_flight, connections, idle_connections, free_permits }
     }
 
@@ -86,7 +90,9 @@ impl Metrics {
             _ => "other",
         };
         let (method, route) = (method.to_owned(), route.to_owned());
-        self.durations.get_or_create(&Route { method: method.clone(), route: route.clone() }).observe(took.as_secs_f64());
+        self.durations
+            .get_or_create(&Route { method: method.clone(), route: route.clone() })
+            .observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { method, route, status: status.as_u16() }).inc();
     }
 

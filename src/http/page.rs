@@ -120,7 +120,8 @@ fn encode(position: &Position, fingerprint: &str) -> String {
 }
 
 fn decode(cursor: &str, fingerprint: &str, kind: KeyKind) -> Result<Position, Problem> {
-    let refuse = || Problem::new(Code::InvalidCursor, "cursor: was not given by this list with these filters and this sort");
+    let refuse =
+        || Problem::new(Code::InvalidCursor, "cursor: was not given by this list with these filters and this sort");
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refuse())?;
     let (print, (tag, key), id): (String, (String, serde_json::Value), Uuid) =
         serde_json::from_slice(&bytes).map_err(|_| refuse())?;

@@ -148,11 +148,7 @@ pub async fn update_quote(
 /// Its id answers 410 from then on. To keep it as wrong, set `status` to `rejected` instead.
 #[utoipa::path(tag = "quotes", responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/quotes/{id}")]
-pub async fn delete_quote(
-    db: web::Data<Db>,
-    id: web::Path<Uuid>,
-    expected: IfMatch,
-) -> Result<HttpResponse, Problem> {
+pub async fn delete_quote(db: web::Data<Db>, id: web::Path<Uuid>, expected: IfMatch) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     db.write(move |conn| quotes::delete(conn, id, &expected.0)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -19,6 +19,9 @@ mod tombstones;
 pub use error::{Conflict, Error, Resource, Result};
 pub use pool::{Db, PoolOptions};
 
+/// A connection to Postgres, as the functions of the store take it.
+pub use diesel::pg::PgConnection as Connection;
+
 /// The versions of a record that a caller is willing to change; `None` takes whichever is there.
 pub type Expected = Option<Vec<i32>>;
 
