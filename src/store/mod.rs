@@ -1,6 +1,7 @@
 //! Postgres through diesel: one file per resource, free functions `(&mut PgConnection, what) -> Result<..>`.
 
 pub mod articles;
+pub mod embedded;
 pub mod entities;
 pub mod error;
 pub mod mentions;
