@@ -173,7 +173,8 @@ fn cuts_word(text: &str, byte: usize) -> bool {
 
 /// Where a slice of an older text stands in a newer one: at the same offsets, elsewhere in one place only, or nowhere.
 pub fn follow(body: &Body, exact: &str, span: Span) -> (Anchor, Span) {
-    follow_all(body, &[exact.to_owned()], &[span]).map_or((Anchor::Orphaned, span), |(anchor, spans)| (anchor, spans[0]))
+    follow_all(body, &[exact.to_owned()], &[span])
+        .map_or((Anchor::Orphaned, span), |(anchor, spans)| (anchor, spans[0]))
 }
 
 /// The same for several slices that belong together: all stay, or all are found in order. `None` when orphaned.

@@ -1,5 +1,10 @@
 //! Postgres through diesel: one file per resource, free functions `(&mut PgConnection, what) -> Result<..>`.
+//!
+//! They open no transaction: `Db::write` has opened one. Locks are taken in one order: entity, article, then the
+//! mentions and quotes of that article.
 
+mod about;
+mod anchor;
 pub mod articles;
 pub mod embedded;
 pub mod entities;
@@ -9,10 +14,22 @@ pub mod migrate;
 mod page;
 pub mod pool;
 pub mod quotes;
+mod spans;
 mod tombstones;
 
 pub use error::{Conflict, Error, Resource, Result};
 pub use pool::{Db, PoolOptions};
 
+/// A connection to Postgres, as the functions of the store take it.
+pub use diesel::pg::PgConnection as Connection;
+
 /// The versions of a record that a caller is willing to change; `None` takes whichever is there.
 pub type Expected = Option<Vec<i32>>;
+
+/// Refuses to change a record that is not at a version the caller expects.
+fn check(expected: &Expected, current: i32) -> Result<()> {
+    match expected {
+        Some(versions) if !versions.contains(&current) => Err(Error::Stale { current }),
+        _ => Ok(()),
+    }
+}

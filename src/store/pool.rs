@@ -32,10 +32,14 @@ pub struct Db {
     pool: Pool,
     reads: Lane,
     writes: Lane,
+    probes: Lane,
 }
 
 type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
 type Job = Box<dyn FnOnce() + Send>;
+
+/// Connections kept for probes, which are never turned away because others are at work.
+const PROBES: u32 = 1;
 
 /// How often a write that collided with another is tried in all.
 const TRIES: u32 = 3;
@@ -44,7 +48,7 @@ impl Db {
     /// Makes the pool and its threads. Needs no database: connections are opened when they are first used.
     pub fn new(options: &PoolOptions) -> Self {
         let pool = r2d2::Pool::builder()
-            .max_size(options.connections)
+            .max_size(options.connections + PROBES)
             .min_idle(Some(0))
             .connection_timeout(options.connection_wait)
             // A broken connection is found by `has_broken`; asking each one first costs a quarter of the reads.
@@ -58,6 +62,7 @@ impl Db {
             pool,
             reads: Lane::new("read", readers, options.permit_wait),
             writes: Lane::new("write", writers, options.permit_wait),
+            probes: Lane::new("probe", PROBES, options.permit_wait),
         }
     }
 
@@ -78,6 +83,18 @@ impl Db {
                 result => result,
             })
             .await
+    }
+
+    /// Runs a probe, which has a place of its own.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn probe<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let pool = self.pool.clone();
+        self.probes.run(move || with_connection(&pool, &work)).await
     }
 
     /// Runs a write in one transaction, again when it collided with another.
@@ -135,7 +152,11 @@ impl Lane {
             let queue = Arc::clone(&queue);
             std::thread::Builder::new()
                 .name(format!("db-{name}-{index}"))
-                .spawn(move || while let Some(job) = next_job(&queue) { job() })
+                .spawn(move || {
+                    while let Some(job) = next_job(&queue) {
+                        job()
+                    }
+                })
                 .expect("the system gives a thread");
         }
         Self { permits: Arc::new(Semaphore::new(threads as usize)), jobs, wait }

@@ -1,0 +1,128 @@
+//! The language of a text.
+
+use whatlang::Lang;
+
+/// How many characters are looked at: more do not change the answer, and a body may have a million.
+const SAMPLE: usize = 20_000;
+
+/// The BCP 47 primary tag of the text's language, in two letters where ISO 639-1 has them; `und` when the text does
+/// not tell.
+pub fn detect(text: &str) -> &'static str {
+    let end = text.char_indices().nth(SAMPLE).map_or(text.len(), |(byte, _)| byte);
+    match whatlang::detect(&text[..end]) {
+        Some(info) if info.is_reliable() => tag(info.lang()),
+        _ => "und",
+    }
+}
+
+/// The tag for a language of the detector, which spells them in ISO 639-3.
+fn tag(lang: Lang) -> &'static str {
+    const SHORT: [(&str, &str); 70] = [
+        ("afr", "af"),
+        ("aka", "ak"),
+        ("amh", "am"),
+        ("ara", "ar"),
+        ("aze", "az"),
+        ("bel", "be"),
+        ("ben", "bn"),
+        ("bul", "bg"),
+        ("cat", "ca"),
+        ("ces", "cs"),
+        ("cmn", "zh"),
+        ("cym", "cy"),
+        ("dan", "da"),
+        ("deu", "de"),
+        ("ell", "el"),
+        ("eng", "en"),
+        ("epo", "eo"),
+        ("est", "et"),
+        ("fin", "fi"),
+        ("fra", "fr"),
+        ("guj", "gu"),
+        ("heb", "he"),
+        ("hin", "hi"),
+        ("hrv", "hr"),
+        ("hun", "hu"),
+        ("hye", "hy"),
+        ("ind", "id"),
+        ("ita", "it"),
+        ("jav", "jv"),
+        ("jpn", "ja"),
+        ("kan", "kn"),
+        ("kat", "ka"),
+        ("khm", "km"),
+        ("kor", "ko"),
+        ("lat", "la"),
+        ("lav", "lv"),
+        ("lit", "lt"),
+        ("mal", "ml"),
+        ("mar", "mr"),
+        ("mkd", "mk"),
+        ("mya", "my"),
+        ("nep", "ne"),
+        ("nld", "nl"),
+        ("nob", "nb"),
+        ("ori", "or"),
+        ("pan", "pa"),
+        ("pes", "fa"),
+        ("pol", "pl"),
+        ("por", "pt"),
+        ("ron", "ro"),
+        ("rus", "ru"),
+        ("sin", "si"),
+        ("slk", "sk"),
+        ("slv", "sl"),
+        ("sna", "sn"),
+        ("spa", "es"),
+        ("srp", "sr"),
+        ("swe", "sv"),
+        ("tam", "ta"),
+        ("tel", "te"),
+        ("tgl", "tl"),
+        ("tha", "th"),
+        ("tuk", "tk"),
+        ("tur", "tr"),
+        ("ukr", "uk"),
+        ("urd", "ur"),
+        ("uzb", "uz"),
+        ("vie", "vi"),
+        ("yid", "yi"),
+        ("zul", "zu"),
+    ];
+    let code = lang.code();
+    SHORT.iter().find(|(long, _)| *long == code).map_or(code, |(_, short)| short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{detect, tag};
+    use whatlang::Lang;
+
+    #[test]
+    fn a_french_and_an_english_text_are_told_apart() {
+        let french =
+            "Le ministre de la Défense a souligné mardi que les négociations se poursuivaient avec les alliés.";
+        let english =
+            "The defence minister said on Tuesday that the negotiations with the allies were still under way.";
+        assert_eq!(detect(french), "fr");
+        assert_eq!(detect(english), "en");
+    }
+
+    #[test]
+    fn a_text_without_words_is_undetermined() {
+        assert_eq!(detect("12 345 !"), "und");
+        assert_eq!(detect(""), "und");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_two_characters() {
+        assert_eq!(detect(&"été à Orléans, où l'année s'achève déjà. ".repeat(30_000)), "fr");
+    }
+
+    #[test]
+    fn every_language_of_the_detector_has_a_tag_of_two_letters() {
+        for lang in Lang::all() {
+            assert_eq!(tag(*lang).len(), 2, "{lang:?}");
+        }
+    }
+}

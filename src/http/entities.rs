@@ -1,0 +1,405 @@
+//! `/v1/entities`: people, organisations, places, with aliases and identifiers.
+
+use super::etag::{self, IfMatch};
+use super::input::{Body, Query, RequestBody};
+use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
+use super::patch::Patch;
+use super::problem::Problem;
+use crate::domain::entity::{Alias, Entity, EntityFilter, EntityOrder, EntityPatch, Identifier, NewEntity};
+use crate::domain::page::Choice;
+use crate::domain::{AliasKind, EntityKind};
+use crate::store::{self, Db, entities};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// A person, organisation, place, product, event or work.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
+    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
+    "kind": "place", "name": "Maroc", "description": "État d'Afrique du Nord",
+    "aliases": [{"name": "le royaume chérifien", "language": "fr", "kind": "periphrasis"}],
+    "identifiers": [{"scheme": "wikidata", "value": "Q1028"}], "merged_into": null
+}))]
+pub struct EntityBody {
+    pub id: Uuid,
+    /// Counts changes of the record, from 1.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub kind: EntityKind,
+    /// The preferred label.
+    #[schema(min_length = 1, max_length = 300)]
+    pub name: String,
+    /// What a person needs to tell two namesakes apart.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub description: Option<String>,
+    /// Other names. One alias may belong to several entities.
+    #[schema(max_items = 200)]
+    pub aliases: Vec<AliasBody>,
+    /// Ids in other schemes; a scheme and value belong to one entity in the whole store.
+    #[schema(max_items = 50)]
+    pub identifiers: Vec<IdentifierBody>,
+    /// The survivor, when this entity was merged.
+    pub merged_into: Option<Uuid>,
+}
+
+/// Another name of an entity.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AliasBody {
+    #[schema(min_length = 1, max_length = 300)]
+    pub name: String,
+    /// BCP 47 primary tag.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: Option<String>,
+    /// `name` when not given.
+    #[serde(default = "default_alias_kind")]
+    #[schema(default = "name")]
+    pub kind: AliasKind,
+}
+
+fn default_alias_kind() -> AliasKind {
+    AliasKind::Name
+}
+
+/// An entity's id in another scheme.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdentifierBody {
+    /// Such as `wikidata`, whose values match `Q[1-9][0-9]*`.
+    #[schema(max_length = 50, pattern = "^[a-z][a-z0-9_.-]{0,49}$")]
+    pub scheme: String,
+    #[schema(min_length = 1, max_length = 200)]
+    pub value: String,
+}
+
+/// An entity to be stored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "place", "name": "Maroc", "aliases": [{"name": "le royaume chérifien", "language": "fr", "kind": "periphrasis"}],
+    "identifiers": [{"scheme": "wikidata", "value": "Q1028"}]
+}))]
+pub struct CreateEntity {
+    pub kind: EntityKind,
+    /// The preferred label.
+    #[schema(min_length = 1, max_length = 300)]
+    pub name: String,
+    /// What a person needs to tell two namesakes apart.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub description: Option<String>,
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub aliases: Vec<AliasBody>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub identifiers: Vec<IdentifierBody>,
+}
+
+/// A change to an entity: what is absent stays, null clears.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"description": "Royaume d'Afrique du Nord"}))]
+pub struct UpdateEntity {
+    #[schema(value_type = EntityKind, required = false)]
+    pub kind: Option<EntityKind>,
+    #[schema(min_length = 1, max_length = 300, value_type = String, required = false)]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 2000, value_type = Option<String>)]
+    pub description: Patch<String>,
+    /// Replaces the whole list.
+    #[schema(max_items = 200, value_type = Vec<AliasBody>, required = false)]
+    pub aliases: Option<Vec<AliasBody>>,
+    /// Replaces the whole list.
+    #[schema(max_items = 50, value_type = Vec<IdentifierBody>, required = false)]
+    pub identifiers: Option<Vec<IdentifierBody>>,
+}
+
+/// One page of entities.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [], "next_cursor": null}))]
+pub struct EntityPage {
+    #[schema(max_items = 200)]
+    pub items: Vec<EntityBody>,
+    /// Continues the list; null on the last page.
+    #[schema(max_length = 2048)]
+    pub next_cursor: Option<String>,
+    /// With `count`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TotalBody, required = false)]
+    pub total: Option<TotalBody>,
+}
+
+/// The orders of a list of entities.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum EntitySort {
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    #[serde(rename = "-mentions")]
+    MostMentions,
+    #[serde(rename = "-quotes")]
+    MostQuotes,
+    #[serde(rename = "-updated_at")]
+    NewestUpdated,
+}
+
+/// Which entities are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListEntities {
+    /// Of this kind.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    kind: Vec<EntityKind>,
+    /// Not of this kind.
+    #[serde(default, rename = "not.kind")]
+    #[param(max_items = 50)]
+    not_kind: Vec<EntityKind>,
+    /// With this identifier, as `scheme:value`.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline, example = json!(["wikidata:Q42"]))]
+    identifier: Vec<String>,
+    /// Without this identifier.
+    #[serde(default, rename = "not.identifier")]
+    #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline)]
+    not_identifier: Vec<String>,
+    /// The order: by name, or most mentioned, most quoted or most recently changed first.
+    #[serde(default)]
+    #[param(inline)]
+    sort: EntitySort,
+    /// The most entities on a page.
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<i64>,
+    /// Continues a list: the `next_cursor` of its last page.
+    #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
+    cursor: Option<String>,
+    /// Adds `total`, counted exactly or estimated.
+    #[param(inline)]
+    count: Option<CountBody>,
+}
+
+/// `scheme:value`.
+#[derive(ToSchema)]
+#[schema(max_length = 251, pattern = "^[a-z][a-z0-9_.-]{0,49}:[^\\u0000]{1,200}$")]
+pub struct IdentifierParameter(#[allow(dead_code, reason = "describes a parameter")] String);
+
+/// How an entity is deleted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeleteEntity {
+    /// Unlink the mentions and quotes that refer to the entity.
+    #[serde(default)]
+    #[param(default = false)]
+    cascade: bool,
+}
+
+impl RequestBody for CreateEntity {}
+impl RequestBody for UpdateEntity {}
+
+/// Create an entity
+///
+/// Aliases may be shared with other entities; identifiers may not.
+#[utoipa::path(
+    tag = "entities",
+    request_body = CreateEntity,
+    responses(
+        (status = 201, description = "The entity", body = EntityBody),
+        (status = 409, description = "Another entity has one of the identifiers."),
+    ),
+)]
+#[post("/v1/entities")]
+pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Result<HttpResponse, Problem> {
+    let new = NewEntity::from(body.0);
+    let entity = db.write(move |conn| entities::create(conn, &new)).await?;
+    etag::created(&format!("/v1/entities/{}", entity.id), entity.version, &EntityBody::from(entity))
+}
+
+/// Read an entity
+///
+/// An entity that was merged answers 308 with the address of its survivor.
+#[utoipa::path(
+    tag = "entities",
+    responses(
+        (status = 200, description = "The entity", body = EntityBody),
+        (status = 308, description = "The entity was merged: `Location` is the survivor."),
+    ),
+)]
+#[get("/v1/entities/{id}")]
+pub async fn read_entity(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    match db.read(move |conn| entities::find(conn, id)).await {
+        Err(store::Error::Merged { into }) => Ok(HttpResponse::PermanentRedirect()
+            .insert_header((header::LOCATION, format!("/v1/entities/{into}")))
+            .finish()),
+        result => {
+            let entity = result?;
+            etag::record(&request, entity.version, &EntityBody::from(entity))
+        }
+    }
+}
+
+/// List entities
+///
+/// Merged entities are left out.
+#[utoipa::path(tag = "entities", params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
+#[get("/v1/entities")]
+pub async fn list_entities(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<ListEntities>,
+) -> Result<HttpResponse, Problem> {
+    let filter = query.0.into_filter(&request)?;
+    let page = db.read(move |conn| entities::list(conn, &filter)).await?;
+    Ok(page::answer(&request, page, |items, next_cursor, total| EntityPage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// Change an entity
+///
+/// A merge patch: lists of aliases and identifiers are replaced as a whole.
+#[utoipa::path(
+    tag = "entities",
+    request_body(content = UpdateEntity, content_type = "application/merge-patch+json"),
+    responses(
+        (status = 200, description = "The entity", body = EntityBody),
+        (status = 409, description = "Another entity has one of the identifiers."),
+    ),
+)]
+#[patch("/v1/entities/{id}")]
+pub async fn update_entity(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    body: Body<UpdateEntity>,
+) -> Result<HttpResponse, Problem> {
+    let (id, patch) = (id.into_inner(), EntityPatch::from(body.0));
+    let entity = db.write(move |conn| entities::update(conn, id, &expected.0, &patch)).await?;
+    etag::changed(entity.version, &EntityBody::from(entity))
+}
+
+/// Delete an entity
+///
+/// While mentions or quotes refer to it this is refused, unless `cascade=true` unlinks them.
+#[utoipa::path(
+    tag = "entities",
+    params(DeleteEntity),
+    responses(
+        (status = 204, description = "It is deleted"),
+        (status = 409, description = "Mentions or quotes refer to the entity."),
+    ),
+)]
+#[delete("/v1/entities/{id}")]
+pub async fn delete_entity(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    query: Query<DeleteEntity>,
+) -> Result<HttpResponse, Problem> {
+    let (id, cascade) = (id.into_inner(), query.cascade);
+    db.write(move |conn| entities::delete(conn, id, &expected.0, cascade)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+impl ListEntities {
+    fn into_filter(self, request: &HttpRequest) -> Result<EntityFilter, Problem> {
+        let (order, key) = match self.sort {
+            EntitySort::Name => (EntityOrder::Name, KeyKind::Text),
+            EntitySort::MostMentions => (EntityOrder::MostMentions, KeyKind::Count),
+            EntitySort::MostQuotes => (EntityOrder::MostQuotes, KeyKind::Count),
+            EntitySort::NewestUpdated => (EntityOrder::NewestUpdated, KeyKind::Time),
+        };
+        let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
+        Ok(EntityFilter {
+            kind: Choice { any: self.kind, none: self.not_kind },
+            identifier: Choice { any: identifiers(&self.identifier), none: identifiers(&self.not_identifier) },
+            order,
+            page: list.into_request(request, key)?,
+        })
+    }
+}
+
+/// Reads `scheme:value`, whose form the document has checked.
+fn identifiers(given: &[String]) -> Vec<Identifier> {
+    let pairs = given.iter().filter_map(|pair| pair.split_once(':'));
+    pairs.map(|(scheme, value)| Identifier { scheme: scheme.to_owned(), value: value.to_owned() }).collect()
+}
+
+impl From<Entity> for EntityBody {
+    fn from(entity: Entity) -> Self {
+        Self {
+            id: entity.id,
+            version: entity.version,
+            created_at: entity.created_at,
+            updated_at: entity.updated_at,
+            kind: entity.kind,
+            name: entity.name,
+            description: entity.description,
+            aliases: entity.aliases.into_iter().map(Into::into).collect(),
+            identifiers: entity.identifiers.into_iter().map(Into::into).collect(),
+            merged_into: entity.merged_into,
+        }
+    }
+}
+
+impl From<CreateEntity> for NewEntity {
+    fn from(body: CreateEntity) -> Self {
+        Self {
+            kind: body.kind,
+            name: body.name,
+            description: body.description,
+            aliases: body.aliases.into_iter().map(Into::into).collect(),
+            identifiers: body.identifiers.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<UpdateEntity> for EntityPatch {
+    fn from(body: UpdateEntity) -> Self {
+        Self {
+            kind: body.kind,
+            name: body.name,
+            description: body.description.into_change(),
+            aliases: body.aliases.map(|aliases| aliases.into_iter().map(Into::into).collect()),
+            identifiers: body.identifiers.map(|all| all.into_iter().map(Into::into).collect()),
+        }
+    }
+}
+
+impl From<Alias> for AliasBody {
+    fn from(alias: Alias) -> Self {
+        Self { name: alias.name, language: alias.language, kind: alias.kind }
+    }
+}
+
+impl From<AliasBody> for Alias {
+    fn from(body: AliasBody) -> Self {
+        Self { name: body.name, language: body.language, kind: body.kind }
+    }
+}
+
+impl From<Identifier> for IdentifierBody {
+    fn from(identifier: Identifier) -> Self {
+        Self { scheme: identifier.scheme, value: identifier.value }
+    }
+}
+
+impl From<IdentifierBody> for Identifier {
+    fn from(body: IdentifierBody) -> Self {
+        Self { scheme: body.scheme, value: body.value }
+    }
+}

@@ -1,0 +1,109 @@
+//! The API over HTTP: one file per resource, and what they share.
+
+pub mod articles;
+pub mod contract;
+pub mod docs;
+pub mod entities;
+pub mod etag;
+pub mod input;
+pub mod mentions;
+pub mod metrics;
+pub mod page;
+pub mod patch;
+pub mod problem;
+pub mod quotes;
+mod schema;
+pub mod service;
+pub mod trace;
+
+use crate::store::Db;
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, Condition, DefaultHeaders, from_fn};
+use actix_web::{App, Error, web};
+use metrics::Metrics;
+use service::Draining;
+use std::time::Duration;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct State {
+    pub db: Db,
+    pub metrics: web::Data<Metrics>,
+    pub draining: web::Data<Draining>,
+    /// How long a request may take in all.
+    pub deadline: Duration,
+    /// Origins whose pages may call the service; none by default.
+    pub cors_origins: Vec<String>,
+}
+
+/// The application: every route, behind what every request goes through.
+pub fn app(
+    state: State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let cors = state.cors_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    let cors = cors.allow_any_method().allow_any_header().expose_any_header();
+    App::new()
+        .into_utoipa_app()
+        .app_data(web::Data::new(state.db))
+        .app_data(state.metrics)
+        .app_data(state.draining)
+        .app_data(web::Data::new(trace::Deadline(state.deadline)))
+        .configure(routes)
+        .into_app()
+        .service(docs::read_docs_file)
+        // The last one wrapped is the first to see a request.
+        .wrap(from_fn(contract::enforce))
+        .wrap(from_fn(trace::cut))
+        .wrap(Compress::default())
+        .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
+        .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
+        .wrap(from_fn(trace::trace))
+}
+
+/// Every operation of the document.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(articles::create_article)
+        .service(articles::list_articles)
+        .service(articles::read_article)
+        .service(articles::update_article)
+        .service(articles::delete_article)
+        .service(articles::list_article_versions)
+        .service(articles::read_article_version)
+        .service(mentions::create_mention)
+        .service(mentions::list_mentions_of_article)
+        .service(mentions::read_mention)
+        .service(mentions::update_mention)
+        .service(mentions::delete_mention)
+        .service(quotes::list_quotes_of_article)
+        .service(entities::create_entity)
+        .service(entities::list_entities)
+        .service(entities::read_entity)
+        .service(entities::update_entity)
+        .service(entities::delete_entity)
+        .service(quotes::create_quote)
+        .service(quotes::list_quotes)
+        .service(quotes::read_quote)
+        .service(quotes::update_quote)
+        .service(quotes::delete_quote)
+        .service(quotes::read_quote_occurrences)
+        .service(docs::read_document)
+        .service(docs::read_docs)
+        .service(service::read_index)
+        .service(service::read_liveness)
+        .service(service::read_readiness)
+        .service(service::read_metrics)
+        .service(service::read_problem);
+}

@@ -1,0 +1,186 @@
+//! `/v1/quotes`: who said what, and what a human decided about it.
+
+mod body;
+mod list;
+
+use super::articles::ArticleBody;
+use super::entities::EntityBody;
+use super::etag::{self, IfMatch};
+use super::input::{Body, Query};
+use super::mentions::ListOfArticle;
+use super::page;
+use super::problem::Problem;
+use crate::domain::page::Page;
+use crate::domain::quote::{NewQuote, QuotePatch};
+use crate::store::{self, Connection, Db, articles, entities, quotes};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
+pub use list::ListQuotes;
+
+/// What a quote can embed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum QuoteInclude {
+    Article,
+    Speaker,
+}
+
+/// What of a quote is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReadQuote {
+    /// What to embed, separated by commas.
+    #[serde(default)]
+    #[param(inline, explode = false, max_items = 2)]
+    include: Vec<QuoteInclude>,
+}
+
+/// Create a quote
+///
+/// Give `spans`, or `text` alone: it is then looked for in the article's body, spaces and quotation marks folded. Absent
+/// is 422; more than one place is 409 with the candidates.
+#[utoipa::path(
+    tag = "quotes",
+    request_body = CreateQuote,
+    responses(
+        (status = 201, description = "The quote", body = QuoteBody),
+        (status = 409, description = "The text stands in the body more than once: `candidates` has the spans."),
+    ),
+)]
+#[post("/v1/quotes")]
+pub async fn create_quote(db: web::Data<Db>, body: Body<CreateQuote>) -> Result<HttpResponse, Problem> {
+    let new = NewQuote::from(body.0);
+    let quote = db.write(move |conn| quotes::create(conn, &new)).await?;
+    etag::created(&format!("/v1/quotes/{}", quote.id), quote.version, &QuoteBody::from(quote))
+}
+
+/// Read a quote
+///
+/// With its spans, its speaker as printed and as linked, and its reviews.
+#[utoipa::path(tag = "quotes", params(ReadQuote), responses((status = 200, description = "The quote", body = QuoteBody)))]
+#[get("/v1/quotes/{id}")]
+pub async fn read_quote(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    query: Query<ReadQuote>,
+) -> Result<HttpResponse, Problem> {
+    let (id, include) = (id.into_inner(), query.0.include);
+    let body = db
+        .read(move |conn| {
+            let mut bodies = vec![QuoteBody::from(quotes::find(conn, id)?)];
+            embed(conn, &mut bodies, &include)?;
+            Ok(bodies.remove(0))
+        })
+        .await?;
+    etag::record(&request, body.version, &body)
+}
+
+/// List quotes
+///
+/// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them.
+#[utoipa::path(tag = "quotes", params(ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
+#[get("/v1/quotes")]
+pub async fn list_quotes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<ListQuotes>,
+) -> Result<HttpResponse, Problem> {
+    let include = query.include().to_vec();
+    let filter = query.0.into_filter(&request)?;
+    let page = db
+        .read(move |conn| {
+            let Page { items, next, total } = quotes::list(conn, &filter)?;
+            let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
+            embed(conn, &mut items, &include)?;
+            Ok(Page { items, next, total })
+        })
+        .await?;
+    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage { items, next_cursor, total }))
+}
+
+/// List the quotes of an article
+///
+/// In order of start, then id; rejected ones are among them.
+#[utoipa::path(tag = "quotes", params(ListOfArticle), responses((status = 200, description = "A page", body = QuotePage)))]
+#[get("/v1/articles/{id}/quotes")]
+pub async fn list_quotes_of_article(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    query: Query<ListOfArticle>,
+) -> Result<HttpResponse, Problem> {
+    let (article_id, part) = (id.into_inner(), query.0.into_request(&request)?);
+    let page = db.read(move |conn| quotes::list_of_article(conn, article_id, &part)).await?;
+    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// Change a quote
+///
+/// A merge patch. What changed is kept in `reviews`, and no machine run touches the quote from then on.
+#[utoipa::path(
+    tag = "quotes",
+    request_body(content = UpdateQuote, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The quote", body = QuoteBody)),
+)]
+#[patch("/v1/quotes/{id}")]
+pub async fn update_quote(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    body: Body<UpdateQuote>,
+) -> Result<HttpResponse, Problem> {
+    let (id, patch) = (id.into_inner(), QuotePatch::from(body.0));
+    let quote = db.write(move |conn| quotes::update(conn, id, &expected.0, &patch)).await?;
+    etag::changed(quote.version, &QuoteBody::from(quote))
+}
+
+/// Delete a quote
+///
+/// Its id answers 410 from then on. To keep it as wrong, set `status` to `rejected` instead.
+#[utoipa::path(tag = "quotes", responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/quotes/{id}")]
+pub async fn delete_quote(db: web::Data<Db>, id: web::Path<Uuid>, expected: IfMatch) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    db.write(move |conn| quotes::delete(conn, id, &expected.0)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Find a quote elsewhere
+///
+/// The same words in other articles, by canonical text: where they were first seen, in which wordings, by which outlets.
+/// Rejected quotes do not count.
+#[utoipa::path(tag = "quotes", responses((status = 200, description = "The occurrences", body = OccurrencesBody)))]
+#[get("/v1/quotes/{id}/occurrences")]
+pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let occurrences = db.read(move |conn| quotes::occurrences(conn, id)).await?;
+    Ok(HttpResponse::Ok().json(OccurrencesBody::from(occurrences)))
+}
+
+/// Puts articles and speakers into a page of quotes, with one query for each.
+fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], include: &[QuoteInclude]) -> store::Result<()> {
+    if include.contains(&QuoteInclude::Article) {
+        let ids: Vec<Uuid> = bodies.iter().map(|body| body.article_id).collect();
+        let found = articles::summaries(conn, &ids)?;
+        for body in &mut *bodies {
+            body.article = found.get(&body.article_id).cloned().map(ArticleBody::from);
+        }
+    }
+    if include.contains(&QuoteInclude::Speaker) {
+        let ids: Vec<Uuid> = bodies.iter().filter_map(|body| body.speaker_id).collect();
+        let found = entities::by_ids(conn, &ids)?;
+        for body in &mut *bodies {
+            body.speaker = Some(body.speaker_id.and_then(|id| found.get(&id).cloned()).map(EntityBody::from));
+        }
+    }
+    Ok(())
+}

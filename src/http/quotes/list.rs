@@ -1,0 +1,189 @@
+//! The filters and orders of the list of quotes.
+
+use super::QuoteInclude;
+use crate::domain::page::{Choice, Range};
+use crate::domain::quote::{QuoteFilter, QuoteOrder};
+use crate::domain::{QuoteKind, QuoteStatus, SpeakerStatus};
+use crate::http::articles::{Label, LanguageParameter};
+use crate::http::page::{CountBody, KeyKind, ListParameters};
+use crate::http::problem::Problem;
+use actix_web::HttpRequest;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// The orders of a list of quotes. Quotes of undated articles come last in either order of publication.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum QuoteSort {
+    #[default]
+    #[serde(rename = "-published_at")]
+    NewestPublished,
+    #[serde(rename = "published_at")]
+    OldestPublished,
+    #[serde(rename = "-confidence")]
+    MostConfident,
+}
+
+/// What to count once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Dedupe {
+    Cluster,
+}
+
+/// Which quotes are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuotes {
+    /// By this entity.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    speaker: Vec<Uuid>,
+    /// Not by this entity.
+    #[serde(default, rename = "not.speaker")]
+    #[param(max_items = 50)]
+    not_speaker: Vec<Uuid>,
+    /// With this knowledge of the speaker.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    speaker_status: Vec<SpeakerStatus>,
+    /// Without this knowledge of the speaker.
+    #[serde(default, rename = "not.speaker_status")]
+    #[param(max_items = 50)]
+    not_speaker_status: Vec<SpeakerStatus>,
+    /// With a mention of this entity inside.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    about: Vec<Uuid>,
+    /// Without a mention of this entity inside.
+    #[serde(default, rename = "not.about")]
+    #[param(max_items = 50)]
+    not_about: Vec<Uuid>,
+    /// In this article.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    article: Vec<Uuid>,
+    /// Not in this article.
+    #[serde(default, rename = "not.article")]
+    #[param(max_items = 50)]
+    not_article: Vec<Uuid>,
+    /// In an article of this outlet.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    publisher: Vec<String>,
+    /// Not in an article of this outlet.
+    #[serde(default, rename = "not.publisher")]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    not_publisher: Vec<String>,
+    /// In an article in this language.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
+    language: Vec<String>,
+    /// Not in an article in this language.
+    #[serde(default, rename = "not.language")]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
+    not_language: Vec<String>,
+    /// Of this kind.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    kind: Vec<QuoteKind>,
+    /// Not of this kind.
+    #[serde(default, rename = "not.kind")]
+    #[param(max_items = 50)]
+    not_kind: Vec<QuoteKind>,
+    /// In this state of review.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    status: Vec<QuoteStatus>,
+    /// Not in this state of review.
+    #[serde(default, rename = "not.status")]
+    #[param(max_items = 50)]
+    not_status: Vec<QuoteStatus>,
+    /// Reported with this verb or phrase, in its dictionary form.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline, example = json!(["souligner"]))]
+    cue: Vec<String>,
+    /// Not reported with this verb or phrase.
+    #[serde(default, rename = "not.cue")]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    not_cue: Vec<String>,
+    /// The same words: of this cluster.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    cluster: Vec<Uuid>,
+    /// Not of this cluster.
+    #[serde(default, rename = "not.cluster")]
+    #[param(max_items = 50)]
+    not_cluster: Vec<Uuid>,
+    /// At least this sure.
+    #[param(minimum = 0, maximum = 1)]
+    min_confidence: Option<f64>,
+    /// In an article published at this time or later.
+    published_from: Option<DateTime<Utc>>,
+    /// In an article published before this time.
+    published_to: Option<DateTime<Utc>>,
+    /// Said on this date or later; quotes without a date of their own are left out.
+    said_from: Option<NaiveDate>,
+    /// Said before this date; quotes without a date of their own are left out.
+    said_to: Option<NaiveDate>,
+    /// `cluster`: of the quotes that match and have the same words, only the first in this order.
+    #[param(inline)]
+    dedupe: Option<Dedupe>,
+    /// The order.
+    #[serde(default)]
+    #[param(inline)]
+    sort: QuoteSort,
+    /// What to embed, separated by commas.
+    #[serde(default)]
+    #[param(inline, explode = false, max_items = 2)]
+    include: Vec<QuoteInclude>,
+    /// The most quotes on a page.
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<i64>,
+    /// Continues a list: the `next_cursor` of its last page.
+    #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
+    cursor: Option<String>,
+    /// Adds `total`, counted exactly or estimated.
+    #[param(inline)]
+    count: Option<CountBody>,
+}
+
+impl ListQuotes {
+    /// What to embed.
+    pub fn include(&self) -> &[QuoteInclude] {
+        &self.include
+    }
+
+    /// The domain's form of the filters.
+    ///
+    /// # Errors
+    /// When the cursor belongs to another list.
+    pub fn into_filter(self, request: &HttpRequest) -> Result<QuoteFilter, Problem> {
+        let (order, key) = match self.sort {
+            QuoteSort::NewestPublished => (QuoteOrder::NewestPublished, KeyKind::Time),
+            QuoteSort::OldestPublished => (QuoteOrder::OldestPublished, KeyKind::Time),
+            QuoteSort::MostConfident => (QuoteOrder::MostConfident, KeyKind::Number),
+        };
+        let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
+        let page = list.into_request(request, key)?;
+        Ok(QuoteFilter {
+            speaker: Choice { any: self.speaker, none: self.not_speaker },
+            speaker_status: Choice { any: self.speaker_status, none: self.not_speaker_status },
+            about: Choice { any: self.about, none: self.not_about },
+            article: Choice { any: self.article, none: self.not_article },
+            publisher: Choice { any: self.publisher, none: self.not_publisher },
+            language: Choice { any: self.language, none: self.not_language },
+            kind: Choice { any: self.kind, none: self.not_kind },
+            status: Choice { any: self.status, none: self.not_status },
+            cue: Choice { any: self.cue, none: self.not_cue },
+            cluster: Choice { any: self.cluster, none: self.not_cluster },
+            min_confidence: self.min_confidence,
+            published: Range { from: self.published_from, to: self.published_to },
+            said: Range { from: self.said_from, to: self.said_to },
+            one_per_cluster: self.dedupe.is_some(),
+            order,
+            page,
+        })
+    }
+}

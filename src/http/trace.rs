@@ -1,0 +1,115 @@
+//! Around every request: its id, its deadline, its line in the log, its place in the metrics.
+
+use super::metrics::Metrics;
+use super::problem::{Code, Problem};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
+use std::time::Duration;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// How long a request may take in all.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(pub Duration);
+
+#[derive(Clone, Copy)]
+struct Due(Instant);
+
+/// The id of the request that is being answered; `-` outside of one.
+pub fn request_id() -> String {
+    CURRENT.try_with(Clone::clone).unwrap_or_else(|_| "-".to_owned())
+}
+
+/// When the request must be answered.
+pub fn deadline(request: &HttpRequest) -> Instant {
+    let due = request.extensions().get::<Due>().copied();
+    due.map_or_else(|| Instant::now() + Duration::from_secs(10), |due| due.0)
+}
+
+/// Gives the request its id, measures and logs it.
+pub async fn trace(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let id = id_of(&request);
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    // HEAD is GET without the body, which the connection leaves out by itself.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let _in_flight = metrics.as_ref().map(|metrics| metrics.request_began());
+
+    let header = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"));
+    let result = CURRENT.scope(id.clone(), next.call(request)).await;
+    let status = match &result {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    let took = started.elapsed();
+    if let Some(metrics) = &metrics {
+        metrics.request_ended(&method, &route, status, took);
+    }
+    log_line(&id, &method, &path, status, took);
+    let mut response = result?;
+    response.headers_mut().insert(REQUEST_ID, header);
+    Ok(response)
+}
+
+fn log_line(id: &str, method: &Method, path: &str, status: StatusCode, took: Duration) {
+    // The query may hold what people search for: the path alone is logged.
+    log::info!(
+        target: "verbatim::request",
+        request_id = id,
+        method = method.as_str(),
+        path = path,
+        status = status.as_u16(),
+        duration_ms = took.as_secs_f64() * 1000.0;
+        "{method} {path} {}", status.as_u16()
+    );
+}
+
+/// The caller's id when it is sane, else a new one.
+fn id_of(request: &ServiceRequest) -> String {
+    let sane = |id: &&str| {
+        (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(sane);
+    given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Cuts a request that takes longer than its deadline.
+pub async fn cut(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let limit = request.app_data::<web::Data<Deadline>>().map_or(Duration::from_secs(10), |deadline| deadline.0);
+    let due = Instant::now() + limit;
+    request.extensions_mut().insert(Due(due));
+    // A body that is late is told so by its reader at the deadline: this comes a moment after it.
+    match tokio::time::timeout_at(due + Duration::from_millis(50), next.call(request)).await {
+        Ok(result) => result,
+        Err(_) => {
+            let problem = Problem::new(Code::DeadlinePassed, "the request did not finish within its deadline");
+            let mut response = problem.error_response();
+            if let Ok(id) = HeaderValue::from_str(&request_id()) {
+                response.headers_mut().insert(REQUEST_ID, id);
+            }
+            Err(InternalError::from_response(problem, response).into())
+        }
+    }
+}

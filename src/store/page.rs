@@ -1,0 +1,180 @@
+//! What all lists share: where a page begins, how a filter becomes SQL, how matches are counted.
+
+use super::{Error, Result};
+use crate::domain::page::{Count, Key, Position, Total};
+use chrono::{DateTime, Utc};
+use diesel::data_types::PgTimestamp;
+use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::sql_types::{Bool, Json, Nullable};
+
+/// A condition on the rows of `Source`; NULL leaves the row out.
+pub type Predicate<Source> = Box<dyn BoxableExpression<Source, Pg, SqlType = Nullable<Bool>>>;
+
+// Row comparisons, which are conditions of an index where `a < x OR (a = x AND b < y)` is a filter.
+diesel::infix_operator!(Below, " < ", backend: Pg);
+diesel::infix_operator!(Above, " > ", backend: Pg);
+
+/// `ROW(key, id)`, the key being of the SQL type given.
+macro_rules! row {
+    ($key:expr, $id:expr, $sql_type:ty) => {
+        diesel::IntoSql::into_sql::<diesel::sql_types::Record<($sql_type, diesel::sql_types::Uuid)>>(($key, $id))
+    };
+}
+pub(super) use row;
+
+/// Pushes the conditions that a `Choice` of plain values puts on a column.
+///
+/// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list.
+macro_rules! choose {
+    ($predicates:ident, $choice:expr, $column:expr) => {
+        match &$choice.any[..] {
+            [] => {}
+            [value] => $predicates.push(Box::new($column.eq(value.clone()).nullable())),
+            values => $predicates.push(Box::new($column.eq_any(values.to_vec()).nullable())),
+        }
+        if !$choice.none.is_empty() {
+            $predicates.push(Box::new($column.is_null().or($column.ne_all($choice.none.clone())).nullable()));
+        }
+    };
+}
+pub(super) use choose;
+
+/// Pushes the conditions of a range of publication, on the column that the list's order walks.
+///
+/// Undated records hold an infinity there: one bound keeps them out by itself, the other needs to be told.
+macro_rules! published {
+    ($predicates:ident, $range:expr, $ascending:expr, $published_at:expr, $desc:expr, $asc:expr) => {{
+        let range = $range;
+        match (range.from, range.to) {
+            (Some(from), _) if !$ascending => $predicates.push(Box::new($desc.ge(from).nullable())),
+            (_, Some(to)) if $ascending => $predicates.push(Box::new($asc.lt(to).nullable())),
+            (None, None) => {}
+            _ => $predicates.push(Box::new($published_at.is_not_null().nullable())),
+        }
+        match (range.from, range.to) {
+            (_, Some(to)) if !$ascending => $predicates.push(Box::new($desc.lt(to).nullable())),
+            (Some(from), _) if $ascending => $predicates.push(Box::new($asc.ge(from).nullable())),
+            _ => {}
+        }
+    }};
+}
+pub(super) use published;
+
+/// A column of the query around a boxed subquery, where diesel would look for it in the subquery alone.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Outer<C>(pub C);
+
+impl<C: Expression> Expression for Outer<C> {
+    type SqlType = C::SqlType;
+}
+
+impl<C, GB> ValidGrouping<GB> for Outer<C> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<C: Expression, QS: ?Sized> AppearsOnTable<QS> for Outer<C> {}
+
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Outer<C> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+}
+
+/// The key of a list in order of time, as the stored columns have it; `undated` stands for no time.
+pub fn time_key(position: &Position, undated: PgTimestamp) -> Result<PgTimestamp> {
+    match position.key {
+        Key::Time(Some(time)) => Ok(pg_time(time)),
+        Key::Time(None) => Ok(undated),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a list in order of a text.
+pub fn text_key(position: &Position) -> Result<String> {
+    match &position.key {
+        Key::Text(text) => Ok(text.clone()),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a list in order of a number.
+pub fn number_key(position: &Position) -> Result<f64> {
+    match position.key {
+        Key::Number(number) => Ok(number),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a list in order of a count.
+pub fn count_key(position: &Position) -> Result<i64> {
+    match position.key {
+        Key::Count(count) => Ok(count),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a list in order of an offset or a version.
+pub fn offset_key(position: &Position) -> Result<i32> {
+    count_key(position).map(|count| i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Postgres' own `-infinity` and `infinity`.
+pub const LONG_AGO: PgTimestamp = PgTimestamp(i64::MIN);
+pub const FAR_AHEAD: PgTimestamp = PgTimestamp(i64::MAX);
+
+/// Postgres counts microseconds from the year 2000.
+fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
+    const YEAR_2000: i64 = 946_684_800_000_000;
+    PgTimestamp(time.timestamp_micros() - YEAR_2000)
+}
+
+/// A cursor holds its order's fingerprint, so that its key is of that order's kind.
+fn foreign_key() -> Error {
+    Error::Internal("the position is of another order".to_owned())
+}
+
+/// How many rows match, when that was asked: `exact` is a count, `estimate` a query whose plan is asked for its rows.
+pub fn total<E>(
+    conn: &mut PgConnection,
+    count: Option<Count>,
+    exact: impl FnOnce(&mut PgConnection) -> QueryResult<i64>,
+    estimate: impl FnOnce() -> E,
+) -> Result<Option<Total>>
+where
+    E: QueryFragment<Pg> + QueryId,
+{
+    Ok(match count {
+        None => None,
+        Some(kind @ Count::Exact) => Some(Total { value: exact(conn)?, kind }),
+        Some(kind @ Count::Estimate) => Some(Total { value: planned_rows(conn, estimate())?, kind }),
+    })
+}
+
+fn planned_rows<E: QueryFragment<Pg> + QueryId>(conn: &mut PgConnection, query: E) -> Result<i64> {
+    let plan: serde_json::Value =
+        LoadQuery::<_, serde_json::Value>::internal_load(Explain(query), conn)?.next().transpose()?.unwrap_or_default();
+    let rows = plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_f64);
+    // A float of the planner's, never near the end of an i64.
+    rows.map(|rows| rows as i64).ok_or_else(|| Error::Internal("a plan without a number of rows".to_owned()))
+}
+
+/// `EXPLAIN` of a query: a statement diesel has no words for.
+#[derive(Debug, QueryId)]
+struct Explain<E>(E);
+
+impl<E> Query for Explain<E> {
+    type SqlType = Json;
+}
+
+impl<E> RunQueryDsl<PgConnection> for Explain<E> {}
+
+impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Explain<E> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("EXPLAIN (FORMAT JSON) ");
+        self.0.walk_ast(out.reborrow())
+    }
+}

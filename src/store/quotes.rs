@@ -1,0 +1,272 @@
+//! Quotes: words at spans of an article's text, who is said to have said them, and what people did with them.
+
+mod follow;
+mod list;
+mod occurrences;
+mod passage;
+mod reviews;
+mod row;
+
+use super::page::{self, Above};
+use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
+use crate::domain::page::{Key, Page, PageRequest, Position};
+use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
+use crate::domain::text::Body;
+use crate::domain::{SpeakerStatus, new_id};
+use crate::schema::quotes;
+use diesel::dsl::{now, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+pub(super) use follow::follow_quotes;
+pub use list::list;
+pub use occurrences::occurrences;
+use passage::{Passage, Side, side};
+use row::{Columns, InsertedQuote, QuoteRow};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Stores a quote. Given `text` without spans, it is looked for in the body.
+///
+/// # Errors
+/// Faults at the members of [`NewQuote`], and [`Conflict::AmbiguousText`](super::Conflict::AmbiguousText) with the
+/// places where the text stands.
+pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
+    let Some(text) = anchor::lock(conn, new.article_id)? else {
+        return Err(Error::fault("/article_id", "there is no such article"));
+    };
+    let body = Body::new(&text.body);
+    let passage = match (&new.spans, &new.text) {
+        (Some(spans), given) => Passage::at(&body, spans, given.as_deref())?,
+        (None, Some(words)) => Passage::of_words(&body, words)?,
+        (None, None) => return Err(Error::fault("/text", "give the text, or its spans, or both")),
+    };
+    let speaker_label = side(&body, Side::Speaker, new.speaker_span, new.speaker_label.clone())?;
+    let cue = side(&body, Side::Cue, new.cue_span, new.cue.clone())?;
+    let speaker_status =
+        new.speaker_status.unwrap_or_else(|| default_speaker_status(new.speaker_id, speaker_label.as_deref()));
+    check_status(new.speaker_id, speaker_status)?;
+    let columns = Columns {
+        kind: new.kind,
+        speaker_id: new.speaker_id,
+        speaker_label,
+        speaker_span: new.speaker_span.map(Into::into),
+        speaker_status,
+        cue,
+        cue_span: new.cue_span.map(Into::into),
+        cue_lemma: new.cue_lemma.clone(),
+        said_on: new.said_on,
+        status: new.status.unwrap_or_else(|| default_status(new.origin)),
+        confidence: new.confidence,
+        ..passage.into_columns(text.version)
+    };
+    let inserted = InsertedQuote {
+        id: new_id(),
+        article_id: new.article_id,
+        origin: new.origin,
+        extractor: new.extractor.as_deref(),
+        columns,
+    };
+    let row =
+        diesel::insert_into(quotes::table).values(inserted).returning(QuoteRow::as_returning()).get_result(conn)?;
+    about::refresh(conn, new.article_id)?;
+    complete_one(conn, row)
+}
+
+/// A named speaker is an entity, and an entity speaks under its name or as a group.
+fn check_status(speaker: Option<Uuid>, status: SpeakerStatus) -> Result<()> {
+    match (speaker, status) {
+        (None, SpeakerStatus::Named) => Err(Error::fault("/speaker_status", "named needs a speaker_id")),
+        (Some(_), SpeakerStatus::Anonymous | SpeakerStatus::Unattributed | SpeakerStatus::Unresolved) => {
+            Err(Error::fault("/speaker_status", "with a speaker_id it is named or collective"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The quote of this id.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
+pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
+    match quotes::table.find(id).select(QuoteRow::as_select()).first(conn).optional()? {
+        Some(row) => complete_one(conn, row),
+        None => tombstones::missing(conn, Resource::Quote, id),
+    }
+}
+
+/// One page of an article's quotes, in order of their first start, then id.
+///
+/// # Errors
+/// An article that is absent or deleted.
+pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Quote>> {
+    let of_article = || quotes::table.filter(quotes::article_id.eq(article));
+    let total = page::total(
+        conn,
+        request.count,
+        |conn| of_article().count().get_result(conn),
+        || of_article().select(quotes::id),
+    )?;
+    // As the index of an article's quotes has it; diesel's `index` spells it otherwise for each bind.
+    let start = || sql::<Integer>("quotes.spans[1]");
+    let mut query = of_article().into_boxed().order((start(), quotes::id)).limit(request.limit + 1);
+    if let Some(at) = &request.after {
+        let place = page::row!(page::offset_key(at)?, at.id, Integer);
+        query = query.filter(Above::new(page::row!(start(), quotes::id, Integer), place));
+    }
+    let rows = query.select(QuoteRow::as_select()).load(conn)?;
+    if rows.is_empty() {
+        articles::must_exist(conn, article)?;
+    }
+    let page = Page::from_rows(rows, request.limit, total, |row| Position {
+        key: Key::Count(row.columns.start().into()),
+        id: row.id,
+    });
+    complete_page(conn, page)
+}
+
+/// All quotes of these articles, in order of their first start, then id.
+///
+/// # Errors
+/// Only the database's own.
+pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap<Uuid, Vec<Quote>>> {
+    let mut rows =
+        quotes::table.filter(quotes::article_id.eq_any(articles)).select(QuoteRow::as_select()).load(conn)?;
+    rows.sort_by_key(|row| (row.columns.start(), row.id));
+    let mut found: HashMap<Uuid, Vec<Quote>> = HashMap::new();
+    for quote in complete(conn, rows)? {
+        found.entry(quote.article_id).or_default().push(quote);
+    }
+    Ok(found)
+}
+
+/// Changes a quote and keeps a review of what changed. A patch that changes nothing writes nothing.
+///
+/// # Errors
+/// As [`find`] and [`create`], and [`Error::Stale`].
+pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &QuotePatch) -> Result<Quote> {
+    let (row, text) = lock(conn, id)?;
+    check(expected, row.version)?;
+    let old = &row.columns;
+    let mut next = old.clone();
+    if passage::moves(old, patch) {
+        next.move_to(&text, patch)?;
+    }
+    if passage::names_side(patch) {
+        // An orphan's spans belong to an older text.
+        let own_text = if next.body_version == text.version {
+            text
+        } else {
+            anchor::earlier(conn, row.article_id, next.body_version)?
+        };
+        next.set_sides(&Body::new(&own_text.body), patch)?;
+    }
+    next.set_plain(patch);
+    next.speaker_status = status_after(old, &next, patch);
+    check_status(next.speaker_id, next.speaker_status)?;
+    if next == *old {
+        return complete_one(conn, row);
+    }
+    reviews::append_change(conn, id, old, &next)?;
+    let row = diesel::update(quotes::table.find(id))
+        .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
+        .returning(QuoteRow::as_returning())
+        .get_result(conn)?;
+    about::refresh(conn, row.article_id)?;
+    complete_one(conn, row)
+}
+
+/// The status given, else the one there was, else (when another speaker or label made it untrue) the default.
+fn status_after(old: &Columns, next: &Columns, patch: &QuotePatch) -> SpeakerStatus {
+    let default = |columns: &Columns| default_speaker_status(columns.speaker_id, columns.speaker_label.as_deref());
+    let relabelled = next.speaker_label != old.speaker_label && old.speaker_status == default(old);
+    match patch.speaker_status {
+        Some(status) => status,
+        None if next.speaker_id != old.speaker_id || relabelled => default(next),
+        None => old.speaker_status,
+    }
+}
+
+/// Deletes a quote with its reviews.
+///
+/// # Errors
+/// As [`find`], and [`Error::Stale`].
+pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<()> {
+    let (row, _) = lock(conn, id)?;
+    check(expected, row.version)?;
+    diesel::delete(quotes::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// The quote with its article's text, the article locked first.
+fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(QuoteRow, anchor::Text)> {
+    let article = quotes::table.find(id).select(quotes::article_id).first(conn).optional()?;
+    let Some(article) = article else {
+        return tombstones::missing(conn, Resource::Quote, id);
+    };
+    let text = anchor::lock(conn, article)?;
+    let row = quotes::table.find(id).select(QuoteRow::as_select()).for_update().first(conn).optional()?;
+    match (row, text) {
+        (Some(row), Some(text)) => Ok((row, text)),
+        // It went while the lock was waited for.
+        _ => tombstones::missing(conn, Resource::Quote, id),
+    }
+}
+
+/// How many quotes have this speaker.
+pub(super) fn count_of_speaker(conn: &mut PgConnection, speaker: Uuid) -> Result<i64> {
+    Ok(quotes::table.filter(quotes::speaker_id.eq(speaker)).count().get_result(conn)?)
+}
+
+/// Takes this speaker from its quotes, each of which keeps a review of that.
+pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
+    let rows: Vec<(Uuid, SpeakerStatus, Option<String>)> = quotes::table
+        .filter(quotes::speaker_id.eq(speaker))
+        .order(quotes::id)
+        .select((quotes::id, quotes::speaker_status, quotes::speaker_label))
+        .for_no_key_update()
+        .load(conn)?;
+    let mut by_status: HashMap<(SpeakerStatus, SpeakerStatus), Vec<Uuid>> = HashMap::new();
+    for (id, was, label) in rows {
+        let status = match was {
+            SpeakerStatus::Named => default_speaker_status(None, label.as_deref()),
+            other => other,
+        };
+        by_status.entry((was, status)).or_default().push(id);
+    }
+    for ((was, status), ids) in by_status {
+        diesel::update(quotes::table.filter(quotes::id.eq_any(&ids)))
+            .set((
+                quotes::speaker_id.eq(None::<Uuid>),
+                quotes::speaker_status.eq(status),
+                quotes::version.eq(quotes::version + 1),
+                quotes::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        reviews::append_unlinked(conn, &ids, speaker, was, status)?;
+    }
+    Ok(())
+}
+
+fn complete_one(conn: &mut PgConnection, row: QuoteRow) -> Result<Quote> {
+    let mut about = about::of_quotes(conn, &[row.id])?;
+    let mut reviews = reviews::of_quotes(conn, &[row.id])?;
+    let id = row.id;
+    Ok(row.with(about.remove(&id).unwrap_or_default(), reviews.remove(&id).unwrap_or_default()))
+}
+
+/// The rows with what they are about and their reviews, which are read for all of them at once.
+fn complete(conn: &mut PgConnection, rows: Vec<QuoteRow>) -> Result<Vec<Quote>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut about = about::of_quotes(conn, &ids)?;
+    let mut reviews = reviews::of_quotes(conn, &ids)?;
+    let quote = |row: QuoteRow| {
+        let id = row.id;
+        row.with(about.remove(&id).unwrap_or_default(), reviews.remove(&id).unwrap_or_default())
+    };
+    Ok(rows.into_iter().map(quote).collect())
+}
+
+fn complete_page(conn: &mut PgConnection, page: Page<QuoteRow>) -> Result<Page<Quote>> {
+    let Page { items, next, total } = page;
+    Ok(Page { items: complete(conn, items)?, next, total })
+}

@@ -1,0 +1,59 @@
+//! The same quote in other articles.
+
+use crate::domain::QuoteStatus;
+use crate::domain::quote::{Occurrences, PublisherCount, Variant};
+use crate::schema::quotes;
+use crate::store::page::Predicate;
+use crate::store::{Resource, Result, tombstones};
+use chrono::{DateTime, Utc};
+use diesel::dsl::{count_star, min};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+/// Where a quote was printed: its cluster without what was rejected. A quote without a cluster stands for itself.
+///
+/// # Errors
+/// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) when it was deleted.
+pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
+    let found: Option<Option<Uuid>> = quotes::table.find(id).select(quotes::cluster_id).first(conn).optional()?;
+    let Some(cluster_id) = found else {
+        return tombstones::missing(conn, Resource::Quote, id);
+    };
+    let same = || -> Predicate<quotes::table> {
+        match cluster_id {
+            Some(cluster) => Box::new(quotes::cluster_id.eq(cluster)),
+            None => Box::new(quotes::id.eq(id).nullable()),
+        }
+    };
+    let printed = || quotes::table.filter(same()).filter(quotes::status.ne(QuoteStatus::Rejected));
+    let variants: Vec<(String, i64, Option<DateTime<Utc>>)> = printed()
+        .group_by(quotes::text)
+        .select((quotes::text, count_star(), min(quotes::published_at)))
+        .order((count_star().desc(), min(quotes::published_asc).asc(), quotes::text.asc()))
+        .load(conn)?;
+    let publishers: Vec<(Option<String>, i64, Option<DateTime<Utc>>)> = printed()
+        .group_by(quotes::publisher)
+        .select((quotes::publisher, count_star(), min(quotes::published_at)))
+        .order((count_star().desc(), min(quotes::published_asc).asc(), quotes::publisher.asc()))
+        .load(conn)?;
+    let first: Option<(Uuid, Option<DateTime<Utc>>)> = printed()
+        .filter(quotes::published_at.is_not_null())
+        .order((quotes::published_asc, quotes::id))
+        .select((quotes::id, quotes::published_at))
+        .first(conn)
+        .optional()?;
+    Ok(Occurrences {
+        cluster_id,
+        count: variants.iter().map(|(_, count, _)| count).sum(),
+        first_published_at: first.and_then(|(_, at)| at),
+        first_quote_id: first.map(|(id, _)| id),
+        variants: variants
+            .into_iter()
+            .map(|(text, count, first_published_at)| Variant { text, count, first_published_at })
+            .collect(),
+        publishers: publishers
+            .into_iter()
+            .map(|(publisher, count, first_published_at)| PublisherCount { publisher, count, first_published_at })
+            .collect(),
+    })
+}

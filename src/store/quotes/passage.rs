@@ -1,0 +1,232 @@
+//! Where a quote, its source and its cue stand in a text, and whether what was sent agrees with that.
+
+use super::follow::side_place;
+use super::row::Columns;
+use crate::domain::article::MAX_BODY_BYTES;
+use crate::domain::quote::{self, MAX_SPANS, QuotePatch};
+use crate::domain::span::{self, Span};
+use crate::domain::text::{self, Body};
+use crate::domain::{Anchor, Fault, QuoteKind, QuoteStatus, SpeakerStatus};
+use crate::store::anchor::Text;
+use crate::store::spans::SpanList;
+use crate::store::{Conflict, Error, Result};
+
+/// The words of a quote at their place in a text.
+pub struct Passage {
+    text: String,
+    spans: Vec<Span>,
+    prefix: String,
+    suffix: String,
+}
+
+impl Passage {
+    /// The words at `spans`, which must be those that were given.
+    pub fn at(body: &Body, spans: &[Span], given: Option<&str>) -> Result<Self> {
+        let [first, .., last] = spans else {
+            let Some(only) = spans.first() else {
+                return Err(Error::fault("/spans", "must hold at least one span"));
+            };
+            return Self::between(body, spans, given, *only, *only);
+        };
+        Self::between(body, spans, given, *first, *last)
+    }
+
+    fn between(body: &Body, spans: &[Span], given: Option<&str>, first: Span, last: Span) -> Result<Self> {
+        if spans.len() > MAX_SPANS {
+            return Err(Error::fault("/spans", format!("must hold at most {MAX_SPANS} spans")));
+        }
+        let text = span::slice(body, spans)
+            .map_err(|(index, error)| Error::fault(format!("/spans/{index}"), error.to_string()))?;
+        let faults: Vec<Fault> =
+            spans.iter().enumerate().filter_map(|(index, span)| loose_edge(body, index, *span)).collect();
+        if !faults.is_empty() {
+            return Err(Error::Faults(faults));
+        }
+        if given.is_some_and(|given| given != text) {
+            return Err(Error::fault("/text", "must equal the body's text at the spans, joined by one space"));
+        }
+        // Spans that touch each other gain a space each.
+        if text.len() > MAX_BODY_BYTES {
+            return Err(Error::fault("/spans", format!("must hold at most {MAX_BODY_BYTES} bytes of text")));
+        }
+        let (prefix, suffix) = (body.prefix(first.start).to_owned(), body.suffix(last.end).to_owned());
+        Ok(Self { text, spans: spans.to_vec(), prefix, suffix })
+    }
+
+    /// The one place where `words` stand, as they are printed there.
+    pub fn of_words(body: &Body, words: &str) -> Result<Self> {
+        let mut places: Vec<Span> =
+            text::locate(body, words).into_iter().filter_map(|place| text::tighten(body, place)).collect();
+        places.dedup();
+        match places[..] {
+            [] => Err(Error::fault("/text", "does not stand in the article's body")),
+            [place] => Self::at(body, &[place], None),
+            _ => Err(Error::Conflict(Conflict::AmbiguousText { candidates: places })),
+        }
+    }
+
+    /// The columns of a quote of which nothing is known but its words.
+    pub fn into_columns(self, body_version: i32) -> Columns {
+        let (canonical_text, cluster_id) = quote::canonical(&self.text).unzip();
+        Columns {
+            body_version,
+            anchor: Anchor::Exact,
+            text: self.text,
+            spans: SpanList(self.spans),
+            prefix: self.prefix,
+            suffix: self.suffix,
+            kind: QuoteKind::Direct,
+            speaker_id: None,
+            speaker_label: None,
+            speaker_span: None,
+            speaker_status: SpeakerStatus::Unattributed,
+            cue: None,
+            cue_span: None,
+            cue_lemma: None,
+            said_on: None,
+            status: QuoteStatus::Machine,
+            confidence: 1.0,
+            canonical_text,
+            cluster_id,
+        }
+    }
+}
+
+fn loose_edge(body: &Body, index: usize, span: Span) -> Option<Fault> {
+    let detail = match text::tighten(body, span) {
+        Some(tight) if tight == span => return None,
+        Some(tight) => format!(
+            "must not begin or end with white space or a quotation mark: start {}, end {} leaves them out",
+            tight.start, tight.end
+        ),
+        None => "holds nothing but white space and quotation marks".to_owned(),
+    };
+    Some(Fault::new(format!("/spans/{index}"), detail))
+}
+
+/// The two things beside a quote that are printed and have a place.
+#[derive(Clone, Copy)]
+pub enum Side {
+    Speaker,
+    Cue,
+}
+
+impl Side {
+    /// The members with its words and its span, and the longest words in code points.
+    const fn members(self) -> (&'static str, &'static str, usize) {
+        match self {
+            Self::Speaker => ("/speaker_label", "/speaker_span", 500),
+            Self::Cue => ("/cue", "/cue_span", 200),
+        }
+    }
+}
+
+/// The words of the source or the cue: those at its span, when it has one, and then the ones given must be the same.
+pub fn side(body: &Body, side: Side, span: Option<Span>, words: Option<String>) -> Result<Option<String>> {
+    let (words_member, span_member, longest) = side.members();
+    let Some(span) = span else { return Ok(words) };
+    let printed = span::slice(body, &[span]).map_err(|(_, error)| Error::fault(span_member, error.to_string()))?;
+    if words.is_some_and(|words| words != printed) {
+        return Err(Error::fault(words_member, format!("must equal the body's text at {span_member}")));
+    }
+    if printed.chars().count() > longest {
+        return Err(Error::fault(span_member, format!("must hold at most {longest} characters")));
+    }
+    Ok(Some(printed))
+}
+
+/// True when the patch names another passage than the stored one. An orphan sent back as it is stays one.
+pub fn moves(columns: &Columns, patch: &QuotePatch) -> bool {
+    let same_spans = patch.spans.as_ref().is_none_or(|spans| *spans == columns.spans.0);
+    match &patch.text {
+        Some(text) => !(same_spans && *text == columns.text),
+        None => patch.spans.is_some(),
+    }
+}
+
+/// True when the patch names the source or the cue or their places.
+pub fn names_side(patch: &QuotePatch) -> bool {
+    patch.speaker_label.is_some() || patch.speaker_span.is_some() || patch.cue.is_some() || patch.cue_span.is_some()
+}
+
+impl Columns {
+    /// Takes the passage that the patch names in the present text.
+    pub fn move_to(&mut self, text: &Text, patch: &QuotePatch) -> Result<()> {
+        let body = Body::new(&text.body);
+        let passage = match (&patch.spans, &patch.text) {
+            (None, Some(words)) => Passage::of_words(&body, words)?,
+            (spans, given) => Passage::at(&body, spans.as_deref().unwrap_or(&self.spans.0), given.as_deref())?,
+        };
+        let moved = passage.into_columns(text.version);
+        let stays = (moved.body_version, &moved.spans) == (self.body_version, &self.spans);
+        if moved.body_version != self.body_version {
+            let shift = moved.start() - self.start();
+            self.speaker_span = side_place(&body, self.speaker_span, self.speaker_label.as_deref(), Some(shift));
+            self.cue_span = side_place(&body, self.cue_span, self.cue.as_deref(), Some(shift));
+        }
+        *self = Self {
+            anchor: if stays { self.anchor } else { moved.anchor },
+            kind: self.kind,
+            speaker_id: self.speaker_id,
+            speaker_label: self.speaker_label.take(),
+            speaker_span: self.speaker_span,
+            speaker_status: self.speaker_status,
+            cue: self.cue.take(),
+            cue_span: self.cue_span,
+            cue_lemma: self.cue_lemma.take(),
+            said_on: self.said_on,
+            status: self.status,
+            confidence: self.confidence,
+            ..moved
+        };
+        Ok(())
+    }
+
+    /// Takes the source and the cue of the patch; `body` is the text that this quote's spans belong to.
+    pub fn set_sides(&mut self, body: &Body, patch: &QuotePatch) -> Result<()> {
+        if patch.speaker_label.is_some() || patch.speaker_span.is_some() {
+            let stored = (self.speaker_span.map(|range| range.0), self.speaker_label.take());
+            let (span, words) = sent(Side::Speaker, stored, patch.speaker_span, patch.speaker_label.clone())?;
+            self.speaker_label = side(body, Side::Speaker, span, words)?;
+            self.speaker_span = span.map(Into::into);
+        }
+        if patch.cue.is_some() || patch.cue_span.is_some() {
+            let stored = (self.cue_span.map(|range| range.0), self.cue.take());
+            let (span, words) = sent(Side::Cue, stored, patch.cue_span, patch.cue.clone())?;
+            self.cue = side(body, Side::Cue, span, words)?;
+            self.cue_span = span.map(Into::into);
+        }
+        Ok(())
+    }
+
+    /// Takes what needs no text to be checked.
+    pub fn set_plain(&mut self, patch: &QuotePatch) {
+        self.kind = patch.kind.unwrap_or(self.kind);
+        self.speaker_id = patch.speaker_id.unwrap_or(self.speaker_id);
+        self.said_on = patch.said_on.unwrap_or(self.said_on);
+        self.status = patch.status.unwrap_or(self.status);
+        self.confidence = patch.confidence.unwrap_or(self.confidence);
+        if let Some(lemma) = &patch.cue_lemma {
+            self.cue_lemma.clone_from(lemma);
+        }
+    }
+}
+
+/// The span and the words that a patch leaves: a new span brings its own words, and words with a span are not cleared.
+fn sent(
+    side: Side,
+    stored: (Option<Span>, Option<String>),
+    span: Option<Option<Span>>,
+    words: Option<Option<String>>,
+) -> Result<(Option<Span>, Option<String>)> {
+    let (words_member, span_member, _) = side.members();
+    let new_span = span.unwrap_or(stored.0);
+    match words {
+        Some(None) if new_span.is_some() => {
+            Err(Error::fault(words_member, format!("cannot be null while {span_member} is set")))
+        }
+        Some(words) => Ok((new_span, words)),
+        None if span.flatten().is_some() => Ok((new_span, None)),
+        None => Ok((new_span, stored.1)),
+    }
+}

@@ -1,0 +1,123 @@
+//! What people did with quotes: rows that are only ever added.
+
+use super::row::Columns;
+use crate::domain::quote::Review;
+use crate::domain::span::Span;
+use crate::domain::{ReviewAction, SpeakerStatus, new_id};
+use crate::schema::reviews;
+use crate::store::Result;
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = reviews, check_for_backend(Pg))]
+struct ReviewRow {
+    id: Uuid,
+    quote_id: Uuid,
+    actor: Option<String>,
+    action: ReviewAction,
+    before: Option<Value>,
+    after: Option<Value>,
+    note: Option<String>,
+    at: DateTime<Utc>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = reviews)]
+struct InsertedReview {
+    id: Uuid,
+    quote_id: Uuid,
+    action: ReviewAction,
+    before: Value,
+    after: Value,
+}
+
+/// The reviews of these quotes, in the order in which they were made.
+pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Vec<Review>>> {
+    let rows: Vec<ReviewRow> = reviews::table
+        .filter(reviews::quote_id.eq_any(quotes))
+        .order((reviews::quote_id, reviews::at, reviews::id))
+        .select(ReviewRow::as_select())
+        .load(conn)?;
+    let mut found: HashMap<Uuid, Vec<Review>> = HashMap::new();
+    for row in rows {
+        let ReviewRow { id, quote_id, actor, action, before: from, after: to, note, at } = row;
+        found.entry(quote_id).or_default().push(Review { id, actor, action, from, to, note, at });
+    }
+    Ok(found)
+}
+
+/// Keeps what a PATCH changed.
+pub fn append_change(conn: &mut PgConnection, quote: Uuid, old: &Columns, next: &Columns) -> Result<()> {
+    let (mut before, mut after) = (wire(old), wire(next));
+    before.retain(|member, value| after.get(member) != Some(value));
+    after.retain(|member, _| before.contains_key(member));
+    let speaks = |member: &String| member.starts_with("speaker_");
+    let action = if after.keys().any(speaks) { ReviewAction::Reattribute } else { ReviewAction::Edit };
+    let review = InsertedReview {
+        id: new_id(),
+        quote_id: quote,
+        action,
+        before: Value::Object(before),
+        after: Value::Object(after),
+    };
+    diesel::insert_into(reviews::table).values(review).execute(conn)?;
+    Ok(())
+}
+
+/// Keeps that these quotes lost their speaker.
+pub fn append_unlinked(
+    conn: &mut PgConnection,
+    quotes: &[Uuid],
+    speaker: Uuid,
+    was: SpeakerStatus,
+    status: SpeakerStatus,
+) -> Result<()> {
+    let (mut before, mut after) = (json!({ "speaker_id": speaker }), json!({ "speaker_id": null }));
+    if was != status {
+        before["speaker_status"] = json!(was);
+        after["speaker_status"] = json!(status);
+    }
+    // A statement takes 65,535 values at most.
+    for some in quotes.chunks(5_000) {
+        let rows: Vec<InsertedReview> = some
+            .iter()
+            .map(|quote| InsertedReview {
+                id: new_id(),
+                quote_id: *quote,
+                action: ReviewAction::Reattribute,
+                before: before.clone(),
+                after: after.clone(),
+            })
+            .collect();
+        diesel::insert_into(reviews::table).values(rows).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The members of a quote that change, as they are on the wire; what is derived from them is left out.
+fn wire(columns: &Columns) -> Map<String, Value> {
+    let span = |span: Span| json!({ "start": span.start, "end": span.end });
+    let members = [
+        ("body_version", json!(columns.body_version)),
+        ("anchor", json!(columns.anchor)),
+        ("text", json!(columns.text)),
+        ("spans", columns.spans.0.iter().copied().map(span).collect()),
+        ("kind", json!(columns.kind)),
+        ("speaker_id", json!(columns.speaker_id)),
+        ("speaker_label", json!(columns.speaker_label)),
+        ("speaker_span", json!(columns.speaker_span.map(|range| span(range.0)))),
+        ("speaker_status", json!(columns.speaker_status)),
+        ("cue", json!(columns.cue)),
+        ("cue_span", json!(columns.cue_span.map(|range| span(range.0)))),
+        ("cue_lemma", json!(columns.cue_lemma)),
+        ("said_on", json!(columns.said_on)),
+        ("status", json!(columns.status)),
+        ("confidence", json!(columns.confidence)),
+    ];
+    members.into_iter().map(|(member, value)| (member.to_owned(), value)).collect()
+}

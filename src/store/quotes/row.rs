@@ -1,0 +1,113 @@
+//! A quote as the database holds it.
+
+use crate::domain::quote::{Quote, Review};
+use crate::domain::span::Span;
+use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
+use crate::schema::quotes;
+use crate::store::spans::{SpanList, SpanRange};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = quotes, check_for_backend(Pg))]
+pub struct QuoteRow {
+    pub id: Uuid,
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub article_id: Uuid,
+    pub origin: Origin,
+    pub extractor: Option<String>,
+    pub published_at: Option<DateTime<Utc>>,
+    #[diesel(embed)]
+    pub columns: Columns,
+}
+
+/// What changes of a quote.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = quotes, treat_none_as_null = true, check_for_backend(Pg))]
+pub struct Columns {
+    pub body_version: i32,
+    pub anchor: Anchor,
+    pub text: String,
+    pub spans: SpanList,
+    pub prefix: String,
+    pub suffix: String,
+    pub kind: QuoteKind,
+    pub speaker_id: Option<Uuid>,
+    pub speaker_label: Option<String>,
+    pub speaker_span: Option<SpanRange>,
+    pub speaker_status: SpeakerStatus,
+    pub cue: Option<String>,
+    pub cue_span: Option<SpanRange>,
+    pub cue_lemma: Option<String>,
+    pub said_on: Option<NaiveDate>,
+    pub status: QuoteStatus,
+    pub confidence: f64,
+    pub canonical_text: Option<String>,
+    pub cluster_id: Option<Uuid>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = quotes)]
+pub struct InsertedQuote<'a> {
+    pub id: Uuid,
+    pub article_id: Uuid,
+    pub origin: Origin,
+    pub extractor: Option<&'a str>,
+    #[diesel(embed)]
+    pub columns: Columns,
+}
+
+impl From<Span> for SpanRange {
+    fn from(span: Span) -> Self {
+        Self(span)
+    }
+}
+
+impl Columns {
+    /// Where the first span begins.
+    pub fn start(&self) -> i32 {
+        self.spans.0.first().map_or(0, |span| span.start)
+    }
+}
+
+impl QuoteRow {
+    /// The quote, with what is kept in other tables.
+    pub fn with(self, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
+        let columns = self.columns;
+        Quote {
+            id: self.id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            article_id: self.article_id,
+            body_version: columns.body_version,
+            anchor: columns.anchor,
+            text: columns.text,
+            spans: columns.spans.0,
+            prefix: columns.prefix,
+            suffix: columns.suffix,
+            kind: columns.kind,
+            speaker_id: columns.speaker_id,
+            speaker_label: columns.speaker_label,
+            speaker_span: columns.speaker_span.map(|range| range.0),
+            speaker_status: columns.speaker_status,
+            cue: columns.cue,
+            cue_span: columns.cue_span.map(|range| range.0),
+            cue_lemma: columns.cue_lemma,
+            about,
+            said_on: columns.said_on,
+            status: columns.status,
+            confidence: columns.confidence,
+            origin: self.origin,
+            extractor: self.extractor,
+            canonical_text: columns.canonical_text,
+            cluster_id: columns.cluster_id,
+            reviews,
+            published_at: self.published_at,
+        }
+    }
+}
