@@ -6,6 +6,7 @@
 mod about;
 mod anchor;
 pub mod articles;
+pub mod embedded;
 pub mod entities;
 pub mod error;
 pub mod mentions;

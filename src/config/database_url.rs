@@ -1,0 +1,131 @@
+//! The address of a database, which may hold a password.
+
+use std::fmt;
+
+/// An address that libpq will read without complaint: its complaints quote what they could not read, and that may
+/// be a part of the password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+/// Why an address is refused. Says nothing of what was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DatabaseUrlError {
+    #[error("must begin with postgres:// or postgresql://")]
+    Scheme,
+    #[error("has a % that two hexadecimal digits do not follow, or %00; a % in a password is written %25")]
+    Percent,
+    #[error("has a port that is no number from 1 to 65535; an @, : or / in a password is written %40, %3A or %2F")]
+    Port,
+    #[error("has an @ too many; an @ in a password is written %40")]
+    At,
+    #[error("has an IPv6 address without its closing bracket")]
+    Bracket,
+    #[error("has parameters that are not name=value, joined by &")]
+    Parameters,
+}
+
+impl DatabaseUrl {
+    /// Checks the form; the database is not asked.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
+        let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+        let rest = rest.ok_or(DatabaseUrlError::Scheme)?;
+        check_percents(rest)?;
+        let (rest, parameters) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
+        let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
+        if rest.matches('@').count() > 1 {
+            return Err(DatabaseUrlError::At);
+        }
+        let hosts = authority.split_once('@').map_or(authority, |(_, hosts)| hosts);
+        hosts.split(',').try_for_each(check_host)?;
+        let is_pair = |pair: &str| pair.split('=').count() == 2 && !pair.starts_with('=');
+        if parameters.is_some_and(|parameters| !parameters.split('&').all(is_pair)) {
+            return Err(DatabaseUrlError::Parameters);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The address itself: for libpq, never for a person.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseUrl(hidden)")
+    }
+}
+
+fn check_percents(text: &str) -> Result<(), DatabaseUrlError> {
+    let is_code = |piece: &str| {
+        let code = piece.as_bytes().get(..2);
+        code.is_some_and(|code| code.iter().all(u8::is_ascii_hexdigit) && code != b"00")
+    };
+    if text.split('%').skip(1).all(is_code) { Ok(()) } else { Err(DatabaseUrlError::Percent) }
+}
+
+/// A name, an IPv4 address, an IPv6 address in brackets, or nothing; each with or without a port.
+fn check_host(host: &str) -> Result<(), DatabaseUrlError> {
+    let port = match host.strip_prefix('[') {
+        Some(rest) => {
+            let (address, after) = rest.split_once(']').ok_or(DatabaseUrlError::Bracket)?;
+            if address.is_empty() || !(after.is_empty() || after.starts_with(':')) {
+                return Err(DatabaseUrlError::Bracket);
+            }
+            after.strip_prefix(':')
+        }
+        None => host.split_once(':').map(|(_, port)| port),
+    };
+    match port {
+        Some(port) if !port.is_empty() && !port.parse::<u16>().is_ok_and(|port| port > 0) => {
+            Err(DatabaseUrlError::Port)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addresses_that_libpq_reads_are_taken() {
+        for good in [
+            "postgres://localhost/db",
+            "postgresql://user:pass%40word@host:5433/db?sslmode=require&connect_timeout=2",
+            "postgres://u@h1:5432,h2:5433/db?target_session_attrs=read-write",
+            "postgres:///verbatim?host=%2Fvar%2Frun%2Fpostgresql",
+            "postgres://[::1]:5432/db",
+            "postgres://",
+        ] {
+            assert_eq!(DatabaseUrl::parse(good).unwrap().expose(), good);
+        }
+    }
+
+    #[test]
+    fn the_addresses_that_libpq_would_quote_in_an_error_are_refused() {
+        use DatabaseUrlError::*;
+        for (bad, why) in [
+            ("mysql://u:secret@h/db", Scheme),
+            ("host=h password=secret", Scheme),
+            ("postgres://u:se%cret@h/db", Percent),
+            ("postgres://u:se%00cret@h/db", Percent),
+            ("postgres://u:sec/ret@h/db", Port),
+            ("postgres://u:sec@ret@h/db", At),
+            ("postgres://u:secret@[::1/db", Bracket),
+            ("postgres://u:secret@h:port/db", Port),
+            ("postgres://u:secret@h/db?sslmode", Parameters),
+        ] {
+            assert_eq!(DatabaseUrl::parse(bad), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_it() {
+        let url = DatabaseUrl::parse("postgres://u:secret@h/db").unwrap();
+        assert_eq!(format!("{url:?}"), "DatabaseUrl(hidden)");
+    }
+}

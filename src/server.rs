@@ -1,0 +1,188 @@
+//! The service, built from its settings: the same for `main` and for the tests.
+
+use crate::config::{Config, Database, DatabaseUrl};
+use crate::http;
+use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::{self, Db, migrate};
+use actix_web::HttpServer;
+use actix_web::rt::{spawn, task, time};
+use actix_web::web::Data;
+use diesel::{Connection, PgConnection};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// Who does not send the head of a request within this is cut off.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept: longer than the minute that load balancers keep theirs.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// The pauses between tries to migrate a database that is not there yet.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A service that has its address, and its own Postgres if it runs one, and answers once it is [run](Server::run).
+pub struct Server {
+    config: Config,
+    listener: TcpListener,
+    address: SocketAddr,
+    postgres: Postgres,
+}
+
+/// The Postgres of a service, running if it is its own.
+pub enum Postgres {
+    Own(Embedded),
+    At(DatabaseUrl),
+}
+
+impl Postgres {
+    /// Starts the service's own Postgres, if that is what is configured; another's is not asked whether it is there.
+    ///
+    /// # Errors
+    /// When the own Postgres does not start.
+    pub fn start(database: &Database, max_connections: u16) -> Result<Self, EmbeddedError> {
+        match database {
+            Database::At(url) => Ok(Self::At(url.clone())),
+            Database::Own { data_dir, bin_dir } => {
+                let options = Options { bin_dir: bin_dir.clone(), max_connections, ..Options::new(data_dir) };
+                Embedded::start(&options).map(Self::Own)
+            }
+        }
+    }
+
+    /// Its address, for libpq: it may hold a password.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Own(embedded) => embedded.url(DATABASE),
+            Self::At(url) => url.expose().to_owned(),
+        }
+    }
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Postgres(#[from] EmbeddedError),
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: io::Error },
+}
+
+/// Why the schema is not current.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    #[error("cannot reach the database: {0}")]
+    Connect(#[from] diesel::ConnectionError),
+    #[error("cannot bring the database up to date: {0}")]
+    Run(#[from] store::Error),
+}
+
+impl Server {
+    /// Takes the address. An own Postgres is started and migrated first, which blocks for a second or two; another's
+    /// need not even be there.
+    ///
+    /// # Errors
+    /// When the own Postgres does not start, or the address is not to be had.
+    pub fn bind(config: &Config) -> Result<Self, StartError> {
+        let postgres = Postgres::start(&config.database, config.max_connections())?;
+        if let Postgres::Own(_) = postgres {
+            migrate(&postgres.url())?;
+        }
+        let cannot = |source| StartError::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        if !address.ip().is_loopback() {
+            log::warn!("{address} can be reached from other machines, and the service asks nobody who they are");
+        }
+        log::info!("listening on http://{address}");
+        Ok(Self { config: config.clone(), listener, address, postgres })
+    }
+
+    /// Where it listens, with the real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is done, then drains: it says that it is not ready, goes on for the drain delay, takes no
+    /// new connection, lets requests in flight finish, and stops its own Postgres last.
+    ///
+    /// # Errors
+    /// When the system takes the listener away.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { config, listener, address: _, postgres } = self;
+        let state = state(&config, &postgres.url());
+        let draining = state.draining.clone();
+        http::docs::warm_up();
+        let server = HttpServer::new(move || http::app(state.clone()))
+            .workers(config.workers)
+            .disable_signals()
+            .client_request_timeout(HEAD_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(config.shutdown_timeout.as_millis().div_ceil(1000) as u64)
+            .listen(listener)?
+            .run();
+        let handle = server.handle();
+        let serving = spawn(server);
+        let migrating = matches!(postgres, Postgres::At(_)).then(|| migrate_in_time(postgres.url()));
+
+        stop.await;
+        draining.0.store(true, Ordering::Relaxed);
+        log::info!("stopping");
+        drop(migrating);
+        time::sleep(config.drain_delay).await;
+        handle.stop(!config.shutdown_timeout.is_zero()).await;
+        let ended = serving.await.map_err(io::Error::other).flatten();
+        // Postgres takes its last checkpoint, which blocks.
+        let stopped = task::spawn_blocking(move || drop(postgres)).await;
+        log::info!("stopped");
+        ended.and(stopped.map_err(io::Error::other))
+    }
+}
+
+fn state(config: &Config, url: &str) -> http::State {
+    http::State {
+        db: Db::new(&config.pool(url)),
+        metrics: Data::new(http::metrics::Metrics::new()),
+        draining: Data::new(http::service::Draining::default()),
+        deadline: config.request_deadline,
+        cors_origins: config.cors_origins.clone(),
+    }
+}
+
+/// Brings the database at `url` up to date, one instance at a time; answers the names of the migrations that ran.
+/// Blocks.
+///
+/// # Errors
+/// When it cannot be reached, or refuses a statement.
+pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
+    let mut connection = PgConnection::establish(url)?;
+    let ran = migrate::run(&mut connection)?;
+    for name in &ran {
+        log::info!("ran the migration {name}");
+    }
+    Ok(ran)
+}
+
+/// Tries in a thread until it has worked: the database may come later than the service, which is not ready until
+/// then. Tries no more once what this answers is dropped; a try that hangs holds nobody up.
+fn migrate_in_time(url: String) -> mpsc::Sender<()> {
+    let (wanted, stop) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut pause = FIRST_PAUSE;
+        while let Err(error) = migrate(&url) {
+            if pause == FIRST_PAUSE {
+                log::warn!("{error}; trying on");
+            } else {
+                log::debug!("{error}");
+            }
+            if stop.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+                return;
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    });
+    wanted
+}

@@ -1,0 +1,328 @@
+//! The server process: started, asked whether it is ready, stopped, and what is left of one that was killed.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::account::Account;
+use super::binaries::Binaries;
+use super::error::EmbeddedError;
+use super::folder::{Folder, socket_name};
+use super::patience::wait_until;
+use super::server_log::ServerLog;
+use super::{Options, PORT};
+
+/// Recovery after a crash may have much to read; a server that lives is waited for.
+const START_LIMIT: Duration = Duration::from_secs(300);
+/// How long the sessions of a killed server may take to notice that it is gone; none can start before.
+const ORPHANS_LIMIT: Duration = Duration::from_secs(30);
+/// `fast`: ends the sessions, writes a checkpoint. `immediate`: leaves the rest to recovery. Then by force.
+const STOPPING: [(Signal, Duration); 3] = [
+    (Signal::SIGINT, Duration::from_secs(15)),
+    (Signal::SIGQUIT, Duration::from_secs(5)),
+    (Signal::SIGKILL, Duration::from_secs(5)),
+];
+
+/// All that it takes to start the server, again and again.
+#[derive(Debug)]
+pub(super) struct Launch {
+    binaries: Binaries,
+    account: Account,
+    cluster: PathBuf,
+    socket_dir: PathBuf,
+    arguments: Vec<OsString>,
+    pub log: ServerLog,
+}
+
+/// A server process of ours, not necessarily ready.
+#[derive(Debug)]
+pub(super) struct Postmaster {
+    child: Child,
+    cluster: PathBuf,
+    /// Where its lines in the log begin.
+    pub log_from: u64,
+}
+
+/// What the server tells of itself in `postmaster.pid`: the first line and, from when it listens, the eighth.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PidFile {
+    pub pid: i32,
+    pub ready: bool,
+}
+
+impl Launch {
+    pub fn new(
+        folder: &Folder,
+        socket_dir: &Path,
+        binaries: Binaries,
+        account: Account,
+        options: &Options,
+    ) -> Self {
+        Self {
+            binaries,
+            account,
+            cluster: folder.cluster(),
+            socket_dir: socket_dir.to_owned(),
+            arguments: arguments(&folder.cluster(), socket_dir, options),
+            log: ServerLog { path: folder.log() },
+        }
+    }
+
+    /// Starts the server and waits until it accepts connections.
+    pub fn start(&self) -> Result<Postmaster, EmbeddedError> {
+        self.log.trim();
+        let begun = Instant::now();
+        loop {
+            match self.start_once() {
+                // The sessions of a server that was killed hold its memory until they notice; a start in between
+                // fails, and the dead server's file stays.
+                Err(EmbeddedError::StartFailed { .. })
+                    if PidFile::read(&self.cluster).is_some()
+                        && begun.elapsed() < ORPHANS_LIMIT => {}
+                result => return result,
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn start_once(&self) -> Result<Postmaster, EmbeddedError> {
+        let mut postmaster = self.spawn()?;
+        let mut ended = None;
+        let settled = wait_until(START_LIMIT, || {
+            ended = postmaster.exited();
+            ended.is_some() || postmaster.is_ready()
+        });
+        let log = self.log.path.clone();
+        if let Some(status) = ended {
+            let tail = self.log.tail(postmaster.log_from);
+            return Err(EmbeddedError::StartFailed { status, log, tail });
+        }
+        if !settled {
+            postmaster.stop();
+            return Err(EmbeddedError::StartTimeout {
+                seconds: START_LIMIT.as_secs(),
+                tail: self.log.tail(postmaster.log_from),
+                log,
+            });
+        }
+        Ok(postmaster)
+    }
+
+    /// Starts the server without waiting, after seeing off what is left of an earlier one.
+    pub fn spawn(&self) -> Result<Postmaster, EmbeddedError> {
+        self.end_leftover()?;
+        let (log, log_from) = self.log.append()?;
+        let errors = log
+            .try_clone()
+            .map_err(EmbeddedError::folder(&self.log.path))?;
+        let program = self.binaries.postgres();
+        let child = self
+            .account
+            .command(&program)
+            .args(&self.arguments)
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .map_err(self.account.cannot_run(&program))?;
+        Ok(Postmaster {
+            child,
+            cluster: self.cluster.clone(),
+            log_from,
+        })
+    }
+
+    /// Stops a server that still runs on our cluster though its owner, who held the lock, is gone; removes the
+    /// socket of one that was killed. Postgres itself would refuse to start while any process has the old one's
+    /// number, as happens in containers, where numbers are small.
+    fn end_leftover(&self) -> Result<(), EmbeddedError> {
+        let leftover = PidFile::read(&self.cluster).map(|file| file.pid);
+        if let Some(pid) = leftover {
+            if runs_in(pid, &self.cluster) {
+                log::warn!("an earlier run left Postgres behind (process {pid}): stopping it");
+                if !stop(pid, || !runs_in(pid, &self.cluster)) {
+                    return Err(EmbeddedError::LeftBehind { pid });
+                }
+            } else if exists(pid) {
+                // Another process has the number by now, or nobody has reaped the dead server. Its file must go,
+                // and with it Postgres' own check for the dead server's sessions: so that check is made here.
+                if !wait_until(ORPHANS_LIMIT, || !any_runs_in(&self.cluster)) {
+                    return Err(EmbeddedError::LeftBehind { pid });
+                }
+                let file = self.cluster.join("postmaster.pid");
+                fs::remove_file(&file).map_err(EmbeddedError::folder(&file))?;
+            }
+        }
+        for name in [socket_name(), format!("{}.lock", socket_name())] {
+            let _ = fs::remove_file(self.socket_dir.join(name));
+        }
+        Ok(())
+    }
+}
+
+impl Postmaster {
+    pub fn is_ready(&self) -> bool {
+        PidFile::read(&self.cluster)
+            .is_some_and(|file| file.ready && file.pid.unsigned_abs() == self.child.id())
+    }
+
+    /// How it ended, when it has.
+    pub fn exited(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    pub fn stop(&mut self) {
+        if self.exited().is_some() {
+            return;
+        }
+        let pid = self.child.id().cast_signed();
+        if !stop(pid, || self.exited().is_some()) {
+            log::error!("Postgres (process {pid}) does not stop");
+        }
+    }
+}
+
+impl PidFile {
+    /// `None` when there is none, or when it is being written.
+    pub fn read(cluster: &Path) -> Option<Self> {
+        Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        // A negative number is a single-user session's: Postgres' own check guards that.
+        let pid = text
+            .lines()
+            .next()?
+            .trim()
+            .parse()
+            .ok()
+            .filter(|&pid| pid > 0)?;
+        let ready = text
+            .lines()
+            .nth(7)
+            .is_some_and(|status| status.trim() == "ready");
+        Some(Self { pid, ready })
+    }
+}
+
+fn arguments(cluster: &Path, socket_dir: &Path, options: &Options) -> Vec<OsString> {
+    let settings = [
+        ("listen_addresses", String::new()),
+        ("port", PORT.to_string()),
+        ("unix_socket_directories", quoted(socket_dir)),
+        ("unix_socket_permissions", "0700".to_owned()),
+        ("max_connections", options.max_connections.to_string()),
+        ("timezone", "UTC".to_owned()),
+        ("log_timezone", "UTC".to_owned()),
+        ("lc_messages", "C".to_owned()),
+        // To the file that the service made, whatever the configuration says.
+        ("logging_collector", "off".to_owned()),
+        ("log_destination", "stderr".to_owned()),
+        // The server's own affairs. A statement that fails is the service's to report, and quotes its data.
+        ("log_min_messages", "log".to_owned()),
+        ("log_min_error_statement", "panic".to_owned()),
+        ("log_checkpoints", "off".to_owned()),
+    ];
+    let durable = if options.durable { "on" } else { "off" };
+    let durability = ["fsync", "full_page_writes"].map(|name| (name, durable.to_owned()));
+    let mut arguments = vec!["-D".into(), cluster.into()];
+    for (name, value) in settings.into_iter().chain(durability) {
+        arguments.extend(["-c".into(), format!("{name}={value}").into()]);
+    }
+    arguments
+}
+
+/// One element of a list setting.
+fn quoted(path: &Path) -> String {
+    format!("\"{}\"", path.to_string_lossy().replace('"', "\"\""))
+}
+
+/// Asks ever less politely until `gone`.
+fn stop(pid: i32, mut gone: impl FnMut() -> bool) -> bool {
+    for (signal, limit) in STOPPING {
+        if signal != Signal::SIGINT {
+            log::warn!("Postgres (process {pid}) takes long to stop: sending {signal}");
+        }
+        let _ = kill(Pid::from_raw(pid), signal);
+        if wait_until(limit, &mut gone) {
+            return true;
+        }
+    }
+    false
+}
+
+fn exists(pid: i32) -> bool {
+    kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH)
+}
+
+/// Whether `pid` is a live server process on this cluster, and not another process that has the number by now.
+/// A server works in its cluster's folder.
+#[cfg(target_os = "linux")]
+pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
+    let process = PathBuf::from(format!("/proc/{pid}"));
+    let name = fs::read_to_string(process.join("comm"));
+    name.is_ok_and(|name| name.trim() == "postgres")
+        && fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == cluster)
+}
+
+/// Whether a server process, be it only a session of a dead server, is still at work on this cluster.
+#[cfg(target_os = "linux")]
+fn any_runs_in(cluster: &Path) -> bool {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .any(|pid| runs_in(pid, cluster))
+}
+
+/// Whether `pid` is a live server process on this cluster, and not another process that has the number by now.
+/// The command line names the cluster.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
+    let output = std::process::Command::new("ps")
+        .args(["-ww", "-o", "command=", "-p", &pid.to_string()])
+        .output();
+    output.is_ok_and(|output| {
+        let command = String::from_utf8_lossy(&output.stdout).into_owned();
+        command.contains("postgres") && command.contains(&*cluster.to_string_lossy())
+    })
+}
+
+/// Sessions do not name their cluster here. They end at their next wait, which is soon.
+#[cfg(not(target_os = "linux"))]
+fn any_runs_in(_cluster: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eighth_line_of_the_pid_file_says_ready() {
+        let file = |status: &str| format!("4711\n/c\n1700000000\n5432\n/s\n\n  1 2\n{status}\n");
+        let parsed = |ready| Some(PidFile { pid: 4711, ready });
+        assert_eq!(PidFile::parse(&file("ready   ")), parsed(true));
+        assert_eq!(PidFile::parse(&file("starting")), parsed(false));
+        assert_eq!(PidFile::parse("4711\n/c\n"), parsed(false));
+        assert_eq!(PidFile::parse(""), None);
+        assert_eq!(PidFile::parse("-4711\n/c\n"), None);
+    }
+
+    #[test]
+    fn a_process_that_only_has_the_number_is_not_the_server() {
+        let me = std::process::id().cast_signed();
+        let here = std::env::current_dir().unwrap();
+        assert!(exists(me));
+        assert!(!runs_in(me, &here));
+    }
+
+    #[test]
+    fn a_socket_folder_with_quotes_is_one_element_of_the_list() {
+        assert_eq!(quoted(Path::new("/a \"b\"")), r#""/a ""b""""#);
+    }
+}

@@ -1,0 +1,216 @@
+//! What the embedded Postgres survives: its own death, its owner's, both.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill, killpg};
+use verbatim::store::embedded::DATABASE;
+
+use crate::support::embedded::{
+    Owner, cluster, eventually, folder, process, psql, psql_ok, server_pid, sql, start,
+    start_durable,
+};
+
+#[test]
+fn a_killed_server_comes_back_with_every_committed_row() {
+    let dir = folder();
+    let embedded = start_durable(dir.path());
+    sql(
+        &embedded,
+        "create table kept as select generate_series(1, 1000) as n",
+    );
+    for _ in 0..3 {
+        let killed = embedded.server_pid().unwrap();
+        kill(process(killed), Signal::SIGKILL).unwrap();
+        eventually("a new server", || {
+            embedded.server_pid().filter(|&pid| pid != killed)
+        });
+        assert_eq!(sql(&embedded, "select count(*) from kept"), "1000");
+    }
+}
+
+#[test]
+fn an_outage_is_one_warning_and_its_end_one_line() {
+    let dir = folder();
+    let mut owner = Owner::start(dir.path());
+    owner.address();
+    kill(process(server_pid(dir.path()).unwrap()), Signal::SIGKILL).unwrap();
+    let log = BufReader::new(owner.process.stderr.take().unwrap());
+    let mut outage = log
+        .lines()
+        .map(Result::unwrap)
+        .skip_while(|line| line.contains("making a"));
+    let (down, back) = (outage.next().unwrap(), outage.next().unwrap());
+    assert!(down.starts_with("WARN Postgres is down"), "{down}");
+    assert!(down.contains("signal: 9"), "{down}");
+    assert!(back.starts_with("INFO Postgres is back after"), "{back}");
+    println!("{back}");
+
+    drop(owner.process.stdin.take());
+    assert!(owner.process.wait().unwrap().success());
+    assert_eq!(outage.next(), None);
+    assert_eq!(server_pid(dir.path()), None);
+}
+
+#[test]
+fn stopping_ends_a_server_with_open_sessions() {
+    let dir = folder();
+    let embedded = start(dir.path());
+    let mut session = psql(&embedded.url(DATABASE), "select pg_sleep(60)")
+        .spawn()
+        .unwrap();
+    let sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep'";
+    eventually("the session", || {
+        (sql(&embedded, sleeping) == "1").then_some(())
+    });
+    let pid = embedded.server_pid().unwrap();
+    drop(embedded);
+    assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    assert!(!cluster(dir.path()).join("postmaster.pid").exists());
+    assert!(!session.wait().unwrap().success());
+}
+
+#[test]
+fn the_folder_of_a_killed_owner_can_be_used_again() {
+    let dir = folder();
+    let mut owner = Owner::start(dir.path());
+    psql_ok(
+        &owner.address(),
+        "create table kept as select 'acknowledged' as word",
+    );
+    let left_behind = server_pid(dir.path()).unwrap();
+    owner.kill();
+    assert!(Path::new(&format!("/proc/{left_behind}")).exists());
+
+    let embedded = start(dir.path());
+    assert_ne!(embedded.server_pid(), Some(left_behind));
+    assert_eq!(sql(&embedded, "select word from kept"), "acknowledged");
+}
+
+#[test]
+fn the_folder_of_an_owner_and_a_server_both_killed_can_be_used_again() {
+    let dir = folder();
+    let mut owner = Owner::start(dir.path());
+    psql_ok(
+        &owner.address(),
+        "create table kept as select 'acknowledged' as word",
+    );
+    let left_behind = server_pid(dir.path()).unwrap();
+    owner.kill();
+    kill(process(left_behind), Signal::SIGKILL).unwrap();
+    let embedded = start(dir.path());
+    assert_eq!(sql(&embedded, "select word from kept"), "acknowledged");
+}
+
+#[test]
+fn a_restart_waits_for_the_sessions_of_the_killed_server() {
+    let dir = folder();
+    let embedded = start(dir.path());
+    let url = embedded.url(DATABASE);
+    let mut session = psql(&url, "select pg_sleep(60)").spawn().unwrap();
+    let sleeping = "select pid from pg_stat_activity where wait_event = 'PgSleep'";
+    let backend = eventually("the session", || sql(&embedded, sleeping).parse().ok());
+    kill(process(backend), Signal::SIGSTOP).unwrap();
+    let server = process(embedded.server_pid().unwrap());
+    kill(server, Signal::SIGKILL).unwrap();
+    eventually("a refused start", || {
+        let log = fs::read_to_string(dir.path().join("postgres.log")).unwrap();
+        log.contains("is still in use").then_some(())
+    });
+    kill(process(backend), Signal::SIGCONT).unwrap();
+    eventually("a new server", || embedded.server_pid());
+    assert_eq!(sql(&embedded, "select 1"), "1");
+    assert!(!session.wait().unwrap().success());
+}
+
+#[test]
+fn a_start_waits_for_the_sessions_of_a_dead_server() {
+    let dir = folder();
+    let mut owner = Owner::start(dir.path());
+    let address = owner.address();
+    let mut session = psql(&address, "select pg_sleep(60)").spawn().unwrap();
+    let sleeping = "select pid from pg_stat_activity where wait_event = 'PgSleep'";
+    let backend = eventually("the session", || psql_ok(&address, sleeping).parse().ok());
+    let server = server_pid(dir.path()).unwrap();
+    kill(process(backend), Signal::SIGSTOP).unwrap();
+    owner.kill();
+    kill(process(server), Signal::SIGKILL).unwrap();
+
+    std::thread::scope(|scope| {
+        let starting = scope.spawn(|| start(dir.path()));
+        // Postgres refuses; or, where nobody has reaped the dead server, is not even asked.
+        let begun = Instant::now();
+        eventually("a refused start", || {
+            let log = fs::read_to_string(dir.path().join("postgres.log")).unwrap();
+            let refused = log.contains("is still in use");
+            (refused || begun.elapsed() > Duration::from_secs(1)).then_some(())
+        });
+        let waits = !starting.is_finished();
+        kill(process(backend), Signal::SIGCONT).unwrap();
+        assert!(waits);
+        assert_eq!(sql(&starting.join().unwrap(), "select 1"), "1");
+    });
+    assert!(!session.wait().unwrap().success());
+}
+
+#[test]
+fn a_dead_servers_number_that_another_process_has_now_is_no_obstacle() {
+    let dir = folder();
+    start(dir.path()).stop();
+    let cluster = cluster(dir.path());
+    let socket = dir.path().join("postgres/socket");
+    let owner = fs::metadata(&cluster).unwrap();
+    let mut other = Command::new("sleep")
+        .arg("60")
+        .gid(owner.gid())
+        .uid(owner.uid())
+        .spawn()
+        .unwrap();
+    let stale = format!(
+        "{}\n{}\n1\n5432\n{}\n\n",
+        other.id(),
+        cluster.display(),
+        socket.display()
+    );
+    fs::write(cluster.join("postmaster.pid"), &stale).unwrap();
+    fs::write(socket.join(".s.PGSQL.5432.lock"), &stale).unwrap();
+    assert_eq!(sql(&start(dir.path()), "select 1"), "1");
+    assert_eq!(other.try_wait().unwrap(), None, "it was killed");
+    other.kill().unwrap();
+    other.wait().unwrap();
+}
+
+#[test]
+fn a_half_made_cluster_is_never_taken_for_a_whole_one() {
+    let dir = folder();
+    let mut owner = Owner::start(dir.path());
+    let version_in_the_making = || {
+        let entries = fs::read_dir(dir.path().join("postgres")).ok()?.flatten();
+        entries
+            .map(|entry| entry.path())
+            .find(|path| *path != cluster(dir.path()) && path.join("PG_VERSION").exists())
+    };
+    let half_made = eventually("a cluster in the making", version_in_the_making);
+    owner.kill();
+    assert!(!cluster(dir.path()).exists());
+    assert!(half_made.exists());
+
+    assert_eq!(sql(&start(dir.path()), "select 1"), "1");
+    assert!(!half_made.exists());
+}
+
+#[test]
+fn an_interrupt_from_the_terminal_does_not_reach_the_server() {
+    let dir = folder();
+    let mut owner = Owner::start(dir.path());
+    let address = owner.address();
+    killpg(process(owner.process.id()), Signal::SIGINT).unwrap();
+    assert!(!owner.process.wait().unwrap().success());
+    psql_ok(&address, "select 1");
+    start(dir.path());
+}

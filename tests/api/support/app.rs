@@ -1,0 +1,144 @@
+//! The service in this process, on a port and a database of its own.
+
+use std::ops::Deref;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use verbatim::config::{Config, Database, DatabaseUrl};
+use verbatim::server::Server;
+
+use super::client::Client;
+use super::postgres::TestDatabase;
+
+/// A running service with a client for it: `app.get("/v1/articles")`. Ends, and its database with it, when dropped.
+pub struct TestApp {
+    client: Client,
+    pub database: TestDatabase,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The settings of a service under test.
+fn config(database: &TestDatabase) -> Config {
+    Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database: Database::At(DatabaseUrl::parse(&database.url()).unwrap()),
+        pool_size: 4,
+        workers: 1,
+        request_deadline: Duration::from_secs(30),
+        // The machine may be busy with other tests: nobody is turned away early.
+        permit_wait: Duration::from_secs(10),
+        connection_wait: Duration::from_secs(10),
+        statement_timeout: Duration::from_secs(20),
+        lock_timeout: Duration::from_secs(15),
+        shutdown_timeout: Duration::ZERO,
+        drain_delay: Duration::ZERO,
+        cors_origins: Vec::new(),
+    }
+}
+
+impl TestApp {
+    /// A service on an empty database.
+    pub fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A service with some settings changed.
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(TestDatabase::migrated(), change)
+    }
+
+    /// A service on a given database, with some settings changed.
+    pub fn on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&database);
+        change(&mut config);
+        let (bound, address) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            let server = Server::bind(&config).unwrap();
+            bound.send(server.address()).unwrap();
+            let until = async { drop(stopped.await) };
+            actix_web::rt::System::new().block_on(server.run(until)).unwrap();
+        });
+        let client = Client::new(format!("http://{}", address.recv().unwrap()));
+        Self { client, database, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Runs statements in the service's database.
+    #[track_caller]
+    pub fn sql(&self, statements: &str) {
+        self.database.execute(statements);
+    }
+
+    /// Stores an article: a small one in French, with the members of `changes` in place of its own.
+    #[track_caller]
+    pub fn article(&self, changes: Value) -> Value {
+        let article = json!({
+            "headline": "Le port rouvre",
+            "body": "Le port rouvre lundi. « Nous sommes prêts », a déclaré Awa Diallo à Dakar.",
+            "language": "fr",
+            "publisher": "Le Quotidien",
+            "published_at": "2026-03-02T08:00:00Z",
+        });
+        self.post("/v1/articles", &merged(article, changes)).expect(201)
+    }
+
+    /// Stores an entity: a person, with the members of `changes` in place of its own.
+    #[track_caller]
+    pub fn entity(&self, changes: Value) -> Value {
+        self.post("/v1/entities", &merged(json!({"kind": "person", "name": "Awa Diallo"}), changes)).expect(201)
+    }
+
+    /// Stores the quote `Nous sommes prêts` of an article, with the members of `changes` in place of its own.
+    #[track_caller]
+    pub fn quote(&self, article: &Value, changes: Value) -> Value {
+        let quote = json!({"article_id": article["id"], "text": "Nous sommes prêts"});
+        self.post("/v1/quotes", &merged(quote, changes)).expect(201)
+    }
+
+    /// Stores the mention of `words` where they first stand in an article's body, with the members of `changes` in
+    /// place of its own.
+    #[track_caller]
+    pub fn mention(&self, article: &Value, words: &str, changes: Value) -> Value {
+        let (start, end) = span_of(article["body"].as_str().unwrap(), words);
+        let path = format!("/v1/articles/{}/mentions", article["id"].as_str().unwrap());
+        self.post(&path, &merged(json!({"start": start, "end": end}), changes)).expect(201)
+    }
+}
+
+impl Deref for TestApp {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // A service that has failed by itself has hung up.
+        drop(self.stop.take().map(|stop| stop.send(())));
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !thread::panicking() {
+            assert!(matches!(ended, Some(Ok(()))), "the service has panicked");
+        }
+    }
+}
+
+/// Where `words` first stand in `body`, in code points.
+#[track_caller]
+pub fn span_of(body: &str, words: &str) -> (usize, usize) {
+    let byte = body.find(words).unwrap_or_else(|| panic!("{words:?} is not in the body"));
+    let start = body[..byte].chars().count();
+    (start, start + words.chars().count())
+}
+
+fn merged(mut record: Value, changes: Value) -> Value {
+    if let (Value::Object(members), Value::Object(changes)) = (&mut record, changes) {
+        members.extend(changes);
+    }
+    record
+}

@@ -1,0 +1,10 @@
+//! What the tests share: a service for each of them, a client, records to begin with.
+
+pub mod app;
+pub mod client;
+pub mod embedded;
+pub mod postgres;
+pub mod process;
+
+pub use app::TestApp;
+pub use client::{Client, Response};

@@ -1,0 +1,142 @@
+//! One Postgres for the whole run of the tests, and a database of its own for each of them.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use std::os::unix::process::CommandExt;
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::Text;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use verbatim::server::migrate;
+use verbatim::store::embedded::{DATABASE, Embedded, Options};
+
+use super::embedded::folder;
+
+/// The migrated database that every test's own one is a copy of.
+const TEMPLATE: &str = "template";
+
+/// Connections that one test may use at once: its service's pool, and its own.
+const CONNECTIONS_OF_A_TEST: usize = 24;
+
+/// The Postgres of this run.
+struct Shared {
+    embedded: Embedded,
+    /// Waits for the end of this process. Held, as it waits for its input to end.
+    _undertaker: Child,
+}
+
+fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let folder = folder().keep();
+        let tests = thread::available_parallelism().map_or(2, usize::from);
+        let options = Options {
+            max_connections: u16::try_from((tests * CONNECTIONS_OF_A_TEST).clamp(100, 2000)).unwrap(),
+            durable: false,
+            ..Options::new(&folder)
+        };
+        let undertaker = undertaker(&folder);
+        let embedded = Embedded::start(&options).unwrap_or_else(|error| panic!("{error}"));
+        execute(&embedded.url(DATABASE), &format!("CREATE DATABASE {TEMPLATE}"));
+        migrate(&embedded.url(TEMPLATE)).unwrap();
+        Shared { embedded, _undertaker: undertaker }
+    })
+}
+
+/// Stops the Postgres in `folder` and removes the folder when this process is gone, however it ends: what is static
+/// is never dropped.
+fn undertaker(folder: &Path) -> Child {
+    const SCRIPT: &str = r#"
+        read -r nothing
+        pid=$(head -n 1 "$0/postgres/cluster/postmaster.pid") && kill -INT "$pid"
+        while [ -n "$pid" ] && kill -0 "$pid"; do sleep 0.1; done
+        rm -rf "$0"
+    "#;
+    Command::new("sh")
+        .args(["-c", SCRIPT])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // A Ctrl-C is for the tests.
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+/// A database that goes when this is dropped.
+pub struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    /// One with the schema of this build and no rows.
+    pub fn migrated() -> Self {
+        Self::create(&format!("TEMPLATE {TEMPLATE}"))
+    }
+
+    /// One with nothing in it.
+    pub fn empty() -> Self {
+        Self::create("")
+    }
+
+    fn create(template: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        execute(&shared().embedded.url(DATABASE), &format!("CREATE DATABASE {name} {template}"));
+        Self { name }
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        shared().embedded.url(&self.name)
+    }
+
+    /// Runs statements in it.
+    #[track_caller]
+    pub fn execute(&self, statements: &str) {
+        execute(&self.url(), statements);
+    }
+
+    /// Asks it for one value, as text.
+    #[track_caller]
+    pub fn ask(&self, query: &str) -> String {
+        ask(&self.url(), query)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        execute(&shared().embedded.url(DATABASE), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+/// A connection to the database at `url`.
+#[track_caller]
+pub fn connect(url: &str) -> PgConnection {
+    PgConnection::establish(url).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Runs statements in the database at `url`.
+#[track_caller]
+pub fn execute(url: &str, statements: &str) {
+    connect(url).batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+}
+
+/// The one value that `query` answers, as text; empty for null.
+#[track_caller]
+pub fn ask(url: &str, query: &str) -> String {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Text)]
+        value: String,
+    }
+
+    let query = format!("SELECT coalesce(value::text, '') AS value FROM ({query}) AS answer (value)");
+    let answer: Answer = sql_query(&query).get_result(&mut connect(url)).unwrap_or_else(|error| panic!("{query}: {error}"));
+    answer.value
+}
