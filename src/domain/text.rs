@@ -8,6 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 pub const CONTEXT: i32 = 32;
 /// The most places [`locate`] looks at before it calls a text ambiguous.
 pub const MAX_CANDIDATES: usize = 20;
+/// The most places a slice is looked for in an edited text.
+const MAX_PLACES: usize = 10_000;
 
 /// A text that can be sliced by code points.
 pub struct Body<'a> {
@@ -171,20 +173,61 @@ fn cuts_word(text: &str, byte: usize) -> bool {
     before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
 }
 
+/// What stood around a slice when it was stored: up to [`CONTEXT`] code points on either side.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub prefix: &'a str,
+    pub suffix: &'a str,
+}
+
+impl Context<'_> {
+    fn fits(&self, body: &Body, spans: &[Span]) -> bool {
+        let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return false };
+        body.prefix(first.start).ends_with(self.prefix) && body.suffix(last.end).starts_with(self.suffix)
+    }
+}
+
 /// Where a slice of an older text stands in a newer one: at the same offsets, elsewhere in one place only, or nowhere.
-pub fn follow(body: &Body, exact: &str, span: Span) -> (Anchor, Span) {
-    follow_all(body, &[exact.to_owned()], &[span])
+///
+/// Words that stand in several places are in one place only when one of them has the same words around it.
+pub fn follow(body: &Body, exact: &str, span: Span, context: Context) -> (Anchor, Span) {
+    follow_all(body, &[exact.to_owned()], &[span], context)
         .map_or((Anchor::Orphaned, span), |(anchor, spans)| (anchor, spans[0]))
 }
 
 /// The same for several slices that belong together: all stay, or all are found in order. `None` when orphaned.
-pub fn follow_all(body: &Body, parts: &[String], spans: &[Span]) -> Option<(Anchor, Vec<Span>)> {
+pub fn follow_all(body: &Body, parts: &[String], spans: &[Span], context: Context) -> Option<(Anchor, Vec<Span>)> {
     if parts.iter().zip(spans).all(|(part, span)| body.slice(*span) == Some(part)) {
         return Some((Anchor::Exact, spans.to_vec()));
     }
-    if let Some(moved) = follow_together(body, parts, spans) {
-        return Some((Anchor::Moved, moved));
-    }
+    let together = places_together(body, parts, spans);
+    let moved = match &together[..] {
+        [] => places_apart(body, parts)?,
+        [only] => only.clone(),
+        several => {
+            let mut fitting = several.iter().filter(|spans| context.fits(body, spans));
+            let only = fitting.next()?;
+            if fitting.next().is_some() {
+                return None;
+            }
+            only.clone()
+        }
+    };
+    Some((Anchor::Moved, moved))
+}
+
+/// Everywhere that all slices stand, shifted by one distance.
+fn places_together(body: &Body, parts: &[String], spans: &[Span]) -> Vec<Vec<Span>> {
+    let Some((longest, part)) = parts.iter().enumerate().max_by_key(|(_, part)| part.len()) else { return Vec::new() };
+    let shifted = body.find(part, MAX_PLACES).into_iter().map(|place| {
+        let shift = place.start - spans[longest].start;
+        spans.iter().map(|span| span.moved_to(span.start + shift)).collect::<Vec<_>>()
+    });
+    shifted.filter(|moved| parts.iter().zip(moved).all(|(part, span)| body.slice(*span) == Some(part))).collect()
+}
+
+/// Each slice where it stands by itself, when that is one place for each, in order.
+fn places_apart(body: &Body, parts: &[String]) -> Option<Vec<Span>> {
     let mut moved: Vec<Span> = Vec::with_capacity(parts.len());
     for part in parts {
         let [place] = body.find(part, 2)[..] else { return None };
@@ -193,20 +236,7 @@ pub fn follow_all(body: &Body, parts: &[String], spans: &[Span]) -> Option<(Anch
         }
         moved.push(place);
     }
-    Some((Anchor::Moved, moved))
-}
-
-/// All slices shifted by one distance, when just one shift fits: a part printed twice is told apart by its neighbours.
-fn follow_together(body: &Body, parts: &[String], spans: &[Span]) -> Option<Vec<Span>> {
-    let (longest, _) = parts.iter().enumerate().max_by_key(|(_, part)| part.len())?;
-    let mut fitting = body.find(&parts[longest], MAX_CANDIDATES).into_iter().filter_map(|place| {
-        let shift = place.start - spans[longest].start;
-        let moved: Vec<Span> = spans.iter().map(|span| span.moved_to(span.start + shift)).collect();
-        let fits = parts.iter().zip(&moved).all(|(part, span)| body.slice(*span) == Some(part));
-        fits.then_some(moved)
-    });
-    let only = fitting.next()?;
-    fitting.next().is_none().then_some(only)
+    Some(moved)
 }
 
 /// The parts a quote's text was joined from, by the lengths of its spans.
@@ -232,4 +262,174 @@ pub fn tighten(body: &Body, span: Span) -> Option<Span> {
     let trailing = text.chars().rev().take_while(|c| loose(*c)).count();
     let tight = Span { start: span.start + to_i32(leading), end: span.end - to_i32(trailing) };
     (!tight.is_empty()).then_some(tight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::span;
+    use proptest::prelude::*;
+
+    /// Texts of what makes offsets go wrong: accents alone and combined, 4-byte characters, the spaces of French print.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[a-zé]{1,4}",
+            Just("e\u{301}".to_owned()),
+            Just("👩‍🚀".to_owned()),
+            Just("\u{a0}".to_owned()),
+            Just("\u{202f}".to_owned()),
+            Just("« ".to_owned()),
+            Just("’".to_owned()),
+            Just("𝄞".to_owned()),
+            Just("\u{200f}".to_owned()),
+            Just("\n".to_owned()),
+        ];
+        prop::collection::vec(piece, 1..40).prop_map(|pieces| pieces.concat())
+    }
+
+    fn text_and_span() -> impl Strategy<Value = (String, Span)> {
+        text().prop_flat_map(|text| {
+            let length = i32::try_from(text.chars().count()).unwrap();
+            (Just(text), 0..length).prop_flat_map(move |(text, start)| {
+                (Just(text), Just(start), start + 1..=length).prop_map(|(text, start, end)| (text, Span { start, end }))
+            })
+        })
+    }
+
+    fn units(text: &str, span: Span) -> String {
+        let (start, end) = (usize::try_from(span.start).unwrap(), usize::try_from(span.end).unwrap());
+        text.chars().skip(start).take(end - start).collect()
+    }
+
+    const NOTHING: Context = Context { prefix: "", suffix: "" };
+
+    proptest! {
+        #[test]
+        fn a_slice_is_what_its_code_points_say((text, span) in text_and_span()) {
+            let body = Body::new(&text);
+            let slice = body.slice(span).unwrap();
+            prop_assert_eq!(slice, units(&text, span));
+            // By bytes and by UTF-16 units the same slice lies elsewhere, unless all before it is ASCII or in the BMP.
+            let before: String = text.chars().take(usize::try_from(span.start).unwrap()).collect();
+            prop_assert_eq!(&text[before.len()..before.len() + slice.len()], slice);
+            let wide: Vec<u16> = text.encode_utf16().collect();
+            let (at, length) = (before.encode_utf16().count(), slice.encode_utf16().count());
+            prop_assert_eq!(String::from_utf16(&wide[at..at + length]).unwrap(), slice);
+        }
+
+        #[test]
+        fn context_is_at_most_32_code_points_and_stands_next_to_the_span((text, span) in text_and_span()) {
+            let body = Body::new(&text);
+            let (prefix, suffix) = (body.prefix(span.start), body.suffix(span.end));
+            prop_assert!(prefix.chars().count() <= 32 && suffix.chars().count() <= 32);
+            let around = format!("{prefix}{}{suffix}", body.slice(span).unwrap());
+            prop_assert!(text.contains(&around));
+        }
+
+        #[test]
+        fn a_span_out_of_the_text_has_no_slice(text in text(), start in -5..100_i32, end in -5..100_i32) {
+            let length = i32::try_from(text.chars().count()).unwrap();
+            let inside = 0 <= start && start <= end && end <= length;
+            prop_assert_eq!(Body::new(&text).slice(Span { start, end }).is_some(), inside);
+        }
+
+        #[test]
+        fn what_is_located_is_the_text_again((text, span) in text_and_span()) {
+            let body = Body::new(&text);
+            let wanted = body.slice(span).unwrap();
+            for found in locate(&body, wanted) {
+                let slice = body.slice(found).unwrap();
+                prop_assert_eq!(canonical(slice), canonical(wanted));
+            }
+        }
+
+        #[test]
+        fn text_put_before_a_span_moves_it_by_its_code_points((text, span) in text_and_span(), before in text()) {
+            let exact = Body::new(&text).slice(span).unwrap().to_owned();
+            let edited = format!("{before}{text}");
+            let body = Body::new(&edited);
+            let (anchor, found) = follow(&body, &exact, span, NOTHING);
+            match anchor {
+                Anchor::Exact => prop_assert_eq!(body.slice(span), Some(exact.as_str())),
+                Anchor::Moved => {
+                    prop_assert_eq!(body.slice(found), Some(exact.as_str()));
+                    prop_assert_eq!(body.find(&exact, 2).len(), 1);
+                }
+                Anchor::Orphaned => prop_assert!(body.find(&exact, 2).len() != 1),
+            }
+        }
+
+        #[test]
+        fn the_canonical_form_is_its_own(text in text()) {
+            prop_assert_eq!(canonical(&canonical(&text)), canonical(&text));
+        }
+
+        #[test]
+        fn parts_are_the_slices_a_text_was_joined_from((text, first) in text_and_span(), gap in 0..3_i32) {
+            let body = Body::new(&text);
+            let second = Span { start: first.end + gap, end: first.end + gap + 1 };
+            if let Ok(joined) = span::slice(&body, &[first, second]) {
+                let expected = vec![body.slice(first).unwrap().to_owned(), body.slice(second).unwrap().to_owned()];
+                prop_assert_eq!(parts(&joined, &[first, second]), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn quotes_are_found_whatever_their_spaces_and_marks() {
+        let body = Body::new("Il a dit\u{a0}: «\u{202f}C’est\nfini\u{202f}». Non.");
+        let expected = vec![Span { start: 13, end: 23 }];
+        for wanted in ["C'est fini", "C’est  fini", "« C'est fini »", " \"C'est fini\" "] {
+            assert_eq!(locate(&body, wanted), expected, "{wanted}");
+        }
+        assert_eq!(body.slice(expected[0]), Some("C’est\nfini"));
+        assert!(locate(&body, "est fin").is_empty(), "cut out of a word");
+        assert!(locate(&body, "  ").is_empty());
+    }
+
+    #[test]
+    fn a_word_printed_often_is_followed_by_what_stands_around_it() {
+        let old = Body::new("Rabat parle. Puis Rabat se tait.");
+        let span = Span { start: 18, end: 23 };
+        let context = Context { prefix: old.prefix(span.start), suffix: old.suffix(span.end) };
+        let new = Body::new("Hier, Rabat parle. Puis Rabat se tait. Rabat.");
+        assert_eq!(follow(&new, "Rabat", span, context), (Anchor::Moved, Span { start: 24, end: 29 }));
+        let rewritten = Body::new("Hier, Rabat parlait. Enfin Rabat se taisait.");
+        assert_eq!(follow(&rewritten, "Rabat", span, context), (Anchor::Orphaned, span));
+    }
+
+    #[test]
+    fn slices_that_belong_together_are_found_in_order_or_not_at_all() {
+        let parts = ["un".to_owned(), "deux".to_owned()];
+        let spans = [Span { start: 0, end: 2 }, Span { start: 5, end: 9 }];
+        let follow = |text: &str| follow_all(&Body::new(text), &parts, &spans, NOTHING);
+        assert_eq!(follow("un , deux"), Some((Anchor::Exact, spans.to_vec())));
+        let moved = vec![Span { start: 2, end: 4 }, Span { start: 7, end: 11 }];
+        assert_eq!(follow("A un , deux"), Some((Anchor::Moved, moved)));
+        let apart = vec![Span { start: 0, end: 2 }, Span { start: 12, end: 16 }];
+        assert_eq!(
+            follow("un , dit-il, deux"),
+            Some((Anchor::Moved, vec![Span { start: 0, end: 2 }, Span { start: 13, end: 17 }]))
+        );
+        assert_eq!(follow("un ,dit-il, deux"), Some((Anchor::Moved, apart)));
+        assert_eq!(follow("deux, un"), None);
+        assert_eq!(follow("un"), None);
+    }
+
+    #[test]
+    fn the_canonical_form_folds_what_print_varies() {
+        for text in ["« L’État, c’est [...] moi ! »", "l'etat c'est moi", "L\u{2019}E\u{301}TAT\u{202f}; C'EST (…) MOI"]
+        {
+            assert_eq!(canonical(text), "l etat c est moi");
+        }
+        assert_eq!(canonical("Œuvre 2"), "oeuvre 2");
+        assert_eq!(canonical("« … » !"), "");
+    }
+
+    #[test]
+    fn a_tight_span_has_neither_marks_nor_space_at_its_edges() {
+        let body = Body::new("«\u{a0}Oui\u{a0}» !");
+        assert_eq!(tighten(&body, Span { start: 0, end: 7 }), Some(Span { start: 2, end: 5 }));
+        assert_eq!(tighten(&body, Span { start: 0, end: 2 }), None);
+    }
 }

@@ -137,7 +137,7 @@ impl Operation {
         }
     }
 
-    fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
+    fn check(&self, request: &ServiceRequest, pattern: &str) -> Result<(), Problem> {
         self.check_accept(request)?;
         let mut faults = Vec::new();
         let parameters = Parameters::of(request.request());
@@ -147,7 +147,8 @@ impl Operation {
             }
         }
         for parameter in &self.parameters {
-            faults.extend(parameter.faults(request, &parameters).map(|detail| (parameter.name.clone(), detail)));
+            faults
+                .extend(parameter.faults(request, pattern, &parameters).map(|detail| (parameter.name.clone(), detail)));
         }
         faults.dedup();
         if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
@@ -228,14 +229,10 @@ impl Parameter {
     }
 
     /// What is wrong with this parameter in a request. None of ours but those of the path is required.
-    fn faults(&self, request: &ServiceRequest, parameters: &Parameters) -> Option<String> {
-        let path;
+    fn faults(&self, request: &ServiceRequest, pattern: &str, parameters: &Parameters) -> Option<String> {
         let header;
         let given = match self.place {
-            Place::Path => {
-                path = request.match_info().get(&self.name).unwrap_or_default().to_owned();
-                vec![path.as_str()]
-            }
+            Place::Path => segment(pattern, request.path(), &self.name).into_iter().collect(),
             Place::Query => parameters.all(&self.name),
             Place::Header => match request.headers().get(self.name.as_str()).map(HeaderValue::to_str) {
                 None => Vec::new(),
@@ -282,6 +279,12 @@ fn is_of_type(schema: &Value, name: &str) -> bool {
         Value::Array(several) => several.iter().any(|one| one == name),
         _ => false,
     }
+}
+
+/// What stands in `path` where `pattern` has `{name}`. The request is not routed yet.
+fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
+    let is_named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+    pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, given)| given)
 }
 
 /// Everything that is wrong with `value`, each with its place.
@@ -364,7 +367,7 @@ fn verdict(request: &ServiceRequest) -> Verdict {
     if request.match_pattern().as_deref() == Some(docs::FILES) {
         return Verdict::Pass;
     }
-    match operation.check(request) {
+    match operation.check(request, pattern) {
         Ok(()) => Verdict::Pass,
         Err(problem) => Verdict::Answer(problem.error_response()),
     }

@@ -116,6 +116,24 @@ impl<T: RequestBody> FromRequest for Body<T> {
     }
 }
 
+/// The same value with `1.0` as `1`: to JSON Schema both are integers, to serde only the second.
+fn with_whole_integers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            #[allow(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(with_whole_integers).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, with_whole_integers(member))).collect()
+        }
+        other => other,
+    }
+}
+
 /// The essence of the body's media type; JSON and text are always UTF-8.
 fn media_type_of(request: &HttpRequest) -> Result<String, Problem> {
     let refuse = |detail: &str| Problem::new(Code::UnsupportedMediaType, detail.to_owned());

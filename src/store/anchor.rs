@@ -4,7 +4,7 @@ use super::Result;
 use super::quotes::follow_quotes;
 use crate::domain::Anchor;
 use crate::domain::span::Span;
-use crate::domain::text::{self, Body};
+use crate::domain::text::{self, Body, Context};
 use crate::schema::{article_versions, articles, mentions};
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -43,14 +43,23 @@ pub fn follow(conn: &mut PgConnection, article: Uuid, text: &Text) -> Result<()>
 }
 
 fn follow_mentions(conn: &mut PgConnection, article: Uuid, version: i32, body: &Body) -> Result<()> {
-    let rows: Vec<(Uuid, Anchor, i32, i32, String)> = mentions::table
+    let rows: Vec<(Uuid, Anchor, i32, i32, String, String, String)> = mentions::table
         .filter(mentions::article_id.eq(article))
         .order(mentions::id)
-        .select((mentions::id, mentions::anchor, mentions::span_start, mentions::span_end, mentions::exact))
+        .select((
+            mentions::id,
+            mentions::anchor,
+            mentions::span_start,
+            mentions::span_end,
+            mentions::exact,
+            mentions::prefix,
+            mentions::suffix,
+        ))
         .for_no_key_update()
         .load(conn)?;
-    for (id, was, start, end, exact) in rows {
-        let (anchor, span) = text::follow(body, &exact, Span { start, end });
+    for (id, was, start, end, exact, prefix, suffix) in rows {
+        let context = Context { prefix: &prefix, suffix: &suffix };
+        let (anchor, span) = text::follow(body, &exact, Span { start, end }, context);
         if (was, anchor) == (Anchor::Orphaned, Anchor::Orphaned) {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::row::Columns;
 use crate::domain::Anchor;
-use crate::domain::text::{self, Body};
+use crate::domain::text::{self, Body, Context};
 use crate::schema::quotes;
 use crate::store::Result;
 use crate::store::spans::{SpanList, SpanRange};
@@ -33,7 +33,8 @@ pub fn follow_quotes(conn: &mut PgConnection, article: Uuid, version: i32, body:
 /// The quote in the new text. An orphan keeps its old places, and the version of the text in which they are some.
 fn followed(old: &Columns, version: i32, body: &Body) -> Columns {
     let parts = text::parts(&old.text, &old.spans.0);
-    let Some((anchor, spans)) = text::follow_all(body, &parts, &old.spans.0) else {
+    let context = Context { prefix: &old.prefix, suffix: &old.suffix };
+    let Some((anchor, spans)) = text::follow_all(body, &parts, &old.spans.0, context) else {
         return Columns { anchor: Anchor::Orphaned, ..old.clone() };
     };
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else {
