@@ -1,7 +1,6 @@
 //! What the embedded Postgres survives: its own death, its owner's, both.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -12,15 +11,16 @@ use nix::sys::signal::{Signal, kill, killpg};
 use verbatim::store::embedded::DATABASE;
 
 use crate::support::embedded::{
-    Owner, cluster, eventually, folder, process, psql, psql_ok, server_pid, sql, start,
-    start_durable,
+    address, ask, cluster, eventually, execute, folder, process, server_pid, sleeping_session, start, start_durable,
 };
+use crate::support::postgres;
+use crate::support::process::Process;
 
 #[test]
 fn a_killed_server_comes_back_with_every_committed_row() {
     let dir = folder();
     let embedded = start_durable(dir.path());
-    sql(
+    execute(
         &embedded,
         "create table kept as select generate_series(1, 1000) as n",
     );
@@ -30,30 +30,24 @@ fn a_killed_server_comes_back_with_every_committed_row() {
         eventually("a new server", || {
             embedded.server_pid().filter(|&pid| pid != killed)
         });
-        assert_eq!(sql(&embedded, "select count(*) from kept"), "1000");
+        assert_eq!(ask(&embedded, "select count(*) from kept"), "1000");
     }
 }
 
 #[test]
 fn an_outage_is_one_warning_and_its_end_one_line() {
     let dir = folder();
-    let mut owner = Owner::start(dir.path());
-    owner.address();
+    let mut owner = Process::serve(dir.path(), &["--log-level", "verbatim::store::embedded=info,verbatim::server=info"]);
+    owner.client();
     kill(process(server_pid(dir.path()).unwrap()), Signal::SIGKILL).unwrap();
-    let log = BufReader::new(owner.process.stderr.take().unwrap());
-    let mut outage = log
-        .lines()
-        .map(Result::unwrap)
-        .skip_while(|line| line.contains("making a"));
-    let (down, back) = (outage.next().unwrap(), outage.next().unwrap());
-    assert!(down.starts_with("WARN Postgres is down"), "{down}");
-    assert!(down.contains("signal: 9"), "{down}");
-    assert!(back.starts_with("INFO Postgres is back after"), "{back}");
-    println!("{back}");
+    let down = owner.logged("Postgres");
+    let back = owner.logged("Postgres");
+    assert!(down.contains("WARN") && down.contains("Postgres is down") && down.contains("signal: 9"), "{down}");
+    assert!(back.contains("INFO") && back.contains("Postgres is back after"), "{back}");
 
-    drop(owner.process.stdin.take());
-    assert!(owner.process.wait().unwrap().success());
-    assert_eq!(outage.next(), None);
+    let log = owner.stop();
+    let lines: Vec<&str> = log.iter().filter(|line| line.contains("Postgres ")).map(String::as_str).collect();
+    assert_eq!(lines.last().copied(), Some(&*back), "{lines:?}");
     assert_eq!(server_pid(dir.path()), None);
 }
 
@@ -61,26 +55,27 @@ fn an_outage_is_one_warning_and_its_end_one_line() {
 fn stopping_ends_a_server_with_open_sessions() {
     let dir = folder();
     let embedded = start(dir.path());
-    let mut session = psql(&embedded.url(DATABASE), "select pg_sleep(60)")
+    let mut session = pask(&embedded.url(DATABASE), "select pg_sleep(60)")
         .spawn()
         .unwrap();
-    let sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep'";
+    let sleeping = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'";
     eventually("the session", || {
-        (sql(&embedded, sleeping) == "1").then_some(())
+        (ask(&embedded, sleeping) == "1").then_some(())
     });
     let pid = embedded.server_pid().unwrap();
     drop(embedded);
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
     assert!(!cluster(dir.path()).join("postmaster.pid").exists());
-    assert!(!session.wait().unwrap().success());
+    assert!(session.join().unwrap().is_err());
 }
 
 #[test]
 fn the_folder_of_a_killed_owner_can_be_used_again() {
     let dir = folder();
-    let mut owner = Owner::start(dir.path());
-    psql_ok(
-        &owner.address(),
+    let mut owner = Process::serve(dir.path(), &[]);
+    owner.client();
+    postgres::execute(
+        &address(dir.path()),
         "create table kept as select 'acknowledged' as word",
     );
     let left_behind = server_pid(dir.path()).unwrap();
@@ -89,22 +84,23 @@ fn the_folder_of_a_killed_owner_can_be_used_again() {
 
     let embedded = start(dir.path());
     assert_ne!(embedded.server_pid(), Some(left_behind));
-    assert_eq!(sql(&embedded, "select word from kept"), "acknowledged");
+    assert_eq!(ask(&embedded, "select word from kept"), "acknowledged");
 }
 
 #[test]
 fn the_folder_of_an_owner_and_a_server_both_killed_can_be_used_again() {
     let dir = folder();
-    let mut owner = Owner::start(dir.path());
-    psql_ok(
-        &owner.address(),
+    let mut owner = Process::serve(dir.path(), &[]);
+    owner.client();
+    postgres::execute(
+        &address(dir.path()),
         "create table kept as select 'acknowledged' as word",
     );
     let left_behind = server_pid(dir.path()).unwrap();
     owner.kill();
     kill(process(left_behind), Signal::SIGKILL).unwrap();
     let embedded = start(dir.path());
-    assert_eq!(sql(&embedded, "select word from kept"), "acknowledged");
+    assert_eq!(ask(&embedded, "select word from kept"), "acknowledged");
 }
 
 #[test]
@@ -112,9 +108,9 @@ fn a_restart_waits_for_the_sessions_of_the_killed_server() {
     let dir = folder();
     let embedded = start(dir.path());
     let url = embedded.url(DATABASE);
-    let mut session = psql(&url, "select pg_sleep(60)").spawn().unwrap();
-    let sleeping = "select pid from pg_stat_activity where wait_event = 'PgSleep'";
-    let backend = eventually("the session", || sql(&embedded, sleeping).parse().ok());
+    let mut session = pask(&url, "select pg_sleep(60)").spawn().unwrap();
+    let sleeping = "select max(pid) from pg_stat_activity where wait_event = 'PgSleep'";
+    let backend = eventually("the session", || ask(&embedded, sleeping).parse().ok());
     kill(process(backend), Signal::SIGSTOP).unwrap();
     let server = process(embedded.server_pid().unwrap());
     kill(server, Signal::SIGKILL).unwrap();
@@ -124,18 +120,19 @@ fn a_restart_waits_for_the_sessions_of_the_killed_server() {
     });
     kill(process(backend), Signal::SIGCONT).unwrap();
     eventually("a new server", || embedded.server_pid());
-    assert_eq!(sql(&embedded, "select 1"), "1");
-    assert!(!session.wait().unwrap().success());
+    assert_eq!(ask(&embedded, "select 1"), "1");
+    assert!(session.join().unwrap().is_err());
 }
 
 #[test]
 fn a_start_waits_for_the_sessions_of_a_dead_server() {
     let dir = folder();
-    let mut owner = Owner::start(dir.path());
-    let address = owner.address();
-    let mut session = psql(&address, "select pg_sleep(60)").spawn().unwrap();
-    let sleeping = "select pid from pg_stat_activity where wait_event = 'PgSleep'";
-    let backend = eventually("the session", || psql_ok(&address, sleeping).parse().ok());
+    let mut owner = Process::serve(dir.path(), &[]);
+    owner.client();
+    let address = address(dir.path());
+    let mut session = pask(&address, "select pg_sleep(60)").spawn().unwrap();
+    let sleeping = "select max(pid) from pg_stat_activity where wait_event = 'PgSleep'";
+    let backend = eventually("the session", || postgres::ask(&address, sleeping).parse().ok());
     let server = server_pid(dir.path()).unwrap();
     kill(process(backend), Signal::SIGSTOP).unwrap();
     owner.kill();
@@ -153,9 +150,9 @@ fn a_start_waits_for_the_sessions_of_a_dead_server() {
         let waits = !starting.is_finished();
         kill(process(backend), Signal::SIGCONT).unwrap();
         assert!(waits);
-        assert_eq!(sql(&starting.join().unwrap(), "select 1"), "1");
+        assert_eq!(ask(&starting.join().unwrap(), "select 1"), "1");
     });
-    assert!(!session.wait().unwrap().success());
+    assert!(session.join().unwrap().is_err());
 }
 
 #[test]
@@ -179,7 +176,7 @@ fn a_dead_servers_number_that_another_process_has_now_is_no_obstacle() {
     );
     fs::write(cluster.join("postmaster.pid"), &stale).unwrap();
     fs::write(socket.join(".s.PGSQL.5432.lock"), &stale).unwrap();
-    assert_eq!(sql(&start(dir.path()), "select 1"), "1");
+    assert_eq!(ask(&start(dir.path()), "select 1"), "1");
     assert_eq!(other.try_wait().unwrap(), None, "it was killed");
     other.kill().unwrap();
     other.wait().unwrap();
@@ -188,7 +185,7 @@ fn a_dead_servers_number_that_another_process_has_now_is_no_obstacle() {
 #[test]
 fn a_half_made_cluster_is_never_taken_for_a_whole_one() {
     let dir = folder();
-    let mut owner = Owner::start(dir.path());
+    let mut owner = Process::serve(dir.path(), &[]);
     let version_in_the_making = || {
         let entries = fs::read_dir(dir.path().join("postgres")).ok()?.flatten();
         entries
@@ -200,17 +197,19 @@ fn a_half_made_cluster_is_never_taken_for_a_whole_one() {
     assert!(!cluster(dir.path()).exists());
     assert!(half_made.exists());
 
-    assert_eq!(sql(&start(dir.path()), "select 1"), "1");
+    assert_eq!(ask(&start(dir.path()), "select 1"), "1");
     assert!(!half_made.exists());
 }
 
 #[test]
 fn an_interrupt_from_the_terminal_does_not_reach_the_server() {
     let dir = folder();
-    let mut owner = Owner::start(dir.path());
-    let address = owner.address();
-    killpg(process(owner.process.id()), Signal::SIGINT).unwrap();
-    assert!(!owner.process.wait().unwrap().success());
-    psql_ok(&address, "select 1");
-    start(dir.path());
+    let mut owner = Process::serve(dir.path(), &["--drain-delay-ms", "2000"]);
+    owner.client();
+    killpg(owner.id(), Signal::SIGINT).unwrap();
+    owner.logged("stopping");
+    assert_eq!(postgres::ask(&address(dir.path()), "select 1"), "1");
+    let log = owner.stop();
+    assert!(!log.iter().any(|line| line.contains("WARN")), "{log:?}");
+    assert_eq!(server_pid(dir.path()), None);
 }

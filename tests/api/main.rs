@@ -1,1 +1,6 @@
+//! The service through its own doors: HTTP, its command line, its database.
 
+mod embedded;
+mod embedded_recovery;
+mod process;
+mod support;

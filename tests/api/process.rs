@@ -1,0 +1,276 @@
+//! The built binary as a process.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+use diesel::connection::SimpleConnection;
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+
+use crate::support::embedded::{address, eventually, folder, server_pid};
+use crate::support::postgres::{self, TestDatabase, connect};
+use crate::support::process::{Process, run, verbatim};
+
+/// Words that are in no log line unless a body is.
+const ARTICLE_WORDS: &str = "Un texte que le journal ne répète pas.";
+
+fn article() -> Value {
+    json!({"headline": "Sans bruit", "body": ARTICLE_WORDS})
+}
+
+/// `verbatim serve` on another's Postgres.
+fn serve_on(url: &str, arguments: &[&str]) -> Process {
+    let all = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+    Process::start(verbatim(&all).env("DATABASE_URL", url))
+}
+
+#[test]
+fn a_restart_keeps_what_was_stored() {
+    let dir = folder();
+    let mut first = Process::serve(dir.path(), &[]);
+    let stored = first.client().post("/v1/articles", &article()).expect(201);
+    first.stop();
+
+    let mut second = Process::serve(dir.path(), &[]);
+    let path = format!("/v1/articles/{}", stored["id"].as_str().unwrap());
+    assert_eq!(second.client().get(&path).expect(200), stored);
+    second.stop();
+}
+
+#[test]
+fn the_text_log_has_one_line_for_each_request_and_nothing_to_worry_about() {
+    let dir = folder();
+    let mut service = Process::serve(dir.path(), &[]);
+    let client = service.client();
+    client.post("/v1/articles", &article()).expect(201);
+    client.request("GET", "/v1/articles?section=secret").header("x-request-id", "caller-1").send().expect(200);
+    client.get("/nowhere").expect(404);
+    let log = service.stop();
+
+    assert!(!log.iter().any(|line| line.contains("WARN") || line.contains("ERROR")), "{log:#?}");
+    assert!(!log.concat().contains("texte") && !log.concat().contains("secret"), "{log:#?}");
+    let requests: Vec<&str> = log.iter().filter(|line| line.contains("request_id=")).map(String::as_str).collect();
+    assert_eq!(requests.len(), 3, "{log:#?}");
+    assert!(requests[0].contains("POST /v1/articles 201"), "{}", requests[0]);
+    assert!(requests[1].contains("GET /v1/articles 200 request_id=caller-1 "), "{}", requests[1]);
+    assert!(requests[2].contains("GET /nowhere 404"), "{}", requests[2]);
+    for line in &log {
+        let (time, rest) = line.split_at(24);
+        assert!(chrono::DateTime::parse_from_rfc3339(time).is_ok() && rest.starts_with(" INFO  "), "{line}");
+    }
+}
+
+#[test]
+fn the_json_log_is_one_object_a_line() {
+    let database = TestDatabase::migrated();
+    let mut service = serve_on(&database.url(), &["--log-format", "json"]);
+    let client = service.client();
+    client.request("GET", "/livez").header("x-request-id", "caller-1").send().expect(200);
+    let log: Vec<Value> = service.stop().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+
+    for line in &log {
+        for member in ["time", "level", "target", "message"] {
+            assert!(line[member].is_string(), "{line}");
+        }
+        assert_eq!(line["level"], "INFO");
+    }
+    let request = log.iter().find(|line| line["request_id"] == "caller-1").unwrap();
+    assert_eq!(request["message"], "GET /livez 200");
+    assert_eq!(request["status"], 200);
+    assert!(request["duration_ms"].is_f64());
+}
+
+#[test]
+fn a_request_in_flight_is_finished_before_the_service_ends() {
+    let dir = folder();
+    let mut service = Process::serve(dir.path(), &["--lock-timeout-ms", "8500"]);
+    let client = service.client();
+    let mut other = connect(&address(dir.path()));
+    other.batch_execute("BEGIN; LOCK TABLE articles IN EXCLUSIVE MODE").unwrap();
+    let in_flight = thread::spawn(move || client.post("/v1/articles", &article()));
+    eventually("a waiting request", || {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        (postgres::ask(&address(dir.path()), waiting) == "1").then_some(())
+    });
+    service.signal(Signal::SIGTERM);
+    service.logged("stopping");
+    other.batch_execute("COMMIT").unwrap();
+    in_flight.join().unwrap().expect(201);
+    // Whoever is impatient changes nothing.
+    let log = service.stop();
+    assert!(!log.iter().any(|line| line.contains("WARN")), "{log:#?}");
+    assert_eq!(server_pid(dir.path()), None);
+}
+
+#[test]
+fn a_service_that_drains_says_that_it_is_not_ready_and_answers_on() {
+    let database = TestDatabase::migrated();
+    let mut service = serve_on(&database.url(), &["--drain-delay-ms", "2000"]);
+    let client = service.client();
+    client.get("/readyz").expect(200);
+    service.signal(Signal::SIGTERM);
+    service.logged("stopping");
+    assert_eq!(client.get("/readyz").expect(503)["code"], "unavailable");
+    client.get("/v1/articles").expect(200);
+    service.stop();
+}
+
+#[test]
+fn a_service_that_starts_before_its_database_lives_and_becomes_ready_with_it() {
+    let database = TestDatabase::empty();
+    let later = database.url().replace("/test_", "/later_test_");
+    let name = later.split(['/', '?']).find(|part| part.starts_with("later_test_")).unwrap().to_owned();
+    let mut service = serve_on(&later, &[]);
+    let client = service.client();
+    client.get("/livez").expect(200);
+    assert_eq!(client.get("/readyz").expect(503)["code"], "unavailable");
+    service.logged("trying on");
+
+    database.execute(&format!("CREATE DATABASE {name}"));
+    eventually("readiness", || (client.get("/readyz").status == 200).then_some(()));
+    client.post("/v1/articles", &article()).expect(201);
+    service.stop();
+    database.execute(&format!("DROP DATABASE {name} WITH (FORCE)"));
+}
+
+#[test]
+fn eight_instances_on_an_empty_database_migrate_it_once() {
+    let database = TestDatabase::empty();
+    let url = database.url();
+    let mut services: Vec<Process> = (0..8).map(|_| serve_on(&url, &["--pool-size", "2"])).collect();
+    for service in &mut services {
+        let client = service.client();
+        eventually("readiness", || (client.get("/readyz").status == 200).then_some(()));
+    }
+    let logs: Vec<String> = services.into_iter().flat_map(Process::stop).collect();
+    let ran = logs.iter().filter(|line| line.contains("ran the migration")).count();
+    assert_eq!(ran.to_string(), database.ask("SELECT count(*) FROM __diesel_schema_migrations"));
+    assert_eq!(ran, fs::read_dir("migrations").unwrap().count());
+    assert!(!logs.iter().any(|line| line.contains("ERROR")), "{logs:#?}");
+}
+
+#[test]
+fn a_password_is_in_no_log_and_in_no_message() {
+    let mut service = serve_on("postgres://verbatim:hunter2@127.0.0.1:1/verbatim", &["--log-level", "trace"]);
+    let client = service.client();
+    client.get("/readyz").expect(503);
+    client.get("/v1/articles").expect(503);
+    service.logged("trying on");
+    let log = service.stop();
+    assert!(!log.concat().contains("hunter2"), "{log:#?}");
+
+    let (status, printed, said) = run(verbatim(&["serve", "--help"]).env("DATABASE_URL", "postgres://u:hunter2@h/d"));
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!printed.contains("hunter2"), "{printed}");
+}
+
+#[test]
+fn all_bad_settings_are_reported_together() {
+    let (status, printed, said) = run(verbatim(&["serve", "--listen", "nowhere", "--pool-size", "0"])
+        .env("DATABASE_URL", "mysql://u:hunter2@h/d")
+        .env("VERBATIM_REQUEST_DEADLINE_MS", "soon"));
+    assert_eq!((status, &*printed), (Some(2), ""));
+    let expected = "verbatim: 4 settings are wrong:\n  \
+        --request-deadline-ms (VERBATIM_REQUEST_DEADLINE_MS): \"soon\" must be a whole number of milliseconds from 1 to 3600000\n  \
+        --listen (VERBATIM_LISTEN): \"nowhere\" is no address and port, such as 127.0.0.1:8080 or [::1]:8080\n  \
+        --database-url (DATABASE_URL): must begin with postgres:// or postgresql://\n  \
+        --pool-size (VERBATIM_POOL_SIZE): \"0\" must be a whole number from 2 to 1000\n";
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn an_address_that_is_taken_is_one_clear_message() {
+    let database = TestDatabase::migrated();
+    let mut service = serve_on(&database.url(), &[]);
+    let taken = service.client().base.replace("http://", "");
+    let (status, _, said) = run(verbatim(&["serve", "--listen", &taken]).env("DATABASE_URL", database.url()));
+    assert_eq!(status, Some(1));
+    assert!(said.starts_with(&format!("verbatim: cannot listen on {taken}: ")), "{said}");
+    service.stop();
+}
+
+#[test]
+fn without_postgres_binaries_the_message_says_how_to_get_them() {
+    let (dir, empty) = (folder(), folder());
+    let arguments = ["serve", "--data-dir", dir.path().to_str().unwrap()];
+    let (status, _, said) = run(verbatim(&arguments).env("PG_BIN_DIR", empty.path()));
+    assert_eq!(status, Some(1));
+    assert!(said.contains("apt-get install postgresql") && said.contains("DATABASE_URL"), "{said}");
+}
+
+#[test]
+fn migrate_says_what_it_ran() {
+    let database = TestDatabase::empty();
+    let migrate = || run(verbatim(&["migrate", "--log-level", "error"]).env("DATABASE_URL", database.url()));
+    let (status, printed, said) = migrate();
+    assert_eq!((status, &*said), (Some(0), ""));
+    assert_eq!(printed.lines().count(), fs::read_dir("migrations").unwrap().count());
+    assert_eq!(migrate(), (Some(0), "nothing to do: the database is up to date\n".to_owned(), String::new()));
+}
+
+#[test]
+fn the_health_check_asks_the_service() {
+    let database = TestDatabase::migrated();
+    let mut service = serve_on(&database.url(), &[]);
+    let listen = service.client().base.replace("http://", "");
+    let ask = || run(verbatim(&["healthcheck"]).env("VERBATIM_LISTEN", &listen)).0;
+    assert_eq!(ask(), Some(0));
+    service.stop();
+    assert_eq!(ask(), Some(1));
+}
+
+#[test]
+fn the_committed_document_is_the_one_that_this_build_prints() {
+    let (status, printed, said) = run(&mut verbatim(&["openapi", "--check"]));
+    assert_eq!((status, &*printed, &*said), (Some(0), "", ""));
+    let (status, printed, _) = run(&mut verbatim(&["openapi"]));
+    assert_eq!(status, Some(0));
+    assert!(printed == fs::read_to_string("openapi/openapi.json").unwrap(), "`--check` missed a difference");
+
+    let dir = folder();
+    let stale = dir.path().join("openapi.json");
+    fs::write(&stale, printed.replacen("Verbatim", "Paraphrase", 1)).unwrap();
+    let (status, _, said) = run(&mut verbatim(&["openapi", "--check", stale.to_str().unwrap()]));
+    assert_eq!(status, Some(1));
+    assert!(said.contains(&format!("cargo run -- openapi > {}", stale.display())), "{said}");
+}
+
+/// Runs the demo in `data_dir` until it has printed how to stop it; answers the ids of its article and what it said.
+fn demo(data_dir: &Path) -> (Vec<String>, String) {
+    let arguments = ["demo", "--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()];
+    let mut demo = Process::start(&mut verbatim(&arguments));
+    let client = demo.client();
+    let quotes = eventually("all quotes", || {
+        let page = client.get("/v1/quotes?limit=100");
+        let quotes = page.expect(200)["items"].as_array().unwrap().clone();
+        (quotes.len() == 6).then_some(quotes)
+    });
+    demo.printed("Ctrl-C");
+    let articles = client.get("/v1/articles").expect(200);
+    let ids = articles["items"].as_array().unwrap().iter().map(|article| article["id"].to_string()).collect();
+    assert_eq!(quotes.len(), 6);
+    (ids, demo.stop_and_read().1)
+}
+
+#[test]
+fn the_demo_shows_who_said_what_and_serves_on_as_often_as_it_is_run() {
+    let dir = folder();
+    let (ids, printed) = demo(dir.path());
+    assert_eq!(ids.len(), 1);
+    for row in [
+        ["-", "unattributed", "partial", "sans escale"],
+        ["Inês Valadares", "named", "direct", "Nous remettons sur l’eau"],
+        ["Henrik Solbakken", "named", "direct", "La mer du Nord ne pardonne rien mais nos équipages"],
+        ["Les syndicats de marins", "collective", "partial", "de vitrine"],
+        ["une responsable norvégienne des Transports", "anonymous", "direct", "Le navire sera prêt"],
+    ] {
+        let is_row = |line: &str| row.iter().all(|cell| line.contains(cell)) && line.starts_with(row[0]);
+        assert!(printed.lines().any(is_row), "no {row:?} in:\n{printed}");
+    }
+    assert!(printed.contains("/docs"), "{printed}");
+
+    let (again, printed) = demo(dir.path());
+    assert_eq!(again, ids);
+    assert!(printed.contains("was here already"), "{printed}");
+}

@@ -1,0 +1,94 @@
+//! Embedded servers in folders of their own, and a way to ask them.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
+use nix::unistd::Pid;
+use tempfile::TempDir;
+use verbatim::store::embedded::{DATABASE, Embedded, Options};
+
+use super::postgres::{self, connect};
+
+/// A folder that the server's account can reach, which a plain temporary folder of root's is not.
+pub fn folder() -> TempDir {
+    let open = Permissions::from_mode(0o755);
+    tempfile::Builder::new().prefix("verbatim-test-").permissions(open).tempdir().unwrap()
+}
+
+pub fn options(data_dir: &Path) -> Options {
+    Options { max_connections: 20, durable: false, ..Options::new(data_dir) }
+}
+
+#[track_caller]
+pub fn start(data_dir: &Path) -> Embedded {
+    Embedded::start(&options(data_dir)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+pub fn start_durable(data_dir: &Path) -> Embedded {
+    let options = Options { durable: true, ..options(data_dir) };
+    Embedded::start(&options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+pub fn refusal(options: &Options) -> String {
+    match Embedded::start(options) {
+        Ok(_) => panic!("it started"),
+        Err(error) => error.to_string(),
+    }
+}
+
+pub fn cluster(data_dir: &Path) -> PathBuf {
+    data_dir.join("postgres/cluster")
+}
+
+/// The process id that the server wrote into its folder.
+pub fn server_pid(data_dir: &Path) -> Option<u32> {
+    let file = fs::read_to_string(cluster(data_dir).join("postmaster.pid")).ok()?;
+    file.lines().next()?.parse().ok()
+}
+
+/// The address of the server in a folder, whoever started it.
+pub fn address(data_dir: &Path) -> String {
+    let socket = data_dir.join("postgres/socket");
+    format!("postgresql:///{DATABASE}?host={}&user={DATABASE}", socket.display())
+}
+
+pub fn process(id: u32) -> Pid {
+    Pid::from_raw(id.cast_signed())
+}
+
+/// The one value that a query answers, as text.
+#[track_caller]
+pub fn ask(embedded: &Embedded, query: &str) -> String {
+    postgres::ask(&embedded.url(DATABASE), query)
+}
+
+/// Runs statements.
+#[track_caller]
+pub fn execute(embedded: &Embedded, statements: &str) {
+    postgres::execute(&embedded.url(DATABASE), statements);
+}
+
+/// A session that sleeps for a minute, in a thread.
+pub fn sleeping_session(url: &str) -> JoinHandle<QueryResult<()>> {
+    let mut connection = connect(url);
+    thread::spawn(move || connection.batch_execute("SELECT pg_sleep(60)"))
+}
+
+#[track_caller]
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not come");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
