@@ -1,0 +1,390 @@
+//! The names of the store, as `annotate` looks them up: pure, in memory, changed one alias at a time.
+//!
+//! A million aliases are kept as hashes of their folded words, not as text, so that a change costs microseconds
+//! and a lookup one probe for each word of the article.
+
+use super::names::fold::{self, Word};
+use super::names::phrases::Phrases;
+use super::{AliasKind, EntityKind, Span};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An entity of the store, as far as annotation needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntity {
+    pub id: Uuid,
+    pub kind: EntityKind,
+    /// Its preferred label.
+    pub name: String,
+}
+
+/// Every stored alias and the entity it belongs to.
+#[derive(Debug, Clone, Default)]
+pub struct Dictionary {
+    phrases: Phrases,
+    rows: Vec<Row>,
+    by_id: HashMap<Uuid, u32>,
+    free: Vec<u32>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    id: Uuid,
+    kind: EntityKind,
+    name: Box<str>,
+    /// How many aliases lead here; a row with none is used again.
+    aliases: u32,
+}
+
+/// A stored alias met in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DictionaryMatch {
+    pub span: Span,
+    /// The entities that bear this name, each once; more than one means ambiguity.
+    pub entities: Vec<DictionaryEntity>,
+}
+
+/// An entity that bears a name, and as what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DictionaryEntity {
+    pub id: Uuid,
+    pub kind: EntityKind,
+    pub alias: AliasKind,
+    row: u32,
+}
+
+const ALIAS_KINDS: [AliasKind; 7] = [
+    AliasKind::Name,
+    AliasKind::Acronym,
+    AliasKind::Periphrasis,
+    AliasKind::Metonym,
+    AliasKind::Role,
+    AliasKind::Demonym,
+    AliasKind::Misspelling,
+];
+
+fn code(kind: AliasKind) -> u8 {
+    ALIAS_KINDS.iter().position(|k| *k == kind).unwrap_or(0) as u8
+}
+
+/// An alias as it is indexed: a periphrasis may begin a sentence or not, so its article asks for no capital.
+fn indexed(alias: &str, kind: AliasKind) -> std::borrow::Cow<'_, str> {
+    let mut chars = alias.chars();
+    match chars.next() {
+        Some(first) if kind == AliasKind::Periphrasis && first.is_uppercase() => {
+            let head: String = alias.chars().take_while(|c| c.is_alphanumeric()).collect();
+            if ["le", "la", "les", "l", "the"].contains(&fold::fold(&head).as_str()) {
+                first.to_lowercase().chain(chars).collect::<String>().into()
+            } else {
+                alias.into()
+            }
+        }
+        _ => alias.into(),
+    }
+}
+
+impl Dictionary {
+    /// Number of aliases.
+    pub fn len(&self) -> usize {
+        self.phrases.len()
+    }
+
+    /// Whether no alias is known.
+    pub fn is_empty(&self) -> bool {
+        self.phrases.is_empty()
+    }
+
+    /// Adds an alias of an entity; the entity's kind and name become those given.
+    /// False when the alias is there already, has no letter or digit, or is longer than 16 words.
+    pub fn insert(&mut self, alias: &str, kind: AliasKind, entity: &StoredEntity) -> bool {
+        let row = self.row(entity);
+        let added = self.phrases.insert(&indexed(alias, kind), row, code(kind));
+        if added {
+            self.rows[row as usize].aliases += 1;
+        } else if self.rows[row as usize].aliases == 0 {
+            self.release(row);
+        }
+        added
+    }
+
+    /// Takes an alias of an entity out. False when it was not there.
+    pub fn remove(&mut self, alias: &str, kind: AliasKind, entity: Uuid) -> bool {
+        let Some(&row) = self.by_id.get(&entity) else {
+            return false;
+        };
+        let removed = self.phrases.remove(&indexed(alias, kind), row, code(kind));
+        if removed {
+            self.rows[row as usize].aliases -= 1;
+            if self.rows[row as usize].aliases == 0 {
+                self.release(row);
+            }
+        }
+        removed
+    }
+
+    /// The preferred label of an entity that a match named.
+    pub fn name(&self, entity: &DictionaryEntity) -> &str {
+        &self.rows[entity.row as usize].name
+    }
+
+    /// The stored aliases in a text, longest first, none overlapping another.
+    pub fn find(&self, text: &str) -> Vec<DictionaryMatch> {
+        self.find_words(&fold::words(text))
+    }
+
+    /// As [`Dictionary::find`], for words that are cut already.
+    pub fn find_words(&self, words: &[Word]) -> Vec<DictionaryMatch> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let Some(phrase) = self.phrases.longest(words, at) else {
+                at += 1;
+                continue;
+            };
+            let mut entities: Vec<DictionaryEntity> = Vec::new();
+            for entry in self.phrases.entries(phrase, words, at) {
+                let row = &self.rows[entry.payload as usize];
+                if entities.iter().all(|e| e.id != row.id) {
+                    let alias = ALIAS_KINDS[entry.kind as usize % ALIAS_KINDS.len()];
+                    entities.push(DictionaryEntity {
+                        id: row.id,
+                        kind: row.kind,
+                        alias,
+                        row: entry.payload,
+                    });
+                }
+            }
+            entities.sort_by_key(|e| e.id);
+            let end = words[at + phrase.words - 1].span.end;
+            found.push(DictionaryMatch {
+                span: Span {
+                    start: words[at].span.start,
+                    end,
+                },
+                entities,
+            });
+            at += phrase.words;
+        }
+        found
+    }
+
+    /// Bytes held, nearly: capacities of the tables and lengths of the names.
+    pub fn bytes(&self) -> usize {
+        self.phrases.bytes()
+            + self.rows.capacity() * size_of::<Row>()
+            + self.rows.iter().map(|r| r.name.len()).sum::<usize>()
+            + self.by_id.capacity() * 8 / 7 * (size_of::<(Uuid, u32)>() + 1)
+    }
+
+    fn row(&mut self, entity: &StoredEntity) -> u32 {
+        if let Some(&row) = self.by_id.get(&entity.id) {
+            let known = &mut self.rows[row as usize];
+            known.kind = entity.kind;
+            if *known.name != *entity.name {
+                known.name = entity.name.as_str().into();
+            }
+            return row;
+        }
+        let fresh = Row {
+            id: entity.id,
+            kind: entity.kind,
+            name: entity.name.as_str().into(),
+            aliases: 0,
+        };
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.rows[row as usize] = fresh;
+                row
+            }
+            None => {
+                self.rows.push(fresh);
+                (self.rows.len() - 1) as u32
+            }
+        };
+        self.by_id.insert(entity.id, row);
+        row
+    }
+
+    fn release(&mut self, row: u32) {
+        self.by_id.remove(&self.rows[row as usize].id);
+        self.rows[row as usize].name = "".into();
+        self.free.push(row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entity(n: u128, kind: EntityKind, name: &str) -> StoredEntity {
+        StoredEntity {
+            id: Uuid::from_u128(n),
+            kind,
+            name: name.into(),
+        }
+    }
+
+    fn one(alias: &str, kind: AliasKind) -> Dictionary {
+        let mut names = Dictionary::default();
+        assert!(names.insert(alias, kind, &entity(1, EntityKind::Organization, alias)));
+        names
+    }
+
+    fn spans(names: &Dictionary, text: &str) -> Vec<(usize, usize)> {
+        names
+            .find(text)
+            .iter()
+            .map(|m| (m.span.start, m.span.end))
+            .collect()
+    }
+
+    #[test]
+    fn a_capitalised_alias_matches_no_lower_case_word() {
+        let names = one("Orange", AliasKind::Name);
+        assert_eq!(spans(&names, "Une orange pressée par Orange."), [(23, 29)]);
+        assert_eq!(spans(&names, "ORANGE RECRUTE"), [(0, 6)]);
+    }
+
+    #[test]
+    fn an_acronym_keeps_its_case() {
+        let names = one("AIDE", AliasKind::Acronym);
+        assert_eq!(spans(&names, "Aide de l'AIDE, une aide."), [(10, 14)]);
+    }
+
+    #[test]
+    fn accents_apostrophes_and_spaces_are_folded() {
+        let names = one("L'Élysée Montmartre", AliasKind::Name);
+        assert_eq!(spans(&names, "À L’Elysee\u{a0}Montmartre hier"), [(2, 21)]);
+    }
+
+    #[test]
+    fn a_word_inside_another_is_no_match() {
+        let names = one("Iran", AliasKind::Name);
+        assert_eq!(
+            spans(&names, "L'Iranien quitte Téhéran et l'Iran."),
+            [(30, 34)]
+        );
+    }
+
+    #[test]
+    fn words_of_two_sentences_are_no_name() {
+        let names = one("Paris Hilton", AliasKind::Name);
+        assert!(
+            names
+                .find("Il vit à Paris. Hilton ouvre un hôtel.")
+                .is_empty()
+        );
+        assert!(names.find("Paris\n\nHilton").is_empty());
+        assert_eq!(names.find("Paris Hilton arrive.").len(), 1);
+    }
+
+    #[test]
+    fn initials_may_have_dots_and_spaces() {
+        let names = one("J. R. Whitlock", AliasKind::Name);
+        assert_eq!(spans(&names, "avec J. R. Whitlock"), [(5, 19)]);
+    }
+
+    #[test]
+    fn the_longest_alias_wins() {
+        let mut names = one("Bank", AliasKind::Name);
+        names.insert(
+            "Bank of Avalon",
+            AliasKind::Name,
+            &entity(2, EntityKind::Organization, "Bank of Avalon"),
+        );
+        assert_eq!(
+            spans(&names, "The Bank of Avalon and the Bank of Oz"),
+            [(4, 18), (27, 31)]
+        );
+    }
+
+    #[test]
+    fn a_periphrasis_begins_in_any_case() {
+        let names = one("Le royaume des fjords", AliasKind::Periphrasis);
+        assert_eq!(spans(&names, "Dans le royaume des fjords"), [(5, 26)]);
+        assert_eq!(spans(&names, "Le royaume des fjords gagne"), [(0, 21)]);
+    }
+
+    #[test]
+    fn an_ambiguous_alias_gives_every_candidate() {
+        let mut names = one("Mercure", AliasKind::Name);
+        names.insert(
+            "Mercure",
+            AliasKind::Name,
+            &entity(2, EntityKind::Place, "Mercure (planète)"),
+        );
+        let found = names.find("Vers Mercure");
+        assert_eq!(
+            found[0]
+                .entities
+                .iter()
+                .map(|e| e.id.as_u128())
+                .collect::<Vec<_>>(),
+            [1, 2]
+        );
+        assert_eq!(names.name(&found[0].entities[1]), "Mercure (planète)");
+    }
+
+    #[test]
+    fn what_is_taken_out_is_found_no_more() {
+        let mut names = one("Zebra Corp", AliasKind::Name);
+        names.insert(
+            "Zebra",
+            AliasKind::Name,
+            &entity(2, EntityKind::Organization, "Zebra"),
+        );
+        assert!(!names.insert(
+            "Zebra",
+            AliasKind::Name,
+            &entity(2, EntityKind::Organization, "Zebra")
+        ));
+        assert!(names.remove("Zebra Corp", AliasKind::Name, Uuid::from_u128(1)));
+        assert!(!names.remove("Zebra Corp", AliasKind::Name, Uuid::from_u128(1)));
+        assert_eq!(spans(&names, "Zebra Corp"), [(0, 5)]);
+        assert!(names.remove("Zebra", AliasKind::Name, Uuid::from_u128(2)));
+        assert!(names.is_empty() && names.find("Zebra Corp").is_empty());
+    }
+
+    #[test]
+    fn a_name_without_words_is_refused() {
+        let mut names = Dictionary::default();
+        let nobody = entity(1, EntityKind::Other, "?");
+        assert!(!names.insert("…!", AliasKind::Name, &nobody));
+        assert!(!names.insert("", AliasKind::Name, &nobody));
+        assert!(!names.insert(&"x ".repeat(17), AliasKind::Name, &nobody));
+        assert!(names.is_empty());
+    }
+
+    #[test]
+    fn the_label_follows_a_renaming() {
+        let mut names = one("Blue Lotus", AliasKind::Name);
+        names.insert(
+            "Lotus bleu",
+            AliasKind::Name,
+            &entity(1, EntityKind::Work, "Le Lotus bleu"),
+        );
+        let found = names.find("Blue Lotus");
+        assert_eq!(names.name(&found[0].entities[0]), "Le Lotus bleu");
+        assert_eq!(found[0].entities[0].kind, EntityKind::Work);
+    }
+
+    #[test]
+    fn characters_without_spaces_are_words_by_themselves() {
+        let names = one("東京", AliasKind::Name);
+        assert_eq!(spans(&names, "昨日東京で"), [(2, 4)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn matches_lie_in_the_text_in_order(text in "\\PC{0,80}", alias in "[A-Za-zéÉ' -]{1,12}") {
+            let mut names = Dictionary::default();
+            names.insert(&alias, AliasKind::Name, &entity(1, EntityKind::Person, &alias));
+            let mut free = 0;
+            for found in names.find(&format!("{text} {alias} {text}")) {
+                proptest::prop_assert!(found.span.start >= free && found.span.start < found.span.end);
+                free = found.span.end;
+            }
+            proptest::prop_assert!(free <= 2 * text.chars().count() + alias.chars().count() + 2);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Stretches between quotation marks.
+//!
+//! One pass with a stack for each line. Nested quotations belong to the outer one; a quotation may go on in the next lines
+//! (each opened anew, or not); an odd mark costs at most its own line. Linear in the length of the text.
+
+use super::text::Text;
+use super::{Block, Span};
+
+/// A quotation that goes on over lines without a mark goes on over no more than this many.
+const SILENT_LINES: usize = 4;
+
+/// An outermost stretch between quotation marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// With its marks.
+    pub outer: Span,
+    /// Without its marks and the spaces next to them: one for each line it runs through.
+    pub parts: Vec<Span>,
+    /// Whether a closing mark was met; otherwise it ends with its line.
+    pub closed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Guillemets,
+    Curly,
+    Straight,
+    Single,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Open,
+    Close,
+    /// Whichever fits.
+    Either,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: usize,
+    family: Family,
+    side: Side,
+}
+
+#[derive(Debug, Clone)]
+struct Opened {
+    at: usize,
+    family: Family,
+    /// Where it started in earlier lines, when it goes on from there.
+    before: Vec<Span>,
+    start: usize,
+}
+
+/// Finds the outermost quotations of a body, sorted. `blocks` are its lines; `singles` says whether `'so'` quotes.
+pub fn find(text: &Text, blocks: &[Block], singles: bool) -> Vec<Quoted> {
+    let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| marks(text, block.span, singles)).collect();
+    let mut found = Vec::new();
+    let mut carried: Option<Opened> = None;
+    for (i, line) in lines.iter().enumerate() {
+        carried = read_line(text, blocks, &lines, i, line, carried, &mut found);
+    }
+    outermost(found)
+}
+
+/// Reads one line; gives back the quotation that goes on in the next.
+fn read_line(
+    text: &Text,
+    blocks: &[Block],
+    lines: &[Vec<Mark>],
+    i: usize,
+    line: &[Mark],
+    carried: Option<Opened>,
+    found: &mut Vec<Quoted>,
+) -> Option<Opened> {
+    let span = blocks[i].span;
+    let mut stack: Vec<Opened> = Vec::new();
+    let mut open = [0usize; 4];
+    let mut skip_first = false;
+    if let Some(mut carried) = carried {
+        skip_first = line.first().is_some_and(|mark| mark.at == span.start && mark.family == carried.family);
+        carried.at = if skip_first { span.start + 1 } else { span.start };
+        open[carried.family as usize] += 1;
+        stack.push(carried);
+    }
+    let mut last_closed = 0;
+    for mark in &line[usize::from(skip_first)..] {
+        let family = mark.family as usize;
+        let closes = match mark.side {
+            Side::Open => false,
+            Side::Close => true,
+            Side::Either => open[family] > 0,
+        };
+        if !closes {
+            open[family] += 1;
+            stack.push(Opened { at: mark.at + 1, family: mark.family, before: Vec::new(), start: mark.at });
+            continue;
+        }
+        if open[family] == 0 {
+            continue;
+        }
+        while let Some(opened) = stack.pop() {
+            open[opened.family as usize] -= 1;
+            if opened.family == mark.family {
+                last_closed = mark.at;
+                close(text, opened, mark.at, mark.at + 1, true, found);
+                break;
+            }
+        }
+    }
+    let opened = stack.pop().filter(|opened| opened.family != Family::Single)?;
+    if goes_on(text, blocks, lines, i, opened.family) {
+        let mut opened = opened;
+        let part = text.trim(Span { start: opened.at, end: span.end });
+        if part.start < part.end {
+            opened.before.push(part);
+        }
+        return Some(opened);
+    }
+    if last_closed < opened.at && (!opened.before.is_empty() || opened.at + 20 < span.end) {
+        close(text, opened, span.end, span.end, false, found);
+    }
+    None
+}
+
+fn close(text: &Text, opened: Opened, at: usize, end: usize, closed: bool, found: &mut Vec<Quoted>) {
+    let mut parts = opened.before;
+    let part = text.trim(Span { start: opened.at, end: at });
+    if part.start < part.end {
+        parts.push(part);
+    }
+    if !parts.is_empty() {
+        found.push(Quoted { outer: Span { start: opened.start, end }, parts, closed });
+    }
+}
+
+/// Whether a quotation left open at the end of line `i` goes on: the next line opens it anew, or the next mark closes it.
+fn goes_on(text: &Text, blocks: &[Block], lines: &[Vec<Mark>], i: usize, family: Family) -> bool {
+    let ahead = (i + 1)..lines.len().min(i + 2 + SILENT_LINES);
+    for j in ahead {
+        let Some(mark) = lines[j].iter().find(|mark| mark.family == family) else { continue };
+        let opens_line = mark.at == blocks[j].span.start;
+        if opens_line && j == i + 1 {
+            return true;
+        }
+        let after = text.at(mark.at + 1);
+        return !opens_line
+            && match mark.side {
+                Side::Open => false,
+                Side::Close => true,
+                Side::Either => !text.before(mark.at).is_whitespace() && !after.is_alphanumeric(),
+            };
+    }
+    false
+}
+
+/// Keeps the quotations that lie in no other one.
+fn outermost(mut found: Vec<Quoted>) -> Vec<Quoted> {
+    found.sort_by_key(|quoted| (quoted.outer.start, std::cmp::Reverse(quoted.outer.end)));
+    let mut end = 0;
+    found.retain(|quoted| {
+        let outer = quoted.outer.start >= end;
+        if outer {
+            end = quoted.outer.end;
+        }
+        outer
+    });
+    found
+}
+
+/// The quotation marks of a line, in order.
+fn marks(text: &Text, line: Span, singles: bool) -> Vec<Mark> {
+    let mut found = Vec::new();
+    let mut single_open = false;
+    for at in line.start..line.end {
+        let mark = |family, side| Some(Mark { at, family, side });
+        let (before, after) = (if at == line.start { ' ' } else { text.before(at) }, text.at(at + 1));
+        let free_before =
+            before.is_whitespace() || matches!(before, '(' | '[' | '—' | '–' | '\'' | '“' | '«' | '"' | ':');
+        let free_after = !after.is_alphanumeric();
+        let mark = match text.at(at) {
+            '«' | '‹' => mark(Family::Guillemets, Side::Open),
+            '»' | '›' => mark(Family::Guillemets, Side::Close),
+            '„' => mark(Family::Curly, Side::Open),
+            '“' if !free_before && free_after => mark(Family::Curly, Side::Close),
+            '“' => mark(Family::Curly, Side::Open),
+            '”' | '‟' if free_before && !free_after => mark(Family::Curly, Side::Open),
+            '”' | '‟' => mark(Family::Curly, Side::Close),
+            '"' if before.is_ascii_digit() && after.is_ascii_digit() => None,
+            '"' if free_before && !after.is_whitespace() => mark(Family::Straight, Side::Open),
+            '"' if !before.is_whitespace() && free_after => mark(Family::Straight, Side::Close),
+            '"' => mark(Family::Straight, Side::Either),
+            '‘' if free_before && !free_after => mark(Family::Single, Side::Open),
+            '\'' if singles && before.is_whitespace() && after.is_uppercase() => mark(Family::Single, Side::Open),
+            '\'' if single_open && free_after && ends_words(before) => mark(Family::Single, Side::Close),
+            _ => None,
+        };
+        if let Some(mark) = mark {
+            if mark.family == Family::Single {
+                single_open = mark.side == Side::Open;
+            }
+            found.push(mark);
+        }
+    }
+    found
+}
+
+fn ends_words(c: char) -> bool {
+    matches!(c, ',' | '.' | '!' | '?' | '…') || (c.is_alphanumeric() && c != 's')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::blocks;
+    use super::*;
+
+    fn quoted(body: &str) -> Vec<String> {
+        let text = Text::new(body);
+        find(&text, &blocks::find(&text, None), true)
+            .iter()
+            .map(|q| q.parts.iter().map(|&part| text.slice(part)).collect::<Vec<_>>().join(" / "))
+            .collect()
+    }
+
+    #[test]
+    fn each_family_of_marks_is_read() {
+        assert_eq!(quoted("Il dit « oui », “non”, \"si\", „ja“ et ‘no’."), ["oui", "non", "si", "ja", "no"]);
+    }
+
+    #[test]
+    fn the_outer_quotation_swallows_the_inner() {
+        assert_eq!(quoted("« Il m'a dit “viens donc” hier », dit-elle."), ["Il m'a dit “viens donc” hier"]);
+        assert_eq!(quoted("“He said ‘no way’ to me,” she said."), ["He said ‘no way' to me,"]);
+        assert_eq!(quoted("« a « b » c »"), ["a « b » c"]);
+    }
+
+    #[test]
+    fn seconds_and_inches_are_no_marks() {
+        assert_eq!(quoted("Elle nage en 46\"97 puis dit \"ouf\"."), ["ouf"]);
+    }
+
+    #[test]
+    fn a_quotation_goes_on_in_the_next_line() {
+        assert_eq!(quoted("“One line of it.\n\n“And another,” he said."), ["One line of it. / And another,"]);
+        assert_eq!(quoted("Il écrit : « Un.\nDeux.\nTrois. »\nFin."), ["Un. / Deux. / Trois."]);
+    }
+
+    #[test]
+    fn an_odd_mark_costs_only_its_line() {
+        let found = quoted("Il a dit « une chose bien étrange hier.\nElle a dit « deux ».");
+        assert_eq!(found, ["une chose bien étrange hier.", "deux"]);
+        assert_eq!(quoted("« jamais fermé, dit-il. « Mais ceci oui »."), ["Mais ceci oui"]);
+        assert_eq!(quoted("fermé » sans début, « puis bien »."), ["puis bien"]);
+    }
+
+    #[test]
+    fn apostrophes_do_not_quote() {
+        assert_eq!(quoted("The dogs' tails and the '90s don't matter, o'clock."), Vec::<String>::new());
+        assert_eq!(quoted("'Stay here,' he said."), ["Stay here,"]);
+    }
+}

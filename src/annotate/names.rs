@@ -1,0 +1,224 @@
+//! Names in a text: people, places and organisations.
+//!
+//! The language's finder marks names, the stored aliases and the gazetteer overrule or complete it, and
+//! [`linking`] tells which marks mean the same entity.
+
+mod common;
+mod consistency;
+pub mod english;
+mod english_words;
+pub mod features;
+pub mod fold;
+pub mod french;
+mod linking;
+pub mod phrases;
+pub mod reading;
+#[cfg(test)]
+mod tests;
+pub mod tokens;
+
+use super::dictionary::{Dictionary, DictionaryMatch};
+use super::gazetteer::{Language, gazetteer};
+use super::{
+    AliasKind, Block, EntityKind, FoundEntity, FoundMention, Gender, MentionKind, Span, people,
+    tagger,
+};
+use reading::{Marked, Reading};
+use std::collections::HashMap;
+
+/// Longest label that is looked up, in bytes.
+const LONGEST_LABEL: usize = 300;
+
+/// What was found: the entities of the article and where each is named.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    pub entities: Vec<FoundEntity>,
+    /// Sorted by start; no two overlap.
+    pub mentions: Vec<FoundMention>,
+    /// Folded names and surnames, with their entity when it is just one.
+    labels: HashMap<String, Option<usize>>,
+}
+
+impl Names {
+    /// The entity mentioned at a span: a person if one is mentioned there, else the first mention.
+    pub fn at(&self, span: Span) -> Option<usize> {
+        let from = self.mentions.partition_point(|m| m.span.end <= span.start);
+        let inside = || {
+            self.mentions[from..]
+                .iter()
+                .take_while(|m| m.span.start < span.end)
+        };
+        let person = inside().find(|m| m.entity_kind == EntityKind::Person);
+        person.or_else(|| inside().next()).and_then(|m| m.entity)
+    }
+
+    /// The entity that a label (`Benny Gantz`, `M. Gantz`, `Gantz`) names in this article, when just one fits.
+    pub fn resolve(&self, label: &str) -> Option<usize> {
+        if label.len() > LONGEST_LABEL {
+            return None;
+        }
+        let folded = fold::fold(label);
+        let mut rest = folded.trim();
+        loop {
+            if let Some(found) = self.labels.get(rest) {
+                return *found;
+            }
+            // Drop a title, an article or a role before the name.
+            rest = rest
+                .split_once([' ', '\''])
+                .map(|(_, rest)| rest.trim_start())?;
+        }
+    }
+
+    /// The gender of an entity, when its first name or a title tells it.
+    pub fn gender(&self, entity: usize) -> Option<Gender> {
+        self.entities.get(entity)?.gender
+    }
+
+    /// Puts the entities in the order in which they are first mentioned.
+    fn sort(&mut self) {
+        let mut place = vec![usize::MAX; self.entities.len()];
+        let mut next = 0;
+        for entity in self.mentions.iter_mut().filter_map(|m| m.entity.as_mut()) {
+            if place[*entity] == usize::MAX {
+                place[*entity] = next;
+                next += 1;
+            }
+            *entity = place[*entity];
+        }
+        let mut numbered: Vec<_> = place
+            .into_iter()
+            .zip(std::mem::take(&mut self.entities))
+            .collect();
+        numbered.retain(|(place, _)| *place != usize::MAX);
+        numbered.sort_by_key(|(place, _)| *place);
+        self.entities = numbered.into_iter().map(|(_, entity)| entity).collect();
+    }
+
+    /// Fills the table behind [`Names::resolve`].
+    fn index(&mut self) {
+        for (n, entity) in self.entities.iter().enumerate() {
+            let mut labels: Vec<String> = vec![fold::fold(&entity.name)];
+            labels.extend(entity.aliases.iter().map(|alias| fold::fold(&alias.name)));
+            if entity.kind == EntityKind::Person {
+                let parts = people::parts(&entity.name);
+                labels.extend(
+                    (1..parts.len())
+                        .rev()
+                        .take(4)
+                        .map(|from| parts[from..].join(" ")),
+                );
+            }
+            labels.dedup();
+            for label in labels {
+                let known = self.labels.entry(label).or_insert(Some(n));
+                if *known != Some(n) {
+                    *known = None;
+                }
+            }
+        }
+    }
+}
+
+/// Finds the names of a text. `language` is a BCP 47 primary tag; `blocks` are those of the same body.
+///
+/// French and English texts are searched for names of any kind; in every language the stored aliases are found.
+pub fn find(body: &str, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
+    let text = Reading::new(body);
+    let mut marks = match language {
+        "fr" => french::mark(tagger::french(), &text),
+        "en" => english::mark(&text, blocks),
+        _ => Vec::new(),
+    };
+    let language = if language == "fr" {
+        Language::French
+    } else {
+        Language::English
+    };
+    merge(&text, &mut marks, aliases.find_words(&text.words));
+    recognise(&text, &mut marks, language);
+    linking::link(&text, &marks, language, aliases)
+}
+
+/// Puts the stored aliases among the marks: the longer name wins, and of two equal ones the stored.
+fn merge(text: &Reading<'_>, marks: &mut Vec<Marked>, stored: Vec<DictionaryMatch>) {
+    let mut kept: Vec<Marked> = Vec::new();
+    for found in stored {
+        let Some(mark) = stored_mark(text, &found) else {
+            continue;
+        };
+        let near = marks.partition_point(|m| m.span.end <= mark.span.start);
+        let rivals: Vec<&Marked> = marks[near..]
+            .iter()
+            .take_while(|m| m.span.start < mark.span.end)
+            .collect();
+        let length = |span: Span| span.end - span.start;
+        let beaten = rivals.iter().all(|rival| {
+            length(rival.span) <= length(mark.span)
+                || rival.kind == mark.kind && mark.tokens.0 < mark.tokens.1
+        });
+        let weak =
+            rivals.is_empty() && mark.tokens.0 == mark.tokens.1 && doubtful(text, mark.tokens.0);
+        if beaten && !weak {
+            kept.push(mark);
+        }
+    }
+    let all = std::mem::replace(marks, kept);
+    reading::fill(marks, all);
+}
+
+/// Whether a lone capitalised word may just open a sentence.
+fn doubtful(text: &Reading<'_>, at: usize) -> bool {
+    let token = &text.tokens[at];
+    token.opens && !token.acronym() && (common::french(token.text) || common::english(token.text))
+}
+
+fn stored_mark(text: &Reading<'_>, found: &DictionaryMatch) -> Option<Marked> {
+    let entities: Vec<_> = found
+        .entities
+        .iter()
+        .filter(|e| e.alias != AliasKind::Demonym)
+        .copied()
+        .collect();
+    let first = entities.first()?;
+    let at = text
+        .words
+        .partition_point(|w| w.span.start < found.span.start);
+    let words = text.words[at..]
+        .iter()
+        .take_while(|w| w.span.end <= found.span.end)
+        .count()
+        .max(1);
+    let mut mark = text.mark_words(at, words, first.kind, 0.95);
+    mark.mention = match first.alias {
+        AliasKind::Role => MentionKind::Role,
+        AliasKind::Periphrasis => MentionKind::Nominal,
+        _ => MentionKind::Name,
+    };
+    if entities.len() > 1 {
+        mark.confidence = 0.6;
+    }
+    mark.stored = entities;
+    Some(mark)
+}
+
+/// Tells which marks are things the gazetteer knows.
+fn recognise(text: &Reading<'_>, marks: &mut [Marked], language: Language) {
+    let lists = gazetteer();
+    for hit in lists.find(&text.words, language) {
+        let start = text.words[hit.at].span.start;
+        let end = text.words[hit.at + hit.words - 1].span.end;
+        let near = marks.partition_point(|m| m.span.start < start);
+        // A final dot (`U.S.`) belongs to the mark and to no word.
+        let same =
+            |m: &&mut Marked| m.span.start == start && (m.span.end == end || m.span.end == end + 1);
+        let Some(mark) = marks.get_mut(near).filter(|m| same(m) && m.known.is_none()) else {
+            continue;
+        };
+        let known = lists.known(hit.known).kind;
+        let confused = |kind| matches!(kind, EntityKind::Place | EntityKind::Organization);
+        if mark.kind == known || !hit.ambiguous && confused(mark.kind) && confused(known) {
+            mark.known = Some(hit.known);
+        }
+    }
+}

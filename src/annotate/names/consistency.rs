@@ -1,0 +1,207 @@
+//! What one article calls by one name is one thing: the places of a name agree on its kind, and a name that was
+//! recognised once is found wherever it stands.
+
+use super::common;
+use super::fold;
+use super::reading::{self, Marked, Reading};
+use crate::annotate::EntityKind;
+use crate::annotate::tagger::KINDS;
+use std::collections::HashMap;
+
+/// A name once recognised with this confidence is looked for in the whole article.
+const SURE: f32 = 0.8;
+
+/// Gives every name one kind, then marks the places of known names that were left out.
+pub fn agree(text: &Reading<'_>, marks: &mut Vec<Marked>) {
+    vote(text, marks);
+    let more = repeat(text, marks);
+    reading::fill(marks, more);
+}
+
+fn folded(text: &Reading<'_>, mark: &Marked) -> String {
+    fold::fold(text.slice(mark.tokens))
+}
+
+/// The likeliest kind over all places of a name wins; a surname speaks for the person it is part of.
+fn vote(text: &Reading<'_>, marks: &mut [Marked]) {
+    let mut votes: HashMap<String, [f32; KINDS.len()]> = HashMap::new();
+    let mut cast = |name: String, kinds: &[f32; KINDS.len()]| {
+        let tally = votes.entry(name).or_default();
+        tally
+            .iter_mut()
+            .zip(kinds)
+            .for_each(|(sum, kind)| *sum += kind);
+    };
+    for mark in marks.iter() {
+        cast(folded(text, mark), &mark.kinds);
+        if mark.kind == EntityKind::Person && mark.tokens.0 < mark.tokens.1 {
+            cast(fold::fold(text.tokens[mark.tokens.1].text), &mark.kinds);
+        }
+    }
+    for mark in marks.iter_mut() {
+        let Some(tally) = votes.get(&folded(text, mark)) else {
+            continue;
+        };
+        let best = (0..KINDS.len()).max_by(|a, b| tally[*a].total_cmp(&tally[*b]));
+        if let Some(kind) = best.filter(|kind| tally[*kind] > 0.0) {
+            mark.kind = KINDS[kind].0;
+        }
+    }
+}
+
+/// The tokens of a name after its first, its kind and confidence.
+type Known<'a> = (Vec<&'a str>, EntityKind, f32);
+
+/// The unmarked places of names and of surnames of people.
+fn repeat(text: &Reading<'_>, marks: &[Marked]) -> Vec<Marked> {
+    // First token of a name to its other tokens, its kind and confidence; the longest name is tried first.
+    let mut names: HashMap<&str, Vec<Known<'_>>> = HashMap::new();
+    let mut learn = |tokens: &[super::tokens::Token<'_>], kind, confidence: f32| {
+        let Some((first, rest)) = tokens.split_first() else {
+            return;
+        };
+        let first = &text.body[first.byte..first.byte + first.text.len()];
+        let rest: Vec<&str> = rest
+            .iter()
+            .map(|t| &text.body[t.byte..t.byte + t.text.len()])
+            .collect();
+        let known = names.entry(first).or_default();
+        if known.len() < 8 && known.iter().all(|(tokens, _, _)| *tokens != rest) {
+            known.push((rest, kind, confidence));
+        }
+    };
+    for mark in marks
+        .iter()
+        .filter(|m| m.confidence >= SURE && m.mention == crate::annotate::MentionKind::Name)
+    {
+        let tokens = &text.tokens[mark.tokens.0..=mark.tokens.1];
+        let kept = matches!(
+            mark.kind,
+            EntityKind::Person | EntityKind::Place | EntityKind::Organization
+        );
+        if kept && tokens.len() <= 8 && distinct(tokens[0].text) {
+            learn(tokens, mark.kind, mark.confidence * 0.8);
+        }
+        if mark.kind == EntityKind::Person
+            && tokens.len() > 1
+            && distinct(tokens[tokens.len() - 1].text)
+        {
+            learn(
+                &tokens[tokens.len() - 1..],
+                mark.kind,
+                mark.confidence * 0.8,
+            );
+        }
+    }
+    let mut more = Vec::new();
+    for (at, token) in text.tokens.iter().enumerate() {
+        let Some(known) = names.get(token.text) else {
+            continue;
+        };
+        let fits = |rest: &[&str]| {
+            rest.iter()
+                .enumerate()
+                .all(|(n, part)| text.near(at, n as isize + 1) == *part)
+        };
+        let Some((rest, kind, confidence)) = known
+            .iter()
+            .filter(|(rest, _, _)| fits(rest))
+            .max_by_key(|(rest, _, _)| rest.len())
+        else {
+            continue;
+        };
+        let last = at + rest.len();
+        // A capitalised neighbour makes it part of another name.
+        let grows = text
+            .tokens
+            .get(last + 1)
+            .is_some_and(|t| t.capital() && !t.opens)
+            && *kind == EntityKind::Person;
+        if !(grows || rest.is_empty() && common::french(token.text)) {
+            more.push(text.mark((at, last), *kind, *confidence));
+        }
+    }
+    more
+}
+
+/// Long and capitalised enough that the same letters elsewhere mean the same name.
+fn distinct(word: &str) -> bool {
+    word.chars().nth(2).is_some()
+        && word.chars().next().is_some_and(char::is_uppercase)
+        && !common::french(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Marks the given tokens of a text, then lets them agree; the result as `name/kind`.
+    fn agreed(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
+        let text = Reading::new(text);
+        let mut marks = given
+            .iter()
+            .map(|m| text.mark((m.0, m.1), m.2, m.3))
+            .collect();
+        agree(&text, &mut marks);
+        marks
+            .iter()
+            .map(|m| (text.slice(m.tokens).to_owned(), m.kind))
+            .collect()
+    }
+
+    use EntityKind::{Organization, Person, Place};
+
+    #[test]
+    fn the_places_of_a_name_agree_on_its_kind() {
+        let given = [(0, 0, Organization, 0.9), (3, 3, Place, 0.4)];
+        let marks = agreed("Velcor paie et Velcor gagne", &given);
+        assert_eq!(
+            marks,
+            [
+                ("Velcor".into(), Organization),
+                ("Velcor".into(), Organization)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_surname_follows_the_full_name() {
+        let marks = agreed(
+            "Anna Velcor parle puis Velcor part",
+            &[(0, 1, Person, 0.9), (4, 4, Place, 0.5)],
+        );
+        assert_eq!(marks[1], ("Velcor".into(), Person));
+    }
+
+    #[test]
+    fn a_sure_name_is_found_again_and_a_doubtful_one_is_not() {
+        let text = "Anna Velcor parle, puis Velcor part";
+        assert_eq!(agreed(text, &[(0, 1, Person, 0.95)]).len(), 2);
+        assert_eq!(agreed(text, &[(0, 1, Person, 0.5)]).len(), 1);
+    }
+
+    #[test]
+    fn a_surname_inside_another_name_is_left_alone() {
+        let marks = agreed(
+            "Anna Velcor parle de la rue Velcor Ouest",
+            &[(0, 1, Person, 0.95)],
+        );
+        assert_eq!(marks.len(), 1);
+    }
+
+    #[test]
+    fn common_words_and_short_ones_are_not_found_again() {
+        assert_eq!(
+            agreed(
+                "Le Point paraît. Point final. Point",
+                &[(0, 1, Organization, 0.95)]
+            )
+            .len(),
+            1
+        );
+        assert_eq!(
+            agreed("Wu parle puis Wu part", &[(0, 0, Person, 0.95)]).len(),
+            1
+        );
+    }
+}

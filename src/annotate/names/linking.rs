@@ -1,0 +1,312 @@
+//! From marks to entities: which marks name the same person, place or organisation, and whether the store knows it.
+
+use super::Names;
+use super::fold;
+use super::reading::{Marked, Reading};
+use crate::annotate::dictionary::{Dictionary, DictionaryEntity};
+use crate::annotate::gazetteer::{Language, gazetteer};
+use crate::annotate::people::{self, Met, Parts, People};
+use crate::annotate::{AliasKind, EntityKind, FoundAlias, FoundEntity, FoundMention, Gender};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An unknown place or organisation is made an entity of when the tagger is as sure as this.
+const SURE: f32 = 0.9;
+
+struct Linker<'a> {
+    text: &'a Reading<'a>,
+    language: Language,
+    aliases: &'a Dictionary,
+    names: Names,
+    people: People,
+    /// Where each person was named last. People are linked before anything else, so a person's number is its entity's.
+    last: Vec<usize>,
+    by_known: HashMap<u32, usize>,
+    by_stored: HashMap<Uuid, usize>,
+    by_name: HashMap<String, usize>,
+}
+
+/// Makes the entities of an article from the marks in it, which are sorted and do not overlap.
+pub fn link(
+    text: &Reading<'_>,
+    marks: &[Marked],
+    language: Language,
+    aliases: &Dictionary,
+) -> Names {
+    let mut linker = Linker {
+        text,
+        language,
+        aliases,
+        names: Names::default(),
+        people: People::default(),
+        last: Vec::new(),
+        by_known: HashMap::new(),
+        by_stored: HashMap::new(),
+        by_name: HashMap::new(),
+    };
+    let mut entities = vec![None; marks.len()];
+    linker.people(marks, &mut entities);
+    for (n, mark) in marks
+        .iter()
+        .enumerate()
+        .filter(|(_, m)| m.kind != EntityKind::Person)
+    {
+        let short = n
+            .checked_sub(1)
+            .and_then(|before| linker.acronym(&marks[before], mark, entities[before]));
+        entities[n] = Some(short.unwrap_or_else(|| linker.thing(mark)));
+    }
+    for (mark, entity) in marks.iter().zip(entities) {
+        linker.names.mentions.push(FoundMention {
+            span: mark.span,
+            kind: mark.mention,
+            entity_kind: mark.kind,
+            entity,
+            confidence: mark.confidence,
+        });
+    }
+    linker.names.sort();
+    linker.names.index();
+    linker.names
+}
+
+impl Linker<'_> {
+    /// Full names first, the longest and most frequent before others, then surnames and first names in order.
+    fn people(&mut self, marks: &[Marked], entities: &mut [Option<usize>]) {
+        let named: Vec<(usize, Parts)> = marks
+            .iter()
+            .enumerate()
+            .filter(|(_, mark)| mark.kind == EntityKind::Person)
+            .map(|(n, mark)| (n, people::parts(self.text.slice(mark.tokens))))
+            .collect();
+        let mut counts: HashMap<&[String], usize> = HashMap::new();
+        for (_, parts) in &named {
+            *counts.entry(parts).or_default() += 1;
+        }
+        let count = |parts: &[String]| counts.get(parts).copied().unwrap_or(0);
+        let mut full: Vec<&(usize, Parts)> =
+            named.iter().filter(|(_, parts)| parts.len() > 1).collect();
+        full.sort_by_key(|(n, parts)| {
+            let surname = count(&parts[parts.len() - 1..]);
+            (
+                std::cmp::Reverse((parts.len().min(3), count(parts) + surname)),
+                *n,
+            )
+        });
+        for (n, parts) in full {
+            let met = self.people.full(
+                parts,
+                count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0,
+            );
+            entities[*n] = Some(self.meet(met, parts, &marks[*n]));
+        }
+        for (n, parts) in &named {
+            let mark = &marks[*n];
+            if parts.len() == 1 {
+                let title =
+                    people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
+                let last = |person: usize| self.last.get(person).copied().unwrap_or(0);
+                let met = self.people.short(parts, title, count(parts) == 1, last);
+                entities[*n] = Some(self.meet(met, parts, mark));
+            }
+            if let Some(person) = entities[*n] {
+                self.last[person] = *n + 1;
+            }
+        }
+    }
+
+    /// The entity of a person's mark, made when the name led to nobody.
+    fn meet(&mut self, met: Option<Met>, parts: &Parts, mark: &Marked) -> usize {
+        let printed = clean(self.text.slice(mark.tokens));
+        let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
+        let entity = match met {
+            Some(Met::Name(person)) => person,
+            Some(Met::Misspelling(entity)) => {
+                let alias = FoundAlias {
+                    name: printed,
+                    language: None,
+                    kind: AliasKind::Misspelling,
+                };
+                let aliases = &mut self.names.entities[entity].aliases;
+                if !aliases.contains(&alias) {
+                    aliases.push(alias);
+                }
+                entity
+            }
+            None => {
+                let gender = gazetteer().gender(&printed).filter(|_| parts.len() > 1);
+                let full = people::is_full_name(parts) && mark.confidence >= 0.4;
+                let entity = self.add(EntityKind::Person, printed, full, &mark.stored);
+                self.names.entities[entity].gender = gender;
+                self.people.add(parts.clone(), gender);
+                self.last.push(0);
+                entity
+            }
+        };
+        self.learn_gender(entity, title);
+        entity
+    }
+
+    fn learn_gender(&mut self, entity: usize, title: Option<Gender>) {
+        let found = &mut self.names.entities[entity].gender;
+        *found = found.or(title);
+        if let Some(gender) = title {
+            self.people.set_gender(entity, gender);
+        }
+    }
+
+    /// The entity of a place, an organisation or another thing.
+    fn thing(&mut self, mark: &Marked) -> usize {
+        let printed = clean(self.text.slice(mark.tokens));
+        let key = fold::fold(&printed);
+        if let Some(&entity) = mark.known.and_then(|known| self.by_known.get(&known)) {
+            return entity;
+        }
+        if let [stored] = mark.stored.as_slice()
+            && let Some(&entity) = self.by_stored.get(&stored.id)
+        {
+            return entity;
+        }
+        if let Some(&entity) = self.by_name.get(&key).filter(|_| mark.known.is_none()) {
+            return entity;
+        }
+        let Some(index) = mark.known else {
+            let kept = matches!(mark.kind, EntityKind::Place | EntityKind::Organization);
+            let full = kept && mark.confidence >= SURE && !self.office(mark);
+            let entity = self.add(mark.kind, printed, full, &mark.stored);
+            self.by_name.insert(key, entity);
+            return entity;
+        };
+        let known = gazetteer().known(index);
+        let name = known.name(self.language);
+        let stored = if mark.stored.is_empty() {
+            self.stored_as(name, known.kind)
+        } else {
+            mark.stored.clone()
+        };
+        if let [one] = stored.as_slice()
+            && let Some(&entity) = self.by_stored.get(&one.id)
+        {
+            self.by_known.insert(index, entity);
+            return entity;
+        }
+        let entity = self.add(known.kind, name.to_owned(), true, &stored);
+        let found = &mut self.names.entities[entity];
+        found.aliases = known.aliases(name);
+        found.wikidata = known.wikidata;
+        self.by_known.insert(index, entity);
+        entity
+    }
+
+    /// `ministre de la Défense`: what follows an office is named only in part.
+    fn office(&self, mark: &Marked) -> bool {
+        const OFFICES: [&str; 5] = [
+            "ministre",
+            "ministres",
+            "ministère",
+            "secrétaire",
+            "minister",
+        ];
+        let before = (1..=3).map(|n| self.text.near(mark.tokens.0, -n));
+        let mut between = before.take_while(|word| !word.is_empty());
+        between.any(|word| OFFICES.contains(&word))
+    }
+
+    /// The stored entities of a kind that bear just this name.
+    fn stored_as(&self, name: &str, kind: EntityKind) -> Vec<DictionaryEntity> {
+        let mut found = self.aliases.find(name);
+        match (found.pop(), found.is_empty()) {
+            (Some(only), true) if only.span.start == 0 && only.span.end == name.chars().count() => {
+                only.entities
+                    .into_iter()
+                    .filter(|e| e.kind == kind)
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// `Organisation mondiale de la santé (OMS)`: the short form in brackets is the same organisation.
+    fn acronym(&mut self, before: &Marked, mark: &Marked, entity: Option<usize>) -> Option<usize> {
+        let bracketed =
+            self.text.near(mark.tokens.0, -1) == "(" && self.text.near(mark.tokens.1, 1) == ")";
+        let token = &self.text.tokens[mark.tokens.0];
+        let adjacent = before.tokens.1 + 2 == mark.tokens.0 && mark.tokens.0 == mark.tokens.1;
+        if !(bracketed
+            && adjacent
+            && token.acronym()
+            && mark.known.is_none()
+            && mark.stored.is_empty())
+        {
+            return None;
+        }
+        let entity = entity.filter(|_| before.kind == EntityKind::Organization)?;
+        let name = self.text.slice(before.tokens);
+        let initials: String = name
+            .split([' ', '-', '\'', '’'])
+            .filter_map(|w| w.chars().next())
+            .collect();
+        let mut initials = initials
+            .to_uppercase()
+            .chars()
+            .collect::<Vec<_>>()
+            .into_iter();
+        // Every letter of the short form begins a word of the long one, in order.
+        if !token
+            .text
+            .chars()
+            .all(|letter| initials.any(|initial| initial == letter))
+        {
+            return None;
+        }
+        let alias = FoundAlias {
+            name: token.text.to_owned(),
+            language: None,
+            kind: AliasKind::Acronym,
+        };
+        let aliases = &mut self.names.entities[entity].aliases;
+        if !aliases.iter().any(|a| a.name == alias.name) {
+            aliases.push(alias);
+        }
+        self.by_name.insert(fold::fold(token.text), entity);
+        Some(entity)
+    }
+
+    fn add(
+        &mut self,
+        kind: EntityKind,
+        name: String,
+        full_name: bool,
+        stored: &[DictionaryEntity],
+    ) -> usize {
+        let entity = self.names.entities.len();
+        let one = match stored {
+            [one] => Some(one),
+            _ => None,
+        };
+        if let Some(one) = one {
+            self.by_stored.insert(one.id, entity);
+        }
+        self.names.entities.push(FoundEntity {
+            kind: one.map_or(kind, |one| one.kind),
+            name: one.map_or(name, |one| self.aliases.name(one).to_owned()),
+            aliases: Vec::new(),
+            stored: one.map(|one| one.id),
+            candidates: if stored.len() > 1 {
+                stored.iter().map(|e| e.id).collect()
+            } else {
+                Vec::new()
+            },
+            full_name,
+            gender: None,
+            wikidata: None,
+        });
+        entity
+    }
+}
+
+/// A name as it is kept: single plain spaces, no soft hyphens, 300 characters at most.
+fn clean(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| *c != '\u{ad}').take(300).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,162 @@
+//! A text as the name finders read it, and what they mark in it.
+
+use super::fold::{self, Word};
+use super::tokens::{self, Token};
+use crate::annotate::dictionary::DictionaryEntity;
+use crate::annotate::tagger::KINDS;
+use crate::annotate::{EntityKind, MentionKind, Span};
+
+/// A text with its tokens and words.
+pub struct Reading<'a> {
+    pub body: &'a str,
+    pub tokens: Vec<Token<'a>>,
+    pub words: Vec<Word>,
+}
+
+/// A name found in a text, before it is known whose it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marked {
+    pub span: Span,
+    /// First and last token, inclusive.
+    pub tokens: (usize, usize),
+    pub kind: EntityKind,
+    pub mention: MentionKind,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// How likely each of [`KINDS`] is, 0 to 1.
+    pub kinds: [f32; KINDS.len()],
+    /// Index into the gazetteer.
+    pub known: Option<u32>,
+    /// The stored entities that bear this name.
+    pub stored: Vec<DictionaryEntity>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a text. Linear in its length.
+    pub fn new(body: &'a str) -> Self {
+        Reading {
+            body,
+            tokens: tokens::tokens(body),
+            words: fold::words(body),
+        }
+    }
+
+    /// The text from the first to the last of two tokens.
+    pub fn slice(&self, tokens: (usize, usize)) -> &'a str {
+        let (first, last) = (&self.tokens[tokens.0], &self.tokens[tokens.1]);
+        &self.body[first.byte..last.byte + last.text.len()]
+    }
+
+    /// The token at or after a code point; the last one when there is none after.
+    pub fn token_at(&self, at: usize) -> usize {
+        self.tokens
+            .partition_point(|t| t.end <= at)
+            .min(self.tokens.len().saturating_sub(1))
+    }
+
+    /// The text of the token `n` places from the token `at`, empty beyond the ends.
+    pub fn near(&self, at: usize, n: isize) -> &'a str {
+        at.checked_add_signed(n)
+            .and_then(|at| self.tokens.get(at))
+            .map_or("", |t| t.text)
+    }
+
+    /// A mark over tokens, first to last inclusive.
+    pub fn mark(&self, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Marked {
+        let span = Span {
+            start: self.tokens[tokens.0].start,
+            end: self.tokens[tokens.1].end,
+        };
+        Marked {
+            span,
+            tokens,
+            kind,
+            mention: MentionKind::Name,
+            confidence,
+            kinds: only(kind, confidence),
+            known: None,
+            stored: Vec::new(),
+        }
+    }
+
+    /// A mark over a span of words, which may begin or end inside a token (`Paris-Nice`).
+    pub fn mark_words(
+        &self,
+        first: usize,
+        words: usize,
+        kind: EntityKind,
+        confidence: f32,
+    ) -> Marked {
+        let mut span = Span {
+            start: self.words[first].span.start,
+            end: self.words[first + words - 1].span.end,
+        };
+        let tokens = (
+            self.token_at(span.start),
+            self.token_at(span.end.saturating_sub(1)),
+        );
+        // The dot of `U.S.` or `Inc.` belongs to the name, and to no word.
+        let last = &self.tokens[tokens.1];
+        span.end += usize::from(last.end == span.end + 1 && last.text.ends_with('.'));
+        Marked {
+            span,
+            tokens,
+            kind,
+            mention: MentionKind::Name,
+            confidence,
+            kinds: only(kind, confidence),
+            known: None,
+            stored: Vec::new(),
+        }
+    }
+}
+
+/// One kind and nothing else.
+fn only(kind: EntityKind, confidence: f32) -> [f32; KINDS.len()] {
+    KINDS.map(|(other, _)| if other == kind { confidence } else { 0.0 })
+}
+
+/// Whether two spans share a character.
+pub fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// Adds to sorted marks those of `more` that overlap none of them.
+pub fn fill(marks: &mut Vec<Marked>, more: Vec<Marked>) {
+    let mut added = Vec::new();
+    for mark in more {
+        let near = marks.partition_point(|m| m.span.end <= mark.span.start);
+        if marks.get(near).is_none_or(|m| !overlap(m.span, mark.span)) {
+            added.push(mark);
+        }
+    }
+    marks.extend(added);
+    settle(marks);
+}
+
+/// Sorts marks and drops what overlaps an earlier, longer one.
+pub fn settle(marks: &mut Vec<Marked>) {
+    marks.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end)));
+    let mut free = 0;
+    marks.retain(|mark| {
+        let keep = mark.span.start >= free;
+        if keep {
+            free = mark.span.end;
+        }
+        keep
+    });
+}
+
+impl Reading<'_> {
+    /// The text of a word.
+    pub fn body_word(&self, word: usize) -> String {
+        let span = self.words[word].span;
+        let token = &self.tokens[self.token_at(span.start)];
+        token
+            .text
+            .chars()
+            .skip(span.start - token.start)
+            .take(span.end - span.start)
+            .collect()
+    }
+}

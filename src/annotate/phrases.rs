@@ -1,0 +1,274 @@
+//! Noun phrases: where a source is printed, after a cue or before it.
+
+use super::cues::Cue;
+use super::names::Names;
+use super::tokens::{Kind, Tokens};
+use super::{EntityKind, Span};
+
+/// A noun phrase: a range of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phrase {
+    pub start: usize,
+    pub end: usize,
+    /// The mention that names the source within it, by its index.
+    pub name: Option<usize>,
+    /// Whether it is a pronoun.
+    pub pronoun: bool,
+}
+
+/// Longest noun phrase, in tokens.
+pub(super) const LONGEST: usize = 22;
+/// What noun phrases are read from.
+pub struct Phrases<'a> {
+    pub tokens: &'a Tokens,
+    pub names: &'a Names,
+    /// For each token, the mention it lies in.
+    pub mention_of: Vec<Option<u32>>,
+    /// For each token, whether a cue with a finite verb starts there.
+    pub verb_at: Vec<bool>,
+}
+
+impl<'a> Phrases<'a> {
+    /// Lays mentions and cues over the tokens. Linear.
+    pub fn new(tokens: &'a Tokens, names: &'a Names, cues: &[Cue]) -> Self {
+        let mut mention_of = vec![None; tokens.list.len()];
+        let mut next = 0;
+        for (i, token) in tokens.list.iter().enumerate() {
+            while next < names.mentions.len() && names.mentions[next].span.end <= token.span.start {
+                next += 1;
+            }
+            let inside = names
+                .mentions
+                .get(next)
+                .is_some_and(|m| m.span.start <= token.span.start && token.span.end <= m.span.end);
+            if inside && token.is_word() {
+                mention_of[i] = u32::try_from(next).ok();
+            }
+        }
+        let mut verb_at = vec![false; tokens.list.len()];
+        for cue in cues {
+            verb_at[cue.start] = true;
+        }
+        Self { tokens, names, mention_of, verb_at }
+    }
+
+    /// The body's span of a range of tokens.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        Span { start: self.tokens.list[start].span.start, end: self.tokens.list[end - 1].span.end }
+    }
+
+    /// Whether a word is among those of a span.
+    pub fn covers(&self, span: Span, word: &str) -> bool {
+        let list = &self.tokens.list;
+        let from = list.partition_point(|token| token.span.start < span.start);
+        (from..list.len()).take_while(|&i| list[i].span.end <= span.end).any(|i| self.word(i) == word)
+    }
+
+    pub(super) fn mention(&self, at: usize) -> Option<usize> {
+        self.mention_of.get(at).copied().flatten().map(|m| m as usize)
+    }
+
+    pub(super) fn person(&self, at: usize) -> Option<usize> {
+        self.mention(at).filter(|&m| self.names.mentions[m].entity_kind == EntityKind::Person)
+    }
+
+    pub(super) fn word(&self, at: usize) -> &str {
+        self.tokens.word(at)
+    }
+
+    /// The noun phrase that starts at `at`, if one does; it ends before `limit`.
+    pub fn at(&self, at: usize, limit: usize) -> Option<Phrase> {
+        let tokens = self.tokens;
+        if at >= limit || tokens.kind(at) != Kind::Word {
+            return None;
+        }
+        let info = tokens.info(at);
+        if matches!(self.word(at), "on" | "je" | "j'" | "nous" | "i" | "we" | "you")
+            && self.mention(at).is_none()
+            && self.pronoun_at(at)
+        {
+            return None;
+        }
+        if self.pronoun_at(at) {
+            let two = matches!(self.word(at), "ce" | "cette" | "ces" | "the");
+            return Some(Phrase { start: at, end: at + if two { 2 } else { 1 }, name: None, pronoun: true });
+        }
+        let opens = info.is_determiner()
+            || tokens.capital(at)
+            || info.is_title()
+            || info.is_role()
+            || info.is_group()
+            || self.mention(at).is_some()
+            || info.is_anonymous()
+            || info.is_plural()
+            || self.many(at);
+        if !opens || info.is_preposition() || info.is_subordinator() || (info.is_time() && self.mention(at).is_none()) {
+            return None;
+        }
+        let mut end = at;
+        while end < limit && end - at < LONGEST {
+            let next = self.step(at, end);
+            if next == end {
+                break;
+            }
+            end = next.min(limit);
+        }
+        while end > at + 1 && self.dangling(end - 1) {
+            end -= 1;
+        }
+        let only_determiner = end == at + 1 && info.is_determiner() && !tokens.capital(at);
+        if end == at || only_determiner || (end == at + 1 && info.is_clitic() && self.mention(at).is_none()) {
+            return None;
+        }
+        let name = self.name_in(at, end);
+        Some(Phrase { start: at, end, name, pronoun: false })
+    }
+
+    /// `de nombreux habitants`: an indefinite plural that opens with `de`.
+    fn many(&self, at: usize) -> bool {
+        self.word(at) == "de"
+            && matches!(self.word(at + 1), "nombreux" | "nombreuses" | "multiples" | "très" | "hauts" | "jeunes")
+    }
+
+    /// A personal pronoun, or `ce dernier`, `the latter`.
+    fn pronoun_at(&self, at: usize) -> bool {
+        let (word, next) = (self.word(at), self.word(at + 1));
+        (self.tokens.info(at).is_pronoun() && self.mention(at).is_none())
+            || (matches!(word, "ce" | "cette" | "ces" | "the")
+                && matches!(next, "dernier" | "dernière" | "derniers" | "dernières" | "latter"))
+                && !self.tokens.info(at + 2).is_role()
+    }
+
+    /// One step on in a noun phrase: `end` again when the token there does not belong to it.
+    fn step(&self, start: usize, end: usize) -> usize {
+        let tokens = self.tokens;
+        if self.mention(end).is_some() {
+            return end + 1;
+        }
+        match tokens.kind(end) {
+            Kind::Word => {}
+            Kind::Mark('.') if end > start && (tokens.info(end - 1).is_abbreviation() || self.initial(end - 1)) => {
+                return end + 1;
+            }
+            Kind::Mark('&' | '/') if end > start => return end + 1,
+            Kind::Mark('(') if end > start => {
+                let close = (end + 1..end + 10).find(|&i| tokens.is_mark(i, ')'));
+                return close.filter(|&i| tokens.info(i + 1).is_of() || self.verb_ahead(i + 1)).map_or(end, |i| i + 1);
+            }
+            Kind::Quoted(_) if end > start && tokens.list[end].span.end - tokens.list[end].span.start < 24 => {
+                return end + 1;
+            }
+            _ => return end,
+        }
+        let info = tokens.info(end);
+        let after_determiner = end > start && tokens.info(end - 1).is_determiner();
+        if self.verb_at[end] && !after_determiner {
+            return end;
+        }
+        if info.is_conjunction() {
+            let pair = end > start
+                && tokens.capital(end - 1)
+                && tokens.capital(end + 1)
+                && !tokens.info(end + 1).starts_sentences();
+            let office = end > start && tokens.info(end + 1).is_of();
+            return if pair || office { end + 1 } else { end };
+        }
+        if info.is_preposition() && end > start {
+            let role = (start..end).any(|i| tokens.info(i).is_role());
+            let office = matches!(self.word(end), "à" | "au" | "aux" | "en" | "for" | "at") && role;
+            let next = if matches!(self.word(end + 1), "la" | "l'" | "the") { end + 2 } else { end + 1 };
+            let proper = tokens.capital(next)
+                && !self.acronym(next)
+                && self.person(next).is_none()
+                && self.mention(end + 1).is_none();
+            let chief = self.word(end) == "en" && self.word(end + 1) == "chef";
+            return if office && (proper || chief) { next + 1 } else { end };
+        }
+        let object = info.is_clitic() && !info.is_determiner() && !tokens.capital(end);
+        if end > start && object {
+            return end;
+        }
+        let lower_time = info.is_time() && !tokens.capital(end) && !after_determiner;
+        let small = info.is_adverb() && !after_determiner && !tokens.capital(end);
+        if end > start && (!info.fits_noun_phrase() || lower_time || small) && !after_determiner {
+            return end;
+        }
+        // `le ministre le plus`, `the minister a day`: a second article without `de` begins something else.
+        if end > start
+            && info.is_determiner()
+            && !info.is_of()
+            && !tokens.capital(end)
+            && !tokens.info(end - 1).is_of()
+            && !tokens.info(end - 1).is_determiner()
+            && !matches!(self.word(end), "tout" | "tous")
+            && self.word(end - 1) != "un"
+            && self.word(end) != "one"
+        {
+            return end;
+        }
+        end + 1
+    }
+
+    fn verb_ahead(&self, at: usize) -> bool {
+        self.verb_at.get(at).copied().unwrap_or(false)
+    }
+
+    fn initial(&self, at: usize) -> bool {
+        self.tokens.capital(at) && self.word(at).chars().count() == 1
+    }
+
+    fn acronym(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.list.get(at) else { return false };
+        let length = token.span.end - token.span.start;
+        self.mention(at).is_some_and(|m| self.names.mentions[m].entity_kind == EntityKind::Organization) && length <= 6
+    }
+
+    fn dangling(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        self.mention(at).is_none()
+            && (info.is_of()
+                || info.is_determiner()
+                || info.is_preposition()
+                || info.is_conjunction()
+                || matches!(self.tokens.kind(at), Kind::Mark('/' | '&')))
+    }
+
+    /// The person a phrase names as its own (`l'entraîneur Luc Petit`, not `la porte-parole de Luc Petit`).
+    pub fn name_in(&self, start: usize, end: usize) -> Option<usize> {
+        let mut at = start;
+        while at < end {
+            if let Some(person) = self.person(at) {
+                let before = at.checked_sub(1).filter(|&i| i >= start);
+                let owned = before.is_some_and(|i| {
+                    let info = self.tokens.info(i);
+                    info.is_of() || (info.is_determiner() && i > start && self.tokens.info(i - 1).is_of())
+                });
+                let possessive =
+                    (at..end).find(|&i| self.mention(i) != Some(person)).is_some_and(|i| self.word(i) == "'s");
+                if !owned && !possessive {
+                    // `Apple chief | Tim Cook`: of two that touch, the second is the name.
+                    let after = (at..end).find(|&i| self.mention(i) != Some(person));
+                    return after.and_then(|i| self.person(i)).or(Some(person));
+                }
+                while at < end && self.mention(at) == Some(person) {
+                    at += 1;
+                }
+            } else {
+                at += 1;
+            }
+        }
+        None
+    }
+
+    /// Whether a phrase can speak: a name, a role, a group.
+    pub fn able(&self, phrase: Phrase) -> bool {
+        let tokens = self.tokens;
+        let main = (phrase.start..phrase.end).take_while(|&i| i == phrase.start || !tokens.info(i).is_of());
+        phrase.pronoun
+            || phrase.name.is_some()
+            || self.mention(phrase.end - 1).is_some()
+            || main
+                .into_iter()
+                .any(|i| tokens.info(i).is_role() || tokens.info(i).is_group() || tokens.info(i).is_anonymous())
+    }
+}

@@ -1,0 +1,161 @@
+//! Where sentences end, over tokens in which each quotation stands as one.
+
+use super::marks::Quoted;
+use super::text::Text;
+use super::tokens::{Kind, Token, Tokens};
+
+/// A sentence: a range of tokens, its closing punctuation included, breaks left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    pub start: usize,
+    pub end: usize,
+    /// Counts the lines of the body that hold words.
+    pub line: usize,
+}
+
+/// No sentence is longer than this, in tokens: what is read within sentences stays linear in the text.
+const LONGEST: usize = 300;
+
+/// Replaces the tokens of each quotation by a single one.
+pub fn mask(tokens: &Tokens, quoted: &[Quoted]) -> Tokens {
+    let mut list: Vec<Token> = Vec::with_capacity(tokens.list.len());
+    let mut next = 0;
+    for token in &tokens.list {
+        while next < quoted.len() && token.span.start >= quoted[next].outer.end {
+            next += 1;
+        }
+        if next < quoted.len() && token.span.start >= quoted[next].outer.start {
+            if list.last().is_none_or(|last| last.kind != Kind::Quoted(next)) {
+                list.push(Token::quoted(quoted[next].outer, next));
+            }
+        } else {
+            list.push(*token);
+        }
+    }
+    tokens.with_list(list)
+}
+
+/// Cuts masked tokens into sentences.
+pub fn find(text: &Text, tokens: &Tokens, quoted: &[Quoted]) -> Vec<Sentence> {
+    let mut found = Vec::new();
+    let (mut start, mut line) = (0, 0);
+    for at in 0..tokens.list.len() {
+        let kind = tokens.kind(at);
+        if kind == Kind::Break {
+            push(&mut found, start, at, line);
+            start = at + 1;
+            line += 1;
+        } else if at + 1 - start >= LONGEST || ends(text, tokens, quoted, at) {
+            push(&mut found, start, at + 1, line);
+            start = at + 1;
+        }
+    }
+    push(&mut found, start, tokens.list.len(), line);
+    found
+}
+
+fn push(found: &mut Vec<Sentence>, start: usize, end: usize, line: usize) {
+    if start < end {
+        found.push(Sentence { start, end, line });
+    }
+}
+
+/// Whether a sentence ends after the token at `at`.
+fn ends(text: &Text, tokens: &Tokens, quoted: &[Quoted], at: usize) -> bool {
+    let next = tokens.kind(at + 1);
+    let starts = match next {
+        Kind::Quoted(_) => true,
+        Kind::Word => tokens.capital(at + 1) || tokens.word(at + 1).starts_with(|c: char| c.is_ascii_digit()),
+        Kind::Mark(c) => matches!(c, '—' | '–' | '-' | '•' | '[' | '('),
+        Kind::Break => true,
+    };
+    match tokens.kind(at) {
+        Kind::Mark('!' | '?' | '…') => starts && next != Kind::Break,
+        Kind::Mark('.') => starts && next != Kind::Break && !abbreviation(tokens, at),
+        Kind::Quoted(index) => {
+            let last = quoted[index].parts.last().map_or('\n', |part| text.before(part.end));
+            let full = matches!(last, '.' | '!' | '?' | '…') && quoted[index].closed;
+            full && next != Kind::Break
+                && starts
+                && !matches!(next, Kind::Mark(_))
+                && !cue_follows(tokens, at + 1, last)
+        }
+        _ => false,
+    }
+}
+
+/// A dot after `M`, `Dr`, an initial or another abbreviation.
+fn abbreviation(tokens: &Tokens, dot: usize) -> bool {
+    let Some(before) = dot.checked_sub(1) else { return false };
+    let word = tokens.word(before);
+    let touching = tokens.list[before].span.end == tokens.list[dot].span.start;
+    if !touching || word.is_empty() {
+        return false;
+    }
+    if tokens.info(before).is_abbreviation() {
+        return tokens.kind(dot + 1) == Kind::Word;
+    }
+    let initial = word.chars().count() == 1 && tokens.capital(before);
+    initial && tokens.capital(dot + 1) && !tokens.info(dot + 1).starts_sentences()
+}
+
+/// After a question or a cry: `"Why?" Smith asked`. A reporting verb follows before long, and not after a full stop.
+fn cue_follows(tokens: &Tokens, from: usize, last: char) -> bool {
+    if last == '.' || matches!(tokens.kind(from), Kind::Quoted(_)) {
+        return false;
+    }
+    for at in from..from + 9 {
+        match tokens.kind(at) {
+            Kind::Word if tokens.info(at).says() && at > from => {
+                // `He said that`, `Il a assuré :` report what comes next.
+                let after = at + 1;
+                return !tokens.is_mark(after, ':')
+                    && !tokens.info(after).is_que()
+                    && !matches!(tokens.kind(after), Kind::Quoted(_));
+            }
+            Kind::Word => {}
+            Kind::Mark(',' | '.' | '-') if at > from => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::Lexicon;
+    use super::super::{blocks, marks};
+    use super::*;
+
+    fn sentences(body: &str, lexicon: &Lexicon) -> Vec<String> {
+        let text = Text::new(body);
+        let blocks = blocks::find(&text, None);
+        let quoted = marks::find(&text, &blocks, false);
+        let tokens = mask(&Tokens::new(&text, lexicon), &quoted);
+        find(&text, &tokens, &quoted)
+            .iter()
+            .map(|s| {
+                text.slice(super::super::Span {
+                    start: tokens.list[s.start].span.start,
+                    end: tokens.list[s.end - 1].span.end,
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn abbreviations_end_no_sentence() {
+        let found = sentences("M. Durand et le Dr. Petit sont là. J. Martin aussi. Fin", Lexicon::french());
+        assert_eq!(found, ["M. Durand et le Dr. Petit sont là.", "J. Martin aussi.", "Fin"]);
+        let found = sentences("Sen. Jones of the U.S. Senate met Mr. Li. They left.", Lexicon::english());
+        assert_eq!(found, ["Sen. Jones of the U.S. Senate met Mr. Li.", "They left."]);
+    }
+
+    #[test]
+    fn a_full_stop_inside_a_quotation_ends_the_sentence_unless_its_cue_follows() {
+        let found = sentences("« Il pleut. » Elle est partie. « Quoi ! » a-t-il dit.", Lexicon::french());
+        assert_eq!(found, ["« Il pleut. »", "Elle est partie.", "« Quoi ! » a-t-il dit."]);
+        let found = sentences("\"Why now?\" Mr. Jones asked. \"No.\" The end.", Lexicon::english());
+        assert_eq!(found, ["\"Why now?\" Mr. Jones asked.", "\"No.\"", "The end."]);
+    }
+}

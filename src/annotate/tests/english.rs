@@ -1,0 +1,99 @@
+//! English words between marks.
+
+use super::super::SpeakerStatus;
+use super::{english, read};
+
+#[test]
+fn verb_and_subject_in_either_order() {
+    let words = "direct: the bridge is safe, <- anna bell";
+    assert_eq!(english("\"The bridge is safe,\" Anna Bell said."), [words]);
+    assert_eq!(english("\"The bridge is safe,\" said Anna Bell, the chief engineer."), [words]);
+    assert_eq!(english("“The bridge is safe,” Anna Bell, who built it, told reporters on Monday."), [words]);
+    assert_eq!(english("Anna Bell said: \"The bridge is safe.\""), ["direct: the bridge is safe. <- anna bell"]);
+    assert_eq!(english("Anna Bell said, \"The bridge is safe.\""), ["direct: the bridge is safe. <- anna bell"]);
+}
+
+#[test]
+fn an_interrupted_quotation_is_one_quote() {
+    let found = english("\"The bridge,\" Anna Bell said, \"is safe.\"");
+    assert_eq!(found, ["direct: the bridge, / is safe. <- anna bell"]);
+    let found = english("\"The bridge is safe,\" Anna Bell said. \"We checked it twice.\"");
+    assert_eq!(found, ["direct: the bridge is safe, <- anna bell", "direct: we checked it twice. <- anna bell"]);
+}
+
+#[test]
+fn questions_and_cries_keep_their_cue() {
+    assert_eq!(english("\"Is the bridge safe?\" asked Anna Bell."), ["direct: is the bridge safe? <- anna bell"]);
+    assert_eq!(english("\"The bridge is safe!\" Anna Bell said."), ["direct: the bridge is safe! <- anna bell"]);
+}
+
+#[test]
+fn fragments_in_the_reporters_sentence() {
+    let found = english("Anna Bell called the bridge \"a work of art\" and said it would \"outlive us all.\"");
+    assert_eq!(found, ["partial: a work of art <- anna bell", "partial: outlive us all. <- anna bell"]);
+    let found = english("The bridge \"is as safe as ever,\" Anna Bell said in a statement.");
+    assert_eq!(found, ["partial: is as safe as ever, <- anna bell"]);
+}
+
+#[test]
+fn a_verb_of_the_next_clause_is_no_cue() {
+    let found = english(
+        "Anna Bell described the bridge as \"a work of art\", while the mayor said it was \"an eyesore for all\".",
+    );
+    assert_eq!(found, ["partial: a work of art <- anna bell", "partial: an eyesore for all <- the mayor"]);
+}
+
+#[test]
+fn according_to_and_in_the_words_of() {
+    assert_eq!(
+        english("\"The bridge is safe,\" according to Anna Bell."),
+        ["direct: the bridge is safe, <- anna bell"]
+    );
+    assert_eq!(
+        english("In the words of one engineer, it was \"a small miracle\"."),
+        ["partial: a small miracle <- one engineer"]
+    );
+}
+
+#[test]
+fn several_paragraphs_opened_anew() {
+    let found = english("\"The bridge is safe,\" Anna Bell said. \"We checked it.\n\n\"And we will check it again.\"");
+    assert_eq!(found[1], "direct: we checked it. / and we will check it again. <- anna bell");
+}
+
+#[test]
+fn single_marks_quote_and_apostrophes_do_not() {
+    assert_eq!(english("‘The bridge is safe,’ said Anna Bell."), ["direct: the bridge is safe, <- anna bell"]);
+    assert_eq!(english("The engineers' plans and the city's bridge weren't Anna Bell's."), Vec::<String>::new());
+}
+
+#[test]
+fn pronouns_and_later_surnames() {
+    let body = "Engineer Mary Bell built the bridge. \"It is safe,\" she said. \"It will last,\" Bell added.";
+    let found = read(body, "en");
+    let names: Vec<_> =
+        found.quotes.iter().map(|quote| quote.speaker.map(|entity| found.entities[entity].name.as_str())).collect();
+    assert_eq!(names.len(), 2);
+    assert!(names.iter().all(|name| name.is_some_and(|name| name.ends_with("Mary Bell"))), "{names:?}");
+}
+
+#[test]
+fn anonymous_officials() {
+    let body = "A city official, speaking on condition of anonymity, said the bridge was closed. \"It is broken,\" the official said.";
+    let found = read(body, "en");
+    assert!(found.quotes.iter().all(|quote| quote.speaker_status == SpeakerStatus::Anonymous), "{:?}", found.quotes);
+    assert_eq!(found.quotes.len(), 2);
+}
+
+#[test]
+fn titles_and_terms_are_no_quotes() {
+    assert_eq!(english("The film, titled \"The Bridge of No Return\", opens on Friday."), Vec::<String>::new());
+    assert_eq!(english("The so-called \"bridge tax\" was repealed."), Vec::<String>::new());
+}
+
+#[test]
+fn abbreviations_do_not_end_the_sentence() {
+    let found = english("\"The bridge is safe,\" said Sen. Anna Bell of the U.S. Senate.");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].ends_with("anna bell"), "{found:?}");
+}

@@ -1,0 +1,166 @@
+//! French words between marks.
+
+use super::super::SpeakerStatus;
+use super::{french, read};
+
+#[test]
+fn an_inverted_verb_behind_the_marks() {
+    assert_eq!(
+        french("« Le port rouvrira mardi », a déclaré Anne Morel."),
+        ["direct: le port rouvrira mardi <- anne morel"]
+    );
+    assert_eq!(
+        french("« Le port rouvrira mardi » assure Anne Morel."),
+        ["direct: le port rouvrira mardi <- anne morel"]
+    );
+    assert_eq!(french("« Quelle journée ! », s'est exclamée Anne Morel."), ["direct: quelle journée ! <- anne morel"]);
+}
+
+#[test]
+fn time_and_addressee_between_verb_and_subject_are_skipped() {
+    let words = "direct: le port rouvrira mardi <- anne morel";
+    for verb in [
+        "a déploré dimanche",
+        "a confié lundi soir à la presse",
+        "a expliqué lors d'une réunion publique",
+        "a répété mercredi devant les élus",
+    ] {
+        assert_eq!(french(&format!("« Le port rouvrira mardi », {verb} Anne Morel.")), [words], "{verb}");
+    }
+    assert_eq!(french("« Le port rouvrira mardi », raconte, très émue, Anne Morel."), [words]);
+}
+
+#[test]
+fn an_apposition_on_either_side_of_the_name() {
+    let words = "direct: le port rouvrira mardi <- anne morel";
+    assert_eq!(french("« Le port rouvrira mardi », a déclaré la directrice du port, Anne Morel."), [words]);
+    assert_eq!(french("« Le port rouvrira mardi », a déclaré Anne Morel, directrice du port."), [words]);
+    assert_eq!(
+        french("Anne Morel, directrice du port, a déclaré : « Le port rouvrira mardi. »"),
+        ["direct: le port rouvrira mardi. <- anne morel"]
+    );
+    assert_eq!(
+        french("La directrice du port, Anne Morel, a déclaré : « Le port rouvrira mardi. »"),
+        ["direct: le port rouvrira mardi. <- anne morel"]
+    );
+}
+
+#[test]
+fn a_nearer_name_that_is_not_the_subject() {
+    let found = french("L'avocate de Paul Roux a répondu au journaliste : « Mon client est innocent. »");
+    assert_eq!(found, ["direct: mon client est innocent. <- l'avocate de paul roux"]);
+}
+
+#[test]
+fn pronouns_stand_for_the_last_source_of_their_gender() {
+    let body = "Anne Morel dirige le port. « Il rouvrira mardi », a-t-elle promis.";
+    let found = read(body, "fr");
+    let speaker = found.quotes[0].speaker.map(|entity| found.entities[entity].name.as_str());
+    assert_eq!(speaker, Some("Anne Morel"));
+    assert_eq!(found.quotes[0].speaker_status, SpeakerStatus::Named);
+    assert_eq!(found.quotes[0].cue_lemma.as_deref(), Some("promettre"));
+}
+
+#[test]
+fn a_cue_between_the_marks() {
+    let body = "« Nous partons demain, a prévenu Anne Morel, et sans regret. »";
+    assert_eq!(french(body), ["direct: nous partons demain, a prévenu anne morel, et sans regret. <- anne morel"]);
+    // What the speaker tells of others is no cue.
+    let body = "« Il m'a dit que Paul Roux partait, et je l'ai cru », a raconté Anne Morel.";
+    assert_eq!(french(body), ["direct: il m'a dit que paul roux partait, et je l'ai cru <- anne morel"]);
+}
+
+#[test]
+fn selon_before_and_behind() {
+    assert_eq!(
+        french("Selon Anne Morel, « la digue tiendra cet hiver »."),
+        ["direct: la digue tiendra cet hiver <- anne morel"]
+    );
+    assert_eq!(
+        french("La digue « tiendra encore tout cet hiver », selon Anne Morel."),
+        ["partial: tiendra encore tout cet hiver <- anne morel"]
+    );
+    assert_eq!(
+        french("Pour Anne Morel, « la digue tiendra cet hiver »."),
+        ["direct: la digue tiendra cet hiver <- anne morel"]
+    );
+}
+
+#[test]
+fn a_series_of_fragments_under_one_subject() {
+    let found = french(
+        "Anne Morel a jugé la digue « trop basse pour tenir », la jetée « en très mauvais état » et le quai « bon à démolir ».",
+    );
+    assert_eq!(
+        found,
+        [
+            "partial: trop basse pour tenir <- anne morel",
+            "partial: en très mauvais état <- anne morel",
+            "partial: bon à démolir <- anne morel"
+        ]
+    );
+    let found = french("La digue « a bien tenu cette fois » mais « reste fragile », a-t-elle jugé.");
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_chain_in_the_same_sentence() {
+    let found = french("« Le port rouvrira mardi », a déclaré Anne Morel, ajoutant que « la digue sera refaite ».");
+    assert_eq!(found, ["direct: le port rouvrira mardi <- anne morel", "partial: la digue sera refaite <- anne morel"]);
+    let found = french("Anne Morel a salué « un effort immense », avant de préciser : « La digue sera refaite. »");
+    assert_eq!(found[1], "direct: la digue sera refaite. <- anne morel");
+}
+
+#[test]
+fn a_quotation_of_its_own_goes_on_with_its_paragraph() {
+    let found = french("« Le port rouvrira mardi », a déclaré Anne Morel. « La digue sera refaite. »");
+    assert_eq!(found[1], "direct: la digue sera refaite. <- anne morel");
+}
+
+#[test]
+fn looking_back_and_signatures() {
+    let found = french("Le plan doit « refaire toute la digue ». C'est ce qu'a annoncé Anne Morel.");
+    assert_eq!(found, ["partial: refaire toute la digue <- anne morel"]);
+    let found = french(
+        "Le port se souvient :\n« Nous avons refait la digue à mains nues. »\n— Anne Morel, directrice\nLa suite est connue.",
+    );
+    assert_eq!(found, ["direct: nous avons refait la digue à mains nues. <- anne morel"]);
+}
+
+#[test]
+fn titles_terms_and_scare_quotes_are_no_quotes() {
+    assert_eq!(french("Le film « La vie est un long fleuve » sort mardi."), Vec::<String>::new());
+    assert_eq!(french("L'opération « Main tendue aux familles » commence mardi."), Vec::<String>::new());
+    assert_eq!(french("Le « petit port » rouvre mardi."), Vec::<String>::new());
+    assert_eq!(french("La loi dite « de la mer ouverte » entre en vigueur mardi."), Vec::<String>::new());
+}
+
+#[test]
+fn verbs_that_say_nothing_attribute_nothing() {
+    let body = "Anne Morel a conclu un marché « sans le moindre risque pour nous » hier.";
+    assert_eq!(french(body), ["partial: sans le moindre risque pour nous <- nobody"]);
+}
+
+#[test]
+fn anonymous_and_collective_sources() {
+    let status = |body: &str| read(body, "fr").quotes[0].speaker_status;
+    assert_eq!(status("« La digue est perdue », a confié un responsable du port."), SpeakerStatus::Anonymous);
+    assert_eq!(status("« La digue est perdue », a confié une source proche du dossier."), SpeakerStatus::Anonymous);
+    assert_eq!(
+        status("« La digue est perdue », a confié le directeur sous couvert d'anonymat."),
+        SpeakerStatus::Anonymous
+    );
+    assert_eq!(status("« La digue est perdue », ont déploré les riverains."), SpeakerStatus::Collective);
+    assert_eq!(status("« La digue est perdue », a indiqué la préfecture."), SpeakerStatus::Collective);
+    assert_eq!(status("« La digue est perdue », a déclaré le directeur."), SpeakerStatus::Unresolved);
+    assert_eq!(status("Sur le mur est écrit « la digue est à nous »."), SpeakerStatus::Unattributed);
+}
+
+#[test]
+fn a_role_met_before_tells_who_it_is() {
+    let body = "La directrice du port, Anne Morel, était là. « La digue est perdue », a déclaré la directrice.";
+    let found = read(body, "fr");
+    let speaker = found.quotes[0].speaker.map(|entity| found.entities[entity].name.as_str());
+    assert_eq!(speaker, Some("Anne Morel"));
+    assert!(found.quotes[0].reference_span.is_some());
+}

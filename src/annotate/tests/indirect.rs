@@ -1,0 +1,109 @@
+//! Words reported without marks, in both languages.
+
+use super::{english, french};
+
+#[test]
+fn que_and_an_infinitive() {
+    assert_eq!(
+        french("Anne Morel a annoncé lundi que la digue serait refaite."),
+        ["indirect: que la digue serait refaite <- anne morel"]
+    );
+    assert_eq!(
+        french("La mairie affirme n'avoir reçu aucune plainte."),
+        ["indirect: n'avoir reçu aucune plainte <- la mairie"]
+    );
+    assert_eq!(
+        french("La mairie annonce, dans un communiqué, avoir reçu trois plaintes."),
+        ["indirect: avoir reçu trois plaintes <- la mairie"]
+    );
+}
+
+#[test]
+fn a_clause_before_its_cue() {
+    assert_eq!(
+        french("La digue sera refaite cet été, a annoncé la mairie."),
+        ["indirect: la digue sera refaite cet été <- la mairie"]
+    );
+    assert_eq!(
+        french("La digue sera refaite cet été, selon la mairie."),
+        ["indirect: la digue sera refaite cet été <- la mairie"]
+    );
+    assert_eq!(
+        french("Selon la mairie, la digue sera refaite cet été."),
+        ["indirect: la digue sera refaite cet été <- la mairie"]
+    );
+    assert_eq!(
+        english("The bridge will be closed, officials said."),
+        ["indirect: the bridge will be closed <- officials"]
+    );
+    assert_eq!(
+        english("The bridge will be closed, according to the city council."),
+        ["indirect: the bridge will be closed <- the city council"]
+    );
+}
+
+#[test]
+fn between_dashes() {
+    let found = french("La digue – la plus longue du pays, selon la mairie – sera refaite.");
+    assert_eq!(found, ["indirect: la plus longue du pays <- la mairie"]);
+}
+
+#[test]
+fn with_and_without_that() {
+    assert_eq!(
+        english("Anna Bell said that the bridge was safe."),
+        ["indirect: that the bridge was safe <- anna bell"]
+    );
+    assert_eq!(english("Anna Bell said the bridge was safe."), ["indirect: the bridge was safe <- anna bell"]);
+    assert_eq!(
+        english("Police said at least three people were hurt."),
+        ["indirect: at least three people were hurt <- police"]
+    );
+    assert_eq!(
+        english("Anna Bell told the council that the bridge was safe."),
+        ["indirect: that the bridge was safe <- anna bell"]
+    );
+}
+
+#[test]
+fn two_reports_in_one_sentence() {
+    let found = french("La mairie a rappelé que la digue était vieille et a ajouté que le port serait fermé.");
+    assert_eq!(
+        found,
+        ["indirect: que la digue était vieille <- la mairie", "indirect: que le port serait fermé <- la mairie"]
+    );
+}
+
+#[test]
+fn a_short_fragment_makes_it_mixed() {
+    assert_eq!(
+        french("La mairie juge que la digue est « trop vieille »."),
+        ["mixed: que la digue est « trop vieille » <- la mairie"]
+    );
+    assert_eq!(
+        english("Anna Bell said that the bridge was \"perfectly safe\"."),
+        ["mixed: that the bridge was \"perfectly safe\" <- anna bell"]
+    );
+}
+
+#[test]
+fn what_reports_nothing() {
+    for body in [
+        "La mairie a annoncé la mesure que tous attendaient.",
+        "Selon les estimations, la digue sera refaite cet été.",
+        "On dit que la digue sera refaite cet été.",
+        "Il est bon de rappeler que la digue est vieille.",
+        "La mairie n'a pas dit que la digue serait refaite.",
+        "La hausse a été annoncée lundi par décret.",
+        "Le juge de la cour et une annonce de trop.",
+    ] {
+        assert_eq!(french(body), Vec::<String>::new(), "{body}");
+    }
+    for body in [
+        "The claims about the bridge were false.",
+        "I said that the bridge was safe.",
+        "The bridge was announced by the city that built it.",
+    ] {
+        assert_eq!(english(body), Vec::<String>::new(), "{body}");
+    }
+}
