@@ -173,7 +173,10 @@ struct Api {
 impl Api {
     fn new(address: SocketAddr) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_LIMIT));
-        Self { agent: config.proxy(None).build().into(), base: format!("http://{}", crate::healthcheck::reachable(address)) }
+        Self {
+            agent: config.proxy(None).build().into(),
+            base: format!("http://{}", crate::healthcheck::reachable(address)),
+        }
     }
 
     fn wait_until_ready(&self) -> Result<(), DemoError> {

@@ -210,7 +210,8 @@ impl Floating {
     /// `« Je n'y crois pas. » Au bout du fil, Anna Roy soupire.`: the sentence behind tells whose words opened the line.
     fn settle(&mut self, sentence: Sentence, topic: Option<Speaker>, reading: &mut Reading) {
         let Some((quote, line)) = self.waiting.take() else { return };
-        let speaker = topic.filter(|one| line == sentence.line && !one.pronoun && one.status != SpeakerStatus::Collective);
+        let speaker =
+            topic.filter(|one| line == sentence.line && !one.pronoun && one.status != SpeakerStatus::Collective);
         if reading.attributions[quote].is_none() && speaker.is_some() {
             reading.attributions[quote] = Some(Attribution { speaker, cue: None, tie: Tie::Floating });
         }

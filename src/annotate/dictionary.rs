@@ -146,23 +146,12 @@ impl Dictionary {
                 let row = &self.rows[entry.payload as usize];
                 if entities.iter().all(|e| e.id != row.id) {
                     let alias = ALIAS_KINDS[entry.kind as usize % ALIAS_KINDS.len()];
-                    entities.push(DictionaryEntity {
-                        id: row.id,
-                        kind: row.kind,
-                        alias,
-                        row: entry.payload,
-                    });
+                    entities.push(DictionaryEntity { id: row.id, kind: row.kind, alias, row: entry.payload });
                 }
             }
             entities.sort_by_key(|e| e.id);
             let end = words[at + phrase.words - 1].span.end;
-            found.push(DictionaryMatch {
-                span: Span {
-                    start: words[at].span.start,
-                    end,
-                },
-                entities,
-            });
+            found.push(DictionaryMatch { span: Span { start: words[at].span.start, end }, entities });
             at += phrase.words;
         }
         found
@@ -185,12 +174,7 @@ impl Dictionary {
             }
             return row;
         }
-        let fresh = Row {
-            id: entity.id,
-            kind: entity.kind,
-            name: entity.name.as_str().into(),
-            aliases: 0,
-        };
+        let fresh = Row { id: entity.id, kind: entity.kind, name: entity.name.as_str().into(), aliases: 0 };
         let row = match self.free.pop() {
             Some(row) => {
                 self.rows[row as usize] = fresh;
@@ -217,11 +201,7 @@ mod tests {
     use super::*;
 
     fn entity(n: u128, kind: EntityKind, name: &str) -> StoredEntity {
-        StoredEntity {
-            id: Uuid::from_u128(n),
-            kind,
-            name: name.into(),
-        }
+        StoredEntity { id: Uuid::from_u128(n), kind, name: name.into() }
     }
 
     fn one(alias: &str, kind: AliasKind) -> Dictionary {
@@ -231,11 +211,7 @@ mod tests {
     }
 
     fn spans(names: &Dictionary, text: &str) -> Vec<(usize, usize)> {
-        names
-            .find(text)
-            .iter()
-            .map(|m| (m.span.start, m.span.end))
-            .collect()
+        names.find(text).iter().map(|m| (m.span.start, m.span.end)).collect()
     }
 
     #[test]
@@ -260,20 +236,13 @@ mod tests {
     #[test]
     fn a_word_inside_another_is_no_match() {
         let names = one("Iran", AliasKind::Name);
-        assert_eq!(
-            spans(&names, "L'Iranien quitte Téhéran et l'Iran."),
-            [(30, 34)]
-        );
+        assert_eq!(spans(&names, "L'Iranien quitte Téhéran et l'Iran."), [(30, 34)]);
     }
 
     #[test]
     fn words_of_two_sentences_are_no_name() {
         let names = one("Paris Hilton", AliasKind::Name);
-        assert!(
-            names
-                .find("Il vit à Paris. Hilton ouvre un hôtel.")
-                .is_empty()
-        );
+        assert!(names.find("Il vit à Paris. Hilton ouvre un hôtel.").is_empty());
         assert!(names.find("Paris\n\nHilton").is_empty());
         assert_eq!(names.find("Paris Hilton arrive.").len(), 1);
     }
@@ -287,15 +256,8 @@ mod tests {
     #[test]
     fn the_longest_alias_wins() {
         let mut names = one("Bank", AliasKind::Name);
-        names.insert(
-            "Bank of Avalon",
-            AliasKind::Name,
-            &entity(2, EntityKind::Organization, "Bank of Avalon"),
-        );
-        assert_eq!(
-            spans(&names, "The Bank of Avalon and the Bank of Oz"),
-            [(4, 18), (27, 31)]
-        );
+        names.insert("Bank of Avalon", AliasKind::Name, &entity(2, EntityKind::Organization, "Bank of Avalon"));
+        assert_eq!(spans(&names, "The Bank of Avalon and the Bank of Oz"), [(4, 18), (27, 31)]);
     }
 
     #[test]
@@ -308,36 +270,17 @@ mod tests {
     #[test]
     fn an_ambiguous_alias_gives_every_candidate() {
         let mut names = one("Mercure", AliasKind::Name);
-        names.insert(
-            "Mercure",
-            AliasKind::Name,
-            &entity(2, EntityKind::Place, "Mercure (planète)"),
-        );
+        names.insert("Mercure", AliasKind::Name, &entity(2, EntityKind::Place, "Mercure (planète)"));
         let found = names.find("Vers Mercure");
-        assert_eq!(
-            found[0]
-                .entities
-                .iter()
-                .map(|e| e.id.as_u128())
-                .collect::<Vec<_>>(),
-            [1, 2]
-        );
+        assert_eq!(found[0].entities.iter().map(|e| e.id.as_u128()).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(names.name(&found[0].entities[1]), "Mercure (planète)");
     }
 
     #[test]
     fn what_is_taken_out_is_found_no_more() {
         let mut names = one("Zebra Corp", AliasKind::Name);
-        names.insert(
-            "Zebra",
-            AliasKind::Name,
-            &entity(2, EntityKind::Organization, "Zebra"),
-        );
-        assert!(!names.insert(
-            "Zebra",
-            AliasKind::Name,
-            &entity(2, EntityKind::Organization, "Zebra")
-        ));
+        names.insert("Zebra", AliasKind::Name, &entity(2, EntityKind::Organization, "Zebra"));
+        assert!(!names.insert("Zebra", AliasKind::Name, &entity(2, EntityKind::Organization, "Zebra")));
         assert!(names.remove("Zebra Corp", AliasKind::Name, Uuid::from_u128(1)));
         assert!(!names.remove("Zebra Corp", AliasKind::Name, Uuid::from_u128(1)));
         assert_eq!(spans(&names, "Zebra Corp"), [(0, 5)]);
@@ -358,11 +301,7 @@ mod tests {
     #[test]
     fn the_label_follows_a_renaming() {
         let mut names = one("Blue Lotus", AliasKind::Name);
-        names.insert(
-            "Lotus bleu",
-            AliasKind::Name,
-            &entity(1, EntityKind::Work, "Le Lotus bleu"),
-        );
+        names.insert("Lotus bleu", AliasKind::Name, &entity(1, EntityKind::Work, "Le Lotus bleu"));
         let found = names.find("Blue Lotus");
         assert_eq!(names.name(&found[0].entities[0]), "Le Lotus bleu");
         assert_eq!(found[0].entities[0].kind, EntityKind::Work);

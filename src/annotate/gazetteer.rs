@@ -78,19 +78,14 @@ pub fn gazetteer() -> &'static Gazetteer {
     &GAZETTEER
 }
 
-const KINDS: [(AliasKind, &str); 3] = [
-    (AliasKind::Name, "n"),
-    (AliasKind::Acronym, "a"),
-    (AliasKind::Periphrasis, "p"),
-];
+const KINDS: [(AliasKind, &str); 3] =
+    [(AliasKind::Name, "n"), (AliasKind::Acronym, "a"), (AliasKind::Periphrasis, "p")];
 
 /// Set beside the alias kind in the phrase table.
 const AMBIGUOUS_BIT: u8 = 0x80;
 
 fn rows(data: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    data.lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(|line| line.split('\t').collect())
+    data.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| line.split('\t').collect())
 }
 
 /// `French/English`, or one form for both.
@@ -103,16 +98,8 @@ fn others(cell: &'static str) -> Vec<Other> {
         let (tag, name) = item.split_once(' ')?;
         let (kind, language) = tag.split_once('.')?;
         let kind = KINDS.iter().find(|(_, code)| *code == kind)?.0;
-        let language = if language == "fr" {
-            Language::French
-        } else {
-            Language::English
-        };
-        Some(Other {
-            kind,
-            language,
-            name,
-        })
+        let language = if language == "fr" { Language::French } else { Language::English };
+        Some(Other { kind, language, name })
     };
     cell.split(';').filter_map(one).collect()
 }
@@ -131,11 +118,7 @@ impl Gazetteer {
                 .flat_map(str::split_whitespace)
                 .map(fold::hash_word)
                 .collect(),
-            ambiguous: AMBIGUOUS
-                .lines()
-                .filter(|l| !l.starts_with('#'))
-                .flat_map(str::split_whitespace)
-                .collect(),
+            ambiguous: AMBIGUOUS.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace).collect(),
         };
         all.add_states();
         for row in rows(PLACES) {
@@ -144,13 +127,7 @@ impl Gazetteer {
         }
         for row in rows(ORGANIZATIONS) {
             let wikidata = Some(row[2]).filter(|id| !id.is_empty());
-            all.add(
-                EntityKind::Organization,
-                row[0],
-                row[1],
-                wikidata,
-                others(row[3]),
-            );
+            all.add(EntityKind::Organization, row[0], row[1], wikidata, others(row[3]));
         }
         for row in rows(FIRST_NAMES) {
             let gender = match row[0] {
@@ -159,10 +136,7 @@ impl Gazetteer {
                 _ => None,
             };
             for name in row[1].split(' ') {
-                let known = all
-                    .first_names
-                    .entry(fold::hash_word(name))
-                    .or_insert(gender);
+                let known = all.first_names.entry(fold::hash_word(name)).or_insert(gender);
                 if *known != gender {
                     *known = None;
                 }
@@ -177,10 +151,7 @@ impl Gazetteer {
             let state = self.add(EntityKind::Place, row[0], row[1], wikidata, others(row[6]));
             self.known[state as usize].state = true;
             let (masculine, feminine) = both(row[4]);
-            for form in [masculine, feminine]
-                .into_iter()
-                .filter(|form| !form.is_empty())
-            {
+            for form in [masculine, feminine].into_iter().filter(|form| !form.is_empty()) {
                 self.demonyms.insert(form, state, 0);
                 if !form.ends_with('s') && !form.ends_with('x') {
                     self.demonyms.insert(&format!("{form}s"), state, 0);
@@ -209,39 +180,19 @@ impl Gazetteer {
         let index = self.known.len() as u32;
         let mut index_name = |language, name: &'static str, alias: AliasKind| {
             let code = KINDS.iter().position(|(k, _)| *k == alias).unwrap_or(0) as u8;
-            let weak = if self.ambiguous.contains(name) {
-                AMBIGUOUS_BIT
-            } else {
-                0
-            };
-            let table = if language == Language::French {
-                &mut self.french
-            } else {
-                &mut self.english
-            };
+            let weak = if self.ambiguous.contains(name) { AMBIGUOUS_BIT } else { 0 };
+            let table = if language == Language::French { &mut self.french } else { &mut self.english };
             table.insert(name, index, code | weak);
         };
         let own = |name: &str| {
-            if name.len() > 1 && name.chars().all(char::is_uppercase) {
-                AliasKind::Acronym
-            } else {
-                AliasKind::Name
-            }
+            if name.len() > 1 && name.chars().all(char::is_uppercase) { AliasKind::Acronym } else { AliasKind::Name }
         };
         index_name(Language::French, french, own(french));
         index_name(Language::English, english, own(english));
         for other in &others {
             index_name(other.language, other.name, other.kind);
         }
-        self.known.push(Known {
-            kind,
-            state: false,
-            french,
-            english,
-            wikidata,
-            others,
-            capital_of: None,
-        });
+        self.known.push(Known { kind, state: false, french, english, wikidata, others, capital_of: None });
         index
     }
 
@@ -252,11 +203,7 @@ impl Gazetteer {
 
     /// The states, places and organisations named in a text, longest first, none overlapping another.
     pub fn find(&self, words: &[Word], language: Language) -> Vec<Hit> {
-        let table = if language == Language::French {
-            &self.french
-        } else {
-            &self.english
-        };
+        let table = if language == Language::French { &self.french } else { &self.english };
         let mut hits = Vec::new();
         let mut at = 0;
         while at < words.len() {
@@ -268,13 +215,7 @@ impl Gazetteer {
             if let Some(entry) = table.entries(found, words, at).min_by_key(|e| e.payload) {
                 let kind = KINDS[usize::from(entry.kind & !AMBIGUOUS_BIT) % KINDS.len()].0;
                 let ambiguous = entry.kind & AMBIGUOUS_BIT != 0;
-                hits.push(Hit {
-                    at,
-                    words: found.words,
-                    known: entry.payload,
-                    kind,
-                    ambiguous,
-                });
+                hits.push(Hit { at, words: found.words, known: entry.payload, kind, ambiguous });
             }
             at += found.words;
         }
@@ -285,11 +226,7 @@ impl Gazetteer {
     /// words it takes.
     pub fn demonym(&self, words: &[Word], at: usize) -> Option<(u32, usize)> {
         let found = self.demonyms.longest(words, at)?;
-        let state = self
-            .demonyms
-            .entries(found, words, at)
-            .map(|e| e.payload)
-            .min()?;
+        let state = self.demonyms.entries(found, words, at).map(|e| e.payload).min()?;
         Some((state, found.words))
     }
 
@@ -308,59 +245,28 @@ impl Gazetteer {
         let first = name.split([' ', '\u{a0}', '\u{202f}']).next()?;
         let parts = first.split(['-', '‑']);
         let whole = parts.clone().count() == 1;
-        let known = |part: &str| {
-            self.first_names
-                .get(&fold::hash_word(part))
-                .copied()
-                .flatten()
-        };
+        let known = |part: &str| self.first_names.get(&fold::hash_word(part)).copied().flatten();
         // `Jean-Marie` is a man, `Marie-France` a woman: the first part decides.
-        if whole {
-            known(first)
-        } else {
-            known(first).or_else(|| parts.into_iter().next().and_then(known))
-        }
+        if whole { known(first) } else { known(first).or_else(|| parts.into_iter().next().and_then(known)) }
     }
 }
 
 impl Known {
     /// Its name in a language; English stands in for all but French.
     pub fn name(&self, language: Language) -> &'static str {
-        if language == Language::French {
-            self.french
-        } else {
-            self.english
-        }
+        if language == Language::French { self.french } else { self.english }
     }
 
     /// All its names but the one given, to be stored with a new entity.
     pub fn aliases(&self, without: &str) -> Vec<FoundAlias> {
-        let tag = |language| {
-            Some(
-                if language == Language::French {
-                    "fr"
-                } else {
-                    "en"
-                }
-                .to_owned(),
-            )
-        };
-        let own = [
-            (Language::French, self.french),
-            (Language::English, self.english),
-        ];
-        let own = own
-            .into_iter()
-            .map(|(language, name)| (AliasKind::Name, language, name));
+        let tag = |language| Some(if language == Language::French { "fr" } else { "en" }.to_owned());
+        let own = [(Language::French, self.french), (Language::English, self.english)];
+        let own = own.into_iter().map(|(language, name)| (AliasKind::Name, language, name));
         let others = self.others.iter().map(|o| (o.kind, o.language, o.name));
         let mut aliases: Vec<FoundAlias> = Vec::new();
         for (kind, language, name) in own.chain(others) {
             if name != without && aliases.iter().all(|a| a.name != name) {
-                aliases.push(FoundAlias {
-                    name: name.to_owned(),
-                    language: tag(language),
-                    kind,
-                });
+                aliases.push(FoundAlias { name: name.to_owned(), language: tag(language), kind });
             }
         }
         aliases

@@ -1,89 +1,128 @@
-//! Which language a body is in.
+//! The language of a text.
 
-/// The BCP 47 primary tag: the caller's when given, else detected from the body, else `und`.
-pub fn detect(given: Option<&str>, body: &str) -> String {
-    if let Some(tag) = given.and_then(primary_tag) {
-        return tag;
+use whatlang::Lang;
+
+/// How many characters are looked at: more do not change the answer, and a body may have a million.
+const SAMPLE: usize = 20_000;
+
+/// The BCP 47 primary tag of the text's language, in two letters where ISO 639-1 has them; `und` when the text does
+/// not tell.
+pub fn detect(text: &str) -> &'static str {
+    let end = text.char_indices().nth(SAMPLE).map_or(text.len(), |(byte, _)| byte);
+    match whatlang::detect(&text[..end]) {
+        Some(info) if info.is_reliable() || info.confidence() > 0.5 => tag(info.lang()),
+        _ => "und",
     }
-    // The first few thousand letters tell the language; more only costs time.
-    let end = body.char_indices().nth(3_000).map_or(body.len(), |(at, _)| at);
-    whatlang::detect(&body[..end])
-        .filter(|info| info.is_reliable() || info.confidence() > 0.5)
-        .map_or("und", |info| two_letters(info.lang()))
-        .to_owned()
 }
 
-fn primary_tag(tag: &str) -> Option<String> {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    (!primary.is_empty() && primary != "und").then_some(primary)
-}
-
-fn two_letters(lang: whatlang::Lang) -> &'static str {
-    use whatlang::Lang;
-    match lang {
-        Lang::Fra => "fr",
-        Lang::Eng => "en",
-        Lang::Spa => "es",
-        Lang::Por => "pt",
-        Lang::Ita => "it",
-        Lang::Deu => "de",
-        Lang::Nld => "nl",
-        Lang::Cat => "ca",
-        Lang::Ron => "ro",
-        Lang::Pol => "pl",
-        Lang::Ces => "cs",
-        Lang::Slk => "sk",
-        Lang::Slv => "sl",
-        Lang::Hrv => "hr",
-        Lang::Srp => "sr",
-        Lang::Bul => "bg",
-        Lang::Rus => "ru",
-        Lang::Ukr => "uk",
-        Lang::Bel => "be",
-        Lang::Ell => "el",
-        Lang::Tur => "tr",
-        Lang::Ara => "ar",
-        Lang::Heb => "he",
-        Lang::Pes => "fa",
-        Lang::Hin => "hi",
-        Lang::Ben => "bn",
-        Lang::Urd => "ur",
-        Lang::Cmn => "zh",
-        Lang::Jpn => "ja",
-        Lang::Kor => "ko",
-        Lang::Vie => "vi",
-        Lang::Tha => "th",
-        Lang::Ind => "id",
-        Lang::Dan => "da",
-        Lang::Swe => "sv",
-        Lang::Nob => "nb",
-        Lang::Fin => "fi",
-        Lang::Est => "et",
-        Lang::Lav => "lv",
-        Lang::Lit => "lt",
-        Lang::Hun => "hu",
-        Lang::Lat => "la",
-        other => other.code(),
-    }
+/// The tag for a language of the detector, which spells them in ISO 639-3.
+fn tag(lang: Lang) -> &'static str {
+    const SHORT: [(&str, &str); 70] = [
+        ("afr", "af"),
+        ("aka", "ak"),
+        ("amh", "am"),
+        ("ara", "ar"),
+        ("aze", "az"),
+        ("bel", "be"),
+        ("ben", "bn"),
+        ("bul", "bg"),
+        ("cat", "ca"),
+        ("ces", "cs"),
+        ("cmn", "zh"),
+        ("cym", "cy"),
+        ("dan", "da"),
+        ("deu", "de"),
+        ("ell", "el"),
+        ("eng", "en"),
+        ("epo", "eo"),
+        ("est", "et"),
+        ("fin", "fi"),
+        ("fra", "fr"),
+        ("guj", "gu"),
+        ("heb", "he"),
+        ("hin", "hi"),
+        ("hrv", "hr"),
+        ("hun", "hu"),
+        ("hye", "hy"),
+        ("ind", "id"),
+        ("ita", "it"),
+        ("jav", "jv"),
+        ("jpn", "ja"),
+        ("kan", "kn"),
+        ("kat", "ka"),
+        ("khm", "km"),
+        ("kor", "ko"),
+        ("lat", "la"),
+        ("lav", "lv"),
+        ("lit", "lt"),
+        ("mal", "ml"),
+        ("mar", "mr"),
+        ("mkd", "mk"),
+        ("mya", "my"),
+        ("nep", "ne"),
+        ("nld", "nl"),
+        ("nob", "nb"),
+        ("ori", "or"),
+        ("pan", "pa"),
+        ("pes", "fa"),
+        ("pol", "pl"),
+        ("por", "pt"),
+        ("ron", "ro"),
+        ("rus", "ru"),
+        ("sin", "si"),
+        ("slk", "sk"),
+        ("slv", "sl"),
+        ("sna", "sn"),
+        ("spa", "es"),
+        ("srp", "sr"),
+        ("swe", "sv"),
+        ("tam", "ta"),
+        ("tel", "te"),
+        ("tgl", "tl"),
+        ("tha", "th"),
+        ("tuk", "tk"),
+        ("tur", "tr"),
+        ("ukr", "uk"),
+        ("urd", "ur"),
+        ("uzb", "uz"),
+        ("vie", "vi"),
+        ("yid", "yi"),
+        ("zul", "zu"),
+    ];
+    let code = lang.code();
+    SHORT.iter().find(|(long, _)| *long == code).map_or(code, |(_, short)| short)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{detect, tag};
+    use whatlang::Lang;
 
     #[test]
-    fn the_caller_knows_best() {
-        assert_eq!(detect(Some("fr-CA"), "The minister said on Monday that it was raining."), "fr");
-        assert_eq!(
-            detect(Some("und"), "Le ministre a déclaré lundi que la pluie ne cesserait pas avant le soir."),
-            "fr"
-        );
+    fn a_french_and_an_english_text_are_told_apart() {
+        let french =
+            "Le ministre de la Défense a souligné mardi que les négociations se poursuivaient avec les alliés.";
+        let english =
+            "The defence minister said on Tuesday that the negotiations with the allies were still under way.";
+        assert_eq!(detect(french), "fr");
+        assert_eq!(detect(english), "en");
     }
 
     #[test]
-    fn the_body_tells_otherwise() {
-        assert_eq!(detect(None, "The minister said on Monday that the rain would not stop before the evening."), "en");
-        assert_eq!(detect(None, ""), "und");
-        assert_eq!(detect(None, "12 34 56"), "und");
+    fn a_text_without_words_is_undetermined() {
+        assert_eq!(detect("12 345 !"), "und");
+        assert_eq!(detect(""), "und");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_two_characters() {
+        assert_eq!(detect(&"été à Orléans, où l'année s'achève déjà. ".repeat(30_000)), "fr");
+    }
+
+    #[test]
+    fn every_language_of_the_detector_has_a_tag_of_two_letters() {
+        for lang in Lang::all() {
+            assert_eq!(tag(*lang).len(), 2, "{lang:?}");
+        }
     }
 }

@@ -4,12 +4,9 @@
 //! zero-based and half-open, into the article's body.
 
 pub mod attribution;
-mod verbs;
-mod subjects;
-mod sieves;
-mod circumstances;
 pub mod blocks;
 pub mod capitals;
+mod circumstances;
 pub mod cues;
 pub mod dictionary;
 pub mod gazetteer;
@@ -23,15 +20,19 @@ pub mod people;
 pub mod phrases;
 pub mod quotes;
 pub mod sentences;
+mod sieves;
 pub mod speakers;
+mod subjects;
 pub mod tagger;
 pub mod text;
 pub mod tokens;
 pub mod train;
+mod verbs;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::{AliasKind, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
 use uuid::Uuid;
 
 /// A half-open range of code points of the body.
@@ -78,28 +79,6 @@ pub struct Block {
     pub span: Span,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntityKind {
-    Person,
-    Organization,
-    Place,
-    Product,
-    Event,
-    Work,
-    Other,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AliasKind {
-    Name,
-    Acronym,
-    Periphrasis,
-    Metonym,
-    Role,
-    Demonym,
-    Misspelling,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gender {
     Feminine,
@@ -134,13 +113,6 @@ pub struct FoundEntity {
     pub wikidata: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MentionKind {
-    Name,
-    Nominal,
-    Role,
-}
-
 /// An entity met at a span of the body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundMention {
@@ -151,23 +123,6 @@ pub struct FoundMention {
     pub entity: Option<usize>,
     /// 0 to 1.
     pub confidence: f32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QuoteKind {
-    Direct,
-    Partial,
-    Indirect,
-    Mixed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpeakerStatus {
-    Named,
-    Anonymous,
-    Collective,
-    Unattributed,
-    Unresolved,
 }
 
 /// Words in the article and who is said to have said them.
@@ -195,7 +150,7 @@ pub struct FoundQuote {
 ///
 /// Linear in the length of the body; never panics, whatever the body.
 pub fn annotate(document: &Document, aliases: &dictionary::Dictionary) -> Annotation {
-    let language = language::detect(document.language, document.body);
+    let language = document.language.map_or_else(|| language::detect(document.body).to_owned(), str::to_owned);
     let text = text::Text::new(document.body);
     let lexicon = lexicon::Lexicon::for_language(&language);
     let blocks = blocks::find(&text, document.headline);
@@ -210,7 +165,17 @@ pub fn annotate(document: &Document, aliases: &dictionary::Dictionary) -> Annota
     let inner_cues = cues::find(&full, lexicon);
     let unmasked = phrases::Phrases::new(&full, &names, &inner_cues);
     let inside = inside::find(&unmasked, &inner_cues, &quoted);
-    let reader = attribution::Reader { text: &text, tokens: &tokens, quoted: &quoted, sentences: &sentences, cues: &cues, phrases: &phrases, lexicon, inside: &inside, unmasked: &unmasked };
+    let reader = attribution::Reader {
+        text: &text,
+        tokens: &tokens,
+        quoted: &quoted,
+        sentences: &sentences,
+        cues: &cues,
+        phrases: &phrases,
+        lexicon,
+        inside: &inside,
+        unmasked: &unmasked,
+    };
     let reading = reader.read();
     let mut quotes = quotes::assemble(&reader, &reading, &blocks);
     capitals::keep_spoken(&mut names, &mut quotes, known);

@@ -19,10 +19,7 @@ pub mod tokens;
 
 use super::dictionary::{Dictionary, DictionaryMatch};
 use super::gazetteer::{Language, gazetteer};
-use super::{
-    AliasKind, Block, EntityKind, FoundEntity, FoundMention, Gender, MentionKind, Span, people,
-    tagger,
-};
+use super::{AliasKind, Block, EntityKind, FoundEntity, FoundMention, Gender, MentionKind, Span, people, tagger};
 use reading::{Marked, Reading};
 use std::collections::HashMap;
 
@@ -43,11 +40,7 @@ impl Names {
     /// The entity mentioned at a span: a person if one is mentioned there, else the first mention.
     pub fn at(&self, span: Span) -> Option<usize> {
         let from = self.mentions.partition_point(|m| m.span.end <= span.start);
-        let inside = || {
-            self.mentions[from..]
-                .iter()
-                .take_while(|m| m.span.start < span.end)
-        };
+        let inside = || self.mentions[from..].iter().take_while(|m| m.span.start < span.end);
         let person = inside().find(|m| m.entity_kind == EntityKind::Person);
         person.or_else(|| inside().next()).and_then(|m| m.entity)
     }
@@ -64,9 +57,7 @@ impl Names {
                 return *found;
             }
             // Drop a title, an article or a role before the name.
-            rest = rest
-                .split_once([' ', '\''])
-                .map(|(_, rest)| rest.trim_start())?;
+            rest = rest.split_once([' ', '\'']).map(|(_, rest)| rest.trim_start())?;
         }
     }
 
@@ -86,10 +77,7 @@ impl Names {
             }
             *entity = place[*entity];
         }
-        let mut numbered: Vec<_> = place
-            .into_iter()
-            .zip(std::mem::take(&mut self.entities))
-            .collect();
+        let mut numbered: Vec<_> = place.into_iter().zip(std::mem::take(&mut self.entities)).collect();
         numbered.retain(|(place, _)| *place != usize::MAX);
         numbered.sort_by_key(|(place, _)| *place);
         self.entities = numbered.into_iter().map(|(_, entity)| entity).collect();
@@ -102,12 +90,7 @@ impl Names {
             labels.extend(entity.aliases.iter().map(|alias| fold::fold(&alias.name)));
             if entity.kind == EntityKind::Person {
                 let parts = people::parts(&entity.name);
-                labels.extend(
-                    (1..parts.len())
-                        .rev()
-                        .take(4)
-                        .map(|from| parts[from..].join(" ")),
-                );
+                labels.extend((1..parts.len()).rev().take(4).map(|from| parts[from..].join(" ")));
             }
             labels.dedup();
             for label in labels {
@@ -130,11 +113,7 @@ pub fn find(body: &str, blocks: &[Block], language: &str, aliases: &Dictionary) 
         "en" => english::mark(&text, blocks),
         _ => Vec::new(),
     };
-    let language = if language == "fr" {
-        Language::French
-    } else {
-        Language::English
-    };
+    let language = if language == "fr" { Language::French } else { Language::English };
     merge(&text, &mut marks, aliases.find_words(&text.words));
     recognise(&text, &mut marks, language);
     linking::link(&text, &marks, language, aliases)
@@ -148,17 +127,12 @@ fn merge(text: &Reading<'_>, marks: &mut Vec<Marked>, stored: Vec<DictionaryMatc
             continue;
         };
         let near = marks.partition_point(|m| m.span.end <= mark.span.start);
-        let rivals: Vec<&Marked> = marks[near..]
-            .iter()
-            .take_while(|m| m.span.start < mark.span.end)
-            .collect();
+        let rivals: Vec<&Marked> = marks[near..].iter().take_while(|m| m.span.start < mark.span.end).collect();
         let length = |span: Span| span.end - span.start;
         let beaten = rivals.iter().all(|rival| {
-            length(rival.span) <= length(mark.span)
-                || rival.kind == mark.kind && mark.tokens.0 < mark.tokens.1
+            length(rival.span) <= length(mark.span) || rival.kind == mark.kind && mark.tokens.0 < mark.tokens.1
         });
-        let weak =
-            rivals.is_empty() && mark.tokens.0 == mark.tokens.1 && doubtful(text, mark.tokens.0);
+        let weak = rivals.is_empty() && mark.tokens.0 == mark.tokens.1 && doubtful(text, mark.tokens.0);
         if beaten && !weak {
             kept.push(mark);
         }
@@ -174,21 +148,10 @@ fn doubtful(text: &Reading<'_>, at: usize) -> bool {
 }
 
 fn stored_mark(text: &Reading<'_>, found: &DictionaryMatch) -> Option<Marked> {
-    let entities: Vec<_> = found
-        .entities
-        .iter()
-        .filter(|e| e.alias != AliasKind::Demonym)
-        .copied()
-        .collect();
+    let entities: Vec<_> = found.entities.iter().filter(|e| e.alias != AliasKind::Demonym).copied().collect();
     let first = entities.first()?;
-    let at = text
-        .words
-        .partition_point(|w| w.span.start < found.span.start);
-    let words = text.words[at..]
-        .iter()
-        .take_while(|w| w.span.end <= found.span.end)
-        .count()
-        .max(1);
+    let at = text.words.partition_point(|w| w.span.start < found.span.start);
+    let words = text.words[at..].iter().take_while(|w| w.span.end <= found.span.end).count().max(1);
     let mut mark = text.mark_words(at, words, first.kind, 0.95);
     mark.mention = match first.alias {
         AliasKind::Role => MentionKind::Role,
@@ -210,8 +173,7 @@ fn recognise(text: &Reading<'_>, marks: &mut [Marked], language: Language) {
         let end = text.words[hit.at + hit.words - 1].span.end;
         let near = marks.partition_point(|m| m.span.start < start);
         // A final dot (`U.S.`) belongs to the mark and to no word.
-        let same =
-            |m: &&mut Marked| m.span.start == start && (m.span.end == end || m.span.end == end + 1);
+        let same = |m: &&mut Marked| m.span.start == start && (m.span.end == end || m.span.end == end + 1);
         let Some(mark) = marks.get_mut(near).filter(|m| same(m) && m.known.is_none()) else {
             continue;
         };

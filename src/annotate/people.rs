@@ -40,16 +40,12 @@ const COMPARED: usize = 24;
 const LETTERS: usize = 24;
 
 /// Words that a missing space glues to a name: `Gantzen pleine tension`.
-const GLUED: [&str; 18] = [
-    "en", "et", "de", "du", "a", "au", "la", "le", "les", "ou", "par", "in", "of", "to", "and",
-    "on", "is", "as",
-];
+const GLUED: [&str; 18] =
+    ["en", "et", "de", "du", "a", "au", "la", "le", "les", "ou", "par", "in", "of", "to", "and", "on", "is", "as"];
 
 /// The parts of a printed name, titles left out.
 pub fn parts(name: &str) -> Parts {
-    let words = name
-        .split(|c: char| c.is_whitespace())
-        .filter(|w| !w.is_empty());
+    let words = name.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty());
     let mut parts: Parts = words.map(fold::fold).collect();
     while parts.len() > 1 && title_gender(&parts[0]).is_some() {
         parts.remove(0);
@@ -60,36 +56,31 @@ pub fn parts(name: &str) -> Parts {
 /// Whether a folded word is a title of people; the gender it tells, if any.
 pub fn title_gender(word: &str) -> Option<Option<Gender>> {
     match word.trim_end_matches('.') {
-        "m" | "mr" | "monsieur" | "sir" | "lord" | "prince" | "king" | "father" | "abbe"
-        | "mgr" => Some(Some(Gender::Masculine)),
-        "mme" | "mlle" | "madame" | "mademoiselle" | "mrs" | "ms" | "miss" | "lady" | "dame"
-        | "princess" | "queen" | "princesse" | "reine" | "sister" => Some(Some(Gender::Feminine)),
-        "mm" | "me" | "dr" | "pr" | "prof" | "docteur" | "professeur" | "sen" | "rep" | "gov"
-        | "gen" | "col" | "lt" | "sgt" | "capt" | "rev" | "maitre" | "judge" | "justice"
-        | "president" | "senator" => Some(None),
+        "m" | "mr" | "monsieur" | "sir" | "lord" | "prince" | "king" | "father" | "abbe" | "mgr" => {
+            Some(Some(Gender::Masculine))
+        }
+        "mme" | "mlle" | "madame" | "mademoiselle" | "mrs" | "ms" | "miss" | "lady" | "dame" | "princess" | "queen"
+        | "princesse" | "reine" | "sister" => Some(Some(Gender::Feminine)),
+        "mm" | "me" | "dr" | "pr" | "prof" | "docteur" | "professeur" | "sen" | "rep" | "gov" | "gen" | "col"
+        | "lt" | "sgt" | "capt" | "rev" | "maitre" | "judge" | "justice" | "president" | "senator" => Some(None),
         _ => None,
     }
 }
 
 fn is_initial(part: &str) -> bool {
-    part.ends_with('.') && part.chars().count() <= 5 && !part.trim_end_matches('.').contains(' ')
-        || part.len() == 1
+    part.ends_with('.') && part.chars().count() <= 5 && !part.trim_end_matches('.').contains(' ') || part.len() == 1
 }
 
 /// Whether two first names may be of one person: equal, or one the initial of the other (`n.`, `nicolas`).
 fn agree(a: &str, b: &str) -> bool {
-    let begins = |short: &str, long: &str| {
-        is_initial(short) && short.chars().next().is_some_and(|c| long.starts_with(c))
-    };
+    let begins =
+        |short: &str, long: &str| is_initial(short) && short.chars().next().is_some_and(|c| long.starts_with(c));
     a == b || begins(a, b) || begins(b, a)
 }
 
 /// Levenshtein distance of two words of [`LETTERS`] characters at most; more when either is longer.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (
-        a.chars().take(LETTERS + 1).collect(),
-        b.chars().take(LETTERS + 1).collect(),
-    );
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(LETTERS + 1).collect(), b.chars().take(LETTERS + 1).collect());
     if a.len() > LETTERS || b.len() > LETTERS || a.len().abs_diff(b.len()) > 2 {
         return LETTERS;
     }
@@ -98,9 +89,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut corner = row[0];
         row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
-            let next = (corner + usize::from(x != y))
-                .min(row[j] + 1)
-                .min(row[j + 1] + 1);
+            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
             corner = row[j + 1];
             row[j + 1] = next;
         }
@@ -110,29 +99,18 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// Whether a surname is another with a slip in it.
 fn slip(wrong: &str, right: &str) -> bool {
-    let glued = wrong
-        .strip_prefix(right)
-        .is_some_and(|rest| GLUED.contains(&rest))
-        && right.len() >= 3;
+    let glued = wrong.strip_prefix(right).is_some_and(|rest| GLUED.contains(&rest)) && right.len() >= 3;
     let length = wrong.chars().count().min(right.chars().count());
-    glued
-        || wrong != right
-            && distance(wrong, right) <= usize::from(length >= 5) + usize::from(length >= 10)
+    glued || wrong != right && distance(wrong, right) <= usize::from(length >= 5) + usize::from(length >= 10)
 }
 
 impl People {
     /// Adds a person under a full name and returns its number.
     pub fn add(&mut self, parts: Parts, gender: Option<Gender>) -> usize {
         let number = self.people.len();
-        self.by_first
-            .entry(parts[0].clone())
-            .or_default()
-            .push(number);
+        self.by_first.entry(parts[0].clone()).or_default().push(number);
         for from in (1..parts.len()).rev().take(4) {
-            self.by_tail
-                .entry(parts[from..].to_vec())
-                .or_default()
-                .push(number);
+            self.by_tail.entry(parts[from..].to_vec()).or_default().push(number);
         }
         self.by_name.insert(parts.clone(), number);
         self.people.push(Person { parts, gender });
@@ -151,10 +129,7 @@ impl People {
             return Some(Met::Name(person));
         }
         let (first, last) = (parts.first()?, parts.last()?);
-        let surnamed = self
-            .by_tail
-            .get(std::slice::from_ref(last))
-            .map_or(&[][..], Vec::as_slice);
+        let surnamed = self.by_tail.get(std::slice::from_ref(last)).map_or(&[][..], Vec::as_slice);
         let same = |&&person: &&usize| agree(&self.people[person].parts[0], first);
         if let Some(&person) = surnamed.iter().take(COMPARED).find(same) {
             return Some(Met::Name(person));
@@ -176,9 +151,7 @@ impl People {
             other.len() == parts.len() && other.last().is_some_and(|other| slip(last, other))
         };
         let found = namesakes.iter().take(COMPARED).find(near_last);
-        found
-            .or_else(|| surnamed.iter().take(COMPARED).find(near_first))
-            .map(|&person| Met::Misspelling(person))
+        found.or_else(|| surnamed.iter().take(COMPARED).find(near_first)).map(|&person| Met::Misspelling(person))
     }
 
     /// The person whom a surname or a first name alone means. Of several people the one whose gender fits the title,
@@ -190,17 +163,8 @@ impl People {
         once: bool,
         last: impl Fn(usize) -> usize,
     ) -> Option<Met> {
-        let fits = |person: &usize| {
-            gender.is_none_or(|g| self.people[*person].gender.is_none_or(|own| own == g))
-        };
-        let latest = |people: &[usize]| {
-            people
-                .iter()
-                .copied()
-                .take(COMPARED)
-                .filter(fits)
-                .max_by_key(|&p| last(p))
-        };
+        let fits = |person: &usize| gender.is_none_or(|g| self.people[*person].gender.is_none_or(|own| own == g));
+        let latest = |people: &[usize]| people.iter().copied().take(COMPARED).filter(fits).max_by_key(|&p| last(p));
         if let Some(person) = self.by_tail.get(parts).and_then(|people| latest(people)) {
             return Some(Met::Name(person));
         }
@@ -209,23 +173,16 @@ impl People {
             return Some(Met::Name(person));
         }
         let long = only.chars().count() >= 6;
-        let near = |person: &&Person| {
-            person.parts.len() > 1 && person.parts.last().is_some_and(|s| distance(only, s) == 1)
-        };
-        let person = self
-            .people
-            .iter()
-            .take(COMPARED)
-            .position(|p| once && long && near(&p));
+        let near =
+            |person: &&Person| person.parts.len() > 1 && person.parts.last().is_some_and(|s| distance(only, s) == 1);
+        let person = self.people.iter().take(COMPARED).position(|p| once && long && near(&p));
         person.map(Met::Misspelling)
     }
 }
 
 /// Whether a name is good enough to make a stored person of: a first name and a surname, spelt out.
 pub fn is_full_name(parts: &[String]) -> bool {
-    parts.len() > 1
-        && !is_initial(&parts[0])
-        && parts.last().is_some_and(|last| last.chars().count() > 1)
+    parts.len() > 1 && !is_initial(&parts[0]) && parts.last().is_some_and(|last| last.chars().count() > 1)
 }
 
 #[cfg(test)]
@@ -273,10 +230,7 @@ mod tests {
     #[test]
     fn a_title_chooses_between_namesakes() {
         let people = cast(&["Élise Vautrin", "Nicolas Vautrin"]);
-        assert_eq!(
-            short(&people, "Vautrin", Some(Gender::Feminine)),
-            Some(Met::Name(0))
-        );
+        assert_eq!(short(&people, "Vautrin", Some(Gender::Feminine)), Some(Met::Name(0)));
         assert_eq!(short(&people, "Vautrin", None), Some(Met::Name(1)));
     }
 

@@ -114,7 +114,8 @@ impl Phrases<'_> {
     fn starts_apposition(&self, at: usize) -> bool {
         let info = self.tokens.info(at);
         // `coach Mike Brown`, `defense lawyer Ann Roy`: a role right before its name is part of it.
-        let titled = self.person(at + 1).is_some() || (self.person(at + 2).is_some() && !self.tokens.info(at + 1).is_of());
+        let titled =
+            self.person(at + 1).is_some() || (self.person(at + 2).is_some() && !self.tokens.info(at + 1).is_of());
         info.is_role() && !titled && !self.tokens.capital(at) && (self.tokens.french || !info.is_plural())
     }
 

@@ -125,10 +125,7 @@ impl Tagger {
         let mut dump = Vec::new();
         names.dump(&mut dump)?;
         let dump = String::from_utf8(dump).map_err(io::Error::other)?;
-        let mut tagger = Tagger {
-            weights: HashMap::default(),
-            transitions: [[0.0; LABELS]; LABELS],
-        };
+        let mut tagger = Tagger { weights: HashMap::default(), transitions: [[0.0; LABELS]; LABELS] };
         // A line of either table reads `  (0) feature --> label: weight`.
         for line in dump.lines().filter_map(|line| line.strip_prefix("  (")) {
             let parsed = (|| {
@@ -139,8 +136,7 @@ impl Tagger {
             })();
             match parsed {
                 Some(("1", source, label, weight)) => {
-                    let source =
-                        label_of(source).ok_or_else(|| io::Error::other("unknown label"))?;
+                    let source = label_of(source).ok_or_else(|| io::Error::other("unknown label"))?;
                     tagger.transitions[source][label] = weight;
                 }
                 Some((_, source, label, weight)) => {
@@ -172,10 +168,7 @@ impl Tagger {
             }
             let scores: Vec<Scores> = (from..to)
                 .map(|at| {
-                    let mut sum = Sum {
-                        tagger: self,
-                        scores: [0.0; LABELS],
-                    };
+                    let mut sum = Sum { tagger: self, scores: [0.0; LABELS] };
                     scene.features(at, &mut sum);
                     sum.scores
                 })
@@ -187,13 +180,7 @@ impl Tagger {
     }
 
     /// Decodes one line and adds its names to `found`.
-    fn collect(
-        &self,
-        scores: &[Scores],
-        tokens: &[Token<'_>],
-        from: usize,
-        found: &mut Vec<Tagged>,
-    ) {
+    fn collect(&self, scores: &[Scores], tokens: &[Token<'_>], from: usize, found: &mut Vec<Tagged>) {
         let labels = self.best(scores);
         if labels.iter().all(|label| *label == NO_NAME) {
             return;
@@ -217,13 +204,7 @@ impl Tagger {
                         let confidence = sure[n][label];
                         let span = Span { start, end };
                         let kinds = [0.0; KINDS.len()];
-                        let mut name = Tagged {
-                            span,
-                            tokens: (at, at),
-                            kind,
-                            confidence,
-                            kinds,
-                        };
+                        let mut name = Tagged { span, tokens: (at, at), kind, confidence, kinds };
                         add_kinds(&mut name, &sure[n]);
                         open = Some(name);
                     }
@@ -242,11 +223,7 @@ impl Tagger {
             let mut came = [0; LABELS];
             for label in 0..LABELS {
                 if n == 0 {
-                    next[label] += if may_follow(NO_NAME, label) {
-                        0.0
-                    } else {
-                        IMPOSSIBLE
-                    };
+                    next[label] += if may_follow(NO_NAME, label) { 0.0 } else { IMPOSSIBLE };
                     continue;
                 }
                 let mut top = (f32::MIN, 0);
@@ -262,9 +239,7 @@ impl Tagger {
             best = next;
             back.push(came);
         }
-        let mut label = (0..LABELS)
-            .max_by(|a, b| best[*a].total_cmp(&best[*b]))
-            .unwrap_or(NO_NAME);
+        let mut label = (0..LABELS).max_by(|a, b| best[*a].total_cmp(&best[*b])).unwrap_or(NO_NAME);
         let mut labels = vec![NO_NAME; scores.len()];
         for (n, came) in back.iter().enumerate().rev() {
             labels[n] = label;
@@ -306,9 +281,7 @@ impl Tagger {
             sure[n] = normal(both);
             let mut row = [0.0; LABELS];
             for (before, p) in row.iter_mut().enumerate() {
-                *p = (0..LABELS)
-                    .map(|l| step[before][l] * local[n][l] * after[l])
-                    .sum::<f32>();
+                *p = (0..LABELS).map(|l| step[before][l] * local[n][l] * after[l]).sum::<f32>();
             }
             after = normal(row);
         }
@@ -339,29 +312,15 @@ mod tests {
         assert_eq!(label_of("I-L"), Some(3));
         assert_eq!(label_of(OUTSIDE), Some(NO_NAME));
         assert_eq!(label_of("B-X"), None);
-        assert!(
-            may_follow(0, 1) && may_follow(1, 1) && !may_follow(NO_NAME, 1) && !may_follow(0, 3)
-        );
+        assert!(may_follow(0, 1) && may_follow(1, 1) && !may_follow(NO_NAME, 1) && !may_follow(0, 3));
     }
 
     #[test]
     fn a_plain_sentence_is_tagged() {
         let text = "Hier, le président Armand Vauquelin est arrivé à Strasbourg.";
-        let tagged = french()
-            .unwrap()
-            .tag(&tokens::tokens(text), &fold::words(text));
-        let kinds: Vec<_> = tagged
-            .iter()
-            .map(|t| (t.kind, t.span.start, t.span.end))
-            .collect();
-        assert_eq!(
-            kinds,
-            [(EntityKind::Person, 19, 35), (EntityKind::Place, 49, 59)]
-        );
-        assert!(
-            tagged
-                .iter()
-                .all(|t| t.confidence > 0.5 && t.confidence <= 1.0)
-        );
+        let tagged = french().unwrap().tag(&tokens::tokens(text), &fold::words(text));
+        let kinds: Vec<_> = tagged.iter().map(|t| (t.kind, t.span.start, t.span.end)).collect();
+        assert_eq!(kinds, [(EntityKind::Person, 19, 35), (EntityKind::Place, 49, 59)]);
+        assert!(tagged.iter().all(|t| t.confidence > 0.5 && t.confidence <= 1.0));
     }
 }

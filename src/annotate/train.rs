@@ -43,12 +43,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            c1: 0.15,
-            c2: 0.05,
-            least: 1.0,
-            steps: 100,
-        }
+        Options { c1: 0.15, c2: 0.05, least: 1.0, steps: 100 }
     }
 }
 
@@ -73,10 +68,7 @@ impl Sink for Written {
 /// # Errors
 /// When a line is not of that form.
 pub fn read(data: &str) -> io::Result<Vec<Labelled>> {
-    data.lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| Ok(serde_json::from_str(line)?))
-        .collect()
+    data.lines().filter(|line| !line.trim().is_empty()).map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
 /// Trains a model and writes it to `out`.
@@ -121,10 +113,7 @@ fn add(article: &Labelled, items: &mut Vec<Vec<Attribute>>, labels: &mut Vec<Str
 /// The label of each token.
 fn label(tokens: &[Token<'_>], entities: &[Label]) -> Vec<String> {
     let mut labels = vec![OUTSIDE.to_owned(); tokens.len()];
-    let mut sorted: Vec<(&Label, &str)> = entities
-        .iter()
-        .filter_map(|e| Some((e, letter(&e.kind)?)))
-        .collect();
+    let mut sorted: Vec<(&Label, &str)> = entities.iter().filter_map(|e| Some((e, letter(&e.kind)?))).collect();
     sorted.sort_by_key(|(e, _)| (e.start, std::cmp::Reverse(e.end)));
     let mut free = 0;
     for (entity, letter) in sorted {
@@ -145,10 +134,7 @@ fn label(tokens: &[Token<'_>], entities: &[Label]) -> Vec<String> {
 
 fn letter(kind: &str) -> Option<&'static str> {
     let names = ["PER", "LOC", "ORG", "EVENT", "PROD"];
-    names
-        .iter()
-        .position(|name| *name == kind)
-        .map(|n| KINDS[n].1)
+    names.iter().position(|name| *name == kind).map(|n| KINDS[n].1)
 }
 
 #[cfg(test)]
@@ -171,19 +157,12 @@ mod tests {
     fn a_model_can_be_trained_written_and_used() {
         let articles = read(&ARTICLE.replace('\n', " ")).unwrap();
         let out = std::env::temp_dir().join(format!("names-{}.crf", std::process::id()));
-        let options = Options {
-            c1: 0.01,
-            c2: 0.01,
-            least: 1.0,
-            steps: 30,
-        };
+        let options = Options { c1: 0.01, c2: 0.01, least: 1.0, steps: 30 };
         train(&vec![articles[0].clone(); 3], options, &out).unwrap();
         let model = std::fs::read(&out).unwrap();
         std::fs::remove_file(&out).unwrap();
         let text = "Anna Roy vit à Lens.";
-        let tagged = Tagger::new(&model)
-            .unwrap()
-            .tag(&tokens::tokens(text), &fold::words(text));
+        let tagged = Tagger::new(&model).unwrap().tag(&tokens::tokens(text), &fold::words(text));
         assert_eq!(tagged.len(), 2);
     }
 

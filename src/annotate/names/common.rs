@@ -6,10 +6,8 @@ use std::sync::LazyLock;
 const FRENCH: &str = include_str!("common_fr.txt");
 const ENGLISH: &str = include_str!("common_en.txt");
 
-static FRENCH_WORDS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| FRENCH.split_whitespace().collect());
-static ENGLISH_WORDS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| ENGLISH.split_whitespace().collect());
+static FRENCH_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FRENCH.split_whitespace().collect());
+static ENGLISH_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| ENGLISH.split_whitespace().collect());
 
 fn has(words: &HashSet<&str>, word: &str) -> bool {
     // No listed word is longer, so a hostile word is not copied.

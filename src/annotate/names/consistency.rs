@@ -27,10 +27,7 @@ fn vote(text: &Reading<'_>, marks: &mut [Marked]) {
     let mut votes: HashMap<String, [f32; KINDS.len()]> = HashMap::new();
     let mut cast = |name: String, kinds: &[f32; KINDS.len()]| {
         let tally = votes.entry(name).or_default();
-        tally
-            .iter_mut()
-            .zip(kinds)
-            .for_each(|(sum, kind)| *sum += kind);
+        tally.iter_mut().zip(kinds).for_each(|(sum, kind)| *sum += kind);
     };
     for mark in marks.iter() {
         cast(folded(text, mark), &mark.kinds);
@@ -61,36 +58,20 @@ fn repeat(text: &Reading<'_>, marks: &[Marked]) -> Vec<Marked> {
             return;
         };
         let first = &text.body[first.byte..first.byte + first.text.len()];
-        let rest: Vec<&str> = rest
-            .iter()
-            .map(|t| &text.body[t.byte..t.byte + t.text.len()])
-            .collect();
+        let rest: Vec<&str> = rest.iter().map(|t| &text.body[t.byte..t.byte + t.text.len()]).collect();
         let known = names.entry(first).or_default();
         if known.len() < 8 && known.iter().all(|(tokens, _, _)| *tokens != rest) {
             known.push((rest, kind, confidence));
         }
     };
-    for mark in marks
-        .iter()
-        .filter(|m| m.confidence >= SURE && m.mention == crate::annotate::MentionKind::Name)
-    {
+    for mark in marks.iter().filter(|m| m.confidence >= SURE && m.mention == crate::annotate::MentionKind::Name) {
         let tokens = &text.tokens[mark.tokens.0..=mark.tokens.1];
-        let kept = matches!(
-            mark.kind,
-            EntityKind::Person | EntityKind::Place | EntityKind::Organization
-        );
+        let kept = matches!(mark.kind, EntityKind::Person | EntityKind::Place | EntityKind::Organization);
         if kept && tokens.len() <= 8 && distinct(tokens[0].text) {
             learn(tokens, mark.kind, mark.confidence * 0.8);
         }
-        if mark.kind == EntityKind::Person
-            && tokens.len() > 1
-            && distinct(tokens[tokens.len() - 1].text)
-        {
-            learn(
-                &tokens[tokens.len() - 1..],
-                mark.kind,
-                mark.confidence * 0.8,
-            );
+        if mark.kind == EntityKind::Person && tokens.len() > 1 && distinct(tokens[tokens.len() - 1].text) {
+            learn(&tokens[tokens.len() - 1..], mark.kind, mark.confidence * 0.8);
         }
     }
     let mut more = Vec::new();
@@ -98,25 +79,15 @@ fn repeat(text: &Reading<'_>, marks: &[Marked]) -> Vec<Marked> {
         let Some(known) = names.get(token.text) else {
             continue;
         };
-        let fits = |rest: &[&str]| {
-            rest.iter()
-                .enumerate()
-                .all(|(n, part)| text.near(at, n as isize + 1) == *part)
-        };
-        let Some((rest, kind, confidence)) = known
-            .iter()
-            .filter(|(rest, _, _)| fits(rest))
-            .max_by_key(|(rest, _, _)| rest.len())
+        let fits = |rest: &[&str]| rest.iter().enumerate().all(|(n, part)| text.near(at, n as isize + 1) == *part);
+        let Some((rest, kind, confidence)) =
+            known.iter().filter(|(rest, _, _)| fits(rest)).max_by_key(|(rest, _, _)| rest.len())
         else {
             continue;
         };
         let last = at + rest.len();
         // A capitalised neighbour makes it part of another name.
-        let grows = text
-            .tokens
-            .get(last + 1)
-            .is_some_and(|t| t.capital() && !t.opens)
-            && *kind == EntityKind::Person;
+        let grows = text.tokens.get(last + 1).is_some_and(|t| t.capital() && !t.opens) && *kind == EntityKind::Person;
         if !(grows || rest.is_empty() && common::french(token.text)) {
             more.push(text.mark((at, last), *kind, *confidence));
         }
@@ -126,9 +97,7 @@ fn repeat(text: &Reading<'_>, marks: &[Marked]) -> Vec<Marked> {
 
 /// Long and capitalised enough that the same letters elsewhere mean the same name.
 fn distinct(word: &str) -> bool {
-    word.chars().nth(2).is_some()
-        && word.chars().next().is_some_and(char::is_uppercase)
-        && !common::french(word)
+    word.chars().nth(2).is_some() && word.chars().next().is_some_and(char::is_uppercase) && !common::french(word)
 }
 
 #[cfg(test)]
@@ -138,15 +107,9 @@ mod tests {
     /// Marks the given tokens of a text, then lets them agree; the result as `name/kind`.
     fn agreed(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
         let text = Reading::new(text);
-        let mut marks = given
-            .iter()
-            .map(|m| text.mark((m.0, m.1), m.2, m.3))
-            .collect();
+        let mut marks = given.iter().map(|m| text.mark((m.0, m.1), m.2, m.3)).collect();
         agree(&text, &mut marks);
-        marks
-            .iter()
-            .map(|m| (text.slice(m.tokens).to_owned(), m.kind))
-            .collect()
+        marks.iter().map(|m| (text.slice(m.tokens).to_owned(), m.kind)).collect()
     }
 
     use EntityKind::{Organization, Person, Place};
@@ -155,21 +118,12 @@ mod tests {
     fn the_places_of_a_name_agree_on_its_kind() {
         let given = [(0, 0, Organization, 0.9), (3, 3, Place, 0.4)];
         let marks = agreed("Velcor paie et Velcor gagne", &given);
-        assert_eq!(
-            marks,
-            [
-                ("Velcor".into(), Organization),
-                ("Velcor".into(), Organization)
-            ]
-        );
+        assert_eq!(marks, [("Velcor".into(), Organization), ("Velcor".into(), Organization)]);
     }
 
     #[test]
     fn a_surname_follows_the_full_name() {
-        let marks = agreed(
-            "Anna Velcor parle puis Velcor part",
-            &[(0, 1, Person, 0.9), (4, 4, Place, 0.5)],
-        );
+        let marks = agreed("Anna Velcor parle puis Velcor part", &[(0, 1, Person, 0.9), (4, 4, Place, 0.5)]);
         assert_eq!(marks[1], ("Velcor".into(), Person));
     }
 
@@ -182,26 +136,13 @@ mod tests {
 
     #[test]
     fn a_surname_inside_another_name_is_left_alone() {
-        let marks = agreed(
-            "Anna Velcor parle de la rue Velcor Ouest",
-            &[(0, 1, Person, 0.95)],
-        );
+        let marks = agreed("Anna Velcor parle de la rue Velcor Ouest", &[(0, 1, Person, 0.95)]);
         assert_eq!(marks.len(), 1);
     }
 
     #[test]
     fn common_words_and_short_ones_are_not_found_again() {
-        assert_eq!(
-            agreed(
-                "Le Point paraît. Point final. Point",
-                &[(0, 1, Organization, 0.95)]
-            )
-            .len(),
-            1
-        );
-        assert_eq!(
-            agreed("Wu parle puis Wu part", &[(0, 0, Person, 0.95)]).len(),
-            1
-        );
+        assert_eq!(agreed("Le Point paraît. Point final. Point", &[(0, 1, Organization, 0.95)]).len(), 1);
+        assert_eq!(agreed("Wu parle puis Wu part", &[(0, 0, Person, 0.95)]).len(), 1);
     }
 }

@@ -4,8 +4,7 @@
 use super::common;
 use super::consistency;
 use super::english_words::{
-    EVENTS, INTO_PEOPLE, INTO_PLACES, NO_NAMES, ORGANIZATIONS, PARTICLES, PLACES, SPEECH, TITLES,
-    head_of,
+    EVENTS, INTO_PEOPLE, INTO_PLACES, NO_NAMES, ORGANIZATIONS, PARTICLES, PLACES, SPEECH, TITLES, head_of,
 };
 use super::fold;
 use super::reading::{self, Marked, Reading};
@@ -39,9 +38,7 @@ fn listed(text: &Reading<'_>, hits: &[Hit]) -> Vec<Marked> {
     for hit in hits {
         let known = gazetteer().known(hit.known);
         if hit.kind == AliasKind::Periphrasis {
-            marks.extend(super::french::periphrasis(
-                text, hit.at, hit.words, hit.known,
-            ));
+            marks.extend(super::french::periphrasis(text, hit.at, hit.words, hit.known));
         } else if !hit.ambiguous && text.words[hit.at].initial {
             let mut mark = text.mark_words(hit.at, hit.words, known.kind, 0.85);
             let (first, last) = mark.tokens;
@@ -59,9 +56,7 @@ fn listed(text: &Reading<'_>, hits: &[Hit]) -> Vec<Marked> {
 
 /// Whether a token may be part of a name: a capitalised word that is no nationality.
 fn name_word(text: &Reading<'_>, at: usize) -> bool {
-    text.tokens
-        .get(at)
-        .is_some_and(|t| t.capital() && !NO_NAMES.contains(t.text) && !demonym(t.text))
+    text.tokens.get(at).is_some_and(|t| t.capital() && !NO_NAMES.contains(t.text) && !demonym(t.text))
 }
 
 fn demonym(word: &str) -> bool {
@@ -99,9 +94,7 @@ fn run(text: &Reading<'_>, at: usize) -> Option<usize> {
 
 /// How many lower-case words or signs join two capitalised words into one name.
 fn joins(text: &Reading<'_>, from: usize, at: usize) -> Option<usize> {
-    let particles = (at..at + 3)
-        .take_while(|n| PARTICLES.contains(text.near(*n, 0)))
-        .count();
+    let particles = (at..at + 3).take_while(|n| PARTICLES.contains(text.near(*n, 0))).count();
     let next = at + particles.max(1);
     if !name_word(text, next) || text.tokens[at..=next].iter().any(|t| t.new_line) {
         return None;
@@ -137,13 +130,8 @@ fn titled(text: &Reading<'_>, blocks: &[Block], at: usize) -> bool {
         return false;
     }
     let first = text.tokens.partition_point(|t| t.start < block.span.start);
-    let words = || {
-        text.tokens[first..]
-            .iter()
-            .take_while(|t| t.end <= block.span.end)
-            .take(40)
-            .filter(|t| t.text.len() > 3)
-    };
+    let words =
+        || text.tokens[first..].iter().take_while(|t| t.end <= block.span.end).take(40).filter(|t| t.text.len() > 3);
     words().filter(|t| t.capital()).count() * 4 > words().count() * 3
 }
 
@@ -151,10 +139,7 @@ fn titled(text: &Reading<'_>, blocks: &[Block], at: usize) -> bool {
 fn classify(text: &Reading<'_>, run: (usize, usize), hits: &[Hit], marks: &mut Vec<Marked>) {
     let (mut first, last) = run;
     let mut title = first > 0 && TITLES.contains(text.tokens[first - 1].text);
-    while first < last
-        && TITLES.contains(text.tokens[first].text)
-        && !heads_run(text, (first, last))
-    {
+    while first < last && TITLES.contains(text.tokens[first].text) && !heads_run(text, (first, last)) {
         (first, title) = (first + 1, true);
     }
     let opener = text.tokens[first].opens && common::english(text.tokens[first].text);
@@ -177,36 +162,22 @@ fn classify(text: &Reading<'_>, run: (usize, usize), hits: &[Hit], marks: &mut V
 
 /// Whether a run is an organisation by its words, so that its first word is no title or opener.
 fn heads_run(text: &Reading<'_>, run: (usize, usize)) -> bool {
-    run.0 < run.1
-        && (ORGANIZATIONS.contains(text.tokens[run.1].text) || text.near(run.0, 1) == "of")
+    run.0 < run.1 && (ORGANIZATIONS.contains(text.tokens[run.1].text) || text.near(run.0, 1) == "of")
 }
 
-fn kind_of(
-    text: &Reading<'_>,
-    run: (usize, usize),
-    title: bool,
-    hits: &[Hit],
-) -> Option<(EntityKind, f32)> {
+fn kind_of(text: &Reading<'_>, run: (usize, usize), title: bool, hits: &[Hit]) -> Option<(EntityKind, f32)> {
     let (first, last) = run;
     let word = |n: usize| text.tokens[n].text;
     let several = first < last;
     let begin = text.tokens[first].start;
     let listed = hits.get(hits.partition_point(|h| text.words[h.at].span.start < begin));
     let listed = listed.filter(|h| {
-        text.words[h.at].span.start == begin
-            && text.words[h.at + h.words - 1].span.end >= text.tokens[last].end
+        text.words[h.at].span.start == begin && text.words[h.at + h.words - 1].span.end >= text.tokens[last].end
     });
     let before = text.near(first, -1);
-    if several
-        && (ORGANIZATIONS.contains(word(last))
-            || (first..last).any(|n| heads(word(n)) && word(n + 1) == "of"))
-    {
+    if several && (ORGANIZATIONS.contains(word(last)) || (first..last).any(|n| heads(word(n)) && word(n + 1) == "of")) {
         let place = head_of(word(first)) == Some(EntityKind::Place);
-        let kind = if place {
-            EntityKind::Place
-        } else {
-            EntityKind::Organization
-        };
+        let kind = if place { EntityKind::Place } else { EntityKind::Organization };
         return Some((kind, 0.85));
     }
     if several && EVENTS.contains(word(last)) {
@@ -228,8 +199,7 @@ fn kind_of(
     if let Some(hit) = listed {
         let known = gazetteer().known(hit.known);
         let into = INTO_PLACES.contains(before) || ["to", "from", "of"].contains(&before);
-        let fine = !hit.ambiguous
-            || !text.tokens[first].opens && (into || known.kind != EntityKind::Place);
+        let fine = !hit.ambiguous || !text.tokens[first].opens && (into || known.kind != EntityKind::Place);
         return fine.then_some((known.kind, 0.8));
     }
     if !several {
@@ -254,8 +224,7 @@ fn kind_of(
 fn speaks(text: &Reading<'_>, last: usize) -> bool {
     let next = text.near(last, 1);
     let after = text.near(last, 2);
-    let aged =
-        after.chars().all(|c| c.is_ascii_digit()) && after.len() == 2 && text.near(last, 3) == ",";
+    let aged = after.chars().all(|c| c.is_ascii_digit()) && after.len() == 2 && text.near(last, 3) == ",";
     SPEECH.contains(next)
         || next == "," && (aged || after == "who" || after == "whose")
         || text.near(last, -1) == "said" && next == ","
@@ -264,15 +233,11 @@ fn speaks(text: &Reading<'_>, last: usize) -> bool {
 /// A name of one word that no list has.
 fn lone(text: &Reading<'_>, at: usize, before: &str) -> Option<(EntityKind, f32)> {
     let token = &text.tokens[at];
-    if token.acronym()
-        && token.text.chars().count() >= 3
-        && token.text.chars().all(char::is_alphabetic)
-        && !token.opens
+    if token.acronym() && token.text.chars().count() >= 3 && token.text.chars().all(char::is_alphabetic) && !token.opens
     {
         return Some((EntityKind::Organization, 0.6));
     }
-    if common::english(token.text) || TITLES.contains(token.text) || token.text.chars().count() < 3
-    {
+    if common::english(token.text) || TITLES.contains(token.text) || token.text.chars().count() < 3 {
         return None;
     }
     if !token.opens && INTO_PLACES.contains(before) && before != "at" {

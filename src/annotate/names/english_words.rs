@@ -42,30 +42,20 @@ pub static PLACES: Words = LazyLock::new(|| {
 
 /// Words that make the run they end an event.
 pub static EVENTS: Words = LazyLock::new(|| {
-    "Cup Games Olympics Open Championship Championships War Day Festival Awards Summit Marathon"
-        .split(' ')
-        .collect()
+    "Cup Games Olympics Open Championship Championships War Day Festival Awards Summit Marathon".split(' ').collect()
 });
 
 /// Lower-case particles inside people's names.
-pub static PARTICLES: Words = LazyLock::new(|| {
-    "de da do dos del der den van von bin ibn al el la le du di ter"
-        .split(' ')
-        .collect()
-});
+pub static PARTICLES: Words =
+    LazyLock::new(|| "de da do dos del der den van von bin ibn al el la le du di ter".split(' ').collect());
 
 /// Lower-case words after which a capitalised run is a place.
-pub static INTO_PLACES: Words = LazyLock::new(|| {
-    "in near outside throughout across toward towards around into at"
-        .split(' ')
-        .collect()
-});
+pub static INTO_PLACES: Words =
+    LazyLock::new(|| "in near outside throughout across toward towards around into at".split(' ').collect());
 
 /// Capitalised words that name no person, place or organisation.
 pub static NO_NAMES: Words = LazyLock::new(|| {
-    "I TV AM PM OK DNA HIV AIDS COVID-19 COVID GDP CEO CFO A.M. P.M. Mr GMT ET EST EDT PDT GMT."
-        .split(' ')
-        .collect()
+    "I TV AM PM OK DNA HIV AIDS COVID-19 COVID GDP CEO CFO A.M. P.M. Mr GMT ET EST EDT PDT GMT.".split(' ').collect()
 });
 
 /// Words before a person's name: what the person is, or what joins it to another.
@@ -90,9 +80,7 @@ pub static LANDS_OF: Words = LazyLock::new(|| "Gulf Bay Isle Strait Cape".split(
 
 /// Words after a name that say somebody speaks or is described.
 pub static SPEECH: Words = LazyLock::new(|| {
-    "said says told added who wrote argued insisted warned asked tweeted testified noted explained"
-        .split(' ')
-        .collect()
+    "said says told added who wrote argued insisted warned asked tweeted testified noted explained".split(' ').collect()
 });
 
 /// What a word before `of` makes of the name it begins.

@@ -62,11 +62,7 @@ fn shape_of(text: &str) -> String {
             '‑' | '‐' => '-',
             _ => c,
         };
-        last = if class == last.0 {
-            (class, last.1 + 1)
-        } else {
-            (class, 1)
-        };
+        last = if class == last.0 { (class, last.1 + 1) } else { (class, 1) };
         if last.1 <= 2 {
             shape.push(class);
         }
@@ -184,10 +180,7 @@ impl Scene {
         let shape = |n: usize| self.looks.get(n).map_or("¶", |look| look.shape.as_str());
         let before = at.checked_sub(1).map_or("¶", shape);
         let mut pair = String::with_capacity(24);
-        for (template, parts) in [
-            ("ff-=", [before, shape(at)]),
-            ("ff+=", [shape(at), shape(at + 1)]),
-        ] {
+        for (template, parts) in [("ff-=", [before, shape(at)]), ("ff+=", [shape(at), shape(at + 1)])] {
             pair.clear();
             pair.push_str(parts[0]);
             pair.push('|');
@@ -225,11 +218,7 @@ fn mark_lists(looks: &mut [Look], tokens: &[Token<'_>], words: &[Word]) {
         for n in hit.at..hit.at + hit.words {
             let lists = &mut looks[places[n]].lists;
             if lists.is_empty() {
-                lists.push(if n == hit.at {
-                    class
-                } else {
-                    class.to_ascii_uppercase()
-                });
+                lists.push(if n == hit.at { class } else { class.to_ascii_uppercase() });
             }
         }
     }
@@ -240,15 +229,9 @@ fn mark_lists(looks: &mut [Look], tokens: &[Token<'_>], words: &[Word]) {
     }
     for (n, word) in words.iter().enumerate() {
         let first = places[n];
-        if word.initial
-            && lists.first_name(word.hash).is_some()
-            && !looks[first].lists.contains('f')
-        {
+        if word.initial && lists.first_name(word.hash).is_some() && !looks[first].lists.contains('f') {
             looks[first].lists.push('f');
-        } else if !word.initial
-            && lists.demonym(words, n).is_some()
-            && !looks[first].lists.contains('d')
-        {
+        } else if !word.initial && lists.demonym(words, n).is_some() && !looks[first].lists.contains('d') {
             looks[first].lists.push('d');
         }
     }
@@ -295,8 +278,8 @@ fn take_notes(looks: &mut [Look]) -> Vec<Notes> {
 
 /// Small words that a name may contain or follow: the word before them says more.
 const SMALL: [&str; 27] = [
-    "de", "du", "des", "d'", "la", "le", "les", "l'", "à", "au", "aux", "et", "en", "un", "une",
-    "sur", "son", "sa", "ses", "ce", "cette", "the", "of", "and", "a", "par", "dans",
+    "de", "du", "des", "d'", "la", "le", "les", "l'", "à", "au", "aux", "et", "en", "un", "une", "sur", "son", "sa",
+    "ses", "ce", "cette", "the", "of", "and", "a", "par", "dans",
 ];
 
 /// How far the head of a name is looked for, in tokens.

@@ -75,8 +75,7 @@ pub fn fold(text: &str) -> String {
 /// Hash of one folded word, equal to [`Word::hash`] of the same word in a text.
 pub fn hash_word(word: &str) -> u64 {
     let mut hash = SEED;
-    word.chars()
-        .for_each(|c| fold_char(c, |f| hash = step(hash, f)));
+    word.chars().for_each(|c| fold_char(c, |f| hash = step(hash, f)));
     finish(hash)
 }
 
@@ -90,21 +89,7 @@ fn is_word_char(c: char) -> bool {
 
 /// A space, hyphen, apostrophe or ampersand: what may stand between the words of one name.
 fn is_link(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\u{a0}'
-            | '\u{202f}'
-            | '\u{2009}'
-            | '\''
-            | '’'
-            | '-'
-            | '‐'
-            | '‑'
-            | '–'
-            | '/'
-            | '·'
-            | '&'
-    )
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’' | '-' | '‐' | '‑' | '–' | '/' | '·' | '&')
 }
 
 /// The words of a text in order. Linear in its length.
@@ -119,10 +104,7 @@ pub fn words(text: &str) -> Vec<Word> {
         }
         let mut word = Word {
             hash: SEED,
-            span: Span {
-                start,
-                end: start + 1,
-            },
+            span: Span { start, end: start + 1 },
             initial: first.is_uppercase(),
             upper: first.is_uppercase(),
             joined: !words.is_empty() && gap.links(),
@@ -193,10 +175,7 @@ mod tests {
     #[test]
     fn words_know_their_case_and_what_joins_them() {
         let words = words("L’ONU à Paris. Hier");
-        let case: Vec<_> = words
-            .iter()
-            .map(|w| (w.initial, w.upper, w.joined))
-            .collect();
+        let case: Vec<_> = words.iter().map(|w| (w.initial, w.upper, w.joined)).collect();
         assert_eq!(case[1], (true, true, true));
         assert_eq!(case[3], (true, false, true));
         assert_eq!(case[4], (true, false, false));

@@ -9,17 +9,12 @@ use crate::annotate::{AliasKind, EntityKind, MentionKind};
 
 /// The names of a French text, sorted, none overlapping another.
 pub fn mark(tagger: Option<&Tagger>, text: &Reading<'_>) -> Vec<Marked> {
-    let tagged = tagger
-        .map(|tagger| tagger.tag(&text.tokens, &text.words))
-        .unwrap_or_default();
+    let tagged = tagger.map(|tagger| tagger.tag(&text.tokens, &text.words)).unwrap_or_default();
     let mut marks: Vec<Marked> = tagged
         .into_iter()
         .filter_map(|name| {
             let mark = trim(text, name.tokens, name.kind, name.confidence)?;
-            Some(Marked {
-                kinds: name.kinds,
-                ..mark
-            })
+            Some(Marked { kinds: name.kinds, ..mark })
         })
         .collect();
     reading::fill(&mut marks, listed(text));
@@ -29,28 +24,17 @@ pub fn mark(tagger: Option<&Tagger>, text: &Reading<'_>) -> Vec<Marked> {
 
 /// Titles that stand before a name and do not belong to it.
 const TITLES: [&str; 16] = [
-    "M.", "MM.", "Mme", "Mmes", "Mlle", "Me", "Mgr", "Mr", "Mr.", "Mrs", "Dr", "Pr", "Dr.", "Pr.",
-    "Monsieur", "Madame",
+    "M.", "MM.", "Mme", "Mmes", "Mlle", "Me", "Mgr", "Mr", "Mr.", "Mrs", "Dr", "Pr", "Dr.", "Pr.", "Monsieur", "Madame",
 ];
 
 /// Cuts titles, stray punctuation and lower-case tails off what the tagger marked.
-fn trim(
-    text: &Reading<'_>,
-    tokens: (usize, usize),
-    kind: EntityKind,
-    confidence: f32,
-) -> Option<Marked> {
+fn trim(text: &Reading<'_>, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Option<Marked> {
     let (mut first, mut last) = tokens;
     if kind == EntityKind::Person {
         while first < last && TITLES.contains(&text.tokens[first].text) {
             first += 1;
         }
-        while first < last
-            && !text.tokens[last]
-                .text
-                .chars()
-                .any(|c| c.is_uppercase() || c.is_numeric())
-        {
+        while first < last && !text.tokens[last].text.chars().any(|c| c.is_uppercase() || c.is_numeric()) {
             last -= 1;
         }
     }
@@ -61,10 +45,7 @@ fn trim(
     {
         first += 1;
     }
-    while first < last
-        && !text.tokens[last].word()
-        && !matches!(text.tokens[last].text, ")" | "!" | "+" | "»")
-    {
+    while first < last && !text.tokens[last].word() && !matches!(text.tokens[last].text, ")" | "!" | "+" | "»") {
         last -= 1;
     }
     let token = &text.tokens[first];
@@ -83,8 +64,7 @@ fn listed(text: &Reading<'_>) -> Vec<Marked> {
         let mut mark = text.mark_words(hit.at, hit.words, known.kind, 0.8);
         mark.known = Some(hit.known);
         let token = &text.tokens[mark.tokens.0];
-        let whole =
-            token.start == mark.span.start && text.tokens[mark.tokens.1].end == mark.span.end;
+        let whole = token.start == mark.span.start && text.tokens[mark.tokens.1].end == mark.span.end;
         if hit.kind == AliasKind::Periphrasis {
             marks.extend(periphrasis(text, hit.at, hit.words, hit.known));
             continue;
@@ -99,12 +79,7 @@ fn listed(text: &Reading<'_>) -> Vec<Marked> {
 }
 
 /// A periphrasis, its article left out of the span as it is for any name.
-pub(super) fn periphrasis(
-    text: &Reading<'_>,
-    at: usize,
-    words: usize,
-    known: u32,
-) -> Option<Marked> {
+pub(super) fn periphrasis(text: &Reading<'_>, at: usize, words: usize, known: u32) -> Option<Marked> {
     const ARTICLES: [&str; 5] = ["le", "la", "les", "l", "the"];
     let article = text.body_word(at).to_lowercase();
     let skip = usize::from(words > 1 && ARTICLES.contains(&article.as_str()));
@@ -125,56 +100,29 @@ mod tests {
 
     #[test]
     fn titles_tails_and_marks_are_cut_off() {
-        assert_eq!(
-            trimmed("M. Velcor part", (0, 1), EntityKind::Person).as_deref(),
-            Some("Velcor")
-        );
-        assert_eq!(
-            trimmed("Anna Velcor réélue", (0, 2), EntityKind::Person).as_deref(),
-            Some("Anna Velcor")
-        );
-        assert_eq!(
-            trimmed("Anna Velcor .", (0, 2), EntityKind::Person).as_deref(),
-            Some("Anna Velcor")
-        );
-        assert_eq!(
-            trimmed("toute l'Europe", (1, 2), EntityKind::Place).as_deref(),
-            Some("Europe")
-        );
+        assert_eq!(trimmed("M. Velcor part", (0, 1), EntityKind::Person).as_deref(), Some("Velcor"));
+        assert_eq!(trimmed("Anna Velcor réélue", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
+        assert_eq!(trimmed("Anna Velcor .", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
+        assert_eq!(trimmed("toute l'Europe", (1, 2), EntityKind::Place).as_deref(), Some("Europe"));
     }
 
     #[test]
     fn what_belongs_to_a_name_is_kept() {
-        assert_eq!(
-            trimmed("Charles de Velcor", (0, 2), EntityKind::Person).as_deref(),
-            Some("Charles de Velcor")
-        );
-        assert_eq!(
-            trimmed("dans L'Écho hier", (1, 2), EntityKind::Organization).as_deref(),
-            Some("L'Écho")
-        );
+        assert_eq!(trimmed("Charles de Velcor", (0, 2), EntityKind::Person).as_deref(), Some("Charles de Velcor"));
+        assert_eq!(trimmed("dans L'Écho hier", (1, 2), EntityKind::Organization).as_deref(), Some("L'Écho"));
     }
 
     #[test]
     fn a_common_word_that_opens_a_sentence_is_no_name() {
         assert_eq!(trimmed("Hier il pleuvait", (0, 0), EntityKind::Place), None);
         assert_eq!(trimmed("M. part", (0, 0), EntityKind::Person), None);
-        assert_eq!(
-            trimmed("Velcor pleuvait", (0, 0), EntityKind::Place).as_deref(),
-            Some("Velcor")
-        );
+        assert_eq!(trimmed("Velcor pleuvait", (0, 0), EntityKind::Place).as_deref(), Some("Velcor"));
     }
 
     #[test]
     fn states_are_found_without_a_tagger_and_ambiguous_words_are_not() {
         let text = Reading::new("Il quitte la Norvège pour une niche, Nice ou Orange.");
         let marks = mark(None, &text);
-        assert_eq!(
-            marks
-                .iter()
-                .map(|m| text.slice(m.tokens))
-                .collect::<Vec<_>>(),
-            ["Norvège"]
-        );
+        assert_eq!(marks.iter().map(|m| text.slice(m.tokens)).collect::<Vec<_>>(), ["Norvège"]);
     }
 }

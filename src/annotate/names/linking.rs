@@ -27,12 +27,7 @@ struct Linker<'a> {
 }
 
 /// Makes the entities of an article from the marks in it, which are sorted and do not overlap.
-pub fn link(
-    text: &Reading<'_>,
-    marks: &[Marked],
-    language: Language,
-    aliases: &Dictionary,
-) -> Names {
+pub fn link(text: &Reading<'_>, marks: &[Marked], language: Language, aliases: &Dictionary) -> Names {
     let mut linker = Linker {
         text,
         language,
@@ -46,14 +41,8 @@ pub fn link(
     };
     let mut entities = vec![None; marks.len()];
     linker.people(marks, &mut entities);
-    for (n, mark) in marks
-        .iter()
-        .enumerate()
-        .filter(|(_, m)| m.kind != EntityKind::Person)
-    {
-        let short = n
-            .checked_sub(1)
-            .and_then(|before| linker.acronym(&marks[before], mark, entities[before]));
+    for (n, mark) in marks.iter().enumerate().filter(|(_, m)| m.kind != EntityKind::Person) {
+        let short = n.checked_sub(1).and_then(|before| linker.acronym(&marks[before], mark, entities[before]));
         entities[n] = Some(short.unwrap_or_else(|| linker.thing(mark)));
     }
     for (mark, entity) in marks.iter().zip(entities) {
@@ -84,27 +73,19 @@ impl Linker<'_> {
             *counts.entry(parts).or_default() += 1;
         }
         let count = |parts: &[String]| counts.get(parts).copied().unwrap_or(0);
-        let mut full: Vec<&(usize, Parts)> =
-            named.iter().filter(|(_, parts)| parts.len() > 1).collect();
+        let mut full: Vec<&(usize, Parts)> = named.iter().filter(|(_, parts)| parts.len() > 1).collect();
         full.sort_by_key(|(n, parts)| {
             let surname = count(&parts[parts.len() - 1..]);
-            (
-                std::cmp::Reverse((parts.len().min(3), count(parts) + surname)),
-                *n,
-            )
+            (std::cmp::Reverse((parts.len().min(3), count(parts) + surname)), *n)
         });
         for (n, parts) in full {
-            let met = self.people.full(
-                parts,
-                count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0,
-            );
+            let met = self.people.full(parts, count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0);
             entities[*n] = Some(self.meet(met, parts, &marks[*n]));
         }
         for (n, parts) in &named {
             let mark = &marks[*n];
             if parts.len() == 1 {
-                let title =
-                    people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
+                let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
                 let last = |person: usize| self.last.get(person).copied().unwrap_or(0);
                 let met = self.people.short(parts, title, count(parts) == 1, last);
                 entities[*n] = Some(self.meet(met, parts, mark));
@@ -122,11 +103,7 @@ impl Linker<'_> {
         let entity = match met {
             Some(Met::Name(person)) => person,
             Some(Met::Misspelling(entity)) => {
-                let alias = FoundAlias {
-                    name: printed,
-                    language: None,
-                    kind: AliasKind::Misspelling,
-                };
+                let alias = FoundAlias { name: printed, language: None, kind: AliasKind::Misspelling };
                 let aliases = &mut self.names.entities[entity].aliases;
                 if !aliases.contains(&alias) {
                     aliases.push(alias);
@@ -179,11 +156,7 @@ impl Linker<'_> {
         };
         let known = gazetteer().known(index);
         let name = known.name(self.language);
-        let stored = if mark.stored.is_empty() {
-            self.stored_as(name, known.kind)
-        } else {
-            mark.stored.clone()
-        };
+        let stored = if mark.stored.is_empty() { self.stored_as(name, known.kind) } else { mark.stored.clone() };
         if let [one] = stored.as_slice()
             && let Some(&entity) = self.by_stored.get(&one.id)
         {
@@ -200,13 +173,7 @@ impl Linker<'_> {
 
     /// `ministre de la Défense`: what follows an office is named only in part.
     fn office(&self, mark: &Marked) -> bool {
-        const OFFICES: [&str; 5] = [
-            "ministre",
-            "ministres",
-            "ministère",
-            "secrétaire",
-            "minister",
-        ];
+        const OFFICES: [&str; 5] = ["ministre", "ministres", "ministère", "secrétaire", "minister"];
         let before = (1..=3).map(|n| self.text.near(mark.tokens.0, -n));
         let mut between = before.take_while(|word| !word.is_empty());
         between.any(|word| OFFICES.contains(&word))
@@ -217,10 +184,7 @@ impl Linker<'_> {
         let mut found = self.aliases.find(name);
         match (found.pop(), found.is_empty()) {
             (Some(only), true) if only.span.start == 0 && only.span.end == name.chars().count() => {
-                only.entities
-                    .into_iter()
-                    .filter(|e| e.kind == kind)
-                    .collect()
+                only.entities.into_iter().filter(|e| e.kind == kind).collect()
             }
             _ => Vec::new(),
         }
@@ -228,42 +192,21 @@ impl Linker<'_> {
 
     /// `Organisation mondiale de la santé (OMS)`: the short form in brackets is the same organisation.
     fn acronym(&mut self, before: &Marked, mark: &Marked, entity: Option<usize>) -> Option<usize> {
-        let bracketed =
-            self.text.near(mark.tokens.0, -1) == "(" && self.text.near(mark.tokens.1, 1) == ")";
+        let bracketed = self.text.near(mark.tokens.0, -1) == "(" && self.text.near(mark.tokens.1, 1) == ")";
         let token = &self.text.tokens[mark.tokens.0];
         let adjacent = before.tokens.1 + 2 == mark.tokens.0 && mark.tokens.0 == mark.tokens.1;
-        if !(bracketed
-            && adjacent
-            && token.acronym()
-            && mark.known.is_none()
-            && mark.stored.is_empty())
-        {
+        if !(bracketed && adjacent && token.acronym() && mark.known.is_none() && mark.stored.is_empty()) {
             return None;
         }
         let entity = entity.filter(|_| before.kind == EntityKind::Organization)?;
         let name = self.text.slice(before.tokens);
-        let initials: String = name
-            .split([' ', '-', '\'', '’'])
-            .filter_map(|w| w.chars().next())
-            .collect();
-        let mut initials = initials
-            .to_uppercase()
-            .chars()
-            .collect::<Vec<_>>()
-            .into_iter();
+        let initials: String = name.split([' ', '-', '\'', '’']).filter_map(|w| w.chars().next()).collect();
+        let mut initials = initials.to_uppercase().chars().collect::<Vec<_>>().into_iter();
         // Every letter of the short form begins a word of the long one, in order.
-        if !token
-            .text
-            .chars()
-            .all(|letter| initials.any(|initial| initial == letter))
-        {
+        if !token.text.chars().all(|letter| initials.any(|initial| initial == letter)) {
             return None;
         }
-        let alias = FoundAlias {
-            name: token.text.to_owned(),
-            language: None,
-            kind: AliasKind::Acronym,
-        };
+        let alias = FoundAlias { name: token.text.to_owned(), language: None, kind: AliasKind::Acronym };
         let aliases = &mut self.names.entities[entity].aliases;
         if !aliases.iter().any(|a| a.name == alias.name) {
             aliases.push(alias);
@@ -272,13 +215,7 @@ impl Linker<'_> {
         Some(entity)
     }
 
-    fn add(
-        &mut self,
-        kind: EntityKind,
-        name: String,
-        full_name: bool,
-        stored: &[DictionaryEntity],
-    ) -> usize {
+    fn add(&mut self, kind: EntityKind, name: String, full_name: bool, stored: &[DictionaryEntity]) -> usize {
         let entity = self.names.entities.len();
         let one = match stored {
             [one] => Some(one),
@@ -292,11 +229,7 @@ impl Linker<'_> {
             name: one.map_or(name, |one| self.aliases.name(one).to_owned()),
             aliases: Vec::new(),
             stored: one.map(|one| one.id),
-            candidates: if stored.len() > 1 {
-                stored.iter().map(|e| e.id).collect()
-            } else {
-                Vec::new()
-            },
+            candidates: if stored.len() > 1 { stored.iter().map(|e| e.id).collect() } else { Vec::new() },
             full_name,
             gender: None,
             wikidata: None,

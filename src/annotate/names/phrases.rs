@@ -61,12 +61,7 @@ pub struct Phrases {
 
 impl Default for Phrases {
     fn default() -> Self {
-        Phrases {
-            heads: Hashed::default(),
-            firsts: Hashed::default(),
-            entries: Vec::new(),
-            free: NONE,
-        }
+        Phrases { heads: Hashed::default(), firsts: Hashed::default(), entries: Vec::new(), free: NONE }
     }
 }
 
@@ -90,38 +85,27 @@ fn key(phrase: &str, payload: u32, kind: u8) -> Option<Key> {
     if words.is_empty() || words.len() > MAX_WORDS {
         return None;
     }
-    let mut entry = Entry {
-        payload,
-        kind,
-        words: words.len() as u8,
-        initial: 0,
-        upper: 0,
-        next: NONE,
-    };
+    let mut entry = Entry { payload, kind, words: words.len() as u8, initial: 0, upper: 0, next: NONE };
     let mut hash = 0;
     for (n, word) in words.iter().enumerate() {
         hash = fold::join(hash, word.hash);
         entry.initial |= u16::from(word.initial) << n;
         entry.upper |= u16::from(word.upper) << n;
     }
-    Some(Key {
-        hash,
-        first: words[0].hash,
-        entry,
-    })
+    Some(Key { hash, first: words[0].hash, entry })
 }
 
 impl Entry {
     /// Whether the words of a text, as many as the phrase has, are written with the capitals it asks for.
     fn fits(&self, words: &[Word]) -> bool {
-        words.iter().enumerate().all(|(n, word)| {
-            (self.initial >> n & 1 == 0 || word.initial) && (self.upper >> n & 1 == 0 || word.upper)
-        })
+        words
+            .iter()
+            .enumerate()
+            .all(|(n, word)| (self.initial >> n & 1 == 0 || word.initial) && (self.upper >> n & 1 == 0 || word.upper))
     }
 
     fn same(&self, other: &Entry) -> bool {
-        (self.payload, self.kind, self.initial, self.upper)
-            == (other.payload, other.kind, other.initial, other.upper)
+        (self.payload, self.kind, self.initial, self.upper) == (other.payload, other.kind, other.initial, other.upper)
     }
 }
 
@@ -138,12 +122,7 @@ impl Phrases {
 
     /// Adds a phrase. False when it is there already, has no word, or has more than [`MAX_WORDS`].
     pub fn insert(&mut self, phrase: &str, payload: u32, kind: u8) -> bool {
-        let Some(Key {
-            hash,
-            first,
-            mut entry,
-        }) = key(phrase, payload, kind)
-        else {
+        let Some(Key { hash, first, mut entry }) = key(phrase, payload, kind) else {
             return false;
         };
         let head = self.heads.entry(hash).or_insert(NONE);
@@ -164,10 +143,7 @@ impl Phrases {
             self.free = slot.next;
             *slot = entry;
         }
-        let first = self.firsts.entry(first).or_insert(First {
-            phrases: 0,
-            longest: 0,
-        });
+        let first = self.firsts.entry(first).or_insert(First { phrases: 0, longest: 0 });
         first.phrases += 1;
         first.longest = first.longest.max(entry.words);
         true
@@ -218,9 +194,7 @@ impl Phrases {
             }
             hash = fold::join(hash, word.hash);
             if let Some(&head) = self.heads.get(&hash)
-                && self
-                    .chain(head)
-                    .any(|entry| entry.fits(&words[at..=at + n]))
+                && self.chain(head).any(|entry| entry.fits(&words[at..=at + n]))
             {
                 found = Some(Found { words: n + 1, head });
             }
@@ -229,14 +203,8 @@ impl Phrases {
     }
 
     /// The entries of a phrase found at the word `at`.
-    pub fn entries<'a>(
-        &'a self,
-        found: Found,
-        words: &'a [Word],
-        at: usize,
-    ) -> impl Iterator<Item = Entry> + 'a {
-        self.chain(found.head)
-            .filter(move |entry| entry.fits(&words[at..at + found.words]))
+    pub fn entries<'a>(&'a self, found: Found, words: &'a [Word], at: usize) -> impl Iterator<Item = Entry> + 'a {
+        self.chain(found.head).filter(move |entry| entry.fits(&words[at..at + found.words]))
     }
 
     fn chain(&self, head: u32) -> impl Iterator<Item = Entry> + '_ {

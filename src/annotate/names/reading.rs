@@ -34,11 +34,7 @@ pub struct Marked {
 impl<'a> Reading<'a> {
     /// Reads a text. Linear in its length.
     pub fn new(body: &'a str) -> Self {
-        Reading {
-            body,
-            tokens: tokens::tokens(body),
-            words: fold::words(body),
-        }
+        Reading { body, tokens: tokens::tokens(body), words: fold::words(body) }
     }
 
     /// The text from the first to the last of two tokens.
@@ -49,24 +45,17 @@ impl<'a> Reading<'a> {
 
     /// The token at or after a code point; the last one when there is none after.
     pub fn token_at(&self, at: usize) -> usize {
-        self.tokens
-            .partition_point(|t| t.end <= at)
-            .min(self.tokens.len().saturating_sub(1))
+        self.tokens.partition_point(|t| t.end <= at).min(self.tokens.len().saturating_sub(1))
     }
 
     /// The text of the token `n` places from the token `at`, empty beyond the ends.
     pub fn near(&self, at: usize, n: isize) -> &'a str {
-        at.checked_add_signed(n)
-            .and_then(|at| self.tokens.get(at))
-            .map_or("", |t| t.text)
+        at.checked_add_signed(n).and_then(|at| self.tokens.get(at)).map_or("", |t| t.text)
     }
 
     /// A mark over tokens, first to last inclusive.
     pub fn mark(&self, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Marked {
-        let span = Span {
-            start: self.tokens[tokens.0].start,
-            end: self.tokens[tokens.1].end,
-        };
+        let span = Span { start: self.tokens[tokens.0].start, end: self.tokens[tokens.1].end };
         Marked {
             span,
             tokens,
@@ -80,21 +69,9 @@ impl<'a> Reading<'a> {
     }
 
     /// A mark over a span of words, which may begin or end inside a token (`Paris-Nice`).
-    pub fn mark_words(
-        &self,
-        first: usize,
-        words: usize,
-        kind: EntityKind,
-        confidence: f32,
-    ) -> Marked {
-        let mut span = Span {
-            start: self.words[first].span.start,
-            end: self.words[first + words - 1].span.end,
-        };
-        let tokens = (
-            self.token_at(span.start),
-            self.token_at(span.end.saturating_sub(1)),
-        );
+    pub fn mark_words(&self, first: usize, words: usize, kind: EntityKind, confidence: f32) -> Marked {
+        let mut span = Span { start: self.words[first].span.start, end: self.words[first + words - 1].span.end };
+        let tokens = (self.token_at(span.start), self.token_at(span.end.saturating_sub(1)));
         // The dot of `U.S.` or `Inc.` belongs to the name, and to no word.
         let last = &self.tokens[tokens.1];
         span.end += usize::from(last.end == span.end + 1 && last.text.ends_with('.'));
@@ -152,11 +129,6 @@ impl Reading<'_> {
     pub fn body_word(&self, word: usize) -> String {
         let span = self.words[word].span;
         let token = &self.tokens[self.token_at(span.start)];
-        token
-            .text
-            .chars()
-            .skip(span.start - token.start)
-            .take(span.end - span.start)
-            .collect()
+        token.text.chars().skip(span.start - token.start).take(span.end - span.start).collect()
     }
 }

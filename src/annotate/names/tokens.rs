@@ -41,15 +41,15 @@ impl Token<'_> {
 
 /// Words that lose their last vowel before another: the apostrophe belongs to them.
 const ELIDED: [&str; 19] = [
-    "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu",
-    "quelqu", "entr", "dell", "all", "sull",
+    "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu", "quelqu", "entr",
+    "dell", "all", "sull",
 ];
 
 /// Abbreviations that keep their dot and end no sentence.
 const ABBREVIATIONS: [&str; 34] = [
-    "mr", "mrs", "ms", "dr", "st", "ste", "jr", "sr", "sen", "rep", "gov", "gen", "col", "lt",
-    "sgt", "maj", "capt", "cmdr", "adm", "prof", "rev", "hon", "pres", "mm", "mgr", "inc", "corp",
-    "co", "ltd", "bros", "vs", "no", "art", "av",
+    "mr", "mrs", "ms", "dr", "st", "ste", "jr", "sr", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "maj", "capt",
+    "cmdr", "adm", "prof", "rev", "hon", "pres", "mm", "mgr", "inc", "corp", "co", "ltd", "bros", "vs", "no", "art",
+    "av",
 ];
 
 fn is_apostrophe(c: char) -> bool {
@@ -57,9 +57,7 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 fn continues(c: char) -> bool {
-    c.is_alphanumeric()
-        || c == '\u{ad}'
-        || (!c.is_ascii() && unicode_normalization::char::is_combining_mark(c))
+    c.is_alphanumeric() || c == '\u{ad}' || (!c.is_ascii() && unicode_normalization::char::is_combining_mark(c))
 }
 
 struct Cursor<'a> {
@@ -97,11 +95,7 @@ impl<'a> Cursor<'a> {
 /// The tokens of a text in order. Linear in its length.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5);
-    let mut cursor = Cursor {
-        text,
-        byte: 0,
-        at: 0,
-    };
+    let mut cursor = Cursor { text, byte: 0, at: 0 };
     let (mut opens, mut new_line) = (true, true);
     while let Some(first) = cursor.peek() {
         if first.is_whitespace() {
@@ -115,25 +109,13 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         cursor.advance(first);
         if continues(first) {
             cut_word(&mut cursor, byte);
-        } else if is_apostrophe(first)
-            && cursor.peek() == Some('s')
-            && !cursor.second().is_some_and(continues)
-        {
+        } else if is_apostrophe(first) && cursor.peek() == Some('s') && !cursor.second().is_some_and(continues) {
             cursor.advance('s');
         }
-        let token = Token {
-            text: &text[byte..cursor.byte],
-            start,
-            end: cursor.at,
-            byte,
-            opens,
-            new_line,
-        };
+        let token = Token { text: &text[byte..cursor.byte], start, end: cursor.at, byte, opens, new_line };
         opens = match token.text {
             "." | "!" | "?" | "…" => true,
-            "«" | "“" | "\"" | "»" | "”" | "–" | "—" | "-" | "(" | "[" | ":" => {
-                opens || token.text == ":"
-            }
+            "«" | "“" | "\"" | "»" | "”" | "–" | "—" | "-" | "(" | "[" | ":" => opens || token.text == ":",
             _ => false,
         };
         new_line = false;
@@ -155,13 +137,8 @@ fn cut_word(cursor: &mut Cursor<'_>, from: usize) {
         if matches!(c, '-' | '‑' | '‐') && more {
             cursor.advance(c);
         } else if is_apostrophe(c) && more {
-            let lower = if short {
-                word.to_lowercase()
-            } else {
-                String::new()
-            };
-            let possessive =
-                second == Some('s') && !cursor.rest().chars().nth(2).is_some_and(continues);
+            let lower = if short { word.to_lowercase() } else { String::new() };
+            let possessive = second == Some('s') && !cursor.rest().chars().nth(2).is_some_and(continues);
             if ELIDED.contains(&lower.as_str()) {
                 return cursor.advance(c);
             } else if possessive {
@@ -185,9 +162,7 @@ fn keeps_dot(word: &str, second: Option<char>) -> bool {
     let last = word.rsplit(['.', '-']).next().unwrap_or(word);
     let mut letters = last.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
-    initial
-        && (word.contains('.')
-            || second.is_none_or(|c| c.is_whitespace() || c.is_alphanumeric() || c == '-'))
+    initial && (word.contains('.') || second.is_none_or(|c| c.is_whitespace() || c.is_alphanumeric() || c == '-'))
         || word.chars().next().is_some_and(char::is_uppercase)
             && ABBREVIATIONS.contains(&word.to_lowercase().as_str())
             && second.is_some_and(|c| c.is_whitespace() || c == ',')
@@ -203,10 +178,7 @@ mod tests {
 
     #[test]
     fn elided_articles_stand_alone() {
-        assert_eq!(
-            cut("L’été d'Anne, aujourd'hui"),
-            ["L’", "été", "d'", "Anne", ",", "aujourd'hui"]
-        );
+        assert_eq!(cut("L’été d'Anne, aujourd'hui"), ["L’", "été", "d'", "Anne", ",", "aujourd'hui"]);
         assert_eq!(cut("O'Hara's dog's"), ["O'Hara", "'s", "dog", "'s"]);
     }
 
@@ -221,18 +193,12 @@ mod tests {
             cut("M. J.-P. Roy vit aux U.S. depuis."),
             ["M.", "J.-P.", "Roy", "vit", "aux", "U.S.", "depuis", "."]
         );
-        assert_eq!(
-            cut("Sen. Roy left Acme Inc. on"),
-            ["Sen.", "Roy", "left", "Acme", "Inc.", "on"]
-        );
+        assert_eq!(cut("Sen. Roy left Acme Inc. on"), ["Sen.", "Roy", "left", "Acme", "Inc.", "on"]);
     }
 
     #[test]
     fn sentences_and_lines_are_marked() {
-        let opens: Vec<bool> = tokens("Un. « Deux » trois\nQuatre")
-            .iter()
-            .map(|t| t.opens)
-            .collect();
+        let opens: Vec<bool> = tokens("Un. « Deux » trois\nQuatre").iter().map(|t| t.opens).collect();
         assert_eq!(opens, [true, false, true, true, false, false, true]);
     }
 
