@@ -63,12 +63,7 @@ pub struct Options {
 impl Options {
     /// A durable server in `data_dir` with a hundred connections and the binaries that this machine has.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            data_dir: data_dir.into(),
-            bin_dir: None,
-            max_connections: 100,
-            durable: true,
-        }
+        Self { data_dir: data_dir.into(), bin_dir: None, max_connections: 100, durable: true }
     }
 }
 
@@ -105,12 +100,7 @@ impl Embedded {
 
         let launch = Launch::new(&folder, &socket_dir, binaries, account, options);
         let postmaster = launch.start()?;
-        Ok(Self {
-            supervisor: Supervisor::watch(launch, postmaster),
-            folder,
-            socket_dir,
-            _lock: lock,
-        })
+        Ok(Self { supervisor: Supervisor::watch(launch, postmaster), folder, socket_dir, _lock: lock })
     }
 
     /// The libpq address of `database` on this server, for example
@@ -129,8 +119,7 @@ impl Embedded {
     /// Says nothing of a server that was killed within the last tenth of a second.
     pub fn server_pid(&self) -> Option<u32> {
         let file = PidFile::read(&self.folder.cluster())?;
-        (file.ready && postmaster::runs_in(file.pid, &self.folder.cluster()))
-            .then(|| file.pid.unsigned_abs())
+        (file.ready && postmaster::runs_in(file.pid, &self.folder.cluster())).then(|| file.pid.unsigned_abs())
     }
 
     /// The data folder, absolute and without symbolic links.
@@ -166,11 +155,7 @@ pub fn default_data_dir() -> Result<PathBuf, EmbeddedError> {
     )
 }
 
-fn data_dir_of(
-    root: bool,
-    xdg_data_home: Option<PathBuf>,
-    home: Option<PathBuf>,
-) -> Result<PathBuf, EmbeddedError> {
+fn data_dir_of(root: bool, xdg_data_home: Option<PathBuf>, home: Option<PathBuf>) -> Result<PathBuf, EmbeddedError> {
     if root {
         return Ok(PathBuf::from("/var/lib/verbatim"));
     }
@@ -178,14 +163,8 @@ fn data_dir_of(
     let base = match xdg_data_home.filter(|path| path.is_absolute()) {
         Some(path) => path,
         None => {
-            let home = home
-                .filter(|path| path.is_absolute())
-                .ok_or(EmbeddedError::NoHome)?;
-            home.join(if cfg!(target_os = "macos") {
-                "Library/Application Support"
-            } else {
-                ".local/share"
-            })
+            let home = home.filter(|path| path.is_absolute()).ok_or(EmbeddedError::NoHome)?;
+            home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" })
         }
     };
     Ok(base.join("verbatim"))
@@ -220,27 +199,15 @@ mod tests {
     fn an_ordinary_user_gets_a_folder_of_their_own() {
         let home = || Some(PathBuf::from("/home/ann"));
         let xdg = |path: &str| Some(PathBuf::from(path));
-        assert_eq!(
-            data_dir_of(false, xdg("/data"), home()).unwrap(),
-            Path::new("/data/verbatim")
-        );
+        assert_eq!(data_dir_of(false, xdg("/data"), home()).unwrap(), Path::new("/data/verbatim"));
         let default = data_dir_of(false, None, home()).unwrap();
         assert!(default.starts_with("/home/ann"), "{default:?}");
-        assert_eq!(
-            data_dir_of(false, xdg("relative"), home()).unwrap(),
-            default
-        );
-        assert!(matches!(
-            data_dir_of(false, None, None),
-            Err(EmbeddedError::NoHome)
-        ));
+        assert_eq!(data_dir_of(false, xdg("relative"), home()).unwrap(), default);
+        assert!(matches!(data_dir_of(false, None, None), Err(EmbeddedError::NoHome)));
     }
 
     #[test]
     fn every_byte_that_means_something_in_a_url_is_encoded() {
-        assert_eq!(
-            percent_encode("/a b/é?&%~x".as_bytes()),
-            "%2Fa%20b%2F%C3%A9%3F%26%25~x"
-        );
+        assert_eq!(percent_encode("/a b/é?&%~x".as_bytes()), "%2Fa%20b%2F%C3%A9%3F%26%25~x");
     }
 }

@@ -13,12 +13,7 @@ use super::error::EmbeddedError;
 
 /// What a child needs to find its libraries, and nothing else: no `PG*` variable that would change the server, and
 /// none of the service's secrets.
-const PASSED_ON: [&str; 4] = [
-    "PATH",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "DYLD_FALLBACK_LIBRARY_PATH",
-];
+const PASSED_ON: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 
 /// Whom Postgres runs as.
 #[derive(Debug, Clone)]
@@ -37,12 +32,7 @@ impl Account {
     pub fn choose(server_dir: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();
         if !me.is_root() {
-            return Ok(Self {
-                name: name_of(me),
-                uid: me.as_raw(),
-                gid: getegid().as_raw(),
-                switch: false,
-            });
+            return Ok(Self { name: name_of(me), uid: me.as_raw(), gid: getegid().as_raw(), switch: false });
         }
         if let Ok(owner) = fs::symlink_metadata(server_dir)
             && owner.is_dir()
@@ -58,12 +48,7 @@ impl Account {
         ["postgres", "nobody"]
             .into_iter()
             .find_map(|name| User::from_name(name).ok().flatten())
-            .map(|user| Self {
-                name: user.name,
-                uid: user.uid.as_raw(),
-                gid: user.gid.as_raw(),
-                switch: true,
-            })
+            .map(|user| Self { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), switch: true })
             .ok_or(EmbeddedError::NoAccount)
     }
 
@@ -81,11 +66,7 @@ impl Account {
         let mut command = Command::new(program);
         command
             .env_clear()
-            .envs(
-                PASSED_ON
-                    .into_iter()
-                    .filter_map(|name| Some((name, std::env::var_os(name)?))),
-            )
+            .envs(PASSED_ON.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
             .env("LC_ALL", "C")
             .current_dir("/")
             .stdin(Stdio::null())
@@ -100,11 +81,7 @@ impl Account {
     /// For `map_err`: `program` could not be started as this account.
     pub fn cannot_run(&self, program: &Path) -> impl FnOnce(io::Error) -> EmbeddedError {
         let (program, account) = (program.to_owned(), self.name.clone());
-        move |source| EmbeddedError::Run {
-            program,
-            account,
-            source,
-        }
+        move |source| EmbeddedError::Run { program, account, source }
     }
 
     /// Fails unless the program ended well, with what it said.
@@ -149,9 +126,8 @@ impl Account {
 
     /// Whether `path` is a folder that this account owns and nobody else may enter.
     pub fn owns_privately(&self, path: &Path) -> bool {
-        fs::symlink_metadata(path).is_ok_and(|found| {
-            found.is_dir() && found.uid() == self.uid && found.mode() & 0o077 == 0
-        })
+        fs::symlink_metadata(path)
+            .is_ok_and(|found| found.is_dir() && found.uid() == self.uid && found.mode() & 0o077 == 0)
     }
 
     /// The first folder on the way to and including `path` (absolute, no symbolic links) that this account may not
@@ -202,16 +178,8 @@ mod tests {
         mode(&outer, 0o755);
         mode(&open, 0o711);
         mode(&closed, 0o700);
-        let stranger = Account {
-            name: "stranger".to_owned(),
-            uid: 54_321,
-            gid: 54_321,
-            switch: true,
-        };
-        assert_eq!(
-            stranger.barrier(&closed.join("inner")),
-            Some(closed.clone())
-        );
+        let stranger = Account { name: "stranger".to_owned(), uid: 54_321, gid: 54_321, switch: true };
+        assert_eq!(stranger.barrier(&closed.join("inner")), Some(closed.clone()));
         assert_eq!(stranger.barrier(&open), None);
         mode(&closed, 0o701);
         assert_eq!(stranger.barrier(&closed), None);

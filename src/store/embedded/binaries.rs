@@ -34,20 +34,10 @@ impl Binaries {
 
 /// The first server that will do, or rather the first of version `made_by` when there is a cluster to open, so that
 /// installing a newer Postgres beside the old one breaks nothing.
-pub(super) fn find(
-    bin_dir: Option<&Path>,
-    made_by: Option<u32>,
-    account: &Account,
-) -> Result<Binaries, EmbeddedError> {
+pub(super) fn find(bin_dir: Option<&Path>, made_by: Option<u32>, account: &Account) -> Result<Binaries, EmbeddedError> {
     let (places, looked_in) = match bin_dir {
-        Some(dir) => (
-            vec![dir.to_owned()],
-            format!("PG_BIN_DIR, {}", dir.display()),
-        ),
-        None => (
-            usual_places(),
-            "PATH, pg_config and the usual places".to_owned(),
-        ),
+        Some(dir) => (vec![dir.to_owned()], format!("PG_BIN_DIR, {}", dir.display())),
+        None => (usual_places(), "PATH, pg_config and the usual places".to_owned()),
     };
     let mut second_best = None;
     let mut refused = None;
@@ -119,28 +109,17 @@ fn inspect(dir: PathBuf, account: &Account) -> Result<Binaries, EmbeddedError> {
         .map_err(account.cannot_run(&program))?;
     let output = Account::check(&program, output)?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let (Some(major), Some(share)) = (
-        value(&said, "VERSION=").and_then(major_version),
-        value(&said, "share_path=").map(PathBuf::from),
-    ) else {
-        return Err(EmbeddedError::Unrecognised {
-            program,
-            output: said,
-        });
+    let (Some(major), Some(share)) =
+        (value(&said, "VERSION=").and_then(major_version), value(&said, "share_path=").map(PathBuf::from))
+    else {
+        return Err(EmbeddedError::Unrecognised { program, output: said });
     };
     if major < OLDEST {
-        return Err(EmbeddedError::TooOld {
-            bin_dir: dir,
-            found: major,
-        });
+        return Err(EmbeddedError::TooOld { bin_dir: dir, found: major });
     }
     let folder = share.join("extension");
     match missing_extension(&folder) {
-        Some(extension) => Err(EmbeddedError::NoExtension {
-            bin_dir: dir,
-            extension,
-            folder,
-        }),
+        Some(extension) => Err(EmbeddedError::NoExtension { bin_dir: dir, extension, folder }),
         None => Ok(Binaries { dir, major }),
     }
 }
@@ -151,16 +130,12 @@ fn value<'a>(output: &'a str, key: &str) -> Option<&'a str> {
 
 /// 15 of `15.4 (Debian 15.4-1)`, 18 of `18beta1`.
 pub(super) fn major_version(version: &str) -> Option<u32> {
-    let end = version
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(version.len());
+    let end = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
     version[..end].parse().ok()
 }
 
 fn missing_extension(folder: &Path) -> Option<&'static str> {
-    EXTENSIONS
-        .into_iter()
-        .find(|name| !folder.join(format!("{name}.control")).is_file())
+    EXTENSIONS.into_iter().find(|name| !folder.join(format!("{name}.control")).is_file())
 }
 
 #[cfg(test)]

@@ -88,9 +88,7 @@ pub enum EmbeddedError {
     NoAccount,
 
     /// Neither a data folder nor a home to put it in.
-    #[error(
-        "neither HOME nor XDG_DATA_HOME is set; name a data folder with --data-dir (VERBATIM_DATA_DIR)"
-    )]
+    #[error("neither HOME nor XDG_DATA_HOME is set; name a data folder with --data-dir (VERBATIM_DATA_DIR)")]
     NoHome,
 
     /// A file or folder in the data folder cannot be read or written.
@@ -127,9 +125,7 @@ pub enum EmbeddedError {
     },
 
     /// The folder that the socket would go to belongs to somebody else.
-    #[error(
-        "{path} exists and is not a private folder of user {account}; remove it and start again"
-    )]
+    #[error("{path} exists and is not a private folder of user {account}; remove it and start again")]
     ForeignSocketDir {
         /// The folder.
         path: PathBuf,
@@ -177,9 +173,7 @@ pub enum EmbeddedError {
     },
 
     /// A server that an earlier run left behind does not go away.
-    #[error(
-        "an earlier run left a Postgres server behind (process {pid}) that does not stop; end it and start again"
-    )]
+    #[error("an earlier run left a Postgres server behind (process {pid}) that does not stop; end it and start again")]
     LeftBehind {
         /// Its process id.
         pid: i32,

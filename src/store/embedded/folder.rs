@@ -43,23 +43,11 @@ impl Folder {
         if account.is_other() {
             open_if_empty(&wanted).map_err(EmbeddedError::folder(&wanted))?;
         }
-        let missing: Vec<&Path> = wanted
-            .ancestors()
-            .take_while(|path| !path.exists())
-            .collect();
-        let deepest = wanted
-            .ancestors()
-            .nth(missing.len())
-            .unwrap_or(Path::new("/"));
-        let deepest = deepest
-            .canonicalize()
-            .map_err(EmbeddedError::folder(deepest))?;
+        let missing: Vec<&Path> = wanted.ancestors().take_while(|path| !path.exists()).collect();
+        let deepest = wanted.ancestors().nth(missing.len()).unwrap_or(Path::new("/"));
+        let deepest = deepest.canonicalize().map_err(EmbeddedError::folder(deepest))?;
         if let Some(barrier) = account.barrier(&deepest) {
-            return Err(EmbeddedError::OutOfReach {
-                account: account.name.clone(),
-                barrier,
-                path: wanted,
-            });
+            return Err(EmbeddedError::OutOfReach { account: account.name.clone(), barrier, path: wanted });
         }
         fs::create_dir_all(&wanted).map_err(EmbeddedError::folder(&wanted))?;
         if account.is_other() {
@@ -68,9 +56,7 @@ impl Folder {
                 set_mode(path, 0o755).map_err(EmbeddedError::folder(path))?;
             }
         }
-        let path = wanted
-            .canonicalize()
-            .map_err(EmbeddedError::folder(&wanted))?;
+        let path = wanted.canonicalize().map_err(EmbeddedError::folder(&wanted))?;
         Ok(Self { path })
     }
 
@@ -94,17 +80,13 @@ impl Folder {
     pub fn lock(&self) -> Result<Lock, EmbeddedError> {
         let path = self.path.join("verbatim.lock");
         let cannot = || EmbeddedError::folder(&path);
-        let mut file =
-            open_own(OpenOptions::new().read(true).write(true), &path).map_err(cannot())?;
+        let mut file = open_own(OpenOptions::new().read(true).write(true), &path).map_err(cannot())?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                return Err(EmbeddedError::InUse {
-                    data_dir: self.path.clone(),
-                    pid: holder.trim().parse().ok(),
-                });
+                return Err(EmbeddedError::InUse { data_dir: self.path.clone(), pid: holder.trim().parse().ok() });
             }
             Err(TryLockError::Error(error)) => return Err(cannot()(error)),
         }
@@ -137,15 +119,10 @@ impl Folder {
             .filter(|temp| account.barrier(temp).is_none())
             .map(|temp| temp.join(&name))
             .find(|dir| carries_socket(dir))
-            .ok_or_else(|| EmbeddedError::NoSocketDir {
-                data_dir: self.path.clone(),
-            })?;
+            .ok_or_else(|| EmbeddedError::NoSocketDir { data_dir: self.path.clone() })?;
         // Anybody may write there: what another user put in our way is not to be trusted, nor changed.
         if fs::symlink_metadata(&dir).is_ok() && !account.owns_privately(&dir) {
-            return Err(EmbeddedError::ForeignSocketDir {
-                path: dir,
-                account: account.name.clone(),
-            });
+            return Err(EmbeddedError::ForeignSocketDir { path: dir, account: account.name.clone() });
         }
         Ok(dir)
     }
@@ -162,11 +139,7 @@ pub(super) fn leave_socket_dir(folder: &Folder, socket_dir: &Path) {
 /// Opens or makes a file of ours in the data folder. Root writes here, and the folder may be another user's, who
 /// must not lead it elsewhere: links are not followed.
 pub(super) fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options
-        .create(true)
-        .mode(0o644)
-        .custom_flags(OFlag::O_NOFOLLOW.bits())
-        .open(path)
+    options.create(true).mode(0o644).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)
 }
 
 /// The name of the socket in its folder; the server also makes one with `.lock` behind it.
@@ -176,8 +149,7 @@ pub(super) fn socket_name() -> String {
 
 fn carries_socket(dir: &Path) -> bool {
     // libpq splits its host list at commas after decoding, and Postgres takes the folder as text.
-    dir.to_str().is_some_and(|text| !text.contains(','))
-        && dir.join(socket_name()).as_os_str().len() <= SOCKET_PATH_MAX
+    dir.to_str().is_some_and(|text| !text.contains(',')) && dir.join(socket_name()).as_os_str().len() <= SOCKET_PATH_MAX
 }
 
 /// Lets others pass through an empty folder of root's, such as `mktemp -d` makes: it is to be the data folder, and

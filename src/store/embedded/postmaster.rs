@@ -57,13 +57,7 @@ pub(super) struct PidFile {
 }
 
 impl Launch {
-    pub fn new(
-        folder: &Folder,
-        socket_dir: &Path,
-        binaries: Binaries,
-        account: Account,
-        options: &Options,
-    ) -> Self {
+    pub fn new(folder: &Folder, socket_dir: &Path, binaries: Binaries, account: Account, options: &Options) -> Self {
         Self {
             binaries,
             account,
@@ -83,8 +77,7 @@ impl Launch {
                 // The sessions of a server that was killed hold its memory until they notice; a start in between
                 // fails, and the dead server's file stays.
                 Err(EmbeddedError::StartFailed { .. })
-                    if PidFile::read(&self.cluster).is_some()
-                        && begun.elapsed() < ORPHANS_LIMIT => {}
+                    if PidFile::read(&self.cluster).is_some() && begun.elapsed() < ORPHANS_LIMIT => {}
                 result => return result,
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -118,9 +111,7 @@ impl Launch {
     pub fn spawn(&self) -> Result<Postmaster, EmbeddedError> {
         self.end_leftover()?;
         let (log, log_from) = self.log.append()?;
-        let errors = log
-            .try_clone()
-            .map_err(EmbeddedError::folder(&self.log.path))?;
+        let errors = log.try_clone().map_err(EmbeddedError::folder(&self.log.path))?;
         let program = self.binaries.postgres();
         let child = self
             .account
@@ -130,11 +121,7 @@ impl Launch {
             .stderr(errors)
             .spawn()
             .map_err(self.account.cannot_run(&program))?;
-        Ok(Postmaster {
-            child,
-            cluster: self.cluster.clone(),
-            log_from,
-        })
+        Ok(Postmaster { child, cluster: self.cluster.clone(), log_from })
     }
 
     /// Stops a server that still runs on our cluster though its owner, who held the lock, is gone; removes the
@@ -167,8 +154,7 @@ impl Launch {
 
 impl Postmaster {
     pub fn is_ready(&self) -> bool {
-        PidFile::read(&self.cluster)
-            .is_some_and(|file| file.ready && file.pid.unsigned_abs() == self.child.id())
+        PidFile::read(&self.cluster).is_some_and(|file| file.ready && file.pid.unsigned_abs() == self.child.id())
     }
 
     /// How it ended, when it has.
@@ -195,17 +181,8 @@ impl PidFile {
 
     fn parse(text: &str) -> Option<Self> {
         // A negative number is a single-user session's: Postgres' own check guards that.
-        let pid = text
-            .lines()
-            .next()?
-            .trim()
-            .parse()
-            .ok()
-            .filter(|&pid| pid > 0)?;
-        let ready = text
-            .lines()
-            .nth(7)
-            .is_some_and(|status| status.trim() == "ready");
+        let pid = text.lines().next()?.trim().parse().ok().filter(|&pid| pid > 0)?;
+        let ready = text.lines().nth(7).is_some_and(|status| status.trim() == "ready");
         Some(Self { pid, ready })
     }
 }
@@ -274,18 +251,14 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
 #[cfg(target_os = "linux")]
 fn any_runs_in(cluster: &Path) -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .any(|pid| runs_in(pid, cluster))
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).any(|pid| runs_in(pid, cluster))
 }
 
 /// Whether `pid` is a live server process on this cluster, and not another process that has the number by now.
 /// The command line names the cluster.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
-    let output = std::process::Command::new("ps")
-        .args(["-ww", "-o", "command=", "-p", &pid.to_string()])
-        .output();
+    let output = std::process::Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]).output();
     output.is_ok_and(|output| {
         let command = String::from_utf8_lossy(&output.stdout).into_owned();
         command.contains("postgres") && command.contains(&*cluster.to_string_lossy())

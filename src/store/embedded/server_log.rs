@@ -60,10 +60,7 @@ impl ServerLog {
             return Ok(());
         }
         let end = last_bytes(&mut file, length - KEPT)?;
-        let line = end
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(0, |newline| newline + 1);
+        let line = end.iter().position(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         file.set_len(0)?;
         file.write_all(&end[line..])
     }
@@ -87,9 +84,7 @@ mod tests {
     #[test]
     fn a_long_log_keeps_its_end_and_goes_on_there() {
         let dir = tempfile::tempdir().unwrap();
-        let log = ServerLog {
-            path: dir.path().join("log"),
-        };
+        let log = ServerLog { path: dir.path().join("log") };
         let (mut server, _) = log.append().unwrap();
         server.write_all(lines(0..200_000).as_bytes()).unwrap();
         log.trim();
@@ -106,14 +101,8 @@ mod tests {
     #[test]
     fn the_tail_has_the_last_lines_of_this_start_only() {
         let dir = tempfile::tempdir().unwrap();
-        let log = ServerLog {
-            path: dir.path().join("log"),
-        };
-        log.append()
-            .unwrap()
-            .0
-            .write_all(b"of an earlier start\n")
-            .unwrap();
+        let log = ServerLog { path: dir.path().join("log") };
+        log.append().unwrap().0.write_all(b"of an earlier start\n").unwrap();
         let (mut server, from) = log.append().unwrap();
         assert_eq!(log.tail(from), "(nothing was written)");
         server.write_all(b"FATAL: no\n").unwrap();

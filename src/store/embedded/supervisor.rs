@@ -29,10 +29,7 @@ impl Supervisor {
             delay: FIRST_DELAY,
             outage: None,
         };
-        Self {
-            alive: Some(alive),
-            thread: Some(thread::spawn(move || watch.run(&owner))),
-        }
+        Self { alive: Some(alive), thread: Some(thread::spawn(move || watch.run(&owner))) }
     }
 
     /// Stops the server and returns when it is down. Again does nothing.
@@ -74,11 +71,7 @@ impl Watch {
             self.launch.log.trim();
             self.look();
             // Somebody waits for the server during an outage.
-            pause = if self.outage.is_some() {
-                TICK / 5
-            } else {
-                TICK
-            };
+            pause = if self.outage.is_some() { TICK / 5 } else { TICK };
         }
         if let State::Up(postmaster) = &mut self.state {
             postmaster.stop();
@@ -94,10 +87,7 @@ impl Watch {
                 } else if let Some(outage) = &self.outage
                     && postmaster.is_ready()
                 {
-                    log::info!(
-                        "Postgres is back after {} ms",
-                        outage.since.elapsed().as_millis()
-                    );
+                    log::info!("Postgres is back after {} ms", outage.since.elapsed().as_millis());
                     self.outage = None;
                 }
             }
@@ -116,18 +106,11 @@ impl Watch {
 
     /// One warning when an outage begins, and one error, with the server's own words, when it lasts.
     fn died(&mut self, why: &str, log_from: u64) {
-        self.delay = if self.last_start.elapsed() > STEADY {
-            FIRST_DELAY
-        } else {
-            (self.delay * 2).min(LONGEST_DELAY)
-        };
+        self.delay = if self.last_start.elapsed() > STEADY { FIRST_DELAY } else { (self.delay * 2).min(LONGEST_DELAY) };
         self.state = State::Down(Instant::now() + self.delay);
         let Some(outage) = &mut self.outage else {
             log::warn!("Postgres is down ({why}): starting it again");
-            self.outage = Some(Outage {
-                since: Instant::now(),
-                complained: false,
-            });
+            self.outage = Some(Outage { since: Instant::now(), complained: false });
             return;
         };
         if self.delay == LONGEST_DELAY && !outage.complained {
