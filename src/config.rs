@@ -413,14 +413,27 @@ mod tests {
     #[test]
     fn every_wrong_setting_is_named_at_once() {
         let all = faults(&[
-            "--listen=here", "--database-url=mysql://u:secret@h/d", "--pool-size=0", "--workers=many",
-            "--request-deadline-ms=0", "--drain-delay-ms=-1", "--log-format=xml", "--log-level=a=loud",
+            "--listen=here",
+            "--database-url=mysql://u:secret@h/d",
+            "--pool-size=0",
+            "--workers=many",
+            "--request-deadline-ms=0",
+            "--drain-delay-ms=-1",
+            "--log-format=xml",
+            "--log-level=a=loud",
             "--cors-origin=https://a.example,https://b.example/path",
         ]);
         let flags: Vec<&str> = all.iter().filter_map(|fault| fault.split(' ').next()).collect();
         let expected = [
-            "--log-format", "--log-level", "--request-deadline-ms", "--listen", "--database-url", "--pool-size",
-            "--workers", "--drain-delay-ms", "--cors-origin",
+            "--log-format",
+            "--log-level",
+            "--request-deadline-ms",
+            "--listen",
+            "--database-url",
+            "--pool-size",
+            "--workers",
+            "--drain-delay-ms",
+            "--cors-origin",
         ];
         assert_eq!(flags, expected);
         assert!(!all.concat().contains("secret"), "{all:?}");

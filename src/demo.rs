@@ -19,7 +19,7 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    #[error("the service is not ready after {} s: {0}", READY_LIMIT.as_secs())]
+    #[error("the service does not become ready: {0}")]
     NotReady(String),
     #[error("{request} was answered {status}: {body}")]
     Refused { request: String, status: u16, body: String },
@@ -173,7 +173,10 @@ struct Api {
 impl Api {
     fn new(address: SocketAddr) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_LIMIT));
-        Self { agent: config.proxy(None).build().into(), base: format!("http://{}", crate::healthcheck::reachable(address)) }
+        Self {
+            agent: config.proxy(None).build().into(),
+            base: format!("http://{}", crate::healthcheck::reachable(address)),
+        }
     }
 
     fn wait_until_ready(&self) -> Result<(), DemoError> {

@@ -12,20 +12,13 @@ use crate::support::embedded::{ask, cluster, execute, folder, options, refusal, 
 fn a_cluster_is_made_once_and_keeps_its_data() {
     let dir = folder();
     let embedded = start(dir.path());
-    execute(
-        &embedded,
-        "create table kept as select 'Škoda, œuvre' as word",
-    );
-    let made = fs::metadata(cluster(dir.path()).join("PG_VERSION"))
-        .unwrap()
-        .ino();
+    execute(&embedded, "create table kept as select 'Škoda, œuvre' as word");
+    let made = fs::metadata(cluster(dir.path()).join("PG_VERSION")).unwrap().ino();
     embedded.stop();
 
     let again = start(dir.path());
     assert_eq!(ask(&again, "select word from kept"), "Škoda, œuvre");
-    let found = fs::metadata(cluster(dir.path()).join("PG_VERSION"))
-        .unwrap()
-        .ino();
+    let found = fs::metadata(cluster(dir.path()).join("PG_VERSION")).unwrap().ino();
     assert_eq!(found, made);
 }
 
@@ -40,14 +33,8 @@ fn the_server_speaks_utf8_and_utc_and_listens_on_its_private_socket_only() {
     assert_eq!(shown("listen_addresses"), "");
     assert_eq!(shown("max_connections"), "20");
     assert_eq!(shown("fsync"), "off");
-    assert_eq!(
-        ask(&embedded, "select concat_ws(' ', lower('ÉTÉ'), 'Z' < 'a', 'z' < 'é')"),
-        "été t t"
-    );
-    execute(
-        &embedded,
-        "create extension unaccent; create extension pg_trgm",
-    );
+    assert_eq!(ask(&embedded, "select concat_ws(' ', lower('ÉTÉ'), 'Z' < 'a', 'z' < 'é')"), "été t t");
+    execute(&embedded, "create extension unaccent; create extension pg_trgm");
 
     let private = fs::metadata(dir.path().join("postgres")).unwrap();
     assert_eq!(private.mode() & 0o777, 0o700);
@@ -71,13 +58,8 @@ fn root_hands_the_server_to_another_account_and_anybody_else_keeps_it() {
     let pid = embedded.server_pid().unwrap();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let field = |name: &str| -> Vec<u32> {
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .unwrap();
-        line.split_whitespace()
-            .map(|id| id.parse().unwrap())
-            .collect()
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.split_whitespace().map(|id| id.parse().unwrap()).collect()
     };
     assert_eq!(field("Uid:"), [owner; 4]);
     assert!(!field("Gid:").contains(&0));
@@ -98,10 +80,7 @@ fn a_folder_behind_a_closed_one_is_refused_to_root_in_words() {
     match Embedded::start(&options(&data_dir)) {
         Err(error @ EmbeddedError::OutOfReach { .. }) if root => {
             let message = error.to_string();
-            assert!(
-                message.contains(&format!("chmod o+x '{}'", closed.path().display())),
-                "{message}"
-            );
+            assert!(message.contains(&format!("chmod o+x '{}'", closed.path().display())), "{message}");
             assert!(!data_dir.exists());
         }
         Ok(embedded) if !root => assert!(embedded.server_pid().is_some()),
@@ -131,10 +110,7 @@ fn a_second_instance_is_refused_and_told_who_holds_the_folder() {
     let first = start(dir.path());
     let message = refusal(&options(dir.path()));
     assert!(message.contains("in use by another verbatim"), "{message}");
-    assert!(
-        message.contains(&format!("(process {})", std::process::id())),
-        "{message}"
-    );
+    assert!(message.contains(&format!("(process {})", std::process::id())), "{message}");
     assert_eq!(ask(&first, "select 1"), "1");
     first.stop();
     start(dir.path());
@@ -143,10 +119,7 @@ fn a_second_instance_is_refused_and_told_who_holds_the_folder() {
 #[test]
 fn no_binaries_is_one_message_with_the_install_lines() {
     let (dir, empty) = (folder(), folder());
-    let message = refusal(&Options {
-        bin_dir: Some(empty.path().to_owned()),
-        ..options(dir.path())
-    });
+    let message = refusal(&Options { bin_dir: Some(empty.path().to_owned()), ..options(dir.path()) });
     for part in [
         empty.path().to_str().unwrap(),
         "apt-get install postgresql",
@@ -169,21 +142,12 @@ fn an_old_server_and_one_without_extensions_are_refused_in_words() {
             fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
             fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
         }
-        refusal(&Options {
-            bin_dir: Some(bin.path().to_owned()),
-            ..options(dir.path())
-        })
+        refusal(&Options { bin_dir: Some(bin.path().to_owned()), ..options(dir.path()) })
     };
     let message = with("printf 'VERSION=13.4\\nshare_path=/nonexistent\\n' >&2");
-    assert!(
-        message.contains("is version 13; 14 or newer is needed"),
-        "{message}"
-    );
+    assert!(message.contains("is version 13; 14 or newer is needed"), "{message}");
     let message = with("printf 'VERSION=17.1\\nshare_path=/nonexistent\\n' >&2");
-    assert!(
-        message.contains("lacks the extension unaccent"),
-        "{message}"
-    );
+    assert!(message.contains("lacks the extension unaccent"), "{message}");
     let message = with("echo what >&2");
     assert!(message.contains("does not tell its version"), "{message}");
 }
@@ -238,10 +202,6 @@ fn a_path_too_long_for_a_socket_gets_a_private_one_elsewhere() {
 fn a_path_with_marks_that_mean_something_in_addresses_and_settings_works() {
     let dir = folder();
     for name in ["with space & 100% é? \"quo'ted\"", "a,b"] {
-        assert_eq!(
-            ask(&start(&dir.path().join(name)), "select 1"),
-            "1",
-            "{name}"
-        );
+        assert_eq!(ask(&start(&dir.path().join(name)), "select 1"), "1", "{name}");
     }
 }

@@ -20,16 +20,11 @@ use crate::support::process::Process;
 fn a_killed_server_comes_back_with_every_committed_row() {
     let dir = folder();
     let embedded = start_durable(dir.path());
-    execute(
-        &embedded,
-        "create table kept as select generate_series(1, 1000) as n",
-    );
+    execute(&embedded, "create table kept as select generate_series(1, 1000) as n");
     for _ in 0..3 {
         let killed = embedded.server_pid().unwrap();
         kill(process(killed), Signal::SIGKILL).unwrap();
-        eventually("a new server", || {
-            embedded.server_pid().filter(|&pid| pid != killed)
-        });
+        eventually("a new server", || embedded.server_pid().filter(|&pid| pid != killed));
         assert_eq!(ask(&embedded, "select count(*) from kept"), "1000");
     }
 }
@@ -37,7 +32,8 @@ fn a_killed_server_comes_back_with_every_committed_row() {
 #[test]
 fn an_outage_is_one_warning_and_its_end_one_line() {
     let dir = folder();
-    let mut owner = Process::serve(dir.path(), &["--log-level", "verbatim::store::embedded=info,verbatim::server=info"]);
+    let mut owner =
+        Process::serve(dir.path(), &["--log-level", "verbatim::store::embedded=info,verbatim::server=info"]);
     owner.client();
     kill(process(server_pid(dir.path()).unwrap()), Signal::SIGKILL).unwrap();
     let down = owner.logged("Postgres");
@@ -55,13 +51,9 @@ fn an_outage_is_one_warning_and_its_end_one_line() {
 fn stopping_ends_a_server_with_open_sessions() {
     let dir = folder();
     let embedded = start(dir.path());
-    let mut session = pask(&embedded.url(DATABASE), "select pg_sleep(60)")
-        .spawn()
-        .unwrap();
+    let session = sleeping_session(&embedded.url(DATABASE));
     let sleeping = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'";
-    eventually("the session", || {
-        (ask(&embedded, sleeping) == "1").then_some(())
-    });
+    eventually("the session", || (ask(&embedded, sleeping) == "1").then_some(()));
     let pid = embedded.server_pid().unwrap();
     drop(embedded);
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
@@ -74,10 +66,7 @@ fn the_folder_of_a_killed_owner_can_be_used_again() {
     let dir = folder();
     let mut owner = Process::serve(dir.path(), &[]);
     owner.client();
-    postgres::execute(
-        &address(dir.path()),
-        "create table kept as select 'acknowledged' as word",
-    );
+    postgres::execute(&address(dir.path()), "create table kept as select 'acknowledged' as word");
     let left_behind = server_pid(dir.path()).unwrap();
     owner.kill();
     assert!(Path::new(&format!("/proc/{left_behind}")).exists());
@@ -92,10 +81,7 @@ fn the_folder_of_an_owner_and_a_server_both_killed_can_be_used_again() {
     let dir = folder();
     let mut owner = Process::serve(dir.path(), &[]);
     owner.client();
-    postgres::execute(
-        &address(dir.path()),
-        "create table kept as select 'acknowledged' as word",
-    );
+    postgres::execute(&address(dir.path()), "create table kept as select 'acknowledged' as word");
     let left_behind = server_pid(dir.path()).unwrap();
     owner.kill();
     kill(process(left_behind), Signal::SIGKILL).unwrap();
@@ -107,8 +93,7 @@ fn the_folder_of_an_owner_and_a_server_both_killed_can_be_used_again() {
 fn a_restart_waits_for_the_sessions_of_the_killed_server() {
     let dir = folder();
     let embedded = start(dir.path());
-    let url = embedded.url(DATABASE);
-    let mut session = pask(&url, "select pg_sleep(60)").spawn().unwrap();
+    let session = sleeping_session(&embedded.url(DATABASE));
     let sleeping = "select max(pid) from pg_stat_activity where wait_event = 'PgSleep'";
     let backend = eventually("the session", || ask(&embedded, sleeping).parse().ok());
     kill(process(backend), Signal::SIGSTOP).unwrap();
@@ -130,7 +115,7 @@ fn a_start_waits_for_the_sessions_of_a_dead_server() {
     let mut owner = Process::serve(dir.path(), &[]);
     owner.client();
     let address = address(dir.path());
-    let mut session = pask(&address, "select pg_sleep(60)").spawn().unwrap();
+    let session = sleeping_session(&address);
     let sleeping = "select max(pid) from pg_stat_activity where wait_event = 'PgSleep'";
     let backend = eventually("the session", || postgres::ask(&address, sleeping).parse().ok());
     let server = server_pid(dir.path()).unwrap();
@@ -162,18 +147,8 @@ fn a_dead_servers_number_that_another_process_has_now_is_no_obstacle() {
     let cluster = cluster(dir.path());
     let socket = dir.path().join("postgres/socket");
     let owner = fs::metadata(&cluster).unwrap();
-    let mut other = Command::new("sleep")
-        .arg("60")
-        .gid(owner.gid())
-        .uid(owner.uid())
-        .spawn()
-        .unwrap();
-    let stale = format!(
-        "{}\n{}\n1\n5432\n{}\n\n",
-        other.id(),
-        cluster.display(),
-        socket.display()
-    );
+    let mut other = Command::new("sleep").arg("60").gid(owner.gid()).uid(owner.uid()).spawn().unwrap();
+    let stale = format!("{}\n{}\n1\n5432\n{}\n\n", other.id(), cluster.display(), socket.display());
     fs::write(cluster.join("postmaster.pid"), &stale).unwrap();
     fs::write(socket.join(".s.PGSQL.5432.lock"), &stale).unwrap();
     assert_eq!(ask(&start(dir.path()), "select 1"), "1");
@@ -188,9 +163,7 @@ fn a_half_made_cluster_is_never_taken_for_a_whole_one() {
     let mut owner = Process::serve(dir.path(), &[]);
     let version_in_the_making = || {
         let entries = fs::read_dir(dir.path().join("postgres")).ok()?.flatten();
-        entries
-            .map(|entry| entry.path())
-            .find(|path| *path != cluster(dir.path()) && path.join("PG_VERSION").exists())
+        entries.map(|entry| entry.path()).find(|path| *path != cluster(dir.path()) && path.join("PG_VERSION").exists())
     };
     let half_made = eventually("a cluster in the making", version_in_the_making);
     owner.kill();

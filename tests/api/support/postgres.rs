@@ -137,6 +137,7 @@ pub fn ask(url: &str, query: &str) -> String {
     }
 
     let query = format!("SELECT coalesce(value::text, '') AS value FROM ({query}) AS answer (value)");
-    let answer: Answer = sql_query(&query).get_result(&mut connect(url)).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let answer: Answer =
+        sql_query(&query).get_result(&mut connect(url)).unwrap_or_else(|error| panic!("{query}: {error}"));
     answer.value
 }
