@@ -19,7 +19,7 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    #[error("the service is not ready after {} s: {0}", READY_LIMIT.as_secs())]
+    #[error("the service does not become ready: {0}")]
     NotReady(String),
     #[error("{request} was answered {status}: {body}")]
     Refused { request: String, status: u16, body: String },

@@ -24,6 +24,7 @@ diesel::table! {
         body_created_at -> Timestamptz,
         content_hash -> Bytea,
         language -> Text,
+        blocks -> Jsonb,
         url -> Nullable<Text>,
         publisher -> Nullable<Text>,
         external_id -> Nullable<Text>,
@@ -55,8 +56,18 @@ diesel::table! {
         entity_id -> Uuid,
         position -> Int4,
         name -> Text,
+        name_key -> Text,
         language -> Nullable<Text>,
         kind -> Text,
+    }
+}
+
+diesel::table! {
+    entity_changes (id) {
+        id -> Int8,
+        entity_id -> Uuid,
+        transaction_id -> Int8,
+        at -> Timestamptz,
     }
 }
 
@@ -93,6 +104,7 @@ diesel::table! {
         body_version -> Int4,
         anchor -> Text,
         entity_id -> Nullable<Uuid>,
+        candidates -> Array<Nullable<Uuid>>,
         span_start -> Int4,
         span_end -> Int4,
         exact -> Text,
@@ -192,6 +204,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     entities,
     entity_aliases,
+    entity_changes,
     entity_identifiers,
     entity_mention_counts,
     entity_quote_counts,

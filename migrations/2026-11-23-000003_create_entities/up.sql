@@ -31,16 +31,21 @@ CREATE TABLE entity_aliases (
     entity_id uuid NOT NULL,
     position integer NOT NULL,
     name text NOT NULL,
+    -- Folded as entities.name_key is.
+    name_key text NOT NULL COLLATE "C",
     language text,
     kind text NOT NULL,
     CONSTRAINT entity_aliases_pkey PRIMARY KEY (entity_id, position),
     CONSTRAINT entity_aliases_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities (id) ON DELETE CASCADE,
     CONSTRAINT entity_aliases_position_check CHECK (position BETWEEN 0 AND 199),
     CONSTRAINT entity_aliases_name_check CHECK (char_length(name) BETWEEN 1 AND 300),
+    CONSTRAINT entity_aliases_name_key_check CHECK (char_length(name_key) <= 200),
     CONSTRAINT entity_aliases_language_check CHECK (language ~ '^[a-z]{2,3}$'),
     CONSTRAINT entity_aliases_kind_check
         CHECK (kind IN ('name', 'acronym', 'periphrasis', 'metonym', 'role', 'demonym', 'misspelling'))
 );
+
+CREATE INDEX entity_aliases_name_key_idx ON entity_aliases (name_key);
 
 CREATE TABLE entity_identifiers (
     scheme text NOT NULL,

@@ -7,6 +7,8 @@ CREATE TABLE mentions (
     body_version integer NOT NULL,
     anchor text NOT NULL DEFAULT 'exact',
     entity_id uuid,
+    -- The entities it might name, when several bear the name.
+    candidates uuid[] NOT NULL DEFAULT '{}',
     span_start integer NOT NULL,
     span_end integer NOT NULL,
     exact text NOT NULL,
@@ -30,6 +32,7 @@ CREATE TABLE mentions (
     CONSTRAINT mentions_suffix_check CHECK (char_length(suffix) <= 32),
     CONSTRAINT mentions_kind_check CHECK (kind IN ('name', 'nominal', 'role')),
     CONSTRAINT mentions_confidence_check CHECK (confidence BETWEEN 0 AND 1),
+    CONSTRAINT mentions_candidates_check CHECK (cardinality(candidates) <= 100),
     CONSTRAINT mentions_origin_check CHECK (origin IN ('machine', 'human')),
     CONSTRAINT mentions_extractor_check CHECK (char_length(extractor) BETWEEN 1 AND 200),
     CONSTRAINT mentions_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles (id) ON DELETE CASCADE,

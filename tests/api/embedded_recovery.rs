@@ -51,7 +51,7 @@ fn an_outage_is_one_warning_and_its_end_one_line() {
 fn stopping_ends_a_server_with_open_sessions() {
     let dir = folder();
     let embedded = start(dir.path());
-    let mut session = pask(&embedded.url(DATABASE), "select pg_sleep(60)").spawn().unwrap();
+    let session = sleeping_session(&embedded.url(DATABASE));
     let sleeping = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'";
     eventually("the session", || (ask(&embedded, sleeping) == "1").then_some(()));
     let pid = embedded.server_pid().unwrap();
@@ -93,8 +93,7 @@ fn the_folder_of_an_owner_and_a_server_both_killed_can_be_used_again() {
 fn a_restart_waits_for_the_sessions_of_the_killed_server() {
     let dir = folder();
     let embedded = start(dir.path());
-    let url = embedded.url(DATABASE);
-    let mut session = pask(&url, "select pg_sleep(60)").spawn().unwrap();
+    let session = sleeping_session(&embedded.url(DATABASE));
     let sleeping = "select max(pid) from pg_stat_activity where wait_event = 'PgSleep'";
     let backend = eventually("the session", || ask(&embedded, sleeping).parse().ok());
     kill(process(backend), Signal::SIGSTOP).unwrap();
@@ -116,7 +115,7 @@ fn a_start_waits_for_the_sessions_of_a_dead_server() {
     let mut owner = Process::serve(dir.path(), &[]);
     owner.client();
     let address = address(dir.path());
-    let mut session = pask(&address, "select pg_sleep(60)").spawn().unwrap();
+    let session = sleeping_session(&address);
     let sleeping = "select max(pid) from pg_stat_activity where wait_event = 'PgSleep'";
     let backend = eventually("the session", || postgres::ask(&address, sleeping).parse().ok());
     let server = server_pid(dir.path()).unwrap();
