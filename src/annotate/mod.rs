@@ -32,7 +32,7 @@ mod verbs;
 #[cfg(test)]
 mod tests;
 
-pub use crate::domain::{AliasKind, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
+pub use crate::domain::{AliasKind, BlockRole, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
 use uuid::Uuid;
 
 /// A half-open range of code points of the body.
@@ -63,14 +63,6 @@ pub struct Annotation {
     pub mentions: Vec<FoundMention>,
     /// Sorted by start.
     pub quotes: Vec<FoundQuote>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlockRole {
-    Headline,
-    Heading,
-    Paragraph,
-    Boilerplate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Articles: a headline and a body kept exactly as received, in versions.
 
 use super::page::{Choice, PageRequest, Range};
-use super::text;
+use super::{BlockRole, text};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ pub struct Article {
     pub headline: String,
     /// `None` in a list that was not asked for bodies.
     pub body: Option<String>,
+    /// With the body: what its lines are, in order; blank lines are in none.
+    pub blocks: Option<Vec<Block>>,
     pub language: String,
     pub url: Option<String>,
     pub publisher: Option<String>,
@@ -34,6 +37,16 @@ pub struct Article {
     pub published_at: Option<DateTime<Utc>>,
     /// SHA-256 of the body's canonical form.
     pub content_hash: Vec<u8>,
+}
+
+/// A part of a body and what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    pub role: BlockRole,
+    /// The first code point.
+    pub start: i32,
+    /// The code point after the last.
+    pub end: i32,
 }
 
 /// An article to be stored.

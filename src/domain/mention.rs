@@ -17,6 +17,8 @@ pub struct Mention {
     pub anchor: Anchor,
     /// `None` while nobody knows whom it names.
     pub entity_id: Option<Uuid>,
+    /// The entities it might name, when several bear the name.
+    pub candidates: Vec<Uuid>,
     pub span: Span,
     pub exact: String,
     pub prefix: String,

@@ -162,3 +162,15 @@ words! {
         Comment = "comment",
     }
 }
+
+words! {
+    /// What a line of an article is.
+    BlockRole {
+        /// The headline, also where the body repeats it.
+        Headline = "headline",
+        Heading = "heading",
+        Paragraph = "paragraph",
+        /// What a web page leaves in the text: a lone `close`, a line of links.
+        Boilerplate = "boilerplate",
+    }
+}

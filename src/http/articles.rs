@@ -7,11 +7,11 @@ use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use super::patch::Patch;
 use super::problem::Problem;
 use super::quotes::QuoteBody;
-use crate::domain::Fault;
 use crate::domain::article::{
-    self, Article, ArticleFilter, ArticleOrder, ArticlePatch, ArticleVersion, MAX_BODY_BYTES, NewArticle,
+    self, Article, ArticleFilter, ArticleOrder, ArticlePatch, ArticleVersion, Block, MAX_BODY_BYTES, NewArticle,
 };
 use crate::domain::page::{Choice, Page, Range};
+use crate::domain::{BlockRole, Fault};
 use crate::store::{self, Connection, Db, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ use uuid::Uuid;
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1, "body_version": 1,
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "headline": "Rabat répond", "body": "Rabat a répondu.", "language": "fr", "url": null, "publisher": "Le Quotidien",
+    "headline": "Rabat répond", "body": "Rabat a répondu.", "blocks": [{"role": "paragraph", "start": 0, "end": 16}], "language": "fr", "url": null, "publisher": "Le Quotidien",
     "external_id": null, "authors": [], "section": null, "keywords": [], "published_at": "2026-03-02T07:30:00Z",
     "content_hash": "0f9b8d9ff5ae7e2c2b4f7a8d9ce3b1c6f2a8b7a54c9d0e1f2a3b4c5d6e7f8091"
 }))]
@@ -45,6 +45,10 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
     pub body: Option<String>,
+    /// With the body, derived from it: what its parts are, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1_048_576, value_type = Vec<BlockBody>, required = false)]
+    pub blocks: Option<Vec<BlockBody>>,
     /// BCP 47 primary tag; `und` when it is not known.
     #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
     pub language: String,
@@ -76,6 +80,24 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100_000, value_type = Vec<QuoteBody>, required = false)]
     pub quotes: Option<Vec<QuoteBody>>,
+}
+
+/// A part of a body: its headline, a heading, a paragraph, or boilerplate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BlockBody {
+    pub role: BlockRole,
+    /// The first code point.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub start: i32,
+    /// The code point after the last.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub end: i32,
+}
+
+impl From<Block> for BlockBody {
+    fn from(block: Block) -> Self {
+        Self { role: block.role, start: block.start, end: block.end }
+    }
 }
 
 /// A name, as of an author, or a keyword.
@@ -659,6 +681,7 @@ impl From<Article> for ArticleBody {
             updated_at: article.updated_at,
             headline: article.headline,
             body: article.body,
+            blocks: article.blocks.map(|blocks| blocks.into_iter().map(Into::into).collect()),
             language: article.language,
             url: article.url,
             publisher: article.publisher,

@@ -21,7 +21,7 @@ use uuid::Uuid;
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null,
+    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null, "candidates": [],
     "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
     "confidence": 1.0, "origin": "human", "extractor": null
 }))]
@@ -39,6 +39,9 @@ pub struct MentionBody {
     pub anchor: Anchor,
     /// Null while nobody knows whom it names.
     pub entity_id: Option<Uuid>,
+    /// The entities it might name, when several bear the name.
+    #[schema(max_items = 100)]
+    pub candidates: Vec<Uuid>,
     /// The first code point of the span.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub start: i32,
@@ -273,6 +276,7 @@ impl From<Mention> for MentionBody {
             body_version: mention.body_version,
             anchor: mention.anchor,
             entity_id: mention.entity_id,
+            candidates: mention.candidates,
             start: mention.span.start,
             end: mention.span.end,
             exact: mention.exact,

@@ -1,7 +1,7 @@
 //! The model's word lists in the API document: the domain does not know utoipa.
 
 use crate::domain::{
-    AliasKind, Anchor, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+    AliasKind, Anchor, BlockRole, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -31,6 +31,7 @@ macro_rules! word_schemas {
 
 word_schemas! {
     EntityKind: "What an entity is.",
+    BlockRole: "What a part of a body is: `boilerplate` is what a web page leaves in the text.",
     AliasKind: "What sort of name an alias is: `periphrasis` is a description that stands for the entity (`le royaume chérifien`), `metonym` the name of something near (`Rabat`).",
     MentionKind: "How the entity is named: by a `name`, a description (`nominal`), or an office (`role`).",
     QuoteKind: "`direct`: a whole utterance between quotation marks; `partial`: a quoted fragment in the reporter's sentence; `indirect`: without quotation marks; `mixed`: partly so.",

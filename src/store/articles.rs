@@ -4,16 +4,18 @@ mod list;
 mod versions;
 
 use super::anchor::{self, Text};
-use super::{Expected, Resource, Result, check, tombstones};
-use crate::annotate::language;
-use crate::domain::article::{Article, ArticlePatch, NewArticle, content_hash};
+use super::{Error, Expected, Resource, Result, check, tombstones};
+use crate::annotate::{self, language};
+use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, content_hash};
 use crate::domain::new_id;
+use crate::domain::span::Span;
 use crate::schema::articles;
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, now};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 pub use list::list;
+use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 pub use versions::{version, versions};
@@ -40,7 +42,8 @@ struct ArticleRow {
 }
 
 impl ArticleRow {
-    fn with(self, body: Option<String>) -> Article {
+    fn with(self, text: Option<(String, Vec<Block>)>) -> Article {
+        let (body, blocks) = text.unzip();
         Article {
             id: self.id,
             version: self.version,
@@ -49,6 +52,7 @@ impl ArticleRow {
             updated_at: self.updated_at,
             headline: self.headline,
             body,
+            blocks,
             language: self.language,
             url: self.url,
             publisher: self.publisher,
@@ -60,6 +64,33 @@ impl ArticleRow {
             content_hash: self.content_hash,
         }
     }
+}
+
+/// An article with its body and what the body's lines are.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = articles, check_for_backend(Pg))]
+struct WithText {
+    #[diesel(embed)]
+    row: ArticleRow,
+    body: String,
+    blocks: Value,
+}
+
+fn blocks(headline: &str, body: &str) -> Vec<Block> {
+    let found = annotate::blocks::find(&annotate::text::Text::new(body), Some(headline));
+    let block = |block: annotate::Block| {
+        let Span { start, end } = block.span.into();
+        Block { role: block.role, start, end }
+    };
+    found.into_iter().map(block).collect()
+}
+
+fn to_json(blocks: &[Block]) -> Result<Value> {
+    serde_json::to_value(blocks).map_err(|error| Error::Internal(format!("writing blocks: {error}")))
+}
+
+fn from_json(blocks: Value) -> Result<Vec<Block>> {
+    serde_json::from_value(blocks).map_err(|error| Error::Internal(format!("reading blocks: {error}")))
 }
 
 /// What a caller may set besides the body.
@@ -83,6 +114,7 @@ struct InsertedArticle<'a> {
     id: Uuid,
     body: &'a str,
     content_hash: Vec<u8>,
+    blocks: Value,
     #[diesel(embed)]
     columns: Columns<'a>,
 }
@@ -96,8 +128,10 @@ fn present(words: &[String]) -> Vec<Option<&str>> {
 /// # Errors
 /// A conflict for a url, or a publisher's external id, that another article has.
 pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
+    let blocks = blocks(&new.headline, &new.body);
     let inserted = InsertedArticle {
         id: new_id(),
+        blocks: to_json(&blocks)?,
         body: &new.body,
         content_hash: content_hash(&new.body),
         columns: Columns {
@@ -114,7 +148,7 @@ pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
     };
     let row =
         diesel::insert_into(articles::table).values(inserted).returning(ArticleRow::as_returning()).get_result(conn)?;
-    Ok(row.with(Some(new.body.clone())))
+    Ok(row.with(Some((new.body.clone(), blocks))))
 }
 
 /// The article of this id, with its body.
@@ -122,9 +156,9 @@ pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
 /// # Errors
 /// [`NotFound`](super::Error::NotFound), or [`Gone`](super::Error::Gone) when it was deleted.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
-    let found = articles::table.find(id).select((ArticleRow::as_select(), articles::body)).first(conn).optional()?;
+    let found = articles::table.find(id).select(WithText::as_select()).first(conn).optional()?;
     match found {
-        Some((row, body)) => Ok(row.with(Some(body))),
+        Some(WithText { row, body, blocks }) => Ok(row.with(Some((body, from_json(blocks)?)))),
         None => tombstones::missing(conn, Resource::Article, id),
     }
 }
@@ -153,13 +187,8 @@ pub(super) fn must_exist(conn: &mut PgConnection, id: Uuid) -> Result<()> {
 /// # Errors
 /// As [`find`] and [`create`], and [`Stale`](super::Error::Stale).
 pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &ArticlePatch) -> Result<Article> {
-    let found: Option<(ArticleRow, String)> = articles::table
-        .find(id)
-        .select((ArticleRow::as_select(), articles::body))
-        .for_no_key_update()
-        .first(conn)
-        .optional()?;
-    let Some((row, old_body)) = found else {
+    let found = articles::table.find(id).select(WithText::as_select()).for_no_key_update().first(conn).optional()?;
+    let Some(WithText { row, body: old_body, blocks: old_blocks }) = found else {
         return tombstones::missing(conn, Resource::Article, id);
     };
     check(expected, row.version)?;
@@ -168,8 +197,9 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
     let next = patched(&old, patch, body);
     let edited = *body != old_body;
     if next == old && !edited {
-        return Ok(Article { body: Some(old_body), ..old });
+        return Ok(Article { body: Some(old_body), blocks: Some(from_json(old_blocks)?), ..old });
     }
+    let blocks = blocks(&next.headline, body);
     let text = edited.then(|| {
         (
             articles::body.eq(body),
@@ -182,14 +212,20 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
         versions::keep(conn, id)?;
     }
     let row = diesel::update(articles::table.find(id))
-        .set((columns(&next), articles::version.eq(articles::version + 1), articles::updated_at.eq(now), text))
+        .set((
+            columns(&next),
+            articles::blocks.eq(to_json(&blocks)?),
+            articles::version.eq(articles::version + 1),
+            articles::updated_at.eq(now),
+            text,
+        ))
         .returning(ArticleRow::as_returning())
         .get_result(conn)?;
     let text = Text { version: row.body_version, body: body.clone() };
     if edited {
         anchor::follow(conn, id, &text)?;
     }
-    Ok(row.with(Some(text.body)))
+    Ok(row.with(Some((text.body, blocks))))
 }
 
 fn patched(old: &Article, patch: &ArticlePatch, body: &str) -> Article {

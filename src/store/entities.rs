@@ -335,6 +335,7 @@ fn insert_aliases(conn: &mut PgConnection, entity: Uuid, aliases: &[Alias]) -> R
                 entity_aliases::entity_id.eq(entity),
                 entity_aliases::position.eq(position),
                 entity_aliases::name.eq(&alias.name),
+                entity_aliases::name_key.eq(text::name_key(&alias.name)),
                 entity_aliases::language.eq(&alias.language),
                 entity_aliases::kind.eq(alias.kind),
             )

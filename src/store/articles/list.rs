@@ -1,6 +1,6 @@
 //! The list of articles: its filters and its orders.
 
-use super::ArticleRow;
+use super::{ArticleRow, WithText, from_json};
 use crate::domain::QuoteStatus;
 use crate::domain::article::{Article, ArticleFilter, ArticleOrder};
 use crate::domain::page::{Choice, Key, Page, Position};
@@ -41,8 +41,9 @@ pub fn list(conn: &mut PgConnection, filter: &ArticleFilter) -> Result<Page<Arti
         query = query.filter(after(filter.order, position)?);
     }
     let items: Vec<Article> = if filter.with_body {
-        let rows: Vec<(ArticleRow, String)> = query.select((ArticleRow::as_select(), articles::body)).load(conn)?;
-        rows.into_iter().map(|(row, body)| row.with(Some(body))).collect()
+        let rows = query.select(WithText::as_select()).load(conn)?;
+        let article = |row: WithText| Ok::<_, Error>(row.row.with(Some((row.body, from_json(row.blocks)?))));
+        rows.into_iter().map(article).collect::<Result<_>>()?
     } else {
         query.select(ArticleRow::as_select()).load(conn)?.into_iter().map(|row| row.with(None)).collect()
     };
