@@ -174,15 +174,7 @@ impl<'a> Phrases<'a> {
             return if pair || office { end + 1 } else { end };
         }
         if info.is_preposition() && end > start {
-            let role = (start..end).any(|i| tokens.info(i).is_role());
-            let office = matches!(self.word(end), "à" | "au" | "aux" | "en" | "for" | "at") && role;
-            let next = if matches!(self.word(end + 1), "la" | "l'" | "the") { end + 2 } else { end + 1 };
-            let proper = tokens.capital(next)
-                && !self.acronym(next)
-                && self.person(next).is_none()
-                && self.mention(end + 1).is_none();
-            let chief = self.word(end) == "en" && self.word(end + 1) == "chef";
-            return if office && (proper || chief) { next + 1 } else { end };
+            return self.office(start, end);
         }
         let object = info.is_clitic() && !info.is_determiner() && !tokens.capital(end);
         if end > start && object {
@@ -207,6 +199,19 @@ impl<'a> Phrases<'a> {
             return end;
         }
         end + 1
+    }
+
+    /// `ministre délégué aux Transports`, `rédacteur en chef`: a preposition that belongs to an office; `end` again when it does not.
+    fn office(&self, start: usize, end: usize) -> usize {
+        let role = (start..end).any(|i| self.tokens.info(i).is_role());
+        let joins = matches!(self.word(end), "à" | "au" | "aux" | "en" | "for" | "at") && role;
+        let next = if matches!(self.word(end + 1), "la" | "l'" | "the") { end + 2 } else { end + 1 };
+        let proper = self.tokens.capital(next)
+            && !self.acronym(next)
+            && self.person(next).is_none()
+            && self.mention(end + 1).is_none();
+        let chief = self.word(end) == "en" && self.word(end + 1) == "chef";
+        if joins && (proper || chief) { next + 1 } else { end }
     }
 
     fn verb_ahead(&self, at: usize) -> bool {
@@ -241,7 +246,11 @@ impl<'a> Phrases<'a> {
                 let before = at.checked_sub(1).filter(|&i| i >= start);
                 let owned = before.is_some_and(|i| {
                     let info = self.tokens.info(i);
-                    info.is_of() || (info.is_determiner() && i > start && self.tokens.info(i - 1).is_of())
+                    // `la compagnie Dupont`: one word behind a group is the group's name.
+                    let single = self.mention(at + 1) != Some(person);
+                    (info.is_group() && single)
+                        || info.is_of()
+                        || (info.is_determiner() && i > start && self.tokens.info(i - 1).is_of())
                 });
                 let possessive =
                     (at..end).find(|&i| self.mention(i) != Some(person)).is_some_and(|i| self.word(i) == "'s");

@@ -154,8 +154,8 @@ impl Reader<'_> {
             let cue = &self.cues[i];
             let gap = at - cue.end;
             let straight = gap == 0 || (gap <= 3 && (cue.end..at).all(|j| self.leads(j)));
-            let object =
-                gap <= 2 && (cue.end..at).all(|j| self.tokens.info(j).is_determiner() || self.tokens.info(j).is_of());
+            // `y voit pour sa part une « ... »`, `parle d'un « ... »`.
+            let object = gap <= 5 && (cue.end..at).all(|j| self.opens_object(j));
             match (cue.class, cue.shape) {
                 (Class::Weak | Class::Narrow, Shape::Finite | Shape::Gerund) if object => true,
                 (_, Shape::Phrase) => gap <= BEFORE && reading.subjects[i].is_some(),
@@ -175,6 +175,13 @@ impl Reader<'_> {
             _ => Tie::Before,
         };
         self.attribution(cue, tie, reading)
+    }
+
+    /// Small words between a verb and its object.
+    fn opens_object(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        let aside = matches!(self.tokens.word(at), "pour" | "sa" | "leur" | "part" | "quant" | "à" | "lui" | "elle");
+        info.is_determiner() || info.is_of() || info.is_adverb() || aside
     }
 
     /// Small words between a verb and the words it leads to.

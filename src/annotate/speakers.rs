@@ -241,25 +241,20 @@ impl<'a> Cast<'a> {
         {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
         }
-        if let Some(role) = role
-            && let Some(mention) = self.holder(tokens.word(role), span.start, gender)
-        {
-            let found = self.by_mention(span, mention);
-            return Speaker {
-                reference: Some(self.names().mentions[mention].span),
-                gender: found.gender.or(gender),
-                ..found
-            };
+        role.and_then(|role| self.holding(phrases, tokens.word(role), blank)).unwrap_or(blank)
+    }
+
+    /// Who has a role: the person it was given to, or somebody without a name whom it described before (`the official` after
+    /// `a White House official`).
+    fn holding(&self, phrases: &Phrases, role: &str, blank: Speaker) -> Option<Speaker> {
+        if let Some(mention) = self.holder(role, blank.span.start, blank.gender) {
+            let found = self.by_mention(blank.span, mention);
+            let reference = Some(self.names().mentions[mention].span);
+            return Some(Speaker { reference, gender: found.gender.or(blank.gender), ..found });
         }
-        // `the official` goes on after `a White House official`.
-        if let Some(role) = role {
-            let word = tokens.word(role);
-            let same = |one: &&Speaker| one.status == SpeakerStatus::Anonymous && phrases.covers(one.span, word);
-            if let Some(one) = self.met.iter().rev().take(REACH).find(same) {
-                return Speaker { status: one.status, reference: Some(one.reference.unwrap_or(one.span)), ..blank };
-            }
-        }
-        blank
+        let same = |one: &&Speaker| one.status == SpeakerStatus::Anonymous && phrases.covers(one.span, role);
+        let one = self.met.iter().rev().take(REACH).find(same)?;
+        Some(Speaker { status: one.status, reference: Some(one.reference.unwrap_or(one.span)), ..blank })
     }
 
     /// The mention a phrase consists of, its article and a describing noun aside: `le Maroc`, `l'agence Reuters`.

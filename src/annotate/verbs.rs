@@ -182,7 +182,8 @@ impl Reader<'_> {
         let last = at.checked_sub(1).filter(|&i| i > sentence.start)?;
         let phrase = self.phrases.ending_at(sentence, at).filter(|_| self.tokens.list[last].is_word())?;
         let comma = phrase.start > sentence.start && self.tokens.is_mark(phrase.start - 1, ',');
-        (comma && (phrase.name.is_some() || self.phrases.mention_of[last].is_some())).then_some(phrase)
+        let named = phrase.name.is_some() || self.phrases.mention_of[last].is_some() || self.tokens.capital(last);
+        (comma && named).then_some(phrase)
     }
 
     /// `un homme affirmant que`: a participle right behind the noun it belongs to; not `un communiqué affirmant que`, which goes

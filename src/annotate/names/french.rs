@@ -2,7 +2,9 @@
 
 use super::common;
 use super::consistency;
+use super::fold;
 use super::reading::{self, Marked, Reading};
+use super::tokens::Token;
 use crate::annotate::gazetteer::{Language, gazetteer};
 use crate::annotate::tagger::Tagger;
 use crate::annotate::{AliasKind, EntityKind, MentionKind};
@@ -13,14 +15,29 @@ pub fn mark(tagger: Option<&Tagger>, text: &Reading<'_>) -> Vec<Marked> {
     let mut marks: Vec<Marked> = tagged
         .into_iter()
         .filter_map(|name| {
+            if name.kinds.iter().sum::<f32>() < DOUBTFUL {
+                return None;
+            }
             let mark = trim(text, name.tokens, name.kind, name.confidence)?;
             Some(Marked { kinds: name.kinds, ..mark })
         })
         .collect();
-    reading::fill(&mut marks, listed(text));
+    let listed = listed(text);
+    // `mer de Chine méridionale`: a listed name is longer than what the tagger saw of it.
+    let longer = |mark: &Marked, listed: &Marked| {
+        reading::overlap(mark.span, listed.span) && listed.tokens.0 <= mark.tokens.0 && mark.tokens.1 <= listed.tokens.1
+    };
+    marks.retain(|mark| {
+        let near = listed.partition_point(|l| l.span.end <= mark.span.start);
+        !listed.get(near).is_some_and(|l| l.tokens != mark.tokens && longer(mark, l))
+    });
+    reading::fill(&mut marks, listed);
     consistency::agree(text, &mut marks);
     marks
 }
+
+/// Words that are a name with less probability than this are left alone.
+const DOUBTFUL: f32 = 0.6;
 
 /// Titles that stand before a name and do not belong to it.
 const TITLES: [&str; 16] = [
@@ -31,7 +48,12 @@ const TITLES: [&str; 16] = [
 fn trim(text: &Reading<'_>, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Option<Marked> {
     let (mut first, mut last) = tokens;
     if kind == EntityKind::Person {
-        while first < last && TITLES.contains(&text.tokens[first].text) {
+        let before = |n: usize| {
+            let token = &text.tokens[n];
+            let opener = token.opens && common::french(token.text);
+            TITLES.contains(&token.text) || opener || inhabitant(token)
+        };
+        while first < last && before(first) {
             first += 1;
         }
         while first < last && !text.tokens[last].text.chars().any(|c| c.is_uppercase() || c.is_numeric()) {
@@ -50,8 +72,18 @@ fn trim(text: &Reading<'_>, tokens: (usize, usize), kind: EntityKind, confidence
     }
     let token = &text.tokens[first];
     let opener = token.opens && !token.acronym() && common::french(token.text);
-    let sole = first == last && (!token.word() || TITLES.contains(&token.text) || opener);
+    let inhabitant = kind == EntityKind::Place && inhabitant(token);
+    let title = TITLES.contains(&token.text);
+    let sole = first == last && (!token.word() || title || opener || inhabitant);
     (!sole).then(|| text.mark((first, last), kind, confidence))
+}
+
+/// Whether a word names the people of a state (`les Russes`), not the state.
+fn inhabitant(token: &Token<'_>) -> bool {
+    let words = if token.text.len() <= 24 { fold::words(token.text) } else { Vec::new() };
+    !words.is_empty()
+        && gazetteer().demonym(&words, 0).is_some_and(|(_, n)| n == words.len())
+        && gazetteer().find(&words, Language::French).is_empty()
 }
 
 /// Names of the gazetteer that need no context: periphrases, states, and unambiguous names of several words.
@@ -69,9 +101,11 @@ fn listed(text: &Reading<'_>) -> Vec<Marked> {
             marks.extend(periphrasis(text, hit.at, hit.words, hit.known));
             continue;
         }
-        let several = hit.words > 1 && !token.opens;
+        // `mer de Chine` is a place in any case; `gilets jaunes` may be just that.
+        let proper = word.initial || known.kind == EntityKind::Place;
+        let several = hit.words > 1 && !token.opens && proper;
         let state = known.state && (!token.opens || !common::french(token.text));
-        if !hit.ambiguous && whole && word.initial && (several || state) {
+        if !hit.ambiguous && whole && (several || state && word.initial) {
             marks.push(mark);
         }
     }
@@ -104,6 +138,21 @@ mod tests {
         assert_eq!(trimmed("Anna Velcor réélue", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
         assert_eq!(trimmed("Anna Velcor .", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
         assert_eq!(trimmed("toute l'Europe", (1, 2), EntityKind::Place).as_deref(), Some("Europe"));
+    }
+
+    #[test]
+    fn openers_and_inhabitants_are_no_part_of_a_name() {
+        assert_eq!(trimmed("Puis Anna Velcor part", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
+        assert_eq!(trimmed("l'Allemand Karl Velcor", (1, 3), EntityKind::Person).as_deref(), Some("Karl Velcor"));
+        assert_eq!(trimmed("des Russes partent", (1, 1), EntityKind::Place), None);
+        assert_eq!(trimmed("la Suisse part", (1, 1), EntityKind::Place).as_deref(), Some("Suisse"));
+    }
+
+    #[test]
+    fn a_listed_name_is_longer_than_what_was_seen_of_it() {
+        let text = Reading::new("Il vogue en mer de Chine méridionale et rentre.");
+        let marks = mark(crate::annotate::tagger::french(), &text);
+        assert_eq!(marks.iter().map(|m| text.slice(m.tokens)).collect::<Vec<_>>(), ["mer de Chine méridionale"]);
     }
 
     #[test]

@@ -86,6 +86,29 @@ fn anonymous_officials() {
 }
 
 #[test]
+fn the_source_before_its_description() {
+    let words = "direct: the bridge is safe, <- anna bell";
+    assert_eq!(english("\"The bridge is safe,\" Sen. Anna Bell, D-Ohio, tweeted."), [words]);
+    assert_eq!(english("\"The bridge is safe,\" Anna Bell, a carpenter, said."), [words]);
+    assert_eq!(english("\"The bridge is safe,\" coach Anna Bell said of it."), [words]);
+}
+
+#[test]
+fn a_few_words_go_on_only_as_a_sentence() {
+    let found = english("\"The bridge is safe,\" Anna Bell said. \"Trust me.\"");
+    assert_eq!(found[1], "direct: trust me. <- anna bell");
+    let found = english("\"The bridge is safe,\" Anna Bell said. The \"old lady\" opened in 1901.");
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_source_that_closes_the_sentence() {
+    let found = english("\"It has been chaos\" since the bridge closed, Mayor Anna Bell told a local paper.");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].ends_with("<- anna bell"), "{found:?}");
+}
+
+#[test]
 fn titles_and_terms_are_no_quotes() {
     assert_eq!(english("The film, titled \"The Bridge of No Return\", opens on Friday."), Vec::<String>::new());
     assert_eq!(english("The so-called \"bridge tax\" was repealed."), Vec::<String>::new());

@@ -128,6 +128,32 @@ fn looking_back_and_signatures() {
 }
 
 #[test]
+fn a_quotation_that_opens_a_line_takes_the_person_behind_it() {
+    let found = french("« Je n'y crois pas encore. » Au bout du quai, Anne Morel regarde la mer.");
+    assert_eq!(found, ["direct: je n'y crois pas encore. <- anne morel"]);
+    // Not a thing that cannot speak.
+    assert_eq!(
+        french("« Je n'y crois pas encore. » Le vent se lève.")[0],
+        "direct: je n'y crois pas encore. <- nobody"
+    );
+}
+
+#[test]
+fn participles_with_a_subject_of_their_own() {
+    let found = french("Un homme affirmant que « la digue va céder demain » est monté sur le toit.");
+    assert_eq!(found, ["partial: la digue va céder demain <- un homme"]);
+    let found = french("La mairie a publié un communiqué affirmant que « la digue tiendra bon ».");
+    assert_eq!(found, ["partial: la digue tiendra bon <- la mairie"]);
+}
+
+#[test]
+fn a_relative_clause_takes_the_noun_before_it() {
+    let found = french("Le plan déplaît à Anne Morel, qui dénonce « un projet bâti sur le sable ».");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].ends_with("<- anne morel"), "{found:?}");
+}
+
+#[test]
 fn titles_terms_and_scare_quotes_are_no_quotes() {
     assert_eq!(french("Le film « La vie est un long fleuve » sort mardi."), Vec::<String>::new());
     assert_eq!(french("L'opération « Main tendue aux familles » commence mardi."), Vec::<String>::new());
