@@ -109,7 +109,7 @@ impl<T: RequestBody> FromRequest for Body<T> {
                     return Err(Problem::content(faults));
                 }
             }
-            serde_json::from_value(value)
+            serde_json::from_value(with_whole_integers(value))
                 .map(Self)
                 .map_err(|error| Problem::content(vec![crate::domain::Fault::new("", error.to_string())]))
         })

@@ -1,7 +1,7 @@
 //! The text that spans belong to, and what becomes of them when it changes.
 
-use super::Result;
 use super::quotes::follow_quotes;
+use super::{Result, about};
 use crate::domain::Anchor;
 use crate::domain::span::Span;
 use crate::domain::text::{self, Body, Context};
@@ -39,7 +39,9 @@ pub fn earlier(conn: &mut PgConnection, article: Uuid, version: i32) -> Result<T
 pub fn follow(conn: &mut PgConnection, article: Uuid, text: &Text) -> Result<()> {
     let body = Body::new(&text.body);
     follow_mentions(conn, article, text.version, &body)?;
-    follow_quotes(conn, article, text.version, &body)
+    follow_quotes(conn, article, text.version, &body)?;
+    // A mention and a quote that were followed into different texts no longer lie in each other.
+    about::refresh(conn, article)
 }
 
 fn follow_mentions(conn: &mut PgConnection, article: Uuid, version: i32, body: &Body) -> Result<()> {

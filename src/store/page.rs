@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{Bool, Json, Nullable};
+use uuid::Uuid;
 
 /// A condition on the rows of `Source`; NULL leaves the row out.
 pub type Predicate<Source> = Box<dyn BoxableExpression<Source, Pg, SqlType = Nullable<Bool>>>;
@@ -82,6 +83,43 @@ impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Outer<C> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(pass)
     }
+}
+
+/// `row IN (subquery of two columns)`, which diesel has for one column only.
+#[derive(Debug, Clone, QueryId)]
+pub struct RowIn<R, S> {
+    pub row: R,
+    pub subquery: S,
+}
+
+impl<R: Expression, S> Expression for RowIn<R, S> {
+    type SqlType = Bool;
+}
+
+impl<R, S, GB> ValidGrouping<GB> for RowIn<R, S> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<R: AppearsOnTable<QS>, S, QS: ?Sized> AppearsOnTable<QS> for RowIn<R, S> {}
+
+impl<R: SelectableExpression<QS>, S, QS> SelectableExpression<QS> for RowIn<R, S> {}
+
+impl<R: QueryFragment<Pg>, S: QueryFragment<Pg>> QueryFragment<Pg> for RowIn<R, S> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.row.walk_ast(out.reborrow())?;
+        out.push_sql(" IN (");
+        self.subquery.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Where a page of a list begins that is newest first by publication: the stored date of the last record, and its id.
+pub type Start = (PgTimestamp, Uuid);
+
+/// The start of such a list's page.
+pub fn start(position: &Position) -> Result<Start> {
+    Ok((time_key(position, LONG_AGO)?, position.id))
 }
 
 /// The key of a list in order of time, as the stored columns have it; `undated` stands for no time.

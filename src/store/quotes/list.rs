@@ -6,7 +6,7 @@ use crate::domain::QuoteStatus;
 use crate::domain::page::{Key, Page, Position};
 use crate::domain::quote::{Quote, QuoteFilter, QuoteOrder};
 use crate::schema::{quote_about, quotes};
-use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, choose, published, row};
+use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, Start, choose, published, row};
 use crate::store::{Error, Result};
 use diesel::dsl::{self, exists, not};
 use diesel::prelude::*;
@@ -20,23 +20,26 @@ diesel::alias!(quotes as twins: Twins);
 /// # Errors
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, filter: &QuoteFilter) -> Result<Page<Quote>> {
-    let matching = || {
+    let matching = |start| {
         let query = quotes::table.into_boxed();
-        predicates(filter).into_iter().fold(query, |query, predicate| query.filter(predicate))
+        predicates(filter, start).into_iter().fold(query, |query, predicate| query.filter(predicate))
     };
     let total = page::total(
         conn,
         filter.page.count,
-        |conn| matching().select(dsl::count_star()).get_result(conn),
-        || matching().select(quotes::id),
+        |conn| matching(None).select(dsl::count_star()).get_result(conn),
+        || matching(None).select(quotes::id),
     )?;
-    let mut query = matching().limit(filter.page.limit + 1);
+    let after_position = filter.page.after.as_ref();
+    let start = after_position.filter(|_| walks(filter)).map(page::start).transpose()?;
+    let mut query = matching(start).limit(filter.page.limit + 1);
     query = match filter.order {
         QuoteOrder::NewestPublished => query.order((quotes::published_desc.desc(), quotes::id.desc())),
         QuoteOrder::OldestPublished => query.order((quotes::published_asc, quotes::id)),
         QuoteOrder::MostConfident => query.order((quotes::confidence.desc(), quotes::id.desc())),
     };
-    if let Some(position) = &filter.page.after {
+    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
+    if let Some(position) = after_position.filter(|_| start.is_none()) {
         query = query.filter(after(filter.order, position)?);
     }
     let rows = query.select(QuoteRow::as_select()).load(conn)?;
@@ -69,9 +72,14 @@ fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::tab
     })
 }
 
-/// The conditions of a filter, its position apart.
-pub fn predicates(filter: &QuoteFilter) -> Vec<Predicate<quotes::table>> {
-    let mut all = plain(filter);
+/// True when the list is newest first and about one entity, whose own index is in that order.
+fn walks(filter: &QuoteFilter) -> bool {
+    filter.order == QuoteOrder::NewestPublished && filter.about.any.len() == 1
+}
+
+/// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
+fn predicates(filter: &QuoteFilter, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
+    let mut all = plain(filter, start);
     if filter.one_per_cluster {
         all.push(first_of_cluster(filter));
     }
@@ -80,7 +88,7 @@ pub fn predicates(filter: &QuoteFilter) -> Vec<Predicate<quotes::table>> {
 
 /// The conditions on the columns of `$source`; `$column!` spells one of them.
 macro_rules! conditions {
-    ($filter:ident, $source:ty, $column:ident) => {{
+    ($filter:ident, $start:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
         choose!(all, $filter.speaker, $column!(speaker_id));
         choose!(all, $filter.speaker_status, $column!(speaker_status));
@@ -96,12 +104,18 @@ macro_rules! conditions {
         }
         match &$filter.about.any[..] {
             [] => {}
-            [entity] => {
-                let about = quote_about::table
+            [entity] if walks($filter) => {
+                let mut about = quote_about::table
+                    .select(quote_about::quote_id)
+                    .filter(quote_about::entity_id.eq(*entity))
+                    .into_boxed()
                     .filter(quote_about::quote_id.eq(Outer($column!(id))))
                     // True of all; it lets the planner walk the entity's index in the order of the list.
-                    .filter(quote_about::published_desc.eq(Outer($column!(published_desc))))
-                    .filter(quote_about::entity_id.eq(*entity));
+                    .filter(quote_about::published_desc.eq(Outer($column!(published_desc))));
+                if let Some((time, id)) = $start {
+                    let here = row!(quote_about::published_desc, quote_about::quote_id, Timestamptz);
+                    about = about.filter(Below::new(here, row!(time, id, Timestamptz)));
+                }
                 all.push(Box::new(exists(about).nullable()));
             }
             entities => {
@@ -138,13 +152,13 @@ macro_rules! conditions {
     }};
 }
 
-fn plain(filter: &QuoteFilter) -> Vec<Predicate<quotes::table>> {
+fn plain(filter: &QuoteFilter, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
     macro_rules! column {
         ($name:ident) => {
             quotes::$name
         };
     }
-    conditions!(filter, quotes::table, column)
+    conditions!(filter, start, quotes::table, column)
 }
 
 fn plain_of_twins(filter: &QuoteFilter) -> Vec<Predicate<Alias<Twins>>> {
@@ -153,7 +167,7 @@ fn plain_of_twins(filter: &QuoteFilter) -> Vec<Predicate<Alias<Twins>>> {
             twins.field(quotes::$name)
         };
     }
-    conditions!(filter, Alias<Twins>, column)
+    conditions!(filter, None::<Start>, Alias<Twins>, column)
 }
 
 /// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.
