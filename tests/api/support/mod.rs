@@ -7,4 +7,3 @@ pub mod postgres;
 pub mod process;
 
 pub use app::TestApp;
-pub use client::{Client, Response};
