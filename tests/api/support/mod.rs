@@ -7,3 +7,4 @@ pub mod postgres;
 pub mod process;
 
 pub use app::TestApp;
+pub use client::{Client, Response};
