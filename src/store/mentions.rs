@@ -1,5 +1,7 @@
 //! Mentions: each at a span of its article's text, which is checked under the article's lock.
 
+mod found;
+
 use super::page::{self, Above, row};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
@@ -13,6 +15,7 @@ use diesel::dsl::now;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+pub(super) use found::store_found;
 use std::collections::HashMap;
 use uuid::Uuid;
 

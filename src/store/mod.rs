@@ -5,10 +5,12 @@
 
 mod about;
 mod anchor;
+pub mod annotations;
 pub mod articles;
 pub mod embedded;
 pub mod entities;
 pub mod error;
+pub mod known_names;
 pub mod mentions;
 pub mod migrate;
 mod page;

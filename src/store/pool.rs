@@ -33,6 +33,7 @@ pub struct Db {
     reads: Lane,
     writes: Lane,
     probes: Lane,
+    chores: Lane,
 }
 
 type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
@@ -40,6 +41,8 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// Connections kept for probes, which are never turned away because others are at work.
 const PROBES: u32 = 1;
+/// Connections kept for what the service does for itself.
+const CHORES: u32 = 1;
 
 /// How often a write that collided with another is tried in all.
 const TRIES: u32 = 3;
@@ -48,7 +51,7 @@ impl Db {
     /// Makes the pool and its threads. Needs no database: connections are opened when they are first used.
     pub fn new(options: &PoolOptions) -> Self {
         let pool = r2d2::Pool::builder()
-            .max_size(options.connections + PROBES)
+            .max_size(options.connections + PROBES + CHORES)
             .min_idle(Some(0))
             .connection_timeout(options.connection_wait)
             // A broken connection is found by `has_broken`; asking each one first costs a quarter of the reads.
@@ -63,6 +66,7 @@ impl Db {
             reads: Lane::new("read", readers, options.permit_wait),
             writes: Lane::new("write", writers, options.permit_wait),
             probes: Lane::new("probe", PROBES, options.permit_wait),
+            chores: Lane::new("chore", CHORES, options.permit_wait),
         }
     }
 
@@ -95,6 +99,18 @@ impl Db {
     ) -> Result<T> {
         let pool = self.pool.clone();
         self.probes.run(move || with_connection(&pool, &work)).await
+    }
+
+    /// Runs something that no request asked for, which has a place of its own.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn chore<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let pool = self.pool.clone();
+        self.chores.run(move || with_connection(&pool, &work)).await
     }
 
     /// Runs a write in one transaction, again when it collided with another.

@@ -1,6 +1,7 @@
 //! Quotes: words at spans of an article's text, who is said to have said them, and what people did with them.
 
 mod follow;
+mod found;
 mod list;
 mod occurrences;
 mod passage;
@@ -18,6 +19,7 @@ use diesel::dsl::{now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 pub(super) use follow::follow_quotes;
+pub(super) use found::store_found;
 pub use list::list;
 pub use occurrences::occurrences;
 use passage::{Passage, Side, side};

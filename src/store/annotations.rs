@@ -1,0 +1,69 @@
+//! What the extractor finds in an article, stored: entities are linked or made, what was found before keeps its id,
+//! and what a human made or touched stays as it is.
+
+mod people;
+
+use super::known_names::KnownNames;
+use super::{Error, Resource, Result, about, mentions, quotes, tombstones};
+use crate::annotate::{self, Annotation, Document};
+use crate::domain::span::Span;
+use crate::domain::text::Body;
+use crate::schema::articles;
+use diesel::prelude::*;
+use people::Resolved;
+use uuid::Uuid;
+
+/// Name and version of what finds quotes and names here.
+pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
+
+/// One text of an article, and what was found in it.
+pub(super) struct Found<'a> {
+    pub article: Uuid,
+    pub body_version: i32,
+    pub body: Body<'a>,
+    pub annotation: &'a Annotation,
+    /// The stored entity of each found one.
+    pub entities: Vec<Resolved>,
+}
+
+/// Runs the extractor over an article's present text and stores what it finds. Running it twice changes nothing.
+///
+/// # Errors
+/// An article that is absent or deleted.
+pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -> Result<()> {
+    names.refresh(conn)?;
+    let row: Option<(String, String, String, i32)> = articles::table
+        .find(id)
+        .select((articles::headline, articles::body, articles::language, articles::body_version))
+        .for_no_key_update()
+        .first(conn)
+        .optional()?;
+    let Some((headline, body, language, body_version)) = row else {
+        return tombstones::missing(conn, Resource::Article, id);
+    };
+    let language = Some(language.as_str()).filter(|language| *language != "und");
+    let document = Document { headline: Some(&headline), body: &body, language };
+    let annotation = annotate::annotate(&document, &names.read());
+    let entities = people::resolve(conn, &annotation)?;
+    let found = Found { article: id, body_version, body: Body::new(&body), annotation: &annotation, entities };
+    mentions::store_found(conn, &found)?;
+    quotes::store_found(conn, &found)?;
+    about::refresh(conn, id)
+}
+
+impl Found<'_> {
+    /// The slice at `span`, when it has at most `longest` code points.
+    pub fn slice(&self, span: Span, longest: i32) -> Option<String> {
+        (span.len() <= longest).then(|| self.body.slice(span)).flatten().map(str::to_owned)
+    }
+
+    /// The stored entity of a found one.
+    pub fn entity(&self, index: Option<usize>) -> Option<&Resolved> {
+        index.and_then(|index| self.entities.get(index))
+    }
+}
+
+/// An offset of the extractor that is not in the text it was given.
+pub(super) fn out_of_text() -> Error {
+    Error::Internal("the extractor found something outside of the text".to_owned())
+}

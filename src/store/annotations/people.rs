@@ -1,0 +1,187 @@
+//! Found entities as stored ones: known ones are linked, unknown ones named in full are made, once for all articles.
+
+use crate::annotate::{Annotation, FoundEntity};
+use crate::domain::entity::{Alias, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
+use crate::domain::{AliasKind, EntityKind, text};
+use crate::schema::{entities, entity_aliases, entity_identifiers};
+use crate::store::{Result, entities as store};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// The most candidates that are kept of an ambiguous name.
+const MAX_CANDIDATES: usize = 100;
+
+/// What a found entity is in the store.
+#[derive(Debug, Clone, Default)]
+pub struct Resolved {
+    pub id: Option<Uuid>,
+    /// Those it might be, when it is none for certain.
+    pub candidates: Vec<Uuid>,
+}
+
+/// The stored entity of each found one.
+pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Vec<Resolved>> {
+    let found = &annotation.entities;
+    let used: HashSet<usize> = annotation
+        .mentions
+        .iter()
+        .filter_map(|mention| mention.entity)
+        .chain(annotation.quotes.iter().filter_map(|quote| quote.speaker))
+        .collect();
+    let alive = alive(conn, found)?;
+    let mut resolved: Vec<Resolved> = found.iter().map(|entity| known(entity, &alive)).collect();
+    let missing: Vec<usize> = (0..found.len())
+        .filter(|index| used.contains(index) && found[*index].full_name && is_new(&resolved[*index]))
+        .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
+        .collect();
+    if missing.is_empty() {
+        return Ok(resolved);
+    }
+    lock_names(conn, missing.iter().map(|index| &found[*index]))?;
+    let stored = Stored::read(conn, missing.iter().map(|index| &found[*index]))?;
+    let mut made: HashMap<(EntityKind, String), Uuid> = HashMap::new();
+    for index in missing {
+        let entity = &found[index];
+        resolved[index] = match &stored.matching(entity)[..] {
+            [] => {
+                let key = (entity.kind, text::name_key(&entity.name));
+                let id = match made.get(&key) {
+                    Some(id) => *id,
+                    None => store::create(conn, &new_entity(entity, &stored))?.id,
+                };
+                made.insert(key, id);
+                Resolved { id: Some(id), candidates: Vec::new() }
+            }
+            [only] => Resolved { id: Some(*only), candidates: Vec::new() },
+            several => Resolved { id: None, candidates: several.iter().copied().take(MAX_CANDIDATES).collect() },
+        };
+    }
+    Ok(resolved)
+}
+
+fn is_new(resolved: &Resolved) -> bool {
+    resolved.id.is_none() && resolved.candidates.is_empty()
+}
+
+/// What the dictionary said, for entities that are still there.
+fn known(entity: &FoundEntity, alive: &HashMap<Uuid, Uuid>) -> Resolved {
+    let candidates: BTreeSet<Uuid> = entity.candidates.iter().filter_map(|id| alive.get(id)).copied().collect();
+    let id = entity.stored.and_then(|id| alive.get(&id)).copied();
+    match (id, candidates.len()) {
+        (Some(_), _) => Resolved { id, candidates: Vec::new() },
+        (None, 1) => Resolved { id: candidates.into_iter().next(), candidates: Vec::new() },
+        (None, _) => Resolved { id: None, candidates: candidates.into_iter().take(MAX_CANDIDATES).collect() },
+    }
+}
+
+/// The entities that the dictionary named, each with itself or the survivor it was merged into.
+fn alive(conn: &mut PgConnection, found: &[FoundEntity]) -> Result<HashMap<Uuid, Uuid>> {
+    let ids: Vec<Uuid> =
+        found.iter().flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, Option<Uuid>)> = entities::table
+        .filter(entities::id.eq_any(ids))
+        .order(entities::id)
+        .select((entities::id, entities::merged_into))
+        // Nobody deletes them before this transaction has linked them.
+        .for_key_share()
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
+}
+
+/// One at a time makes an entity of a name: another article may name the same newcomer at this moment.
+fn lock_names<'a>(conn: &mut PgConnection, found: impl Iterator<Item = &'a FoundEntity>) -> Result<()> {
+    // In one order for all, so that two articles wait for each other and do not deadlock.
+    let locks: BTreeSet<i64> = found.map(lock_of).collect();
+    diesel::sql_query("SELECT pg_advisory_xact_lock(key) FROM unnest($1) AS key")
+        .bind::<Array<BigInt>, _>(locks.into_iter().collect::<Vec<_>>())
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The same for an entity by whichever of its names an article has it.
+fn lock_of(entity: &FoundEntity) -> i64 {
+    let first = keys(entity).into_iter().min().unwrap_or_default();
+    let digest = Sha256::digest(format!("{} {first}", entity.kind.as_str()));
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(bytes)
+}
+
+/// The folded names that tell an entity from others: its preferred one and its plain aliases.
+fn keys(entity: &FoundEntity) -> Vec<String> {
+    let aliases = entity.aliases.iter().filter(|alias| alias.kind == AliasKind::Name);
+    std::iter::once(entity.name.as_str()).chain(aliases.map(|alias| alias.name.as_str())).map(text::name_key).collect()
+}
+
+/// What the store has under the names and identifiers of some found entities.
+struct Stored {
+    by_key: HashMap<(EntityKind, String), BTreeSet<Uuid>>,
+    by_wikidata: HashMap<String, Uuid>,
+}
+
+impl Stored {
+    fn read<'a>(conn: &mut PgConnection, found: impl Iterator<Item = &'a FoundEntity>) -> Result<Self> {
+        let (mut wanted, mut items) = (Vec::new(), Vec::new());
+        for entity in found {
+            wanted.extend(keys(entity));
+            items.extend(entity.wikidata);
+        }
+        let by_name: Vec<(Uuid, EntityKind, String)> = entities::table
+            .filter(entities::name_key.eq_any(&wanted))
+            .filter(entities::merged_into.is_null())
+            .select((entities::id, entities::kind, entities::name_key))
+            .load(conn)?;
+        let by_alias: Vec<(Uuid, EntityKind, String)> = entity_aliases::table
+            .inner_join(entities::table)
+            .filter(entity_aliases::name_key.eq_any(&wanted))
+            .filter(entity_aliases::kind.eq(AliasKind::Name))
+            .filter(entities::merged_into.is_null())
+            .select((entities::id, entities::kind, entity_aliases::name_key))
+            .load(conn)?;
+        let by_wikidata: Vec<(String, Uuid)> = entity_identifiers::table
+            .filter(entity_identifiers::scheme.eq("wikidata"))
+            .filter(entity_identifiers::value.eq_any(items))
+            .select((entity_identifiers::value, entity_identifiers::entity_id))
+            .load(conn)?;
+        let mut by_key: HashMap<(EntityKind, String), BTreeSet<Uuid>> = HashMap::new();
+        for (id, kind, key) in by_name.into_iter().chain(by_alias) {
+            by_key.entry((kind, key)).or_default().insert(id);
+        }
+        Ok(Self { by_key, by_wikidata: by_wikidata.into_iter().collect() })
+    }
+
+    /// The stored entities that a found one may be.
+    fn matching(&self, entity: &FoundEntity) -> Vec<Uuid> {
+        if let Some(id) = entity.wikidata.and_then(|item| self.by_wikidata.get(item)) {
+            return vec![*id];
+        }
+        let by_name = self.by_key.get(&(entity.kind, text::name_key(&entity.name)));
+        let all = || keys(entity).into_iter().filter_map(|key| self.by_key.get(&(entity.kind, key))).flatten();
+        let matching: BTreeSet<Uuid> = by_name.cloned().unwrap_or_else(|| all().copied().collect());
+        matching.into_iter().collect()
+    }
+}
+
+fn new_entity(entity: &FoundEntity, stored: &Stored) -> NewEntity {
+    let fits = |name: &str| (1..=MAX_NAME).contains(&name.chars().count());
+    let aliases = entity.aliases.iter().filter(|alias| fits(&alias.name)).take(MAX_ALIASES);
+    let item = entity.wikidata.filter(|item| !stored.by_wikidata.contains_key(*item));
+    NewEntity {
+        kind: entity.kind,
+        name: entity.name.clone(),
+        description: None,
+        aliases: aliases
+            .map(|alias| Alias { name: alias.name.clone(), language: alias.language.clone(), kind: alias.kind })
+            .collect(),
+        identifiers: item
+            .map(|item| Identifier { scheme: "wikidata".to_owned(), value: item.to_owned() })
+            .into_iter()
+            .collect(),
+    }
+}

@@ -1,0 +1,170 @@
+//! The names of all entities in memory, as `annotate` looks them up, kept true to the database.
+//!
+//! Each change of an entity leaves a row in `entity_changes` with the transaction that made it. Whoever knows the
+//! snapshot it last read at finds every change committed since, however the transactions overlapped, with one query.
+
+use super::{Error, Result};
+use crate::annotate::dictionary::{Dictionary, StoredEntity};
+use crate::domain::{AliasKind, EntityKind};
+use crate::schema::{entities, entity_aliases, entity_changes};
+use diesel::dsl::now;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// Entities read at a time.
+const BATCH: usize = 5_000;
+/// How long changes are kept for instances that have yet to read them.
+const KEPT: Duration = Duration::from_secs(3600);
+/// Who has not read for so long reads everything again.
+const TOO_LONG: Duration = Duration::from_secs(3000);
+
+/// The names of the store.
+#[derive(Default)]
+pub struct KnownNames {
+    dictionary: RwLock<Dictionary>,
+    reading: Mutex<Reading>,
+}
+
+/// How far the changes were read.
+#[derive(Default)]
+struct Reading {
+    /// What was visible then, as Postgres spells a snapshot; `None` before the first time.
+    snapshot: Option<String>,
+    at: Option<Instant>,
+    /// The aliases that the dictionary holds of each entity.
+    aliases: HashMap<Uuid, Vec<(Box<str>, AliasKind)>>,
+}
+
+#[derive(QueryableByName)]
+struct Changes {
+    #[diesel(sql_type = Text)]
+    snapshot: String,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    changed: Vec<Uuid>,
+}
+
+#[derive(QueryableByName)]
+struct Snapshot {
+    #[diesel(sql_type = Text)]
+    snapshot: String,
+}
+
+impl KnownNames {
+    /// The names as they were last read.
+    pub fn read(&self) -> RwLockReadGuard<'_, Dictionary> {
+        self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads what changed since the last time; everything, the first time.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub fn refresh(&self, conn: &mut PgConnection) -> Result<()> {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_recent = reading.at.is_some_and(|at| at.elapsed() < TOO_LONG);
+        match reading.snapshot.clone().filter(|_| is_recent) {
+            Some(snapshot) => self.read_changes(conn, &mut reading, &snapshot)?,
+            None => self.read_all(conn, &mut reading)?,
+        }
+        reading.at = Some(Instant::now());
+        Ok(())
+    }
+
+    fn read_changes(&self, conn: &mut PgConnection, reading: &mut Reading, since: &str) -> Result<()> {
+        // One statement, so that the snapshot is the one that the changes were read in.
+        let Changes { snapshot, changed } = diesel::sql_query(
+            "SELECT pg_current_snapshot()::text AS snapshot, array(
+                 SELECT DISTINCT entity_id FROM entity_changes
+                 WHERE transaction_id >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
+                     AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, $1::pg_snapshot)
+             ) AS changed",
+        )
+        .bind::<Text, _>(since)
+        .get_result(conn)?;
+        for ids in changed.chunks(BATCH) {
+            let named = names_of(conn, ids)?;
+            let mut dictionary = self.dictionary.write().unwrap_or_else(PoisonError::into_inner);
+            for id in ids {
+                for (alias, kind) in reading.aliases.remove(id).unwrap_or_default() {
+                    dictionary.remove(&alias, kind, *id);
+                }
+            }
+            insert(&mut dictionary, &mut reading.aliases, named);
+        }
+        reading.snapshot = Some(snapshot);
+        Ok(())
+    }
+
+    /// Reads all names beside the dictionary in use, which is replaced at the end.
+    fn read_all(&self, conn: &mut PgConnection, reading: &mut MutexGuard<'_, Reading>) -> Result<()> {
+        let Snapshot { snapshot } =
+            diesel::sql_query("SELECT pg_current_snapshot()::text AS snapshot").get_result(conn)?;
+        let mut dictionary = Dictionary::default();
+        let mut aliases = HashMap::new();
+        let mut after = Uuid::nil();
+        loop {
+            let ids: Vec<Uuid> = entities::table
+                .filter(entities::id.gt(after))
+                .order(entities::id)
+                .select(entities::id)
+                .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
+                .load(conn)?;
+            let Some(last) = ids.last() else { break };
+            after = *last;
+            insert(&mut dictionary, &mut aliases, names_of(conn, &ids)?);
+        }
+        *self.dictionary.write().unwrap_or_else(PoisonError::into_inner) = dictionary;
+        **reading = Reading { snapshot: Some(snapshot), at: None, aliases };
+        Ok(())
+    }
+}
+
+type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
+
+/// The entities of these ids that are there and not merged, with all their names.
+fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
+    let rows: Vec<(Uuid, EntityKind, String)> = entities::table
+        .filter(entities::id.eq_any(ids))
+        .filter(entities::merged_into.is_null())
+        .select((entities::id, entities::kind, entities::name))
+        .load(conn)?;
+    let aliases: Vec<(Uuid, String, AliasKind)> = entity_aliases::table
+        .filter(entity_aliases::entity_id.eq_any(ids))
+        .select((entity_aliases::entity_id, entity_aliases::name, entity_aliases::kind))
+        .load(conn)?;
+    let mut of_entity: HashMap<Uuid, Vec<(Box<str>, AliasKind)>> = HashMap::new();
+    for (id, name, kind) in aliases {
+        of_entity.entry(id).or_default().push((name.into(), kind));
+    }
+    let named = |(id, kind, name): (Uuid, EntityKind, String)| {
+        let mut names = of_entity.remove(&id).unwrap_or_default();
+        names.push((name.as_str().into(), AliasKind::Name));
+        (StoredEntity { id, kind, name }, names)
+    };
+    Ok(rows.into_iter().map(named).collect())
+}
+
+fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, AliasKind)>>, named: Named) {
+    for (entity, names) in named {
+        for (name, kind) in &names {
+            dictionary.insert(name, *kind, &entity);
+        }
+        held.insert(entity.id, names);
+    }
+}
+
+/// Forgets changes that every instance has read by now.
+///
+/// # Errors
+/// Only the database's own.
+pub fn forget_old_changes(conn: &mut PgConnection) -> Result<()> {
+    let kept = chrono::Duration::from_std(KEPT).map_err(|error| Error::Internal(error.to_string()))?;
+    let oldest: chrono::DateTime<chrono::Utc> =
+        diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
+    diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;
+    Ok(())
+}

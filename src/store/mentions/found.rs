@@ -1,0 +1,93 @@
+//! Mentions that the extractor found, beside those that are stored.
+
+use super::{Columns, InsertedMention, MentionRow};
+use crate::annotate::FoundMention;
+use crate::domain::span::Span;
+use crate::domain::{Anchor, Origin, new_id};
+use crate::schema::mentions;
+use crate::store::Result;
+use crate::store::annotations::{EXTRACTOR, Found, out_of_text};
+use diesel::dsl::now;
+use diesel::prelude::*;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Stores the mentions of an article that were found: those of a machine that are found again keep their ids, its
+/// others go, and a human's stay, also where something else was found at their place.
+pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
+    let rows = mentions::table
+        .filter(mentions::article_id.eq(found.article))
+        .select(MentionRow::as_select())
+        .for_update()
+        .load(conn)?;
+    let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns.origin == Origin::Human);
+    let taken = |span: Span| {
+        human.iter().any(|row| {
+            let columns = &row.columns;
+            let stands = columns.body_version == found.body_version;
+            stands && columns.span_start < span.end && span.start < columns.span_end
+        })
+    };
+    let mut before: HashMap<(i32, i32, i32), MentionRow> = HashMap::new();
+    let mut outdated: Vec<Uuid> = Vec::new();
+    for row in machine {
+        let place = (row.columns.body_version, row.columns.span_start, row.columns.span_end);
+        outdated.extend(before.insert(place, row).map(|twin| twin.id));
+    }
+    let mut fresh = Vec::new();
+    for mention in &found.annotation.mentions {
+        let columns = columns(found, mention)?;
+        if taken(Span { start: columns.span_start, end: columns.span_end }) {
+            continue;
+        }
+        match before.remove(&(columns.body_version, columns.span_start, columns.span_end)) {
+            None => fresh.push(InsertedMention {
+                id: new_id(),
+                article_id: found.article,
+                extractor: Some(EXTRACTOR),
+                columns,
+            }),
+            Some(row) => {
+                let columns = Columns { anchor: row.columns.anchor, ..columns };
+                if row.columns != columns {
+                    update(conn, row.id, columns)?;
+                }
+            }
+        }
+    }
+    outdated.extend(before.into_values().map(|row| row.id));
+    if !outdated.is_empty() {
+        diesel::delete(mentions::table.filter(mentions::id.eq_any(outdated))).execute(conn)?;
+    }
+    // A statement holds 65,535 values at most.
+    for fresh in fresh.chunks(1_000) {
+        diesel::insert_into(mentions::table).values(fresh).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn update(conn: &mut PgConnection, id: Uuid, columns: Columns) -> Result<()> {
+    diesel::update(mentions::table.find(id))
+        .set((columns, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn columns(found: &Found, mention: &FoundMention) -> Result<Columns> {
+    let span = Span::from(mention.span);
+    let entity = found.entity(mention.entity);
+    Ok(Columns {
+        body_version: found.body_version,
+        anchor: Anchor::Exact,
+        entity_id: entity.and_then(|entity| entity.id),
+        candidates: entity.map(|entity| entity.candidates.iter().copied().map(Some).collect()).unwrap_or_default(),
+        span_start: span.start,
+        span_end: span.end,
+        exact: found.body.slice(span).ok_or_else(out_of_text)?.to_owned(),
+        prefix: found.body.prefix(span.start).to_owned(),
+        suffix: found.body.suffix(span.end).to_owned(),
+        kind: mention.kind,
+        confidence: f64::from(mention.confidence),
+        origin: Origin::Machine,
+    })
+}

@@ -1,0 +1,136 @@
+//! Quotes that the extractor found, beside those that are stored.
+
+use super::row::{Columns, InsertedQuote, QuoteRow};
+use crate::annotate::FoundQuote;
+use crate::domain::quote::{self, MAX_SPANS};
+use crate::domain::span::{self, Span};
+use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
+use crate::schema::{quotes, reviews};
+use crate::store::Result;
+use crate::store::annotations::{EXTRACTOR, Found, out_of_text};
+use crate::store::spans::SpanList;
+use diesel::dsl::now;
+use diesel::prelude::*;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Stores the quotes of an article that were found: those of a machine that are found again keep their ids, its others
+/// go, and what a human made or touched stays, also where something else was found at its place.
+pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
+    let rows = quotes::table
+        .filter(quotes::article_id.eq(found.article))
+        .select(QuoteRow::as_select())
+        .for_update()
+        .load(conn)?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let reviewed: HashSet<Uuid> = reviews::table
+        .filter(reviews::quote_id.eq_any(ids))
+        .select(reviews::quote_id)
+        .load::<Uuid>(conn)?
+        .into_iter()
+        .collect();
+    let is_locked = |row: &QuoteRow| {
+        row.origin == Origin::Human || row.columns.status != QuoteStatus::Machine || reviewed.contains(&row.id)
+    };
+    let (locked, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_locked);
+    let taken = |columns: &Columns| {
+        locked.iter().any(|row| row.columns.body_version == found.body_version && overlap(&row.columns, columns))
+    };
+    let mut before: HashMap<(i32, Vec<Span>), QuoteRow> = HashMap::new();
+    let mut outdated: Vec<Uuid> = Vec::new();
+    for row in machine {
+        let place = (row.columns.body_version, row.columns.spans.0.clone());
+        outdated.extend(before.insert(place, row).map(|twin| twin.id));
+    }
+    let mut fresh = Vec::new();
+    for quote in &found.annotation.quotes {
+        let Some(columns) = columns(found, quote)?.filter(|columns| !taken(columns)) else { continue };
+        match before.remove(&(columns.body_version, columns.spans.0.clone())) {
+            None => fresh.push(InsertedQuote {
+                id: new_id(),
+                article_id: found.article,
+                origin: Origin::Machine,
+                extractor: Some(EXTRACTOR),
+                columns,
+            }),
+            Some(row) => {
+                let columns = Columns { anchor: row.columns.anchor, said_on: row.columns.said_on, ..columns };
+                if row.columns != columns {
+                    update(conn, row.id, columns)?;
+                }
+            }
+        }
+    }
+    outdated.extend(before.into_values().map(|row| row.id));
+    if !outdated.is_empty() {
+        diesel::delete(quotes::table.filter(quotes::id.eq_any(outdated))).execute(conn)?;
+    }
+    // A statement holds 65,535 values at most.
+    for fresh in fresh.chunks(1_000) {
+        diesel::insert_into(quotes::table).values(fresh).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn overlap(one: &Columns, other: &Columns) -> bool {
+    one.spans.0.iter().any(|one| other.spans.0.iter().any(|other| one.start < other.end && other.start < one.end))
+}
+
+fn update(conn: &mut PgConnection, id: Uuid, columns: Columns) -> Result<()> {
+    diesel::update(quotes::table.find(id))
+        .set((columns, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The quote as it is stored; `None` for one in more pieces than a quote has.
+fn columns(found: &Found, quote: &FoundQuote) -> Result<Option<Columns>> {
+    let spans: Vec<Span> = quote.spans.iter().copied().map(Into::into).collect();
+    let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return Ok(None) };
+    if spans.len() > MAX_SPANS {
+        return Ok(None);
+    }
+    let text = span::slice(&found.body, &spans).map_err(|_| out_of_text())?;
+    let side = |span: Option<crate::annotate::Span>, longest| {
+        let span = span.map(Span::from);
+        let words = span.and_then(|span| found.slice(span, longest));
+        (span.filter(|_| words.is_some()).map(Into::into), words)
+    };
+    let (speaker_span, speaker_label) = side(quote.speaker_span, 500);
+    let (cue_span, cue) = side(quote.cue_span, 200);
+    let linked = found.entity(quote.speaker).and_then(|entity| entity.id);
+    let (speaker_id, speaker_status) = speaker(linked, quote.speaker_status, speaker_label.is_some());
+    let (canonical_text, cluster_id) = quote::canonical(&text).unzip();
+    Ok(Some(Columns {
+        body_version: found.body_version,
+        anchor: Anchor::Exact,
+        text,
+        prefix: found.body.prefix(first.start).to_owned(),
+        suffix: found.body.suffix(last.end).to_owned(),
+        spans: SpanList(spans),
+        kind: quote.kind,
+        speaker_id,
+        speaker_label,
+        speaker_span,
+        speaker_status,
+        cue,
+        cue_span,
+        cue_lemma: quote.cue_lemma.clone().filter(|lemma| (1..=200).contains(&lemma.chars().count())),
+        said_on: None,
+        status: QuoteStatus::Machine,
+        confidence: f64::from(quote.confidence),
+        canonical_text,
+        cluster_id,
+    }))
+}
+
+/// A named speaker is a stored entity; who asked not to be named is none.
+fn speaker(linked: Option<Uuid>, status: SpeakerStatus, labelled: bool) -> (Option<Uuid>, SpeakerStatus) {
+    match (linked, status) {
+        (Some(id), SpeakerStatus::Named | SpeakerStatus::Unresolved) => (Some(id), SpeakerStatus::Named),
+        (Some(id), SpeakerStatus::Collective) => (Some(id), SpeakerStatus::Collective),
+        (None, SpeakerStatus::Named) if labelled => (None, SpeakerStatus::Unresolved),
+        (None, SpeakerStatus::Named) => (None, SpeakerStatus::Unattributed),
+        (_, other) => (None, other),
+    }
+}
