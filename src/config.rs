@@ -101,8 +101,9 @@ pub struct ServeSettings {
     #[arg(long, env = "VERBATIM_SHUTDOWN_TIMEOUT_MS", value_name = "MS", default_value = "10000")]
     shutdown_timeout_ms: String,
 
-    /// How long the service goes on listening, not ready any more, before it stops: time for a load balancer to see it
-    #[arg(long, env = "VERBATIM_DRAIN_DELAY_MS", value_name = "MS", default_value = "0")]
+    /// How long the service goes on, not ready any more and closing connections as it answers, before it stops: time for
+    /// callers and load balancers to see it
+    #[arg(long, env = "VERBATIM_DRAIN_DELAY_MS", value_name = "MS", default_value = "250")]
     drain_delay_ms: String,
 
     /// Origins whose pages may read the answers, such as https://news.example; repeat it, or separate with commas
