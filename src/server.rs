@@ -3,6 +3,7 @@
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::known_names::{self, KnownNames};
 use crate::store::{self, Db, migrate};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
@@ -13,7 +14,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Connections that wait to be taken: more than the 128 of the standard library, for bursts.
 const BACKLOG: i32 = 1024;
@@ -21,6 +22,10 @@ const BACKLOG: i32 = 1024;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept: longer than the minute that load balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How often the names of the store are read again.
+const NAMES_PERIOD: Duration = Duration::from_millis(500);
+/// How often changes that everybody has read are forgotten.
+const FORGET_PERIOD: Duration = Duration::from_secs(600);
 /// The pauses between tries to migrate a database that is not there yet.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -120,6 +125,7 @@ impl Server {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
+        let following = spawn(follow_names(state.db.clone(), state.names.clone()));
         http::docs::warm_up();
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
@@ -136,6 +142,7 @@ impl Server {
         stop.await;
         draining.0.store(true, Ordering::Relaxed);
         log::info!("stopping");
+        following.abort();
         drop(migrating);
         time::sleep(config.drain_delay).await;
         handle.stop(!config.shutdown_timeout.is_zero()).await;
@@ -160,10 +167,32 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
 fn state(config: &Config, url: &str) -> http::State {
     http::State {
         db: Db::new(&config.pool(url)),
+        names: Data::new(KnownNames::default()),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,
         cors_origins: config.cors_origins.clone(),
+    }
+}
+
+/// Keeps the names in memory true to the database, so that a request finds little left to read.
+async fn follow_names(db: Db, names: Data<KnownNames>) {
+    let mut tick = time::interval(NAMES_PERIOD);
+    let mut forgotten = Instant::now();
+    loop {
+        tick.tick().await;
+        let forget = forgotten.elapsed() > FORGET_PERIOD;
+        let names = names.clone();
+        let read = db.chore(move |conn| {
+            names.refresh(conn)?;
+            if forget { known_names::forget_old_changes(conn) } else { Ok(()) }
+        });
+        match read.await {
+            Ok(()) if forget => forgotten = Instant::now(),
+            Ok(()) => {}
+            // The database is away or not migrated yet, which `/readyz` says.
+            Err(error) => log::debug!("reading the names of the store: {error}"),
+        }
     }
 }
 

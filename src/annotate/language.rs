@@ -122,9 +122,6 @@ fn tag(lang: Lang) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::lexicon::Lexicon;
-    use super::text::Text;
-    use super::tokens::Tokens;
     use super::{detect, tag};
     use whatlang::Lang;
 

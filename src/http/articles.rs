@@ -12,7 +12,8 @@ use crate::domain::article::{
 };
 use crate::domain::page::{Choice, Page, Range};
 use crate::domain::{BlockRole, Fault};
-use crate::store::{self, Connection, Db, articles, mentions, quotes};
+use crate::store::known_names::KnownNames;
+use crate::store::{self, Connection, Db, annotations, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -370,6 +371,16 @@ pub struct ExternalIdParameter(#[allow(dead_code, reason = "describes a paramete
 #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
 pub struct UrlParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
+/// What is done with an article when it is created.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CreateOptions {
+    /// Find quotes, speakers and names in the body, and store them in the same transaction.
+    #[serde(default)]
+    #[param(default = false)]
+    annotate: bool,
+}
+
 /// What of an article is asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -401,9 +412,10 @@ impl RequestBody for UpdateArticle {}
 /// Create an article
 ///
 /// As `text/plain` the body is a bare text: its first line that is not blank is the headline (longer than 500
-/// characters: 422), the whole text the body.
+/// characters: 422), the whole text the body. With `annotate=true` the answer embeds the mentions and quotes found.
 #[utoipa::path(
     tag = "articles",
+    params(CreateOptions),
     request_body(content((CreateArticle = "application/json"), (PlainText = "text/plain"))),
     responses(
         (status = 201, description = "The article", body = ArticleBody),
@@ -411,10 +423,25 @@ impl RequestBody for UpdateArticle {}
     ),
 )]
 #[post("/v1/articles")]
-pub async fn create_article(db: web::Data<Db>, body: Body<CreateArticle>) -> Result<HttpResponse, Problem> {
-    let new = NewArticle::try_from(body.0)?;
-    let article = db.write(move |conn| articles::create(conn, &new)).await?;
-    etag::created(&format!("/v1/articles/{}", article.id), article.version, &ArticleBody::from(article))
+pub async fn create_article(
+    db: web::Data<Db>,
+    names: web::Data<KnownNames>,
+    query: Query<CreateOptions>,
+    body: Body<CreateArticle>,
+) -> Result<HttpResponse, Problem> {
+    let (annotate, new) = (query.annotate, NewArticle::try_from(body.0)?);
+    let body = db
+        .write(move |conn| {
+            if !annotate {
+                return articles::create(conn, &new).map(ArticleBody::from);
+            }
+            names.refresh(conn)?;
+            let article = articles::create(conn, &new)?;
+            annotations::annotate_article(conn, &names, article.id)?;
+            with_findings(conn, article)
+        })
+        .await?;
+    etag::created(&format!("/v1/articles/{}", body.id), body.version, &body)
 }
 
 /// Read an article
@@ -537,6 +564,14 @@ pub async fn read_article_version(
     let VersionOfArticle { id, n } = path.into_inner();
     let version = db.read(move |conn| articles::version(conn, id, n)).await?;
     etag::record(&request, version.body_version, &ArticleVersionBody::from(version))
+}
+
+/// An article with its mentions and quotes.
+pub fn with_findings(conn: &mut Connection, article: Article) -> store::Result<ArticleBody> {
+    let mut bodies = [ArticleBody::from(article)];
+    embed(conn, &mut bodies, true, true)?;
+    let [body] = bodies;
+    Ok(body)
 }
 
 /// Puts mentions and quotes into a page of articles, with one query for each.

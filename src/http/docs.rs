@@ -84,7 +84,8 @@ the other; `not.` before its name excludes.\n\n\
 **Refusals** are problem bodies (RFC 9457); each `type` is an address of this service that says what it means.\n\n\
 **Changes** are JSON Merge Patch (RFC 7396). A record's `ETag` in `If-Match` makes a change conditional.";
 
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
+    ("annotation", "Text in, quotes, speakers and names out."),
     ("articles", "A headline and a body kept exactly as received, in versions."),
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
     ("mentions", "An entity named at a span of an article."),

@@ -1,5 +1,6 @@
 //! The API over HTTP: one file per resource, and what they share.
 
+pub mod annotate;
 pub mod articles;
 pub mod contract;
 pub mod docs;
@@ -17,6 +18,7 @@ pub mod service;
 pub mod trace;
 
 use crate::store::Db;
+use crate::store::known_names::KnownNames;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -32,6 +34,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 #[derive(Clone)]
 pub struct State {
     pub db: Db,
+    pub names: web::Data<KnownNames>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -57,6 +60,7 @@ pub fn app(
     App::new()
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
+        .app_data(state.names)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))
@@ -82,6 +86,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(articles::delete_article)
         .service(articles::list_article_versions)
         .service(articles::read_article_version)
+        .service(annotate::annotate_text)
+        .service(annotate::annotate_article)
         .service(mentions::create_mention)
         .service(mentions::list_mentions_of_article)
         .service(mentions::read_mention)

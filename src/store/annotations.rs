@@ -28,10 +28,11 @@ pub(super) struct Found<'a> {
 
 /// Runs the extractor over an article's present text and stores what it finds. Running it twice changes nothing.
 ///
+/// The caller refreshes `names` first, before it has written anything that others cannot see yet.
+///
 /// # Errors
 /// An article that is absent or deleted.
 pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -> Result<()> {
-    names.refresh(conn)?;
     let row: Option<(String, String, String, i32)> = articles::table
         .find(id)
         .select((articles::headline, articles::body, articles::language, articles::body_version))

@@ -1,0 +1,259 @@
+//! `/v1/annotate` and `/v1/articles/{id}/annotate`: quotes, speakers and names found in a text.
+
+use super::articles::{self, ArticleBody, BlockBody};
+use super::etag;
+use super::input::{Body, RequestBody};
+use super::problem::Problem;
+use super::quotes::SpanBody;
+use crate::annotate::{Annotation, Document, FoundEntity, FoundMention, FoundQuote, annotate};
+use crate::domain::article::MAX_BODY_BYTES;
+use crate::domain::span::{self, Span};
+use crate::domain::text::Body as Text;
+use crate::domain::{EntityKind, Fault, MentionKind, QuoteKind, SpeakerStatus, quote};
+use crate::store::annotations::{EXTRACTOR, annotate_article as annotate_stored};
+use crate::store::known_names::KnownNames;
+use crate::store::{Db, articles as store};
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A text to be annotated; it is not stored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": "« Nous avons répondu », a dit la ministre Anne Morel.", "language": "fr"}))]
+pub struct AnnotateText {
+    /// Tells where the body repeats it.
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: Option<String>,
+    /// At most 1 MiB of UTF-8.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub body: String,
+    /// BCP 47 primary tag; detected from the body when absent.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: Option<String>,
+}
+
+impl RequestBody for AnnotateText {}
+
+/// What was found in a text.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"language": "fr", "blocks": [{"role": "paragraph", "start": 0, "end": 53}], "mentions": [], "quotes": []}))]
+pub struct AnnotationBody {
+    /// BCP 47 primary tag; `und` when it is not known.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: String,
+    /// What the parts of the body are, in order.
+    #[schema(max_items = 1_048_576)]
+    pub blocks: Vec<BlockBody>,
+    /// In order of start.
+    #[schema(max_items = 1_048_576)]
+    pub mentions: Vec<FoundMentionBody>,
+    /// In order of start.
+    #[schema(max_items = 1_048_576)]
+    pub quotes: Vec<FoundQuoteBody>,
+}
+
+/// A name found in a text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundMentionBody {
+    /// The first code point of the span.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub start: i32,
+    /// The code point after the span.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub end: i32,
+    /// The words as printed.
+    #[schema(max_length = 1_048_576)]
+    pub exact: String,
+    pub kind: MentionKind,
+    pub entity_kind: EntityKind,
+    /// The stored entity, when one is known by this name.
+    pub entity_id: Option<Uuid>,
+    /// The stored entities it might name, when several bear the name.
+    #[schema(max_items = 10_000)]
+    pub candidates: Vec<Uuid>,
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+}
+
+/// A quote found in a text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundQuoteBody {
+    /// The words as printed, without the outer quotation marks: the slices of `spans` joined by one space.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub text: String,
+    #[schema(min_items = 1, max_items = 1_048_576)]
+    pub spans: Vec<SpanBody>,
+    /// Up to 32 code points before the first span.
+    #[schema(max_length = 32)]
+    pub prefix: String,
+    /// Up to 32 code points after the last span.
+    #[schema(max_length = 32)]
+    pub suffix: String,
+    pub kind: QuoteKind,
+    /// The stored entity that is said to have said it.
+    pub speaker_id: Option<Uuid>,
+    /// The source as printed.
+    #[schema(max_length = 1_048_576)]
+    pub speaker_label: Option<String>,
+    pub speaker_span: Option<SpanBody>,
+    pub speaker_status: SpeakerStatus,
+    /// The reporting verb or phrase as printed.
+    #[schema(max_length = 1_048_576)]
+    pub cue: Option<String>,
+    pub cue_span: Option<SpanBody>,
+    /// Its dictionary form.
+    #[schema(max_length = 1_048_576)]
+    pub cue_lemma: Option<String>,
+    /// The stored entities with a mention inside the spans, in order of id.
+    #[schema(max_items = 10_000)]
+    pub about: Vec<Uuid>,
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+    /// Name and version of what found it.
+    #[schema(max_length = 200)]
+    pub extractor: &'static str,
+    /// Lower case, accents and spaces folded, punctuation dropped; null when nothing is left.
+    #[schema(max_length = 20_971_520)]
+    pub canonical_text: Option<String>,
+    /// Equal for the same quote elsewhere.
+    pub cluster_id: Option<Uuid>,
+}
+
+/// Annotate a text
+///
+/// Finds quotes, their speakers and names, links what the store knows, and stores nothing.
+#[utoipa::path(
+    tag = "annotation",
+    request_body = AnnotateText,
+    responses((status = 200, description = "What was found", body = AnnotationBody)),
+)]
+#[post("/v1/annotate")]
+pub async fn annotate_text(
+    db: web::Data<Db>,
+    names: web::Data<KnownNames>,
+    body: Body<AnnotateText>,
+) -> Result<HttpResponse, Problem> {
+    let given = body.0;
+    if given.body.len() > MAX_BODY_BYTES {
+        let detail = format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8");
+        return Err(Problem::content(vec![Fault::new("/body", detail)]));
+    }
+    let found = db
+        .read(move |conn| {
+            names.refresh(conn)?;
+            let AnnotateText { headline, body, language } = &given;
+            let document = Document { headline: headline.as_deref(), body, language: language.as_deref() };
+            let annotation = annotate(&document, &names.read());
+            Ok(AnnotationBody::of(body, &annotation))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// Annotate an article
+///
+/// Finds quotes, speakers and names in the present text and stores them. What the machine finds again keeps its id, its
+/// other findings go, and what a human made or reviewed stays as it is; running it twice changes nothing.
+#[utoipa::path(
+    tag = "annotation",
+    responses((status = 200, description = "The article with its mentions and quotes", body = ArticleBody)),
+)]
+#[post("/v1/articles/{id}/annotate")]
+pub async fn annotate_article(
+    db: web::Data<Db>,
+    names: web::Data<KnownNames>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let body = db
+        .write(move |conn| {
+            names.refresh(conn)?;
+            annotate_stored(conn, &names, id)?;
+            let article = store::find(conn, id)?;
+            articles::with_findings(conn, article)
+        })
+        .await?;
+    etag::changed(body.version, &body)
+}
+
+impl AnnotationBody {
+    fn of(body: &str, annotation: &Annotation) -> Self {
+        let text = Text::new(body);
+        let mentions: Vec<_> =
+            annotation.mentions.iter().map(|found| FoundMentionBody::of(&text, annotation, found)).collect();
+        let quotes =
+            annotation.quotes.iter().map(|found| FoundQuoteBody::of(&text, annotation, &mentions, found)).collect();
+        let block = |block: &crate::annotate::Block| {
+            let Span { start, end } = block.span.into();
+            BlockBody { role: block.role, start, end }
+        };
+        Self {
+            language: annotation.language.clone(),
+            blocks: annotation.blocks.iter().map(block).collect(),
+            mentions,
+            quotes,
+        }
+    }
+}
+
+fn entity<'a>(annotation: &'a Annotation, index: Option<usize>) -> Option<&'a FoundEntity> {
+    annotation.entities.get(index?)
+}
+
+fn slice(text: &Text, span: Span) -> String {
+    text.slice(span).unwrap_or_default().to_owned()
+}
+
+impl FoundMentionBody {
+    fn of(text: &Text, annotation: &Annotation, found: &FoundMention) -> Self {
+        let span = Span::from(found.span);
+        let entity = entity(annotation, found.entity);
+        Self {
+            start: span.start,
+            end: span.end,
+            exact: slice(text, span),
+            kind: found.kind,
+            entity_kind: found.entity_kind,
+            entity_id: entity.and_then(|entity| entity.stored),
+            candidates: entity.map(|entity| entity.candidates.clone()).unwrap_or_default(),
+            confidence: f64::from(found.confidence),
+        }
+    }
+}
+
+impl FoundQuoteBody {
+    fn of(text: &Text, annotation: &Annotation, mentions: &[FoundMentionBody], found: &FoundQuote) -> Self {
+        let spans: Vec<Span> = found.spans.iter().copied().map(Into::into).collect();
+        let words = span::slice(text, &spans).unwrap_or_default();
+        let (canonical_text, cluster_id) = quote::canonical(&words).unzip();
+        let is_inside = |mention: &&FoundMentionBody| {
+            let place = Span { start: mention.start, end: mention.end };
+            spans.iter().any(|span| span.contains(place))
+        };
+        let mut about: Vec<Uuid> = mentions.iter().filter(is_inside).filter_map(|mention| mention.entity_id).collect();
+        about.sort_unstable();
+        about.dedup();
+        let (speaker_span, cue_span) = (found.speaker_span.map(Span::from), found.cue_span.map(Span::from));
+        Self {
+            prefix: spans.first().map(|first| text.prefix(first.start).to_owned()).unwrap_or_default(),
+            suffix: spans.last().map(|last| text.suffix(last.end).to_owned()).unwrap_or_default(),
+            spans: spans.into_iter().map(Into::into).collect(),
+            text: words,
+            kind: found.kind,
+            speaker_id: entity(annotation, found.speaker).and_then(|entity| entity.stored),
+            speaker_label: speaker_span.map(|span| slice(text, span)),
+            speaker_span: speaker_span.map(Into::into),
+            speaker_status: found.speaker_status,
+            cue: cue_span.map(|span| slice(text, span)),
+            cue_span: cue_span.map(Into::into),
+            cue_lemma: found.cue_lemma.clone(),
+            about,
+            confidence: f64::from(found.confidence),
+            extractor: EXTRACTOR,
+            canonical_text,
+            cluster_id,
+        }
+    }
+}
