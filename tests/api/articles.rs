@@ -303,7 +303,7 @@ fn the_language_is_detected_when_it_is_not_given() {
     let app = TestApp::start();
     for (body, language) in [
         ("Le ministre de la Défense a souligné mardi que les négociations se poursuivaient avec les alliés.", "fr"),
-        ("The defence minister said on Tuesday that the negotiations with the allies were under way.", "en"),
+        ("The defence minister said on Tuesday that the negotiations with the allies were still under way.", "en"),
         ("Der Verteidigungsminister sagte am Dienstag, dass die Verhandlungen mit den Verbündeten andauern.", "de"),
         ("1 2 3 …", "und"),
     ] {

@@ -70,7 +70,7 @@ fn null_is_refused_where_a_value_must_be() {
 #[test]
 fn null_detects_the_language_again() {
     let app = TestApp::start();
-    let body = "The defence minister said on Tuesday that the negotiations with the allies were under way.";
+    let body = "The defence minister said on Tuesday that the negotiations with the allies were still under way.";
     let article = app.article(json!({"body": body, "language": "fr"}));
     let changed = app.patch(&path(&article), &json!({"language": null})).expect(200);
     assert_eq!(settled(&changed), with(&article, json!({"language": "en"})));
@@ -89,6 +89,15 @@ fn a_patch_that_changes_nothing_keeps_the_record_as_it_is() {
     for patch in [json!({}), same] {
         assert_eq!(app.patch(&path(&article), &patch).expect(200), article);
     }
+}
+
+#[test]
+fn a_time_is_kept_to_the_microsecond() {
+    let app = TestApp::start();
+    let given = json!({"published_at": "2026-03-02T08:00:00.123456789Z"});
+    let article = app.article(given.clone());
+    assert_eq!(article["published_at"], "2026-03-02T08:00:00.123456Z");
+    assert_eq!(app.patch(&path(&article), &given).expect(200), article);
 }
 
 #[test]
