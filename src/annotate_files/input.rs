@@ -109,7 +109,7 @@ impl Input {
             }
             if !bytes.iter().all(u8::is_ascii_whitespace) {
                 self.state = State::Lines(lines);
-                return Some(self.utf8(bytes).and_then(|line| self.article(&line)));
+                return Some(self.utf8(bytes).and_then(|line| self.article(line.trim_end())));
             }
         }
     }

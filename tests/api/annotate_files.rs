@@ -36,7 +36,7 @@ fn a_person_reads_a_table_of_quotes_and_one_of_names() {
         "port.txt (fr)\n\
          \n\
          SPEAKER     STATUS  KIND    SPANS  WORDS\n\
-         Awa Diallo  named   direct  18-47  Nous sommes prêts depuis lundi\n\
+         Awa Diallo  named   direct  18-48  Nous sommes prêts depuis lundi\n\
          \n\
          NAME        KIND    SPANS  PRINTED\n\
          Awa Diallo  person  62-72  Awa Diallo\n\
@@ -63,7 +63,7 @@ fn a_program_reads_a_line_of_json_for_each_article() {
     assert!((0.5..=1.0).contains(&quote["confidence"].take().as_f64().unwrap()));
     assert_eq!(
         quote,
-        json!({"start": 18, "end": 47, "spans": [[18, 47]], "text": "Nous sommes prêts depuis lundi", "type": "direct",
+        json!({"start": 18, "end": 48, "spans": [[18, 48]], "text": "Nous sommes prêts depuis lundi", "type": "direct",
             "speaker": "Awa Diallo", "speaker_spans": [[62, 72]], "speaker_status": "named", "reference": "Awa Diallo",
             "cue": "a déclaré", "cue_spans": [[52, 61]], "cue_lemma": "déclarer", "confidence": null})
     );
