@@ -122,24 +122,24 @@ fn quote(quote: &Value, names: &Names) -> [String; 5] {
     [speaker.unwrap_or_else(label), word("speaker_status"), word("kind"), spans, one_line(text(quote, "text"))]
 }
 
-/// A row for each entity and who found it, in order of their first mention.
+/// A row for each entity, in order of their first mention, and one more for what humans found of it.
 fn mentions(article: &Value, names: &Names) -> Vec<[String; 5]> {
-    let mut rows: BTreeMap<(u64, &str), Vec<&Value>> = BTreeMap::new();
+    let mut rows: BTreeMap<(u64, bool), Vec<&Value>> = BTreeMap::new();
     let mut first: HashMap<&str, u64> = HashMap::new();
     for mention in list(&article["mentions"]) {
         let start = mention["start"].as_u64().unwrap_or_default();
         let name = mention["entity_id"].as_str().unwrap_or(text(mention, "exact"));
         let place = *first.entry(name).or_insert(start);
-        rows.entry((place, text(mention, "origin"))).or_default().push(mention);
+        rows.entry((place, mention["origin"] == "human")).or_default().push(mention);
     }
     let head = ["NAME", "KIND", "FOUND BY", "SPANS", "PRINTED"].map(str::to_owned);
-    let row = |((_, origin), mentions): ((u64, &str), Vec<&Value>)| {
+    let row = |(_, mentions): (_, Vec<&Value>)| {
         let entity = mentions[0]["entity_id"].as_str().and_then(|id| names.get(id)).cloned();
         let (kind, name) = entity.unwrap_or_else(|| ("-".to_owned(), one_line(text(mentions[0], "exact"))));
         let mut printed: Vec<String> = mentions.iter().map(|mention| one_line(text(mention, "exact"))).collect();
         printed.dedup();
         let spans = mentions.iter().map(|mention| span(mention)).collect::<Vec<_>>().join(", ");
-        [name, kind, origin.to_owned(), spans, printed.join(", ")]
+        [name, kind, text(mentions[0], "origin").to_owned(), spans, printed.join(", ")]
     };
     std::iter::once(head).chain(rows.into_iter().map(row)).collect()
 }

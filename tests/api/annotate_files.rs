@@ -104,7 +104,7 @@ fn what_cannot_be_read_is_told_by_file_and_line_and_the_others_go_on() {
     assert_eq!((status, ids), (Some(1), vec![json!("b"), json!("port.txt")]));
     assert_eq!(
         said,
-        "verbatim: a.jsonl:1: EOF while parsing a value (column 9)\n\
+        "verbatim: a.jsonl:1: EOF while parsing a value (column 8)\n\
          verbatim: none.txt: No such file or directory (os error 2)\n\
          verbatim: latin.txt: not UTF-8 at byte 0\n\
          verbatim: 3 of the articles could not be read\n"
