@@ -1,19 +1,64 @@
-"""How schemathesis writes a valid ETag.
+"""What schemathesis cannot know of the service: ids of records that exist, and what an ETag looks like.
 
-It makes valid header values of letters and digits alone. No ETag is one, so it would take an invalid value for the valid
-one of an optional header; a format with a generator of its own is drawn from as it is.
+Each operation on a record gets a record of its own as its example, since some delete or change theirs. The address of
+the service is in SERVICE_URL.
 """
 
+import os
+
+import requests
 import schemathesis
 from hypothesis import strategies as st
 
+BODY = "Rabat a répondu. Le ministre a salué un accord « sans précédent »."
+
+
+def create(address, record):
+    answer = requests.post(f"{os.environ['SERVICE_URL']}/v1/{address}", json=record, timeout=20)
+    answer.raise_for_status()
+    return answer.json()["id"]
+
+
+def create_article():
+    return create("articles", {"headline": "Rabat répond", "body": BODY})
+
+
+def create_entity():
+    return create("entities", {"kind": "place", "name": "Rabat"})
+
+
+def create_mention():
+    return create(f"articles/{create_article()}/mentions", {"start": 0, "end": 5})
+
+
+def create_quote():
+    return create("quotes", {"article_id": create_article(), "text": "sans précédent"})
+
+
+RECORDS = {
+    "articles": create_article,
+    "entities": create_entity,
+    "mentions": create_mention,
+    "quotes": create_quote,
+}
+
+
+# The coverage phase makes header values of letters and digits alone. No ETag is one, so it would take an invalid value
+# for the valid one of an optional header; a format with a generator of its own is drawn from as it is.
 schemathesis.openapi.format("etag", st.from_regex(r'(\*|(W/)?"[0-9]{1,9}-[0-9a-f]{16}")', fullmatch=True))
 
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    for operations in raw_schema["paths"].values():
+    for path, operations in raw_schema["paths"].items():
         for operation in operations.values():
             for parameter in operation.get("parameters", []):
-                if parameter["name"] in ("If-Match", "If-None-Match"):
+                if parameter["name"] == "id":
+                    parameter["example"] = RECORDS[path.split("/")[2]]()
+                elif parameter["name"] == "If-Match":
                     parameter["schema"]["format"] = "etag"
+                    # Any version: with one that is named, all but the first write would be 412.
+                    parameter["example"] = "*"
+                elif parameter["name"] == "If-None-Match":
+                    parameter["schema"]["format"] = "etag"
+    raw_schema["components"]["schemas"]["CreateQuote"]["example"]["article_id"] = create_article()

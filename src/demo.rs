@@ -126,15 +126,15 @@ fn report(base: &str, article: &Value, names: &HashMap<String, String>, found: b
     let rows = table(&rows);
     let id = id_of(article);
     let speaker = list(&article["quotes"]).find_map(|quote| quote["speaker_id"].as_str()).unwrap_or_default();
+    let name = names.get(speaker).map_or("somebody", String::as_str);
     format!(
         "\n{headline}\n({PUBLISHER}; the article {state})\n\n{rows}\n\
          Spans are code points of the article's body. Go on with:\n\n\
-         \x20 curl '{base}/v1/articles/{id}?include=quotes'     # the article with its quotes\n\
-         \x20 curl '{base}/v1/quotes?speaker={speaker}'  # what {} said\n\
-         \x20 curl '{base}/v1/entities?kind=person'      # the people\n\
-         \x20 {base}/docs                                # the API, in a browser\n\n\
-         The service goes on; Ctrl-C stops it.\n",
-        names.get(speaker).map_or("somebody", String::as_str),
+         # the article with its quotes\ncurl '{base}/v1/articles/{id}?include=quotes'\n\
+         # what {name} said\ncurl '{base}/v1/quotes?speaker={speaker}'\n\
+         # the people\ncurl '{base}/v1/entities?kind=person'\n\
+         # the API, in a browser: {base}/docs\n\n\
+         The service goes on; Ctrl-C stops it.\n"
     )
 }
 

@@ -1,4 +1,26 @@
-//! The map of the house.
+//! Verbatim: who said what, about whom, pinned to the exact characters it was printed in.
+//!
+//! # The map of the house
+//!
+//! A request walks straight through: `http` reads it and asks `store` for something that `domain` defines, and shows
+//! what comes back. The same resource has the same file name in each.
+//!
+//! - [`domain`]: the words and rules of the model (ids, text, spans, pages, articles, entities, mentions, quotes). No
+//!   SQL, no HTTP.
+//! - [`store`]: Postgres through diesel. Free functions per resource; [`store::pool`] is the one bridge from async to
+//!   blocking, [`store::migrate`] brings the schema up to date, [`store::embedded`] runs a Postgres of our own.
+//! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
+//!   document derived from the handlers ([`http::docs`]) is law: [`http::contract`] refuses what it does not allow.
+//! - [`annotate`]: text in, findings out. Knows nothing of the others.
+//!
+//! Around these, the outside of the binary:
+//!
+//! - [`config`]: each setting once; [`logs`]: lines as text or JSON; [`signals`]: when to stop.
+//! - [`server`]: from settings to a bound service, for `main` and the tests alike, and to its orderly end.
+//! - [`demo`] and [`healthcheck`]: clients of the service, over HTTP like any other.
+//! - [`schema`]: the tables as diesel prints them; checked, never edited.
+//!
+//! The tests in `tests/api` come in through the same doors as everybody: HTTP, the command line, the database.
 
 pub mod annotate;
 pub mod config;

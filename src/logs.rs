@@ -93,7 +93,8 @@ impl<'v> VisitValue<'v> for Json {
     }
 
     fn visit_f64(&mut self, value: f64) -> Result<(), kv::Error> {
-        self.0 = json!(value);
+        // Microseconds of a time in milliseconds; more digits are noise.
+        self.0 = json!((value * 1000.0).round() / 1000.0);
         Ok(())
     }
 

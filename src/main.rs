@@ -1,12 +1,14 @@
 //! The commands of the binary.
 
-use actix_web::rt::{System, task};
+use actix_web::rt::System;
 use clap::{Args, Parser, Subcommand};
 use std::error::Error;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
+use tokio::sync::oneshot;
 use verbatim::config::{BadSettings, Config, DatabaseSettings, ListenSetting, LogSettings, ServeSettings};
 use verbatim::server::{Postgres, Server, migrate};
 use verbatim::signals::Stop;
@@ -90,14 +92,16 @@ async fn serve_until_told(config: &Config, visit: Option<Visit>) -> Outcome {
     let address = server.address();
     let Some(visit) = visit else { return Ok(server.run(stop.requested()).await?) };
 
+    // In a thread that nobody waits for: the service can be stopped before the visit has ended.
+    let (done, visited) = oneshot::channel();
+    thread::spawn(move || drop(done.send(visit(address))));
     let mut failed = None;
-    let mut visiting = task::spawn_blocking(move || visit(address));
     let until = async {
         tokio::select! {
-            result = &mut visiting => match result {
+            result = visited => match result {
                 Ok(Ok(())) => stop.requested().await,
                 Ok(Err(error)) => failed = Some(error.into()),
-                Err(error) => failed = Some(error.into()),
+                Err(_) => failed = Some("the demo has panicked".into()),
             },
             () = stop.requested() => {}
         }

@@ -8,12 +8,15 @@ use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
 use diesel::{Connection, PgConnection};
+use socket2::{Domain, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+/// Connections that wait to be taken: more than the 128 of the standard library, for bursts.
+const BACKLOG: i32 = 1024;
 /// Who does not send the head of a request within this is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept: longer than the minute that load balancers keep theirs.
@@ -81,18 +84,20 @@ pub enum MigrateError {
 }
 
 impl Server {
-    /// Takes the address. An own Postgres is started and migrated first, which blocks for a second or two; another's
-    /// need not even be there.
+    /// Takes the address, and listens once an own Postgres is started and migrated, which blocks for a second or two;
+    /// another's need not even be there.
     ///
     /// # Errors
-    /// When the own Postgres does not start, or the address is not to be had.
+    /// When the address is not to be had, or the own Postgres does not start.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
+        let cannot = |source| StartError::Listen { address: config.listen, source };
+        let socket = bound(config.listen).map_err(cannot)?;
         let postgres = Postgres::start(&config.database, config.max_connections())?;
         if let Postgres::Own(_) = postgres {
             migrate(&postgres.url())?;
         }
-        let cannot = |source| StartError::Listen { address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).map_err(cannot)?;
+        socket.listen(BACKLOG).map_err(cannot)?;
+        let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
         if !address.ip().is_loopback() {
             log::warn!("{address} can be reached from other machines, and the service asks nobody who they are");
@@ -140,6 +145,16 @@ impl Server {
         log::info!("stopped");
         ended.and(stopped.map_err(io::Error::other))
     }
+}
+
+/// A socket that has the address, so that nobody else takes it, and does not listen yet: who connects is refused
+/// rather than kept waiting.
+fn bound(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // The connections of the process before us may still be closing.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
 fn state(config: &Config, url: &str) -> http::State {

@@ -17,12 +17,15 @@ const LOCK: i64 = i64::from_be_bytes(*b"verbatim");
 /// When Postgres refuses a statement, or the database cannot be reached.
 pub fn run(conn: &mut PgConnection) -> Result<Vec<String>> {
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-    let ran = conn
-        .run_pending_migrations(MIGRATIONS)
-        .map(|versions| versions.iter().map(ToString::to_string).collect())
-        .map_err(|error| Error::Internal(format!("migrating: {error}")));
+    let ran = run_pending(conn).map_err(|error| Error::Internal(format!("migrating: {error}")));
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
     ran
+}
+
+fn run_pending(conn: &mut PgConnection) -> diesel::migration::Result<Vec<String>> {
+    let pending = conn.pending_migrations(MIGRATIONS)?;
+    conn.run_migrations(&pending)?;
+    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
 /// True when no migration of this build is missing in the database.

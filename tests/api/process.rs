@@ -205,7 +205,9 @@ fn migrate_says_what_it_ran() {
     let migrate = || run(verbatim(&["migrate", "--log-level", "error"]).env("DATABASE_URL", database.url()));
     let (status, printed, said) = migrate();
     assert_eq!((status, &*said), (Some(0), ""));
-    assert_eq!(printed.lines().count(), fs::read_dir("migrations").unwrap().count());
+    let mut all: Vec<_> = fs::read_dir("migrations").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    all.sort();
+    assert!(printed.lines().eq(all.iter().map(|name| name.to_str().unwrap())), "{printed}");
     assert_eq!(migrate(), (Some(0), "nothing to do: the database is up to date\n".to_owned(), String::new()));
 }
 
@@ -273,4 +275,17 @@ fn the_demo_shows_who_said_what_and_serves_on_as_often_as_it_is_run() {
     let (again, printed) = demo(dir.path());
     assert_eq!(again, ids);
     assert!(printed.contains("was here already"), "{printed}");
+}
+
+#[test]
+fn the_readme_names_every_setting() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, help, _) = run(&mut verbatim(&["serve", "--help"]));
+    let flags = help.split_whitespace().filter(|word| word.starts_with("--") && !word.starts_with("--help"));
+    let variables = help.split("[env: ").skip(1).map(|rest| rest.split(['=', ']']).next().unwrap());
+    let settings: Vec<&str> = flags.chain(variables).map(|word| word.trim_end_matches(',')).collect();
+    assert!(settings.len() > 30, "{settings:?}");
+    for setting in settings.iter().filter(|setting| **setting != "--version") {
+        assert!(readme.contains(&format!("`{setting}`")), "{setting} is not in README.md");
+    }
 }

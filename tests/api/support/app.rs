@@ -120,7 +120,7 @@ impl Deref for TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         // A service that has failed by itself has hung up.
-        drop(self.stop.take().map(|stop| stop.send(())));
+        let _ = self.stop.take().map(|stop| stop.send(()));
         let ended = self.thread.take().map(JoinHandle::join);
         if !thread::panicking() {
             assert!(matches!(ended, Some(Ok(()))), "the service has panicked");
