@@ -199,13 +199,3 @@ fn a_body_that_does_not_come_is_408() {
     let raw = Raw::connect(&app).head("POST /v1/articles", &headers).send("{\"headline\": ");
     refused(&app, &raw.answer(), 408, "request_timeout");
 }
-
-/// Holds up every statement on articles; until it is dropped.
-fn locked(app: &TestApp) -> diesel::PgConnection {
-    let mut connection = connect(&app.database.url());
-    connection.batch_execute("BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE").unwrap();
-    connection
-}
-
-const WAITING: &str = "SELECT count(*) FROM pg_locks
-    WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";

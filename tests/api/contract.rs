@@ -3,7 +3,6 @@
 use std::thread;
 use std::time::Duration;
 
-use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
@@ -259,6 +258,16 @@ fn what_accepts_json_in_any_way_is_answered() {
         app.request("GET", "/v1/articles").header("accept", accept).send().expect(200);
     }
 }
+
+/// Holds up every statement on articles; until it is dropped.
+fn locked(app: &TestApp) -> diesel::PgConnection {
+    let mut connection = connect(&app.database.url());
+    connection.batch_execute("BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE").unwrap();
+    connection
+}
+
+const WAITING: &str = "SELECT count(*) FROM pg_locks
+    WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 #[test]
 fn who_finds_no_place_is_told_to_come_back_and_probes_are_not() {
