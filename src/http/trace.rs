@@ -2,13 +2,15 @@
 
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
+use super::service::Draining;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -47,6 +49,7 @@ pub async fn trace(
     let method = request.method().clone();
     let path = request.path().to_owned();
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let draining = request.app_data::<web::Data<Draining>>().cloned();
     // HEAD is GET without the body, which the connection leaves out by itself.
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
@@ -67,6 +70,10 @@ pub async fn trace(
     log_line(&id, &method, &path, status, took);
     let mut response = result?;
     response.headers_mut().insert(REQUEST_ID, header);
+    if draining.is_some_and(|draining| draining.0.load(Ordering::Relaxed)) {
+        // Told so, a caller opens another connection, elsewhere, rather than send into one that is about to close.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response)
 }
 

@@ -109,10 +109,12 @@ fn a_service_that_drains_says_that_it_is_not_ready_and_answers_on() {
     let mut service = serve_on(&database.url(), &["--drain-delay-ms", "2000"]);
     let client = service.client();
     client.get("/readyz").expect(200);
+    assert_eq!(client.get("/v1/articles").header("connection"), "");
     service.signal(Signal::SIGTERM);
     service.logged("stopping");
     assert_eq!(client.get("/readyz").expect(503)["code"], "unavailable");
-    client.get("/v1/articles").expect(200);
+    let answer = client.get("/v1/articles");
+    assert_eq!((answer.status, answer.header("connection")), (200, "close"));
     service.stop();
 }
 

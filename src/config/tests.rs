@@ -1,0 +1,88 @@
+use super::*;
+use clap::{FromArgMatches, Parser};
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    settings: ServeSettings,
+}
+
+/// As the command line gives them, without this process' environment.
+fn read(arguments: &[&str]) -> Result<(Config, LogConfig), BadSettings> {
+    let mut command = <Command as clap::CommandFactory>::command();
+    let ids: Vec<clap::Id> = command.get_arguments().map(|argument| argument.get_id().clone()).collect();
+    for id in ids {
+        command = command.mut_arg(id, |argument| argument.env(None::<&'static str>));
+    }
+    let matches = command.get_matches_from(std::iter::once("verbatim").chain(arguments.iter().copied()));
+    Command::from_arg_matches(&matches).unwrap().settings.read()
+}
+
+fn faults(arguments: &[&str]) -> Vec<String> {
+    read(arguments).map(drop).unwrap_err().0
+}
+
+#[test]
+fn the_defaults_hold_together() {
+    let (config, log) = read(&["--data-dir", "/data"]).unwrap();
+    assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
+    assert_eq!(config.request_deadline, Duration::from_secs(10));
+    assert_eq!(config.statement_timeout, Duration::from_secs(9));
+    assert_eq!(config.lock_timeout, Duration::from_secs(2));
+    assert!((4..=32).contains(&config.pool_size));
+    assert!(matches!(config.database, Database::Own { .. }));
+    assert_eq!(log, LogConfig { format: LogFormat::Text, levels: "info,actix_server=warn".to_owned() });
+}
+
+#[test]
+fn the_limits_follow_a_shorter_deadline() {
+    let (config, _) = read(&["--data-dir", "/data", "--request-deadline-ms", "1000"]).unwrap();
+    assert_eq!(config.statement_timeout, Duration::from_millis(900));
+    assert_eq!(config.lock_timeout, Duration::from_millis(200));
+}
+
+#[test]
+fn a_limit_that_another_one_hides_is_refused() {
+    let all = faults(&["--data-dir", "/d", "--request-deadline-ms", "5000", "--statement-timeout-ms", "5000"]);
+    assert_eq!(
+        all,
+        ["--statement-timeout-ms (VERBATIM_STATEMENT_TIMEOUT_MS): is 5000 ms and must be shorter than \
+          --request-deadline-ms (VERBATIM_REQUEST_DEADLINE_MS), which is 5000 ms"]
+    );
+}
+
+#[test]
+fn every_wrong_setting_is_named_at_once() {
+    let all = faults(&[
+        "--listen=here",
+        "--database-url=mysql://u:secret@h/d",
+        "--pool-size=0",
+        "--workers=many",
+        "--request-deadline-ms=0",
+        "--drain-delay-ms=-1",
+        "--log-format=xml",
+        "--log-level=a=loud",
+        "--cors-origin=https://a.example,https://b.example/path",
+    ]);
+    let flags: Vec<&str> = all.iter().filter_map(|fault| fault.split(' ').next()).collect();
+    let expected = [
+        "--log-format",
+        "--log-level",
+        "--request-deadline-ms",
+        "--listen",
+        "--database-url",
+        "--pool-size",
+        "--workers",
+        "--drain-delay-ms",
+        "--cors-origin",
+    ];
+    assert_eq!(flags, expected);
+    assert!(!all.concat().contains("secret"), "{all:?}");
+}
+
+#[test]
+fn an_empty_variable_is_one_that_was_not_set() {
+    let (config, _) = read(&["--data-dir=/d", "--database-url=", "--listen=", "--pool-size= "]).unwrap();
+    assert_eq!(config.listen.port(), 8080);
+    assert!(matches!(config.database, Database::Own { .. }));
+}
