@@ -4,9 +4,11 @@ use super::contract::{self, Contract, Operation};
 use super::problem::{Code, Problem};
 use super::trace;
 use actix_web::dev::{Decompress, Payload};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::{Future, Ready, ready};
@@ -160,7 +162,8 @@ fn receive(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output =
         if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
             return Err(too_large());
         }
-        let mut stream = Decompress::new(payload, encoding);
+        let pieces = payload.flat_map(move |chunk| stream::iter(in_pieces(chunk, encoding)));
+        let mut stream = Decompress::new(pieces, encoding);
         let mut body = Vec::new();
         loop {
             let chunk = tokio::time::timeout_at(deadline, stream.next())
@@ -175,6 +178,28 @@ fn receive(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output =
             body.extend_from_slice(&chunk);
         }
     }
+}
+
+/// Cuts a chunk, as each piece is decompressed whole before its size is known: a few bytes may stand for millions.
+fn in_pieces(
+    chunk: Result<Bytes, PayloadError>,
+    encoding: ContentEncoding,
+) -> impl Iterator<Item = Result<Bytes, PayloadError>> {
+    let most = match encoding {
+        ContentEncoding::Brotli => 8,
+        ContentEncoding::Zstd => 64,
+        ContentEncoding::Gzip | ContentEncoding::Deflate => 1024,
+        _ => usize::MAX,
+    };
+    let mut rest = Some(chunk);
+    std::iter::from_fn(move || match rest.take()? {
+        Ok(mut bytes) if bytes.len() > most => {
+            let piece = bytes.split_to(most);
+            rest = Some(Ok(bytes));
+            Some(Ok(piece))
+        }
+        last => Some(last),
+    })
 }
 
 fn too_large() -> Problem {
