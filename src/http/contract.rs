@@ -42,6 +42,7 @@ struct Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scalar {
     Text,
+    Integer,
     Number,
     Boolean,
 }
@@ -210,7 +211,8 @@ impl Parameter {
         let list = is_of_type(schema, "array");
         let one = if list { &schema["items"] } else { schema };
         let scalar = match one {
-            one if is_of_type(one, "integer") || is_of_type(one, "number") => Scalar::Number,
+            one if is_of_type(one, "integer") => Scalar::Integer,
+            one if is_of_type(one, "number") => Scalar::Number,
             one if is_of_type(one, "boolean") => Scalar::Boolean,
             _ => Scalar::Text,
         };
@@ -267,6 +269,8 @@ impl Scalar {
         let plain = !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace);
         let parsed = serde_json::from_str::<Value>(text).ok().filter(|_| plain);
         match (self, parsed) {
+            // To JSON Schema 1.0 is an integer; an address or a query spells one without a point.
+            (Self::Integer, Some(Value::Number(number))) if !number.is_f64() => Value::Number(number),
             (Self::Number, Some(value @ Value::Number(_))) | (Self::Boolean, Some(value @ Value::Bool(_))) => value,
             _ => Value::String(text.to_owned()),
         }
@@ -393,6 +397,9 @@ mod tests {
     #[test]
     fn numbers_are_read_as_json_spells_them() {
         assert_eq!(Scalar::Number.read("20"), json!(20));
+        assert_eq!(Scalar::Number.read("2e1"), json!(20.0));
+        assert_eq!(Scalar::Integer.read("20"), json!(20));
+        assert!(Scalar::Integer.read("20.0").is_string() && Scalar::Integer.read("2e1").is_string());
         for text in ["020", "+5", " 5", "5 ", "", "0x1", "NaN", "true"] {
             assert!(Scalar::Number.read(text).is_string(), "{text:?}");
         }
