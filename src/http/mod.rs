@@ -1,5 +1,6 @@
 //! The API over HTTP: one file per resource, and what they share.
 
+mod accept;
 pub mod articles;
 pub mod contract;
 pub mod docs;
