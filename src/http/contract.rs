@@ -148,6 +148,8 @@ impl Operation {
                 faults.push((name.to_owned(), "is not a parameter of this operation".to_owned()));
             }
         }
+        let unreadable = parameters.unreadable().iter();
+        faults.extend(unreadable.map(|name| (name.clone(), "is not UTF-8".to_owned())));
         for parameter in &self.parameters {
             faults
                 .extend(parameter.faults(request, pattern, &parameters).map(|detail| (parameter.name.clone(), detail)));

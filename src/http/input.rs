@@ -19,23 +19,62 @@ use std::pin::Pin;
 pub const MAX_BODY: usize = 8 << 20;
 
 /// The query's pairs, percent-decoded, in the order in which they were given.
-pub struct Parameters(Vec<(String, String)>);
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    /// The names of those whose bytes are not UTF-8.
+    unreadable: Vec<String>,
+}
 
 impl Parameters {
     /// Reads a request's query.
     pub fn of(request: &HttpRequest) -> Self {
-        Self(url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect())
+        let (mut pairs, mut unreadable) = (Vec::new(), Vec::new());
+        for piece in request.query_string().split('&') {
+            for (name, value) in url::form_urlencoded::parse(piece.as_bytes()).into_owned() {
+                if !is_utf8(piece) {
+                    unreadable.push(name.clone());
+                }
+                pairs.push((name, value));
+            }
+        }
+        Self { pairs, unreadable }
     }
 
     /// Each name with its value.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The names of the parameters that are not UTF-8.
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
     }
 
     /// Every value that was given for `name`.
     pub fn all(&self, name: &str) -> Vec<&str> {
         self.pairs().filter(|(given, _)| *given == name).map(|(_, value)| value).collect()
     }
+}
+
+/// Whether what a piece of a query spells is UTF-8. What is not is read all the same, as another text than was sent.
+fn is_utf8(piece: &str) -> bool {
+    let (mut bytes, mut rest) = (Vec::new(), piece);
+    while let Some((plain, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(plain.as_bytes());
+        let code = after.get(..2).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(b'%');
+                rest = after;
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 fn operation_of(request: &HttpRequest) -> Result<&'static Operation, Problem> {
