@@ -8,6 +8,8 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 
 use crate::support::document::{NOBODY, filled, operations};
+use crate::support::postgres::TestDatabase;
+use crate::support::process::{Process, verbatim};
 use crate::support::raw::Raw;
 use crate::support::refusal::places;
 use crate::support::{TestApp, refused};
@@ -198,4 +200,41 @@ fn a_body_that_does_not_come_is_408() {
     let headers = ["Content-Type: application/json", "Content-Length: 100"];
     let raw = Raw::connect(&app).head("POST /v1/articles", &headers).send("{\"headline\": ");
     refused(&app, &raw.answer(), 408, "request_timeout");
+}
+
+/// 2 GiB of nothing in 64 KiB: a frame of blocks that each say one byte 128 Ki times.
+fn bomb() -> Vec<u8> {
+    const BLOCK: u32 = 128 << 10;
+    const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
+    const WINDOW_OF_128_KIB: [u8; 2] = [0, 7 << 3];
+    let repeated = 1 << 1;
+    let block = |last: u32| [&(BLOCK << 3 | repeated | last).to_le_bytes()[..3], b" "].concat();
+    [&MAGIC[..], &WINDOW_OF_128_KIB, &block(0).repeat(16383), &block(1)].concat()
+}
+
+/// The most memory that a process has had, in KiB.
+#[cfg(target_os = "linux")]
+fn peak_memory(process: nix::unistd::Pid) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bomb_is_refused_without_being_unpacked() {
+    let database = TestDatabase::migrated();
+    let arguments = ["serve", "--listen", "127.0.0.1:0"];
+    let mut service = Process::start(verbatim(&arguments).env("DATABASE_URL", database.url()));
+    let client = service.client();
+    client.get("/readyz").expect(200);
+    let before = peak_memory(service.id());
+    for _ in 0..3 {
+        let call = client.request("POST", "/v1/articles").header("content-type", "application/json");
+        let answer = call.header("content-encoding", "zstd").body(bomb()).send();
+        refused(&client, &answer, 413, "body_too_large");
+    }
+    let grown = peak_memory(service.id()) - before;
+    assert!(grown < 64 << 10, "{grown} KiB more");
+    service.stop();
 }

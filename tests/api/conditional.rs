@@ -164,7 +164,7 @@ fn if_match_compares_the_version_alone() {
         let include = if path.contains("articles") { "?include=mentions" } else { "" };
         let tag = app.get(&format!("{path}{include}")).header("etag").to_owned();
         assert_eq!(patch_if(&app, &path, &tag, &patch).expect(200)["version"], 2);
-        for tags in ["\"2-\"", "\"2-0000000000000000\"", "\"2\"", "\"1-a\", \"2-b\"", "*"] {
+        for tags in ["\"2-\"", "\"2-0000000000000000\"", "\"1-a\", \"2-b\"", "*"] {
             assert_eq!(patch_if(&app, &path, tags, &patch).expect(200)["version"], 2, "{path} {tags}");
         }
     }

@@ -9,7 +9,7 @@ use actix_web::http::header::ContentEncoding;
 use actix_web::web::Bytes;
 use diesel::connection::SimpleConnection;
 use futures_util::{StreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::json;
 use verbatim::http::problem::Code;
 
 use crate::support::embedded::eventually;
@@ -331,8 +331,10 @@ fn a_configured_origin_is_let_in_and_no_other() {
     for (path, status) in [("/v1/articles", 200), ("/v1/articles?limit=0", 400), ("/nowhere", 404)] {
         let answer = app.request("GET", path).header("origin", "https://a.example").send();
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, "https://a.example"));
-        let exposed = answer.header("access-control-expose-headers").to_lowercase();
-        assert!(exposed == "*" || exposed.contains("x-request-id"), "{exposed}");
+        let exposed = answer.header("access-control-expose-headers");
+        for name in ["etag", "link", "location", "x-request-id"] {
+            assert!(exposed.contains(name), "{exposed}");
+        }
         let answer = app.request("GET", path).header("origin", "https://b.example").send();
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, ""));
     }
@@ -342,8 +344,6 @@ fn a_configured_origin_is_let_in_and_no_other() {
     assert!(answer.header("access-control-allow-methods").contains("POST"));
     assert!(answer.header("access-control-allow-headers").contains("content-type"));
     let answer = preflight(&app, "https://b.example");
+    refused(&app, &answer, 400, "invalid_parameter");
     assert_eq!(answer.header("access-control-allow-origin"), "");
-    assert!(!answer.header("x-request-id").is_empty());
-    let without_origin: Value = app.get("/v1/articles").expect(200);
-    assert_eq!(without_origin["items"], json!([]));
 }

@@ -255,7 +255,7 @@ fn a_mebibyte_of_combining_marks_is_kept_and_quoted() {
     let found = app.post("/v1/quotes", &json!({"article_id": article["id"], "text": &body[..body.len() - 1]}));
     assert_no_server_error(&app, &found, "a quote of marks by its text");
     let plain =
-        app.request("POST", "/v1/articles").header("content-type", "text/plain").body(format!("Dakar\n{}", &body[8..]));
+        app.request("POST", "/v1/articles").header("content-type", "text/plain").body(format!("Dakar\n{}", &body[9..]));
     plain.send().expect(201);
     // One byte more is too much, and has its place.
     let more = app.post("/v1/articles", &json!({"headline": "Dakar", "body": format!("{body}.")}));
@@ -267,7 +267,7 @@ fn odd_pieces() -> Vec<String> {
     let texts = STRANGE.iter().map(|text| encoded(text));
     let bytes =
         ["%00", "a%00b", "%FF", "%C0%80", "%ED%A0%80", "%", "%zz", "%u0000", "+", "%2F", "%2E%2E%2F", ";", "%0D%0A"];
-    let numbers = ["-1", "0", "1e9", "9223372036854775808", "1e999", "NaN", "0x10", "٣"];
+    let numbers = ["-1", "0", "1e9", "9223372036854775808", "1e999", "NaN", "0x10", "%D9%A3"];
     let long = [encoded(&"\u{301}".repeat(500)), "x".repeat(5000)];
     texts.chain(bytes.into_iter().chain(numbers).map(str::to_owned)).chain(long).collect()
 }

@@ -1,6 +1,6 @@
 //! One connection, byte for byte: what a decent client would not send.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -32,20 +32,24 @@ impl Raw {
         self.send(format!("{request} HTTP/1.1\r\nHost: verbatim\r\nConnection: close\r\n{headers}\r\n"))
     }
 
-    /// The answer, up to the end of the connection.
+    /// The answer. The service may wait for what was not sent before it hangs up.
     #[track_caller]
-    pub fn answer(mut self) -> Response {
-        let mut bytes = Vec::new();
-        self.0.read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer");
-        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let mut lines = head.split("\r\n");
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+    pub fn answer(self) -> Response {
+        let mut stream = BufReader::new(self.0);
+        let mut line = || {
+            let mut line = String::new();
+            stream.read_line(&mut line).unwrap();
+            line.trim_end().to_owned()
+        };
+        let status = line().split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         let mut headers = HeaderMap::new();
-        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        while let Some((name, value)) = line().split_once(": ") {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
-        Response { status, headers, body: bytes[end + 4..].to_vec() }
+        let length = headers["content-length"].to_str().unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).unwrap();
+        Response { status, headers, body }
     }
 }
