@@ -3,7 +3,7 @@
 use crate::config::{LogConfig, LogFormat};
 use chrono::{SecondsFormat, Utc};
 use env_logger::fmt::Formatter;
-use log::Record;
+use log::{LevelFilter, Record};
 use log::kv::{self, Key, Value, VisitValue};
 use serde_json::{Map, json};
 use std::io::{self, Write};
@@ -15,7 +15,10 @@ pub fn start(config: &LogConfig) {
         LogFormat::Json => json,
     };
     // Only a logger that is there already stands in the way.
-    drop(env_logger::Builder::new().parse_filters(&config.levels).format(format).try_init());
+    // A request that is no HTTP is its sender's fault, which actix logs as an error of ours.
+    let mut builder = env_logger::Builder::new();
+    builder.filter_module("actix_http", LevelFilter::Off).filter_module("actix_server", LevelFilter::Warn);
+    drop(builder.parse_filters(&config.levels).format(format).try_init());
 }
 
 fn now() -> String {

@@ -16,7 +16,8 @@ CREATE TABLE entities (
     CONSTRAINT entities_name_key_check CHECK (char_length(name_key) <= 200),
     CONSTRAINT entities_description_check CHECK (char_length(description) BETWEEN 1 AND 2000),
     CONSTRAINT entities_merged_into_check CHECK (merged_into <> id),
-    CONSTRAINT entities_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES entities (id)
+    -- A merged entity only leads to its survivor: with that it is gone.
+    CONSTRAINT entities_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES entities (id) ON DELETE CASCADE
 );
 
 CREATE INDEX entities_name_key_idx ON entities (name_key, id);

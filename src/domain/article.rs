@@ -139,7 +139,9 @@ pub fn content_hash(body: &str) -> Vec<u8> {
     Sha256::digest(text::canonical(body).as_bytes()).to_vec()
 }
 
-/// The headline of a bare text: its first line that is not blank, without the white space around it.
+/// The headline of a bare text: its first line that is not blank, without the white space (or the byte order mark)
+/// around it.
 pub fn headline_of(text: &str) -> Option<&str> {
-    text.lines().map(str::trim).find(|line| !line.is_empty())
+    let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}';
+    text.lines().map(|line| line.trim_matches(is_blank)).find(|line| !line.is_empty())
 }

@@ -44,6 +44,18 @@ pub struct Identifier {
     pub value: String,
 }
 
+impl Identifier {
+    /// What is wrong with the value by the rules of its scheme.
+    pub fn fault(&self) -> Option<&'static str> {
+        if self.scheme != "wikidata" {
+            return None;
+        }
+        let digits = self.value.strip_prefix('Q').filter(|digits| !digits.is_empty() && !digits.starts_with('0'));
+        let is_well_formed = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        (!is_well_formed).then_some("must match Q[1-9][0-9]*, as wikidata's ids do")
+    }
+}
+
 /// An entity to be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewEntity {

@@ -123,7 +123,7 @@ pub struct QuoteFilter {
     pub publisher: Choice<String>,
     pub language: Choice<String>,
     pub kind: Choice<QuoteKind>,
-    /// When neither list names a status, rejected quotes are left out.
+    /// When no status is asked for, rejected quotes are left out.
     pub status: Choice<QuoteStatus>,
     /// The cue's lemma.
     pub cue: Choice<String>,

@@ -240,7 +240,12 @@ impl Parameter {
         if !self.list {
             return self.scalar.read(given.first().copied().unwrap_or_default());
         }
-        let split = given.iter().flat_map(|value| if self.commas { value.split(',').collect() } else { vec![*value] });
+        let split = given.iter().flat_map(|value| match self.commas {
+            // A list without items, as `style: form` without `explode` spells it.
+            true if value.is_empty() => Vec::new(),
+            true => value.split(',').collect(),
+            false => vec![*value],
+        });
         split.map(|value| self.scalar.read(value)).collect()
     }
 }

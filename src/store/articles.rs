@@ -9,7 +9,7 @@ use crate::annotate::language;
 use crate::domain::article::{Article, ArticlePatch, NewArticle, content_hash};
 use crate::domain::new_id;
 use crate::schema::articles;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use diesel::dsl::{exists, now};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -208,7 +208,8 @@ fn patched(old: &Article, patch: &ArticlePatch, body: &str) -> Article {
         authors: patch.authors.unwrap_or_else(|| old.authors.clone()),
         section: patch.section.unwrap_or_else(|| old.section.clone()),
         keywords: patch.keywords.unwrap_or_else(|| old.keywords.clone()),
-        published_at: patch.published_at.unwrap_or(old.published_at),
+        // As the database keeps it: more digits are no other time.
+        published_at: patch.published_at.map_or(old.published_at, |time| time.map(|time| time.trunc_subsecs(6))),
         ..old.clone()
     }
 }

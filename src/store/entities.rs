@@ -49,7 +49,7 @@ impl EntityRow {
 /// Stores an entity.
 ///
 /// # Errors
-/// [`Error::Faults`] for an identifier given twice, [`Conflict::Identifier`] for one that another entity has.
+/// [`Error::Faults`] for an identifier given twice or not of its scheme, [`Conflict::Identifier`] for one that another entity has.
 pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
     check_identifiers(&new.identifiers)?;
     let row = diesel::insert_into(entities::table)
@@ -365,8 +365,14 @@ fn insert_identifiers(conn: &mut PgConnection, entity: Uuid, identifiers: &[Iden
 
 fn check_identifiers(identifiers: &[Identifier]) -> Result<()> {
     let mut seen = HashSet::new();
-    let repeated = identifiers.iter().enumerate().filter(|(_, one)| !seen.insert((&one.scheme, &one.value)));
-    let faults: Vec<Fault> =
-        repeated.map(|(index, _)| Fault::new(format!("/identifiers/{index}"), "is given twice")).collect();
+    let mut faults = Vec::new();
+    for (index, identifier) in identifiers.iter().enumerate() {
+        if let Some(detail) = identifier.fault() {
+            faults.push(Fault::new(format!("/identifiers/{index}/value"), detail));
+        }
+        if !seen.insert((&identifier.scheme, &identifier.value)) {
+            faults.push(Fault::new(format!("/identifiers/{index}"), "is given twice"));
+        }
+    }
     if faults.is_empty() { Ok(()) } else { Err(Error::Faults(faults)) }
 }

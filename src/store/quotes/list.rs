@@ -99,7 +99,7 @@ macro_rules! conditions {
         choose!(all, $filter.status, $column!(status));
         choose!(all, $filter.cue, $column!(cue_lemma));
         choose!(all, $filter.cluster, $column!(cluster_id));
-        if $filter.status.any.is_empty() && $filter.status.none.is_empty() {
+        if $filter.status.any.is_empty() {
             all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
         match &$filter.about.any[..] {

@@ -10,6 +10,9 @@ use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+/// The most wordings and the most outlets that are told apart.
+const MAX_SHOWN: i64 = 100;
+
 /// Where a quote was printed: its cluster without what was rejected. A quote without a cluster stands for itself.
 ///
 /// # Errors
@@ -30,11 +33,13 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
         .group_by(quotes::text)
         .select((quotes::text, count_star(), min(quotes::published_at)))
         .order((count_star().desc(), min(quotes::published_asc).asc(), quotes::text.asc()))
+        .limit(MAX_SHOWN)
         .load(conn)?;
     let publishers: Vec<(Option<String>, i64, Option<DateTime<Utc>>)> = printed()
         .group_by(quotes::publisher)
         .select((quotes::publisher, count_star(), min(quotes::published_at)))
         .order((count_star().desc(), min(quotes::published_asc).asc(), quotes::publisher.asc()))
+        .limit(MAX_SHOWN)
         .load(conn)?;
     let first: Option<(Uuid, Option<DateTime<Utc>>)> = printed()
         .filter(quotes::published_at.is_not_null())
@@ -44,7 +49,7 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
         .optional()?;
     Ok(Occurrences {
         cluster_id,
-        count: variants.iter().map(|(_, count, _)| count).sum(),
+        count: printed().count().get_result(conn)?,
         first_published_at: first.and_then(|(_, at)| at),
         first_quote_id: first.map(|(id, _)| id),
         variants: variants

@@ -1,5 +1,6 @@
 //! What the tests share: a service for each of them, a client, records to begin with.
 
+pub mod answers;
 pub mod app;
 pub mod client;
 pub mod document;

@@ -1,0 +1,178 @@
+//! What becomes of mentions and quotes when their article's text is edited.
+
+mod quotes;
+
+use serde_json::{Value, json};
+
+use super::support::TestApp;
+use super::support::answers::{id, settled, time};
+
+/// Replaces the body of an article.
+#[track_caller]
+fn edit(app: &TestApp, article: &Value, body: &str) {
+    app.patch(&format!("/v1/articles/{}", id(article)), &json!({"body": body})).expect(200);
+}
+
+/// A record as it stands now.
+#[track_caller]
+fn now(app: &TestApp, resource: &str, record: &Value) -> Value {
+    app.get(&format!("/v1/{resource}/{}", id(record))).expect(200)
+}
+
+/// The record with some members changed.
+fn with(record: &Value, changes: Value) -> Value {
+    let mut expected = settled(record);
+    expected.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    expected
+}
+
+/// An article with `body`, and the mention of `words` where they first stand in it.
+fn mention_in(app: &TestApp, body: &str, words: &str) -> (Value, Value) {
+    let article = app.article(json!({"body": body}));
+    let mention = app.mention(&article, words, json!({"origin": "machine", "extractor": "names 1.2"}));
+    (article, mention)
+}
+
+#[test]
+fn a_mention_before_the_edit_stays_where_it_is() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle. Tunis se tait.", "Rabat");
+    edit(&app, &article, "Rabat parle. Tunis répond.");
+    let after = now(&app, "mentions", &mention);
+    let expected = json!({"version": 2, "body_version": 2, "anchor": "exact", "suffix": " parle. Tunis répond."});
+    assert_eq!(settled(&after), with(&mention, expected));
+    assert!(time(&after["updated_at"]) > time(&mention["updated_at"]));
+}
+
+#[test]
+fn a_mention_behind_the_edit_moves_with_its_words() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle. Tunis se tait.", "Tunis");
+    edit(&app, &article, "Hier 👩\u{200d}🚀, Rabat parle. Tunis se tait !");
+    let expected = json!({
+        "version": 2, "body_version": 2, "anchor": "moved", "start": 23, "end": 28,
+        "prefix": "Hier 👩\u{200d}🚀, Rabat parle. ", "suffix": " se tait !",
+    });
+    assert_eq!(settled(&now(&app, "mentions", &mention)), with(&mention, expected));
+}
+
+#[test]
+fn a_mention_that_moved_is_exact_after_an_edit_behind_it() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+    edit(&app, &article, "Hier, Rabat parle.");
+    edit(&app, &article, "Hier, Rabat répond.");
+    let expected = json!({
+        "version": 3, "body_version": 3, "anchor": "exact", "start": 6, "end": 11, "prefix": "Hier, ",
+        "suffix": " répond.",
+    });
+    assert_eq!(settled(&now(&app, "mentions", &mention)), with(&mention, expected));
+}
+
+#[test]
+fn a_mention_whose_words_are_gone_keeps_its_place_in_the_old_text() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+    edit(&app, &article, "Tunis parle.");
+    let orphan = now(&app, "mentions", &mention);
+    assert_eq!(settled(&orphan), with(&mention, json!({"version": 2, "anchor": "orphaned"})));
+    let text = app.get(&format!("/v1/articles/{}/versions/{}", id(&article), orphan["body_version"])).expect(200);
+    assert_eq!(text["body"], "Rabat parle.");
+}
+
+#[test]
+fn an_orphan_is_left_alone_by_edits_that_do_not_bring_its_words_back() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+    edit(&app, &article, "Tunis parle.");
+    let orphan = now(&app, "mentions", &mention);
+    edit(&app, &article, "Alger parle.");
+    assert_eq!(now(&app, "mentions", &mention), orphan);
+}
+
+#[test]
+fn an_orphan_comes_back_with_its_words() {
+    let app = TestApp::start();
+    for (body, anchor, start) in [("Rabat parle.", "exact", 0), ("Hier, Rabat parle.", "moved", 6)] {
+        let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+        edit(&app, &article, "Tunis parle.");
+        edit(&app, &article, body);
+        let expected = json!({
+            "version": 3, "body_version": 3, "anchor": anchor, "start": start, "end": start + 5,
+            "prefix": body.chars().take(start).collect::<String>(),
+        });
+        assert_eq!(settled(&now(&app, "mentions", &mention)), with(&mention, expected));
+    }
+}
+
+#[test]
+fn words_that_now_stand_in_several_places_orphan_a_mention() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+    edit(&app, &article, "Hier, Rabat parlait. Demain, Rabat parlera.");
+    assert_eq!(settled(&now(&app, "mentions", &mention)), with(&mention, json!({"version": 2, "anchor": "orphaned"})));
+}
+
+#[test]
+fn a_word_printed_often_is_followed_by_what_stands_around_it() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Rabat parle. Puis Rabat se tait. Enfin Rabat part."}));
+    let path = format!("/v1/articles/{}/mentions", id(&article));
+    let made = [0, 18, 39].map(|at| app.post(&path, &json!({"start": at, "end": at + 5})).expect(201));
+    edit(&app, &article, "Hier, Rabat parle. Puis Rabat se tait. Enfin Rabat part.");
+    for (mention, start) in made.iter().zip([6, 24, 45]) {
+        let after = now(&app, "mentions", mention);
+        assert_eq!((&after["anchor"], &after["start"]), (&json!("moved"), &json!(start)));
+        assert_eq!(after["exact"], "Rabat");
+    }
+}
+
+#[test]
+fn an_edit_of_anything_but_the_body_leaves_mentions_and_quotes_as_they_are() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let mention = app.mention(&article, "Dakar", json!({}));
+    let quote = app.quote(&article, json!({}));
+    let patch = json!({"headline": "H", "body": article["body"], "language": "wo", "published_at": null});
+    app.patch(&format!("/v1/articles/{}", id(&article)), &patch).expect(200);
+    assert_eq!(now(&app, "mentions", &mention), mention);
+    assert_eq!(now(&app, "quotes", &quote), quote);
+}
+
+#[test]
+fn an_orphan_sent_back_as_it_is_stays_one() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+    edit(&app, &article, "Tunis parle.");
+    let orphan = now(&app, "mentions", &mention);
+    let same = json!({"start": 0, "end": 5, "exact": "Rabat"});
+    assert_eq!(app.patch(&format!("/v1/mentions/{}", id(&mention)), &same).expect(200), orphan);
+}
+
+#[test]
+fn an_orphan_is_placed_in_the_present_text_by_a_patch() {
+    let app = TestApp::start();
+    let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
+    edit(&app, &article, "Tunis parle.");
+    let patch = json!({"start": 0, "end": 5, "exact": "Tunis"});
+    let placed = app.patch(&format!("/v1/mentions/{}", id(&mention)), &patch).expect(200);
+    let expected = json!({"version": 3, "body_version": 2, "anchor": "exact", "exact": "Tunis", "origin": "human"});
+    assert_eq!(settled(&placed), with(&mention, expected));
+}
+
+#[test]
+fn a_mention_that_was_orphaned_inside_a_quote_is_not_what_the_quote_is_about() {
+    let app = TestApp::start();
+    let first = "Il dit : « Le Maroc et Rabat ».";
+    let article = app.article(json!({"body": first}));
+    let rabat = app.entity(json!({"kind": "place", "name": "Rabat"}));
+    let mention = app.mention(&article, "Rabat", json!({"entity_id": rabat["id"]}));
+    let quote = app.quote(&article, json!({"text": "Le Maroc et Rabat"}));
+    assert_eq!(quote["about"], json!([rabat["id"]]));
+    edit(&app, &article, "À Rabat, elle dit : « Le Maroc et Rabat » !");
+    assert_eq!(now(&app, "mentions", &mention)["anchor"], "orphaned");
+    let after = now(&app, "quotes", &quote);
+    assert_eq!((&after["anchor"], &after["about"]), (&json!("moved"), &json!([])));
+    edit(&app, &article, first);
+    assert_eq!(now(&app, "quotes", &quote)["about"], json!([rabat["id"]]));
+}

@@ -1,0 +1,299 @@
+//! Mentions: a span of an article in code points, checked against the text.
+
+use serde_json::{Value, json};
+
+use super::support::answers::{column, id, items, pointers, refusal, settled, time};
+use super::support::app::span_of;
+use super::support::{Response, TestApp};
+
+const ABSENT: &str = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5";
+
+fn of(article: &Value) -> String {
+    format!("/v1/articles/{}/mentions", id(article))
+}
+
+fn path(mention: &Value) -> String {
+    format!("/v1/mentions/{}", id(mention))
+}
+
+fn create(app: &TestApp, article: &Value, mention: &Value) -> Response {
+    app.post(&of(article), mention)
+}
+
+#[test]
+fn a_mention_is_answered_with_every_member() {
+    let app = TestApp::start();
+    let (article, awa) = (app.article(json!({})), app.entity(json!({})));
+    let sent = json!({
+        "entity_id": id(&awa), "start": 55, "end": 65, "exact": "Awa Diallo", "kind": "nominal", "confidence": 0.75,
+        "origin": "machine", "extractor": "names 1.2",
+    });
+    let answer = create(&app, &article, &sent);
+    let (location, etag) = (answer.header("location").to_owned(), answer.header("etag").to_owned());
+    let created = answer.expect(201);
+    let mut expected = sent;
+    for (member, value) in [
+        ("version", json!(1)),
+        ("article_id", article["id"].clone()),
+        ("body_version", json!(1)),
+        ("anchor", json!("exact")),
+        ("prefix", json!(" Nous sommes prêts », a déclaré ")),
+        ("suffix", json!(" à Dakar.")),
+    ] {
+        expected[member] = value;
+    }
+    assert_eq!(settled(&created), expected);
+    assert_eq!(location, path(&created));
+    let read = app.get(&location);
+    assert_eq!(read.header("etag"), etag);
+    assert_eq!(read.expect(200), created);
+}
+
+#[test]
+fn a_mention_needs_only_its_span() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Rabat a répondu."}));
+    let created = create(&app, &article, &json!({"start": 0, "end": 5})).expect(201);
+    let expected = json!({
+        "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact", "entity_id": null,
+        "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
+        "confidence": 1.0, "origin": "human", "extractor": null,
+    });
+    assert_eq!(settled(&created), expected);
+}
+
+#[test]
+fn a_span_may_hold_the_whole_body() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Rabat"}));
+    let created = create(&app, &article, &json!({"start": 0, "end": 5})).expect(201);
+    assert_eq!((&created["exact"], &created["prefix"], &created["suffix"]), (&json!("Rabat"), &json!(""), &json!("")));
+}
+
+/// Before `Paris`: an emoji of three code points and eleven bytes, an accent by itself, a space of French print.
+const WIDE: &str = "👩\u{200d}🚀 e\u{301}té\u{202f}: Paris dort 𝄞.";
+
+#[test]
+fn offsets_count_code_points() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": WIDE}));
+    let created = create(&app, &article, &json!({"start": 11, "end": 16, "exact": "Paris"})).expect(201);
+    assert_eq!(created["exact"], "Paris");
+    assert_eq!(created["prefix"], "👩\u{200d}🚀 e\u{301}té\u{202f}: ");
+    assert_eq!(created["suffix"], " dort 𝄞.");
+}
+
+#[test]
+fn a_span_may_part_an_emoji_and_an_accent_from_its_letter() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": WIDE}));
+    for (start, exact) in [(0, "👩"), (1, "\u{200d}"), (2, "🚀"), (4, "e"), (5, "\u{301}"), (22, "𝄞")] {
+        let created = create(&app, &article, &json!({"start": start, "end": start + 1})).expect(201);
+        assert_eq!(created["exact"], exact);
+    }
+}
+
+#[test]
+fn offsets_in_bytes_or_in_utf_16_do_not_fit_the_words() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": WIDE}));
+    let before = &WIDE[..WIDE.find("Paris").unwrap()];
+    let (bytes, wide) = (before.len(), before.encode_utf16().count());
+    assert!(bytes > wide && wide > before.chars().count());
+    let in_utf_16 = json!({"start": wide, "end": wide + 5, "exact": "Paris"});
+    assert_eq!(pointers(create(&app, &article, &in_utf_16)), ["/exact"]);
+    let in_bytes = json!({"start": bytes, "end": bytes + 5, "exact": "Paris"});
+    assert_eq!(pointers(create(&app, &article, &in_bytes)), ["/end"]);
+    assert_eq!(items(&app, &of(&article)), Vec::<Value>::new());
+}
+
+#[test]
+fn words_that_are_not_those_at_the_span_are_refused() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "L’été à Rabat\u{a0}: fini."}));
+    let (start, end) = span_of("L’été à Rabat\u{a0}: fini.", "Rabat\u{a0}:");
+    for exact in ["rabat\u{a0}:", "Rabat :", "Rabat\u{a0}", " Rabat\u{a0}:"] {
+        let problem = refusal(
+            create(&app, &article, &json!({"start": start, "end": end, "exact": exact})),
+            422,
+            "invalid_content",
+        );
+        let detail = "must equal the body's text from start to end, letter for letter";
+        assert_eq!(problem["errors"], json!([{"pointer": "/exact", "detail": detail}]));
+    }
+    // An accent of its own is another text, however alike it looks.
+    let composed = json!({"start": 2, "end": 5, "exact": "e\u{301}te\u{301}"});
+    assert_eq!(pointers(create(&app, &article, &composed)), ["/exact"]);
+}
+
+#[test]
+fn a_span_that_is_empty_turned_round_or_out_of_the_body_is_refused() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Rabat"}));
+    for (start, end, pointer) in
+        [(2, 2, "/end"), (3, 1, "/end"), (0, 6, "/end"), (5, 6, "/end"), (-1, 2, "/start"), (0, 1_048_577, "/end")]
+    {
+        assert_eq!(pointers(create(&app, &article, &json!({"start": start, "end": end}))), [pointer], "{start}-{end}");
+    }
+}
+
+#[test]
+fn members_of_a_mention_out_of_their_bounds_are_refused_together() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let mention = json!({
+        "entity_id": "Awa", "start": 0.5, "exact": "", "kind": "verb", "confidence": 1.01, "origin": "god",
+        "extractor": "e".repeat(201), "prefix": "",
+    });
+    let expected =
+        ["/confidence", "/end", "/entity_id", "/exact", "/extractor", "/kind", "/origin", "/prefix", "/start"];
+    let mut found = pointers(create(&app, &article, &mention));
+    found.dedup();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_mention_of_an_entity_that_is_not_there_is_refused() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let problem =
+        refusal(create(&app, &article, &json!({"start": 0, "end": 2, "entity_id": ABSENT})), 422, "invalid_content");
+    assert_eq!(problem["errors"], json!([{"pointer": "/entity_id", "detail": "there is no such entity"}]));
+    let mention = app.mention(&article, "Dakar", json!({}));
+    assert_eq!(pointers(app.patch(&path(&mention), &json!({"entity_id": ABSENT}))), ["/entity_id"]);
+}
+
+#[test]
+fn a_patch_sets_what_it_names_and_the_mention_is_a_humans() {
+    let app = TestApp::start();
+    let (article, dakar) = (app.article(json!({})), app.entity(json!({"kind": "place", "name": "Dakar"})));
+    for (member, value) in [("entity_id", dakar["id"].clone()), ("kind", json!("role")), ("confidence", json!(0.25))] {
+        let found = json!({"origin": "machine", "extractor": "names 1.2", "confidence": 0.5});
+        let mention = app.mention(&article, "Dakar", found);
+        let changed = app.patch(&path(&mention), &json!({member: value})).expect(200);
+        let mut expected = settled(&mention);
+        expected[member] = value;
+        expected["version"] = json!(2);
+        expected["origin"] = json!("human");
+        assert_eq!(settled(&changed), expected);
+        assert!(time(&changed["updated_at"]) > time(&mention["updated_at"]));
+        assert_eq!(app.get(&path(&mention)).expect(200), changed);
+    }
+}
+
+#[test]
+fn a_patch_moves_a_mention_and_takes_the_words_there() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Rabat et Tunis parlent."}));
+    let mention = app.mention(&article, "Rabat", json!({}));
+    let changed = app.patch(&path(&mention), &json!({"start": 9, "end": 14})).expect(200);
+    let mut expected = settled(&mention);
+    for (member, value) in [
+        ("version", json!(2)),
+        ("start", json!(9)),
+        ("end", json!(14)),
+        ("exact", json!("Tunis")),
+        ("prefix", json!("Rabat et ")),
+        ("suffix", json!(" parlent.")),
+    ] {
+        expected[member] = value;
+    }
+    assert_eq!(settled(&changed), expected);
+    let longer = app.patch(&path(&mention), &json!({"start": 0})).expect(200);
+    assert_eq!(longer["exact"], "Rabat et Tunis");
+}
+
+#[test]
+fn a_patch_is_checked_against_the_text() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Rabat et Tunis parlent."}));
+    let mention = app.mention(&article, "Rabat", json!({}));
+    for (patch, pointer) in [
+        (json!({"start": 9, "end": 14, "exact": "Rabat"}), "/exact"),
+        (json!({"exact": "Tunis"}), "/exact"),
+        (json!({"end": 24}), "/end"),
+        (json!({"start": 5}), "/end"),
+        (json!({"start": null}), "/start"),
+        (json!({"confidence": -0.1}), "/confidence"),
+        (json!({"origin": "machine"}), "/origin"),
+    ] {
+        assert_eq!(pointers(app.patch(&path(&mention), &patch)), [pointer], "{patch}");
+    }
+    assert_eq!(app.get(&path(&mention)).expect(200), mention);
+}
+
+#[test]
+fn null_takes_the_entity_from_a_mention() {
+    let app = TestApp::start();
+    let (article, dakar) = (app.article(json!({})), app.entity(json!({"kind": "place", "name": "Dakar"})));
+    let mention = app.mention(&article, "Dakar", json!({"entity_id": dakar["id"]}));
+    let changed = app.patch(&path(&mention), &json!({"entity_id": null})).expect(200);
+    assert_eq!((&changed["entity_id"], &changed["version"]), (&json!(null), &json!(2)));
+}
+
+#[test]
+fn a_patch_that_changes_nothing_keeps_the_mention_as_it_is() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let mention = app.mention(&article, "Dakar", json!({"origin": "machine"}));
+    let same = json!({
+        "entity_id": null, "start": mention["start"], "end": mention["end"], "exact": "Dakar", "kind": "name",
+        "confidence": 1,
+    });
+    for patch in [json!({}), same, json!({"exact": "Dakar"}), json!({"start": mention["start"]})] {
+        assert_eq!(app.patch(&path(&mention), &patch).expect(200), mention, "{patch}");
+    }
+}
+
+#[test]
+fn a_deleted_mention_is_gone() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let mention = app.mention(&article, "Dakar", json!({}));
+    assert_eq!(app.delete(&path(&mention)).expect(204), Value::Null);
+    for answer in [app.get(&path(&mention)), app.delete(&path(&mention)), app.patch(&path(&mention), &json!({}))] {
+        assert_eq!(refusal(answer, 410, "gone")["detail"], "this mention was deleted");
+    }
+    assert_eq!(app.get(&of(&article)).expect(200), json!({"items": [], "next_cursor": null}));
+}
+
+#[test]
+fn a_mention_that_never_was_is_404_and_an_id_that_is_none_400() {
+    let app = TestApp::start();
+    let problem = refusal(app.get(&format!("/v1/mentions/{ABSENT}")), 404, "not_found");
+    assert_eq!(problem["detail"], "there is no such mention");
+    refusal(app.get("/v1/mentions/17"), 400, "invalid_parameter");
+    // An article's id is no mention's.
+    let article = app.article(json!({}));
+    refusal(app.get(&path(&article)), 404, "not_found");
+}
+
+#[test]
+fn the_mentions_of_an_article_are_in_order_of_start_then_id() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let other = app.article(json!({}));
+    app.mention(&other, "Dakar", json!({}));
+    let spans = [(55, 65), (3, 7), (55, 58), (0, 2), (3, 7), (68, 73)];
+    let made = spans.map(|(start, end)| create(&app, &article, &json!({"start": start, "end": end})).expect(201));
+    let expected: Vec<Value> = [3, 1, 4, 0, 2, 5].iter().map(|n: &usize| made[*n].clone()).collect();
+    for limit in [1, 2, 3, 200] {
+        assert_eq!(items(&app, &format!("{}?limit={limit}", of(&article))), expected);
+    }
+    let page = app.get(&format!("{}?limit=2&count=exact", of(&article))).expect(200);
+    assert_eq!(page["total"], json!({"value": 6, "kind": "exact"}));
+}
+
+#[test]
+fn a_mention_made_while_the_list_is_walked_does_not_disturb_it() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    for start in [10, 20, 30] {
+        create(&app, &article, &json!({"start": start, "end": start + 1})).expect(201);
+    }
+    let first = app.get(&format!("{}?limit=2", of(&article))).expect(200);
+    create(&app, &article, &json!({"start": 5, "end": 6})).expect(201);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = column(&app, &format!("{}?limit=2&cursor={cursor}", of(&article)), "start");
+    assert_eq!(rest, [json!(30)]);
+}
