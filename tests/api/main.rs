@@ -2,10 +2,20 @@
 
 mod anchoring;
 mod articles;
+mod bodies;
+mod conditional;
+mod contract;
+mod document;
 mod embedded;
 mod embedded_recovery;
 mod entities;
+mod layering;
 mod mentions;
+mod migrations;
+mod paging;
+mod plans;
 mod process;
 mod quotes;
+mod service;
 mod support;
+mod torture;
