@@ -216,8 +216,10 @@ impl Problem {
     }
 }
 
+/// What a request said, as the document lets an answer repeat it: at most `limit` characters, none of them U+0000.
 fn shorten(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit { text.to_owned() } else { text.chars().take(limit - 1).chain(['…']).collect() }
+    let text = text.replace('\0', "\u{fffd}");
+    if text.chars().count() <= limit { text } else { text.chars().take(limit - 1).chain(['…']).collect() }
 }
 
 impl fmt::Display for Problem {
