@@ -3,8 +3,8 @@
 use crate::config::{LogConfig, LogFormat};
 use chrono::{SecondsFormat, Utc};
 use env_logger::fmt::Formatter;
-use log::{LevelFilter, Record};
 use log::kv::{self, Key, Value, VisitValue};
+use log::{LevelFilter, Record};
 use serde_json::{Map, json};
 use std::io::{self, Write};
 
