@@ -133,19 +133,6 @@ fn a_deleted_id_is_410_wherever_one_stands() {
 }
 
 #[test]
-fn what_hung_on_a_deleted_article_is_gone_with_it() {
-    let app = TestApp::start();
-    let article = app.article(json!({}));
-    let mention = app.mention(&article, "Dakar", json!({}));
-    let quote = app.quote(&article, json!({}));
-    app.delete(&format!("/v1/articles/{}", article["id"].as_str().unwrap())).expect(204);
-    for (resource, record) in [("mentions", mention), ("quotes", quote)] {
-        let answer = app.get(&format!("/v1/{resource}/{}", record["id"].as_str().unwrap()));
-        refused(&app, &answer, 410, "gone");
-    }
-}
-
-#[test]
 fn an_unknown_route_is_404() {
     let app = TestApp::start();
     for path in ["/v1", "/v1/", "/v1/nothing", "/v1/articles/", "//v1/articles", "/V1/articles", "/docs/nothing.js"] {

@@ -161,6 +161,55 @@ fn store(app: &TestApp) -> Stored {
     Stored { article: id(&article), entity: id(&entity), mention: id(&mention), quote: id(&quote) }
 }
 
+/// Where each operation is tested for what it does: a file of these tests, and one of the tests there.
+const COVERED: [(&str, &str, &str); 31] = [
+    ("create_article", "articles", "an_article_is_answered_with_every_member"),
+    ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
+    ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
+    ("update_article", "articles/update", "a_member_that_a_patch_sets_changes_and_the_others_stay"),
+    ("delete_article", "articles", "what_hung_on_a_deleted_article_is_gone_with_it"),
+    ("list_article_versions", "articles/update", "every_text_is_listed_newest_first_and_read_by_its_number"),
+    ("read_article_version", "articles/update", "a_text_is_read_without_the_changes_of_its_article_since"),
+    ("create_mention", "mentions", "a_mention_is_answered_with_every_member"),
+    ("list_mentions_of_article", "mentions", "the_mentions_of_an_article_are_in_order_of_start_then_id"),
+    ("read_mention", "mentions", "a_mention_is_answered_with_every_member"),
+    ("update_mention", "mentions", "a_patch_moves_a_mention_and_takes_the_words_there"),
+    ("delete_mention", "mentions", "a_deleted_mention_is_gone"),
+    (
+        "list_quotes_of_article",
+        "quotes",
+        "the_quotes_of_an_article_are_in_order_of_start_then_id_and_rejected_ones_among_them",
+    ),
+    ("create_entity", "entities", "an_entity_is_answered_with_every_member"),
+    ("list_entities", "entities/list", "each_filter_of_entities_keeps_what_it_names"),
+    ("read_entity", "entities", "a_merged_entity_leads_to_its_survivor"),
+    ("update_entity", "entities", "a_patch_sets_clears_and_leaves_members"),
+    ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident"),
+    ("create_quote", "quotes", "a_quote_is_answered_with_every_member"),
+    ("list_quotes", "quotes/list", "each_filter_of_quotes_keeps_what_it_names"),
+    ("read_quote", "quotes/list", "article_and_speaker_are_embedded_when_asked"),
+    ("update_quote", "quotes/changes", "a_patch_sets_a_member_and_keeps_a_review_of_it"),
+    ("delete_quote", "quotes", "a_deleted_quote_is_gone"),
+    ("read_quote_occurrences", "quotes/clusters", "occurrences_say_where_when_and_in_which_words_a_quote_was_printed"),
+    ("read_document", "document", "the_service_serves_the_committed_document"),
+    ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
+    ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
+    ("read_liveness", "service", "a_service_with_its_database_is_alive_and_ready"),
+    ("read_readiness", "service", "a_service_is_not_ready_until_its_database_is_migrated"),
+    ("read_metrics", "service", "the_metrics_are_openmetrics_and_count_what_happens"),
+    ("read_problem", "service", "every_problem_is_explained"),
+];
+
+#[test]
+fn every_operation_has_a_test_of_what_it_does() {
+    let documented: BTreeSet<_> = operations().iter().map(|operation| operation.id).collect();
+    assert_eq!(documented, COVERED.iter().map(|(id, ..)| *id).collect());
+    for (id, file, test) in COVERED {
+        let tests = fs::read_to_string(format!("tests/api/{file}.rs")).unwrap();
+        assert!(tests.contains(&format!("#[test]\nfn {test}() {{")), "{id}: {file} has no {test}");
+    }
+}
+
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// One call of every operation that goes well.

@@ -77,7 +77,7 @@ fn ids(items: &[Value]) -> Vec<&str> {
 }
 
 /// The ids in the order of a key, then id; records without a key come last. `down` turns keys and ids round.
-fn ordered<'a, K: PartialOrd>(records: &'a [Value], down: bool, key: impl Fn(&Value) -> Option<K>) -> Vec<&'a str> {
+fn ordered<K: PartialOrd>(records: &[Value], down: bool, key: impl Fn(&Value) -> Option<K>) -> Vec<&str> {
     let turned = |order: Ordering| if down { order.reverse() } else { order };
     let mut all: Vec<_> = records.iter().map(|record| (key(record), record["id"].as_str().unwrap())).collect();
     all.sort_by(|(a, a_id), (b, b_id)| {
