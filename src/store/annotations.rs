@@ -64,6 +64,11 @@ impl Found<'_> {
     }
 }
 
+/// A confidence as it is stored and shown: to a thousandth, which is more than it means.
+pub fn confidence(found: f32) -> f64 {
+    (f64::from(found) * 1000.0).round() / 1000.0
+}
+
 /// An offset of the extractor that is not in the text it was given.
 pub(super) fn out_of_text() -> Error {
     Error::Internal("the extractor found something outside of the text".to_owned())
