@@ -18,11 +18,13 @@
 //! - [`config`]: each setting once; [`logs`]: lines as text or JSON; [`signals`]: when to stop.
 //! - [`server`]: from settings to a bound service, for `main` and the tests alike, and to its orderly end.
 //! - [`demo`] and [`healthcheck`]: clients of the service, over HTTP like any other.
+//! - [`annotate_files`] and [`train_names`]: the extractor on the command line; [`table`]: what they and the demo print.
 //! - [`schema`]: the tables as diesel prints them; checked, never edited.
 //!
 //! The tests in `tests/api` come in through the same doors as everybody: HTTP, the command line, the database.
 
 pub mod annotate;
+pub mod annotate_files;
 pub mod config;
 pub mod demo;
 pub mod domain;
@@ -33,3 +35,5 @@ pub mod schema;
 pub mod server;
 pub mod signals;
 pub mod store;
+pub mod table;
+pub mod train_names;
