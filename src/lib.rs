@@ -11,7 +11,7 @@
 //!   blocking, [`store::migrate`] brings the schema up to date, [`store::embedded`] runs a Postgres of our own.
 //! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
 //!   document derived from the handlers ([`http::docs`]) is law: [`http::contract`] refuses what it does not allow.
-//! - [`annotate`]: text in, findings out. Knows nothing of the others.
+//! - [`annotate`]: text in, findings out. Knows the words of the model, and neither the store nor HTTP.
 //!
 //! Around these, the outside of the binary:
 //!

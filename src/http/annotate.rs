@@ -10,7 +10,7 @@ use crate::domain::article::MAX_BODY_BYTES;
 use crate::domain::span::{self, Span};
 use crate::domain::text::Body as Text;
 use crate::domain::{EntityKind, Fault, MentionKind, QuoteKind, SpeakerStatus, quote};
-use crate::store::annotations::{EXTRACTOR, annotate_article as annotate_stored};
+use crate::store::annotations::{EXTRACTOR, annotate_article as annotate_stored, confidence};
 use crate::store::known_names::KnownNames;
 use crate::store::{Db, articles as store};
 use actix_web::{HttpResponse, post, web};
@@ -218,7 +218,7 @@ impl FoundMentionBody {
             entity_kind: found.entity_kind,
             entity_id: entity.and_then(|entity| entity.stored),
             candidates: entity.map(|entity| entity.candidates.clone()).unwrap_or_default(),
-            confidence: f64::from(found.confidence),
+            confidence: confidence(found.confidence),
         }
     }
 }
@@ -250,7 +250,7 @@ impl FoundQuoteBody {
             cue_span: cue_span.map(Into::into),
             cue_lemma: found.cue_lemma.clone(),
             about,
-            confidence: f64::from(found.confidence),
+            confidence: confidence(found.confidence),
             extractor: EXTRACTOR,
             canonical_text,
             cluster_id,

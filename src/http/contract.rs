@@ -3,6 +3,7 @@
 //! So the document cannot promise what the service does not do: an address, a method, a media type, a parameter or a
 //! member that is not in it is refused here, before a handler runs.
 
+use super::accept::accepts;
 use super::docs;
 use super::input::Parameters;
 use super::problem::{Code, Problem};
@@ -42,6 +43,7 @@ struct Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scalar {
     Text,
+    Integer,
     Number,
     Boolean,
 }
@@ -146,6 +148,8 @@ impl Operation {
                 faults.push((name.to_owned(), "is not a parameter of this operation".to_owned()));
             }
         }
+        let unreadable = parameters.unreadable().iter();
+        faults.extend(unreadable.map(|name| (name.clone(), "is not UTF-8".to_owned())));
         for parameter in &self.parameters {
             faults
                 .extend(parameter.faults(request, pattern, &parameters).map(|detail| (parameter.name.clone(), detail)));
@@ -154,7 +158,7 @@ impl Operation {
         if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
     }
 
-    /// RFC 9110, 12.5.1: a range with weight 0 excludes; the most specific range that names a type counts.
+    /// Refuses a request that takes nothing of what the operation answers.
     fn check_accept(&self, request: &ServiceRequest) -> Result<(), Problem> {
         let Some(accept) = request.headers().get(header::ACCEPT) else { return Ok(()) };
         if self.produces.is_empty() {
@@ -183,34 +187,14 @@ impl Operation {
     }
 }
 
-fn accepts(accept: &str, produced: &str) -> bool {
-    let essence = produced.split(';').next().unwrap_or_default().trim();
-    let kind = essence.split('/').next().unwrap_or_default();
-    let mut best = (0, false);
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let rank = match name.as_str() {
-            name if name == essence => 3,
-            name if name.strip_suffix("/*") == Some(kind) => 2,
-            "*/*" => 1,
-            _ => continue,
-        };
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok());
-        if rank > best.0 {
-            best = (rank, weight.is_none_or(|weight| weight > 0.0));
-        }
-    }
-    best.1
-}
-
 impl Parameter {
     fn of(parameter: &Value, components: &Value) -> Self {
         let schema = &parameter["schema"];
         let list = is_of_type(schema, "array");
         let one = if list { &schema["items"] } else { schema };
         let scalar = match one {
-            one if is_of_type(one, "integer") || is_of_type(one, "number") => Scalar::Number,
+            one if is_of_type(one, "integer") => Scalar::Integer,
+            one if is_of_type(one, "number") => Scalar::Number,
             one if is_of_type(one, "boolean") => Scalar::Boolean,
             _ => Scalar::Text,
         };
@@ -272,6 +256,8 @@ impl Scalar {
         let plain = !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace);
         let parsed = serde_json::from_str::<Value>(text).ok().filter(|_| plain);
         match (self, parsed) {
+            // To JSON Schema 1.0 is an integer; an address or a query spells one without a point.
+            (Self::Integer, Some(Value::Number(number))) if !number.is_f64() => Value::Number(number),
             (Self::Number, Some(value @ Value::Number(_))) | (Self::Boolean, Some(value @ Value::Bool(_))) => value,
             _ => Value::String(text.to_owned()),
         }
@@ -385,19 +371,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_specific_range_decides() {
-        assert!(accepts("application/json", "application/json"));
-        assert!(accepts("text/html, */*;q=0.1", "application/json"));
-        assert!(accepts("application/*", "application/json"));
-        assert!(!accepts("text/html", "application/json"));
-        assert!(!accepts("application/json;q=0, */*", "application/json"));
-        assert!(!accepts("*/*;q=0", "application/json"));
-        assert!(accepts("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8"));
-    }
-
-    #[test]
     fn numbers_are_read_as_json_spells_them() {
         assert_eq!(Scalar::Number.read("20"), json!(20));
+        assert_eq!(Scalar::Number.read("2e1"), json!(20.0));
+        assert_eq!(Scalar::Integer.read("20"), json!(20));
+        assert!(Scalar::Integer.read("20.0").is_string() && Scalar::Integer.read("2e1").is_string());
         for text in ["020", "+5", " 5", "5 ", "", "0x1", "NaN", "true"] {
             assert!(Scalar::Number.read(text).is_string(), "{text:?}");
         }

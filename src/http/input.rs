@@ -4,9 +4,11 @@ use super::contract::{self, Contract, Operation};
 use super::problem::{Code, Problem};
 use super::trace;
 use actix_web::dev::{Decompress, Payload};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::{Future, Ready, ready};
@@ -17,23 +19,62 @@ use std::pin::Pin;
 pub const MAX_BODY: usize = 8 << 20;
 
 /// The query's pairs, percent-decoded, in the order in which they were given.
-pub struct Parameters(Vec<(String, String)>);
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    /// The names of those whose bytes are not UTF-8.
+    unreadable: Vec<String>,
+}
 
 impl Parameters {
     /// Reads a request's query.
     pub fn of(request: &HttpRequest) -> Self {
-        Self(url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect())
+        let (mut pairs, mut unreadable) = (Vec::new(), Vec::new());
+        for piece in request.query_string().split('&') {
+            for (name, value) in url::form_urlencoded::parse(piece.as_bytes()).into_owned() {
+                if !is_utf8(piece) {
+                    unreadable.push(name.clone());
+                }
+                pairs.push((name, value));
+            }
+        }
+        Self { pairs, unreadable }
     }
 
     /// Each name with its value.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The names of the parameters that are not UTF-8.
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
     }
 
     /// Every value that was given for `name`.
     pub fn all(&self, name: &str) -> Vec<&str> {
         self.pairs().filter(|(given, _)| *given == name).map(|(_, value)| value).collect()
     }
+}
+
+/// Whether what a piece of a query spells is UTF-8. What is not is read all the same, as another text than was sent.
+fn is_utf8(piece: &str) -> bool {
+    let (mut bytes, mut rest) = (Vec::new(), piece);
+    while let Some((plain, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(plain.as_bytes());
+        let code = after.get(..2).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(b'%');
+                rest = after;
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 fn operation_of(request: &HttpRequest) -> Result<&'static Operation, Problem> {
@@ -160,7 +201,8 @@ fn receive(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output =
         if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
             return Err(too_large());
         }
-        let mut stream = Decompress::new(payload, encoding);
+        let pieces = payload.flat_map(move |chunk| stream::iter(in_pieces(chunk, encoding)));
+        let mut stream = Decompress::new(pieces, encoding);
         let mut body = Vec::new();
         loop {
             let chunk = tokio::time::timeout_at(deadline, stream.next())
@@ -175,6 +217,28 @@ fn receive(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output =
             body.extend_from_slice(&chunk);
         }
     }
+}
+
+/// Cuts a chunk, as each piece is decompressed whole before its size is known: a few bytes may stand for millions.
+fn in_pieces(
+    chunk: Result<Bytes, PayloadError>,
+    encoding: ContentEncoding,
+) -> impl Iterator<Item = Result<Bytes, PayloadError>> {
+    let most = match encoding {
+        ContentEncoding::Brotli => 8,
+        ContentEncoding::Zstd => 64,
+        ContentEncoding::Gzip | ContentEncoding::Deflate => 1024,
+        _ => usize::MAX,
+    };
+    let mut rest = Some(chunk);
+    std::iter::from_fn(move || match rest.take()? {
+        Ok(mut bytes) if bytes.len() > most => {
+            let piece = bytes.split_to(most);
+            rest = Some(Ok(bytes));
+            Some(Ok(piece))
+        }
+        last => Some(last),
+    })
 }
 
 fn too_large() -> Problem {

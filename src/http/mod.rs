@@ -1,5 +1,6 @@
 //! The API over HTTP: one file per resource, and what they share.
 
+mod accept;
 pub mod annotate;
 pub mod articles;
 pub mod contract;
@@ -43,6 +44,9 @@ pub struct State {
     pub cors_origins: Vec<String>,
 }
 
+/// What a page of another origin may read besides the body.
+const EXPOSED: [&str; 7] = ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-request-id"];
+
 /// The application: every route, behind what every request goes through.
 pub fn app(
     state: State,
@@ -56,7 +60,7 @@ pub fn app(
     >,
 > {
     let cors = state.cors_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    let cors = cors.allow_any_method().allow_any_header().expose_any_header();
+    let cors = cors.allow_any_method().allow_any_header().expose_headers(EXPOSED);
     App::new()
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
@@ -72,6 +76,7 @@ pub fn app(
         .wrap(from_fn(trace::cut))
         .wrap(Compress::default())
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
+        .wrap(from_fn(problem::explain_cors))
         .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
         .wrap(from_fn(trace::trace))
 }

@@ -3,9 +3,13 @@
 use super::trace;
 use crate::domain::Fault;
 use crate::store::{self, Conflict};
+use actix_cors::CorsError;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
@@ -212,8 +216,10 @@ impl Problem {
     }
 }
 
+/// What a request said, as the document lets an answer repeat it: at most `limit` characters, none of them U+0000.
 fn shorten(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit { text.to_owned() } else { text.chars().take(limit - 1).chain(['…']).collect() }
+    let text = text.replace('\0', "\u{fffd}");
+    if text.chars().count() <= limit { text } else { text.chars().take(limit - 1).chain(['…']).collect() }
 }
 
 impl fmt::Display for Problem {
@@ -247,6 +253,22 @@ impl ResponseError for Problem {
         }
         response.json(body)
     }
+}
+
+/// Gives the refusal of a cross-origin request the form of all others.
+pub async fn explain_cors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let response = next.call(request).await?;
+    let refusal = response.response().error().and_then(Error::as_error::<CorsError>).map(ToString::to_string);
+    Ok(match refusal {
+        None => response.map_into_left_body(),
+        Some(why) => {
+            let refusal = Problem::parameter("Origin", why).error_response();
+            response.into_response(refusal).map_into_right_body()
+        }
+    })
 }
 
 impl From<store::Error> for Problem {

@@ -70,6 +70,16 @@ fn a_span_may_hold_the_whole_body() {
     assert_eq!((&created["exact"], &created["prefix"], &created["suffix"]), (&json!("Rabat"), &json!(""), &json!("")));
 }
 
+#[test]
+fn a_mention_may_be_as_long_as_a_body() {
+    let app = TestApp::start();
+    let body = "é".repeat(1 << 19);
+    let article = app.article(json!({"body": body}));
+    let sent = json!({"start": 0, "end": 1 << 19, "exact": body, "extractor": "𝄞".repeat(200)});
+    let created = create(&app, &article, &sent).expect(201);
+    assert!(created["exact"] == body.as_str() && created["extractor"] == sent["extractor"]);
+}
+
 /// Before `Paris`: an emoji of three code points and eleven bytes, an accent by itself, a space of French print.
 const WIDE: &str = "👩\u{200d}🚀 e\u{301}té\u{202f}: Paris dort 𝄞.";
 

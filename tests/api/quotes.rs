@@ -267,6 +267,33 @@ fn members_of_a_quote_out_of_their_bounds_are_refused_together() {
 }
 
 #[test]
+fn members_of_a_quote_are_kept_at_their_longest() {
+    let app = TestApp::start();
+    let article = article(&app, &"a ".repeat(50));
+    let wide = |count: usize| "𝄞".repeat(count);
+    let spans: Value = (0..50).map(|n| json!({"start": 2 * n, "end": 2 * n + 1})).collect();
+    let sent = json!({
+        "spans": spans, "speaker_label": wide(500), "cue": wide(200), "cue_lemma": wide(200), "extractor": wide(200),
+    });
+    let created = create(&app, &article, sent.clone()).expect(201);
+    for (member, value) in sent.as_object().unwrap() {
+        assert_eq!(&created[member], value, "{member}");
+    }
+    assert_eq!(created["text"], "a ".repeat(50).trim_end());
+}
+
+#[test]
+fn a_quote_may_be_as_long_as_a_body() {
+    let app = TestApp::start();
+    let body = "é".repeat(1 << 19);
+    let article = article(&app, &body);
+    let created = create(&app, &article, json!({"text": body})).expect(201);
+    assert_eq!(created["spans"], spans(&[(0, 1 << 19)]));
+    assert!(created["text"] == body.as_str() && created["canonical_text"] == "e".repeat(1 << 19));
+    assert_eq!(items(&app, "/v1/quotes?limit=1"), [created]);
+}
+
+#[test]
 fn a_quote_without_text_and_spans_is_refused() {
     let app = TestApp::start();
     let article = app.article(json!({}));

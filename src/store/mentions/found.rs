@@ -6,7 +6,7 @@ use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::Result;
-use crate::store::annotations::{EXTRACTOR, Found, out_of_text};
+use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -49,7 +49,8 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
             }),
             Some(row) => {
                 let columns = Columns { anchor: row.columns.anchor, ..columns };
-                if row.columns != columns {
+                // An entity made of the first run's finds is known for certain in the second: that is no other find.
+                if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
                     update(conn, row.id, columns)?;
                 }
             }
@@ -87,7 +88,7 @@ fn columns(found: &Found, mention: &FoundMention) -> Result<Columns> {
         prefix: found.body.prefix(span.start).to_owned(),
         suffix: found.body.suffix(span.end).to_owned(),
         kind: mention.kind,
-        confidence: f64::from(mention.confidence),
+        confidence: confidence(mention.confidence),
         origin: Origin::Machine,
     })
 }

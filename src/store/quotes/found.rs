@@ -7,7 +7,7 @@ use crate::domain::span::{self, Span};
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
 use crate::store::Result;
-use crate::store::annotations::{EXTRACTOR, Found, out_of_text};
+use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
 use crate::store::spans::SpanList;
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -55,7 +55,7 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
             }),
             Some(row) => {
                 let columns = Columns { anchor: row.columns.anchor, said_on: row.columns.said_on, ..columns };
-                if row.columns != columns {
+                if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
                     update(conn, row.id, columns)?;
                 }
             }
@@ -118,7 +118,7 @@ fn columns(found: &Found, quote: &FoundQuote) -> Result<Option<Columns>> {
         cue_lemma: quote.cue_lemma.clone().filter(|lemma| (1..=200).contains(&lemma.chars().count())),
         said_on: None,
         status: QuoteStatus::Machine,
-        confidence: f64::from(quote.confidence),
+        confidence: confidence(quote.confidence),
         canonical_text,
         cluster_id,
     }))

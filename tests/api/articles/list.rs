@@ -170,6 +170,23 @@ fn articles_are_found_by_whom_they_quote() {
 }
 
 #[test]
+fn articles_are_found_by_entity_whether_or_not_they_are_dated() {
+    let app = TestApp::start();
+    let [a, _, c] = three(&app);
+    let awa = app.entity(json!({}));
+    for article in [&a, &c] {
+        app.mention(article, "Awa Diallo", json!({"entity_id": awa["id"]}));
+        app.quote(article, json!({"speaker_id": awa["id"]}));
+    }
+    let found = || ["mentions", "quotes_by"].map(|filter| headlines(&app, &format!("{filter}={}&limit=1", id(&awa))));
+    assert_eq!(found(), ["AC", "AC"]);
+    let dated = json!({"published_at": "2026-03-09T00:00:00Z"});
+    app.patch(&format!("/v1/articles/{}", id(&c)), &dated).expect(200);
+    app.patch(&format!("/v1/articles/{}", id(&a)), &json!({"published_at": null})).expect(200);
+    assert_eq!(found(), ["CA", "CA"]);
+}
+
+#[test]
 fn undated_articles_come_last_in_either_order_of_publication() {
     let app = TestApp::start();
     for (headline, published_at) in [

@@ -77,6 +77,19 @@ fn namesakes_are_all_listed() {
 }
 
 #[test]
+fn the_longest_names_are_listed() {
+    let app = TestApp::start();
+    let mut made: Vec<String> = ["𝄞", "ﷺ", "\u{1}", "é", "\u{301}"].map(|letter| letter.repeat(300)).into();
+    for name in &made {
+        app.entity(json!({"name": name}));
+    }
+    let mut found = names(&app, "limit=1");
+    found.sort();
+    made.sort();
+    assert!(found == made, "{}", found.len());
+}
+
+#[test]
 fn what_was_changed_last_comes_first() {
     let app = TestApp::start();
     let [a, ..] = three(&app);

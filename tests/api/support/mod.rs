@@ -3,9 +3,13 @@
 pub mod answers;
 pub mod app;
 pub mod client;
+pub mod document;
 pub mod embedded;
 pub mod postgres;
 pub mod process;
+pub mod raw;
+pub mod refusal;
 
 pub use app::TestApp;
 pub use client::{Client, Response};
+pub use refusal::refused;

@@ -1,5 +1,6 @@
 //! One Postgres for the whole run of the tests, and a database of its own for each of them.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -96,6 +97,24 @@ impl TestDatabase {
         shared().embedded.url(&self.name)
     }
 
+    /// Lets nobody in, and throws out who is there; or lets everybody in again.
+    pub fn close(&self, closed: bool) {
+        let name = &self.name;
+        execute(
+            &shared().embedded.url(DATABASE),
+            &format!(
+                "ALTER DATABASE {name} ALLOW_CONNECTIONS {};
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {closed} AND datname = '{name}'",
+                !closed
+            ),
+        );
+    }
+
+    /// Has every statement of later connections written to [`server_log`].
+    pub fn log_statements(&self) {
+        self.execute(&format!("ALTER DATABASE {} SET log_statement = 'all'", self.name));
+    }
+
     /// Runs statements in it.
     #[track_caller]
     pub fn execute(&self, statements: &str) {
@@ -107,6 +126,12 @@ impl TestDatabase {
     pub fn ask(&self, query: &str) -> String {
         ask(&self.url(), query)
     }
+}
+
+/// What the server has logged of late, for all databases.
+pub fn server_log() -> String {
+    let path = shared().embedded.data_dir().join("postgres.log");
+    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
 }
 
 impl Drop for TestDatabase {

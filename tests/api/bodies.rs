@@ -1,0 +1,240 @@
+//! Request bodies: what is refused of their form, their size, their encoding.
+
+use std::io::Write;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use crate::support::document::{NOBODY, filled, operations};
+use crate::support::postgres::TestDatabase;
+use crate::support::process::{Process, verbatim};
+use crate::support::raw::Raw;
+use crate::support::refusal::places;
+use crate::support::{TestApp, refused};
+
+/// The most bytes of a body.
+const MAX_BODY: usize = 8 << 20;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_body_that_is_not_json_is_400() {
+    let app = TestApp::start();
+    let bodies: [&[u8]; 6] = [b"", b"{", b"nul", b"{} {}", b"{\"headline\": \"\xff\"}", b"{'headline': 1}"];
+    for body in bodies {
+        let call = app.request("POST", "/v1/articles").header("content-type", "application/json");
+        refused(&app, &call.body(body).send(), 400, "malformed_body");
+    }
+}
+
+#[test]
+fn a_text_that_is_not_utf_8_is_400() {
+    let app = TestApp::start();
+    let call = app.request("POST", "/v1/articles").header("content-type", "text/plain").body(*b"Le port\xff");
+    refused(&app, &call.send(), 400, "malformed_body");
+}
+
+#[test]
+fn all_faults_of_a_body_come_back_together() {
+    let app = TestApp::start();
+    let body = json!({
+        "headline": 5, "bodyy": "Le port", "a/b~c": 1, "published_at": "yesterday", "authors": ["", null, "Awa"],
+        "url": "ftp://example.org/", "keywords": "port", "language": "FR", "external_id": "x".repeat(301),
+    });
+    let problem = refused(&app, &app.post("/v1/articles", &body), 422, "invalid_content");
+    let mut expected = vec![
+        "/headline",
+        "/bodyy",
+        "/a~1b~0c",
+        "/published_at",
+        "/authors/0",
+        "/authors/1",
+        "/url",
+        "/keywords",
+        "/language",
+        "/external_id",
+        "/body",
+    ];
+    expected.sort_unstable();
+    assert_eq!(places(&problem, "pointer"), expected);
+}
+
+#[test]
+fn a_missing_member_is_named() {
+    let app = TestApp::start();
+    for (path, members) in [
+        ("/v1/articles", &["/body", "/headline"][..]),
+        ("/v1/entities", &["/kind", "/name"]),
+        ("/v1/quotes", &["/article_id"]),
+        ("/v1/articles/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/mentions", &["/end", "/start"]),
+    ] {
+        let problem = refused(&app, &app.post(path, &json!({})), 422, "invalid_content");
+        assert_eq!(places(&problem, "pointer"), members, "{path}");
+    }
+}
+
+#[test]
+fn an_unknown_member_is_refused_by_every_operation_that_takes_a_body() {
+    let app = TestApp::start();
+    let mut seen = 0;
+    for operation in operations().iter().filter(|operation| !operation.value["requestBody"].is_null()) {
+        let path = filled(operation.path, NOBODY);
+        let body = json!({"surprise": 1});
+        let answer = if operation.method == "PATCH" { app.patch(&path, &body) } else { app.post(&path, &body) };
+        let problem = refused(&app, &answer, 422, "invalid_content");
+        assert!(places(&problem, "pointer").contains(&"/surprise".to_owned()), "{}: {problem}", operation.id);
+        seen += 1;
+    }
+    assert!(seen >= 9, "{seen}");
+}
+
+#[test]
+fn a_body_that_is_no_object_is_422() {
+    let app = TestApp::start();
+    for body in [json!(null), json!([]), json!("text"), json!(1)] {
+        let problem = refused(&app, &app.post("/v1/entities", &body), 422, "invalid_content");
+        assert_eq!(places(&problem, "pointer"), [""]);
+    }
+}
+
+#[test]
+fn a_media_type_that_is_not_taken_is_415() {
+    let app = TestApp::start();
+    for (method, path, kinds) in [
+        ("POST", "/v1/articles", &["application/xml", "text/html", "json", "application/json; charset=latin1"][..]),
+        ("POST", "/v1/entities", &["text/plain", "application/merge-patch+json", "text/plain;charset=utf-16"]),
+        ("PATCH", "/v1/entities/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", &["application/json", "text/plain"]),
+    ] {
+        for kind in kinds {
+            let answer = app.request(method, path).header("content-type", kind).body("{}").send();
+            refused(&app, &answer, 415, "unsupported_media_type");
+        }
+        refused(&app, &app.request(method, path).body("{}").send(), 415, "unsupported_media_type");
+    }
+}
+
+#[test]
+fn a_media_type_is_read_whatever_its_case_and_with_its_charset() {
+    let app = TestApp::start();
+    for kind in ["application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json;x=y"] {
+        let body = json!({"kind": "place", "name": "Dakar"}).to_string();
+        app.request("POST", "/v1/entities").header("content-type", kind).body(body).send().expect(201);
+    }
+}
+
+#[test]
+fn a_content_encoding_that_is_not_known_is_415_with_those_that_are() {
+    let app = TestApp::start();
+    for encoding in ["foo", "compress", "gzip, gzip", "br, foo"] {
+        let body = json!({"kind": "place", "name": "Dakar"});
+        let answer = app.request("POST", "/v1/entities").header("content-encoding", encoding).json(&body).send();
+        refused(&app, &answer, 415, "unsupported_encoding");
+        assert_eq!(answer.header("accept-encoding"), "br, gzip, deflate, zstd");
+    }
+}
+
+#[test]
+fn a_compressed_body_is_taken() {
+    let app = TestApp::start();
+    let body = gzip(json!({"kind": "place", "name": "Dakar"}).to_string().as_bytes());
+    let call = app.request("POST", "/v1/entities").header("content-type", "application/json");
+    let entity = call.header("content-encoding", "gzip").body(body).send().expect(201);
+    assert_eq!(entity["name"], "Dakar");
+}
+
+#[test]
+fn a_body_that_is_not_compressed_as_it_says_is_400() {
+    let app = TestApp::start();
+    for encoding in ["gzip", "br", "zstd", "deflate"] {
+        let body = json!({"kind": "place", "name": "Dakar"});
+        let answer = app.request("POST", "/v1/entities").header("content-encoding", encoding).json(&body).send();
+        refused(&app, &answer, 400, "malformed_body");
+    }
+}
+
+#[test]
+fn a_body_that_announces_too_much_is_413_before_it_is_sent() {
+    let app = TestApp::start();
+    let length = format!("Content-Length: {}", MAX_BODY + 1);
+    let raw = Raw::connect(&app).head("POST /v1/articles", &["Content-Type: application/json", &length]);
+    refused(&app, &raw.answer(), 413, "body_too_large");
+}
+
+#[test]
+fn a_body_without_an_announced_length_is_cut_at_the_limit() {
+    let app = TestApp::start();
+    let headers = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
+    let mut raw = Raw::connect(&app).head("POST /v1/articles", &headers);
+    let chunk = [b"10000\r\n", &vec![b' '; 0x10000][..], b"\r\n"].concat();
+    for _ in 0..=MAX_BODY / 0x10000 {
+        raw = raw.send(&chunk);
+    }
+    refused(&app, &raw.answer(), 413, "body_too_large");
+}
+
+#[test]
+fn a_body_of_exactly_the_limit_is_read() {
+    let app = TestApp::start();
+    let body = vec![b' '; MAX_BODY];
+    let answer = app.request("POST", "/v1/articles").header("content-type", "application/json").body(body).send();
+    refused(&app, &answer, 400, "malformed_body");
+}
+
+#[test]
+fn a_body_that_grows_too_large_when_decompressed_is_413() {
+    let app = TestApp::start();
+    let call = app.request("POST", "/v1/articles").header("content-type", "application/json");
+    let answer = call.header("content-encoding", "gzip").body(gzip(&vec![b' '; MAX_BODY + 1])).send();
+    refused(&app, &answer, 413, "body_too_large");
+}
+
+#[test]
+fn a_body_that_does_not_come_is_408() {
+    let app = TestApp::with(|config| config.request_deadline = Duration::from_millis(300));
+    let headers = ["Content-Type: application/json", "Content-Length: 100"];
+    let raw = Raw::connect(&app).head("POST /v1/articles", &headers).send("{\"headline\": ");
+    refused(&app, &raw.answer(), 408, "request_timeout");
+}
+
+/// 2 GiB of nothing in 64 KiB: a frame of blocks that each say one byte 128 Ki times.
+fn bomb() -> Vec<u8> {
+    const BLOCK: u32 = 128 << 10;
+    const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
+    const WINDOW_OF_128_KIB: [u8; 2] = [0, 7 << 3];
+    let repeated = 1 << 1;
+    let block = |last: u32| [&(BLOCK << 3 | repeated | last).to_le_bytes()[..3], b" "].concat();
+    [&MAGIC[..], &WINDOW_OF_128_KIB, &block(0).repeat(16383), &block(1)].concat()
+}
+
+/// The most memory that a process has had, in KiB.
+#[cfg(target_os = "linux")]
+fn peak_memory(process: nix::unistd::Pid) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bomb_is_refused_without_being_unpacked() {
+    let database = TestDatabase::migrated();
+    let arguments = ["serve", "--listen", "127.0.0.1:0"];
+    let mut service = Process::start(verbatim(&arguments).env("DATABASE_URL", database.url()));
+    let client = service.client();
+    client.get("/readyz").expect(200);
+    let before = peak_memory(service.id());
+    for _ in 0..3 {
+        let call = client.request("POST", "/v1/articles").header("content-type", "application/json");
+        let answer = call.header("content-encoding", "zstd").body(bomb()).send();
+        refused(&client, &answer, 413, "body_too_large");
+    }
+    let grown = peak_memory(service.id()) - before;
+    assert!(grown < 64 << 10, "{grown} KiB more");
+    service.stop();
+}

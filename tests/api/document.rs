@@ -1,0 +1,322 @@
+//! The document: that it is the code's, that it is complete, and that every operation answers as it says.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use jsonschema::Draft;
+use serde_json::{Value, json};
+use verbatim::http::docs;
+
+use crate::support::document::{NOBODY, Operation, operations};
+use crate::support::{Response, TestApp};
+
+#[test]
+fn the_committed_document_is_what_the_code_prints() {
+    let committed = fs::read_to_string("openapi/openapi.json").unwrap();
+    let is_current = committed == docs::document_text();
+    assert!(is_current, "openapi/openapi.json is stale: mend it with `cargo run -- openapi > openapi/openapi.json`");
+}
+
+#[test]
+fn the_service_serves_the_committed_document() {
+    let app = TestApp::start();
+    let answer = app.get("/openapi.json");
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.text(), fs::read_to_string("openapi/openapi.json").unwrap());
+}
+
+/// A part of the document, `$ref`s followed.
+fn resolved(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(reference) => docs::document().pointer(reference.trim_start_matches('#')).expect("what a $ref points to"),
+        None => value,
+    }
+}
+
+fn has_example(value: &'static Value) -> bool {
+    match resolved(value) {
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| name.starts_with("example") || has_example(member))
+        }
+        Value::Array(items) => items.iter().any(has_example),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_operation_is_described_with_an_example_and_a_tag() {
+    let tags: BTreeSet<_> =
+        docs::document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).map(Value::to_string).collect();
+    let mut ids = BTreeSet::new();
+    for Operation { id, value, .. } in operations() {
+        for member in ["summary", "description"] {
+            assert!(value[member].as_str().is_some_and(|text| text.len() > 10), "{id} has no {member}");
+        }
+        assert!(
+            value["tags"].as_array().is_some_and(|own| own.len() == 1 && tags.contains(&own[0].to_string())),
+            "{id}"
+        );
+        assert!(ids.insert(id), "{id} is the name of two");
+        // Those of its refusals are everywhere: they say nothing of this operation.
+        let responses = value["responses"].as_object().unwrap().iter();
+        let mut successes = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
+        let is_shown = has_example(&value["parameters"])
+            || has_example(&value["requestBody"])
+            || successes.any(|response| has_example(&response["content"]));
+        assert!(is_shown, "{id} has no example");
+        for parameter in value["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["description"].is_string(), "{id}: {parameter}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_all_its_statuses() {
+    for operation in operations() {
+        let statuses: BTreeSet<_> =
+            operation.value["responses"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut expected = vec!["400", "500", "503"];
+        let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
+        expected.extend(match (operation.method.as_str(), is_single) {
+            ("POST", _) if operation.id == "annotate_article" => &["200", "406"][..],
+            ("POST", _) if operation.id == "annotate_text" => &["200", "406", "408", "413", "415", "422"],
+            ("POST", _) => &["201", "406", "408", "413", "415", "422"],
+            ("PATCH", _) => &["200", "406", "408", "412", "413", "415", "422"],
+            ("DELETE", _) => &["204", "412"],
+            (_, true) => &["200", "304", "406"],
+            _ => &["200", "406"],
+        });
+        if operation.path.contains("{id}") {
+            expected.extend(["404", "410"]);
+        }
+        expected.extend(match operation.id {
+            "create_article" | "update_article" | "create_entity" | "update_entity" | "create_quote" => Some("409"),
+            "delete_entity" => Some("409"),
+            "read_entity" => Some("308"),
+            "read_problem" => Some("404"),
+            _ => None,
+        });
+        assert_eq!(statuses, expected.into_iter().collect(), "{}", operation.id);
+    }
+}
+
+/// Holds a value to a schema of the document.
+#[track_caller]
+fn assert_valid(schema: &Value, value: &Value, what: &str) {
+    let mut root = schema.as_object().unwrap().clone();
+    root.insert("components".to_owned(), docs::document()["components"].clone());
+    let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+    let validator = options.build(&Value::Object(root)).unwrap();
+    let faults: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(faults.is_empty(), "{what}: {faults:#?}\n{value:#}");
+}
+
+#[test]
+fn every_example_is_an_instance_of_its_schema() {
+    let mut count = 0;
+    for (name, schema) in docs::document()["components"]["schemas"].as_object().unwrap() {
+        if !schema["example"].is_null() {
+            assert_valid(schema, &schema["example"], name);
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// Holds an answer to what the document says of its status: headers, media type, body.
+#[track_caller]
+fn assert_documented(operation: &Operation, answer: &Response) {
+    let what = format!("{} {}", operation.id, answer.status);
+    let response = resolved(&operation.value["responses"][answer.status.to_string()]);
+    assert!(response.is_object(), "{what} is not in the document: {}", answer.text());
+    for (name, header) in response["headers"].as_object().unwrap() {
+        let is_missing = header["required"] == true && answer.header(name).is_empty();
+        assert!(!is_missing, "{what} has no {name}");
+    }
+    let Some(content) = response["content"].as_object() else {
+        assert!(answer.body.is_empty(), "{what}: {}", answer.text());
+        return;
+    };
+    let media_type = answer.header("content-type");
+    let media = content.get(media_type).unwrap_or_else(|| panic!("{what} is answered in {media_type}"));
+    let body = if media_type.contains("json") { answer.json() } else { Value::String(answer.text()) };
+    assert_valid(&media["schema"], &body, &what);
+}
+
+/// Records to call operations on.
+struct Stored {
+    article: String,
+    entity: String,
+    mention: String,
+    quote: String,
+}
+
+fn store(app: &TestApp) -> Stored {
+    let id = |record: &Value| record["id"].as_str().unwrap().to_owned();
+    let article =
+        app.article(json!({"url": "https://example.org/port", "keywords": ["port"], "authors": ["Awa Ndiaye"]}));
+    let identifiers = json!([{"scheme": "wikidata", "value": "Q42"}]);
+    let entity = app.entity(json!({"aliases": [{"name": "la maire", "kind": "role"}], "identifiers": identifiers}));
+    let mention = app.mention(&article, "Awa Diallo", json!({"entity_id": entity["id"]}));
+    let quote = app.quote(&article, json!({"speaker_id": entity["id"], "cue": "a déclaré", "cue_lemma": "déclarer"}));
+    app.patch(&format!("/v1/quotes/{}", id(&quote)), &json!({"status": "disputed"})).expect(200);
+    Stored { article: id(&article), entity: id(&entity), mention: id(&mention), quote: id(&quote) }
+}
+
+/// Where each operation is tested for what it does: a file of these tests, and one of the tests there.
+const COVERED: [(&str, &str, &str); 33] = [
+    ("create_article", "articles", "an_article_is_answered_with_every_member"),
+    ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
+    ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
+    ("update_article", "articles/update", "a_member_that_a_patch_sets_changes_and_the_others_stay"),
+    ("delete_article", "articles", "what_hung_on_a_deleted_article_is_gone_with_it"),
+    ("list_article_versions", "articles/update", "every_text_is_listed_newest_first_and_read_by_its_number"),
+    ("read_article_version", "articles/update", "a_text_is_read_without_the_changes_of_its_article_since"),
+    ("create_mention", "mentions", "a_mention_is_answered_with_every_member"),
+    ("list_mentions_of_article", "mentions", "the_mentions_of_an_article_are_in_order_of_start_then_id"),
+    ("read_mention", "mentions", "a_mention_is_answered_with_every_member"),
+    ("update_mention", "mentions", "a_patch_moves_a_mention_and_takes_the_words_there"),
+    ("delete_mention", "mentions", "a_deleted_mention_is_gone"),
+    (
+        "list_quotes_of_article",
+        "quotes",
+        "the_quotes_of_an_article_are_in_order_of_start_then_id_and_rejected_ones_among_them",
+    ),
+    ("create_entity", "entities", "an_entity_is_answered_with_every_member"),
+    ("list_entities", "entities/list", "each_filter_of_entities_keeps_what_it_names"),
+    ("read_entity", "entities", "a_merged_entity_leads_to_its_survivor"),
+    ("update_entity", "entities", "a_patch_sets_clears_and_leaves_members"),
+    ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident"),
+    ("create_quote", "quotes", "a_quote_is_answered_with_every_member"),
+    ("list_quotes", "quotes/list", "each_filter_of_quotes_keeps_what_it_names"),
+    ("read_quote", "quotes/list", "article_and_speaker_are_embedded_when_asked"),
+    ("update_quote", "quotes/changes", "a_patch_sets_a_member_and_keeps_a_review_of_it"),
+    ("delete_quote", "quotes", "a_deleted_quote_is_gone"),
+    ("read_quote_occurrences", "quotes/clusters", "occurrences_say_where_when_and_in_which_words_a_quote_was_printed"),
+    ("annotate_text", "document", "every_operation_that_goes_well_answers_as_the_document_says"),
+    ("annotate_article", "document", "every_operation_that_goes_well_answers_as_the_document_says"),
+    ("read_document", "document", "the_service_serves_the_committed_document"),
+    ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
+    ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
+    ("read_liveness", "service", "a_service_with_its_database_is_alive_and_ready"),
+    ("read_readiness", "service", "a_service_is_not_ready_until_its_database_is_migrated"),
+    ("read_metrics", "service", "the_metrics_are_openmetrics_and_count_what_happens"),
+    ("read_problem", "service", "every_problem_is_explained"),
+];
+
+#[test]
+fn every_operation_has_a_test_of_what_it_does() {
+    let documented: BTreeSet<_> = operations().iter().map(|operation| operation.id).collect();
+    assert_eq!(documented, COVERED.iter().map(|(id, ..)| *id).collect());
+    for (id, file, test) in COVERED {
+        let tests = fs::read_to_string(format!("tests/api/{file}.rs")).unwrap();
+        assert!(tests.contains(&format!("#[test]\nfn {test}() {{")), "{id}: {file} has no {test}");
+    }
+}
+
+type Call = fn(&TestApp, &Stored) -> Response;
+
+/// One call of every operation that goes well.
+const CALLS: [(&str, Call); 33] = [
+    ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
+    ("list_articles", |app, _| app.get("/v1/articles?include=body,mentions,quotes&count=exact")),
+    ("read_article", |app, stored| app.get(&format!("/v1/articles/{}?include=mentions,quotes", stored.article))),
+    ("update_article", |app, stored| {
+        app.patch(&format!("/v1/articles/{}", stored.article), &json!({"section": "Monde"}))
+    }),
+    ("delete_article", |app, stored| app.delete(&format!("/v1/articles/{}", stored.article))),
+    ("list_article_versions", |app, stored| app.get(&format!("/v1/articles/{}/versions?count=exact", stored.article))),
+    ("read_article_version", |app, stored| app.get(&format!("/v1/articles/{}/versions/1", stored.article))),
+    ("create_mention", |app, stored| {
+        app.post(&format!("/v1/articles/{}/mentions", stored.article), &json!({"start": 3, "end": 7}))
+    }),
+    ("list_mentions_of_article", |app, stored| {
+        app.get(&format!("/v1/articles/{}/mentions?count=estimate", stored.article))
+    }),
+    ("read_mention", |app, stored| app.get(&format!("/v1/mentions/{}", stored.mention))),
+    ("update_mention", |app, stored| {
+        app.patch(&format!("/v1/mentions/{}", stored.mention), &json!({"entity_id": null}))
+    }),
+    ("delete_mention", |app, stored| app.delete(&format!("/v1/mentions/{}", stored.mention))),
+    ("list_quotes_of_article", |app, stored| app.get(&format!("/v1/articles/{}/quotes?limit=1", stored.article))),
+    ("create_entity", |app, _| app.post("/v1/entities", &json!({"kind": "place", "name": "Dakar"}))),
+    ("list_entities", |app, _| app.get("/v1/entities?identifier=wikidata:Q42&count=exact")),
+    ("read_entity", |app, stored| app.get(&format!("/v1/entities/{}", stored.entity))),
+    ("update_entity", |app, stored| {
+        app.patch(&format!("/v1/entities/{}", stored.entity), &json!({"description": "Maire de Dakar"}))
+    }),
+    ("delete_entity", |app, stored| app.delete(&format!("/v1/entities/{}?cascade=true", stored.entity))),
+    ("create_quote", |app, stored| {
+        app.post("/v1/quotes", &json!({"article_id": stored.article, "text": "Nous sommes prêts"}))
+    }),
+    ("list_quotes", |app, _| app.get("/v1/quotes?include=article,speaker&status=disputed&count=estimate")),
+    ("read_quote", |app, stored| app.get(&format!("/v1/quotes/{}?include=article,speaker", stored.quote))),
+    ("update_quote", |app, stored| {
+        app.patch(&format!("/v1/quotes/{}", stored.quote), &json!({"said_on": "2026-03-01", "speaker_id": null}))
+    }),
+    ("delete_quote", |app, stored| app.delete(&format!("/v1/quotes/{}", stored.quote))),
+    ("read_quote_occurrences", |app, stored| app.get(&format!("/v1/quotes/{}/occurrences", stored.quote))),
+    ("annotate_text", |app, _| {
+        let body = "Le port rouvre. « Nous sommes prêts », a déclaré Awa Diallo, maire de Dakar.";
+        app.post("/v1/annotate", &json!({"headline": "Le port rouvre", "body": body}))
+    }),
+    ("annotate_article", |app, stored| {
+        app.request("POST", &format!("/v1/articles/{}/annotate", stored.article)).send()
+    }),
+    ("read_document", |app, _| app.get("/openapi.json")),
+    ("read_docs", |app, _| app.get("/docs")),
+    ("read_index", |app, _| app.get("/")),
+    ("read_liveness", |app, _| app.get("/livez")),
+    ("read_readiness", |app, _| app.get("/readyz")),
+    ("read_metrics", |app, _| app.get("/metrics")),
+    ("read_problem", |app, _| app.get("/problems/gone")),
+];
+
+#[test]
+fn every_operation_that_goes_well_answers_as_the_document_says() {
+    let documented: BTreeSet<_> = operations().iter().map(|operation| operation.id).collect();
+    assert_eq!(
+        documented,
+        CALLS.iter().map(|(id, _)| *id).collect(),
+        "operations without a call, or calls without one"
+    );
+    let app = TestApp::start();
+    for operation in operations() {
+        let (_, call) = CALLS.iter().find(|(id, _)| *id == operation.id).unwrap();
+        let answer = call(&app, &store(&app));
+        assert!((200..300).contains(&answer.status), "{}: {}", operation.id, answer.text());
+        assert_documented(&operation, &answer);
+        // The next record is free to have the same url and identifier.
+        app.sql("DELETE FROM articles; DELETE FROM entities");
+    }
+}
+
+#[test]
+fn every_refusal_answers_as_the_document_says() {
+    let app = TestApp::start();
+    let Stored { article, .. } = store(&app);
+    let deleted = app.entity(json!({}));
+    app.delete(&format!("/v1/entities/{}", deleted["id"].as_str().unwrap())).expect(204);
+    for operation in operations() {
+        let path = |id: &str| operation.path.replace("{id}", id).replace("{n}", "1").replace("{code}", "surprise");
+        let body = match operation.method.as_str() {
+            "POST" | "PATCH" => "{\"surprise\": 1}",
+            _ => "",
+        };
+        let ids = [NOBODY, "1", &article, deleted["id"].as_str().unwrap()];
+        for (id, kind, accept, tags) in [
+            (ids[0], "application/json", "*/*", "*"),
+            (ids[1], "application/json", "*/*", "*"),
+            (ids[2], "application/merge-patch+json", "*/*", "\"9-\""),
+            (ids[3], "application/merge-patch+json", "*/*", "*"),
+            (ids[2], "image/png", "*/*", "\"1-"),
+            (ids[2], "application/json", "image/png", "*"),
+        ] {
+            let mut call = app.request(&operation.method, &path(id)).header("accept", accept).header("if-match", tags);
+            if !body.is_empty() {
+                call = call.header("content-type", kind).body(body);
+            }
+            assert_documented(&operation, &call.send());
+        }
+    }
+}

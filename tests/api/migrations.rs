@@ -1,0 +1,207 @@
+//! The schema, as Postgres has it: what the migrations make, undo and name, and what the code believes of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use diesel::PgConnection;
+use diesel_migrations::MigrationHarness;
+use serde_json::{Value, json};
+use verbatim::domain::{
+    AliasKind, Anchor, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+};
+use verbatim::store::migrate::MIGRATIONS;
+
+use crate::support::postgres::{TestDatabase, connect};
+
+/// Everything there is in the schema, but the list of the migrations that ran.
+const CATALOG: &str = "
+    WITH mine AS (
+        SELECT oid, relname, relkind FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_\\_diesel%'
+    )
+    SELECT coalesce(json_agg(thing ORDER BY thing), '[]') FROM (
+        SELECT format('relation %s %s', relkind, relname) FROM mine
+        UNION ALL
+        SELECT format('column %s.%s %s %s %s %s %s %s', relname, attname, format_type(atttypid, atttypmod), attnotnull,
+                attgenerated, attnum, attcollation::regcollation, pg_get_expr(adbin, adrelid))
+            FROM mine JOIN pg_attribute ON attrelid = mine.oid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+            WHERE attnum > 0 AND relkind = 'r' AND NOT attisdropped
+        UNION ALL
+        SELECT format('constraint %s %s', conname, pg_get_constraintdef(c.oid)) FROM pg_constraint c JOIN mine ON conrelid = mine.oid
+        UNION ALL
+        SELECT pg_get_indexdef(oid) FROM mine WHERE relkind = 'i'
+        UNION ALL
+        SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN mine ON tgrelid = mine.oid WHERE NOT tgisinternal
+        UNION ALL
+        SELECT pg_get_functiondef(oid) FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE 'diesel%'
+        UNION ALL
+        SELECT format('type %s', typname) FROM pg_type
+            WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd', 'r')
+        UNION ALL
+        SELECT format('extension %s', extname) FROM pg_extension
+    ) AS everything (thing)";
+
+#[track_caller]
+fn rows(database: &TestDatabase, query: &str) -> Vec<Value> {
+    let answer = database.ask(&format!("SELECT coalesce(json_agg(r), '[]') FROM ({query}) AS r"));
+    serde_json::from_str(&answer).unwrap()
+}
+
+fn words(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_down_undoes_its_up_exactly() {
+    let database = TestDatabase::empty();
+    let mut connection: PgConnection = connect(&database.url());
+    let pending = connection.pending_migrations(MIGRATIONS).unwrap();
+    assert_eq!(pending.len(), fs::read_dir("migrations").unwrap().count());
+    for migration in &pending {
+        let before = database.ask(CATALOG);
+        connection.run_migration(migration).unwrap();
+        let after = database.ask(CATALOG);
+        assert_ne!(before, after, "{} does nothing", migration.name());
+        connection.revert_migration(migration).unwrap();
+        assert_eq!(database.ask(CATALOG), before, "{} leaves something behind", migration.name());
+        connection.run_migration(migration).unwrap();
+        assert_eq!(database.ask(CATALOG), after, "{} is another the second time", migration.name());
+    }
+    assert_eq!(database.ask(CATALOG), TestDatabase::migrated().ask(CATALOG));
+}
+
+#[test]
+fn every_foreign_key_is_the_beginning_of_an_index() {
+    let bare = "
+        SELECT conname FROM pg_constraint
+        WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
+            SELECT FROM pg_index WHERE indrelid = conrelid AND indpred IS NULL
+                AND (indkey::int2[])[0:cardinality(conkey) - 1] = conkey
+        )";
+    let database = TestDatabase::migrated();
+    assert_eq!(rows(&database, bare), Vec::<Value>::new());
+    database.execute("DROP INDEX mentions_entity_id_idx");
+    assert_eq!(rows(&database, bare), [json!({"conname": "mentions_entity_id_fkey"})]);
+}
+
+/// A check of several columns may have a name of what it is about.
+const NAMED_BY_SUBJECT: [&str; 2] = ["mentions_span_check", "entity_identifiers_wikidata_check"];
+
+#[test]
+fn every_constraint_and_index_is_named_for_its_table_its_columns_and_its_kind() {
+    let database = TestDatabase::migrated();
+    let constraints = rows(
+        &database,
+        "SELECT conname, contype, conrelid::regclass AS relation, array_agg(attname ORDER BY attnum) AS columns
+        FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+        WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '\\_\\_diesel%'
+        GROUP BY pg_constraint.oid, conname, contype, conrelid",
+    );
+    assert!(constraints.len() > 50, "{}", constraints.len());
+    for constraint in &constraints {
+        let (name, relation) = (constraint["conname"].as_str().unwrap(), constraint["relation"].as_str().unwrap());
+        let columns = words(&constraint["columns"]);
+        let allowed = match constraint["contype"].as_str().unwrap() {
+            "p" => vec![format!("{relation}_pkey")],
+            "f" => vec![format!("{relation}_{}_fkey", columns.join("_"))],
+            "u" => vec![format!("{relation}_{}_key", columns.join("_"))],
+            // The first of them is the one that the check is about.
+            _ => columns.iter().map(|column| format!("{relation}_{column}_check")).collect(),
+        };
+        let is_named = allowed.iter().any(|allowed| allowed == name) || NAMED_BY_SUBJECT.contains(&name);
+        assert!(is_named, "{name} should be one of {allowed:?}");
+    }
+    let indexes = rows(&database, "SELECT indexname, tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'");
+    for index in indexes.iter().filter(|index| !index["tablename"].as_str().unwrap().starts_with("__diesel")) {
+        let (name, definition) = (index["indexname"].as_str().unwrap(), index["indexdef"].as_str().unwrap());
+        let kind = ["_pkey", "_key", "_idx"].into_iter().find(|kind| name.ends_with(kind));
+        assert_eq!(kind != Some("_idx"), definition.starts_with("CREATE UNIQUE"), "{name}");
+        assert!(kind.is_some() && name.starts_with(index["tablename"].as_str().unwrap()), "{name}");
+    }
+}
+
+/// The tables of `src/schema.rs`: each column with its type, in order.
+fn believed() -> BTreeMap<String, Vec<(String, String)>> {
+    let mut tables = BTreeMap::new();
+    let mut columns = Vec::new();
+    let mut table = None;
+    for line in fs::read_to_string("src/schema.rs").unwrap().lines().map(str::trim) {
+        if let Some((name, kind)) = line.strip_suffix(',').and_then(|line| line.split_once(" -> ")) {
+            columns.push((name.to_owned(), kind.to_owned()));
+        } else if let Some(head) = line.strip_suffix(") {").filter(|head| !head.contains("::")) {
+            table = Some(head.to_owned());
+        } else if line == "}"
+            && let Some(table) = table.take()
+        {
+            tables.insert(table, std::mem::take(&mut columns));
+        }
+    }
+    tables
+}
+
+#[test]
+fn the_code_believes_what_the_database_has() {
+    let database = TestDatabase::migrated();
+    let found = rows(
+        &database,
+        "SELECT c.table_name || ' (' || (
+                SELECT string_agg(k.column_name, ', ' ORDER BY k.ordinal_position)
+                FROM information_schema.key_column_usage k
+                WHERE k.table_name = c.table_name AND k.constraint_name = c.table_name || '_pkey'
+            ) AS head, c.column_name, c.udt_name, c.is_nullable
+        FROM information_schema.columns c
+        WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_\\_diesel%'
+        ORDER BY c.table_name, c.ordinal_position",
+    );
+    let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for column in &found {
+        let [head, name, kind] = ["head", "column_name", "udt_name"].map(|member| column[member].as_str().unwrap());
+        // diesel spells a type as Postgres does, but for its first letter; an array's elements may be null.
+        let kind = match kind.strip_prefix('_') {
+            Some(element) => format!("Array<Nullable<{}>>", capitalised(element)),
+            None => capitalised(kind),
+        };
+        let kind = if column["is_nullable"] == "YES" { format!("Nullable<{kind}>") } else { kind };
+        tables.entry(head.to_owned()).or_default().push((name.to_owned(), kind));
+    }
+    assert_eq!(believed(), tables);
+}
+
+fn capitalised(name: &str) -> String {
+    name[..1].to_uppercase() + &name[1..]
+}
+
+#[test]
+fn every_word_list_of_the_database_is_the_one_of_the_domain() {
+    macro_rules! spelled {
+        ($list:ident) => {
+            $list::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()
+        };
+    }
+    let expected = BTreeMap::from([
+        ("entities_kind_check", spelled!(EntityKind)),
+        ("entity_aliases_kind_check", spelled!(AliasKind)),
+        ("mentions_anchor_check", spelled!(Anchor)),
+        ("mentions_kind_check", spelled!(MentionKind)),
+        ("mentions_origin_check", spelled!(Origin)),
+        ("quotes_anchor_check", spelled!(Anchor)),
+        ("quotes_kind_check", spelled!(QuoteKind)),
+        ("quotes_origin_check", spelled!(Origin)),
+        ("quotes_speaker_status_check", spelled!(SpeakerStatus)),
+        ("quotes_status_check", spelled!(QuoteStatus)),
+        ("reviews_action_check", spelled!(ReviewAction)),
+        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote"]),
+    ]);
+    let found = rows(
+        &TestDatabase::migrated(),
+        "SELECT conname, (
+            SELECT array_agg(found[1] ORDER BY at)
+            FROM regexp_matches(pg_get_constraintdef(oid), '''([a-z]+)''::text', 'g') WITH ORDINALITY AS m (found, at)
+        ) AS words
+        FROM pg_constraint WHERE pg_get_constraintdef(oid) LIKE '%ANY (ARRAY[%' AND connamespace = 'public'::regnamespace",
+    );
+    let found: BTreeMap<_, _> =
+        found.iter().map(|row| (row["conname"].as_str().unwrap(), words(&row["words"]))).collect();
+    assert_eq!(found, expected);
+}

@@ -1,0 +1,399 @@
+//! Lists, walked from end to end.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::support::document::operations;
+use crate::support::{Client, TestApp, refused};
+
+/// Every list with its orders; the first is the one that is not asked for.
+const ORDERS: [(&str, &[&str]); 6] = [
+    ("list_articles", &["-published_at", "published_at", "-created_at"]),
+    ("list_mentions_of_article", &[]),
+    ("list_quotes_of_article", &[]),
+    ("list_article_versions", &[]),
+    ("list_entities", &["name", "-mentions", "-quotes", "-updated_at"]),
+    ("list_quotes", &["-published_at", "published_at", "-confidence"]),
+];
+
+#[test]
+fn every_list_and_order_of_the_document_is_walked_here() {
+    let documented = operations().into_iter().filter_map(|operation| {
+        let query = operation.parameters("query");
+        query.iter().find(|parameter| parameter["name"] == "cursor")?;
+        let sort = query.iter().find(|parameter| parameter["name"] == "sort").map(|sort| &sort["schema"]["enum"]);
+        let orders = sort.and_then(Value::as_array).into_iter().flatten().map(|order| order.as_str().unwrap());
+        Some((operation.id, orders.collect::<Vec<_>>()))
+    });
+    let here = ORDERS.iter().map(|(id, orders)| (*id, orders.to_vec()));
+    assert_eq!(documented.collect::<BTreeMap<_, _>>(), here.collect());
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+fn with(path: &str, parameters: &str) -> String {
+    format!("{path}{}{parameters}", if path.contains('?') { '&' } else { '?' })
+}
+
+/// All items of a list, `limit` at a time. `Link` names the next page as `next_cursor` does.
+#[track_caller]
+fn walk(client: &Client, path: &str, limit: usize) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut next = Some(with(path, &format!("limit={limit}")));
+    while let Some(address) = next {
+        let answer = client.get(&address);
+        let page = answer.json();
+        assert_eq!(answer.status, 200, "{page}");
+        let found = page["items"].as_array().unwrap();
+        items.extend(found.iter().cloned());
+        let link = answer.header("link");
+        next = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).map(str::to_owned);
+        match (page["next_cursor"].as_str(), &next) {
+            (Some(cursor), Some(next)) => {
+                assert_eq!(found.len(), limit, "a page in the middle is not full");
+                assert!(next.ends_with(&format!("cursor={cursor}")), "{next}");
+            }
+            (None, None) => assert_eq!(link, ""),
+            other => panic!("the cursor and the link disagree: {other:?}"),
+        }
+    }
+    items
+}
+
+fn ids(items: &[Value]) -> Vec<&str> {
+    items.iter().map(|item| item["id"].as_str().unwrap()).collect()
+}
+
+/// The ids in the order of a key, then id; records without a key come last. `down` turns keys and ids round.
+fn ordered<K: PartialOrd>(records: &[Value], down: bool, key: impl Fn(&Value) -> Option<K>) -> Vec<&str> {
+    let turned = |order: Ordering| if down { order.reverse() } else { order };
+    let mut all: Vec<_> = records.iter().map(|record| (key(record), record["id"].as_str().unwrap())).collect();
+    all.sort_by(|(a, a_id), (b, b_id)| {
+        let keys = match (a, b) {
+            (Some(a), Some(b)) => turned(a.partial_cmp(b).unwrap()),
+            _ => a.is_none().cmp(&b.is_none()),
+        };
+        keys.then(turned(a_id.cmp(b_id)))
+    });
+    all.into_iter().map(|(_, id)| id).collect()
+}
+
+fn text(member: &str) -> impl Fn(&Value) -> Option<String> {
+    let member = member.to_owned();
+    move |record| record[&member].as_str().map(str::to_owned)
+}
+
+/// Walks a list in pages of several sizes.
+#[track_caller]
+fn assert_walk(app: &TestApp, path: &str, expected: &[&str]) {
+    for limit in [1, 7, expected.len(), 200] {
+        let found = walk(app, path, limit);
+        assert_eq!(ids(&found), expected, "{path} by {limit}");
+    }
+}
+
+/// Articles of few dates, some without one.
+fn articles(app: &TestApp, count: u64) -> Vec<Value> {
+    let mut dice = Dice(count);
+    let mut article = || {
+        let published = match dice.below(5) {
+            0 => Value::Null,
+            day => json!(format!("2026-03-0{day}T08:00:00Z")),
+        };
+        app.article(json!({"published_at": published, "language": if dice.below(2) == 0 { "fr" } else { "en" }}))
+    };
+    (0..count).map(|_| article()).collect()
+}
+
+#[test]
+fn articles_are_walked_whole_in_every_order() {
+    let app = TestApp::start();
+    let stored = articles(&app, 60);
+    app.sql(
+        "UPDATE articles SET created_at = timestamptz '2026-01-01' + abs(hashtext(id::text)) % 4 * interval '1 day'",
+    );
+    let created = walk(&app, "/v1/articles", 200);
+    for (sort, expected) in [
+        ("-published_at", ordered(&stored, true, text("published_at"))),
+        ("published_at", ordered(&stored, false, text("published_at"))),
+        ("-created_at", ordered(&created, true, text("created_at"))),
+    ] {
+        assert_walk(&app, &format!("/v1/articles?sort={sort}"), &expected);
+    }
+    assert_walk(&app, "/v1/articles", &ordered(&stored, true, text("published_at")));
+}
+
+#[test]
+fn a_filtered_list_is_walked_whole() {
+    let app = TestApp::start();
+    let stored = articles(&app, 40);
+    let french: Vec<Value> = stored.iter().filter(|article| article["language"] == "fr").cloned().collect();
+    let dated: Vec<Value> = stored.iter().filter(|article| article["published_at"].is_string()).cloned().collect();
+    assert!(!french.is_empty() && french.len() < stored.len());
+    for (filter, matching) in [
+        ("language=fr", &french),
+        ("not.language=en", &french),
+        ("language=fr&language=en", &stored),
+        ("published_from=2020-01-01T00:00:00Z", &dated),
+        ("published_to=2030-01-01T00:00:00Z", &dated),
+    ] {
+        assert_walk(&app, &format!("/v1/articles?{filter}"), &ordered(matching, true, text("published_at")));
+        let path = format!("/v1/articles?{filter}&sort=published_at");
+        assert_walk(&app, &path, &ordered(matching, false, text("published_at")));
+    }
+}
+
+#[test]
+fn quotes_are_walked_whole_in_every_order() {
+    let app = TestApp::start();
+    let mut dice = Dice(1);
+    let mut quote = |article: &Value| {
+        // In binary exact, so that JSON tells the very number.
+        let confidence = [0.0, 0.25, 0.5, 1.0][usize::try_from(dice.below(4)).unwrap()];
+        let mut quote = app.quote(article, json!({"confidence": confidence}));
+        quote["published_at"] = article["published_at"].clone();
+        quote
+    };
+    let stored: Vec<Value> = articles(&app, 40).iter().map(&mut quote).collect();
+    for (sort, expected) in [
+        ("-published_at", ordered(&stored, true, text("published_at"))),
+        ("published_at", ordered(&stored, false, text("published_at"))),
+        ("-confidence", ordered(&stored, true, |quote| quote["confidence"].as_f64())),
+    ] {
+        assert_walk(&app, &format!("/v1/quotes?sort={sort}"), &expected);
+        // All have the same words: the first in the order stands for them.
+        assert_walk(&app, &format!("/v1/quotes?sort={sort}&dedupe=cluster"), &expected[..1]);
+    }
+    assert_walk(&app, "/v1/quotes", &ordered(&stored, true, text("published_at")));
+}
+
+#[test]
+fn entities_are_walked_whole_in_every_order() {
+    const NAMES: [(&str, &str); 6] =
+        [("Awa", "awa"), ("AWA", "awa"), ("Âwa", "awa"), ("Zoé", "zoe"), ("zoe", "zoe"), ("Émile", "emile")];
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let mut dice = Dice(2);
+    let mut stored = Vec::new();
+    for (name, key) in NAMES.iter().cycle().take(30) {
+        let mut entity = app.entity(json!({"name": name}));
+        let (mentions, quotes) = (dice.below(3), dice.below(3));
+        for _ in 0..mentions {
+            app.mention(&article, "Dakar", json!({"entity_id": entity["id"]}));
+        }
+        for _ in 0..quotes {
+            app.quote(&article, json!({"speaker_id": entity["id"]}));
+        }
+        entity["key"] = json!(key);
+        entity["mentions"] = json!(mentions);
+        entity["quotes"] = json!(quotes);
+        stored.push(entity);
+    }
+    app.sql(
+        "UPDATE entities SET updated_at = timestamptz '2026-01-01' + abs(hashtext(id::text)) % 4 * interval '1 day'",
+    );
+    let updated = walk(&app, "/v1/entities", 200);
+    for (sort, expected) in [
+        ("name", ordered(&stored, false, text("key"))),
+        ("-mentions", ordered(&stored, true, |entity| entity["mentions"].as_u64())),
+        ("-quotes", ordered(&stored, true, |entity| entity["quotes"].as_u64())),
+        ("-updated_at", ordered(&updated, true, text("updated_at"))),
+    ] {
+        assert_walk(&app, &format!("/v1/entities?sort={sort}"), &expected);
+    }
+    assert_walk(&app, "/v1/entities", &ordered(&stored, false, text("key")));
+}
+
+#[test]
+fn what_belongs_to_an_article_is_walked_whole_in_order_of_start() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "« Oui », « Oui », « Oui »"}));
+    let id = article["id"].as_str().unwrap();
+    let mut dice = Dice(3);
+    let (mut mentions, mut quotes) = (Vec::new(), Vec::new());
+    for _ in 0..20 {
+        let start = 2 + 9 * dice.below(3);
+        let span = json!({"start": start, "end": start + 3});
+        mentions.push(app.post(&format!("/v1/articles/{id}/mentions"), &span).expect(201));
+        quotes.push(app.post("/v1/quotes", &json!({"article_id": id, "spans": [span]})).expect(201));
+    }
+    let start = |mention: &Value| mention["start"].as_u64();
+    assert_walk(&app, &format!("/v1/articles/{id}/mentions"), &ordered(&mentions, false, start));
+    let start = |quote: &Value| quote["spans"][0]["start"].as_u64();
+    assert_walk(&app, &format!("/v1/articles/{id}/quotes"), &ordered(&quotes, false, start));
+}
+
+#[test]
+fn the_texts_of_an_article_are_walked_whole_from_the_newest() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let path = format!("/v1/articles/{}", article["id"].as_str().unwrap());
+    for number in 2..=11 {
+        app.patch(&path, &json!({"body": format!("Texte {number}.")})).expect(200);
+    }
+    for limit in [1, 4, 11, 200] {
+        let texts = walk(&app, &format!("{path}/versions"), limit);
+        let numbers: Vec<_> = texts.iter().map(|text| text["body_version"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, (1..=11).rev().collect::<Vec<_>>());
+        assert_eq!((&texts[0]["body"], &texts[10]["body"]), (&json!("Texte 11."), &article["body"]));
+    }
+}
+
+#[test]
+fn an_empty_list_has_no_next_page() {
+    let app = TestApp::start();
+    for path in ["/v1/articles", "/v1/entities", "/v1/quotes"] {
+        assert_eq!(app.get(path).expect(200), json!({"items": [], "next_cursor": null}));
+    }
+}
+
+/// The cursor of the second page of a list.
+#[track_caller]
+fn cursor(app: &TestApp, path: &str) -> String {
+    app.get(&with(path, "limit=1")).expect(200)["next_cursor"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_cursor_is_refused_by_any_other_list() {
+    let app = TestApp::start();
+    let article = app.article(json!({}));
+    let other = app.article(json!({}));
+    for article in [&article, &article, &other, &other] {
+        app.mention(article, "Dakar", json!({}));
+        app.quote(article, json!({}));
+    }
+    let (id, other) = (article["id"].as_str().unwrap(), other["id"].as_str().unwrap());
+    let articles = cursor(&app, "/v1/articles?language=fr&publisher=Le+Quotidien");
+    let mentions = cursor(&app, &format!("/v1/articles/{id}/mentions"));
+    for (path, cursor) in [
+        ("/v1/articles".to_owned(), &articles),
+        ("/v1/articles?language=fr".to_owned(), &articles),
+        ("/v1/articles?language=en&publisher=Le+Quotidien".to_owned(), &articles),
+        ("/v1/articles?not.language=fr&publisher=Le+Quotidien".to_owned(), &articles),
+        ("/v1/articles?language=fr&publisher=Le+Quotidien&section=Monde".to_owned(), &articles),
+        ("/v1/articles?language=fr&publisher=Le+Quotidien&sort=-created_at".to_owned(), &articles),
+        ("/v1/quotes?language=fr&publisher=Le+Quotidien".to_owned(), &articles),
+        (format!("/v1/articles/{other}/mentions"), &mentions),
+        (format!("/v1/articles/{id}/quotes"), &mentions),
+        (format!("/v1/articles/{id}/versions"), &mentions),
+    ] {
+        let answer = app.get(&with(&path, &format!("cursor={cursor}")));
+        refused(&app, &answer, 400, "invalid_cursor");
+    }
+}
+
+#[test]
+fn a_cursor_is_taken_with_another_limit_include_or_count_and_filters_in_any_order() {
+    let app = TestApp::start();
+    let stored = articles(&app, 10);
+    let expected = ordered(&stored, true, text("published_at"));
+    let cursor = cursor(&app, "/v1/articles?publisher=Le+Quotidien&not.language=de");
+    for parameters in
+        ["limit=200", "limit=9", "include=body&count=exact&limit=20", "count=estimate&limit=20&include=quotes,mentions"]
+    {
+        let path = format!("/v1/articles?not.language=de&cursor={cursor}&{parameters}&publisher=Le%20Quotidien");
+        let page = app.get(&path).expect(200);
+        assert_eq!(ids(page["items"].as_array().unwrap()), expected[1..], "{parameters}");
+    }
+}
+
+#[test]
+fn a_cursor_that_was_tampered_with_is_refused_and_never_breaks_anything() {
+    let app = TestApp::start();
+    articles(&app, 3);
+    let cursor = cursor(&app, "/v1/articles");
+    let mut refusals = 0;
+    for (at, letter) in cursor.char_indices() {
+        let changed = format!("{}{}{}", &cursor[..at], if letter == 'A' { 'B' } else { 'A' }, &cursor[at + 1..]);
+        let answer = app.get(&format!("/v1/articles?cursor={changed}"));
+        // What only moves the place is a place, too.
+        if answer.status != 200 {
+            refused(&app, &answer, 400, "invalid_cursor");
+            refusals += 1;
+        }
+        let cut = app.get(&format!("/v1/articles?cursor={}", &cursor[..=at]));
+        if at + 1 < cursor.len() {
+            refused(&app, &cut, 400, "invalid_cursor");
+        }
+    }
+    // The fingerprint alone is 12 letters of JSON, which are 16 of the cursor.
+    assert!(refusals > 16, "{refusals} of {}", cursor.len());
+    for made_up in ["AA", "e30", "W10", "bnVsbA", "WyIiLFsidCIsMF0sIiJd"] {
+        let answer = app.get(&format!("/v1/articles?cursor={made_up}"));
+        refused(&app, &answer, 400, "invalid_cursor");
+    }
+}
+
+#[test]
+fn the_link_keeps_every_parameter_of_the_request() {
+    let app = TestApp::start();
+    articles(&app, 3);
+    let path = "/v1/articles?publisher=Le+Quotidien&language=fr&language=en&limit=1&include=body&sort=published_at";
+    let page = app.get(path);
+    let cursor = page.json()["next_cursor"].as_str().unwrap().to_owned();
+    assert_eq!(page.header("link"), format!("<{path}&cursor={cursor}>; rel=\"next\""));
+}
+
+/// Makes, changes and deletes articles of its own until nobody counts its rounds any more.
+fn write(client: &Client, seed: u64, rounds: &SyncSender<()>) {
+    let mut dice = Dice(seed);
+    let mut date = move || json!(format!("2026-03-0{}T08:00:00Z", 1 + dice.below(4)));
+    loop {
+        let new = json!({"headline": "Bref", "body": "Bref.", "publisher": "L'Autre", "published_at": date()});
+        let made = client.post("/v1/articles", &new).expect(201);
+        let path = format!("/v1/articles/{}", made["id"].as_str().unwrap());
+        client.patch(&path, &json!({"published_at": date()})).expect(200);
+        client.patch(&path, &json!({"published_at": null})).expect(200);
+        if made["id"].as_str().unwrap().ends_with(['0', '2', '4', '6', '8', 'a', 'c', 'e']) {
+            client.delete(&path).expect(204);
+        }
+        if rounds.send(()).is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_cursor_walked_while_four_writers_work_sees_every_untouched_row_once() {
+    let app = TestApp::with(|config| config.pool_size = 8);
+    let untouched: BTreeSet<String> =
+        articles(&app, 50).iter().map(|article| article["id"].as_str().unwrap().to_owned()).collect();
+    thread::scope(|scope| {
+        let (sender, rounds) = mpsc::sync_channel(0);
+        for seed in 0..4 {
+            let (app, sender) = (&app, sender.clone());
+            scope.spawn(move || write(app, seed, &sender));
+        }
+        drop(sender);
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let mut path = "/v1/articles?limit=10".to_owned();
+        loop {
+            let page = app.get(&path).expect(200);
+            for item in page["items"].as_array().unwrap() {
+                *seen.entry(item["id"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/articles?limit=10&cursor={cursor}");
+            // Something was written since this page, and more is while the next one is read.
+            rounds.recv().unwrap();
+            rounds.recv().unwrap();
+        }
+        drop(rounds);
+        assert!(seen.len() > untouched.len(), "the writers were not seen");
+        for id in &untouched {
+            assert_eq!(seen.get(id), Some(&1), "{id}");
+        }
+    });
+}

@@ -1,0 +1,92 @@
+//! What Postgres does for a page: the service's own statements, as the server's log has them, are explained.
+
+use serde_json::Value;
+
+use crate::support::TestApp;
+use crate::support::postgres::{TestDatabase, server_log};
+
+/// What 100,000 articles of 10,000 dates look like, every fiftieth undated.
+const ARTICLES: &str = "
+    INSERT INTO articles (id, created_at, headline, body, content_hash, language, publisher, published_at)
+    SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', 'Titre ' || n, 'Texte ' || n,
+        sha256(n::text::bytea), 'fr', 'Journal ' || n % 20,
+        CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n % 10000 * interval '1 hour' END
+    FROM generate_series(1, 100000) AS n;
+    ANALYZE articles";
+
+/// A statement of the service on articles, with the literals of its parameters.
+struct Statement {
+    sql: String,
+    parameters: String,
+}
+
+/// The last list of articles that was asked of the server.
+fn last_statement() -> Statement {
+    let log = server_log();
+    let (_, entry) = log.rsplit_once(": SELECT \"articles\".").expect("a list of articles in the log");
+    let mut lines = entry.lines();
+    let sql = format!("SELECT \"articles\".{}", lines.next().unwrap());
+    let (_, parameters) = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: ")).expect("parameters");
+    let values = parameters.split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());
+    Statement { sql, parameters: values.collect::<Vec<_>>().join(", ") }
+}
+
+/// The plan of a page as it was carried out, and the buffers it took.
+fn explain(database: &TestDatabase, statement: &Statement) -> (Value, u64) {
+    let Statement { sql, parameters } = statement;
+    // The answer of EXPLAIN can only be read by a function.
+    database.execute(
+        "CREATE OR REPLACE FUNCTION explained(statement text, parameters text) RETURNS json LANGUAGE plpgsql AS $$
+        DECLARE plan json;
+        BEGIN
+            EXECUTE 'PREPARE page AS ' || statement;
+            EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page (' || parameters || ')' INTO plan;
+            RETURN plan;
+        END $$",
+    );
+    let plan = database.ask(&format!("SELECT explained($sql${sql}$sql$, $sql${parameters}$sql$)"));
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let plan = plan[0]["Plan"].clone();
+    let buffers = ["Shared Hit Blocks", "Shared Read Blocks"].map(|member| plan[member].as_u64().unwrap());
+    (plan, buffers.iter().sum())
+}
+
+/// The nodes of a plan, from the top.
+fn nodes(plan: &Value) -> Vec<&Value> {
+    let children = plan["Plans"].as_array().into_iter().flatten();
+    std::iter::once(plan).chain(children.flat_map(nodes)).collect()
+}
+
+#[test]
+fn page_1_000_of_100_000_articles_reads_as_little_as_page_1() {
+    let database = TestDatabase::migrated();
+    database.execute(ARTICLES);
+    database.log_statements();
+    let app = TestApp::on(database, |_| {});
+    for (sort, index, column) in [
+        ("-published_at", "articles_published_desc_idx", "published_desc"),
+        ("published_at", "articles_published_asc_idx", "published_asc"),
+        ("-created_at", "articles_created_at_idx", "created_at"),
+    ] {
+        let list = format!("/v1/articles?sort={sort}");
+        let mut page = app.get(&list).expect(200);
+        let (first, buffers_of_first) = explain(&app.database, &last_statement());
+        // Pages of any length share their cursors: 20 of the first page, and 998 pages of 20 as 99 of 200 and one of 160.
+        for limit in [200; 99].into_iter().chain([160]) {
+            let cursor = page["next_cursor"].as_str().unwrap();
+            page = app.get(&format!("{list}&limit={limit}&cursor={cursor}")).expect(200);
+        }
+        let cursor = page["next_cursor"].as_str().unwrap();
+        let page = app.get(&format!("{list}&cursor={cursor}")).expect(200);
+        assert_eq!(page["items"].as_array().unwrap().len(), 20);
+        let (thousandth, buffers) = explain(&app.database, &last_statement());
+
+        let scan = |plan: &Value| nodes(plan).into_iter().find(|node| node["Index Name"] == index).cloned();
+        assert!(scan(&first).is_some(), "{sort}: {first:#}");
+        let scan = scan(&thousandth).unwrap_or_else(|| panic!("{sort}: {thousandth:#}"));
+        let condition = scan["Index Cond"].as_str().unwrap_or_default();
+        assert!(condition.starts_with(&format!("(ROW({column}, id) ")), "{sort}: {thousandth:#}");
+        assert_eq!(scan["Filter"], Value::Null);
+        assert!(buffers <= 2 * buffers_of_first, "{sort}: {buffers} buffers, the first page {buffers_of_first}");
+    }
+}

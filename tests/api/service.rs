@@ -1,0 +1,349 @@
+//! The service itself: probes, metrics, documentation, compression, request ids, CORS.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use actix_web::dev::Decompress;
+use actix_web::error::PayloadError;
+use actix_web::http::header::ContentEncoding;
+use actix_web::web::Bytes;
+use diesel::connection::SimpleConnection;
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+use verbatim::http::problem::Code;
+
+use crate::support::embedded::eventually;
+use crate::support::postgres::{TestDatabase, connect};
+use crate::support::{Response, TestApp, refused};
+
+#[test]
+fn the_root_says_what_this_is_and_its_links_lead_somewhere() {
+    let app = TestApp::start();
+    let index = app.get("/").expect(200);
+    assert_eq!((&index["name"], &index["version"]), (&json!("verbatim"), &json!(env!("CARGO_PKG_VERSION"))));
+    let links = index["links"].as_object().unwrap();
+    assert_eq!(links.keys().collect::<Vec<_>>(), ["docs", "document", "articles", "entities", "quotes"]);
+    for link in links.values() {
+        assert_eq!(app.get(link.as_str().unwrap()).status, 200, "{link}");
+    }
+}
+
+#[test]
+fn a_service_with_its_database_is_alive_and_ready() {
+    let app = TestApp::start();
+    assert_eq!(app.get("/livez").expect(200), json!({"status": "ok"}));
+    assert_eq!(app.get("/readyz").expect(200), json!({"status": "ready"}));
+}
+
+#[test]
+fn a_service_is_not_ready_until_its_database_is_migrated() {
+    let database = TestDatabase::empty();
+    let mut other = connect(&database.url());
+    // Who migrates holds this lock, so that the service has to wait for its turn.
+    let lock = i64::from_be_bytes(*b"verbatim");
+    other.batch_execute(&format!("SELECT pg_advisory_lock({lock})")).unwrap();
+    let app = TestApp::on(database, |_| {});
+    app.get("/livez").expect(200);
+    let problem = refused(&app, &app.get("/readyz"), 503, "unavailable");
+    assert_eq!(problem["detail"], "the database lacks migrations");
+    drop(other);
+    eventually("readiness", || (app.get("/readyz").status == 200).then_some(()));
+    app.get("/v1/articles").expect(200);
+}
+
+#[test]
+fn a_service_that_has_lost_its_database_says_so_and_is_ready_again_with_it() {
+    let app = TestApp::with(|config| config.connection_wait = Duration::from_millis(200));
+    let stored = app.article(json!({}));
+    app.get("/readyz").expect(200);
+    app.database.close(true);
+    refused(&app, &app.get("/readyz"), 503, "unavailable");
+    app.get("/livez").expect(200);
+    refused(&app, &app.get("/v1/articles"), 503, "unavailable");
+    let new = json!({"headline": "Dakar", "body": "Dakar."});
+    refused(&app, &app.post("/v1/articles", &new), 503, "unavailable");
+
+    app.database.close(false);
+    eventually("readiness", || (app.get("/readyz").status == 200).then_some(()));
+    let path = format!("/v1/articles/{}", stored["id"].as_str().unwrap());
+    eventually("a read", || (app.get(&path).status == 200).then_some(()));
+    eventually("a write", || (app.post("/v1/articles", &new).status == 201).then_some(()));
+}
+
+#[test]
+fn a_service_whose_connections_are_cut_never_answers_a_500() {
+    let app = TestApp::start();
+    let new = json!({"headline": "Dakar", "body": "Dakar."});
+    for _ in 0..10 {
+        app.get("/readyz");
+        app.get("/v1/articles");
+        app.post("/v1/articles", &new);
+        app.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'verbatim'",
+        );
+        // A read is done again on a fresh connection, a write is not: it may have been done.
+        app.get("/v1/articles").expect(200);
+        let write = app.post("/v1/articles", &new);
+        assert!([201, 503].contains(&write.status), "{}", write.text());
+    }
+}
+
+/// The samples of an OpenMetrics text, by name and labels.
+#[track_caller]
+fn samples(text: &str) -> BTreeMap<String, f64> {
+    let mut samples = BTreeMap::new();
+    let mut kinds = BTreeMap::new();
+    let lines: Vec<&str> = text.strip_suffix("# EOF\n").expect("the end mark").lines().collect();
+    for line in lines {
+        if let Some(rest) = line.strip_prefix("# ") {
+            let mut words = rest.splitn(3, ' ');
+            let (kind, name, value) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+            assert!(["HELP", "TYPE", "UNIT"].contains(&kind), "{line}");
+            if kind == "TYPE" {
+                assert_eq!(kinds.insert(name.to_owned(), value.to_owned()), None, "{name} is declared twice");
+            }
+            continue;
+        }
+        let (sample, value) = line.rsplit_once(' ').unwrap();
+        let name = sample.split('{').next().unwrap();
+        let is_declared = kinds.iter().any(|(family, kind)| match kind.as_str() {
+            "counter" => name == format!("{family}_total"),
+            "histogram" => ["bucket", "sum", "count"].iter().any(|part| name == format!("{family}_{part}")),
+            _ => name == family,
+        });
+        assert!(is_declared, "{line}");
+        assert!(sample.contains('{') == sample.ends_with('}'), "{line}");
+        assert_eq!(samples.insert(sample.to_owned(), value.parse().unwrap()), None, "{sample} is there twice");
+    }
+    samples
+}
+
+#[test]
+fn the_metrics_are_openmetrics_and_count_what_happens() {
+    let app = TestApp::start();
+    let answer = app.get("/metrics");
+    assert_eq!(answer.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let before = samples(&answer.text());
+    let article = app.article(json!({}));
+    let path = format!("/v1/articles/{}", article["id"].as_str().unwrap());
+    app.get(&path).expect(200);
+    app.request("HEAD", &path).send().expect(200);
+    app.get("/v1/articles?limit=0").expect(400);
+    app.get("/nowhere").expect(404);
+    let after = samples(&app.get("/metrics").text());
+
+    let grown = |method: &str, route: &str, status: u16| {
+        let sample =
+            format!("verbatim_http_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}}");
+        after.get(&sample).copied().unwrap_or_default() - before.get(&sample).copied().unwrap_or_default()
+    };
+    assert_eq!(grown("POST", "/v1/articles", 201), 1.0);
+    assert_eq!(grown("GET", "/v1/articles/{id}", 200), 1.0);
+    assert_eq!(grown("HEAD", "/v1/articles/{id}", 200), 1.0);
+    assert_eq!(grown("GET", "/v1/articles", 400), 1.0);
+    assert_eq!(grown("GET", "unknown", 404), 1.0);
+    assert_eq!(grown("GET", "/metrics", 200), 1.0);
+    let count = "verbatim_http_request_duration_seconds_count{method=\"POST\",route=\"/v1/articles\"}";
+    assert_eq!(after[count], 1.0);
+    assert_eq!(after["verbatim_http_requests_in_flight"], 1.0);
+    assert!(after["verbatim_database_connections"] >= 1.0);
+    assert_eq!(after["verbatim_database_permits_free{lane=\"read\"}"], 2.0);
+}
+
+/// The addresses that a page loads or links to.
+fn addresses(page: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for attribute in ["src=\"", "href=\"", "url(", "url: \"", "\"url\": \"", "@import \""] {
+        for piece in page.split(attribute).skip(1) {
+            found.push(piece.split(['"', ')']).next().unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_documentation_page_loads_nothing_from_elsewhere() {
+    let app = TestApp::start();
+    let page = app.get("/docs");
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let html = page.text();
+    let base = url::Url::parse(&format!("{}/docs", app.base)).unwrap();
+    let files: Vec<_> = addresses(&html).into_iter().map(|address| base.join(address).unwrap()).collect();
+    assert!(
+        files.iter().any(|file| file.path().ends_with(".js")) && files.iter().any(|file| file.path().ends_with(".css"))
+    );
+    for file in &files {
+        assert!(file.as_str().starts_with(&app.base), "{file}");
+        let answer = app.get(file.as_str());
+        assert_eq!(answer.status, 200, "{file}");
+        let kind = answer.header("content-type");
+        let is_right = match file.path().rsplit('.').next() {
+            Some("js") => kind.contains("javascript"),
+            Some("css") => kind.starts_with("text/css"),
+            _ => kind.starts_with("image/"),
+        };
+        assert!(is_right, "{file} is {kind}");
+    }
+    // The script that starts the page names the document, beside it, and no validator elsewhere.
+    let starter = files.iter().find(|file| file.path().ends_with("initializer.js")).unwrap();
+    let script = app.get(starter.as_str()).text();
+    let documents: Vec<_> =
+        addresses(&script).into_iter().map(|address| base.join(address).unwrap().to_string()).collect();
+    assert_eq!(documents, [format!("{}/openapi.json", app.base)]);
+    assert!(script.contains("\"validatorUrl\": \"none\""), "{script}");
+}
+
+#[test]
+fn every_problem_is_explained() {
+    let app = TestApp::start();
+    for code in Code::ALL {
+        let kind = app.get(&format!("/problems/{}", code.as_str())).expect(200);
+        let expected = json!({
+            "code": code.as_str(), "status": code.status().as_u16(), "title": code.title(), "meaning": code.meaning(),
+        });
+        assert_eq!(kind, expected);
+    }
+    let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes.len(), Code::ALL.len());
+}
+
+/// The body of an answer as it was before it was compressed.
+#[track_caller]
+fn decompressed(answer: &Response) -> Vec<u8> {
+    let encoding: ContentEncoding = answer.header("content-encoding").parse().unwrap();
+    let bytes = Bytes::from(answer.body.clone());
+    let stream = stream::iter([Ok::<_, PayloadError>(bytes)]);
+    let chunks = actix_web::rt::System::new().block_on(Decompress::new(stream, encoding).collect::<Vec<_>>());
+    chunks.into_iter().flat_map(Result::unwrap).collect()
+}
+
+#[test]
+fn an_answer_is_compressed_as_was_asked() {
+    let app = TestApp::start();
+    let plain = app.get("/openapi.json");
+    assert_eq!(plain.header("content-encoding"), "");
+    for (accepted, encoding) in [
+        ("br", "br"),
+        ("zstd", "zstd"),
+        ("gzip", "gzip"),
+        ("gzip;q=0.5, br;q=0.1", "gzip"),
+        ("zstd;q=0, gzip", "gzip"),
+        ("foo, gzip", "gzip"),
+    ] {
+        let answer = app.request("GET", "/openapi.json").header("accept-encoding", accepted).send();
+        assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding), "{accepted}");
+        assert!(answer.header("vary").to_lowercase().contains("accept-encoding"), "{accepted}");
+        assert!(answer.body.len() * 4 < plain.body.len(), "{accepted}: {} bytes", answer.body.len());
+        assert!(decompressed(&answer) == plain.body, "{accepted}");
+    }
+    for accepted in ["identity", "", "foo", "gzip;q=0"] {
+        let answer = app.request("GET", "/openapi.json").header("accept-encoding", accepted).send();
+        assert_eq!(answer.header("content-encoding"), "", "{accepted}");
+        assert!(answer.body == plain.body, "{accepted}");
+    }
+}
+
+#[test]
+fn a_record_and_a_refusal_are_compressed_too() {
+    let app = TestApp::start();
+    let body = "Dakar. ".repeat(100);
+    let path = format!("/v1/articles/{}", app.article(json!({"body": body}))["id"].as_str().unwrap());
+    for (path, status) in [(path.as_str(), 200), ("/v1/articles?limit=0", 400)] {
+        let plain = app.get(path);
+        let answer = app.request("GET", path).header("accept-encoding", "gzip").send();
+        assert_eq!((answer.status, answer.header("content-encoding")), (status, "gzip"));
+        assert_eq!(decompressed(&answer), plain.body);
+        assert_eq!(answer.header("content-type"), plain.header("content-type"));
+    }
+}
+
+/// Requests of every sort: answered by handlers, by the contract, by nobody.
+const SORTS: [(&str, &str, u16); 7] = [
+    ("GET", "/livez", 200),
+    ("GET", "/v1/articles", 200),
+    ("GET", "/v1/articles?limit=0", 400),
+    ("GET", "/nowhere", 404),
+    ("PUT", "/v1/articles", 405),
+    ("OPTIONS", "/v1/articles", 204),
+    ("POST", "/v1/articles", 415),
+];
+
+#[test]
+fn a_sane_request_id_is_echoed_in_every_answer() {
+    let app = TestApp::start();
+    for (method, path, status) in SORTS {
+        for id in ["caller-1", "A.b_C-9", &"x".repeat(128)] {
+            let answer = app.request(method, path).header("x-request-id", id).send();
+            assert_eq!((answer.status, answer.header("x-request-id")), (status, id), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn a_request_id_that_is_not_sane_is_replaced_by_a_new_one() {
+    let app = TestApp::start();
+    let mut seen = BTreeSet::new();
+    for (method, path, status) in SORTS {
+        for id in [
+            None,
+            Some(""),
+            Some("a b"),
+            Some("a\tb"),
+            Some("é"),
+            Some("a;b"),
+            Some("{\"a\":1}"),
+            Some(&*"x".repeat(129)),
+        ] {
+            let mut call = app.request(method, path);
+            if let Some(id) = id {
+                call = call.header("x-request-id", id);
+            }
+            let answer = call.send();
+            let made = uuid::Uuid::parse_str(answer.header("x-request-id")).unwrap();
+            assert_eq!((answer.status, made.get_version_num()), (status, 7));
+            assert!(seen.insert(made), "{made} was given twice");
+        }
+    }
+}
+
+fn cors_headers(answer: &Response) -> Vec<&str> {
+    answer.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control-")).collect()
+}
+
+fn preflight(app: &TestApp, origin: &str) -> Response {
+    let call = app.request("OPTIONS", "/v1/articles").header("origin", origin);
+    call.header("access-control-request-method", "POST").header("access-control-request-headers", "content-type").send()
+}
+
+#[test]
+fn without_configuration_no_other_origin_is_let_in() {
+    let app = TestApp::start();
+    let answer = app.request("GET", "/v1/articles").header("origin", "https://a.example").send();
+    assert_eq!((answer.status, cors_headers(&answer)), (200, vec![]));
+    let answer = preflight(&app, "https://a.example");
+    assert_eq!((answer.status, cors_headers(&answer)), (204, vec![]));
+}
+
+#[test]
+fn a_configured_origin_is_let_in_and_no_other() {
+    let app = TestApp::with(|config| config.cors_origins = vec!["https://a.example".to_owned()]);
+    for (path, status) in [("/v1/articles", 200), ("/v1/articles?limit=0", 400), ("/nowhere", 404)] {
+        let answer = app.request("GET", path).header("origin", "https://a.example").send();
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, "https://a.example"));
+        let exposed = answer.header("access-control-expose-headers");
+        for name in ["etag", "link", "location", "x-request-id"] {
+            assert!(exposed.contains(name), "{exposed}");
+        }
+        let answer = app.request("GET", path).header("origin", "https://b.example").send();
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, ""));
+    }
+    let answer = preflight(&app, "https://a.example");
+    assert!([200, 204].contains(&answer.status), "{}", answer.text());
+    assert_eq!(answer.header("access-control-allow-origin"), "https://a.example");
+    assert!(answer.header("access-control-allow-methods").contains("POST"));
+    assert!(answer.header("access-control-allow-headers").contains("content-type"));
+    let answer = preflight(&app, "https://b.example");
+    refused(&app, &answer, 400, "invalid_parameter");
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+}

@@ -1,0 +1,59 @@
+//! The operations that the document promises.
+
+use serde_json::Value;
+use verbatim::http::docs;
+
+/// An id that no record has.
+pub const NOBODY: &str = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5";
+
+/// One operation of the document.
+pub struct Operation {
+    pub id: &'static str,
+    pub method: String,
+    pub path: &'static str,
+    pub value: &'static Value,
+}
+
+/// Every operation, in the order of the document.
+pub fn operations() -> Vec<Operation> {
+    let paths = docs::document()["paths"].as_object().unwrap();
+    let of = |(path, item): (&'static String, &'static Value)| {
+        item.as_object().unwrap().iter().map(move |(method, value)| Operation {
+            id: value["operationId"].as_str().unwrap(),
+            method: method.to_uppercase(),
+            path,
+            value,
+        })
+    };
+    paths.iter().flat_map(of).collect()
+}
+
+/// Every path, with the methods it takes.
+pub fn paths() -> Vec<(&'static str, Vec<String>)> {
+    let mut paths: Vec<(&str, Vec<String>)> = Vec::new();
+    for operation in operations() {
+        match paths.last_mut() {
+            Some((path, methods)) if *path == operation.path => methods.push(operation.method),
+            _ => paths.push((operation.path, vec![operation.method])),
+        }
+    }
+    paths
+}
+
+impl Operation {
+    /// What the document has under `name`: parameters, responses...
+    pub fn parameters(&self, place: &str) -> Vec<&'static Value> {
+        let all = self.value["parameters"].as_array().into_iter().flatten();
+        all.filter(|parameter| parameter["in"] == place).collect()
+    }
+}
+
+/// A path with its parameters filled in.
+pub fn filled(path: &str, id: &str) -> String {
+    path.replace("{id}", id).replace("{n}", "1").replace("{code}", "gone")
+}
+
+/// The same, as it stands in a path or a query.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}

@@ -1,0 +1,55 @@
+//! One connection, byte for byte: what a decent client would not send.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::client::{Client, Response};
+
+/// A connection to a service.
+pub struct Raw(TcpStream);
+
+impl Raw {
+    #[track_caller]
+    pub fn connect(client: &Client) -> Self {
+        let stream = TcpStream::connect(client.base.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Self(stream)
+    }
+
+    /// Sends bytes, unless the service has hung up.
+    pub fn send(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        // Whoever was refused early is not listened to.
+        drop(self.0.write_all(bytes.as_ref()));
+        self
+    }
+
+    /// Sends a request line and headers; the service is to hang up after its answer.
+    pub fn head(self, request: &str, headers: &[&str]) -> Self {
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        self.send(format!("{request} HTTP/1.1\r\nHost: verbatim\r\nConnection: close\r\n{headers}\r\n"))
+    }
+
+    /// The answer. The service may wait for what was not sent before it hangs up.
+    #[track_caller]
+    pub fn answer(self) -> Response {
+        let mut stream = BufReader::new(self.0);
+        let mut line = || {
+            let mut line = String::new();
+            stream.read_line(&mut line).unwrap();
+            line.trim_end().to_owned()
+        };
+        let status = line().split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let mut headers = HeaderMap::new();
+        while let Some((name, value)) = line().split_once(": ") {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        let length = headers["content-length"].to_str().unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).unwrap();
+        Response { status, headers, body }
+    }
+}
