@@ -39,7 +39,7 @@ fn ordinary(criterion: &mut Criterion) {
 fn hostile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("one megabyte of");
     let bytes = u64::try_from(HOSTILE).expect("a megabyte is counted in 64 bits");
-    group.sample_size(10).measurement_time(Duration::from_secs(5)).throughput(Throughput::Bytes(bytes));
+    group.sample_size(10).measurement_time(Duration::from_secs(8)).throughput(Throughput::Bytes(bytes));
     for (name, piece) in [
         ("quotation marks", "\""),
         ("openers without closers", "« “"),
