@@ -204,7 +204,7 @@ impl AnnotationBody {
     }
 }
 
-fn entity<'a>(annotation: &'a Annotation, index: Option<usize>) -> Option<&'a FoundEntity> {
+fn entity(annotation: &Annotation, index: Option<usize>) -> Option<&FoundEntity> {
     annotation.entities.get(index?)
 }
 
