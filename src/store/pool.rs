@@ -5,6 +5,7 @@
 //! so work never piles up behind the pool. Who gets no permit in time is told to come back.
 
 use super::{Error, Result};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
 use diesel::{Connection, RunQueryDsl};
@@ -81,10 +82,16 @@ impl Db {
     ) -> Result<T> {
         let pool = self.pool.clone();
         self.reads
-            .run(move || match with_connection(&pool, &work) {
-                // The connection died while it lay in the pool: a read can be done again on a fresh one.
-                Err(Error::Unavailable(_)) => with_connection(&pool, &work),
-                result => result,
+            .run(move || {
+                // Connections may have died while they lay in the pool, all at once when Postgres was restarted: a read
+                // can be done again until it has a fresh one.
+                for _ in 0..pool.max_size() {
+                    match on(take(&pool)?, &work) {
+                        Err(Error::Unavailable(_)) => {}
+                        result => return result,
+                    }
+                }
+                with_connection(&pool, &work)
             })
             .await
     }
@@ -147,9 +154,23 @@ impl Db {
     }
 }
 
+type Pooled = r2d2::PooledConnection<ConnectionManager<PgConnection>>;
+
+fn take(pool: &Pool) -> Result<Pooled> {
+    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+fn on<T>(mut conn: Pooled, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    let result = work(&mut conn);
+    if matches!(result, Err(Error::Unavailable(_))) {
+        // diesel does not notice every connection that is lost, and the pool would give this one out for ever.
+        AnsiTransactionManager::transaction_manager_status_mut(&mut *conn).set_in_error();
+    }
+    result
+}
+
 fn with_connection<T>(pool: &Pool, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
-    let mut conn = pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
-    work(&mut conn)
+    on(take(pool)?, work)
 }
 
 /// Threads for one sort of work, and permits to use them.
