@@ -42,6 +42,14 @@ pub struct Span {
     pub end: usize,
 }
 
+impl From<Span> for crate::domain::span::Span {
+    /// A body has at most 2^20 bytes, so its offsets fit.
+    fn from(span: Span) -> Self {
+        let offset = |offset| i32::try_from(offset).unwrap_or(i32::MAX);
+        Self { start: offset(span.start), end: offset(span.end) }
+    }
+}
+
 /// What is to be annotated.
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {

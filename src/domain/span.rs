@@ -44,14 +44,6 @@ impl Span {
     }
 }
 
-impl From<crate::annotate::Span> for Span {
-    /// A body has at most 2^20 bytes, so its offsets fit.
-    fn from(span: crate::annotate::Span) -> Self {
-        let offset = |offset| i32::try_from(offset).unwrap_or(i32::MAX);
-        Self { start: offset(span.start), end: offset(span.end) }
-    }
-}
-
 /// The slices of `spans` joined by one space: the text of a quote.
 ///
 /// # Errors
