@@ -91,7 +91,7 @@ fn an_unknown_member_is_refused_by_every_operation_that_takes_a_body() {
         assert!(places(&problem, "pointer").contains(&"/surprise".to_owned()), "{}: {problem}", operation.id);
         seen += 1;
     }
-    assert_eq!(seen, 8);
+    assert!(seen >= 9, "{seen}");
 }
 
 #[test]
