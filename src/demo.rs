@@ -1,20 +1,21 @@
-//! A first look at the service: stores a sample article through its HTTP API, and shows who said what in it.
+//! A first look at the service: sends it a sample article, and shows who said what in it and who is named.
 
-mod sample;
+mod api;
 
-use sample::{BODY, ENTITIES, EXTERNAL_ID, PUBLISHER, QUOTES, SCHEME};
+use crate::table::{one_line, table};
+use api::Api;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::thread;
-use std::time::{Duration, Instant};
-use ureq::http::Request;
 
-/// How long the service may take to become ready: its database may have to come up first.
-const READY_LIMIT: Duration = Duration::from_secs(60);
-/// For one request.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// The sample, of our own writing: its headline again as the first lines of the text, a section heading, leftovers of a
+/// web page, and guillemets with U+00A0 and U+202F, as the wire sends them.
+const BODY: &str = include_str!("demo/article_fr.txt");
+const PUBLISHER: &str = "La Gazette des ports";
+const EXTERNAL_ID: &str = "verbatim-demo-1";
+/// What no machine can know of this text alone, and a person adds: which of three kingdoms these words mean.
+const CORRECTION: (&str, &str) = ("Le royaume scandinave", "Norvège");
 
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
@@ -29,184 +30,143 @@ pub enum DemoError {
     Print(#[from] io::Error),
 }
 
-/// Puts the sample into the service at `address`, what is there already excepted, reads it back and prints it.
-/// Blocks.
+/// Puts the sample into the service at `address` unless it is there already, reads it back and prints what was found in
+/// it. Blocks.
 ///
 /// # Errors
 /// When the service refuses something, or does not answer.
 pub fn run(address: SocketAddr) -> Result<(), DemoError> {
     let api = Api::new(address);
     api.wait_until_ready()?;
-    let (id, found) = store(&api)?;
-    let article = api.get(&format!("/v1/articles/{id}?include=mentions,quotes"))?;
-    let speakers = names(&api, &article)?;
-    let text = report(&api.base, &article, &speakers, found);
+    let (id, was_there) = store(&api)?;
+    let path = format!("/v1/articles/{id}?include=mentions,quotes");
+    let article = api.get(&path)?;
+    let names = correct(&api, &article)?;
+    let article = api.get(&path)?;
+    let text = report(&api.base, &article, &names, was_there);
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
 
-/// Stores what is missing. Answers the article's id, and whether the article was there already.
+/// Stores the article. Answers its id, and whether it was there already.
 fn store(api: &Api) -> Result<(String, bool), DemoError> {
     let query = format!("/v1/articles?external_id={EXTERNAL_ID}&publisher={}", PUBLISHER.replace(' ', "%20"));
-    let found = api.get(&query)?["items"][0]["id"].as_str().map(str::to_owned);
-    let was_there = found.is_some();
-    let id = match found {
-        Some(id) => id,
-        None => id_of(&api.post("/v1/articles", &sample::article())?),
-    };
-    let article = api.get(&format!("/v1/articles/{id}?include=mentions,quotes"))?;
-    // Somebody has edited it: our spans are not about that text.
-    if article["body"] == BODY {
-        let entities = store_entities(api)?;
-        store_mentions(api, &article, &entities)?;
-        store_quotes(api, &article, &entities)?;
+    if let Some(id) = api.get(&query)?["items"][0]["id"].as_str() {
+        return Ok((id.to_owned(), true));
     }
-    Ok((id, was_there))
+    let article = json!({
+        "headline": BODY.lines().next(),
+        "body": BODY,
+        "publisher": PUBLISHER,
+        "external_id": EXTERNAL_ID,
+        "section": "Économie",
+        "keywords": ["transport maritime", "diplomatie"],
+        "published_at": "2026-01-12T17:30:00Z",
+    });
+    let stored = api.post("/v1/articles?annotate=true", &article)?;
+    Ok((text(&stored, "id").to_owned(), false))
 }
 
-type Ids = HashMap<&'static str, Value>;
+/// Kinds and names of the entities by their id.
+type Names = HashMap<String, (String, String)>;
 
-fn store_entities(api: &Api) -> Result<Ids, DemoError> {
-    let mut ids = Ids::new();
-    for entity in ENTITIES {
-        let found = api.get(&format!("/v1/entities?identifier={SCHEME}:{}", entity.key))?;
-        let id = match &found["items"][0]["id"] {
-            Value::Null => api.post("/v1/entities", &entity.body())?["id"].clone(),
-            id => id.clone(),
-        };
-        ids.insert(entity.key, id);
-    }
-    Ok(ids)
-}
-
-fn store_mentions(api: &Api, article: &Value, entities: &Ids) -> Result<(), DemoError> {
-    let path = format!("/v1/articles/{}/mentions", id_of(article));
-    for entity in ENTITIES {
-        for (words, occurrence, kind) in entity.mentions {
-            let mut mention = sample::span(words, *occurrence);
-            let is_there = |one: &&Value| one["start"] == mention["start"] && one["end"] == mention["end"];
-            if list(&article["mentions"]).find(is_there).is_none() {
-                mention["entity_id"] = entities[entity.key].clone();
-                mention["kind"] = json!(kind);
-                api.post(&path, &mention)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn store_quotes(api: &Api, article: &Value, entities: &Ids) -> Result<(), DemoError> {
-    for quote in QUOTES {
-        if !list(&article["quotes"]).any(|one| one["text"] == quote.text()) {
-            let speaker = quote.speaker.map(|key| &entities[key]);
-            api.post("/v1/quotes", &quote.body(&article["id"], speaker))?;
-        }
-    }
-    Ok(())
-}
-
-/// The names of the speakers that are entities.
-fn names(api: &Api, article: &Value) -> Result<HashMap<String, String>, DemoError> {
-    let mut names = HashMap::new();
-    for id in list(&article["quotes"]).filter_map(|quote| quote["speaker_id"].as_str()) {
+/// Adds the mention that a person sees, unless it was added before. Answers the article's entities.
+fn correct(api: &Api, article: &Value) -> Result<Names, DemoError> {
+    let mut names = Names::new();
+    let speakers = list(&article["quotes"]).filter_map(|quote| quote["speaker_id"].as_str());
+    for id in list(&article["mentions"]).filter_map(|mention| mention["entity_id"].as_str()).chain(speakers) {
         if !names.contains_key(id) {
             let entity = api.get(&format!("/v1/entities/{id}"))?;
-            names.insert(id.to_owned(), entity["name"].as_str().unwrap_or_default().to_owned());
+            names.insert(id.to_owned(), (text(&entity, "kind").to_owned(), text(&entity, "name").to_owned()));
         }
+    }
+    let (words, meant) = CORRECTION;
+    let body = text(article, "body");
+    let start = body.find(words).map(|byte| body[..byte].chars().count());
+    let entity = names.iter().find(|(_, (_, name))| name == meant);
+    if let (Some(start), Some((id, _))) = (start, entity)
+        && !list(&article["mentions"]).any(|mention| mention["start"] == start)
+    {
+        let mention = json!({"start": start, "exact": words, "end": start + words.chars().count(),
+            "entity_id": id, "kind": "nominal"});
+        api.post(&format!("/v1/articles/{}/mentions", text(article, "id")), &mention)?;
     }
     Ok(names)
 }
 
-/// Who said what, and how to go on.
-fn report(base: &str, article: &Value, names: &HashMap<String, String>, found: bool) -> String {
-    let headline = article["headline"].as_str().unwrap_or_default();
-    let state = if found { "was here already: found again by its external_id" } else { "is stored" };
-    let mut rows = vec![["SPEAKER", "STATUS", "KIND", "SPANS", "WORDS"].map(str::to_owned)];
-    rows.extend(list(&article["quotes"]).map(|quote| row(quote, names)));
-    let rows = table(&rows);
-    let id = id_of(article);
+/// Who said what, who is named, and how to go on.
+fn report(base: &str, article: &Value, names: &Names, was_there: bool) -> String {
+    let state = if was_there { "was here already: found again by its external_id" } else { "is stored" };
+    let mut quotes = vec![["SPEAKER", "STATUS", "KIND", "SPANS", "WORDS"].map(str::to_owned)];
+    quotes.extend(list(&article["quotes"]).map(|one| quote(one, names)));
     let speaker = list(&article["quotes"]).find_map(|quote| quote["speaker_id"].as_str()).unwrap_or_default();
-    let name = names.get(speaker).map_or("somebody", String::as_str);
+    let speaker_name = names.get(speaker).map_or("somebody", |(_, name)| name);
+    let (headline, id) = (text(article, "headline"), text(article, "id"));
+    let (quotes, mentions) = (table(&quotes), table(&mentions(article, names)));
     format!(
-        "\n{headline}\n({PUBLISHER}; the article {state})\n\n{rows}\n\
-         Spans are code points of the article's body. Go on with:\n\n\
+        "\n{headline}\n({PUBLISHER}; the article {state})\n\n{quotes}\n{mentions}\n\
+         Spans are code points of the article's body. The machine found this, but for what a human added. Go on with:\n\n\
          # the article with its quotes\ncurl '{base}/v1/articles/{id}?include=quotes'\n\
-         # what {name} said\ncurl '{base}/v1/quotes?speaker={speaker}'\n\
+         # what {speaker_name} said\ncurl '{base}/v1/quotes?speaker={speaker}'\n\
          # the people\ncurl '{base}/v1/entities?kind=person'\n\
          # the API, in a browser: {base}/docs\n\n\
          The service goes on; Ctrl-C stops it.\n"
     )
 }
 
-fn row(quote: &Value, names: &HashMap<String, String>) -> [String; 5] {
-    let text = |member: &str| quote[member].as_str().unwrap_or_default().to_owned();
-    let name = quote["speaker_id"].as_str().and_then(|id| names.get(id)).cloned();
-    let speaker = name.unwrap_or_else(|| quote["speaker_label"].as_str().unwrap_or("-").to_owned());
-    let spans = list(&quote["spans"]).map(|span| format!("{}-{}", span["start"], span["end"]));
-    [speaker, text("speaker_status"), text("kind"), spans.collect::<Vec<_>>().join(", "), text("text")]
+fn quote(quote: &Value, names: &Names) -> [String; 5] {
+    let label = || quote["speaker_label"].as_str().unwrap_or("-").to_owned();
+    let speaker = quote["speaker_id"].as_str().and_then(|id| names.get(id)).map(|(_, name)| name.clone());
+    let spans = list(&quote["spans"]).map(span).collect::<Vec<_>>().join(", ");
+    let word = |member| text(quote, member).to_owned();
+    [speaker.unwrap_or_else(label), word("speaker_status"), word("kind"), spans, one_line(text(quote, "text"))]
 }
 
-/// Columns as wide as their widest cell; the last one is not filled up.
-fn table(rows: &[[String; 5]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let [a, b, c, d] = [0, 1, 2, 3].map(width);
-    let line = |[speaker, status, kind, spans, words]: &[String; 5]| {
-        format!("{speaker:<a$}  {status:<b$}  {kind:<c$}  {spans:<d$}  {words}\n")
+/// A row for each entity, in order of their first mention, and one more for what humans found of it.
+fn mentions(article: &Value, names: &Names) -> Vec<[String; 5]> {
+    let mut rows: BTreeMap<(u64, bool), Vec<&Value>> = BTreeMap::new();
+    let mut first: HashMap<&str, u64> = HashMap::new();
+    for mention in list(&article["mentions"]) {
+        let start = mention["start"].as_u64().unwrap_or_default();
+        let name = mention["entity_id"].as_str().unwrap_or(text(mention, "exact"));
+        let place = *first.entry(name).or_insert(start);
+        rows.entry((place, mention["origin"] == "human")).or_default().push(mention);
+    }
+    let head = ["NAME", "KIND", "FOUND BY", "SPANS", "PRINTED"].map(str::to_owned);
+    let row = |(_, mentions): (_, Vec<&Value>)| {
+        let entity = mentions[0]["entity_id"].as_str().and_then(|id| names.get(id)).cloned();
+        let (kind, name) = entity.unwrap_or_else(|| ("-".to_owned(), one_line(text(mentions[0], "exact"))));
+        let mut printed: Vec<String> = mentions.iter().map(|mention| one_line(text(mention, "exact"))).collect();
+        printed.dedup();
+        let spans = mentions.iter().map(|mention| span(mention)).collect::<Vec<_>>().join(", ");
+        [name, kind, text(mentions[0], "origin").to_owned(), spans, printed.join(", ")]
     };
-    rows.iter().map(line).collect()
+    std::iter::once(head).chain(rows.into_iter().map(row)).collect()
 }
 
-fn id_of(record: &Value) -> String {
-    record["id"].as_str().unwrap_or_default().to_owned()
+fn span(value: &Value) -> String {
+    format!("{}-{}", value["start"], value["end"])
+}
+
+fn text<'a>(record: &'a Value, member: &str) -> &'a str {
+    record[member].as_str().unwrap_or_default()
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// A client of the service.
-struct Api {
-    agent: ureq::Agent,
-    base: String,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Api {
-    fn new(address: SocketAddr) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_LIMIT));
-        Self {
-            agent: config.proxy(None).build().into(),
-            base: format!("http://{}", crate::healthcheck::reachable(address)),
+    #[test]
+    fn the_text_has_what_makes_a_wire_text_hard() {
+        let mut lines = BODY.lines().filter(|line| !line.is_empty());
+        assert_eq!(lines.next(), lines.next());
+        for mark in ["«\u{a0}", "\u{a0}»", "«\u{202f}", "\u{202f}»", "[…]", "\nTrois jours de mer\n", CORRECTION.0]
+        {
+            assert!(BODY.contains(mark), "{mark:?}");
         }
-    }
-
-    fn wait_until_ready(&self) -> Result<(), DemoError> {
-        let begun = Instant::now();
-        loop {
-            match self.get("/readyz") {
-                Ok(_) => return Ok(()),
-                Err(error) if begun.elapsed() > READY_LIMIT => return Err(DemoError::NotReady(error.to_string())),
-                Err(_) => thread::sleep(Duration::from_millis(100)),
-            }
-        }
-    }
-
-    fn get(&self, path: &str) -> Result<Value, DemoError> {
-        self.send("GET", path, ())
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Result<Value, DemoError> {
-        self.send("POST", path, body.to_string())
-    }
-
-    fn send(&self, method: &str, path: &str, body: impl ureq::AsSendBody) -> Result<Value, DemoError> {
-        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
-        let request = request.header("content-type", "application/json").body(body).map_err(ureq::Error::from)?;
-        let mut answer = self.agent.run(request)?;
-        let status = answer.status();
-        if status.is_success() {
-            return Ok(answer.body_mut().read_json()?);
-        }
-        let body = answer.body_mut().read_to_string()?;
-        Err(DemoError::Refused { request: format!("{method} {path}"), status: status.as_u16(), body })
     }
 }

@@ -11,18 +11,20 @@
 //!   blocking, [`store::migrate`] brings the schema up to date, [`store::embedded`] runs a Postgres of our own.
 //! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
 //!   document derived from the handlers ([`http::docs`]) is law: [`http::contract`] refuses what it does not allow.
-//! - [`annotate`]: text in, findings out. Knows nothing of the others.
+//! - [`annotate`]: text in, findings out. Knows the words of the model, and neither the store nor HTTP.
 //!
 //! Around these, the outside of the binary:
 //!
 //! - [`config`]: each setting once; [`logs`]: lines as text or JSON; [`signals`]: when to stop.
 //! - [`server`]: from settings to a bound service, for `main` and the tests alike, and to its orderly end.
 //! - [`demo`] and [`healthcheck`]: clients of the service, over HTTP like any other.
+//! - [`annotate_files`] and [`train_names`]: the extractor on the command line; [`table`]: what they and the demo print.
 //! - [`schema`]: the tables as diesel prints them; checked, never edited.
 //!
 //! The tests in `tests/api` come in through the same doors as everybody: HTTP, the command line, the database.
 
 pub mod annotate;
+pub mod annotate_files;
 pub mod config;
 pub mod demo;
 pub mod domain;
@@ -33,3 +35,5 @@ pub mod schema;
 pub mod server;
 pub mod signals;
 pub mod store;
+pub mod table;
+pub mod train_names;

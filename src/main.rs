@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use tokio::sync::oneshot;
+use verbatim::annotate_files::{self, AnnotateSettings};
 use verbatim::config::{BadSettings, Config, DatabaseSettings, ListenSetting, LogSettings, ServeSettings};
 use verbatim::server::{Postgres, Server, migrate};
 use verbatim::signals::Stop;
+use verbatim::train_names::{self, TrainSettings};
 use verbatim::{demo, healthcheck, http, logs};
 
 /// Where the document is committed, from the top of the repository.
@@ -33,6 +35,10 @@ enum Command {
     Serve(Box<ServeSettings>),
     /// Run the service, store a sample article through its API, and show who said what in it
     Demo(Box<ServeSettings>),
+    /// Find quotes, their speakers and names in files, and print them
+    Annotate(AnnotateSettings),
+    /// Train the model that finds French names
+    TrainNames(TrainSettings),
     /// Bring the database up to date and end
     Migrate(MigrateSettings),
     /// Print the API's document, or compare it with a file
@@ -63,6 +69,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(settings) => serve(&settings, None),
         Command::Demo(settings) => serve(&settings, Some(demo::run)),
+        Command::Annotate(settings) => annotate_files::run(&settings).map_err(Into::into),
+        Command::TrainNames(settings) => train_names::run(&settings).map_err(Into::into),
         Command::Migrate(settings) => migrate_once(&settings),
         Command::Openapi(settings) => openapi(&settings),
         Command::Healthcheck(settings) => health(&settings),

@@ -104,6 +104,12 @@ pub fn find(text: &Text, headline: Option<&str>) -> Vec<Block> {
     blocks
 }
 
+/// The block that an offset lies in. `blocks` are in order.
+pub fn at(blocks: &[Block], offset: usize) -> Option<&Block> {
+    let near = blocks.partition_point(|block| block.span.end <= offset);
+    blocks.get(near).filter(|block| block.span.start <= offset)
+}
+
 /// The non-empty lines, trimmed.
 fn lines(text: &Text) -> Vec<Span> {
     let mut found = Vec::new();

@@ -132,6 +132,20 @@ impl Dictionary {
         self.find_words(&fold::words(text))
     }
 
+    /// The aliases met in a text, by themselves: for that text, as good as the whole dictionary.
+    pub fn met_in(&self, text: &str) -> Self {
+        let chars: Vec<char> = text.chars().collect();
+        let mut met = Self::default();
+        for found in self.find(text) {
+            let alias: String = chars[found.span.start..found.span.end].iter().collect();
+            for entity in &found.entities {
+                let stored = StoredEntity { id: entity.id, kind: entity.kind, name: self.name(entity).to_owned() };
+                met.insert(&alias, entity.alias, &stored);
+            }
+        }
+        met
+    }
+
     /// As [`Dictionary::find`], for words that are cut already.
     pub fn find_words(&self, words: &[Word]) -> Vec<DictionaryMatch> {
         let mut found = Vec::new();

@@ -19,7 +19,10 @@ pub mod tokens;
 
 use super::dictionary::{Dictionary, DictionaryMatch};
 use super::gazetteer::{Language, gazetteer};
-use super::{AliasKind, Block, EntityKind, FoundEntity, FoundMention, Gender, MentionKind, Span, people, tagger};
+use super::{
+    AliasKind, Block, BlockRole, EntityKind, FoundEntity, FoundMention, Gender, MentionKind, Span, blocks, people,
+    tagger,
+};
 use reading::{Marked, Reading};
 use std::collections::HashMap;
 
@@ -116,6 +119,8 @@ pub fn find(body: &str, blocks: &[Block], language: &str, aliases: &Dictionary) 
     let language = if language == "fr" { Language::French } else { Language::English };
     merge(&text, &mut marks, aliases.find_words(&text.words));
     recognise(&text, &mut marks, language);
+    // What a page leaves in a text is about nobody.
+    marks.retain(|mark| blocks::at(blocks, mark.span.start).is_none_or(|block| block.role != BlockRole::Boilerplate));
     linking::link(&text, &marks, language, aliases)
 }
 

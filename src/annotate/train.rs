@@ -66,9 +66,13 @@ impl Sink for Written {
 /// Reads labelled articles, one JSON object a line.
 ///
 /// # Errors
-/// When a line is not of that form.
+/// When a line is not of that form: which line, and why.
 pub fn read(data: &str) -> io::Result<Vec<Labelled>> {
-    data.lines().filter(|line| !line.trim().is_empty()).map(|line| Ok(serde_json::from_str(line)?)).collect()
+    let lines = data.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let article = |(at, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| io::Error::other(format!("line {}: {error}", at + 1)))
+    };
+    lines.map(article).collect()
 }
 
 /// Trains a model and writes it to `out`.

@@ -5,6 +5,7 @@ mod people;
 
 use super::known_names::KnownNames;
 use super::{Error, Resource, Result, about, mentions, quotes, tombstones};
+use crate::annotate::dictionary::{Dictionary, StoredEntity};
 use crate::annotate::{self, Annotation, Document};
 use crate::domain::span::Span;
 use crate::domain::text::Body;
@@ -15,6 +16,9 @@ use uuid::Uuid;
 
 /// Name and version of what finds quotes and names here.
 pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
+
+/// How often a text is annotated at most: the second round seldom makes an entity, the third hardly ever.
+const ROUNDS: u32 = 4;
 
 /// One text of an article, and what was found in it.
 pub(super) struct Found<'a> {
@@ -44,12 +48,36 @@ pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -
     };
     let language = Some(language.as_str()).filter(|language| *language != "und");
     let document = Document { headline: Some(&headline), body: &body, language };
-    let annotation = annotate::annotate(&document, &names.read());
-    let entities = people::resolve(conn, &annotation)?;
+    let (annotation, entities) = settle(conn, &document, names.read().met_in(&body))?;
     let found = Found { article: id, body_version, body: Body::new(&body), annotation: &annotation, entities };
     mentions::store_found(conn, &found)?;
     quotes::store_found(conn, &found)?;
     about::refresh(conn, id)
+}
+
+/// Annotates until no entity is made of what is found: the names of those made are known the next time, and would be
+/// found otherwise then.
+fn settle(
+    conn: &mut PgConnection,
+    document: &Document,
+    mut aliases: Dictionary,
+) -> Result<(Annotation, Vec<Resolved>)> {
+    let mut made: Vec<StoredEntity> = Vec::new();
+    for round in 1.. {
+        let annotation = annotate::annotate(document, &aliases);
+        let resolution = people::resolve(conn, &annotation)?;
+        if resolution.made.is_empty() || round == ROUNDS {
+            people::forget_unused(conn, &made, &annotation, &resolution.entities)?;
+            return Ok((annotation, resolution.entities));
+        }
+        for (entity, names) in resolution.made {
+            for (name, kind) in names {
+                aliases.insert(&name, kind, &entity);
+            }
+            made.push(entity);
+        }
+    }
+    Err(Error::Internal("annotating an article did not end".to_owned()))
 }
 
 impl Found<'_> {

@@ -245,15 +245,11 @@ fn demo(data_dir: &Path) -> (Vec<String>, String) {
     let arguments = ["demo", "--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()];
     let mut demo = Process::start(&mut verbatim(&arguments));
     let client = demo.client();
-    let quotes = eventually("all quotes", || {
-        let page = client.get("/v1/quotes?limit=100");
-        let quotes = page.expect(200)["items"].as_array().unwrap().clone();
-        (quotes.len() == 6).then_some(quotes)
-    });
     demo.printed("Ctrl-C");
+    let quotes = client.get("/v1/quotes?limit=100").expect(200);
     let articles = client.get("/v1/articles").expect(200);
     let ids = articles["items"].as_array().unwrap().iter().map(|article| article["id"].to_string()).collect();
-    assert_eq!(quotes.len(), 6);
+    assert_eq!(quotes["items"].as_array().unwrap().len(), 5);
     (ids, demo.stop_and_read().1)
 }
 
@@ -265,9 +261,11 @@ fn the_demo_shows_who_said_what_and_serves_on_as_often_as_it_is_run() {
     for row in [
         ["-", "unattributed", "partial", "sans escale"],
         ["Inês Valadares", "named", "direct", "Nous remettons sur l’eau"],
-        ["Henrik Solbakken", "named", "direct", "La mer du Nord ne pardonne rien mais nos équipages"],
+        ["Henrik Solbakken", "named", "direct", "La mer du Nord ne pardonne rien"],
         ["Les syndicats de marins", "collective", "partial", "de vitrine"],
         ["une responsable norvégienne des Transports", "anonymous", "direct", "Le navire sera prêt"],
+        ["Henrik Solbakken", "person", "machine", "Henrik Solbakken, Solbakken"],
+        ["Norvège", "place", "human", "Le royaume scandinave"],
     ] {
         let is_row = |line: &str| row.iter().all(|cell| line.contains(cell)) && line.starts_with(row[0]);
         assert!(printed.lines().any(is_row), "no {row:?} in:\n{printed}");

@@ -9,7 +9,7 @@ use super::english_words::{
 use super::fold;
 use super::reading::{self, Marked, Reading};
 use crate::annotate::gazetteer::{Hit, Language, gazetteer};
-use crate::annotate::{AliasKind, Block, BlockRole, EntityKind};
+use crate::annotate::{AliasKind, Block, BlockRole, EntityKind, blocks};
 
 /// The names of an English text, sorted, none overlapping another.
 pub fn mark(text: &Reading<'_>, blocks: &[Block]) -> Vec<Marked> {
@@ -121,11 +121,7 @@ fn hash(text: &Reading<'_>, at: usize) -> u64 {
 
 /// Whether a token stands in a headline whose every word has a capital.
 fn titled(text: &Reading<'_>, blocks: &[Block], at: usize) -> bool {
-    let start = text.tokens[at].start;
-    let near = blocks.partition_point(|b| b.span.end <= start);
-    let Some(block) = blocks.get(near).filter(|b| b.span.start <= start) else {
-        return false;
-    };
+    let Some(block) = blocks::at(blocks, text.tokens[at].start) else { return false };
     if !matches!(block.role, BlockRole::Headline | BlockRole::Heading) {
         return false;
     }

@@ -149,7 +149,7 @@ impl Linker<'_> {
         }
         let Some(index) = mark.known else {
             let kept = matches!(mark.kind, EntityKind::Place | EntityKind::Organization);
-            let full = kept && mark.confidence >= SURE && !self.office(mark);
+            let full = kept && mark.confidence >= SURE && !self.office(mark) && !is_field(&printed);
             let entity = self.add(mark.kind, printed, full, &mark.stored);
             self.by_name.insert(key, entity);
             return entity;
@@ -236,6 +236,44 @@ impl Linker<'_> {
         });
         entity
     }
+}
+
+/// `Défense`, `Affaires étrangères`: a field of government, with adjectives at most, names none of its ministries.
+pub(super) fn is_field(name: &str) -> bool {
+    const FIELDS: [&str; 29] = [
+        "affaires",
+        "agriculture",
+        "budget",
+        "commerce",
+        "culture",
+        "défense",
+        "économie",
+        "écologie",
+        "éducation",
+        "emploi",
+        "énergie",
+        "environnement",
+        "finances",
+        "immigration",
+        "industrie",
+        "intérieur",
+        "justice",
+        "logement",
+        "outre-mer",
+        "pêche",
+        "recherche",
+        "santé",
+        "sécurité",
+        "solidarité",
+        "sports",
+        "tourisme",
+        "transports",
+        "travail",
+        "ville",
+    ];
+    let mut words = name.split([' ', '\'', '’']);
+    let is_one = words.next().is_some_and(|word| FIELDS.contains(&word.to_lowercase().as_str()));
+    is_one && !words.any(|word| word.starts_with(char::is_uppercase))
 }
 
 /// A name as it is kept: single plain spaces, no soft hyphens, 300 characters at most.

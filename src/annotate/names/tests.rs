@@ -1,7 +1,6 @@
 //! Names in sentences of our own: every rule where it fires and where it keeps still.
 
 use super::*;
-use crate::annotate::BlockRole;
 use crate::annotate::dictionary::StoredEntity;
 use uuid::Uuid;
 
@@ -241,4 +240,30 @@ proptest::proptest! {
         }
         proptest::prop_assert!(free <= length);
     }
+}
+
+#[test]
+fn what_a_page_leaves_in_a_text_names_nobody() {
+    let body = "Anne Morel arrive à Lens.\n\nFacebook\n\nElle repart.";
+    let blocks = crate::annotate::blocks::find(&crate::annotate::text::Text::new(body), None);
+    assert_eq!(found(&find(body, &blocks, "fr", &Dictionary::default()), body), ["Anne Morel/P", "Lens/P"]);
+    let body = "Anne Morel travaille chez Facebook.";
+    let blocks = crate::annotate::blocks::find(&crate::annotate::text::Text::new(body), None);
+    let names = find(body, &blocks, "fr", &Dictionary::default());
+    assert_eq!(names.mentions.len(), 2);
+}
+
+#[test]
+fn a_field_of_government_makes_no_organisation() {
+    use super::linking::is_field;
+    assert!(
+        ["Défense", "Affaires étrangères", "Éducation nationale", "Défense nationale marocaine"]
+            .into_iter()
+            .all(is_field)
+    );
+    assert!(
+        !["Santé publique France", "Défense des Marins", "Justice Pour Tous", "Cour des comptes"]
+            .into_iter()
+            .any(is_field)
+    );
 }

@@ -1,7 +1,8 @@
 //! Found entities as stored ones: known ones are linked, unknown ones named in full are made, once for all articles.
 
+use crate::annotate::dictionary::StoredEntity;
 use crate::annotate::{Annotation, FoundEntity};
-use crate::domain::entity::{Alias, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
+use crate::domain::entity::{Alias, Entity, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
 use crate::domain::{AliasKind, EntityKind, text};
 use crate::schema::{entities, entity_aliases, entity_identifiers};
 use crate::store::{Result, entities as store};
@@ -22,15 +23,18 @@ pub struct Resolved {
     pub candidates: Vec<Uuid>,
 }
 
-/// The stored entity of each found one.
-pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Vec<Resolved>> {
+/// Found entities in the store.
+pub struct Resolution {
+    /// The stored entity of each found one.
+    pub entities: Vec<Resolved>,
+    /// The entities that were made for this, with all their names.
+    pub made: Vec<(StoredEntity, Vec<(String, AliasKind)>)>,
+}
+
+/// The stored entity of each found one; those that the store lacks are made.
+pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resolution> {
     let found = &annotation.entities;
-    let used: HashSet<usize> = annotation
-        .mentions
-        .iter()
-        .filter_map(|mention| mention.entity)
-        .chain(annotation.quotes.iter().filter_map(|quote| quote.speaker))
-        .collect();
+    let used = used(annotation);
     let alive = alive(conn, found)?;
     let mut resolved: Vec<Resolved> = found.iter().map(|entity| known(entity, &alive)).collect();
     let missing: Vec<usize> = (0..found.len())
@@ -38,28 +42,60 @@ pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Vec<R
         .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
         .collect();
     if missing.is_empty() {
-        return Ok(resolved);
+        return Ok(Resolution { entities: resolved, made: Vec::new() });
     }
     lock_names(conn, missing.iter().map(|index| &found[*index]))?;
     let stored = Stored::read(conn, missing.iter().map(|index| &found[*index]))?;
-    let mut made: HashMap<(EntityKind, String), Uuid> = HashMap::new();
+    let mut by_name: HashMap<(EntityKind, String), Uuid> = HashMap::new();
+    let mut made = Vec::new();
     for index in missing {
         let entity = &found[index];
         resolved[index] = match &stored.matching(entity)[..] {
             [] => {
                 let key = (entity.kind, text::name_key(&entity.name));
-                let id = match made.get(&key) {
+                let id = match by_name.get(&key) {
                     Some(id) => *id,
-                    None => store::create(conn, &new_entity(entity, &stored))?.id,
+                    None => {
+                        let entity = store::create(conn, &new_entity(entity, &stored))?;
+                        made.push(with_names(&entity));
+                        entity.id
+                    }
                 };
-                made.insert(key, id);
+                by_name.insert(key, id);
                 Resolved { id: Some(id), candidates: Vec::new() }
             }
             [only] => Resolved { id: Some(*only), candidates: Vec::new() },
             several => Resolved { id: None, candidates: several.iter().copied().take(MAX_CANDIDATES).collect() },
         };
     }
-    Ok(resolved)
+    Ok(Resolution { entities: resolved, made })
+}
+
+/// The found entities that a mention names or a quote has as its speaker.
+fn used(annotation: &Annotation) -> HashSet<usize> {
+    let mentioned = annotation.mentions.iter().filter_map(|mention| mention.entity);
+    mentioned.chain(annotation.quotes.iter().filter_map(|quote| quote.speaker)).collect()
+}
+
+fn with_names(entity: &Entity) -> (StoredEntity, Vec<(String, AliasKind)>) {
+    let mut names = vec![(entity.name.clone(), AliasKind::Name)];
+    names.extend(entity.aliases.iter().map(|alias| (alias.name.clone(), alias.kind)));
+    (StoredEntity { id: entity.id, kind: entity.kind, name: entity.name.clone() }, names)
+}
+
+/// Takes back the entities made of a find that a later round did not make again.
+pub fn forget_unused(
+    conn: &mut PgConnection,
+    made: &[StoredEntity],
+    annotation: &Annotation,
+    resolved: &[Resolved],
+) -> Result<()> {
+    let used: HashSet<Uuid> = used(annotation).into_iter().filter_map(|index| resolved.get(index)?.id).collect();
+    let unused: Vec<Uuid> = made.iter().map(|entity| entity.id).filter(|id| !used.contains(id)).collect();
+    if !unused.is_empty() {
+        diesel::delete(entities::table.filter(entities::id.eq_any(unused))).execute(conn)?;
+    }
+    Ok(())
 }
 
 fn is_new(resolved: &Resolved) -> bool {

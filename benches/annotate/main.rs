@@ -1,0 +1,92 @@
+//! How fast texts are annotated: `cargo bench --bench annotate`.
+//!
+//! Articles a second of French and English news on one core (`elem/s`), how long the slowest hundredth of them takes,
+//! how much memory that needs, and a megabyte of what is hostile to a reader of quotation marks and names.
+
+mod news;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group};
+use std::fs;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use verbatim::annotate::dictionary::Dictionary;
+use verbatim::annotate::{Document, annotate};
+
+/// Articles of each language.
+const ARTICLES: usize = 200;
+/// Bytes of a hostile text: as many as an article may have.
+const HOSTILE: usize = 1 << 20;
+
+fn read(body: &str, language: &str) -> usize {
+    let found = annotate(&Document { headline: None, body, language: Some(language) }, &Dictionary::default());
+    found.quotes.len() + found.mentions.len()
+}
+
+fn ordinary(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("news");
+    group.sample_size(20).measurement_time(Duration::from_secs(8)).throughput(Throughput::Elements(1));
+    for language in news::LANGUAGES {
+        let articles = news::articles(language, ARTICLES);
+        let mut next = articles.iter().cycle();
+        group.bench_function(language, |bencher| {
+            let article = || next.next().expect("a cycle has no end");
+            bencher.iter_batched(article, |body| read(black_box(body), language), BatchSize::SmallInput);
+        });
+    }
+    group.finish();
+}
+
+fn hostile(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("one megabyte of");
+    let bytes = u64::try_from(HOSTILE).expect("a megabyte is counted in 64 bits");
+    group.sample_size(10).measurement_time(Duration::from_secs(5)).throughput(Throughput::Bytes(bytes));
+    for (name, piece) in [
+        ("quotation marks", "\""),
+        ("openers without closers", "« “"),
+        ("capital letters", "A"),
+        ("capital words", "Ab "),
+        ("one sentence", "Anne Morel, ministre, a déclaré « oui », selon elle, que "),
+    ] {
+        let body = piece.repeat(HOSTILE / piece.len());
+        group.bench_function(name, |bencher| bencher.iter(|| read(black_box(&body), "fr")));
+    }
+    group.finish();
+}
+
+/// What criterion does not tell: single articles, and memory.
+fn percentiles() {
+    for language in news::LANGUAGES {
+        let articles = news::articles(language, ARTICLES);
+        let bytes: usize = articles.iter().map(String::len).sum();
+        let found: usize = articles.iter().map(|body| read(body, language)).sum();
+        let time = |body: &String| {
+            let begun = Instant::now();
+            black_box(read(body, language));
+            begun.elapsed()
+        };
+        let mut times: Vec<Duration> = (0..5).flat_map(|_| articles.iter().map(time)).collect();
+        times.sort_unstable();
+        let spent: Duration = times.iter().sum();
+        println!(
+            "{language}: {:.0} articles a second of {} bytes and {} findings; p50 {:.2?}, p99 {:.2?}, longest {:.2?}",
+            times.len() as f64 / spent.as_secs_f64(),
+            bytes / ARTICLES,
+            found / ARTICLES,
+            times[times.len() / 2],
+            times[times.len() * 99 / 100],
+            times[times.len() - 1],
+        );
+    }
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    for line in status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM")) {
+        println!("{line}");
+    }
+}
+
+criterion_group!(benches, ordinary, hostile);
+
+fn main() {
+    percentiles();
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

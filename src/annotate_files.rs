@@ -1,0 +1,113 @@
+//! `verbatim annotate`: who said what in files, without a service.
+
+mod input;
+mod json;
+mod report;
+
+use crate::annotate::dictionary::Dictionary;
+use crate::annotate::{Document, annotate};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use input::{Article, Input};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+
+/// What to annotate, and how to show it.
+#[derive(Debug, Args)]
+pub struct AnnotateSettings {
+    /// Files, each a plain text, or JSON lines when its name ends in .jsonl: objects with a `text`, and if known an `id`,
+    /// a `headline` and a `lang`; `-` or none is the standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Print one JSON object a line for each article
+    #[arg(long)]
+    json: bool,
+    /// Read JSON lines, whatever the names of the files
+    #[arg(long)]
+    jsonl: bool,
+    /// The language of articles that name none: a BCP 47 primary tag, as fr; detected when absent
+    #[arg(long, value_name = "TAG", value_parser = language)]
+    lang: Option<String>,
+}
+
+/// Why not everything was annotated.
+#[derive(Debug, thiserror::Error)]
+pub enum AnnotateError {
+    /// Each was told on standard error.
+    #[error("{0} of the articles could not be read")]
+    Unread(usize),
+    #[error("cannot print: {0}")]
+    Print(#[from] io::Error),
+}
+
+/// Annotates the files one after another and prints what was found. What cannot be read is told on standard error, by
+/// file and line, and the others go on.
+///
+/// # Errors
+/// When something could not be read, or nothing can be printed.
+pub fn run(settings: &AnnotateSettings) -> Result<(), AnnotateError> {
+    let stdin = ["-".to_owned()];
+    let names = if settings.files.is_empty() { &stdin } else { &settings.files[..] };
+    let mut work = Work { settings, progress: progress(names), out: io::stdout().lock(), failed: 0 };
+    let printed = names.iter().try_for_each(|name| work.file(name));
+    work.progress.finish_and_clear();
+    match printed {
+        // Whoever reads the output has read enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        printed => printed?,
+    }
+    if work.failed == 0 { Ok(()) } else { Err(AnnotateError::Unread(work.failed)) }
+}
+
+struct Work<'a> {
+    settings: &'a AnnotateSettings,
+    progress: ProgressBar,
+    out: io::StdoutLock<'static>,
+    failed: usize,
+}
+
+impl Work<'_> {
+    /// # Errors
+    /// Only those of printing.
+    fn file(&mut self, name: &str) -> io::Result<()> {
+        let mut input = Input::open(name, self.settings.jsonl);
+        while let Some(read) = input.next() {
+            self.progress.inc(input.taken());
+            match read {
+                Ok(article) => self.article(&article)?,
+                Err(failure) => {
+                    self.failed += 1;
+                    self.progress.suspend(|| eprintln!("verbatim: {failure}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn article(&mut self, article: &Article) -> io::Result<()> {
+        let document = Document {
+            headline: article.headline.as_deref(),
+            body: &article.text,
+            language: article.lang.as_deref().or(self.settings.lang.as_deref()),
+        };
+        let found = annotate(&document, &Dictionary::default());
+        let shown = if self.settings.json { json::line(article, &found) } else { report::text(article, &found) };
+        self.progress.suspend(|| self.out.write_all(shown.as_bytes()))
+    }
+}
+
+/// How much of the files is read: for a person who waits for several files, or for JSON lines.
+fn progress(names: &[String]) -> ProgressBar {
+    let is_long = names.len() > 1 || input::has_json_lines(&names[0]);
+    if !is_long || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bytes = names.iter().filter_map(|name| fs::metadata(name).ok()).map(|file| file.len()).sum();
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {bytes_per_sec}  {eta} to go");
+    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn language(tag: &str) -> Result<String, String> {
+    let is_tag = (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_tag.then(|| tag.to_owned()).ok_or_else(|| "a language is two or three lower-case letters, as fr".to_owned())
+}

@@ -1,0 +1,181 @@
+//! The filters and orders of the list of articles.
+
+use super::Label;
+use crate::domain::article::{self, ArticleFilter, ArticleOrder};
+use crate::domain::page::{Choice, Range};
+use crate::http::page::{CountBody, KeyKind, ListParameters};
+use crate::http::problem::Problem;
+use actix_web::HttpRequest;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// The orders of a list of articles. Undated articles come last in either order of publication.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum ArticleSort {
+    #[default]
+    #[serde(rename = "-published_at")]
+    NewestPublished,
+    #[serde(rename = "published_at")]
+    OldestPublished,
+    #[serde(rename = "-created_at")]
+    NewestCreated,
+}
+
+/// What a list of articles can embed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ListInclude {
+    Body,
+    Mentions,
+    Quotes,
+}
+
+/// Which articles are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListArticles {
+    /// In this language.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
+    language: Vec<String>,
+    /// Not in this language.
+    #[serde(default, rename = "not.language")]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
+    not_language: Vec<String>,
+    /// By this outlet.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    publisher: Vec<String>,
+    /// Not by this outlet.
+    #[serde(default, rename = "not.publisher")]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    not_publisher: Vec<String>,
+    /// In this section.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    section: Vec<String>,
+    /// Not in this section.
+    #[serde(default, rename = "not.section")]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    not_section: Vec<String>,
+    /// With this keyword.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    keyword: Vec<String>,
+    /// Without this keyword.
+    #[serde(default, rename = "not.keyword")]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    not_keyword: Vec<String>,
+    /// With a mention of this entity.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    mentions: Vec<Uuid>,
+    /// Without a mention of this entity.
+    #[serde(default, rename = "not.mentions")]
+    #[param(max_items = 50)]
+    not_mentions: Vec<Uuid>,
+    /// With a quote by this entity; rejected quotes do not count.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    quotes_by: Vec<Uuid>,
+    /// Without a quote by this entity.
+    #[serde(default, rename = "not.quotes_by")]
+    #[param(max_items = 50)]
+    not_quotes_by: Vec<Uuid>,
+    /// With this key of the sender.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<ExternalIdParameter>, inline)]
+    external_id: Vec<String>,
+    /// Without this key of the sender.
+    #[serde(default, rename = "not.external_id")]
+    #[param(max_items = 50, value_type = Vec<ExternalIdParameter>, inline)]
+    not_external_id: Vec<String>,
+    /// At this url, compared in its normal form.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
+    url: Vec<String>,
+    /// Not at this url.
+    #[serde(default, rename = "not.url")]
+    #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
+    not_url: Vec<String>,
+    /// Published at this time or later.
+    published_from: Option<DateTime<Utc>>,
+    /// Published before this time.
+    published_to: Option<DateTime<Utc>>,
+    /// The order.
+    #[serde(default)]
+    #[param(inline)]
+    sort: ArticleSort,
+    /// What to embed, separated by commas.
+    #[serde(default)]
+    #[param(inline, explode = false, max_items = 3)]
+    include: Vec<ListInclude>,
+    /// The most articles on a page.
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<i64>,
+    /// Continues a list: the `next_cursor` of its last page.
+    #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
+    cursor: Option<String>,
+    /// Adds `total`, counted exactly or estimated.
+    #[param(inline)]
+    count: Option<CountBody>,
+}
+
+/// A BCP 47 primary tag.
+#[derive(ToSchema)]
+#[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+pub struct LanguageParameter(#[allow(dead_code, reason = "describes a parameter")] String);
+
+/// A sender's own key.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 300)]
+pub struct ExternalIdParameter(#[allow(dead_code, reason = "describes a parameter")] String);
+
+/// An absolute http(s) URL.
+#[derive(ToSchema)]
+#[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
+pub struct UrlParameter(#[allow(dead_code, reason = "describes a parameter")] String);
+
+impl ListArticles {
+    /// What to embed.
+    pub fn include(&self) -> &[ListInclude] {
+        &self.include
+    }
+
+    /// The domain's form of the filters.
+    ///
+    /// # Errors
+    /// When a url is none, or the cursor belongs to another list.
+    pub fn into_filter(self, request: &HttpRequest) -> Result<ArticleFilter, Problem> {
+        let (order, key) = match self.sort {
+            ArticleSort::NewestPublished => (ArticleOrder::NewestPublished, KeyKind::Time),
+            ArticleSort::OldestPublished => (ArticleOrder::OldestPublished, KeyKind::Time),
+            ArticleSort::NewestCreated => (ArticleOrder::NewestCreated, KeyKind::Time),
+        };
+        let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
+        let page = list.into_request(request, key)?;
+        Ok(ArticleFilter {
+            language: Choice { any: self.language, none: self.not_language },
+            publisher: Choice { any: self.publisher, none: self.not_publisher },
+            section: Choice { any: self.section, none: self.not_section },
+            keyword: Choice { any: self.keyword, none: self.not_keyword },
+            mentions: Choice { any: self.mentions, none: self.not_mentions },
+            quotes_by: Choice { any: self.quotes_by, none: self.not_quotes_by },
+            external_id: Choice { any: self.external_id, none: self.not_external_id },
+            url: Choice { any: normal_urls("url", &self.url)?, none: normal_urls("not.url", &self.not_url)? },
+            published: Range { from: self.published_from, to: self.published_to },
+            order,
+            with_body: self.include.contains(&ListInclude::Body),
+            page,
+        })
+    }
+}
+
+fn normal_urls(parameter: &str, given: &[String]) -> Result<Vec<String>, Problem> {
+    given
+        .iter()
+        .map(|url| article::normalise_url(url).map_err(|error| Problem::parameter(parameter, error.to_string())))
+        .collect()
+}

@@ -1,0 +1,59 @@
+//! `verbatim train-names`: makes the model that finds French names, from labelled articles.
+
+use crate::annotate::train::{Options, read, train};
+use clap::Args;
+use indicatif::ProgressBar;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// What is learnt from, and where the model goes.
+#[derive(Debug, Args)]
+pub struct TrainSettings {
+    /// Labelled articles, one JSON object a line: {"text", "entities": [{"start", "end", "type"}]}, offsets in code points,
+    /// types PER, LOC, ORG, EVENT and PROD
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Where to write the model; the one in use is src/annotate/model/names_fr.crf, built into the binary
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Why there is no model.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{}: no articles", .0.display())]
+    Empty(PathBuf),
+}
+
+/// Trains, which takes about a minute for a thousand articles; the same data make the same model.
+///
+/// # Errors
+/// When the data cannot be read or hold no articles, or the model cannot be written.
+pub fn run(settings: &TrainSettings) -> Result<(), TrainError> {
+    let TrainSettings { data, out } = settings;
+    let begun = Instant::now();
+    let text = fs::read_to_string(data).map_err(at(data))?;
+    let articles = read(&text).map_err(at(data))?;
+    if articles.is_empty() {
+        return Err(TrainError::Empty(data.clone()));
+    }
+    let names: usize = articles.iter().map(|article| article.entities.len()).sum();
+    eprintln!("{}: {} articles with {names} names", data.display(), articles.len());
+    // Drawn on a terminal only.
+    let progress = ProgressBar::new_spinner().with_message("training");
+    progress.enable_steady_tick(Duration::from_millis(100));
+    train(&articles, Options::default(), out).map_err(at(out))?;
+    progress.finish_and_clear();
+    let size = fs::metadata(out).map_err(at(out))?.len();
+    eprintln!("{}: {size} bytes, trained in {:.0} s", out.display(), begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// An error of a file, with its name.
+fn at(path: &Path) -> impl Fn(io::Error) -> TrainError {
+    move |source| TrainError::File { path: path.to_owned(), source }
+}

@@ -1,0 +1,142 @@
+//! `verbatim annotate` and `verbatim train-names`: the extractor on the command line.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::support::process::{run, verbatim};
+
+const TEXT: &str = "Le port rouvre. « Nous sommes prêts depuis lundi », a déclaré Awa Diallo à Bergen.";
+
+/// Runs `verbatim annotate` in a folder.
+fn annotate(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(verbatim(&[&["annotate"], arguments].concat()).current_dir(folder))
+}
+
+fn json_lines(printed: &str) -> Vec<Value> {
+    printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A record with only some of its members.
+fn only(record: &Value, members: &[&str]) -> Value {
+    members.iter().map(|member| ((*member).to_owned(), record[member].clone())).collect()
+}
+
+#[test]
+fn a_person_reads_a_table_of_quotes_and_one_of_names() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("port.txt"), TEXT).unwrap();
+    let (status, printed, said) = annotate(dir.path(), &["port.txt"]);
+    assert_eq!((status, &*said), (Some(0), ""));
+    assert_eq!(
+        printed,
+        "port.txt (fr)\n\
+         \n\
+         SPEAKER     STATUS  KIND    SPANS  WORDS\n\
+         Awa Diallo  named   direct  18-48  Nous sommes prêts depuis lundi\n\
+         \n\
+         NAME        KIND    SPANS  PRINTED\n\
+         Awa Diallo  person  62-72  Awa Diallo\n\
+         Bergen      place   75-81  Bergen\n\
+         \n"
+    );
+}
+
+#[test]
+fn a_program_reads_a_line_of_json_for_each_article() {
+    let dir = tempfile::tempdir().unwrap();
+    let article = json!({"id": 7, "headline": "Le port rouvre.", "lang": "fr", "text": TEXT, "quotes": "not ours"});
+    fs::write(dir.path().join("a.jsonl"), format!("{article}\n\n{article}\n")).unwrap();
+    let (status, printed, said) = annotate(dir.path(), &["--json", "a.jsonl"]);
+    assert_eq!((status, &*said), (Some(0), ""));
+    let lines = json_lines(&printed);
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0], lines[1]);
+    let members: Vec<&String> = lines[0].as_object().unwrap().keys().collect();
+    assert_eq!(members, ["id", "language", "text", "blocks", "entities", "quotes"]);
+    assert_eq!(only(&lines[0], &["id", "language", "text"]), json!({"id": 7, "language": "fr", "text": TEXT}));
+    assert_eq!(lines[0]["blocks"], json!([{"role": "paragraph", "start": 0, "end": 82}]));
+    let mut quote = lines[0]["quotes"][0].clone();
+    assert!((0.5..=1.0).contains(&quote["confidence"].take().as_f64().unwrap()));
+    assert_eq!(
+        quote,
+        json!({"start": 18, "end": 48, "spans": [[18, 48]], "text": "Nous sommes prêts depuis lundi", "type": "direct",
+            "speaker": "Awa Diallo", "speaker_spans": [[62, 72]], "speaker_status": "named", "reference": "Awa Diallo",
+            "cue": "a déclaré", "cue_spans": [[52, 61]], "cue_lemma": "déclarer", "confidence": null})
+    );
+    let names: Vec<Value> = lines[0]["entities"].as_array().unwrap().to_vec();
+    let shown = ["start", "end", "type", "text", "name", "kind"];
+    assert_eq!(
+        names.iter().map(|name| only(name, &shown)).collect::<Vec<_>>(),
+        [
+            json!({"start": 62, "end": 72, "type": "PER", "text": "Awa Diallo", "name": "Awa Diallo", "kind": "name"}),
+            json!({"start": 75, "end": 81, "type": "LOC", "text": "Bergen", "name": "Bergen", "kind": "name"}),
+        ]
+    );
+}
+
+#[test]
+fn the_standard_input_is_read_when_no_file_is_named() {
+    for (arguments, input, id) in [
+        (&["--json"][..], TEXT.to_owned(), "-"),
+        (&["--json", "--jsonl", "-"], json!({"text": TEXT}).to_string(), "-:1"),
+    ] {
+        let mut command = verbatim(&[&["annotate"], arguments].concat());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let lines = json_lines(&String::from_utf8(output.stdout).unwrap());
+        assert_eq!((lines[0]["id"].as_str(), lines[0]["quotes"][0]["start"].as_i64()), (Some(id), Some(18)));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_by_file_and_line_and_the_others_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a.jsonl"), format!("{{\"text\":\n{}\n", json!({"id": "b", "text": TEXT}))).unwrap();
+    fs::write(dir.path().join("latin.txt"), b"\xab Oui \xbb").unwrap();
+    fs::write(dir.path().join("port.txt"), TEXT).unwrap();
+    let (status, printed, said) = annotate(dir.path(), &["--json", "a.jsonl", "none.txt", "latin.txt", "port.txt"]);
+    let ids: Vec<Value> = json_lines(&printed).into_iter().map(|line| line["id"].clone()).collect();
+    assert_eq!((status, ids), (Some(1), vec![json!("b"), json!("port.txt")]));
+    assert_eq!(
+        said,
+        "verbatim: a.jsonl:1: EOF while parsing a value (column 8)\n\
+         verbatim: none.txt: No such file or directory (os error 2)\n\
+         verbatim: latin.txt: not UTF-8 at byte 0\n\
+         verbatim: 3 of the articles could not be read\n"
+    );
+}
+
+#[test]
+fn a_language_is_taken_from_the_caller() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("port.txt"), TEXT).unwrap();
+    let (_, printed, _) = annotate(dir.path(), &["--json", "--lang", "de", "port.txt"]);
+    assert_eq!(json_lines(&printed)[0]["language"], "de");
+    let (status, _, said) = annotate(dir.path(), &["--lang", "French", "port.txt"]);
+    assert!(status == Some(2) && said.contains("two or three lower-case letters"), "{said}");
+}
+
+#[test]
+fn a_model_is_trained_from_labelled_articles() {
+    let dir = tempfile::tempdir().unwrap();
+    let article = json!({"text": "Anna Roy vit à Lens.", "entities": [
+        {"start": 0, "end": 8, "type": "PER"}, {"start": 15, "end": 19, "type": "LOC"}]});
+    fs::write(dir.path().join("data.jsonl"), format!("{article}\n{article}\n")).unwrap();
+    fs::write(dir.path().join("broken.jsonl"), format!("{article}\n[]\n")).unwrap();
+    let train = |data| run(verbatim(&["train-names", "--out", "m.crf", "--data", data]).current_dir(dir.path()));
+
+    let (status, _, said) = train("data.jsonl");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with("data.jsonl: 2 articles with 4 names\nm.crf: "), "{said}");
+    assert!(fs::metadata(dir.path().join("m.crf")).unwrap().len() > 100);
+
+    let (status, _, said) = train("broken.jsonl");
+    assert!(status == Some(1) && said.starts_with("verbatim: broken.jsonl: line 2: "), "{said}");
+    let (status, _, said) = train("/dev/null");
+    assert_eq!((status, &*said), (Some(1), "verbatim: /dev/null: no articles\n"));
+}
