@@ -1,6 +1,7 @@
 //! Texts that nobody wrote: they are answered in time, and never with a failure.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::support::TestApp;
@@ -49,7 +50,7 @@ fn as_many_names_as_an_article_keeps_are_stored() {
 fn thousands_of_quotes_about_the_same_place_are_stored() {
     let article = store_repeated("«\u{a0}Le Maroc tiendra bien\u{a0}», a déclaré Awa Diallo. ", 100_000);
     let quotes = article["quotes"].as_array().unwrap();
-    assert!(quotes.len() > 1_500, "{}", quotes.len());
-    let morocco = &article["mentions"][0]["entity_id"];
-    assert!(quotes.iter().all(|quote| quote["about"] == json!([morocco])));
+    assert!(quotes.len() > 1_400, "{}", quotes.len());
+    let about: BTreeSet<String> = quotes.iter().map(|quote| quote["about"].to_string()).collect();
+    assert_eq!(about, BTreeSet::from([json!([article["mentions"][0]["entity_id"]]).to_string()]));
 }
