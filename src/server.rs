@@ -101,6 +101,8 @@ impl Server {
         if let Postgres::Own(_) = postgres {
             migrate(&postgres.url())?;
         }
+        // Who connects to a service that listens is answered at once.
+        http::docs::warm_up();
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
@@ -126,7 +128,6 @@ impl Server {
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
         let following = spawn(follow_names(state.db.clone(), state.names.clone()));
-        http::docs::warm_up();
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
             .disable_signals()

@@ -99,7 +99,10 @@ impl<'a> Cast<'a> {
         };
         let plural = info.is_plural()
             || tokens.word(phrase.end - 1).starts_with("derni") && tokens.word(phrase.end - 1).ends_with('s');
-        let span = phrases.span(phrase.start, phrase.end);
+        let mut span = phrases.span(phrase.start, phrase.end);
+        // `a-t-elle`: the pronoun is printed behind a hyphen, and behind the letter that eases it.
+        let word = tokens.word(phrase.start);
+        span.start += word.len() - word.trim_start_matches("-t-").trim_start_matches('-').len();
         let neuter = tokens.word(phrase.start) == "it";
         let fits = |one: &&Speaker| {
             (one.plural == plural || (plural && one.status == SpeakerStatus::Collective))

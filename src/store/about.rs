@@ -41,17 +41,24 @@ impl QueryFragment<Pg> for Refresh {
         out.push_sql(
             "WITH truth AS MATERIALIZED (
                 SELECT DISTINCT q.id AS quote_id, m.entity_id, q.published_desc
-                FROM quotes q JOIN mentions m ON m.article_id = q.article_id AND m.body_version = q.body_version
-                WHERE m.entity_id IS NOT NULL AND EXISTS (
-                    SELECT FROM generate_series(1, cardinality(q.spans), 2) AS i
-                    WHERE q.spans[i] <= m.span_start AND m.span_end <= q.spans[i + 1])
+                FROM quotes q
+                CROSS JOIN unnest(q.spans) WITH ORDINALITY AS bound (here, i)
+                -- Each span reads its own part of the index; without OFFSET, every pair of an article may be compared.
+                CROSS JOIN LATERAL (
+                    SELECT entity_id, body_version, span_end FROM mentions
+                    WHERE article_id = q.article_id AND span_start >= bound.here AND span_start < q.spans[i + 1]
+                    OFFSET 0
+                ) AS m
+                -- Bounds alternate: start, end, start, end.
+                WHERE i % 2 = 1 AND m.entity_id IS NOT NULL AND m.body_version = q.body_version AND m.span_end <= q.spans[i + 1]
                 AND q.article_id = ",
         );
         out.push_bind_param::<diesel::sql_types::Uuid, _>(&self.article)?;
         out.push_sql(
             "), outdated AS (
                 DELETE FROM quote_about a USING quotes q
-                WHERE q.id = a.quote_id AND (a.quote_id, a.entity_id) NOT IN (SELECT quote_id, entity_id FROM truth)
+                WHERE q.id = a.quote_id AND NOT EXISTS (
+                    SELECT FROM truth t WHERE t.quote_id = a.quote_id AND t.entity_id = a.entity_id)
                 AND q.article_id = ",
         );
         out.push_bind_param::<diesel::sql_types::Uuid, _>(&self.article)?;

@@ -20,6 +20,10 @@ pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
 /// How often a text is annotated at most: the second round seldom makes an entity, the third hardly ever.
 const ROUNDS: u32 = 4;
 
+/// The most mentions, and the most quotes, of one article that are stored: more are in no text that somebody wrote, and
+/// would keep their transaction longer than a request may last.
+const MAX_FOUND: usize = 10_000;
+
 /// One text of an article, and what was found in it.
 pub(super) struct Found<'a> {
     pub article: Uuid,
@@ -30,7 +34,8 @@ pub(super) struct Found<'a> {
     pub entities: Vec<Resolved>,
 }
 
-/// Runs the extractor over an article's present text and stores what it finds. Running it twice changes nothing.
+/// Runs the extractor over an article's present text and stores what it finds, 10,000 mentions and 10,000 quotes at
+/// most. Running it twice changes nothing.
 ///
 /// The caller refreshes `names` first, before it has written anything that others cannot see yet.
 ///
@@ -64,7 +69,9 @@ fn settle(
 ) -> Result<(Annotation, Vec<Resolved>)> {
     let mut made: Vec<StoredEntity> = Vec::new();
     for round in 1.. {
-        let annotation = annotate::annotate(document, &aliases);
+        let mut annotation = annotate::annotate(document, &aliases);
+        annotation.mentions.truncate(MAX_FOUND);
+        annotation.quotes.truncate(MAX_FOUND);
         let resolution = people::resolve(conn, &annotation)?;
         if resolution.made.is_empty() || round == ROUNDS {
             people::forget_unused(conn, &made, &annotation, &resolution.entities)?;

@@ -207,7 +207,11 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
         next.prefix = body.prefix(span.start).to_owned();
         next.suffix = body.suffix(span.end).to_owned();
     }
-    next.entity_id = patch.entity_id.unwrap_or(next.entity_id);
+    if let Some(entity) = patch.entity_id {
+        next.entity_id = entity;
+        // Somebody has told whom it names.
+        next.candidates.clear();
+    }
     next.kind = patch.kind.unwrap_or(next.kind);
     next.confidence = patch.confidence.unwrap_or(next.confidence);
     if next == row.columns {

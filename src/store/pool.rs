@@ -226,7 +226,8 @@ fn next_job(queue: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
     queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
 }
 
-/// What every connection is told when it is opened.
+/// What every connection is told when it is opened. No `jit`: compiling statements as short as ours takes longer than
+/// running them.
 #[derive(Debug)]
 struct SessionSettings(String);
 
@@ -236,7 +237,7 @@ impl SessionSettings {
             "SELECT set_config('application_name', 'verbatim', false), set_config('timezone', 'UTC', false), \
              set_config('lc_messages', 'C', false), set_config('client_encoding', 'UTF8', false), \
              set_config('statement_timeout', '{}', false), set_config('lock_timeout', '{}', false), \
-             set_config('idle_in_transaction_session_timeout', '{}', false)",
+             set_config('jit', 'off', false), set_config('idle_in_transaction_session_timeout', '{}', false)",
             options.statement_timeout.as_millis(),
             options.lock_timeout.as_millis(),
             (options.statement_timeout * 2).as_millis(),

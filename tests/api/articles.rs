@@ -38,6 +38,7 @@ fn an_article_is_answered_with_every_member() {
     expected["published_at"] = json!("2026-03-02T08:00:00.250Z");
     expected["version"] = json!(1);
     expected["body_version"] = json!(1);
+    expected["blocks"] = json!([{"role": "paragraph", "start": 0, "end": 74}]);
     expected["content_hash"] = json!("443cf28010e9b3988a538216c9b7e81b711ac918127344247ffa513f7b3cab6a");
     assert_eq!(settled(&created), expected);
     assert_eq!(created["created_at"], created["updated_at"]);
@@ -53,6 +54,7 @@ fn an_article_needs_only_a_headline_and_a_body() {
     let created = create(&app, &json!({"headline": "Bref", "body": "12 345"})).expect(201);
     let expected = json!({
         "version": 1, "body_version": 1, "headline": "Bref", "body": "12 345", "language": "und", "url": null,
+        "blocks": [{"role": "heading", "start": 0, "end": 6}],
         "publisher": null, "external_id": null, "authors": [], "section": null, "keywords": [], "published_at": null,
         "content_hash": "919ca55a7fdf124fa02bcb67603a2ca8d7d822cf65e1ddf7135044d872a6f6c1",
     });

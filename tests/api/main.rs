@@ -1,6 +1,7 @@
 //! The service through its own doors: HTTP, its command line, its database.
 
 mod anchoring;
+mod annotate;
 mod annotate_files;
 mod articles;
 mod bodies;

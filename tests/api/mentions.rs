@@ -37,6 +37,7 @@ fn a_mention_is_answered_with_every_member() {
         ("article_id", article["id"].clone()),
         ("body_version", json!(1)),
         ("anchor", json!("exact")),
+        ("candidates", json!([])),
         ("prefix", json!(" Nous sommes prêts », a déclaré ")),
         ("suffix", json!(" à Dakar.")),
     ] {
@@ -56,7 +57,7 @@ fn a_mention_needs_only_its_span() {
     let created = create(&app, &article, &json!({"start": 0, "end": 5})).expect(201);
     let expected = json!({
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact", "entity_id": null,
-        "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
+        "candidates": [], "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
         "confidence": 1.0, "origin": "human", "extractor": null,
     });
     assert_eq!(settled(&created), expected);

@@ -5,7 +5,7 @@ use crate::annotate::{Annotation, FoundEntity};
 use crate::domain::entity::{Alias, Entity, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
 use crate::domain::{AliasKind, EntityKind, text};
 use crate::schema::{entities, entity_aliases, entity_identifiers};
-use crate::store::{Result, entities as store};
+use crate::store::{Error, Result, entities as store};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use sha2::{Digest, Sha256};
@@ -35,7 +35,8 @@ pub struct Resolution {
 pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resolution> {
     let found = &annotation.entities;
     let used = used(annotation);
-    let alive = alive(conn, found)?;
+    let named = found.iter().flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
+    let alive = alive(conn, named)?;
     let mut resolved: Vec<Resolved> = found.iter().map(|entity| known(entity, &alive)).collect();
     let missing: Vec<usize> = (0..found.len())
         .filter(|index| used.contains(index) && found[*index].full_name && is_new(&resolved[*index]))
@@ -56,7 +57,7 @@ pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resol
                 let id = match by_name.get(&key) {
                     Some(id) => *id,
                     None => {
-                        let entity = store::create(conn, &new_entity(entity, &stored))?;
+                        let entity = create(conn, &new_entity(entity, &stored))?;
                         made.push(with_names(&entity));
                         entity.id
                     }
@@ -113,10 +114,8 @@ fn known(entity: &FoundEntity, alive: &HashMap<Uuid, Uuid>) -> Resolved {
     }
 }
 
-/// The entities that the dictionary named, each with itself or the survivor it was merged into.
-fn alive(conn: &mut PgConnection, found: &[FoundEntity]) -> Result<HashMap<Uuid, Uuid>> {
-    let ids: Vec<Uuid> =
-        found.iter().flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
+/// Those of these entities that are there, each with itself or the survivor it was merged into.
+fn alive(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -128,6 +127,14 @@ fn alive(conn: &mut PgConnection, found: &[FoundEntity]) -> Result<HashMap<Uuid,
         .for_key_share()
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
+}
+
+/// Makes an entity; when somebody gave its identifier to another one at this moment, the transaction begins again.
+fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
+    store::create(conn, new).map_err(|error| match error {
+        Error::Conflict(conflict) => Error::Collision(conflict.to_string()),
+        error => error,
+    })
 }
 
 /// One at a time makes an entity of a name: another article may name the same newcomer at this moment.
@@ -185,11 +192,17 @@ impl Stored {
             .filter(entity_identifiers::value.eq_any(items))
             .select((entity_identifiers::value, entity_identifiers::entity_id))
             .load(conn)?;
-        let mut by_key: HashMap<(EntityKind, String), BTreeSet<Uuid>> = HashMap::new();
-        for (id, kind, key) in by_name.into_iter().chain(by_alias) {
-            by_key.entry((kind, key)).or_default().insert(id);
+        let by_key: Vec<_> = by_name.into_iter().chain(by_alias).collect();
+        let ids = by_key.iter().map(|(id, ..)| *id).chain(by_wikidata.iter().map(|(_, id)| *id)).collect();
+        let alive = alive(conn, ids)?;
+        let mut stored = Self { by_key: HashMap::new(), by_wikidata: HashMap::new() };
+        for (id, kind, key) in by_key {
+            stored.by_key.entry((kind, key)).or_default().extend(alive.get(&id));
         }
-        Ok(Self { by_key, by_wikidata: by_wikidata.into_iter().collect() })
+        for (item, id) in by_wikidata {
+            stored.by_wikidata.extend(alive.get(&id).map(|id| (item, *id)));
+        }
+        Ok(stored)
     }
 
     /// The stored entities that a found one may be.

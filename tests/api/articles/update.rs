@@ -126,7 +126,7 @@ fn another_body_makes_another_version_of_the_text() {
     let article = app.article(json!({}));
     let changed = app.patch(&path(&article), &json!({"body": "Le port ferme."})).expect(200);
     let expected = json!({
-        "body": "Le port ferme.", "body_version": 2,
+        "body": "Le port ferme.", "body_version": 2, "blocks": [{"role": "paragraph", "start": 0, "end": 14}],
         "content_hash": "a35c73c48fcce522e89d7bd4cf0fb61c2225f9a3abebdf1cb756aa79a84616cb",
     });
     assert_eq!(settled(&changed), with(&article, expected));

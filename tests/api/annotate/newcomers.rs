@@ -1,0 +1,136 @@
+//! Names that the store does not know yet: each becomes one entity.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::thread;
+
+use super::super::support::TestApp;
+use super::super::support::answers::{id, items};
+use super::{PORT, entities, found, select, store};
+
+#[test]
+fn an_empty_service_lists_no_entity() {
+    let app = TestApp::start();
+    assert_eq!(entities(&app), json!([]));
+}
+
+#[test]
+fn a_person_named_in_full_becomes_one_entity() {
+    let app = TestApp::start();
+    let article = store(&app, "Awa Diallo est arrivée lundi. Awa Diallo repart mardi, et Diallo reviendra, dit-elle.");
+    let all = items(&app, "/v1/entities");
+    assert_eq!(
+        select(&json!(all), &["kind", "name", "aliases", "identifiers"]),
+        json!([["person", "Awa Diallo", [], []]])
+    );
+    let awa = id(&all[0]);
+    assert_eq!(select(&article["mentions"], &["entity_id"]), json!([[awa], [awa], [awa]]));
+}
+
+#[test]
+fn a_surname_alone_makes_no_entity() {
+    let app = TestApp::start();
+    let article = store(&app, "«\u{a0}Le port tiendra cet hiver\u{a0}», a promis M. Vautrin.");
+    assert_eq!(entities(&app), json!([]));
+    let quotes = select(&article["quotes"], &["speaker_label", "speaker_id", "speaker_status"]);
+    assert_eq!(quotes, json!([["Vautrin", null, "unresolved"]]));
+}
+
+#[test]
+fn a_known_name_is_made_no_second_time() {
+    let app = TestApp::start();
+    let first = store(&app, PORT);
+    let second = store(&app, "Awa Diallo est à Rabat, où le port rouvre.");
+    let of = |article: &Value| {
+        let ids = article["mentions"].as_array().unwrap().iter().map(|mention| mention["entity_id"].to_string());
+        ids.collect::<BTreeSet<_>>()
+    };
+    assert_eq!(of(&first), of(&second));
+    assert_eq!(entities(&app), json!([["person", "Awa Diallo"], ["place", "Rabat"]]));
+}
+
+#[test]
+fn articles_that_name_the_same_newcomers_together_make_each_once() {
+    let app = TestApp::start();
+    let bodies = [
+        "«\u{a0}Le port tiendra\u{a0}», a dit Élise Vautrin à Awa Diallo, au Maroc.",
+        "Awa Diallo et Élise Vautrin se sont vues à Paris. «\u{a0}Tout va bien\u{a0}», a dit Mme Vautrin.",
+    ];
+    thread::scope(|scope| {
+        for round in 0..8 {
+            let app = &app;
+            scope.spawn(move || store(app, bodies[round % 2]));
+        }
+    });
+    let expected =
+        json!([["person", "Awa Diallo"], ["person", "Élise Vautrin"], ["place", "Maroc"], ["place", "Paris"],]);
+    assert_eq!(entities(&app), expected);
+    let speakers: BTreeSet<String> =
+        items(&app, "/v1/quotes").iter().map(|quote| quote["speaker_id"].to_string()).collect();
+    assert_eq!((items(&app, "/v1/quotes").len(), speakers.len()), (8, 1));
+}
+
+#[test]
+fn a_place_of_the_gazetteer_comes_with_its_names() {
+    let app = TestApp::start();
+    store(&app, "Le port de Rabat rouvre, annonce le Maroc.");
+    let all = items(&app, "/v1/entities");
+    let morocco = all.iter().find(|entity| entity["name"] == "Maroc").unwrap();
+    assert_eq!(morocco["kind"], "place");
+    assert_eq!(morocco["identifiers"], json!([{"scheme": "wikidata", "value": "Q1028"}]));
+    let aliases = select(&morocco["aliases"], &["name", "language", "kind"]);
+    for alias in [json!(["Morocco", "en", "name"]), json!(["le royaume chérifien", "fr", "periphrasis"])] {
+        assert!(aliases.as_array().unwrap().contains(&alias), "{aliases}");
+    }
+}
+
+#[test]
+fn a_periphrasis_means_the_state() {
+    let app = TestApp::start();
+    let article = store(&app, "Le Maroc a réagi lundi. Pour le royaume chérifien, le port reste fermé.");
+    let mentions = select(&article["mentions"], &["exact", "kind", "entity_id"]);
+    let morocco = article["mentions"][0]["entity_id"].clone();
+    assert_eq!(mentions, json!([["Maroc", "name", morocco], ["le royaume chérifien", "nominal", morocco]]));
+    assert_eq!(entities(&app), json!([["place", "Maroc"]]));
+}
+
+#[test]
+fn a_state_is_one_entity_in_both_languages() {
+    let app = TestApp::start();
+    store(&app, "Le port rouvre, annonce le Maroc.");
+    let english = json!({
+        "headline": "The harbour", "language": "en",
+        "body": "The harbour will open again on Monday, the government of Morocco said.",
+    });
+    app.post("/v1/articles?annotate=true", &english).expect(201);
+    assert_eq!(entities(&app), json!([["place", "Maroc"]]));
+}
+
+#[test]
+fn a_state_that_somebody_stored_is_met_by_its_identifier() {
+    let app = TestApp::start();
+    let wikidata = json!([{"scheme": "wikidata", "value": "Q1028"}]);
+    let kingdom = app.entity(json!({"kind": "place", "name": "Royaume", "identifiers": wikidata}));
+    let article = store(&app, "Le port rouvre, annonce le Maroc.");
+    assert_eq!(select(&article["mentions"], &["exact", "entity_id"]), json!([["Maroc", id(&kingdom)]]));
+    assert_eq!(entities(&app), json!([["place", "Royaume"]]));
+}
+
+#[test]
+fn a_misspelt_name_makes_no_second_person() {
+    let app = TestApp::start();
+    let body =
+        "«\u{a0}Le port tiendra\u{a0}», a dit Claude Vautrin. Claude Vautrinen a souri, puis Claude Vautrin est parti.";
+    store(&app, body);
+    let all = items(&app, "/v1/entities");
+    let people = select(&json!(all), &["name", "aliases"]);
+    let misspelling = json!([{"name": "Claude Vautrinen", "language": null, "kind": "misspelling"}]);
+    assert_eq!(people, json!([["Claude Vautrin", misspelling]]));
+}
+
+#[test]
+fn annotating_a_text_makes_nobody() {
+    let app = TestApp::start();
+    found(&app, PORT);
+    assert_eq!(entities(&app), json!([]));
+}
