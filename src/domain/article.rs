@@ -103,8 +103,8 @@ pub enum ArticleOrder {
     NewestCreated,
 }
 
-/// Which articles are asked for, in what order.
-#[derive(Debug, Clone, PartialEq)]
+/// Which articles are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ArticleFilter {
     pub language: Choice<String>,
     pub publisher: Choice<String>,
@@ -118,6 +118,12 @@ pub struct ArticleFilter {
     /// Normalised by [`normalise_url`].
     pub url: Choice<String>,
     pub published: Range<DateTime<Utc>>,
+}
+
+/// A list of articles: which, in what order, what part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArticleList {
+    pub filter: ArticleFilter,
     pub order: ArticleOrder,
     pub with_body: bool,
     pub page: PageRequest,

@@ -113,8 +113,8 @@ pub enum QuoteOrder {
     MostConfident,
 }
 
-/// Which quotes are asked for, in what order.
-#[derive(Debug, Clone, PartialEq)]
+/// Which quotes are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QuoteFilter {
     pub speaker: Choice<Uuid>,
     pub speaker_status: Choice<SpeakerStatus>,
@@ -131,6 +131,12 @@ pub struct QuoteFilter {
     pub min_confidence: Option<f64>,
     pub published: Range<DateTime<Utc>>,
     pub said: Range<NaiveDate>,
+}
+
+/// A list of quotes: which, in what order, what part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuoteList {
+    pub filter: QuoteFilter,
     /// Of the quotes that match and share a `cluster_id`, only the first in the list's order.
     pub one_per_cluster: bool,
     pub order: QuoteOrder,

@@ -21,7 +21,7 @@ pub use body::{
     ArticleBody, ArticlePage, ArticleVersionBody, ArticleVersionPage, BlockBody, CreateArticle, Label, PlainText,
     UpdateArticle,
 };
-pub use list::{LanguageParameter, ListArticles, ListInclude};
+pub use list::{ArticleFilters, LanguageParameter, ListArticles, ListInclude};
 
 /// What an article can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -123,7 +123,7 @@ pub async fn read_article(
 /// List articles
 ///
 /// Newest first unless `sort` says otherwise; undated articles come last. Bodies are left out unless `include=body`.
-#[utoipa::path(tag = "articles", params(ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
+#[utoipa::path(tag = "articles", params(ArticleFilters, ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
 #[get("/v1/articles")]
 pub async fn list_articles(
     request: HttpRequest,
@@ -132,10 +132,10 @@ pub async fn list_articles(
 ) -> Result<HttpResponse, Problem> {
     let with_mentions = query.include().contains(&ListInclude::Mentions);
     let with_quotes = query.include().contains(&ListInclude::Quotes);
-    let filter = query.0.into_filter(&request)?;
+    let list = query.0.into_list(&request)?;
     let page = db
         .read(move |conn| {
-            let Page { items, next, total } = articles::list(conn, &filter)?;
+            let Page { items, next, total } = articles::list(conn, &list)?;
             let mut items: Vec<_> = items.into_iter().map(ArticleBody::from).collect();
             embed(conn, &mut items, with_mentions, with_quotes)?;
             Ok(Page { items, next, total })

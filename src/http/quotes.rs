@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
-pub use list::ListQuotes;
+pub use list::{ListQuotes, QuoteFilters};
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -83,7 +83,7 @@ pub async fn read_quote(
 /// List quotes
 ///
 /// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them.
-#[utoipa::path(tag = "quotes", params(ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
+#[utoipa::path(tag = "quotes", params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
     request: HttpRequest,
@@ -91,10 +91,10 @@ pub async fn list_quotes(
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
     let include = query.include().to_vec();
-    let filter = query.0.into_filter(&request)?;
+    let list = query.0.into_list(&request)?;
     let page = db
         .read(move |conn| {
-            let Page { items, next, total } = quotes::list(conn, &filter)?;
+            let Page { items, next, total } = quotes::list(conn, &list)?;
             let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
             embed(conn, &mut items, &include)?;
             Ok(Page { items, next, total })

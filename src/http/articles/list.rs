@@ -1,7 +1,7 @@
 //! The filters and orders of the list of articles.
 
 use super::Label;
-use crate::domain::article::{self, ArticleFilter, ArticleOrder};
+use crate::domain::article::{self, ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Choice, Range};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
 use crate::http::problem::Problem;
@@ -35,7 +35,7 @@ pub enum ListInclude {
 /// Which articles are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListArticles {
+pub struct ArticleFilters {
     /// In this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
@@ -104,6 +104,15 @@ pub struct ListArticles {
     published_from: Option<DateTime<Utc>>,
     /// Published before this time.
     published_to: Option<DateTime<Utc>>,
+}
+
+/// A list of articles, beside its filters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListArticles {
+    #[serde(flatten)]
+    #[param(ignore)]
+    filters: ArticleFilters,
     /// The order.
     #[serde(default)]
     #[param(inline)]
@@ -138,17 +147,36 @@ pub struct ExternalIdParameter(#[allow(dead_code, reason = "describes a paramete
 #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
 pub struct UrlParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
+impl TryFrom<ArticleFilters> for ArticleFilter {
+    type Error = Problem;
+
+    /// Fails when a url is none.
+    fn try_from(given: ArticleFilters) -> Result<Self, Problem> {
+        Ok(Self {
+            language: Choice { any: given.language, none: given.not_language },
+            publisher: Choice { any: given.publisher, none: given.not_publisher },
+            section: Choice { any: given.section, none: given.not_section },
+            keyword: Choice { any: given.keyword, none: given.not_keyword },
+            mentions: Choice { any: given.mentions, none: given.not_mentions },
+            quotes_by: Choice { any: given.quotes_by, none: given.not_quotes_by },
+            external_id: Choice { any: given.external_id, none: given.not_external_id },
+            url: Choice { any: normal_urls("url", &given.url)?, none: normal_urls("not.url", &given.not_url)? },
+            published: Range { from: given.published_from, to: given.published_to },
+        })
+    }
+}
+
 impl ListArticles {
     /// What to embed.
     pub fn include(&self) -> &[ListInclude] {
         &self.include
     }
 
-    /// The domain's form of the filters.
+    /// The domain's form of the list.
     ///
     /// # Errors
     /// When a url is none, or the cursor belongs to another list.
-    pub fn into_filter(self, request: &HttpRequest) -> Result<ArticleFilter, Problem> {
+    pub fn into_list(self, request: &HttpRequest) -> Result<ArticleList, Problem> {
         let (order, key) = match self.sort {
             ArticleSort::NewestPublished => (ArticleOrder::NewestPublished, KeyKind::Time),
             ArticleSort::OldestPublished => (ArticleOrder::OldestPublished, KeyKind::Time),
@@ -156,20 +184,8 @@ impl ListArticles {
         };
         let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
         let page = list.into_request(request, key)?;
-        Ok(ArticleFilter {
-            language: Choice { any: self.language, none: self.not_language },
-            publisher: Choice { any: self.publisher, none: self.not_publisher },
-            section: Choice { any: self.section, none: self.not_section },
-            keyword: Choice { any: self.keyword, none: self.not_keyword },
-            mentions: Choice { any: self.mentions, none: self.not_mentions },
-            quotes_by: Choice { any: self.quotes_by, none: self.not_quotes_by },
-            external_id: Choice { any: self.external_id, none: self.not_external_id },
-            url: Choice { any: normal_urls("url", &self.url)?, none: normal_urls("not.url", &self.not_url)? },
-            published: Range { from: self.published_from, to: self.published_to },
-            order,
-            with_body: self.include.contains(&ListInclude::Body),
-            page,
-        })
+        let with_body = self.include.contains(&ListInclude::Body);
+        Ok(ArticleList { filter: self.filters.try_into()?, order, with_body, page })
     }
 }
 

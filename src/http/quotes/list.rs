@@ -2,7 +2,7 @@
 
 use super::QuoteInclude;
 use crate::domain::page::{Choice, Range};
-use crate::domain::quote::{QuoteFilter, QuoteOrder};
+use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::{QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::http::articles::{Label, LanguageParameter};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
@@ -35,7 +35,7 @@ pub enum Dedupe {
 /// Which quotes are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListQuotes {
+pub struct QuoteFilters {
     /// By this entity.
     #[serde(default)]
     #[param(max_items = 50)]
@@ -127,6 +127,15 @@ pub struct ListQuotes {
     said_from: Option<NaiveDate>,
     /// Said before this date; quotes without a date of their own are left out.
     said_to: Option<NaiveDate>,
+}
+
+/// A list of quotes, beside its filters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuotes {
+    #[serde(flatten)]
+    #[param(ignore)]
+    filters: QuoteFilters,
     /// `cluster`: of the quotes that match and have the same words, only the first in this order.
     #[param(inline)]
     dedupe: Option<Dedupe>,
@@ -149,17 +158,37 @@ pub struct ListQuotes {
     count: Option<CountBody>,
 }
 
+impl From<QuoteFilters> for QuoteFilter {
+    fn from(given: QuoteFilters) -> Self {
+        Self {
+            speaker: Choice { any: given.speaker, none: given.not_speaker },
+            speaker_status: Choice { any: given.speaker_status, none: given.not_speaker_status },
+            about: Choice { any: given.about, none: given.not_about },
+            article: Choice { any: given.article, none: given.not_article },
+            publisher: Choice { any: given.publisher, none: given.not_publisher },
+            language: Choice { any: given.language, none: given.not_language },
+            kind: Choice { any: given.kind, none: given.not_kind },
+            status: Choice { any: given.status, none: given.not_status },
+            cue: Choice { any: given.cue, none: given.not_cue },
+            cluster: Choice { any: given.cluster, none: given.not_cluster },
+            min_confidence: given.min_confidence,
+            published: Range { from: given.published_from, to: given.published_to },
+            said: Range { from: given.said_from, to: given.said_to },
+        }
+    }
+}
+
 impl ListQuotes {
     /// What to embed.
     pub fn include(&self) -> &[QuoteInclude] {
         &self.include
     }
 
-    /// The domain's form of the filters.
+    /// The domain's form of the list.
     ///
     /// # Errors
     /// When the cursor belongs to another list.
-    pub fn into_filter(self, request: &HttpRequest) -> Result<QuoteFilter, Problem> {
+    pub fn into_list(self, request: &HttpRequest) -> Result<QuoteList, Problem> {
         let (order, key) = match self.sort {
             QuoteSort::NewestPublished => (QuoteOrder::NewestPublished, KeyKind::Time),
             QuoteSort::OldestPublished => (QuoteOrder::OldestPublished, KeyKind::Time),
@@ -167,23 +196,6 @@ impl ListQuotes {
         };
         let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
         let page = list.into_request(request, key)?;
-        Ok(QuoteFilter {
-            speaker: Choice { any: self.speaker, none: self.not_speaker },
-            speaker_status: Choice { any: self.speaker_status, none: self.not_speaker_status },
-            about: Choice { any: self.about, none: self.not_about },
-            article: Choice { any: self.article, none: self.not_article },
-            publisher: Choice { any: self.publisher, none: self.not_publisher },
-            language: Choice { any: self.language, none: self.not_language },
-            kind: Choice { any: self.kind, none: self.not_kind },
-            status: Choice { any: self.status, none: self.not_status },
-            cue: Choice { any: self.cue, none: self.not_cue },
-            cluster: Choice { any: self.cluster, none: self.not_cluster },
-            min_confidence: self.min_confidence,
-            published: Range { from: self.published_from, to: self.published_to },
-            said: Range { from: self.said_from, to: self.said_to },
-            one_per_cluster: self.dedupe.is_some(),
-            order,
-            page,
-        })
+        Ok(QuoteList { filter: self.filters.into(), one_per_cluster: self.dedupe.is_some(), order, page })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ArticleRow, WithText, from_json};
 use crate::domain::QuoteStatus;
-use crate::domain::article::{Article, ArticleFilter, ArticleOrder};
+use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Choice, Key, Page, Position};
 use crate::schema::{articles, mentions, quotes};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Predicate, RowIn, Start, choose, published, row};
@@ -17,38 +17,35 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(conn: &mut PgConnection, filter: &ArticleFilter) -> Result<Page<Article>> {
-    let matching = |start| {
-        let query = articles::table.into_boxed();
-        predicates(filter, start).into_iter().fold(query, |query, predicate| query.filter(predicate))
-    };
+pub fn list(conn: &mut PgConnection, list: &ArticleList) -> Result<Page<Article>> {
+    let ArticleList { filter, order, page: request, .. } = list;
     let total = page::total(
         conn,
-        filter.page.count,
-        |conn| matching(None).select(dsl::count_star()).get_result(conn),
-        || matching(None).select(articles::id),
+        request.count,
+        |conn| selected(matching(filter)).select(dsl::count_star()).get_result(conn),
+        || selected(matching(filter)).select(articles::id),
     )?;
-    let after_position = filter.page.after.as_ref();
-    let start = after_position.filter(|_| walks(filter)).map(page::start).transpose()?;
-    let mut query = matching(start).limit(filter.page.limit + 1);
-    query = match filter.order {
+    let after_position = request.after.as_ref();
+    let start = after_position.filter(|_| walks(filter, *order)).map(page::start).transpose()?;
+    let mut query = selected(predicates(filter, Some(*order), start)).limit(request.limit + 1);
+    query = match order {
         ArticleOrder::NewestPublished => query.order((articles::published_desc.desc(), articles::id.desc())),
         ArticleOrder::OldestPublished => query.order((articles::published_asc, articles::id)),
         ArticleOrder::NewestCreated => query.order((articles::created_at.desc(), articles::id.desc())),
     };
     // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
     if let Some(position) = after_position.filter(|_| start.is_none()) {
-        query = query.filter(after(filter.order, position)?);
+        query = query.filter(after(*order, position)?);
     }
-    let items: Vec<Article> = if filter.with_body {
+    let items: Vec<Article> = if list.with_body {
         let rows = query.select(WithText::as_select()).load(conn)?;
         let article = |row: WithText| Ok::<_, Error>(row.row.with(Some((row.body, from_json(row.blocks)?))));
         rows.into_iter().map(article).collect::<Result<_>>()?
     } else {
         query.select(ArticleRow::as_select()).load(conn)?.into_iter().map(|row| row.with(None)).collect()
     };
-    Ok(Page::from_rows(items, filter.page.limit, total, |article| Position {
-        key: Key::Time(match filter.order {
+    Ok(Page::from_rows(items, request.limit, total, |article| Position {
+        key: Key::Time(match order {
             ArticleOrder::NewestCreated => Some(article.created_at),
             ArticleOrder::NewestPublished | ArticleOrder::OldestPublished => article.published_at,
         }),
@@ -75,13 +72,26 @@ fn after(order: ArticleOrder, position: &Position) -> Result<Predicate<articles:
     })
 }
 
+fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery<'static, Pg> {
+    predicates.into_iter().fold(articles::table.into_boxed(), |query, predicate| query.filter(predicate))
+}
+
 /// True when the list is newest first and of one entity, whose own index is in that order.
-fn walks(filter: &ArticleFilter) -> bool {
-    filter.order == ArticleOrder::NewestPublished && (filter.mentions.any.len() == 1 || filter.quotes_by.any.len() == 1)
+fn walks(filter: &ArticleFilter, order: ArticleOrder) -> bool {
+    order == ArticleOrder::NewestPublished && (filter.mentions.any.len() == 1 || filter.quotes_by.any.len() == 1)
+}
+
+/// The conditions of a filter, for a question that is not a list.
+pub(in crate::store) fn matching(filter: &ArticleFilter) -> Vec<Predicate<articles::table>> {
+    predicates(filter, None, None)
 }
 
 /// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
-fn predicates(filter: &ArticleFilter, start: Option<Start>) -> Vec<Predicate<articles::table>> {
+fn predicates(
+    filter: &ArticleFilter,
+    order: Option<ArticleOrder>,
+    start: Option<Start>,
+) -> Vec<Predicate<articles::table>> {
     let mut all: Vec<Predicate<articles::table>> = Vec::new();
     choose!(all, filter.language, articles::language);
     choose!(all, filter.publisher, articles::publisher);
@@ -99,18 +109,22 @@ fn predicates(filter: &ArticleFilter, start: Option<Start>) -> Vec<Predicate<art
     published!(
         all,
         filter.published,
-        filter.order == ArticleOrder::OldestPublished,
+        order == Some(ArticleOrder::OldestPublished),
         articles::published_at,
         articles::published_desc,
         articles::published_asc
     );
-    of_entities(filter, start, &mut all);
+    of_entities(filter, order == Some(ArticleOrder::NewestPublished), start, &mut all);
     all
 }
 
 /// The conditions on the entities that an article mentions and quotes.
-fn of_entities(filter: &ArticleFilter, start: Option<Start>, all: &mut Vec<Predicate<articles::table>>) {
-    let newest_first = filter.order == ArticleOrder::NewestPublished;
+fn of_entities(
+    filter: &ArticleFilter,
+    newest_first: bool,
+    start: Option<Start>,
+    all: &mut Vec<Predicate<articles::table>>,
+) {
     let mentioning = |entities: &[Uuid]| {
         mentions::table
             .filter(mentions::article_id.eq(articles::id))

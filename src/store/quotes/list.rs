@@ -4,11 +4,12 @@ use super::complete_page;
 use super::row::QuoteRow;
 use crate::domain::QuoteStatus;
 use crate::domain::page::{Key, Page, Position};
-use crate::domain::quote::{Quote, QuoteFilter, QuoteOrder};
+use crate::domain::quote::{Quote, QuoteFilter, QuoteList, QuoteOrder};
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, Start, choose, published, row};
 use crate::store::{Error, Result};
 use diesel::dsl::{self, exists, not};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::{Double, Timestamptz};
@@ -19,38 +20,44 @@ diesel::alias!(quotes as twins: Twins);
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(conn: &mut PgConnection, filter: &QuoteFilter) -> Result<Page<Quote>> {
-    let matching = |start| {
-        let query = quotes::table.into_boxed();
-        predicates(filter, start).into_iter().fold(query, |query, predicate| query.filter(predicate))
-    };
+pub fn list(conn: &mut PgConnection, list: &QuoteList) -> Result<Page<Quote>> {
+    let QuoteList { filter, order, page: request, .. } = list;
     let total = page::total(
         conn,
-        filter.page.count,
-        |conn| matching(None).select(dsl::count_star()).get_result(conn),
-        || matching(None).select(quotes::id),
+        request.count,
+        |conn| selected(counted(list)).select(dsl::count_star()).get_result(conn),
+        || selected(counted(list)).select(quotes::id),
     )?;
-    let after_position = filter.page.after.as_ref();
-    let start = after_position.filter(|_| walks(filter)).map(page::start).transpose()?;
-    let mut query = matching(start).limit(filter.page.limit + 1);
-    query = match filter.order {
+    let after_position = request.after.as_ref();
+    let start = after_position.filter(|_| walks(filter, Some(*order))).map(page::start).transpose()?;
+    let mut query = selected(predicates(list, start)).limit(request.limit + 1);
+    query = match order {
         QuoteOrder::NewestPublished => query.order((quotes::published_desc.desc(), quotes::id.desc())),
         QuoteOrder::OldestPublished => query.order((quotes::published_asc, quotes::id)),
         QuoteOrder::MostConfident => query.order((quotes::confidence.desc(), quotes::id.desc())),
     };
     // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
     if let Some(position) = after_position.filter(|_| start.is_none()) {
-        query = query.filter(after(filter.order, position)?);
+        query = query.filter(after(*order, position)?);
     }
     let rows = query.select(QuoteRow::as_select()).load(conn)?;
-    let page = Page::from_rows(rows, filter.page.limit, total, |row| Position {
-        key: match filter.order {
+    let page = Page::from_rows(rows, request.limit, total, |row| Position {
+        key: match order {
             QuoteOrder::NewestPublished | QuoteOrder::OldestPublished => Key::Time(row.published_at),
             QuoteOrder::MostConfident => Key::Number(row.columns.confidence),
         },
         id: row.id,
     });
     complete_page(conn, page)
+}
+
+fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'static, Pg> {
+    predicates.into_iter().fold(quotes::table.into_boxed(), |query, predicate| query.filter(predicate))
+}
+
+/// The conditions of a filter, for a question that is not a list.
+pub(in crate::store) fn matching(filter: &QuoteFilter) -> Vec<Predicate<quotes::table>> {
+    plain(filter, None, None)
 }
 
 /// The condition that a row comes after `position` in the list.
@@ -73,22 +80,30 @@ fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::tab
 }
 
 /// True when the list is newest first and about one entity, whose own index is in that order.
-fn walks(filter: &QuoteFilter) -> bool {
-    filter.order == QuoteOrder::NewestPublished && filter.about.any.len() == 1
+fn walks(filter: &QuoteFilter, order: Option<QuoteOrder>) -> bool {
+    order == Some(QuoteOrder::NewestPublished) && filter.about.any.len() == 1
 }
 
-/// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
-fn predicates(filter: &QuoteFilter, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
-    let mut all = plain(filter, start);
-    if filter.one_per_cluster {
-        all.push(first_of_cluster(filter));
+/// The conditions of a list; of its position only where the walk of an entity's index starts, when there is one.
+fn predicates(list: &QuoteList, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
+    once(list, plain(&list.filter, Some(list.order), start))
+}
+
+/// The conditions of a list whose order does not matter.
+fn counted(list: &QuoteList) -> Vec<Predicate<quotes::table>> {
+    once(list, matching(&list.filter))
+}
+
+fn once(list: &QuoteList, mut all: Vec<Predicate<quotes::table>>) -> Vec<Predicate<quotes::table>> {
+    if list.one_per_cluster {
+        all.push(first_of_cluster(&list.filter, list.order));
     }
     all
 }
 
 /// The conditions on the columns of `$source`; `$column!` spells one of them.
 macro_rules! conditions {
-    ($filter:ident, $start:expr, $source:ty, $column:ident) => {{
+    ($filter:ident, $order:expr, $start:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
         choose!(all, $filter.speaker, $column!(speaker_id));
         choose!(all, $filter.speaker_status, $column!(speaker_status));
@@ -104,7 +119,7 @@ macro_rules! conditions {
         }
         match &$filter.about.any[..] {
             [] => {}
-            [entity] if walks($filter) => {
+            [entity] if walks($filter, $order) => {
                 let mut about = quote_about::table
                     .select(quote_about::quote_id)
                     .filter(quote_about::entity_id.eq(*entity))
@@ -143,7 +158,7 @@ macro_rules! conditions {
         published!(
             all,
             $filter.published,
-            $filter.order == QuoteOrder::OldestPublished,
+            $order == Some(QuoteOrder::OldestPublished),
             $column!(published_at),
             $column!(published_desc),
             $column!(published_asc)
@@ -152,33 +167,33 @@ macro_rules! conditions {
     }};
 }
 
-fn plain(filter: &QuoteFilter, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
+fn plain(filter: &QuoteFilter, order: Option<QuoteOrder>, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
     macro_rules! column {
         ($name:ident) => {
             quotes::$name
         };
     }
-    conditions!(filter, start, quotes::table, column)
+    conditions!(filter, order, start, quotes::table, column)
 }
 
-fn plain_of_twins(filter: &QuoteFilter) -> Vec<Predicate<Alias<Twins>>> {
+fn plain_of_twins(filter: &QuoteFilter, order: QuoteOrder) -> Vec<Predicate<Alias<Twins>>> {
     macro_rules! column {
         ($name:ident) => {
             twins.field(quotes::$name)
         };
     }
-    conditions!(filter, None::<Start>, Alias<Twins>, column)
+    conditions!(filter, Some(order), None::<Start>, Alias<Twins>, column)
 }
 
 /// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.
-fn first_of_cluster(filter: &QuoteFilter) -> Predicate<quotes::table> {
+fn first_of_cluster(filter: &QuoteFilter, order: QuoteOrder) -> Predicate<quotes::table> {
     let same = twins
         .select(twins.field(quotes::id))
         .into_boxed()
         .filter(twins.field(quotes::cluster_id).eq(Outer(quotes::cluster_id)));
     let twin = twins.field(quotes::id);
     let this = Outer(quotes::id);
-    let earlier = match filter.order {
+    let earlier = match order {
         QuoteOrder::NewestPublished => same.filter(Above::new(
             row!(twins.field(quotes::published_desc), twin, Timestamptz),
             row!(Outer(quotes::published_desc), this, Timestamptz),
@@ -192,6 +207,6 @@ fn first_of_cluster(filter: &QuoteFilter) -> Predicate<quotes::table> {
             row!(Outer(quotes::confidence), this, Double),
         )),
     };
-    let matching = plain_of_twins(filter).into_iter().fold(earlier, |query, predicate| query.filter(predicate));
+    let matching = plain_of_twins(filter, order).into_iter().fold(earlier, |query, predicate| query.filter(predicate));
     Box::new(not(exists(matching)).nullable())
 }
