@@ -34,8 +34,8 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
         |list: &str| app.get(&format!("{list}&limit=200")).expect(200)["next_cursor"].as_str().unwrap().to_owned();
     for sort in ["-published_at", "published_at", "-created_at"] {
         for (search, found, most) in [
-            ("rare", 10, 60),
-            ("absent", 0, 60),
+            ("rare", 10, 120),
+            ("absent", 0, 120),
             ("moyen", 20, 250),
             ("commun", 20, 120),
             ("moyen+fr%C3%A8re", 20, 250),
@@ -72,6 +72,7 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
         let mut names: Vec<_> =
             nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str().map(str::to_owned)).collect();
         names.sort();
+        names.dedup();
         names
     };
     assert_eq!(indexes("rare"), ["articles_vector_idx"]);

@@ -94,8 +94,8 @@ fn a_quote_is_shown_with_its_matches() {
     let found = highlights(&app, "quotes", "prêt");
     assert_eq!(found, [json!({"matches": [{"start": 14, "end": 19}, {"start": 26, "end": 31}]})]);
     assert_eq!(words(text, &found[0]["matches"]), ["prêts", "prêts"]);
-    let page = app.get("/v1/quotes?q=sommes&include=highlight,article&sort=relevance").expect(200);
-    assert_eq!(words(text, &page["items"][0]["highlight"]["matches"]), ["sommes"]);
+    let page = app.get("/v1/quotes?q=pr%C3%AAts&include=highlight,article&sort=relevance").expect(200);
+    assert_eq!(words(text, &page["items"][0]["highlight"]["matches"]), ["prêts", "prêts"]);
     assert_eq!(page["items"][0]["article"]["headline"], "Le port rouvre");
 }
 
