@@ -62,7 +62,10 @@ fn entity(rank: usize, languages: &[Language; 2]) -> (Entity, Vec<Alias>) {
     };
     let wanted = dice.between(2, 6);
     while aliases.len() < wanted {
-        aliases.push(extra(&mut dice, language, &name));
+        let another = extra(&mut dice, language, &name);
+        if aliases.iter().all(|alias| alias.0 != another.0) {
+            aliases.push(another);
+        }
     }
     aliases.truncate(wanted);
     (Entity { id, kind, name, short }, aliases)

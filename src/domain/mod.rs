@@ -8,6 +8,7 @@ pub mod page;
 pub mod quote;
 pub mod search;
 pub mod span;
+pub mod stats;
 pub mod text;
 mod vocabulary;
 

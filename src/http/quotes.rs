@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuoteHighlightBody, QuotePage, SpanBody, UpdateQuote};
-pub use list::{ListQuotes, QuoteFilters, QuotesInclude};
+pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]

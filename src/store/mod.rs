@@ -18,6 +18,8 @@ pub mod pool;
 pub mod quotes;
 pub mod search;
 mod spans;
+mod statement;
+pub mod stats;
 mod tombstones;
 
 pub use error::{Conflict, Error, Resource, Result};

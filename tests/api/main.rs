@@ -20,5 +20,6 @@ mod process;
 mod quotes;
 mod search;
 mod service;
+mod stats;
 mod support;
 mod torture;

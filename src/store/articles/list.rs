@@ -154,6 +154,11 @@ pub(in crate::store) fn matching(filter: &ArticleFilter, reading: Option<&Readin
     predicates(filter, reading, None, None)
 }
 
+/// The same for a question about the newest that match.
+pub(in crate::store) fn newest(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
+    predicates(filter, reading, Some(ArticleOrder::NewestPublished), None)
+}
+
 /// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
 fn predicates(
     filter: &ArticleFilter,

@@ -122,6 +122,11 @@ pub(in crate::store) fn matching(filter: &QuoteFilter, reading: Option<&Reading>
     plain(filter, reading, None, None)
 }
 
+/// The same for a question about the newest that match.
+pub(in crate::store) fn newest(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
+    plain(filter, reading, Some(QuoteOrder::NewestPublished), None)
+}
+
 /// The condition that a row comes after `position` in the list.
 fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::table>> {
     let place = |undated| Ok::<_, Error>(row!(page::time_key(position, undated)?, position.id, Timestamptz));
