@@ -7,6 +7,7 @@ pub mod contract;
 pub mod docs;
 pub mod entities;
 pub mod etag;
+pub mod highlight;
 pub mod input;
 pub mod mentions;
 pub mod metrics;
