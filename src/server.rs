@@ -4,7 +4,7 @@ use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::known_names::{self, KnownNames};
-use crate::store::{self, Db, migrate};
+use crate::store::{self, Db, migrate, stats};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
@@ -26,6 +26,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const NAMES_PERIOD: Duration = Duration::from_millis(500);
 /// How often changes that everybody has read are forgotten.
 const FORGET_PERIOD: Duration = Duration::from_secs(600);
+/// How often changes are folded into the counts that statistics are answered from.
+const FOLD_PERIOD: Duration = Duration::from_secs(1);
 /// The pauses between tries to migrate a database that is not there yet.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -128,6 +130,7 @@ impl Server {
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
         let following = spawn(follow_names(state.db.clone(), state.names.clone()));
+        let folding = spawn(fold_counts(state.db.clone()));
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
             .disable_signals()
@@ -144,6 +147,7 @@ impl Server {
         draining.0.store(true, Ordering::Relaxed);
         log::info!("stopping");
         following.abort();
+        folding.abort();
         drop(migrating);
         time::sleep(config.drain_delay).await;
         handle.stop(!config.shutdown_timeout.is_zero()).await;
@@ -193,6 +197,17 @@ async fn follow_names(db: Db, names: Data<KnownNames>) {
             Ok(()) => {}
             // The database is away or not migrated yet, which `/readyz` says.
             Err(error) => log::debug!("reading the names of the store: {error}"),
+        }
+    }
+}
+
+/// Keeps few changes beside the counts, so that a question about all records has few to add.
+async fn fold_counts(db: Db) {
+    let mut tick = time::interval(FOLD_PERIOD);
+    loop {
+        tick.tick().await;
+        if let Err(error) = db.chore(stats::fold).await {
+            log::debug!("folding the counts: {error}");
         }
     }
 }

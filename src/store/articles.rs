@@ -1,6 +1,6 @@
 //! Articles and the texts they had.
 
-mod list;
+pub(in crate::store) mod list;
 mod versions;
 
 use super::anchor::{self, Text};

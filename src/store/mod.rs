@@ -17,6 +17,8 @@ mod page;
 pub mod pool;
 pub mod quotes;
 mod spans;
+mod statement;
+pub mod stats;
 mod tombstones;
 
 pub use error::{Conflict, Error, Resource, Result};

@@ -19,5 +19,6 @@ mod plans;
 mod process;
 mod quotes;
 mod service;
+mod stats;
 mod support;
 mod torture;
