@@ -27,10 +27,11 @@ pub struct ReadTimeline {
     #[param(inline)]
     of: Of,
     /// The steps.
-    #[param(default = "month")]
+    #[param(inline, default = "month")]
     interval: Option<Interval>,
     /// Counts each value by itself: publisher and language of all; section of articles; kind of quotes and mentions;
     /// entity of mentions; speaker, about, speaker_status, status and cue of quotes.
+    #[param(inline)]
     group_by: Option<Dimension>,
     /// The most groups; what is in none of them is counted as others.
     #[param(minimum = 1, maximum = 20, default = 5)]
@@ -50,6 +51,7 @@ pub struct ReadTop {
     of: Of,
     /// By which member: publisher (the default for articles) and language of all; section of articles; kind of quotes and
     /// mentions; entity (the default) of mentions; speaker (the default), about, speaker_status, status and cue of quotes.
+    #[param(inline)]
     by: Option<Dimension>,
     /// The most values; the others are one item.
     #[param(minimum = 1, maximum = 50, default = 10)]
@@ -194,11 +196,7 @@ pub async fn read_timeline(
 /// when more match, `considered` says from when on the figures are exact.
 #[utoipa::path(tag = "statistics", params(ReadTop), responses((status = 200, description = "The counts", body = TopBody)))]
 #[get("/v1/stats/top")]
-pub async fn read_top(
-    request: HttpRequest,
-    db: web::Data<Db>,
-    query: Query<ReadTop>,
-) -> Result<HttpResponse, Problem> {
+pub async fn read_top(request: HttpRequest, db: web::Data<Db>, query: Query<ReadTop>) -> Result<HttpResponse, Problem> {
     let ReadTop { of, by, limit, window } = query.0;
     let (records, link) = of.records(&request, &["of", "by", "limit", "window"])?;
     let by = by.unwrap_or(match of {
@@ -296,7 +294,9 @@ fn starts(
     let days = || counts.iter().map(|(start, ..)| *start);
     let first = given.from.max(since).map(|from| from.date_naive()).or(days().min());
     // The end is exclusive.
-    let last = given.to.and_then(|to| to.date_naive().pred_opt().filter(|_| to.time() == NaiveTime::MIN).or(Some(to.date_naive())));
+    let last = given
+        .to
+        .and_then(|to| to.date_naive().pred_opt().filter(|_| to.time() == NaiveTime::MIN).or(Some(to.date_naive())));
     let (Some(first), Some(last)) = (first, last.or(days().max())) else { return Ok(Vec::new()) };
     let mut starts = Vec::new();
     let mut start = Some(begin(interval, first));

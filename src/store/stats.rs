@@ -2,10 +2,10 @@
 //! newest records that match.
 
 mod kept;
-mod newest;
+pub(super) mod newest;
 
-use super::statement::Statement;
 use super::Result;
+use super::statement::Statement;
 use crate::domain::stats::{Considered, Group, Records, Timeline, Top};
 use crate::domain::{Dimension, Interval};
 use crate::schema::entities;
@@ -154,10 +154,7 @@ pub fn timeline(
 
 fn considered(rows: &[Row]) -> Considered {
     let first = rows.first();
-    Considered {
-        records: first.map_or(0, |row| row.records),
-        published_from: first.and_then(|row| row.since),
-    }
+    Considered { records: first.map_or(0, |row| row.records), published_from: first.and_then(|row| row.since) }
 }
 
 /// What stands in the counts for no value, of a text and of an entity.
