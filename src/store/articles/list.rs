@@ -1,6 +1,6 @@
 //! The list of articles: its filters and its orders.
 
-use super::{ArticleRow, WithText, from_json};
+use super::{ArticleRow, WithText};
 use crate::domain::QuoteStatus;
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Choice, Key, Page, Position};
@@ -39,8 +39,7 @@ pub fn list(conn: &mut PgConnection, list: &ArticleList) -> Result<Page<Article>
     }
     let items: Vec<Article> = if list.with_body {
         let rows = query.select(WithText::as_select()).load(conn)?;
-        let article = |row: WithText| Ok::<_, Error>(row.row.with(Some((row.body, from_json(row.blocks)?))));
-        rows.into_iter().map(article).collect::<Result<_>>()?
+        rows.into_iter().map(|row| row.row.with(Some((row.body, row.blocks.0)))).collect()
     } else {
         query.select(ArticleRow::as_select()).load(conn)?.into_iter().map(|row| row.with(None)).collect()
     };
