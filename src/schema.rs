@@ -1,6 +1,15 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    article_changes (id) {
+        id -> Int8,
+        article_id -> Uuid,
+        transaction_id -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     article_versions (article_id, body_version) {
         article_id -> Uuid,
         body_version -> Int4,
@@ -200,6 +209,7 @@ diesel::joinable!(quotes -> entities (speaker_id));
 diesel::joinable!(reviews -> quotes (quote_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    article_changes,
     article_versions,
     articles,
     entities,

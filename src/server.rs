@@ -2,7 +2,9 @@
 
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
+use crate::http::records::Records;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::freshness::Freshness;
 use crate::store::known_names::{self, KnownNames};
 use crate::store::{self, Db, migrate};
 use actix_web::HttpServer;
@@ -24,6 +26,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often the names of the store are read again.
 const NAMES_PERIOD: Duration = Duration::from_millis(500);
+/// How often the replica is looked at.
+const LOOK_PERIOD: Duration = Duration::from_millis(200);
 /// How often changes that everybody has read are forgotten.
 const FORGET_PERIOD: Duration = Duration::from_secs(600);
 /// The pauses between tries to migrate a database that is not there yet.
@@ -128,6 +132,8 @@ impl Server {
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
         let following = spawn(follow_names(state.db.clone(), state.names.clone()));
+        let changing = (config.cache_mb > 0).then(|| spawn(follow_changes(state.db.clone())));
+        let looking = config.read_database.is_some().then(|| spawn(look_at_replica(state.db.clone())));
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
             .disable_signals()
@@ -144,6 +150,9 @@ impl Server {
         draining.0.store(true, Ordering::Relaxed);
         log::info!("stopping");
         following.abort();
+        for task in [changing, looking].into_iter().flatten() {
+            task.abort();
+        }
         drop(migrating);
         time::sleep(config.drain_delay).await;
         handle.stop(!config.shutdown_timeout.is_zero()).await;
@@ -169,6 +178,7 @@ fn state(config: &Config, url: &str) -> http::State {
     http::State {
         db: Db::new(&config.pool(url)),
         names: Data::new(KnownNames::default()),
+        records: Data::new(Records::new(config.cache_mb)),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,
@@ -194,6 +204,30 @@ async fn follow_names(db: Db, names: Data<KnownNames>) {
             // The database is away or not migrated yet, which `/readyz` says.
             Err(error) => log::debug!("reading the names of the store: {error}"),
         }
+    }
+}
+
+/// Keeps the store aware of what others change.
+async fn follow_changes(db: Db) {
+    let Some(period) = db.freshness().map(Freshness::period) else { return };
+    let mut tick = time::interval(period);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = db.follow_changes().await {
+            // What is kept grows old meanwhile, and is not shown.
+            log::debug!("asking what others have changed: {error}");
+        }
+    }
+}
+
+/// Keeps the store aware of how far its replica is.
+async fn look_at_replica(db: Db) {
+    let mut tick = time::interval(LOOK_PERIOD);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        db.look_at_replica().await;
     }
 }
 
