@@ -47,6 +47,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    count_changes (id) {
+        id -> Int8,
+        of -> Text,
+        change -> Int4,
+        day -> Date,
+        language -> Nullable<Text>,
+        publisher -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        status -> Nullable<Text>,
+        speaker_status -> Nullable<Text>,
+        cue -> Nullable<Text>,
+        entity_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    day_counts (of, dimension, key, day) {
+        of -> Text,
+        dimension -> Text,
+        key -> Text,
+        day -> Date,
+        count -> Int8,
+    }
+}
+
+diesel::table! {
     entities (id) {
         id -> Uuid,
         version -> Int4,
@@ -77,6 +103,15 @@ diesel::table! {
         entity_id -> Uuid,
         transaction_id -> Int8,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    entity_day_counts (role, entity_id, day) {
+        role -> Text,
+        entity_id -> Uuid,
+        day -> Date,
+        count -> Int8,
     }
 }
 
@@ -135,6 +170,7 @@ diesel::table! {
         quote_id -> Uuid,
         entity_id -> Uuid,
         published_desc -> Timestamptz,
+        rejected -> Bool,
     }
 }
 
@@ -212,9 +248,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_changes,
     article_versions,
     articles,
+    count_changes,
+    day_counts,
     entities,
     entity_aliases,
     entity_changes,
+    entity_day_counts,
     entity_identifiers,
     entity_mention_counts,
     entity_quote_counts,

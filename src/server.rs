@@ -6,7 +6,7 @@ use crate::http::records::Records;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::freshness::Freshness;
 use crate::store::known_names::{self, KnownNames};
-use crate::store::{self, Db, migrate};
+use crate::store::{self, Db, migrate, stats};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
@@ -17,6 +17,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
+use tokio::time::MissedTickBehavior;
 
 /// Connections that wait to be taken: more than the 128 of the standard library, for bursts.
 const BACKLOG: i32 = 1024;
@@ -30,6 +31,8 @@ const NAMES_PERIOD: Duration = Duration::from_millis(500);
 const LOOK_PERIOD: Duration = Duration::from_millis(200);
 /// How often changes that everybody has read are forgotten.
 const FORGET_PERIOD: Duration = Duration::from_secs(600);
+/// How often changes are folded into the counts that statistics are answered from.
+const FOLD_PERIOD: Duration = Duration::from_secs(1);
 /// The pauses between tries to migrate a database that is not there yet.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -131,9 +134,13 @@ impl Server {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
-        let following = spawn(follow_names(state.db.clone(), state.names.clone()));
-        let changing = (config.cache_mb > 0).then(|| spawn(follow_changes(state.db.clone())));
-        let looking = config.read_database.is_some().then(|| spawn(look_at_replica(state.db.clone())));
+        let db = || state.db.clone();
+        let chores = [
+            spawn(follow_names(db(), state.names.clone())),
+            spawn(fold_counts(db())),
+            spawn(follow_changes(db())),
+            spawn(look_at_replica(db())),
+        ];
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
             .disable_signals()
@@ -149,10 +156,7 @@ impl Server {
         stop.await;
         draining.0.store(true, Ordering::Relaxed);
         log::info!("stopping");
-        following.abort();
-        for task in [changing, looking].into_iter().flatten() {
-            task.abort();
-        }
+        chores.iter().for_each(task::JoinHandle::abort);
         drop(migrating);
         time::sleep(config.drain_delay).await;
         handle.stop(!config.shutdown_timeout.is_zero()).await;
@@ -207,11 +211,22 @@ async fn follow_names(db: Db, names: Data<KnownNames>) {
     }
 }
 
+/// Keeps few changes beside the counts, so that a question about all records has few to add.
+async fn fold_counts(db: Db) {
+    let mut tick = time::interval(FOLD_PERIOD);
+    loop {
+        tick.tick().await;
+        if let Err(error) = db.chore(stats::fold).await {
+            log::debug!("folding the counts: {error}");
+        }
+    }
+}
+
 /// Keeps the store aware of what others change.
 async fn follow_changes(db: Db) {
     let Some(period) = db.freshness().map(Freshness::period) else { return };
     let mut tick = time::interval(period);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         if let Err(error) = db.follow_changes().await {
@@ -223,8 +238,11 @@ async fn follow_changes(db: Db) {
 
 /// Keeps the store aware of how far its replica is.
 async fn look_at_replica(db: Db) {
+    if db.replica().is_none() {
+        return;
+    }
     let mut tick = time::interval(LOOK_PERIOD);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         db.look_at_replica().await;

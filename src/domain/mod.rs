@@ -6,6 +6,7 @@ pub mod mention;
 pub mod page;
 pub mod quote;
 pub mod span;
+pub mod stats;
 pub mod text;
 mod vocabulary;
 

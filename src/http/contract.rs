@@ -187,6 +187,25 @@ impl Operation {
         }
     }
 
+    /// What is wrong with a query that is read as the filters of this list: all its parameters but these.
+    pub fn filter_faults(&self, parameters: &Parameters, others: &[&str]) -> Vec<(String, String)> {
+        let filter = |name: &str| {
+            let named = self.parameters.iter().find(|p| p.place == Place::Query && p.name == name);
+            named.filter(|_| !others.contains(&name))
+        };
+        let mut faults = Vec::new();
+        for (name, _) in parameters.pairs() {
+            let fault = match filter(name) {
+                None => Some("is no filter of what is counted".to_owned()),
+                Some(parameter) => parameter.faults_of(&parameters.all(name)),
+            };
+            faults.extend(fault.map(|detail| (name.to_owned(), detail)));
+        }
+        faults.sort();
+        faults.dedup();
+        faults
+    }
+
     /// The query as JSON: lists as arrays, numbers and booleans as such. Sound once [`enforce`] has let it through.
     pub fn query(&self, parameters: &Parameters) -> Value {
         let mut query = Map::new();
@@ -240,13 +259,15 @@ impl Parameter {
                 }
             },
         };
-        if given.is_empty() {
-            return None;
-        }
+        if given.is_empty() { None } else { self.faults_of(&given) }
+    }
+
+    /// What is wrong with the values given for it.
+    fn faults_of(&self, given: &[&str]) -> Option<String> {
         if given.len() > 1 && !self.list {
             return Some("must be given once".to_owned());
         }
-        faults(&self.validator, &self.value(&given)).into_iter().next().map(|fault| fault.detail)
+        faults(&self.validator, &self.value(given)).into_iter().next().map(|fault| fault.detail)
     }
 
     fn value(&self, given: &[&str]) -> Value {

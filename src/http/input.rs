@@ -40,6 +40,12 @@ impl Parameters {
         Self { pairs, unreadable }
     }
 
+    /// The others than these.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.pairs.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+
     /// Each name with its value.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -1,5 +1,7 @@
 //! `/v1/articles/{id}/mentions` and `/v1/mentions`: an entity named at a span of an article.
 
+mod list;
+
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
 use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
@@ -16,6 +18,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+pub use list::{ListMentions, MentionFilters};
 
 /// An entity named at a span of an article.
 #[derive(Debug, Serialize, ToSchema)]
@@ -208,7 +212,26 @@ pub async fn list_mentions_of_article(
     query: Query<ListOfArticle>,
 ) -> Result<HttpResponse, Problem> {
     let (article_id, part) = (id.into_inner(), query.0.into_request(&request)?);
-    let page = db.read(move |conn| mentions::list(conn, article_id, &part)).await?;
+    let page = db.read(move |conn| mentions::list_of_article(conn, article_id, &part)).await?;
+    Ok(page::answer(&request, page, |items, next_cursor, total| MentionPage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// List mentions
+///
+/// Newest first by their articles' publication, unless another order is asked for.
+#[utoipa::path(tag = "mentions", params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
+#[get("/v1/mentions")]
+pub async fn list_mentions(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<ListMentions>,
+) -> Result<HttpResponse, Problem> {
+    let list = query.0.into_list(&request)?;
+    let page = db.read(move |conn| mentions::list(conn, &list)).await?;
     Ok(page::answer(&request, page, |items, next_cursor, total| MentionPage {
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,

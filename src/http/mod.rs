@@ -14,11 +14,13 @@ pub mod metrics;
 pub mod page;
 pub mod patch;
 pub mod problem;
+pub mod questions;
 pub mod quotes;
 pub mod records;
 mod schema;
 pub mod service;
 pub mod session;
+pub mod stats;
 pub mod trace;
 
 use crate::store::Db;
@@ -103,6 +105,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(annotate::annotate_article)
         .service(mentions::create_mention)
         .service(mentions::list_mentions_of_article)
+        .service(mentions::list_mentions)
         .service(mentions::read_mention)
         .service(mentions::update_mention)
         .service(mentions::delete_mention)
@@ -118,6 +121,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(quotes::update_quote)
         .service(quotes::delete_quote)
         .service(quotes::read_quote_occurrences)
+        .service(stats::read_timeline)
+        .service(stats::read_top)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
-pub use list::{ListQuotes, QuoteFilters};
+pub use list::{Dedupe, ListQuotes, QuoteFilters};
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]

@@ -1,7 +1,7 @@
 //! Articles and the texts they had.
 
 mod blocks;
-mod list;
+pub(in crate::store) mod list;
 mod versions;
 
 use super::anchor::{self, Text};

@@ -123,10 +123,11 @@ impl KnownNames {
     }
 }
 
-type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
+/// Entities, each with all its names.
+pub(super) type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
 
 /// The entities of these ids that are there and not merged, with all their names.
-fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
+pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
     let rows: Vec<(Uuid, EntityKind, String)> = entities::table
         .filter(entities::id.eq_any(ids))
         .filter(entities::merged_into.is_null())

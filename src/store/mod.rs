@@ -22,6 +22,8 @@ pub mod replica;
 mod rows;
 pub mod session;
 mod spans;
+mod statement;
+pub mod stats;
 mod tombstones;
 
 pub use error::{Conflict, Error, Resource, Result};

@@ -55,7 +55,7 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Connections kept for probes, which are never turned away because others are at work.
 const PROBES: u32 = 1;
 /// Connections kept for what the service does for itself.
-const CHORES: u32 = 2;
+const CHORES: u32 = 3;
 
 /// How often a write that collided with another is tried in all.
 const TRIES: u32 = 3;

@@ -2,7 +2,7 @@
 
 mod follow;
 mod found;
-mod list;
+pub(in crate::store) mod list;
 mod occurrences;
 mod passage;
 mod reviews;

@@ -164,7 +164,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// Where each operation is tested for what it does: a file of these tests, and one of the tests there.
-const COVERED: [(&str, &str, &str); 33] = [
+const COVERED: [(&str, &str, &str); 36] = [
     ("create_article", "articles", "an_article_is_answered_with_every_member"),
     ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -174,6 +174,7 @@ const COVERED: [(&str, &str, &str); 33] = [
     ("read_article_version", "articles/update", "a_text_is_read_without_the_changes_of_its_article_since"),
     ("create_mention", "mentions", "a_mention_is_answered_with_every_member"),
     ("list_mentions_of_article", "mentions", "the_mentions_of_an_article_are_in_order_of_start_then_id"),
+    ("list_mentions", "stats/mentions", "each_filter_of_mentions_keeps_what_it_names_or_the_others"),
     ("read_mention", "mentions", "a_mention_is_answered_with_every_member"),
     ("update_mention", "mentions", "a_patch_moves_a_mention_and_takes_the_words_there"),
     ("delete_mention", "mentions", "a_deleted_mention_is_gone"),
@@ -195,6 +196,8 @@ const COVERED: [(&str, &str, &str); 33] = [
     ("read_quote_occurrences", "quotes/clusters", "occurrences_say_where_when_and_in_which_words_a_quote_was_printed"),
     ("annotate_text", "annotate", "a_text_is_answered_with_its_language_blocks_mentions_and_quotes"),
     ("annotate_article", "annotate/again", "annotating_twice_changes_nothing"),
+    ("read_timeline", "stats", "a_timeline_counts_every_interval_from_the_first_record_to_the_last"),
+    ("read_top", "stats", "the_values_that_most_records_have_are_answered_with_their_shares_and_the_others"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
     ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
     ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
@@ -217,7 +220,7 @@ fn every_operation_has_a_test_of_what_it_does() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// One call of every operation that goes well.
-const CALLS: [(&str, Call); 33] = [
+const CALLS: [(&str, Call); 36] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| app.get("/v1/articles?include=body,mentions,quotes&count=exact")),
     ("read_article", |app, stored| app.get(&format!("/v1/articles/{}?include=mentions,quotes", stored.article))),
@@ -233,6 +236,7 @@ const CALLS: [(&str, Call); 33] = [
     ("list_mentions_of_article", |app, stored| {
         app.get(&format!("/v1/articles/{}/mentions?count=estimate", stored.article))
     }),
+    ("list_mentions", |app, stored| app.get(&format!("/v1/mentions?entity={}&count=exact", stored.entity))),
     ("read_mention", |app, stored| app.get(&format!("/v1/mentions/{}", stored.mention))),
     ("update_mention", |app, stored| {
         app.patch(&format!("/v1/mentions/{}", stored.mention), &json!({"entity_id": null}))
@@ -263,6 +267,8 @@ const CALLS: [(&str, Call); 33] = [
     ("annotate_article", |app, stored| {
         app.request("POST", &format!("/v1/articles/{}/annotate", stored.article)).send()
     }),
+    ("read_timeline", |app, _| app.get("/v1/stats/timeline?group_by=speaker&interval=week")),
+    ("read_top", |app, _| app.get("/v1/stats/top?of=mentions&by=entity")),
     ("read_document", |app, _| app.get("/openapi.json")),
     ("read_docs", |app, _| app.get("/docs")),
     ("read_index", |app, _| app.get("/")),

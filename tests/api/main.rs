@@ -21,5 +21,6 @@ mod process;
 mod quotes;
 mod replica;
 mod service;
+mod stats;
 mod support;
 mod torture;

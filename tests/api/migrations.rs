@@ -23,7 +23,8 @@ const CATALOG: &str = "
         SELECT format('relation %s %s', relkind, relname) FROM mine
         UNION ALL
         SELECT format('column %s.%s %s %s %s %s %s %s', relname, attname, format_type(atttypid, atttypmod), attnotnull,
-                attgenerated, attnum, attcollation::regcollation, pg_get_expr(adbin, adrelid))
+                attgenerated,
+                row_number() OVER (PARTITION BY attrelid ORDER BY attnum), attcollation::regcollation, pg_get_expr(adbin, adrelid))
             FROM mine JOIN pg_attribute ON attrelid = mine.oid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
             WHERE attnum > 0 AND relkind = 'r' AND NOT attisdropped
         UNION ALL

@@ -85,6 +85,11 @@ pub(in crate::store) fn matching(filter: &ArticleFilter) -> Vec<Predicate<articl
     predicates(filter, None, None)
 }
 
+/// The same for a question about the newest that match.
+pub(in crate::store) fn newest(filter: &ArticleFilter) -> Vec<Predicate<articles::table>> {
+    predicates(filter, Some(ArticleOrder::NewestPublished), None)
+}
+
 /// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
 fn predicates(
     filter: &ArticleFilter,

@@ -60,6 +60,11 @@ pub(in crate::store) fn matching(filter: &QuoteFilter) -> Vec<Predicate<quotes::
     plain(filter, None, None)
 }
 
+/// The same for a question about the newest that match.
+pub(in crate::store) fn newest(filter: &QuoteFilter) -> Vec<Predicate<quotes::table>> {
+    plain(filter, Some(QuoteOrder::NewestPublished), None)
+}
+
 /// The condition that a row comes after `position` in the list.
 fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::table>> {
     let place = |undated| Ok::<_, Error>(row!(page::time_key(position, undated)?, position.id, Timestamptz));
