@@ -86,6 +86,9 @@ the UTF-16 units that JavaScript counts.\n\n\
 **Lists** are complete: follow `next_cursor` (or the `Link` header) until it is null. A filter given twice means one or \
 the other; `not.` before its name excludes.\n\n\
 **Refusals** are problem bodies (RFC 9457); each `type` is an address of this service that says what it means.\n\n\
+**Your own writes** are seen by your next request at once. Where the service reads from a replica, send the \
+`x-consistency-token` of the answer to a write with a later request, which then is shown that write too; \
+`Cache-Control: no-cache` reads what is stored now.\n\n\
 **Changes** are JSON Merge Patch (RFC 7396). A record's `ETag` in `If-Match` makes a change conditional.";
 
 const TAGS: [(&str, &str); 7] = [
@@ -151,6 +154,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
             response["content"] = problem_content();
         }
         let mut headers = shared_headers();
+        if method != "get" && status < 300 {
+            headers["x-consistency-token"] =
+                string_header("With a replica: stands for this write, for requests that must see it.", 16, false);
+        }
         if (single && status == 200) || status == 201 {
             headers["ETag"] = string_header(
                 "`\"<version>-<digest>\"`: the record's version and a digest of this representation.",
