@@ -55,7 +55,9 @@ def scripts(values, statements, before=(), after=()):
         lines = [f"\\set n random(1, {len(part)})", *before]
         for name, parameters in statements(part):
             sql = (SQL / f"{name}.sql").read_text()
-            lines.append(" ".join(re.sub(r"\$(\d+)", lambda match: parameters[int(match[1]) - 1], sql).split("\n")) + ";")
+            lines.append(
+                " ".join(re.sub(r"\$(\d+)", lambda match: parameters[int(match[1]) - 1], sql).split("\n")) + ";"
+            )
         made.append("\n".join([*lines, *after]) + "\n")
     return made
 
@@ -138,8 +140,7 @@ def searches(database):
 
 def new_articles(database):
     """Articles with about ten mentions and five quotes. The service finds them in the text, the others are told."""
-    chosen = database.rows(
-        f"""
+    chosen = database.rows(f"""
         SELECT jsonb_build_object('headline', a.headline, 'body', a.body, 'language', a.language,
             'publisher', a.publisher, 'published_at', a.published_at::date, 'blocks', a.blocks,
             'mentions', (SELECT jsonb_agg(jsonb_build_object('entity_id', entity_id, 'span_start', span_start,
@@ -152,8 +153,7 @@ def new_articles(database):
         FROM (SELECT * FROM {database.sample('articles', 6_000)}) AS a
         WHERE (SELECT count(*) FROM mentions WHERE article_id = a.id) BETWEEN 8 AND 13
             AND (SELECT count(*) FROM quotes WHERE article_id = a.id) BETWEEN 4 AND 6
-        LIMIT 100"""
-    )
+        LIMIT 100""")
     told = [json.loads(row[0]) for row in chosen]
     members = ["headline", "body", "language", "publisher"]
     plain = [{name: article[name] for name in members} for article in told]
