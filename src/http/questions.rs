@@ -67,7 +67,7 @@ impl Of {
             }
             Self::Quotes => {
                 let Quotes { filters, dedupe } = serde_json::from_value(query).map_err(unreadable)?;
-                Records::Quotes { filter: filters.into(), one_per_cluster: dedupe.is_some() }
+                Records::Quotes { filter: filters.try_into()?, one_per_cluster: dedupe.is_some() }
             }
         };
         Ok((records, link))
@@ -122,10 +122,9 @@ impl Link {
     pub fn of_group(self, by: Dimension, group: &Group, groups: &[Group]) -> Self {
         let by = by.as_str();
         match group {
-            Group::Other => groups
-                .iter()
-                .filter_map(filter_value)
-                .fold(self, |link, value| link.and(&format!("not.{by}"), value)),
+            Group::Other => {
+                groups.iter().filter_map(filter_value).fold(self, |link, value| link.and(&format!("not.{by}"), value))
+            }
             group => self.with(by, filter_value(group).unwrap_or_default()),
         }
     }

@@ -1,7 +1,8 @@
 //! The model's word lists in the API document: the domain does not know utoipa.
 
 use crate::domain::{
-    AliasKind, Anchor, BlockRole, Dimension, EntityKind, Interval, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+    AliasKind, Anchor, BlockRole, Dimension, EntityKind, Interval, MentionKind, Origin, QuoteKind, QuoteStatus,
+    ReviewAction, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};

@@ -194,11 +194,7 @@ pub async fn read_timeline(
 /// when more match, `considered` says from when on the figures are exact.
 #[utoipa::path(tag = "statistics", params(ReadTop), responses((status = 200, description = "The counts", body = TopBody)))]
 #[get("/v1/stats/top")]
-pub async fn read_top(
-    request: HttpRequest,
-    db: web::Data<Db>,
-    query: Query<ReadTop>,
-) -> Result<HttpResponse, Problem> {
+pub async fn read_top(request: HttpRequest, db: web::Data<Db>, query: Query<ReadTop>) -> Result<HttpResponse, Problem> {
     let ReadTop { of, by, limit, window } = query.0;
     let (records, link) = of.records(&request, &["of", "by", "limit", "window"])?;
     let by = by.unwrap_or(match of {
@@ -296,7 +292,9 @@ fn starts(
     let days = || counts.iter().map(|(start, ..)| *start);
     let first = given.from.max(since).map(|from| from.date_naive()).or(days().min());
     // The end is exclusive.
-    let last = given.to.and_then(|to| to.date_naive().pred_opt().filter(|_| to.time() == NaiveTime::MIN).or(Some(to.date_naive())));
+    let last = given
+        .to
+        .and_then(|to| to.date_naive().pred_opt().filter(|_| to.time() == NaiveTime::MIN).or(Some(to.date_naive())));
     let (Some(first), Some(last)) = (first, last.or(days().max())) else { return Ok(Vec::new()) };
     let mut starts = Vec::new();
     let mut start = Some(begin(interval, first));

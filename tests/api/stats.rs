@@ -15,7 +15,11 @@ fn collection() -> (TestApp, [Value; 2]) {
     for n in 0..6_usize {
         let publishers = json!(["Alpha", "Beta", "Alpha", null, "Gamma", "Alpha"]);
         let dates = json!([
-            "2026-01-31T23:59:59.999999Z", "2026-02-01T00:00:00Z", "2026-02-02T12:00:00Z", "2026-04-30T00:00:00Z", null,
+            "2026-01-31T23:59:59.999999Z",
+            "2026-02-01T00:00:00Z",
+            "2026-02-02T12:00:00Z",
+            "2026-04-30T00:00:00Z",
+            null,
             "2026-02-01T00:00:00Z",
         ]);
         let article = app.article(json!({
@@ -43,8 +47,14 @@ fn opened(app: &TestApp, question: &str) -> Value {
     let answer = app.get(question).expect(200);
     for item in answer["items"].as_array().unwrap() {
         let href = item["href"].as_str().unwrap();
-        if href.contains("=none") { continue }
-        assert_eq!(items(app, href).len(), usize::try_from(item["count"].as_u64().unwrap()).unwrap(), "{question}: {item}");
+        if href.contains("=none") {
+            continue;
+        }
+        assert_eq!(
+            items(app, href).len(),
+            usize::try_from(item["count"].as_u64().unwrap()).unwrap(),
+            "{question}: {item}"
+        );
     }
     answer
 }
@@ -104,7 +114,10 @@ fn records_are_counted_by_each_of_their_dimensions() {
         ("of=quotes&by=language&limit=2", "fr 5, en 4, * 2"),
         ("of=quotes&by=language&not.language=fr&limit=1", "en 4, * 2"),
         ("of=quotes&by=language&language=fr&language=de", "fr 5, de 2"),
-        ("of=quotes&by=publisher&published_from=2026-02-01T00:00:00Z&published_to=2026-03-01T00:00:00Z", "Alpha 4, Beta 2"),
+        (
+            "of=quotes&by=publisher&published_from=2026-02-01T00:00:00Z&published_to=2026-03-01T00:00:00Z",
+            "Alpha 4, Beta 2",
+        ),
         ("of=quotes&by=publisher&published_from=2026-02-01T00:00:00.000001Z", "- 2, Alpha 2"),
         ("of=quotes&by=kind&language=fr", "direct 3, partial 2"),
         ("of=quotes&by=speaker&kind=direct&limit=1", "Awa Diallo 3, * 3"),
@@ -136,8 +149,14 @@ fn a_timeline_counts_every_interval_from_the_first_record_to_the_last() {
     for (question, expected) in [
         ("interval=year", "2026-01-01 9"),
         ("interval=week&published_to=2026-02-03T00:00:00Z", "2026-01-26 5, 2026-02-02 2"),
-        ("interval=day&published_from=2026-01-31T00:00:00Z&published_to=2026-02-03T00:00:00Z", "2026-01-31 1, 2026-02-01 4, 2026-02-02 2"),
-        ("interval=day&published_from=2026-02-01T12:00:00Z&published_to=2026-02-03T01:00:00Z", "2026-02-01 0, 2026-02-02 2, 2026-02-03 0"),
+        (
+            "interval=day&published_from=2026-01-31T00:00:00Z&published_to=2026-02-03T00:00:00Z",
+            "2026-01-31 1, 2026-02-01 4, 2026-02-02 2",
+        ),
+        (
+            "interval=day&published_from=2026-02-01T12:00:00Z&published_to=2026-02-03T01:00:00Z",
+            "2026-02-01 0, 2026-02-02 2, 2026-02-03 0",
+        ),
         ("published_from=2025-12-01T00:00:00Z&published_to=2026-02-01T00:00:00Z", "2025-12-01 0, 2026-01-01 1"),
         ("of=articles", "2026-01-01 1, 2026-02-01 3, 2026-03-01 0, 2026-04-01 1"),
         ("of=mentions&kind=role", "2026-01-01 1, 2026-02-01 3, 2026-03-01 0, 2026-04-01 1"),
@@ -153,8 +172,11 @@ fn a_timeline_counts_every_interval_from_the_first_record_to_the_last() {
 fn a_timeline_is_drawn_for_the_largest_groups_and_the_others() {
     let (app, people) = collection();
     for (question, expected) in [
-        ("group_by=language&groups=1", "2026-01-01 fr 1, 2026-01-01 * 0, 2026-02-01 fr 2, 2026-02-01 * 4, 2026-03-01 fr 0, \
-            2026-03-01 * 0, 2026-04-01 fr 2, 2026-04-01 * 0"),
+        (
+            "group_by=language&groups=1",
+            "2026-01-01 fr 1, 2026-01-01 * 0, 2026-02-01 fr 2, 2026-02-01 * 4, 2026-03-01 fr 0, \
+            2026-03-01 * 0, 2026-04-01 fr 2, 2026-04-01 * 0",
+        ),
         ("group_by=kind&interval=year&language=fr&language=en", "2026-01-01 direct 5, 2026-01-01 partial 4"),
         ("group_by=speaker&interval=year", "2026-01-01 - 5, 2026-01-01 Awa Diallo 3, 2026-01-01 Port 1"),
         ("group_by=speaker&interval=year&groups=1", "2026-01-01 - 5, 2026-01-01 * 4"),
@@ -192,13 +214,19 @@ fn a_question_that_no_kept_count_answers_is_about_the_newest_records_and_says_so
     let (app, _) = collection();
     // Of nine dated quotes, the two of April and two of February are newer than the fifth newest.
     let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=4");
-    assert_eq!(answer["considered"], json!({"records": 4, "complete": false, "published_from": "2026-02-01T00:00:00.000001Z"}));
+    assert_eq!(
+        answer["considered"],
+        json!({"records": 4, "complete": false, "published_from": "2026-02-01T00:00:00.000001Z"})
+    );
     assert_eq!((told(&answer), &answer["total"]), ("- 2, Alpha 2".to_owned(), &json!(4)));
     let answer = opened(&app, "/v1/stats/timeline?min_confidence=0&window=4&interval=month");
     assert_eq!(told(&answer), "2026-02-01 2, 2026-03-01 0, 2026-04-01 2");
     // Undated records are the oldest: when one is too many, none counts.
     let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=10");
-    assert_eq!(answer["considered"], json!({"records": 9, "complete": false, "published_from": "0001-01-01T00:00:00Z"}));
+    assert_eq!(
+        answer["considered"],
+        json!({"records": 9, "complete": false, "published_from": "0001-01-01T00:00:00Z"})
+    );
     let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=11");
     assert_eq!(answer["considered"], json!({"records": 11, "complete": true, "published_from": WHOLE}));
 }

@@ -27,10 +27,8 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
         MentionOrder::NewestPublished => newest(conn, filter, request.after.as_ref(), request.limit + 1)?,
         MentionOrder::OldestPublished => oldest(conn, filter, request.after.as_ref(), request.limit + 1)?,
     };
-    let page = Page::from_rows(rows, request.limit, total, |row| Position {
-        key: Key::Time(row.published_at),
-        id: row.id,
-    });
+    let page =
+        Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
     Ok(page.map(Mention::from))
 }
 

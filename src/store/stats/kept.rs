@@ -57,7 +57,11 @@ pub fn timeline(records: &Records, group_by: Option<Dimension>, most: i64) -> Op
     let asked = Asked::of(records, group_by)?;
     let Some(by) = group_by else {
         let with = asked.rows(Statement::of("WITH each AS ("), Rows::Daily);
-        return Some(Counted::kept(with.sql("), keyed AS (SELECT '' AS key, day, n FROM each)"), SUM, Some(super::REST)));
+        return Some(Counted::kept(
+            with.sql("), keyed AS (SELECT '' AS key, day, n FROM each)"),
+            SUM,
+            Some(super::REST),
+        ));
     };
     let others = (by != Dimension::About).then_some(super::REST);
     if !asked.is_everything() {
@@ -132,7 +136,9 @@ impl Asked {
         let Table { name, scope, key, changes, .. } = self.table();
         let of_row = if key == "key" { "t.key = c.key" } else { "t.entity_id = c.key::uuid" };
         let kept = self.kept_keys("key");
-        let with = self.whole().rows(with.sql("everything AS (SELECT coalesce(sum(n), 0)::bigint AS n FROM ("), Rows::Together);
+        let with = self
+            .whole()
+            .rows(with.sql("everything AS (SELECT coalesce(sum(n), 0)::bigint AS n FROM ("), Rows::Together);
         with.sql(format!(
             ") AS each), pending AS MATERIALIZED (
                 SELECT key, sum(n)::bigint AS n FROM ({changes}) AS c WHERE {kept} GROUP BY key
@@ -266,7 +272,8 @@ fn texts<T>(choice: Choice<T>, text: impl Fn(T) -> String) -> Choice<String> {
 fn of_articles(filter: &ArticleFilter) -> Option<Given> {
     let mut rest = filter.clone();
     rest.published = Range::default();
-    let given = vec![(Dimension::Language, take(&mut rest.language)), (Dimension::Publisher, take(&mut rest.publisher))];
+    let given =
+        vec![(Dimension::Language, take(&mut rest.language)), (Dimension::Publisher, take(&mut rest.publisher))];
     (rest == ArticleFilter::default()).then_some(given)
 }
 

@@ -79,12 +79,19 @@ fn step(app: &TestApp, dice: &mut Dice) {
         }
         1 | 2 => {
             let article = app.get(&path("articles", &dice.of(&articles))).expect(200);
-            drop(app.mention(&article, ["Nous", "sommes", "Dakar"][dice.roll(3)], json!({"entity_id": dice.of(&entities)})));
+            drop(app.mention(
+                &article,
+                ["Nous", "sommes", "Dakar"][dice.roll(3)],
+                json!({"entity_id": dice.of(&entities)}),
+            ));
         }
         3 | 4 => {
             let (speaker, cue) = (dice.of(&json!([null, entities[0], entities[1]])), dice.of(&json!([null, "dire"])));
             let cued = if cue.is_null() { json!(null) } else { json!("a dit") };
-            drop(app.quote(&json!({"id": dice.of(&articles)}), json!({"speaker_id": speaker, "cue": cued, "cue_lemma": cue})));
+            drop(app.quote(
+                &json!({"id": dice.of(&articles)}),
+                json!({"speaker_id": speaker, "cue": cued, "cue_lemma": cue}),
+            ));
         }
         5 => {
             let change = [
@@ -103,7 +110,8 @@ fn step(app: &TestApp, dice: &mut Dice) {
             app.patch(&path("quotes", &dice.of(&quotes)), &change[dice.roll(3)]).expect(200);
         }
         8 if mentions != json!([]) => {
-            let change = json!({"entity_id": dice.of(&json!([null, entities[0]])), "kind": dice.of(&json!(["name", "role"]))});
+            let change =
+                json!({"entity_id": dice.of(&json!([null, entities[0]])), "kind": dice.of(&json!(["name", "role"]))});
             app.patch(&path("mentions", &dice.of(&mentions)), &change).expect(200);
         }
         9 if quotes != json!([]) => drop(app.delete(&path("quotes", &dice.of(&quotes))).expect(204)),
