@@ -7,6 +7,8 @@ pub mod contract;
 pub mod docs;
 pub mod entities;
 pub mod etag;
+pub mod graph;
+pub mod highlight;
 pub mod input;
 pub mod mentions;
 pub mod metrics;
@@ -118,6 +120,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(quotes::read_quote_occurrences)
         .service(stats::read_timeline)
         .service(stats::read_top)
+        .service(graph::read_speaks_about)
+        .service(graph::read_co_mentions)
+        .service(graph::list_related_entities)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

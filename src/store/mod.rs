@@ -10,6 +10,7 @@ pub mod articles;
 pub mod embedded;
 pub mod entities;
 pub mod error;
+pub mod graph;
 pub mod known_names;
 pub mod mentions;
 pub mod migrate;

@@ -11,6 +11,7 @@ mod document;
 mod embedded;
 mod embedded_recovery;
 mod entities;
+mod graph;
 mod layering;
 mod mentions;
 mod migrations;

@@ -212,6 +212,12 @@ fn of_entities(
         [entity] if newest_first => all.push(mentioned_in_order(*entity, start)),
         entities => all.push(Box::new(exists(mentioning(entities)).nullable())),
     }
+    for (place, entity) in filter.mentions_all.iter().enumerate() {
+        all.push(match place {
+            0 if newest_first && filter.mentions.any.is_empty() => mentioned_in_order(*entity, None),
+            _ => Box::new(exists(mentioning(&[*entity])).nullable()),
+        });
+    }
     if !filter.mentions.none.is_empty() {
         all.push(Box::new(not(exists(mentioning(&filter.mentions.none))).nullable()));
     }
