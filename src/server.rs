@@ -1,5 +1,6 @@
 //! The service, built from its settings: the same for `main` and for the tests.
 
+use crate::annotate;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
@@ -127,6 +128,7 @@ impl Server {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
+        task::spawn_blocking(annotate::prepare);
         let following = spawn(follow_names(state.db.clone(), state.names.clone()));
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
