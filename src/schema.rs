@@ -1,5 +1,11 @@
 // @generated automatically by Diesel CLI.
 
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "tsvector", schema = "pg_catalog"))]
+    pub struct Tsvector;
+}
+
 diesel::table! {
     article_versions (article_id, body_version) {
         article_id -> Uuid,
@@ -13,6 +19,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
     articles (id) {
         id -> Uuid,
         version -> Int4,
@@ -34,6 +43,7 @@ diesel::table! {
         published_at -> Nullable<Timestamptz>,
         published_desc -> Timestamptz,
         published_asc -> Timestamptz,
+        vector -> Tsvector,
     }
 }
 
@@ -166,6 +176,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
     quotes (id) {
         id -> Uuid,
         version -> Int4,
@@ -198,6 +211,7 @@ diesel::table! {
         published_asc -> Timestamptz,
         language -> Text,
         publisher -> Nullable<Text>,
+        vector -> Tsvector,
     }
 }
 

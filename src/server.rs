@@ -4,6 +4,7 @@ use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::known_names::{self, KnownNames};
+use crate::store::search::Statistics;
 use crate::store::{self, Db, migrate, stats};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
@@ -173,6 +174,7 @@ fn state(config: &Config, url: &str) -> http::State {
     http::State {
         db: Db::new(&config.pool(url)),
         names: Data::new(KnownNames::default()),
+        statistics: Data::new(Statistics::default()),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,

@@ -79,7 +79,7 @@ pub fn speaks_about(
 ) -> Result<Edges<SpeaksAbout>> {
     let records = Records::Quotes { filter: filter.clone(), one_per_cluster };
     let count = if one_per_cluster { "count(DISTINCT c.unit)" } else { "count(*)" };
-    let with = newest::considered(&records, "speaker_id::text", " AND quotes.speaker_id IS NOT NULL", window);
+    let with = newest::considered(conn, &records, "speaker_id::text", " AND quotes.speaker_id IS NOT NULL", window)?;
     let with = with.sql(format!(
         ", edges AS (
             SELECT c.key::uuid AS one, a.entity_id AS other, {count} AS n,
@@ -113,7 +113,7 @@ pub fn co_mentions(
     limit: usize,
     window: i64,
 ) -> Result<Edges<CoMention>> {
-    let rows: Vec<ArticleRow> = newest::considered(&Records::Articles(filter.clone()), "''", "", window)
+    let rows: Vec<ArticleRow> = newest::considered(conn, &Records::Articles(filter.clone()), "''", "", window)?
         .sql(
             ", met AS (
                 SELECT array_agg(DISTINCT m.entity_id) AS entities
@@ -180,7 +180,7 @@ pub fn related(
     entities::find(conn, entity)?;
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
-    let rows: Vec<MetRow> = newest::considered(&Records::Articles(filter), "''", "", window)
+    let rows: Vec<MetRow> = newest::considered(conn, &Records::Articles(filter), "''", "", window)?
         .sql(format!(
             ", met AS MATERIALIZED (
                 SELECT m.entity_id, count(*) AS here, count(DISTINCT m.article_id) AS articles

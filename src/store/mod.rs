@@ -17,6 +17,7 @@ pub mod migrate;
 mod page;
 pub mod pool;
 pub mod quotes;
+pub mod search;
 mod spans;
 mod statement;
 pub mod stats;

@@ -200,11 +200,7 @@ const COVERED: [(&str, &str, &str); 39] = [
     ("read_top", "stats", "the_values_that_most_records_have_are_answered_with_their_shares_and_the_others"),
     ("read_speaks_about", "graph", "speakers_lead_to_whom_their_quotes_are_about"),
     ("read_co_mentions", "graph", "entities_are_paired_by_the_articles_that_mention_both"),
-    (
-        "list_related_entities",
-        "graph",
-        "related_entities_are_those_most_surprisingly_frequent_in_the_same_articles",
-    ),
+    ("list_related_entities", "graph", "related_entities_are_those_most_surprisingly_frequent_in_the_same_articles"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
     ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
     ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
@@ -229,7 +225,9 @@ type Call = fn(&TestApp, &Stored) -> Response;
 /// One call of every operation that goes well.
 const CALLS: [(&str, Call); 39] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
-    ("list_articles", |app, _| app.get("/v1/articles?include=body,mentions,quotes&count=exact")),
+    ("list_articles", |app, _| {
+        app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
+    }),
     ("read_article", |app, stored| app.get(&format!("/v1/articles/{}?include=mentions,quotes", stored.article))),
     ("update_article", |app, stored| {
         app.patch(&format!("/v1/articles/{}", stored.article), &json!({"section": "Monde"}))
@@ -260,7 +258,9 @@ const CALLS: [(&str, Call); 39] = [
     ("create_quote", |app, stored| {
         app.post("/v1/quotes", &json!({"article_id": stored.article, "text": "Nous sommes prêts"}))
     }),
-    ("list_quotes", |app, _| app.get("/v1/quotes?include=article,speaker&status=disputed&count=estimate")),
+    ("list_quotes", |app, _| {
+        app.get("/v1/quotes?include=article,speaker,highlight&status=disputed&count=estimate&q=pr%C3%AAts")
+    }),
     ("read_quote", |app, stored| app.get(&format!("/v1/quotes/{}?include=article,speaker", stored.quote))),
     ("update_quote", |app, stored| {
         app.patch(&format!("/v1/quotes/{}", stored.quote), &json!({"said_on": "2026-03-01", "speaker_id": null}))

@@ -151,7 +151,12 @@ fn related_entities_are_those_most_surprisingly_frequent_in_the_same_articles() 
 
     let names = |question: &str| {
         let answer = opened(&app, question);
-        answer["items"].as_array().unwrap().iter().map(|item| item["entity"]["name"].as_str().unwrap()).collect::<String>()
+        answer["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["entity"]["name"].as_str().unwrap())
+            .collect::<String>()
     };
     assert_eq!(names(&format!("/v1/entities/{a}/related?min_articles=4")), "");
     assert_eq!(names(&format!("/v1/entities/{b}/related")), "CA");

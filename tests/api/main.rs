@@ -19,6 +19,7 @@ mod paging;
 mod plans;
 mod process;
 mod quotes;
+mod search;
 mod service;
 mod stats;
 mod support;

@@ -4,27 +4,42 @@ use super::{Counted, DISTINCT_REST, REST};
 use crate::domain::Dimension;
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::Records;
+use crate::store::search::{self, Collection};
 use crate::store::statement::Statement;
-use crate::store::{articles, mentions, quotes};
+use crate::store::{Result, articles, mentions, quotes};
+use diesel::pg::PgConnection;
 
 /// The beginning of a statement about the newest `window` records that match: `considered (id, unit, key,
 /// published_desc)`, `unit` being what counts once where the same words do, and `edge (since, records)`.
 ///
 /// When more match, what is considered is what was published after the first that is one too many: an answer that is exact
 /// from a time on, which can be said, and listed.
-pub(in crate::store) fn considered(records: &Records, key: &str, more: &str, window: i64) -> Statement {
+///
+/// # Errors
+/// Only the database's own.
+pub(in crate::store) fn considered(
+    conn: &mut PgConnection,
+    records: &Records,
+    key: &str,
+    more: &str,
+    window: i64,
+) -> Result<Statement> {
     let (table, unit, conditions) = match records {
         Records::Articles(filter) => {
-            ("articles", "articles.id", Statement::default().all_of(articles::list::newest(filter)))
+            let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
+            let conditions = articles::list::newest(filter, reading.as_ref());
+            ("articles", "articles.id", Statement::default().all_of(conditions))
         }
         Records::Mentions(filter) => {
             ("mentions", "mentions.id", Statement::default().all_of(mentions::list::matching(filter)))
         }
         Records::Quotes { filter, .. } => {
-            ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(quotes::list::newest(filter)))
+            let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
+            let conditions = quotes::list::newest(filter, reading.as_ref());
+            ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(conditions))
         }
     };
-    Statement::of(format!(
+    let with = Statement::of(format!(
         "WITH matching AS MATERIALIZED (
             SELECT {table}.id, {unit} AS unit, {key} AS key, {table}.published_desc FROM {table} WHERE "
     ))
@@ -42,7 +57,8 @@ pub(in crate::store) fn considered(records: &Records, key: &str, more: &str, win
                 (SELECT count(*) FROM considered) AS records
             FROM last
         )"
-    ))
+    ));
+    Ok(with)
 }
 
 /// Keeps an entity that quotes are about to those that their filter names, if it names any.
@@ -57,8 +73,16 @@ pub(in crate::store) fn of_the_named(with: Statement, filter: &QuoteFilter, enti
 }
 
 /// The newest `window` records that match, with their keys.
-pub(super) fn counted(records: &Records, by: Option<Dimension>, window: i64) -> Counted {
-    let with = considered(records, by.map_or("''", column), "", window);
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn counted(
+    conn: &mut PgConnection,
+    records: &Records,
+    by: Option<Dimension>,
+    window: i64,
+) -> Result<Counted> {
+    let with = considered(conn, records, by.map_or("''", column), "", window)?;
     let with = match (by, records) {
         (Some(Dimension::About), Records::Quotes { filter, .. }) => {
             let with = with.sql(
@@ -71,7 +95,7 @@ pub(super) fn counted(records: &Records, by: Option<Dimension>, window: i64) -> 
         _ => with.sql(", keyed AS (SELECT key, publication_day(published_desc) AS day, 1 AS n, unit FROM considered)"),
     };
     let one_per_cluster = matches!(records, Records::Quotes { one_per_cluster: true, .. });
-    Counted {
+    Ok(Counted {
         with,
         count: if one_per_cluster { "count(DISTINCT unit)" } else { "count(*)" },
         total: if one_per_cluster {
@@ -80,7 +104,7 @@ pub(super) fn counted(records: &Records, by: Option<Dimension>, window: i64) -> 
             "(SELECT records FROM edge)"
         },
         others: (by != Some(Dimension::About)).then_some(if one_per_cluster { DISTINCT_REST } else { REST }),
-    }
+    })
 }
 
 /// The key of a record, empty when it has none. What a quote is about stands in a table of its own.
