@@ -1,5 +1,11 @@
 // @generated automatically by Diesel CLI.
 
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "tsvector", schema = "pg_catalog"))]
+    pub struct Tsvector;
+}
+
 diesel::table! {
     article_changes (id) {
         id -> Int8,
@@ -22,6 +28,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
     articles (id) {
         id -> Uuid,
         version -> Int4,
@@ -43,6 +52,7 @@ diesel::table! {
         published_at -> Nullable<Timestamptz>,
         published_desc -> Timestamptz,
         published_asc -> Timestamptz,
+        vector -> Tsvector,
     }
 }
 
@@ -175,6 +185,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
     quotes (id) {
         id -> Uuid,
         version -> Int4,
@@ -207,6 +220,7 @@ diesel::table! {
         published_asc -> Timestamptz,
         language -> Text,
         publisher -> Nullable<Text>,
+        vector -> Tsvector,
     }
 }
 

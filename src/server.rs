@@ -6,6 +6,7 @@ use crate::http::records::Records;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::freshness::Freshness;
 use crate::store::known_names::{self, KnownNames};
+use crate::store::search::Statistics;
 use crate::store::{self, Db, migrate, stats};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
@@ -183,6 +184,7 @@ fn state(config: &Config, url: &str) -> http::State {
         db: Db::new(&config.pool(url)),
         names: Data::new(KnownNames::default()),
         records: Data::new(Records::new(config.cache_mb)),
+        statistics: Data::new(Statistics::default()),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,

@@ -1,6 +1,7 @@
 //! Articles: a headline and a body kept exactly as received, in versions.
 
 use super::page::{Choice, PageRequest, Range};
+use super::search::Search;
 use super::{BlockRole, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -101,11 +102,15 @@ pub enum ArticleOrder {
     NewestPublished,
     OldestPublished,
     NewestCreated,
+    /// By how well they match the search, of the newest that do.
+    Relevance,
 }
 
 /// Which articles are asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ArticleFilter {
+    /// In the headline or the body.
+    pub search: Option<Search>,
     pub language: Choice<String>,
     pub publisher: Choice<String>,
     pub section: Choice<String>,

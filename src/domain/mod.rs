@@ -2,9 +2,11 @@
 
 pub mod article;
 pub mod entity;
+pub mod highlight;
 pub mod mention;
 pub mod page;
 pub mod quote;
+pub mod search;
 pub mod span;
 pub mod stats;
 pub mod text;

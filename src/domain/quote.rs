@@ -1,6 +1,7 @@
 //! Quotes: words in an article, who is said to have said them, and what a human decided about it.
 
 use super::page::{Choice, PageRequest, Range};
+use super::search::Search;
 use super::span::Span;
 use super::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus, text};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -111,11 +112,15 @@ pub enum QuoteOrder {
     NewestPublished,
     OldestPublished,
     MostConfident,
+    /// By how well they match the search, of the newest that do.
+    Relevance,
 }
 
 /// Which quotes are asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct QuoteFilter {
+    /// In the text.
+    pub search: Option<Search>,
     pub speaker: Choice<Uuid>,
     pub speaker_status: Choice<SpeakerStatus>,
     pub about: Choice<Uuid>,

@@ -25,6 +25,7 @@ pub mod trace;
 
 use crate::store::Db;
 use crate::store::known_names::KnownNames;
+use crate::store::search::Statistics;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -43,6 +44,7 @@ pub struct State {
     pub db: Db,
     pub names: web::Data<KnownNames>,
     pub records: web::Data<Records>,
+    pub statistics: web::Data<Statistics>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -74,6 +76,7 @@ pub fn app(
         .app_data(web::Data::new(state.db))
         .app_data(state.names)
         .app_data(state.records)
+        .app_data(state.statistics)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))

@@ -3,6 +3,7 @@
 use super::input::Parameters;
 use super::problem::{Code, Problem};
 use crate::domain::page::{Count, DEFAULT_LIMIT, Key, Page, PageRequest, Position, Total};
+use crate::domain::search::Ranked;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
@@ -40,6 +41,22 @@ impl From<Total> for TotalBody {
             Count::Estimate => CountBody::Estimate,
         };
         Self { value: total.value, kind }
+    }
+}
+
+/// What an order of relevance is an order of: the newest matches, 500 at most.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RankedBody {
+    /// How many matches were ranked.
+    #[schema(minimum = 0, maximum = 500)]
+    pub considered: usize,
+    /// Whether there are no others: older ones are not in the list.
+    pub complete: bool,
+}
+
+impl From<Ranked> for RankedBody {
+    fn from(ranked: Ranked) -> Self {
+        Self { considered: ranked.considered, complete: ranked.complete }
     }
 }
 

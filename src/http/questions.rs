@@ -67,7 +67,7 @@ impl Of {
             }
             Self::Quotes => {
                 let Quotes { filters, dedupe } = serde_json::from_value(query).map_err(unreadable)?;
-                Records::Quotes { filter: filters.into(), one_per_cluster: dedupe.is_some() }
+                Records::Quotes { filter: filters.try_into()?, one_per_cluster: dedupe.is_some() }
             }
         };
         Ok((records, link))

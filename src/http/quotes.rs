@@ -13,14 +13,16 @@ use super::problem::Problem;
 use super::records::{Read, Records};
 use crate::domain::page::Page;
 use crate::domain::quote::{NewQuote, QuotePatch};
+use crate::domain::span::Span;
+use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
-pub use list::{Dedupe, ListQuotes, QuoteFilters};
+pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuoteHighlightBody, QuotePage, SpanBody, UpdateQuote};
+pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -79,10 +81,12 @@ pub async fn read_quote(
         };
         return records.find(&db, (Resource::Quote, id), read).await?.answer(&request);
     }
+    let with_article = include.contains(&QuoteInclude::Article);
+    let with_speaker = include.contains(&QuoteInclude::Speaker);
     let body = db
         .read(move |conn| {
             let mut bodies = vec![QuoteBody::from(quotes::find(conn, id)?)];
-            embed(conn, &mut bodies, &include)?;
+            embed(conn, &mut bodies, with_article, with_speaker)?;
             Ok(bodies.remove(0))
         })
         .await?;
@@ -91,25 +95,38 @@ pub async fn read_quote(
 
 /// List quotes
 ///
-/// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them.
+/// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them. `q` reads each
+/// text in its own language; what is left of it when that language's small words are gone may be nothing, which nothing
+/// matches.
 #[utoipa::path(tag = "quotes", params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
-    let include = query.include().to_vec();
+    let with_article = query.include().contains(&QuotesInclude::Article);
+    let with_speaker = query.include().contains(&QuotesInclude::Speaker);
+    let with_highlight = query.include().contains(&QuotesInclude::Highlight);
     let list = query.0.into_list(&request)?;
-    let page = db
+    let (page, ranked) = db
         .read(move |conn| {
-            let Page { items, next, total } = quotes::list(conn, &list)?;
+            let (Page { items, next, total }, ranked) = quotes::list(conn, &statistics, &list)?;
             let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
-            embed(conn, &mut items, &include)?;
-            Ok(Page { items, next, total })
+            embed(conn, &mut items, with_article, with_speaker)?;
+            if with_highlight {
+                let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+                let mut found = highlight::quotes(conn, &list.filter, &ids)?;
+                let body =
+                    |matches: Vec<Span>| QuoteHighlightBody { matches: matches.into_iter().map(Into::into).collect() };
+                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(body)));
+            }
+            Ok((Page { items, next, total }, ranked))
         })
         .await?;
-    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage { items, next_cursor, total }))
+    let ranked = ranked.map(Into::into);
+    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage { items, next_cursor, total, ranked }))
 }
 
 /// List the quotes of an article
@@ -129,6 +146,7 @@ pub async fn list_quotes_of_article(
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,
         total,
+        ranked: None,
     }))
 }
 
@@ -176,15 +194,15 @@ pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> R
 }
 
 /// Puts articles and speakers into a page of quotes, with one query for each.
-fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], include: &[QuoteInclude]) -> store::Result<()> {
-    if include.contains(&QuoteInclude::Article) {
+fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], with_article: bool, with_speaker: bool) -> store::Result<()> {
+    if with_article {
         let ids: Vec<Uuid> = bodies.iter().map(|body| body.article_id).collect();
         let found = articles::summaries(conn, &ids)?;
         for body in &mut *bodies {
             body.article = found.get(&body.article_id).cloned().map(ArticleBody::from);
         }
     }
-    if include.contains(&QuoteInclude::Speaker) {
+    if with_speaker {
         let ids: Vec<Uuid> = bodies.iter().filter_map(|body| body.speaker_id).collect();
         let found = entities::by_ids(conn, &ids)?;
         for body in &mut *bodies {

@@ -20,6 +20,7 @@ pub mod pool;
 pub mod quotes;
 pub mod replica;
 mod rows;
+pub mod search;
 pub mod session;
 mod spans;
 mod statement;

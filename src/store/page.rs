@@ -165,7 +165,7 @@ pub const LONG_AGO: PgTimestamp = PgTimestamp(i64::MIN);
 pub const FAR_AHEAD: PgTimestamp = PgTimestamp(i64::MAX);
 
 /// Postgres counts microseconds from the year 2000.
-fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
+pub fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
     const YEAR_2000: i64 = 946_684_800_000_000;
     PgTimestamp(time.timestamp_micros() - YEAR_2000)
 }

@@ -70,7 +70,7 @@ const STEP_OF_OTHER: i32 = 4;
 pub fn top(conn: &mut PgConnection, records: &Records, by: Dimension, limit: i64, window: i64) -> Result<Top> {
     let counted = match kept::top(records, by, limit) {
         Some(counted) => counted,
-        None => newest::counted(records, Some(by), window),
+        None => newest::counted(conn, records, Some(by), window)?,
     };
     let Counted { count, total, others, .. } = counted;
     let others = others.unwrap_or(NO_REST);
@@ -113,7 +113,7 @@ pub fn timeline(
 ) -> Result<Timeline> {
     let counted = match kept::timeline(records, group_by, most) {
         Some(counted) => counted,
-        None => newest::counted(records, group_by, window),
+        None => newest::counted(conn, records, group_by, window)?,
     };
     let Counted { count, others, .. } = counted;
     let once = others.is_some();

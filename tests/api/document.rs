@@ -222,7 +222,9 @@ type Call = fn(&TestApp, &Stored) -> Response;
 /// One call of every operation that goes well.
 const CALLS: [(&str, Call); 36] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
-    ("list_articles", |app, _| app.get("/v1/articles?include=body,mentions,quotes&count=exact")),
+    ("list_articles", |app, _| {
+        app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
+    }),
     ("read_article", |app, stored| app.get(&format!("/v1/articles/{}?include=mentions,quotes", stored.article))),
     ("update_article", |app, stored| {
         app.patch(&format!("/v1/articles/{}", stored.article), &json!({"section": "Monde"}))
@@ -253,7 +255,9 @@ const CALLS: [(&str, Call); 36] = [
     ("create_quote", |app, stored| {
         app.post("/v1/quotes", &json!({"article_id": stored.article, "text": "Nous sommes prêts"}))
     }),
-    ("list_quotes", |app, _| app.get("/v1/quotes?include=article,speaker&status=disputed&count=estimate")),
+    ("list_quotes", |app, _| {
+        app.get("/v1/quotes?include=article,speaker,highlight&status=disputed&count=estimate&q=pr%C3%AAts")
+    }),
     ("read_quote", |app, stored| app.get(&format!("/v1/quotes/{}?include=article,speaker", stored.quote))),
     ("update_quote", |app, stored| {
         app.patch(&format!("/v1/quotes/{}", stored.quote), &json!({"said_on": "2026-03-01", "speaker_id": null}))

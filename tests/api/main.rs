@@ -20,6 +20,7 @@ mod plans;
 mod process;
 mod quotes;
 mod replica;
+mod search;
 mod service;
 mod stats;
 mod support;

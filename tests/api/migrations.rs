@@ -41,6 +41,14 @@ const CATALOG: &str = "
             WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd', 'r')
         UNION ALL
         SELECT format('extension %s', extname) FROM pg_extension
+        UNION ALL
+        SELECT format('configuration %s: %s by %s', cfgname, maptokentype,
+                string_agg(mapdict::regdictionary::text, ' ' ORDER BY mapseqno))
+            FROM pg_ts_config c JOIN pg_ts_config_map ON mapcfg = c.oid
+            WHERE cfgnamespace = 'public'::regnamespace GROUP BY cfgname, maptokentype
+        UNION ALL
+        SELECT format('dictionary %s: %s', dictname, dictinitoption) FROM pg_ts_dict
+            WHERE dictnamespace = 'public'::regnamespace
     ) AS everything (thing)";
 
 #[track_caller]

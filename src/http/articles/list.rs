@@ -3,6 +3,7 @@
 use super::Label;
 use crate::domain::article::{self, ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Choice, Range};
+use crate::domain::search::Search;
 use crate::http::page::{CountBody, KeyKind, ListParameters};
 use crate::http::problem::Problem;
 use actix_web::HttpRequest;
@@ -11,7 +12,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// The orders of a list of articles. Undated articles come last in either order of publication.
+/// The orders of a list of articles. Undated articles come last in either order of publication. `relevance`, which needs
+/// `q`, ranks the newest 500 matches.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 pub enum ArticleSort {
     #[default]
@@ -21,6 +23,8 @@ pub enum ArticleSort {
     OldestPublished,
     #[serde(rename = "-created_at")]
     NewestCreated,
+    #[serde(rename = "relevance")]
+    Relevance,
 }
 
 /// What a list of articles can embed.
@@ -30,12 +34,17 @@ pub enum ListInclude {
     Body,
     Mentions,
     Quotes,
+    Highlight,
 }
 
 /// Which articles are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ArticleFilters {
+    /// Words in the headline or the body: all of them, or either side of `OR`; "a phrase", -without. Accents, endings and
+    /// the usual small words of the text's language make no difference.
+    #[param(min_length = 1, max_length = 500, example = "\"Saint-Denis\" grève -football")]
+    q: Option<String>,
     /// In this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
@@ -119,7 +128,7 @@ pub struct ListArticles {
     sort: ArticleSort,
     /// What to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, max_items = 3)]
+    #[param(inline, explode = false, max_items = 4)]
     include: Vec<ListInclude>,
     /// The most articles on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
@@ -150,9 +159,10 @@ pub struct UrlParameter(#[allow(dead_code, reason = "describes a parameter")] St
 impl TryFrom<ArticleFilters> for ArticleFilter {
     type Error = Problem;
 
-    /// Fails when a url is none.
+    /// Fails when a url is none, or there is no word in the search.
     fn try_from(given: ArticleFilters) -> Result<Self, Problem> {
         Ok(Self {
+            search: search(given.q.as_deref())?,
             language: Choice { any: given.language, none: given.not_language },
             publisher: Choice { any: given.publisher, none: given.not_publisher },
             section: Choice { any: given.section, none: given.not_section },
@@ -175,18 +185,36 @@ impl ListArticles {
     /// The domain's form of the list.
     ///
     /// # Errors
-    /// When a url is none, or the cursor belongs to another list.
+    /// When a url is none, there is no word in the search or none to be relevant to, or the cursor belongs to another list.
     pub fn into_list(self, request: &HttpRequest) -> Result<ArticleList, Problem> {
         let (order, key) = match self.sort {
             ArticleSort::NewestPublished => (ArticleOrder::NewestPublished, KeyKind::Time),
             ArticleSort::OldestPublished => (ArticleOrder::OldestPublished, KeyKind::Time),
             ArticleSort::NewestCreated => (ArticleOrder::NewestCreated, KeyKind::Time),
+            ArticleSort::Relevance => (ArticleOrder::Relevance, KeyKind::Number),
         };
         let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
         let page = list.into_request(request, key)?;
         let with_body = self.include.contains(&ListInclude::Body);
-        Ok(ArticleList { filter: self.filters.try_into()?, order, with_body, page })
+        let filter: ArticleFilter = self.filters.try_into()?;
+        if order == ArticleOrder::Relevance && filter.search.is_none() {
+            return Err(no_search());
+        }
+        Ok(ArticleList { filter, order, with_body, page })
     }
+}
+
+/// Reads what is searched for.
+///
+/// # Errors
+/// 400 when there is no word in it.
+pub fn search(given: Option<&str>) -> Result<Option<Search>, Problem> {
+    given.map(Search::parse).transpose().map_err(|error| Problem::parameter("q", error.to_string()))
+}
+
+/// 400: nothing is relevant to no search.
+pub fn no_search() -> Problem {
+    Problem::parameter("sort", "relevance is that to a search: give q")
 }
 
 fn normal_urls(parameter: &str, given: &[String]) -> Result<Vec<String>, Problem> {

@@ -7,7 +7,7 @@ use crate::http::articles::ArticleBody;
 use crate::http::entities::EntityBody;
 use crate::http::input::RequestBody;
 use crate::http::mentions::{certain, human};
-use crate::http::page::TotalBody;
+use crate::http::page::{RankedBody, TotalBody};
 use crate::http::patch::Patch;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,18 @@ pub struct QuoteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<EntityBody>, required = false)]
     pub speaker: Option<Option<EntityBody>>,
+    /// In a list with `include=highlight`: where the words of `q` stand, or null without `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<QuoteHighlightBody>, required = false)]
+    pub highlight: Option<Option<QuoteHighlightBody>>,
+}
+
+/// Where the words of a search stand in a quote. Of a long text, the first 100,000 characters are searched.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuoteHighlightBody {
+    /// In the `text`, in order.
+    #[schema(max_items = 100_000)]
+    pub matches: Vec<SpanBody>,
 }
 
 /// Something a person did with a quote.
@@ -235,6 +247,10 @@ pub struct QuotePage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TotalBody, required = false)]
     pub total: Option<TotalBody>,
+    /// With `sort=relevance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RankedBody, required = false)]
+    pub ranked: Option<RankedBody>,
 }
 
 /// The same quote in several articles.
@@ -331,6 +347,7 @@ impl From<Quote> for QuoteBody {
             reviews: quote.reviews.into_iter().map(Into::into).collect(),
             article: None,
             speaker: None,
+            highlight: None,
         }
     }
 }

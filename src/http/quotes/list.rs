@@ -1,10 +1,9 @@
 //! The filters and orders of the list of quotes.
 
-use super::QuoteInclude;
 use crate::domain::page::{Choice, Range};
 use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::{QuoteKind, QuoteStatus, SpeakerStatus};
-use crate::http::articles::{Label, LanguageParameter};
+use crate::http::articles::{Label, LanguageParameter, no_search, search};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
 use crate::http::problem::Problem;
 use actix_web::HttpRequest;
@@ -13,7 +12,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// The orders of a list of quotes. Quotes of undated articles come last in either order of publication.
+/// The orders of a list of quotes. Quotes of undated articles come last in either order of publication. `relevance`, which
+/// needs `q`, ranks the newest 500 matches.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 pub enum QuoteSort {
     #[default]
@@ -23,6 +23,17 @@ pub enum QuoteSort {
     OldestPublished,
     #[serde(rename = "-confidence")]
     MostConfident,
+    #[serde(rename = "relevance")]
+    Relevance,
+}
+
+/// What a list of quotes can embed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum QuotesInclude {
+    Article,
+    Speaker,
+    Highlight,
 }
 
 /// What to count once.
@@ -36,6 +47,10 @@ pub enum Dedupe {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct QuoteFilters {
+    /// Words in the text: all of them, or either side of `OR`; "a phrase", -without. Accents, endings and the usual small
+    /// words of the text's language make no difference.
+    #[param(min_length = 1, max_length = 500, example = "\"pouvoir d’achat\" OR inflation")]
+    q: Option<String>,
     /// By this entity.
     #[serde(default)]
     #[param(max_items = 50)]
@@ -145,8 +160,8 @@ pub struct ListQuotes {
     sort: QuoteSort,
     /// What to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, max_items = 2)]
-    include: Vec<QuoteInclude>,
+    #[param(inline, explode = false, max_items = 3)]
+    include: Vec<QuotesInclude>,
     /// The most quotes on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
@@ -158,9 +173,13 @@ pub struct ListQuotes {
     count: Option<CountBody>,
 }
 
-impl From<QuoteFilters> for QuoteFilter {
-    fn from(given: QuoteFilters) -> Self {
-        Self {
+impl TryFrom<QuoteFilters> for QuoteFilter {
+    type Error = Problem;
+
+    /// Fails when there is no word in the search.
+    fn try_from(given: QuoteFilters) -> Result<Self, Problem> {
+        Ok(Self {
+            search: search(given.q.as_deref())?,
             speaker: Choice { any: given.speaker, none: given.not_speaker },
             speaker_status: Choice { any: given.speaker_status, none: given.not_speaker_status },
             about: Choice { any: given.about, none: given.not_about },
@@ -174,28 +193,33 @@ impl From<QuoteFilters> for QuoteFilter {
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
             said: Range { from: given.said_from, to: given.said_to },
-        }
+        })
     }
 }
 
 impl ListQuotes {
     /// What to embed.
-    pub fn include(&self) -> &[QuoteInclude] {
+    pub fn include(&self) -> &[QuotesInclude] {
         &self.include
     }
 
     /// The domain's form of the list.
     ///
     /// # Errors
-    /// When the cursor belongs to another list.
+    /// When there is no word in the search or none to be relevant to, or the cursor belongs to another list.
     pub fn into_list(self, request: &HttpRequest) -> Result<QuoteList, Problem> {
         let (order, key) = match self.sort {
             QuoteSort::NewestPublished => (QuoteOrder::NewestPublished, KeyKind::Time),
             QuoteSort::OldestPublished => (QuoteOrder::OldestPublished, KeyKind::Time),
             QuoteSort::MostConfident => (QuoteOrder::MostConfident, KeyKind::Number),
+            QuoteSort::Relevance => (QuoteOrder::Relevance, KeyKind::Number),
         };
         let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
         let page = list.into_request(request, key)?;
-        Ok(QuoteList { filter: self.filters.into(), one_per_cluster: self.dedupe.is_some(), order, page })
+        let filter: QuoteFilter = self.filters.try_into()?;
+        if order == QuoteOrder::Relevance && filter.search.is_none() {
+            return Err(no_search());
+        }
+        Ok(QuoteList { filter, one_per_cluster: self.dedupe.is_some(), order, page })
     }
 }

@@ -3,9 +3,13 @@
 use super::{ArticleRow, WithText};
 use crate::domain::QuoteStatus;
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Choice, Key, Page, Position};
+use crate::domain::page::{Choice, Key, Page, Position, Total};
+use crate::domain::search::Ranked;
 use crate::schema::{articles, mentions, quotes};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Predicate, RowIn, Start, choose, published, row};
+use crate::store::search::{
+    self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
+};
 use crate::store::{Error, Result};
 use diesel::dsl::{self, exists, not};
 use diesel::pg::Pg;
@@ -13,50 +17,113 @@ use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use uuid::Uuid;
 
-/// One page of the articles that match.
+/// One page of the articles that match; in order of relevance, with how many that is an order of.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(conn: &mut PgConnection, list: &ArticleList) -> Result<Page<Article>> {
+pub fn list(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &ArticleList,
+) -> Result<(Page<Article>, Option<Ranked>)> {
     let ArticleList { filter, order, page: request, .. } = list;
+    let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
+    let reading = reading.as_ref();
     let total = page::total(
         conn,
         request.count,
-        |conn| selected(matching(filter)).select(dsl::count_star()).get_result(conn),
-        || selected(matching(filter)).select(articles::id),
+        |conn| selected(matching(filter, reading)).select(dsl::count_star()).get_result(conn),
+        || selected(matching(filter, reading)).select(articles::id),
     )?;
-    let after_position = request.after.as_ref();
-    let start = after_position.filter(|_| walks(filter, *order)).map(page::start).transpose()?;
-    let mut query = selected(predicates(filter, Some(*order), start)).limit(request.limit + 1);
-    query = match order {
-        ArticleOrder::NewestPublished => query.order((articles::published_desc.desc(), articles::id.desc())),
-        ArticleOrder::OldestPublished => query.order((articles::published_asc, articles::id)),
-        ArticleOrder::NewestCreated => query.order((articles::created_at.desc(), articles::id.desc())),
+    let wanted = request.limit + 1;
+    let items = match reading {
+        None => load(conn, list, query(list, None)?.limit(wanted))?,
+        Some(reading) if *order == ArticleOrder::Relevance => {
+            return by_relevance(conn, statistics, list, reading, total).map(|(page, ranked)| (page, Some(ranked)));
+        }
+        Some(reading) => windows(conn, statistics, list, reading)?.read(conn, wanted, |conn, step, wanted| {
+            load(conn, list, query(list, Some((reading, step)))?.limit(wanted))
+        })?,
     };
-    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
-    if let Some(position) = after_position.filter(|_| start.is_none()) {
-        query = query.filter(after(*order, position)?);
-    }
-    let items: Vec<Article> = if list.with_body {
-        let rows = query.select(WithText::as_select()).load(conn)?;
-        rows.into_iter().map(|row| row.row.with(Some((row.body, row.blocks.0)))).collect()
-    } else {
-        query.select(ArticleRow::as_select()).load(conn)?.into_iter().map(|row| row.with(None)).collect()
-    };
-    Ok(Page::from_rows(items, request.limit, total, |article| Position {
+    let page = Page::from_rows(items, request.limit, total, |article| Position {
         key: Key::Time(match order {
             ArticleOrder::NewestCreated => Some(article.created_at),
-            ArticleOrder::NewestPublished | ArticleOrder::OldestPublished => article.published_at,
+            _ => article.published_at,
         }),
         id: article.id,
-    }))
+    });
+    Ok((page, None))
+}
+
+/// What of a list is after its position, in its order; of a search, what one step is to read.
+fn query(list: &ArticleList, search: Option<(&Reading, &Step)>) -> Result<articles::BoxedQuery<'static, Pg>> {
+    let ArticleList { filter, order, page: request, .. } = list;
+    let after_position = request.after.as_ref().filter(|_| *order != ArticleOrder::Relevance);
+    let start = after_position.filter(|_| walks(filter, *order)).map(page::start).transpose()?;
+    let mut all = predicates(filter, search.map(|(reading, _)| reading), Some(*order), start);
+    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
+    if let Some(position) = after_position.filter(|_| start.is_none()) {
+        all.push(after(*order, position)?);
+    }
+    if let Some((_, step)) = search {
+        match order {
+            ArticleOrder::NewestCreated => within!(all, step, Direction::Newest, articles::created_at),
+            ArticleOrder::OldestPublished => within!(all, step, Direction::Oldest, articles::published_asc),
+            _ => within!(all, step, Direction::Newest, articles::published_desc),
+        }
+    }
+    let gathers = search.is_some_and(|(_, step)| step.gathers);
+    let query = selected(all);
+    Ok(match order {
+        ArticleOrder::OldestPublished => ascending!(query, gathers, articles::published_asc, articles::id, Timestamptz),
+        ArticleOrder::NewestCreated => descending!(query, gathers, articles::created_at, articles::id, Timestamptz),
+        _ => descending!(query, gathers, articles::published_desc, articles::id, Timestamptz),
+    })
+}
+
+fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery<'static, Pg>) -> Result<Vec<Article>> {
+    if !list.with_body {
+        let rows = query.select(ArticleRow::as_select()).load(conn)?;
+        return Ok(rows.into_iter().map(|row| row.with(None)).collect());
+    }
+    let rows = query.select(WithText::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.row.with(Some((row.body, row.blocks.0)))).collect())
+}
+
+/// The windows that a search of a list is read in.
+fn windows(conn: &mut PgConnection, statistics: &Statistics, list: &ArticleList, reading: &Reading) -> Result<Windows> {
+    let axis = match list.order {
+        ArticleOrder::NewestPublished | ArticleOrder::Relevance => (Axis::Published, Direction::Newest),
+        ArticleOrder::OldestPublished => (Axis::Published, Direction::Oldest),
+        ArticleOrder::NewestCreated => (Axis::Created, Direction::Newest),
+    };
+    let after = list.page.after.as_ref().filter(|_| list.order != ArticleOrder::Relevance);
+    Windows::of(conn, statistics, Collection::Articles, reading, Some(axis))?.within(list.filter.published, after)
+}
+
+/// The newest matches in order of relevance: a page of them.
+fn by_relevance(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &ArticleList,
+    reading: &Reading,
+    total: Option<Total>,
+) -> Result<(Page<Article>, Ranked)> {
+    let rank = || reading.rank(articles::vector, articles::language);
+    let windows = windows(conn, statistics, list, reading)?;
+    let found = windows.read(conn, search::CONSIDERED, |conn, step, wanted| {
+        Ok(query(list, Some((reading, step)))?.limit(wanted).select((rank(), articles::id)).load(conn)?)
+    })?;
+    let (page, ranked) = search::most_relevant(found, &list.page, total)?;
+    let rows = load(conn, list, articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed())?;
+    Ok((search::filled(page, rows, |article| article.id), ranked))
 }
 
 /// The condition that a row comes after `position` in the list.
 fn after(order: ArticleOrder, position: &Position) -> Result<Predicate<articles::table>> {
     let place = |undated| Ok::<_, Error>(row!(page::time_key(position, undated)?, position.id, Timestamptz));
     Ok(match order {
-        ArticleOrder::NewestPublished => {
+        ArticleOrder::NewestPublished | ArticleOrder::Relevance => {
             let here = row!(articles::published_desc, articles::id, Timestamptz);
             Box::new(Below::new(here, place(LONG_AGO)?).nullable())
         }
@@ -75,24 +142,27 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
     predicates.into_iter().fold(articles::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// True when the list is newest first and of one entity, whose own index is in that order.
+/// True when the list is newest first and of one entity, whose own index is in that order. A search is read in windows
+/// instead.
 fn walks(filter: &ArticleFilter, order: ArticleOrder) -> bool {
-    order == ArticleOrder::NewestPublished && (filter.mentions.any.len() == 1 || filter.quotes_by.any.len() == 1)
+    let of_entity = filter.mentions.any.len() == 1 || filter.quotes_by.any.len() == 1;
+    order == ArticleOrder::NewestPublished && of_entity && filter.search.is_none()
 }
 
-/// The conditions of a filter, for a question that is not a list.
-pub(in crate::store) fn matching(filter: &ArticleFilter) -> Vec<Predicate<articles::table>> {
-    predicates(filter, None, None)
+/// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
+pub(in crate::store) fn matching(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
+    predicates(filter, reading, None, None)
 }
 
 /// The same for a question about the newest that match.
-pub(in crate::store) fn newest(filter: &ArticleFilter) -> Vec<Predicate<articles::table>> {
-    predicates(filter, Some(ArticleOrder::NewestPublished), None)
+pub(in crate::store) fn newest(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
+    predicates(filter, reading, Some(ArticleOrder::NewestPublished), None)
 }
 
 /// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
 fn predicates(
     filter: &ArticleFilter,
+    reading: Option<&Reading>,
     order: Option<ArticleOrder>,
     start: Option<Start>,
 ) -> Vec<Predicate<articles::table>> {
@@ -118,7 +188,10 @@ fn predicates(
         articles::published_desc,
         articles::published_asc
     );
-    of_entities(filter, order == Some(ArticleOrder::NewestPublished), start, &mut all);
+    if let Some(reading) = reading {
+        all.push(Box::new(reading.matches(articles::vector, articles::language)));
+    }
+    of_entities(filter, order == Some(ArticleOrder::NewestPublished) && reading.is_none(), start, &mut all);
     all
 }
 

@@ -3,24 +3,33 @@
 use super::{Counted, DISTINCT_REST, REST};
 use crate::domain::Dimension;
 use crate::domain::stats::Records;
+use crate::store::search::{self, Collection};
 use crate::store::statement::Statement;
-use crate::store::{articles, mentions, quotes};
+use crate::store::{Result, articles, mentions, quotes};
+use diesel::pg::PgConnection;
 
 /// The newest `window` records that match, with their keys.
 ///
 /// When there are more, what is counted is what was published after the first that is not: an answer that is exact from
 /// a time on, which can be said, and listed.
-pub fn counted(records: &Records, by: Option<Dimension>, window: i64) -> Counted {
+///
+/// # Errors
+/// Only the database's own.
+pub fn counted(conn: &mut PgConnection, records: &Records, by: Option<Dimension>, window: i64) -> Result<Counted> {
     let key = by.map_or("''", column);
     let (table, unit, conditions) = match records {
         Records::Articles(filter) => {
-            ("articles", "articles.id", Statement::default().all_of(articles::list::newest(filter)))
+            let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
+            let conditions = articles::list::newest(filter, reading.as_ref());
+            ("articles", "articles.id", Statement::default().all_of(conditions))
         }
         Records::Mentions(filter) => {
             ("mentions", "mentions.id", Statement::default().all_of(mentions::list::matching(filter)))
         }
         Records::Quotes { filter, .. } => {
-            ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(quotes::list::newest(filter)))
+            let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
+            let conditions = quotes::list::newest(filter, reading.as_ref());
+            ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(conditions))
         }
     };
     let with = Statement::of(format!(
@@ -61,7 +70,7 @@ pub fn counted(records: &Records, by: Option<Dimension>, window: i64) -> Counted
         _ => with.sql("keyed AS (SELECT key, publication_day(published_desc) AS day, 1 AS n, unit FROM considered)"),
     };
     let one_per_cluster = matches!(records, Records::Quotes { one_per_cluster: true, .. });
-    Counted {
+    Ok(Counted {
         with,
         count: if one_per_cluster { "count(DISTINCT unit)" } else { "count(*)" },
         total: if one_per_cluster {
@@ -70,7 +79,7 @@ pub fn counted(records: &Records, by: Option<Dimension>, window: i64) -> Counted
             "(SELECT records FROM edge)"
         },
         others: (by != Some(Dimension::About)).then_some(if one_per_cluster { DISTINCT_REST } else { REST }),
-    }
+    })
 }
 
 /// The key of a record, empty when it has none. What a quote is about stands in a table of its own.
