@@ -183,8 +183,8 @@ fn state(config: &Config, url: &str) -> http::State {
     http::State {
         db: Db::new(&config.pool(url)),
         names: Data::new(KnownNames::default()),
-        records: Data::new(Records::new(config.cache_mb)),
         statistics: Data::new(Statistics::default()),
+        records: Data::new(Records::new(config.cache_mb)),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,

@@ -117,6 +117,8 @@ pub struct ArticleFilter {
     pub keyword: Choice<String>,
     /// Articles with a mention of one of these entities.
     pub mentions: Choice<Uuid>,
+    /// Articles with a mention of each of these entities.
+    pub mentions_all: Vec<Uuid>,
     /// Articles that quote one of these entities; rejected quotes do not count.
     pub quotes_by: Choice<Uuid>,
     pub external_id: Choice<String>,

@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod entity;
+pub mod graph;
 pub mod highlight;
 pub mod mention;
 pub mod page;

@@ -102,9 +102,12 @@ const TAGS: [(&str, &str); 7] = [
 ];
 
 /// Questions under the filters of lists: their addresses, and the lists'.
-const QUESTIONS: [(&str, &[&str]); 2] = [
+const QUESTIONS: [(&str, &[&str]); 5] = [
     ("/v1/stats/timeline", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
     ("/v1/stats/top", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
+    ("/v1/graph/speaks-about", &["/v1/quotes"]),
+    ("/v1/graph/co-mentions", &["/v1/articles"]),
+    ("/v1/entities/{id}/related", &["/v1/articles"]),
 ];
 
 /// Gives a question the filters of some lists; of several, each filter says which of them have it.

@@ -8,6 +8,8 @@ pub mod contract;
 pub mod docs;
 pub mod entities;
 pub mod etag;
+pub mod graph;
+pub mod highlight;
 pub mod input;
 pub mod mentions;
 pub mod metrics;
@@ -43,8 +45,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct State {
     pub db: Db,
     pub names: web::Data<KnownNames>,
-    pub records: web::Data<Records>,
     pub statistics: web::Data<Statistics>,
+    pub records: web::Data<Records>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -75,8 +77,8 @@ pub fn app(
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
         .app_data(state.names)
-        .app_data(state.records)
         .app_data(state.statistics)
+        .app_data(state.records)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))
@@ -126,6 +128,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(quotes::read_quote_occurrences)
         .service(stats::read_timeline)
         .service(stats::read_top)
+        .service(graph::read_speaks_about)
+        .service(graph::read_co_mentions)
+        .service(graph::list_related_entities)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

@@ -13,7 +13,6 @@ use super::problem::Problem;
 use super::records::{Read, Records};
 use crate::domain::page::Page;
 use crate::domain::quote::{NewQuote, QuotePatch};
-use crate::domain::span::Span;
 use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -21,7 +20,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuoteHighlightBody, QuotePage, SpanBody, UpdateQuote};
+pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
 pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
 
 /// What a quote can embed.
@@ -118,9 +117,7 @@ pub async fn list_quotes(
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
                 let mut found = highlight::quotes(conn, &list.filter, &ids)?;
-                let body =
-                    |matches: Vec<Span>| QuoteHighlightBody { matches: matches.into_iter().map(Into::into).collect() };
-                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(body)));
+                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
             }
             Ok((Page { items, next, total }, ranked))
         })

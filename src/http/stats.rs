@@ -27,10 +27,11 @@ pub struct ReadTimeline {
     #[param(inline)]
     of: Of,
     /// The steps.
-    #[param(default = "month")]
+    #[param(inline, default = "month")]
     interval: Option<Interval>,
     /// Counts each value by itself: publisher and language of all; section of articles; kind of quotes and mentions;
     /// entity of mentions; speaker, about, speaker_status, status and cue of quotes.
+    #[param(inline)]
     group_by: Option<Dimension>,
     /// The most groups; what is in none of them is counted as others.
     #[param(minimum = 1, maximum = 20, default = 5)]
@@ -50,6 +51,7 @@ pub struct ReadTop {
     of: Of,
     /// By which member: publisher (the default for articles) and language of all; section of articles; kind of quotes and
     /// mentions; entity (the default) of mentions; speaker (the default), about, speaker_status, status and cue of quotes.
+    #[param(inline)]
     by: Option<Dimension>,
     /// The most values; the others are one item.
     #[param(minimum = 1, maximum = 50, default = 10)]

@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod entities;
 pub mod error;
 pub mod freshness;
+pub mod graph;
 pub mod known_names;
 pub mod mentions;
 pub mod migrate;

@@ -6,7 +6,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::{Array, Text, Timestamptz, Untyped, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text, Untyped, Uuid as SqlUuid};
 use uuid::Uuid;
 
 /// A statement in pieces. It is planned for its own values each time: a question about ten records and one about a
@@ -20,7 +20,6 @@ enum Piece {
     Sql(String),
     Texts(Vec<String>),
     Uuid(Uuid),
-    Time(chrono::DateTime<chrono::Utc>),
     Condition(Box<dyn QueryFragment<Pg>>),
 }
 
@@ -45,12 +44,6 @@ impl Statement {
     /// An id as a parameter.
     pub fn uuid(mut self, value: Uuid) -> Self {
         self.pieces.push(Piece::Uuid(value));
-        self
-    }
-
-    /// A time as a parameter.
-    pub fn time(mut self, value: chrono::DateTime<chrono::Utc>) -> Self {
-        self.pieces.push(Piece::Time(value));
         self
     }
 
@@ -100,7 +93,6 @@ impl QueryFragment<Pg> for Statement {
                 Piece::Sql(sql) => out.push_sql(sql),
                 Piece::Texts(values) => out.push_bind_param::<Array<Text>, _>(values)?,
                 Piece::Uuid(value) => out.push_bind_param::<SqlUuid, _>(value)?,
-                Piece::Time(value) => out.push_bind_param::<Timestamptz, _>(value)?,
                 Piece::Condition(condition) => condition.walk_ast(out.reborrow())?,
             }
         }

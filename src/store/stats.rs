@@ -2,7 +2,7 @@
 //! newest records that match.
 
 mod kept;
-mod newest;
+pub(super) mod newest;
 
 use super::Result;
 use super::statement::Statement;

@@ -164,7 +164,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// Where each operation is tested for what it does: a file of these tests, and one of the tests there.
-const COVERED: [(&str, &str, &str); 36] = [
+const COVERED: [(&str, &str, &str); 39] = [
     ("create_article", "articles", "an_article_is_answered_with_every_member"),
     ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -198,6 +198,9 @@ const COVERED: [(&str, &str, &str); 36] = [
     ("annotate_article", "annotate/again", "annotating_twice_changes_nothing"),
     ("read_timeline", "stats", "a_timeline_counts_every_interval_from_the_first_record_to_the_last"),
     ("read_top", "stats", "the_values_that_most_records_have_are_answered_with_their_shares_and_the_others"),
+    ("read_speaks_about", "graph", "speakers_lead_to_whom_their_quotes_are_about"),
+    ("read_co_mentions", "graph", "entities_are_paired_by_the_articles_that_mention_both"),
+    ("list_related_entities", "graph", "related_entities_are_those_most_surprisingly_frequent_in_the_same_articles"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
     ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
     ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
@@ -220,7 +223,7 @@ fn every_operation_has_a_test_of_what_it_does() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// One call of every operation that goes well.
-const CALLS: [(&str, Call); 36] = [
+const CALLS: [(&str, Call); 39] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -273,6 +276,9 @@ const CALLS: [(&str, Call); 36] = [
     }),
     ("read_timeline", |app, _| app.get("/v1/stats/timeline?group_by=speaker&interval=week")),
     ("read_top", |app, _| app.get("/v1/stats/top?of=mentions&by=entity")),
+    ("read_speaks_about", |app, _| app.get("/v1/graph/speaks-about?status=disputed")),
+    ("read_co_mentions", |app, _| app.get("/v1/graph/co-mentions?keyword=port")),
+    ("list_related_entities", |app, stored| app.get(&format!("/v1/entities/{}/related", stored.entity))),
     ("read_document", |app, _| app.get("/openapi.json")),
     ("read_docs", |app, _| app.get("/docs")),
     ("read_index", |app, _| app.get("/")),

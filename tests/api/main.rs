@@ -12,6 +12,7 @@ mod document;
 mod embedded;
 mod embedded_recovery;
 mod entities;
+mod graph;
 mod layering;
 mod mentions;
 mod migrations;

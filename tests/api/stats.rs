@@ -14,6 +14,7 @@ fn collection() -> (TestApp, [Value; 2]) {
     let people = ["Awa Diallo", "Port"].map(|name| app.entity(json!({"name": name})));
     for n in 0..6_usize {
         let publishers = json!(["Alpha", "Beta", "Alpha", null, "Gamma", "Alpha"]);
+        let languages = ["fr", "fr", "en", "fr", "de", "en"];
         let dates = json!([
             "2026-01-31T23:59:59.999999Z",
             "2026-02-01T00:00:00Z",
@@ -25,8 +26,8 @@ fn collection() -> (TestApp, [Value; 2]) {
         let article = app.article(json!({
             "body": "Le port : « Nous sommes prêts ». « Oui ».",
             "publisher": publishers[n],
-            "language": ["fr", "fr", "en", "fr", "de", "en"][n],
-            "section": if n % 2 == 0 { Some("Monde") } else { None },
+            "language": languages[n],
+            "section": (n % 2 == 0).then_some("Monde"),
             "published_at": dates[n],
         }));
         app.mention(&article, "Nous", json!({"entity_id": people[n % 2]["id"]}));

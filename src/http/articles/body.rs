@@ -1,14 +1,14 @@
 //! Articles as they stand on the wire.
 
 use crate::domain::article::{self, Article, ArticlePatch, ArticleVersion, Block, MAX_BODY_BYTES, NewArticle};
-use crate::domain::highlight::{ArticleHighlight, Snippet};
 use crate::domain::{BlockRole, Fault};
+use crate::http::highlight::ArticleHighlightBody;
 use crate::http::input::RequestBody;
 use crate::http::mentions::MentionBody;
 use crate::http::page::{RankedBody, TotalBody};
 use crate::http::patch::Patch;
 use crate::http::problem::Problem;
-use crate::http::quotes::{QuoteBody, SpanBody};
+use crate::http::quotes::QuoteBody;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -79,49 +79,6 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ArticleHighlightBody>, required = false)]
     pub highlight: Option<Option<ArticleHighlightBody>>,
-}
-
-/// Where the words of a search stand in an article. Of a long body, the first 100,000 characters are searched.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ArticleHighlightBody {
-    /// In the headline, in order.
-    #[schema(max_items = 500)]
-    pub headline: Vec<SpanBody>,
-    /// The passages of the body where most of the words stand together, in order.
-    #[schema(max_items = 3)]
-    pub snippets: Vec<SnippetBody>,
-}
-
-/// A passage of a body: some 150 characters.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SnippetBody {
-    /// The first code point.
-    #[schema(minimum = 0, maximum = 1_048_576)]
-    pub start: i32,
-    /// The code point after the last.
-    #[schema(minimum = 0, maximum = 1_048_576)]
-    pub end: i32,
-    /// What stands there.
-    #[schema(min_length = 1, max_length = 100_000)]
-    pub text: String,
-    /// The words in it, in order, as offsets into the body.
-    #[schema(max_items = 150)]
-    pub matches: Vec<SpanBody>,
-}
-
-impl From<ArticleHighlight> for ArticleHighlightBody {
-    fn from(highlight: ArticleHighlight) -> Self {
-        let snippet = |snippet: Snippet| SnippetBody {
-            start: snippet.span.start,
-            end: snippet.span.end,
-            text: snippet.text,
-            matches: snippet.matches.into_iter().map(Into::into).collect(),
-        };
-        Self {
-            headline: highlight.headline.into_iter().map(Into::into).collect(),
-            snippets: highlight.snippets.into_iter().map(snippet).collect(),
-        }
-    }
 }
 
 /// A part of a body: its headline, a heading, a paragraph, or boilerplate.

@@ -85,6 +85,10 @@ pub struct ArticleFilters {
     #[serde(default, rename = "not.mentions")]
     #[param(max_items = 50)]
     not_mentions: Vec<Uuid>,
+    /// With a mention of this entity and of each other that is given.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    mentions_all: Vec<Uuid>,
     /// With a quote by this entity; rejected quotes do not count.
     #[serde(default)]
     #[param(max_items = 50)]
@@ -168,6 +172,7 @@ impl TryFrom<ArticleFilters> for ArticleFilter {
             section: Choice { any: given.section, none: given.not_section },
             keyword: Choice { any: given.keyword, none: given.not_keyword },
             mentions: Choice { any: given.mentions, none: given.not_mentions },
+            mentions_all: given.mentions_all,
             quotes_by: Choice { any: given.quotes_by, none: given.not_quotes_by },
             external_id: Choice { any: given.external_id, none: given.not_external_id },
             url: Choice { any: normal_urls("url", &given.url)?, none: normal_urls("not.url", &given.not_url)? },

@@ -5,6 +5,7 @@ use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus};
 use crate::http::articles::ArticleBody;
 use crate::http::entities::EntityBody;
+use crate::http::highlight::QuoteHighlightBody;
 use crate::http::input::RequestBody;
 use crate::http::mentions::{certain, human};
 use crate::http::page::{RankedBody, TotalBody};
@@ -110,14 +111,6 @@ pub struct QuoteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<QuoteHighlightBody>, required = false)]
     pub highlight: Option<Option<QuoteHighlightBody>>,
-}
-
-/// Where the words of a search stand in a quote. Of a long text, the first 100,000 characters are searched.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct QuoteHighlightBody {
-    /// In the `text`, in order.
-    #[schema(max_items = 100_000)]
-    pub matches: Vec<SpanBody>,
 }
 
 /// Something a person did with a quote.

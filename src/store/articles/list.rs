@@ -87,7 +87,7 @@ fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery
         return Ok(rows.into_iter().map(|row| row.with(None)).collect());
     }
     let rows = query.select(WithText::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| row.row.with(Some((row.body, row.blocks.0)))).collect())
+    Ok(rows.into_iter().map(|row: WithText| row.row.with(Some((row.body, row.blocks.0)))).collect())
 }
 
 /// The windows that a search of a list is read in.
@@ -211,6 +211,12 @@ fn of_entities(
         [] => {}
         [entity] if newest_first => all.push(mentioned_in_order(*entity, start)),
         entities => all.push(Box::new(exists(mentioning(entities)).nullable())),
+    }
+    for (place, entity) in filter.mentions_all.iter().enumerate() {
+        all.push(match place {
+            0 if newest_first && filter.mentions.any.is_empty() => mentioned_in_order(*entity, None),
+            _ => Box::new(exists(mentioning(&[*entity])).nullable()),
+        });
     }
     if !filter.mentions.none.is_empty() {
         all.push(Box::new(not(exists(mentioning(&filter.mentions.none))).nullable()));

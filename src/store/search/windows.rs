@@ -16,6 +16,9 @@ const MARGIN: f64 = 4.0;
 const GROWTH: f64 = 8.0;
 /// So many matches are gathered and put in order at once, in a few milliseconds.
 const GATHERED: f64 = 2_500.0;
+/// So many rows are read one after the other for those that match; the planner would read more, as it does not know what
+/// it costs to unpack the words of a text.
+const WALKED: f64 = 2_000.0;
 /// Windows that the planner reads as it likes. Where so many did not fill the page its estimate is wrong as well, and it
 /// must not walk the whole index of dates for matches that are not there.
 const TRUSTED: usize = 2;
@@ -135,7 +138,8 @@ impl Windows {
             Axis::Published => &sample.published,
             Axis::Created => &sample.created,
         };
-        Step { near, far: self.far(spread, direction, length), gathers: count >= TRUSTED }
+        let gathers = count >= TRUSTED || limit as f64 / self.frequency > WALKED;
+        Step { near, far: self.far(spread, direction, length), gathers }
     }
 
     fn far(&self, spread: &Spread, direction: Direction, length: f64) -> Option<PgTimestamp> {

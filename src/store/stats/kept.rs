@@ -35,7 +35,7 @@ enum Rows {
 }
 
 /// The counts of the most frequent values; `None` when they are not kept.
-pub fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counted> {
+pub(super) fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counted> {
     let asked = Asked::of(records, Some(by))?;
     let once = by != Dimension::About;
     if asked.is_everything() {
@@ -53,7 +53,7 @@ pub fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counted> {
 }
 
 /// The counts by day; `None` when they are not kept.
-pub fn timeline(records: &Records, group_by: Option<Dimension>, most: i64) -> Option<Counted> {
+pub(super) fn timeline(records: &Records, group_by: Option<Dimension>, most: i64) -> Option<Counted> {
     let asked = Asked::of(records, group_by)?;
     let Some(by) = group_by else {
         let with = asked.rows(Statement::of("WITH each AS ("), Rows::Daily);
