@@ -35,6 +35,7 @@ struct Parameter {
     /// Read as a list: repeated, or with commas where `explode` is false.
     list: bool,
     commas: bool,
+    required: bool,
     /// Numbers and booleans are read from their text.
     scalar: Scalar,
     validator: Validator,
@@ -207,12 +208,13 @@ impl Parameter {
             },
             list,
             commas: parameter["explode"] == json!(false),
+            required: parameter["required"] == json!(true),
             scalar,
             validator: compile(schema, components),
         }
     }
 
-    /// What is wrong with this parameter in a request. None of ours but those of the path is required.
+    /// What is wrong with this parameter in a request.
     fn faults(&self, request: &ServiceRequest, pattern: &str, parameters: &Parameters) -> Option<String> {
         let header;
         let given = match self.place {
@@ -228,7 +230,7 @@ impl Parameter {
             },
         };
         if given.is_empty() {
-            return None;
+            return self.required.then(|| "is required".to_owned());
         }
         if given.len() > 1 && !self.list {
             return Some("must be given once".to_owned());
