@@ -7,18 +7,18 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::document::operations;
+use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders; the first is the one that is not asked for.
 const ORDERS: [(&str, &[&str]); 7] = [
-    ("list_articles", &["-published_at", "published_at", "-created_at"]),
+    ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
     ("list_quotes_of_article", &[]),
     ("list_article_versions", &[]),
     ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
-    ("list_quotes", &["-published_at", "published_at", "-confidence"]),
+    ("list_quotes", &["-published_at", "published_at", "-confidence", "relevance"]),
 ];
 
 #[test]
@@ -42,10 +42,6 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
-}
-
-fn with(path: &str, parameters: &str) -> String {
-    format!("{path}{}{parameters}", if path.contains('?') { '&' } else { '?' })
 }
 
 /// All items of a list, `limit` at a time. `Link` names the next page as `next_cursor` does.
