@@ -7,6 +7,15 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    article_changes (id) {
+        id -> Int8,
+        article_id -> Uuid,
+        transaction_id -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     article_versions (article_id, body_version) {
         article_id -> Uuid,
         body_version -> Int4,
@@ -250,6 +259,7 @@ diesel::joinable!(quotes -> entities (speaker_id));
 diesel::joinable!(reviews -> quotes (quote_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    article_changes,
     article_versions,
     articles,
     count_changes,

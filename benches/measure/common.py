@@ -152,3 +152,19 @@ def table(heads, rows):
     """A Markdown table, numbers to the right."""
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" + "---:|" * (len(heads) - 1)]
     return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+
+
+def show(text, page, mark):
+    """Prints a result, and puts it into a page between the marks `<!-- MARK -->` and `<!-- /MARK -->`, if one is given."""
+    print(text)
+    if page:
+        before, _, rest = Path(page).read_text().partition(f"<!-- {mark} -->")
+        _, _, after = rest.partition(f"<!-- /{mark} -->")
+        if not rest or not after:
+            raise SystemExit(f"{page} has no place for {mark}")
+        Path(page).write_text(f"{before}<!-- {mark} -->\n{text}\n<!-- /{mark} -->{after}")
+
+
+def show_options(parser, mark):
+    parser.add_argument("--page", help="a Markdown page to put the result into, such as docs/performance.md")
+    parser.add_argument("--mark", default=mark, help="where in that page")

@@ -20,7 +20,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from common import ROOT, Database, Program, answer, free_port, service, surroundings, table, wrk
+from common import ROOT, Database, Program, answer, free_port, service, show, show_options, surroundings, table, wrk
 from works import works
 
 PEERS = ROOT / "benches" / "peers"
@@ -129,13 +129,16 @@ def report(all_works, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database-url", default=os.environ.get("DATABASE_URL"), required="DATABASE_URL" not in os.environ)
+    parser.add_argument(
+        "--database-url", default=os.environ.get("DATABASE_URL"), required="DATABASE_URL" not in os.environ
+    )
     parser.add_argument("--service", default=str(ROOT / "target" / "release" / "verbatim"), help="the program to run")
     parser.add_argument("--rows", default="abced", help="letters of the works wanted")
     parser.add_argument("--peers", default="axum,fastapi", help="peers wanted, separated by commas")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5, help="of each run")
     parser.add_argument("--connections", type=int, default=32, help="of the load; pgbench has 8 clients")
+    show_options(parser, "compare")
     settings = parser.parse_args()
     database = Database(settings.database_url)
     began = database.value("SELECT now()")
@@ -148,11 +151,17 @@ def main():
     try:
         all_works = works(database, settings.rows)
         plain = start(service, settings.service, database)
-        peers = [start({"axum": axum, "fastapi": fastapi}[name], database) for name in settings.peers.split(",") if name]
+        peers = [
+            start({"axum": axum, "fastapi": fastapi}[name], database) for name in settings.peers.split(",") if name
+        ]
         bare = {}
         for work in all_works:
             key = json.dumps(work.env)
-            ours = plain if not work.env else bare.get(key) or bare.setdefault(key, start(service, settings.service, database, work.env))
+            ours = (
+                plain
+                if not work.env
+                else bare.get(key) or bare.setdefault(key, start(service, settings.service, database, work.env))
+            )
             servers[work.name] = [ours, *peers]
             if work.peers and not work.writes:
                 check(work, ours, peers)
@@ -162,9 +171,14 @@ def main():
             program.stop()
         if "d" in settings.rows:
             database.rows(f"DELETE FROM articles WHERE created_at >= '{began}'")
-    print("\n".join(surroundings(database)))
-    print(f"\nMedians of {settings.rounds} rounds of {settings.seconds} s, {settings.connections} connections; pgbench -M prepared, 8 clients.\n")
-    print(report(all_works, results))
+    how = f"Medians of {settings.rounds} rounds of {settings.seconds} s, {settings.connections} connections"
+    lines = [
+        *surroundings(database),
+        f"{how}; in brackets the lowest and the highest of the rounds.",
+        "",
+        report(all_works, results),
+    ]
+    show("\n".join(lines), settings.page, settings.mark)
 
 
 if __name__ == "__main__":

@@ -76,11 +76,13 @@ class Queries:
         """One query for each heat: the parameters of which the values are a dictionary differ by it."""
         by_heat = any(isinstance(values, dict) for values in combinations.values())
         for heat in HEATS if by_heat else [None]:
-            pools = {name: values[heat] if isinstance(values, dict) else values for name, values in combinations.items()}
+            pools = {
+                name: values[heat] if isinstance(values, dict) else values for name, values in combinations.items()
+            }
             draw = random.Random(7)
             drawn = [{name: draw.choice(pool) for name, pool in pools.items() if pool} for _ in range(40)]
             extra = " ".join(f"{name}={value}" for name, value in fixed.items())
-            parts = [title or " ".join(sorted(combinations)), extra, f"({heat})" if heat else ""]
+            parts = [title or " ".join(combinations).replace("not_", "not."), extra, f"({heat})" if heat else ""]
             name = " ".join(part for part in [base.removeprefix("/v1"), *parts] if part)
             self.add(name, [get("GET", path(base, **one, **fixed)) for one in drawn], limit_ms)
 
@@ -93,7 +95,10 @@ class Queries:
             if cursor is None:
                 return
         extra = " ".join(f"{name}={value}" for name, value in parameters.items() if len(str(value)) < 20)
-        self.add(f"{base.removeprefix('/v1')} {extra} after 10,000".replace("  ", " "), [get("GET", path(base, **parameters, cursor=cursor))])
+        self.add(
+            f"{base.removeprefix('/v1')} {extra} after 10,000".replace("  ", " "),
+            [get("GET", path(base, **parameters, cursor=cursor))],
+        )
 
 
 def orders(queries, base, title, combinations, sorts=("-published_at", "published_at"), **fixed):
@@ -118,8 +123,14 @@ def articles(queries):
         queries.each(base, "", {f"not_{name}": values})
     queries.each(base, "", {"external_id": v.external_id})
     queries.each(base, "", {"url": v.url})
-    for names in (["publisher", "section"], ["mentions", "publisher"], ["mentions", "quotes_by"], ["keyword", "language"],
-                  ["quotes_by", "section"], ["language", "publisher", "section", "keyword"]):
+    for names in (
+        ["publisher", "section"],
+        ["mentions", "publisher"],
+        ["mentions", "quotes_by"],
+        ["keyword", "language"],
+        ["quotes_by", "section"],
+        ["language", "publisher", "section", "keyword"],
+    ):
         orders(queries, base, "", {name: filters[name] for name in names})
     month = {"published_from": "2020-03-01T00:00:00Z", "published_to": "2020-04-01T00:00:00Z"}
     for names in ([], ["mentions"], ["publisher"], ["keyword"]):
@@ -127,7 +138,14 @@ def articles(queries):
     queries.each(base, "two entities or another", {"mentions": [v.entity["hot"][:2], v.entity["rare"][:2]]})
     queries.each(base, "of no publisher", {}, publisher="none")
     for kind, found in v.words.items():
-        for extra in ({}, {"sort": "published_at"}, {"sort": "relevance"}, {"include": "highlight"}, {"count": "exact"}, {"count": "estimate"}):
+        for extra in (
+            {},
+            {"sort": "published_at"},
+            {"sort": "relevance"},
+            {"include": "highlight"},
+            {"count": "exact"},
+            {"count": "estimate"},
+        ):
             queries.each(base, f"q {kind}", {"q": found}, **extra)
     for names in (["publisher"], ["language"], ["section"], ["mentions"], ["quotes_by"], ["keyword"]):
         for kind in ("rare", "common"):
@@ -135,7 +153,9 @@ def articles(queries):
     queries.each(base, "q common of a month", {"q": v.words["common"]}, **month)
     queries.each(base, "q phrase", {"q": [f'"{" ".join(text.split()[2:4])}"' for text in v.text]})
     queries.each(base, "q or", {"q": [f"{one} OR {two}" for one, two in zip(v.words["rare"], v.words["middling"])]})
-    queries.each(base, "q without", {"q": [f"{one} -{two}" for one, two in zip(v.words["middling"], v.words["common"])]})
+    queries.each(
+        base, "q without", {"q": [f"{one} -{two}" for one, two in zip(v.words["middling"], v.words["common"])]}
+    )
     queries.each(base, "q name", {"q": v.name})
     queries.each(base, "", {}, count="estimate")
     queries.each(base, "", {}, limit=200, include="body")
@@ -165,10 +185,23 @@ def quotes(queries):
         queries.each(base, "", {name: values}, count="exact")
         if name != "min_confidence":
             queries.each(base, "", {f"not_{name}": values})
-    for names in (["speaker", "about"], ["speaker", "publisher"], ["speaker", "status"], ["speaker", "kind"], ["speaker", "cue"],
-                  ["speaker", "min_confidence"], ["about", "language"], ["about", "publisher"], ["about", "kind", "status"],
-                  ["publisher", "kind"], ["publisher", "status"], ["publisher", "cue"], ["kind", "status"],
-                  ["speaker_status", "publisher"], ["language", "kind", "status", "speaker_status"]):
+    for names in (
+        ["speaker", "about"],
+        ["speaker", "publisher"],
+        ["speaker", "status"],
+        ["speaker", "kind"],
+        ["speaker", "cue"],
+        ["speaker", "min_confidence"],
+        ["about", "language"],
+        ["about", "publisher"],
+        ["about", "kind", "status"],
+        ["publisher", "kind"],
+        ["publisher", "status"],
+        ["publisher", "cue"],
+        ["kind", "status"],
+        ["speaker_status", "publisher"],
+        ["language", "kind", "status", "speaker_status"],
+    ):
         orders(queries, base, "", {name: filters[name] for name in names})
     month = {"published_from": "2020-03-01T00:00:00Z", "published_to": "2020-04-01T00:00:00Z"}
     for names in ([], ["speaker"], ["about"], ["publisher"], ["cue"]):
@@ -185,7 +218,13 @@ def quotes(queries):
     queries.each(base, "", {"speaker_name": v.alias})
     queries.each(base, "", {"about_name": v.alias})
     for kind, found in v.words.items():
-        for extra in ({}, {"sort": "published_at"}, {"sort": "relevance"}, {"include": "highlight"}, {"count": "exact"}):
+        for extra in (
+            {},
+            {"sort": "published_at"},
+            {"sort": "relevance"},
+            {"include": "highlight"},
+            {"count": "exact"},
+        ):
             queries.each(base, f"q {kind}", {"q": found}, **extra)
     for name in ("speaker", "about", "publisher", "kind", "status", "language"):
         for kind in ("rare", "common"):
@@ -197,9 +236,17 @@ def quotes(queries):
     queries.deep(base, about=v.entity["hot"][0])
     slip = lambda text: text[: len(text) // 2] + text[len(text) // 2 + 1 :]
     cut = lambda text: " ".join(text.split()[1:-1])
-    for kind, change in (("exact", str), ("canonical", lambda text: text.upper() + " !"), ("a letter less", slip), ("a part", cut)):
+    for kind, change in (
+        ("exact", str),
+        ("canonical", lambda text: text.upper() + " !"),
+        ("a letter less", slip),
+        ("a part", cut),
+    ):
         queries.add(f"/quotes/match {kind}", [post("/v1/quotes/match", {"text": change(text)}) for text in v.text[:60]])
-    queries.add("/quotes/match nothing like it", [post("/v1/quotes/match", {"text": f"{word} zyx wvu tsr"}) for word in v.words["rare"]])
+    queries.add(
+        "/quotes/match nothing like it",
+        [post("/v1/quotes/match", {"text": f"{word} zyx wvu tsr"}) for word in v.words["rare"]],
+    )
     queries.add("/quotes/{id}", [get("GET", f"{base}/{one}") for one in v.quote])
     queries.add("/quotes/{id}/occurrences", [get("GET", f"{base}/{one}/occurrences") for one in v.quote])
 
@@ -253,7 +300,9 @@ def entities(queries):
     queries.deep(base, sort="name")
     for heat in HEATS:
         queries.add(f"/entities/{{id}} ({heat})", [get("GET", f"{base}/{one}") for one in v.entity[heat]])
-        queries.add(f"/entities/{{id}}/related ({heat})", [get("GET", f"{base}/{one}/related") for one in v.entity[heat]])
+        queries.add(
+            f"/entities/{{id}}/related ({heat})", [get("GET", f"{base}/{one}/related") for one in v.entity[heat]]
+        )
 
 
 def questions(queries):
@@ -264,7 +313,11 @@ def questions(queries):
         "articles": ("publisher", "language"),
         "mentions": ("entity", "publisher", "language", "kind"),
     }
-    filters = {"quotes": {"speaker": v.speaker, "about": v.entity}, "articles": {"mentions": v.entity}, "mentions": {"entity": v.entity}}
+    filters = {
+        "quotes": {"speaker": v.speaker, "about": v.entity},
+        "articles": {"mentions": v.entity},
+        "mentions": {"entity": v.entity},
+    }
     for of, all_by in dimensions.items():
         for interval in ("day", "week", "month", "year"):
             queries.each("/v1/stats/timeline", "", {}, 500, of=of, interval=interval)
@@ -277,7 +330,9 @@ def questions(queries):
             queries.each("/v1/stats/timeline", "", {}, 500, of=of, interval="year", group_by=by)
             for name, values in filters[of].items():
                 queries.each("/v1/stats/top", "", {name: values}, of=of, by=by)
-    queries.each("/v1/stats/top", "once for each cluster", {"speaker": v.speaker}, of="quotes", by="publisher", dedupe="cluster")
+    queries.each(
+        "/v1/stats/top", "once for each cluster", {"speaker": v.speaker}, of="quotes", by="publisher", dedupe="cluster"
+    )
     for kind in ("rare", "middling", "common"):
         queries.each("/v1/stats/timeline", f"q {kind}", {"q": v.words[kind]}, of="quotes", interval="year")
         queries.each("/v1/stats/top", f"q {kind}", {"q": v.words[kind]}, of="quotes", by="speaker")

@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 
-from common import ROOT, Database, answer, service, surroundings, table, wrk
+from common import ROOT, Database, answer, service, show, show_options, surroundings, table, wrk
 from lists import GROUPS, Queries, Values
 
 
@@ -57,12 +57,15 @@ def measure(url, name, requests, limit_ms, pages, settings):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database-url", default=os.environ.get("DATABASE_URL"), required="DATABASE_URL" not in os.environ)
+    parser.add_argument(
+        "--database-url", default=os.environ.get("DATABASE_URL"), required="DATABASE_URL" not in os.environ
+    )
     parser.add_argument("--service", default=str(ROOT / "target" / "release" / "verbatim"), help="the program to run")
     parser.add_argument("--groups", default=",".join(GROUPS))
     parser.add_argument("--only", default="", help="queries whose name has this in it")
     parser.add_argument("--seconds", type=int, default=2, help="of each query")
     parser.add_argument("--connections", type=int, default=8)
+    show_options(parser, "queries")
     settings = parser.parse_args()
     database = Database(settings.database_url)
     # Every query goes to the database, and none is turned away because another one is slow.
@@ -80,9 +83,10 @@ def main():
         running.stop()
     slow = sum("**" in row[-1] for row in rows)
     failed = sum(not row[1] for row in rows)
-    print("\n".join(surroundings(database)))
-    print(f"\n{len(rows)} queries, {settings.connections} connections, {settings.seconds} s each: {slow} slow, {failed} not answered.\n")
-    print(table(["query", "a second", "p50 ms", "p95 ms", "pages", "of them read", "statements", ""], rows))
+    how = f"{len(rows)} queries, {settings.connections} connections, {settings.seconds} s each"
+    lines = [*surroundings(database), f"{how}: {slow} slow, {failed} not answered.", ""]
+    lines.append(table(["query", "a second", "p50 ms", "p95 ms", "pages", "of them read", "statements", ""], rows))
+    show("\n".join(lines), settings.page, settings.mark)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from common import SQL, get, post
 ARTICLES = 20_000
 SPEAKERS = 1_000
 PAGE = 20
+# So many matches the service puts in order at once.
+GATHERED = 2_500
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -55,7 +57,9 @@ def scripts(values, statements, before=(), after=()):
         lines = [f"\\set n random(1, {len(part)})", *before]
         for name, parameters in statements(part):
             sql = (SQL / f"{name}.sql").read_text()
-            lines.append(" ".join(re.sub(r"\$(\d+)", lambda match: parameters[int(match[1]) - 1], sql).split("\n")) + ";")
+            lines.append(
+                " ".join(re.sub(r"\$(\d+)", lambda match: parameters[int(match[1]) - 1], sql).split("\n")) + ";"
+            )
         made.append("\n".join([*lines, *after]) + "\n")
     return made
 
@@ -126,20 +130,31 @@ def words(database):
     return {"rare": rare, "middling": middling, "common": common, "two words": pairs}
 
 
+def statement_of_search(database, word):
+    """What the service sends for the newest articles with a word: its windows are made of how many articles match."""
+    query = database.value(f"SELECT websearch_to_tsquery('verbatim_fr', searchable('{word}'))").replace("'", "''")
+    condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
+    matches = database.number(f"SELECT count(*) FROM articles WHERE {condition}")
+    if matches <= GATHERED:
+        return ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])
+    rows = database.number("SELECT count(*) FROM articles")
+    far = database.value(
+        f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
+    )
+    return ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])
+
+
 def searches(database):
     for kind, found in words(database).items():
-        yield Work(
-            f"c {kind}",
-            f"full text, 20 newest: {kind}",
-            [get("GET", f"/v1/articles?q={urllib.parse.quote(word)}") for word in found],
-            scripts=scripts(found, lambda part: [("search", [pick(part, "text"), str(PAGE + 1)])]),
-        )
+        asked = [get("GET", f"/v1/articles?language=fr&q={urllib.parse.quote(word)}") for word in found]
+        sent = [statement_of_search(database, word) for word in found]
+        statements = [script for one in sent for script in scripts([one], lambda part: part)]
+        yield Work(f"c {kind}", f"full text, 20 newest: {kind}", asked, scripts=statements)
 
 
 def new_articles(database):
     """Articles with about ten mentions and five quotes. The service finds them in the text, the others are told."""
-    chosen = database.rows(
-        f"""
+    chosen = database.rows(f"""
         SELECT jsonb_build_object('headline', a.headline, 'body', a.body, 'language', a.language,
             'publisher', a.publisher, 'published_at', a.published_at::date, 'blocks', a.blocks,
             'mentions', (SELECT jsonb_agg(jsonb_build_object('entity_id', entity_id, 'span_start', span_start,
@@ -152,8 +167,7 @@ def new_articles(database):
         FROM (SELECT * FROM {database.sample('articles', 6_000)}) AS a
         WHERE (SELECT count(*) FROM mentions WHERE article_id = a.id) BETWEEN 8 AND 13
             AND (SELECT count(*) FROM quotes WHERE article_id = a.id) BETWEEN 4 AND 6
-        LIMIT 100"""
-    )
+        LIMIT 100""")
     told = [json.loads(row[0]) for row in chosen]
     members = ["headline", "body", "language", "publisher"]
     plain = [{name: article[name] for name in members} for article in told]

@@ -8,11 +8,12 @@ use super::input::{Body, Query};
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::article::{Article, ArticlePatch, NewArticle};
 use crate::domain::page::Page;
 use crate::store::known_names::KnownNames;
 use crate::store::search::{Statistics, highlight};
-use crate::store::{self, Connection, Db, annotations, articles, mentions, quotes};
+use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -105,10 +106,18 @@ pub async fn create_article(
 pub async fn read_article(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
     query: Query<ReadArticle>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
+    if query.include.is_empty() {
+        let read = move |conn: &mut Connection| {
+            let body = ArticleBody::from(articles::find(conn, id)?);
+            Ok(Read { owner: id, version: body.version, body })
+        };
+        return records.find(&db, (Resource::Article, id), read).await?.answer(&request);
+    }
     let with_mentions = query.include.contains(&ArticleInclude::Mentions);
     let with_quotes = query.include.contains(&ArticleInclude::Quotes);
     let body = db

@@ -7,13 +7,14 @@ use super::accept::accepts;
 use super::docs;
 use super::input::Parameters;
 use super::problem::{Code, Problem};
+use super::trace;
 use crate::domain::Fault;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
@@ -60,7 +61,7 @@ pub struct Operation {
 
 /// Every operation by path and method, and the methods of each path.
 pub struct Contract {
-    operations: HashMap<(String, Method), Operation>,
+    operations: HashMap<String, Vec<(Method, Operation)>>,
     allow: HashMap<String, HeaderValue>,
 }
 
@@ -87,7 +88,8 @@ impl Contract {
                 if method == Method::GET {
                     methods.push("HEAD".to_owned());
                 }
-                operations.insert((path.clone(), method), Operation::of(operation, components));
+                let operations: &mut Vec<_> = operations.entry(path.clone()).or_default();
+                operations.push((method, Operation::of(operation, components)));
             }
             methods.push("OPTIONS".to_owned());
             allow.insert(path.clone(), HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"));
@@ -98,8 +100,19 @@ impl Contract {
     /// What the document says of `method` at `pattern`; HEAD is GET.
     pub fn operation(&self, pattern: &str, method: &Method) -> Option<&Operation> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.operations.get(&(pattern.to_owned(), method.clone()))
+        let operations = self.operations.get(pattern)?;
+        operations.iter().find_map(|(of, operation)| (of == method).then_some(operation))
     }
+}
+
+/// The pattern that the address of a request matches, when anything is there.
+pub fn pattern(request: &ServiceRequest) -> Option<&'static str> {
+    let pattern = request.match_pattern()?;
+    // The files of the documentation page are served beside the document.
+    if pattern == docs::FILES {
+        return Some(docs::FILES);
+    }
+    Contract::get().allow.get_key_value(&pattern).map(|(pattern, _)| pattern.as_str())
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -360,9 +373,8 @@ enum Verdict {
 
 fn verdict(request: &ServiceRequest) -> Verdict {
     let contract = Contract::get();
-    let pattern = request.match_pattern().unwrap_or_default();
-    // The files of the documentation page are served beside the document.
-    let pattern = if pattern == docs::FILES { docs::PAGE } else { &pattern };
+    let found = trace::pattern(request.request()).unwrap_or_default();
+    let pattern = if found == docs::FILES { docs::PAGE } else { found };
     let Some(allow) = contract.allow.get(pattern) else {
         let detail = format!("nothing is at {}", request.path());
         return Verdict::Answer(Problem::new(Code::NoSuchRoute, detail).error_response());
@@ -376,11 +388,14 @@ fn verdict(request: &ServiceRequest) -> Verdict {
         return Verdict::Answer(problem.error_response());
     };
     // A stylesheet or a script is not what `Accept: text/html` of the page is about.
-    if request.match_pattern().as_deref() == Some(docs::FILES) {
+    if found == docs::FILES {
         return Verdict::Pass;
     }
     match operation.check(request, pattern) {
-        Ok(()) => Verdict::Pass,
+        Ok(()) => {
+            request.extensions_mut().insert(operation);
+            Verdict::Pass
+        }
         Err(problem) => Verdict::Answer(problem.error_response()),
     }
 }

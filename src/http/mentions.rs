@@ -7,11 +7,12 @@ use super::input::{Body, Query, RequestBody};
 use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use super::patch::Patch;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, Origin};
-use crate::store::{Db, mentions};
+use crate::store::{Connection, Db, Resource, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -246,11 +247,15 @@ pub async fn list_mentions(
 pub async fn read_mention(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let mention = db.read(move |conn| mentions::find(conn, id)).await?;
-    etag::record(&request, mention.version, &MentionBody::from(mention))
+    let read = move |conn: &mut Connection| {
+        let body = MentionBody::from(mentions::find(conn, id)?);
+        Ok(Read { owner: body.article_id, version: body.version, body })
+    };
+    records.find(&db, (Resource::Mention, id), read).await?.answer(&request)
 }
 
 /// Change a mention

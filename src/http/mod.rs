@@ -3,6 +3,7 @@
 mod accept;
 pub mod annotate;
 pub mod articles;
+pub mod compress;
 pub mod contract;
 pub mod docs;
 pub mod entities;
@@ -17,8 +18,10 @@ pub mod patch;
 pub mod problem;
 pub mod questions;
 pub mod quotes;
+pub mod records;
 mod schema;
 pub mod service;
+pub mod session;
 pub mod stats;
 pub mod trace;
 
@@ -28,9 +31,10 @@ use crate::store::search::Statistics;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, Condition, DefaultHeaders, from_fn};
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App, Error, web};
 use metrics::Metrics;
+use records::Records;
 use service::Draining;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -42,6 +46,7 @@ pub struct State {
     pub db: Db,
     pub names: web::Data<KnownNames>,
     pub statistics: web::Data<Statistics>,
+    pub records: web::Data<Records>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -51,7 +56,8 @@ pub struct State {
 }
 
 /// What a page of another origin may read besides the body.
-const EXPOSED: [&str; 7] = ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-request-id"];
+const EXPOSED: [&str; 8] =
+    ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-consistency-token", "x-request-id"];
 
 /// The application: every route, behind what every request goes through.
 pub fn app(
@@ -72,6 +78,7 @@ pub fn app(
         .app_data(web::Data::new(state.db))
         .app_data(state.names)
         .app_data(state.statistics)
+        .app_data(state.records)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))
@@ -80,8 +87,9 @@ pub fn app(
         .service(docs::read_docs_file)
         // The last one wrapped is the first to see a request.
         .wrap(from_fn(contract::enforce))
+        .wrap(from_fn(session::follow))
         .wrap(from_fn(trace::cut))
-        .wrap(Compress::default())
+        .wrap(from_fn(compress::compress))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(problem::explain_cors))
         .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))

@@ -10,10 +10,11 @@ use super::input::{Body, Query};
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::page::Page;
 use crate::domain::quote::{NewQuote, QuotePatch};
 use crate::store::search::{Statistics, highlight};
-use crate::store::{self, Connection, Db, articles, entities, quotes};
+use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -67,10 +68,18 @@ pub async fn create_quote(db: web::Data<Db>, body: Body<CreateQuote>) -> Result<
 pub async fn read_quote(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
     query: Query<ReadQuote>,
 ) -> Result<HttpResponse, Problem> {
     let (id, include) = (id.into_inner(), query.0.include);
+    if include.is_empty() {
+        let read = move |conn: &mut Connection| {
+            let body = QuoteBody::from(quotes::find(conn, id)?);
+            Ok(Read { owner: body.article_id, version: body.version, body })
+        };
+        return records.find(&db, (Resource::Quote, id), read).await?.answer(&request);
+    }
     let with_article = include.contains(&QuoteInclude::Article);
     let with_speaker = include.contains(&QuoteInclude::Speaker);
     let body = db

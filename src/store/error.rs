@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of records that are found by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
     Article,
     ArticleVersion,

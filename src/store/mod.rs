@@ -7,9 +7,11 @@ mod about;
 mod anchor;
 pub mod annotations;
 pub mod articles;
+mod changes;
 pub mod embedded;
 pub mod entities;
 pub mod error;
+pub mod freshness;
 pub mod graph;
 pub mod known_names;
 pub mod mentions;
@@ -17,7 +19,10 @@ pub mod migrate;
 mod page;
 pub mod pool;
 pub mod quotes;
+pub mod replica;
+mod rows;
 pub mod search;
+pub mod session;
 mod spans;
 mod statement;
 pub mod stats;
@@ -25,6 +30,7 @@ mod tombstones;
 
 pub use error::{Conflict, Error, Resource, Result};
 pub use pool::{Db, PoolOptions};
+pub use replica::ReplicaOptions;
 
 /// A connection to Postgres, as the functions of the store take it.
 pub use diesel::pg::PgConnection as Connection;

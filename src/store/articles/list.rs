@@ -1,6 +1,6 @@
 //! The list of articles: its filters and its orders.
 
-use super::{ArticleRow, WithText, from_json};
+use super::{ArticleRow, WithText};
 use crate::domain::QuoteStatus;
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Choice, Key, Page, Position, Total};
@@ -87,7 +87,7 @@ fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery
         return Ok(rows.into_iter().map(|row| row.with(None)).collect());
     }
     let rows = query.select(WithText::as_select()).load(conn)?;
-    rows.into_iter().map(|row: WithText| Ok(row.row.with(Some((row.body, from_json(row.blocks)?))))).collect()
+    Ok(rows.into_iter().map(|row: WithText| row.row.with(Some((row.body, row.blocks.0)))).collect())
 }
 
 /// The windows that a search of a list is read in.
