@@ -1,6 +1,7 @@
 //! What Postgres does for a page: the service's own statements, as the server's log has them, are explained.
 
 mod search;
+mod statistics;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -50,7 +51,8 @@ fn explain(database: &TestDatabase, statement: &Statement) -> (Value, u64) {
         DECLARE plan json;
         BEGIN
             EXECUTE 'PREPARE page AS ' || statement;
-            EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page (' || parameters || ')' INTO plan;
+            EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page'
+                || coalesce(' (' || nullif(parameters, '') || ')', '') INTO plan;
             RETURN plan;
         END $$",
     );
