@@ -130,25 +130,26 @@ def words(database):
     return {"rare": rare, "middling": middling, "common": common, "two words": pairs}
 
 
-def statement_of_search(database, word):
+def statements_of_search(database, word):
     """What the service sends for the newest articles with a word: its windows are made of how many articles match."""
     query = database.value(f"SELECT websearch_to_tsquery('verbatim_fr', searchable('{word}'))").replace("'", "''")
     condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
     matches = database.number(f"SELECT count(*) FROM articles WHERE {condition}")
+    reading = ("search_reading", [f"'{word}'", "'{fr}'::text[]"])
     if matches <= GATHERED:
-        return ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])
+        return [reading, ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])]
     rows = database.number("SELECT count(*) FROM articles")
     far = database.value(
         f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
     )
-    return ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])
+    return [reading, ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
 
 
 def searches(database):
     for kind, found in words(database).items():
         asked = [get("GET", f"/v1/articles?language=fr&q={urllib.parse.quote(word)}") for word in found]
-        sent = [statement_of_search(database, word) for word in found]
-        statements = [script for one in sent for script in scripts([one], lambda part: part)]
+        sent = [statements_of_search(database, word) for word in found]
+        statements = [script for one in sent for script in scripts([one], lambda part: part[0])]
         yield Work(f"c {kind}", f"full text, 20 newest: {kind}", asked, scripts=statements)
 
 
