@@ -201,6 +201,7 @@ def related(database):
         "e",
         "20 entities met with another most surprisingly",
         [get("GET", f"/v1/entities/{entity}/related") for entity in ids],
+        scripts=scripts(ids, lambda part: [("related", [pick(part, "uuid")])]),
         peers=False,
     )
 
