@@ -142,6 +142,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    entity_names (entity_id, position) {
+        entity_id -> Uuid,
+        position -> Int4,
+        name -> Text,
+        name_key -> Text,
+        kind -> Text,
+        weight -> Int2,
+    }
+}
+
+diesel::table! {
     entity_quote_counts (entity_id) {
         entity_id -> Uuid,
         quotes -> Int8,
@@ -249,6 +260,7 @@ diesel::joinable!(article_versions -> articles (article_id));
 diesel::joinable!(entity_aliases -> entities (entity_id));
 diesel::joinable!(entity_identifiers -> entities (entity_id));
 diesel::joinable!(entity_mention_counts -> entities (entity_id));
+diesel::joinable!(entity_names -> entities (entity_id));
 diesel::joinable!(entity_quote_counts -> entities (entity_id));
 diesel::joinable!(mentions -> articles (article_id));
 diesel::joinable!(mentions -> entities (entity_id));
@@ -270,6 +282,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_day_counts,
     entity_identifiers,
     entity_mention_counts,
+    entity_names,
     entity_quote_counts,
     mentions,
     quote_about,

@@ -81,6 +81,8 @@ pub struct EntityPatch {
 /// The orders of a list of entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntityOrder {
+    /// The best match of the name asked for first.
+    Relevance,
     Name,
     MostMentions,
     MostQuotes,
@@ -90,8 +92,28 @@ pub enum EntityOrder {
 /// Which entities are asked for, in what order. Merged ones are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntityFilter {
+    /// A name, as somebody writes it.
+    pub q: Option<String>,
     pub kind: Choice<EntityKind>,
     pub identifier: Choice<Identifier>,
     pub order: EntityOrder,
     pub page: PageRequest,
+}
+
+/// An entity of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedEntity {
+    pub entity: Entity,
+    /// Its name or the alias that was found, when a name was asked for.
+    pub matched: Option<String>,
+}
+
+/// An entity that a name leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    pub id: Uuid,
+    pub kind: EntityKind,
+    pub name: String,
+    /// Its name or the alias that was found.
+    pub matched: String,
 }

@@ -36,6 +36,7 @@ struct Parameter {
     /// Read as a list: repeated, or with commas where `explode` is false.
     list: bool,
     commas: bool,
+    required: bool,
     /// Numbers and booleans are read from their text.
     scalar: Scalar,
     validator: Validator,
@@ -239,12 +240,13 @@ impl Parameter {
             },
             list,
             commas: parameter["explode"] == json!(false),
+            required: parameter["required"] == json!(true),
             scalar,
             validator: compile(schema, components),
         }
     }
 
-    /// What is wrong with this parameter in a request. None of ours but those of the path is required.
+    /// What is wrong with this parameter in a request.
     fn faults(&self, request: &ServiceRequest, pattern: &str, parameters: &Parameters) -> Option<String> {
         let header;
         let given = match self.place {
@@ -259,7 +261,10 @@ impl Parameter {
                 }
             },
         };
-        if given.is_empty() { None } else { self.faults_of(&given) }
+        if given.is_empty() {
+            return self.required.then(|| "is required".to_owned());
+        }
+        self.faults_of(&given)
     }
 
     /// What is wrong with the values given for it.

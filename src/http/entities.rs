@@ -1,13 +1,15 @@
 //! `/v1/entities`: people, organisations, places, with aliases and identifiers.
 
+mod list;
+
+pub use list::*;
+
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
-use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use super::patch::Patch;
 use super::problem::Problem;
 use super::records::{Read, Records};
-use crate::domain::entity::{Alias, Entity, EntityFilter, EntityOrder, EntityPatch, Identifier, NewEntity};
-use crate::domain::page::Choice;
+use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
 use crate::store::{self, Connection, Db, Resource, entities};
 use actix_web::http::header;
@@ -48,6 +50,10 @@ pub struct EntityBody {
     pub identifiers: Vec<IdentifierBody>,
     /// The survivor, when this entity was merged.
     pub merged_into: Option<Uuid>,
+    /// In a list with `q`: the name or alias by which the entity was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 300)]
+    pub matched: Option<String>,
 }
 
 /// Another name of an entity.
@@ -123,75 +129,6 @@ pub struct UpdateEntity {
     pub identifiers: Option<Vec<IdentifierBody>>,
 }
 
-/// One page of entities.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
-pub struct EntityPage {
-    #[schema(max_items = 200)]
-    pub items: Vec<EntityBody>,
-    /// Continues the list; null on the last page.
-    #[schema(max_length = 2048)]
-    pub next_cursor: Option<String>,
-    /// With `count`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = TotalBody, required = false)]
-    pub total: Option<TotalBody>,
-}
-
-/// The orders of a list of entities.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-pub enum EntitySort {
-    #[default]
-    #[serde(rename = "name")]
-    Name,
-    #[serde(rename = "-mentions")]
-    MostMentions,
-    #[serde(rename = "-quotes")]
-    MostQuotes,
-    #[serde(rename = "-updated_at")]
-    NewestUpdated,
-}
-
-/// Which entities are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListEntities {
-    /// Of this kind.
-    #[serde(default)]
-    #[param(max_items = 50)]
-    kind: Vec<EntityKind>,
-    /// Not of this kind.
-    #[serde(default, rename = "not.kind")]
-    #[param(max_items = 50)]
-    not_kind: Vec<EntityKind>,
-    /// With this identifier, as `scheme:value`.
-    #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline, example = json!(["wikidata:Q42"]))]
-    identifier: Vec<String>,
-    /// Without this identifier.
-    #[serde(default, rename = "not.identifier")]
-    #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline)]
-    not_identifier: Vec<String>,
-    /// The order: by name, or most mentioned, most quoted or most recently changed first.
-    #[serde(default)]
-    #[param(inline)]
-    sort: EntitySort,
-    /// The most entities on a page.
-    #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<i64>,
-    /// Continues a list: the `next_cursor` of its last page.
-    #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
-    cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
-    #[param(inline)]
-    count: Option<CountBody>,
-}
-
-/// `scheme:value`.
-#[derive(ToSchema)]
-#[schema(max_length = 251, pattern = "^[a-z][a-z0-9_.-]{0,49}:[^\\u0000]{1,200}$")]
-pub struct IdentifierParameter(#[allow(dead_code, reason = "describes a parameter")] String);
-
 /// How an entity is deleted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -253,25 +190,6 @@ pub async fn read_entity(
     }
 }
 
-/// List entities
-///
-/// Merged entities are left out.
-#[utoipa::path(tag = "entities", params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
-#[get("/v1/entities")]
-pub async fn list_entities(
-    request: HttpRequest,
-    db: web::Data<Db>,
-    query: Query<ListEntities>,
-) -> Result<HttpResponse, Problem> {
-    let filter = query.0.into_filter(&request)?;
-    let page = db.read(move |conn| entities::list(conn, &filter)).await?;
-    Ok(page::answer(&request, page, |items, next_cursor, total| EntityPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
-}
-
 /// Change an entity
 ///
 /// A merge patch: lists of aliases and identifiers are replaced as a whole.
@@ -318,30 +236,6 @@ pub async fn delete_entity(
     Ok(HttpResponse::NoContent().finish())
 }
 
-impl ListEntities {
-    fn into_filter(self, request: &HttpRequest) -> Result<EntityFilter, Problem> {
-        let (order, key) = match self.sort {
-            EntitySort::Name => (EntityOrder::Name, KeyKind::Text),
-            EntitySort::MostMentions => (EntityOrder::MostMentions, KeyKind::Count),
-            EntitySort::MostQuotes => (EntityOrder::MostQuotes, KeyKind::Count),
-            EntitySort::NewestUpdated => (EntityOrder::NewestUpdated, KeyKind::Time),
-        };
-        let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
-        Ok(EntityFilter {
-            kind: Choice { any: self.kind, none: self.not_kind },
-            identifier: Choice { any: identifiers(&self.identifier), none: identifiers(&self.not_identifier) },
-            order,
-            page: list.into_request(request, key)?,
-        })
-    }
-}
-
-/// Reads `scheme:value`, whose form the document has checked.
-fn identifiers(given: &[String]) -> Vec<Identifier> {
-    let pairs = given.iter().filter_map(|pair| pair.split_once(':'));
-    pairs.map(|(scheme, value)| Identifier { scheme: scheme.to_owned(), value: value.to_owned() }).collect()
-}
-
 impl From<Entity> for EntityBody {
     fn from(entity: Entity) -> Self {
         Self {
@@ -355,7 +249,14 @@ impl From<Entity> for EntityBody {
             aliases: entity.aliases.into_iter().map(Into::into).collect(),
             identifiers: entity.identifiers.into_iter().map(Into::into).collect(),
             merged_into: entity.merged_into,
+            matched: None,
         }
+    }
+}
+
+impl From<ListedEntity> for EntityBody {
+    fn from(listed: ListedEntity) -> Self {
+        Self { matched: listed.matched, ..listed.entity.into() }
     }
 }
 

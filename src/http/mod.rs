@@ -117,6 +117,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(quotes::list_quotes_of_article)
         .service(entities::create_entity)
         .service(entities::list_entities)
+        .service(entities::suggest_entities)
         .service(entities::read_entity)
         .service(entities::update_entity)
         .service(entities::delete_entity)

@@ -1,17 +1,20 @@
 //! Entities with their aliases and identifiers.
 
-use super::page::{self, Above, Below, FAR_AHEAD, row};
+mod list;
+pub mod names;
+
+pub use list::list;
+
 use super::rows::Rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
-use crate::domain::entity::{Alias, Entity, EntityFilter, EntityOrder, EntityPatch, Identifier, NewEntity};
-use crate::domain::page::{Key, Page, Position};
+use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, NewEntity};
 use crate::domain::{AliasKind, EntityKind, Fault, new_id, text};
-use crate::schema::{entities, entity_aliases, entity_identifiers, entity_mention_counts, entity_quote_counts};
+use crate::schema::{entities, entity_aliases, entity_identifiers};
 use chrono::{DateTime, Utc};
-use diesel::dsl::{self, now};
+use diesel::dsl::now;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{self as sql, BigInt, Text, Timestamptz};
+use diesel::sql_types as sql;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -85,123 +88,6 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Entity> {
 pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Entity>> {
     let rows = entities::table.filter(entities::id.eq_any(ids)).select(EntityRow::as_select()).load(conn)?;
     Ok(complete(conn, rows)?.into_iter().map(|entity| (entity.id, entity)).collect())
-}
-
-/// Entities joined to their counts. A list that does not use a count has that join dropped by the planner.
-type Query<'a> = dsl::IntoBoxed<
-    'a,
-    dsl::LeftJoin<dsl::LeftJoin<entities::table, entity_mention_counts::table>, entity_quote_counts::table>,
-    Pg,
->;
-
-/// One page of the entities that match.
-///
-/// # Errors
-/// Only the database's own.
-pub fn list(conn: &mut PgConnection, filter: &EntityFilter) -> Result<Page<Entity>> {
-    let any = identified(conn, &filter.identifier.any)?;
-    let none = identified(conn, &filter.identifier.none)?;
-    let matching = || matching(filter, &any, &none);
-    let total = page::total(
-        conn,
-        filter.page.count,
-        |conn| matching().select(dsl::count_star()).get_result(conn),
-        || matching().select(entities::id),
-    )?;
-    let rows = ordered(conn, filter, matching())?;
-    let page = Page::from_rows(rows, filter.page.limit, total, |(row, count)| Position {
-        key: match filter.order {
-            EntityOrder::Name => Key::Text(row.name_key.clone()),
-            EntityOrder::MostMentions | EntityOrder::MostQuotes => Key::Count(*count),
-            EntityOrder::NewestUpdated => Key::Time(Some(row.updated_at)),
-        },
-        id: row.id,
-    });
-    let Page { items, next, total } = page;
-    let items = complete(conn, items.into_iter().map(|(row, _)| row).collect())?;
-    Ok(Page { items, next, total })
-}
-
-fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a> {
-    let mut query = entities::table
-        .left_join(entity_mention_counts::table)
-        .left_join(entity_quote_counts::table)
-        .into_boxed()
-        .filter(entities::merged_into.is_null());
-    match &filter.kind.any[..] {
-        [] => {}
-        // By `=`, the index of the kind is in the list's order.
-        [kind] => query = query.filter(entities::kind.eq(*kind)),
-        kinds => query = query.filter(entities::kind.eq_any(kinds.to_vec())),
-    }
-    if !filter.kind.none.is_empty() {
-        query = query.filter(entities::kind.ne_all(filter.kind.none.clone()));
-    }
-    if !filter.identifier.any.is_empty() {
-        query = query.filter(entities::id.eq_any(any.to_vec()));
-    }
-    if !none.is_empty() {
-        query = query.filter(entities::id.ne_all(none.to_vec()));
-    }
-    query
-}
-
-/// The rows of a page and one more, each with the count it is ordered by (0 where it is not).
-fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> Result<Vec<(EntityRow, i64)>> {
-    let limit = filter.page.limit + 1;
-    let after = filter.page.after.as_ref();
-    let uncounted = |rows: Vec<EntityRow>| rows.into_iter().map(|row| (row, 0)).collect();
-    match filter.order {
-        EntityOrder::Name => {
-            let mut query = query.order((entities::name_key, entities::id)).limit(limit);
-            if let Some(at) = after {
-                let place = row!(page::text_key(at)?, at.id, Text);
-                query = query.filter(Above::new(row!(entities::name_key, entities::id, Text), place));
-            }
-            Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
-        }
-        EntityOrder::NewestUpdated => {
-            let mut query = query.order((entities::updated_at.desc(), entities::id.desc())).limit(limit);
-            if let Some(at) = after {
-                let place = row!(page::time_key(at, FAR_AHEAD)?, at.id, Timestamptz);
-                query = query.filter(Below::new(row!(entities::updated_at, entities::id, Timestamptz), place));
-            }
-            Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
-        }
-        EntityOrder::MostMentions => {
-            use entity_mention_counts::{entity_id, mentions};
-            // A condition on the count makes the join an inner one, so that its index can be walked.
-            let mut query = query.filter(mentions.ge(0)).order((mentions.desc(), entity_id.desc())).limit(limit);
-            if let Some(at) = after {
-                let place = row!(page::count_key(at)?, at.id, BigInt);
-                let here = row!(mentions.assume_not_null(), entity_id.assume_not_null(), BigInt);
-                query = query.filter(Below::new(here, place));
-            }
-            Ok(query.select((EntityRow::as_select(), mentions.assume_not_null())).load(conn)?)
-        }
-        EntityOrder::MostQuotes => {
-            use entity_quote_counts::{entity_id, quotes};
-            let mut query = query.filter(quotes.ge(0)).order((quotes.desc(), entity_id.desc())).limit(limit);
-            if let Some(at) = after {
-                let place = row!(page::count_key(at)?, at.id, BigInt);
-                let here = row!(quotes.assume_not_null(), entity_id.assume_not_null(), BigInt);
-                query = query.filter(Below::new(here, place));
-            }
-            Ok(query.select((EntityRow::as_select(), quotes.assume_not_null())).load(conn)?)
-        }
-    }
-}
-
-/// The entities that have one of these identifiers.
-fn identified(conn: &mut PgConnection, identifiers: &[Identifier]) -> Result<Vec<Uuid>> {
-    if identifiers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut query = entity_identifiers::table.select(entity_identifiers::entity_id).distinct().into_boxed();
-    for Identifier { scheme, value } in identifiers {
-        query = query.or_filter(entity_identifiers::scheme.eq(scheme).and(entity_identifiers::value.eq(value)));
-    }
-    Ok(query.load(conn)?)
 }
 
 /// Changes an entity. A patch that changes nothing writes nothing.

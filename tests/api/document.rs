@@ -164,7 +164,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// Where each operation is tested for what it does: a file of these tests, and one of the tests there.
-const COVERED: [(&str, &str, &str); 39] = [
+const COVERED: [(&str, &str, &str); 40] = [
     ("create_article", "articles", "an_article_is_answered_with_every_member"),
     ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -185,6 +185,7 @@ const COVERED: [(&str, &str, &str); 39] = [
     ),
     ("create_entity", "entities", "an_entity_is_answered_with_every_member"),
     ("list_entities", "entities/list", "each_filter_of_entities_keeps_what_it_names"),
+    ("suggest_entities", "entities/names", "suggestions_complete_a_name_or_an_alias_the_most_mentioned_first"),
     ("read_entity", "entities", "a_merged_entity_leads_to_its_survivor"),
     ("update_entity", "entities", "a_patch_sets_clears_and_leaves_members"),
     ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident"),
@@ -223,7 +224,7 @@ fn every_operation_has_a_test_of_what_it_does() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// One call of every operation that goes well.
-const CALLS: [(&str, Call); 39] = [
+const CALLS: [(&str, Call); 40] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -251,6 +252,7 @@ const CALLS: [(&str, Call); 39] = [
     ("create_entity", |app, _| app.post("/v1/entities", &json!({"kind": "place", "name": "Dakar"}))),
     ("list_entities", |app, _| app.get("/v1/entities?identifier=wikidata:Q42&count=exact")),
     ("read_entity", |app, stored| app.get(&format!("/v1/entities/{}", stored.entity))),
+    ("suggest_entities", |app, _| app.get("/v1/entities/suggest?q=a")),
     ("update_entity", |app, stored| {
         app.patch(&format!("/v1/entities/{}", stored.entity), &json!({"description": "Maire de Dakar"}))
     }),

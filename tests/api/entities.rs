@@ -1,6 +1,7 @@
 //! Entities: names, aliases, identifiers, what refers to them, what becomes of them.
 
 mod list;
+mod names;
 
 use serde_json::{Value, json};
 

@@ -12,10 +12,9 @@ const WALLS: [(&str, &[&str]); 4] = [
 ];
 
 /// Longer files, and what keeps each in one piece.
-const LONG: [(&str, &str); 4] = [
+const LONG: [(&str, &str); 3] = [
     ("src/domain/text.rs", "all that is asked of a text, over one index of its code points; a third of it is tests"),
     ("src/http/contract.rs", "what the document says of a request, from reading it to refusing what it does not allow"),
-    ("src/http/entities.rs", "one resource from its wire shapes to its handlers"),
     ("src/http/quotes/body.rs", "the wire shapes of one resource, each member described"),
 ];
 

@@ -17,7 +17,7 @@ const ORDERS: [(&str, &[&str]); 7] = [
     ("list_mentions_of_article", &[]),
     ("list_quotes_of_article", &[]),
     ("list_article_versions", &[]),
-    ("list_entities", &["name", "-mentions", "-quotes", "-updated_at"]),
+    ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
     ("list_quotes", &["-published_at", "published_at", "-confidence"]),
 ];
 

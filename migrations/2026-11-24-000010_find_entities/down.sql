@@ -1,0 +1,13 @@
+DROP TRIGGER entity_mention_counts_weigh ON entity_mention_counts;
+DROP TRIGGER entity_aliases_name_deleted ON entity_aliases;
+DROP TRIGGER entity_aliases_name_updated ON entity_aliases;
+DROP TRIGGER entity_aliases_name_inserted ON entity_aliases;
+DROP TRIGGER entities_name_updated ON entities;
+DROP TRIGGER entities_name_inserted ON entities;
+DROP FUNCTION weigh_names();
+DROP FUNCTION name_aliases();
+DROP FUNCTION name_entities();
+DROP FUNCTION names_of(uuid[]);
+DROP TABLE entity_names;
+DROP FUNCTION name_weight(bigint);
+DROP EXTENSION pg_trgm;

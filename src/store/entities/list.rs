@@ -1,0 +1,185 @@
+//! The list of entities: its filters and its orders.
+
+use super::names::{self, Among, Found, Match};
+use super::{EntityRow, by_ids, complete};
+use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
+use crate::domain::page::{Count, Key, Page, Position, Total};
+use crate::schema::{entities, entity_mention_counts, entity_quote_counts};
+use crate::store::page::{self, Above, Below, FAR_AHEAD, row};
+use crate::store::{Error, Result};
+use diesel::dsl;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamptz};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Entities joined to their counts. A list that does not use a count has that join dropped by the planner.
+type Query<'a> = dsl::IntoBoxed<
+    'a,
+    dsl::LeftJoin<dsl::LeftJoin<entities::table, entity_mention_counts::table>, entity_quote_counts::table>,
+    Pg,
+>;
+
+/// One page of the entities that match. By a name, at most the 500 best are found.
+///
+/// # Errors
+/// Only the database's own.
+pub fn list(conn: &mut PgConnection, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
+    let any = names::identified(conn, &filter.identifier.any)?;
+    let none = names::identified(conn, &filter.identifier.none)?;
+    if let Some(q) = &filter.q {
+        let any = (!filter.identifier.any.is_empty()).then_some(&any[..]);
+        let found = names::search(conn, q, &Among { kind: filter.kind.clone(), any, none: &none })?;
+        return match filter.order {
+            EntityOrder::Relevance => best_first(conn, filter, found),
+            _ => among_found(conn, filter, found),
+        };
+    }
+    let matching = || matching(filter, &any, &none);
+    let total = page::total(
+        conn,
+        filter.page.count,
+        |conn| matching().select(dsl::count_star()).get_result(conn),
+        || matching().select(entities::id),
+    )?;
+    let page = in_order(conn, filter, matching(), total)?;
+    Ok(page.map(|entity| ListedEntity { entity, matched: None }))
+}
+
+/// A page of what a name leads to, best first.
+fn best_first(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> Result<Page<ListedEntity>> {
+    let total = total_of(filter, &found);
+    let after = filter.page.after.as_ref().map(|at| Ok::<_, Error>((page::count_key(at)?, at.id))).transpose()?;
+    let rest = found.matches.into_iter().filter(|m| after.is_none_or(|after| (m.score, m.entity) < after));
+    let part = rest.take(usize::try_from(filter.page.limit + 1).unwrap_or(usize::MAX)).collect();
+    let page = Page::from_rows(part, filter.page.limit, total, |m: &Match| Position {
+        key: Key::Count(m.score),
+        id: m.entity,
+    });
+    let ids: Vec<Uuid> = page.items.iter().map(|m| m.entity).collect();
+    let mut entities = by_ids(conn, &ids)?;
+    let matched = matched(conn, &page.items)?;
+    let listed = |m: Match| {
+        let entity = entities.remove(&m.entity)?;
+        Some(ListedEntity { entity, matched: matched.get(&m.entity).cloned() })
+    };
+    Ok(Page { items: page.items.into_iter().filter_map(listed).collect(), next: page.next, total: page.total })
+}
+
+/// A page of what a name leads to, in another order.
+fn among_found(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> Result<Page<ListedEntity>> {
+    let total = total_of(filter, &found);
+    let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
+    let page = in_order(conn, filter, joined().filter(entities::id.eq_any(ids)), total)?;
+    let shown: HashSet<Uuid> = page.items.iter().map(|entity| entity.id).collect();
+    let shown: Vec<Match> = found.matches.into_iter().filter(|m| shown.contains(&m.entity)).collect();
+    let mut matched = matched(conn, &shown)?;
+    Ok(page.map(|entity| ListedEntity { matched: matched.remove(&entity.id), entity }))
+}
+
+/// By which of its names each entity was found.
+fn matched(conn: &mut PgConnection, found: &[Match]) -> Result<HashMap<Uuid, String>> {
+    let named = names::suggestions(conn, found)?;
+    Ok(named.into_iter().map(|suggestion| (suggestion.id, suggestion.matched)).collect())
+}
+
+/// How many entities a name leads to, which are known already.
+fn total_of(filter: &EntityFilter, found: &Found) -> Option<Total> {
+    let kind = if found.is_cut { Count::Estimate } else { Count::Exact };
+    filter.page.count.map(|_| Total { value: i64::try_from(found.matches.len()).unwrap_or(i64::MAX), kind })
+}
+
+fn in_order(
+    conn: &mut PgConnection,
+    filter: &EntityFilter,
+    matching: Query<'_>,
+    total: Option<Total>,
+) -> Result<Page<Entity>> {
+    let rows = ordered(conn, filter, matching)?;
+    let page = Page::from_rows(rows, filter.page.limit, total, |(row, count)| Position {
+        key: match filter.order {
+            EntityOrder::Relevance | EntityOrder::Name => Key::Text(row.name_key.clone()),
+            EntityOrder::MostMentions | EntityOrder::MostQuotes => Key::Count(*count),
+            EntityOrder::NewestUpdated => Key::Time(Some(row.updated_at)),
+        },
+        id: row.id,
+    });
+    let Page { items, next, total } = page;
+    let items = complete(conn, items.into_iter().map(|(row, _)| row).collect())?;
+    Ok(Page { items, next, total })
+}
+
+fn joined<'a>() -> Query<'a> {
+    entities::table
+        .left_join(entity_mention_counts::table)
+        .left_join(entity_quote_counts::table)
+        .into_boxed()
+        .filter(entities::merged_into.is_null())
+}
+
+fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a> {
+    let mut query = joined();
+    match &filter.kind.any[..] {
+        [] => {}
+        // By `=`, the index of the kind is in the list's order.
+        [kind] => query = query.filter(entities::kind.eq(*kind)),
+        kinds => query = query.filter(entities::kind.eq_any(kinds.to_vec())),
+    }
+    if !filter.kind.none.is_empty() {
+        query = query.filter(entities::kind.ne_all(filter.kind.none.clone()));
+    }
+    if !filter.identifier.any.is_empty() {
+        query = query.filter(entities::id.eq_any(any.to_vec()));
+    }
+    if !none.is_empty() {
+        query = query.filter(entities::id.ne_all(none.to_vec()));
+    }
+    query
+}
+
+/// The rows of a page and one more, each with the count it is ordered by (0 where it is not).
+fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> Result<Vec<(EntityRow, i64)>> {
+    let limit = filter.page.limit + 1;
+    let after = filter.page.after.as_ref();
+    let uncounted = |rows: Vec<EntityRow>| rows.into_iter().map(|row| (row, 0)).collect();
+    match filter.order {
+        EntityOrder::Relevance | EntityOrder::Name => {
+            let mut query = query.order((entities::name_key, entities::id)).limit(limit);
+            if let Some(at) = after {
+                let place = row!(page::text_key(at)?, at.id, Text);
+                query = query.filter(Above::new(row!(entities::name_key, entities::id, Text), place));
+            }
+            Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
+        }
+        EntityOrder::NewestUpdated => {
+            let mut query = query.order((entities::updated_at.desc(), entities::id.desc())).limit(limit);
+            if let Some(at) = after {
+                let place = row!(page::time_key(at, FAR_AHEAD)?, at.id, Timestamptz);
+                query = query.filter(Below::new(row!(entities::updated_at, entities::id, Timestamptz), place));
+            }
+            Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
+        }
+        EntityOrder::MostMentions => {
+            use entity_mention_counts::{entity_id, mentions};
+            // A condition on the count makes the join an inner one, so that its index can be walked.
+            let mut query = query.filter(mentions.ge(0)).order((mentions.desc(), entity_id.desc())).limit(limit);
+            if let Some(at) = after {
+                let place = row!(page::count_key(at)?, at.id, BigInt);
+                let here = row!(mentions.assume_not_null(), entity_id.assume_not_null(), BigInt);
+                query = query.filter(Below::new(here, place));
+            }
+            Ok(query.select((EntityRow::as_select(), mentions.assume_not_null())).load(conn)?)
+        }
+        EntityOrder::MostQuotes => {
+            use entity_quote_counts::{entity_id, quotes};
+            let mut query = query.filter(quotes.ge(0)).order((quotes.desc(), entity_id.desc())).limit(limit);
+            if let Some(at) = after {
+                let place = row!(page::count_key(at)?, at.id, BigInt);
+                let here = row!(quotes.assume_not_null(), entity_id.assume_not_null(), BigInt);
+                query = query.filter(Below::new(here, place));
+            }
+            Ok(query.select((EntityRow::as_select(), quotes.assume_not_null())).load(conn)?)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Entities by name, as somebody writes it: by its beginning, by its words, and with its typos forgiven.
+//!
+//! Names are read from `entity_names` in tiers, each bounded: where more match than are read, the best known entities
+//! are looked at instead.
+
+mod tiers;
+
+pub use tiers::Among;
+
+use crate::domain::entity::{Identifier, Suggestion};
+use crate::domain::{EntityKind, text};
+use crate::schema::{entity_identifiers, entity_names};
+use crate::store::Result;
+use diesel::prelude::*;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use tiers::{Candidate, Names, Query};
+use uuid::Uuid;
+
+/// The same for a suggestion.
+const READ_TO_SUGGEST: i32 = 1_000;
+/// Names of one tier that are weighed.
+const WEIGHED: i32 = 200;
+/// Names that are weighed for a suggestion.
+const SUGGESTED: i32 = 40;
+/// The most suggestions.
+const SUGGESTIONS: usize = 10;
+/// With as many entities found, none is looked for by similarity.
+const ENOUGH: usize = 5;
+/// The most entities that bear one name.
+const BEARERS: usize = 50;
+
+/// The entities that a name leads to.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Best first.
+    pub matches: Vec<Match>,
+    /// True when there may be more than were found.
+    pub is_cut: bool,
+}
+
+/// An entity that was found by one of its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    pub entity: Uuid,
+    /// Of the alias; -1 is the entity's own name.
+    position: i32,
+    /// How good the match is: first its [`Tier`], then how alike the names are, then how often the entity is mentioned.
+    pub score: i64,
+}
+
+/// How a name was found, the best last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tier {
+    Similar,
+    /// Has all words, if only inside of longer ones.
+    Contains,
+    /// Has words that begin as all of those asked for.
+    Words,
+    Begins,
+    ExactAlias,
+    ExactName,
+}
+
+impl Match {
+    fn of(candidate: &Candidate, tier: Tier) -> Self {
+        let likeness = if tier == Tier::Similar { thousandths(candidate.similarity) } else { 0 };
+        // A billion mentions and none are a thousand steps apart.
+        #[allow(clippy::cast_precision_loss, reason = "a logarithm")]
+        let fame = thousandths((1.0 + candidate.mentions as f64).ln() / 1e9_f64.ln());
+        let score = (tier as i64 * 1000 + likeness) * 1000 + fame;
+        Self { entity: candidate.entity_id, position: candidate.position, score }
+    }
+
+    /// Best first; the newest first among equals.
+    fn rank(&self) -> impl Ord + use<> {
+        Reverse((self.score, self.entity))
+    }
+}
+
+fn thousandths(part: f64) -> i64 {
+    // Between 0 and 999, whatever the database has answered.
+    (part.clamp(0.0, 1.0) * 999.0) as i64
+}
+
+/// The entities that a name leads to: the best of each way to find them, a few hundred at most.
+///
+/// # Errors
+/// Only the database's own.
+pub fn search(conn: &mut PgConnection, q: &str, among: &Among) -> Result<Found> {
+    let key = text::name_key(q);
+    let mut found = Found::default();
+    let mut best = HashMap::new();
+    let beginning = tiers::beginning(&key).load(conn, among, WEIGHED)?;
+    found.add(&mut best, beginning, |candidate| match candidate.name_key == key {
+        true if candidate.position < 0 => Tier::ExactName,
+        true => Tier::ExactAlias,
+        false => Tier::Begins,
+    });
+    let words = tiers::words(&key);
+    // Shorter words have no trigrams. What is found by its words comes after all that begins right.
+    if !found.is_cut && words.iter().any(|word| word.chars().count() > 2) {
+        let containing = tiers::containing(conn, &words, among, WEIGHED)?;
+        found.add(&mut best, containing, |candidate| {
+            let begins = |word: &&str| candidate.name_key.split(' ').any(|other| other.starts_with(*word));
+            if words.iter().all(begins) { Tier::Words } else { Tier::Contains }
+        });
+    }
+    let is_exact = best.values().any(|found| found.score >= Tier::ExactAlias as i64 * 1_000_000);
+    if !is_exact && best.len() < ENOUGH {
+        let similar = tiers::similar(conn, &key, &words, among, WEIGHED)?;
+        found.add(&mut best, similar, |_| Tier::Similar);
+    }
+    found.matches = best.into_values().collect();
+    found.matches.sort_by_key(Match::rank);
+    Ok(found)
+}
+
+impl Found {
+    /// Keeps the best name of each entity.
+    fn add(&mut self, best: &mut HashMap<Uuid, Match>, names: Names, tier: impl Fn(&Candidate) -> Tier) {
+        self.is_cut |= names.is_cut;
+        for candidate in names.best {
+            let new = Match::of(&candidate, tier(&candidate));
+            match best.entry(new.entity) {
+                Entry::Vacant(entry) => drop(entry.insert(new)),
+                Entry::Occupied(mut entry) => {
+                    let old = entry.get_mut();
+                    if (new.score, Reverse(new.position)) > (old.score, Reverse(old.position)) {
+                        *old = new;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The entities that bear exactly this name, accents and case aside, the best known first; at most 50.
+///
+/// # Errors
+/// Only the database's own.
+pub fn bearing(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
+    let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Among::default(), WEIGHED)?;
+    Ok(most_mentioned(names.best, BEARERS))
+}
+
+/// The ten most mentioned entities with a name that begins like this.
+///
+/// # Errors
+/// Only the database's own.
+pub fn suggest(conn: &mut PgConnection, q: &str, among: &Among) -> Result<Vec<Suggestion>> {
+    let query = tiers::beginning(&text::name_key(q)).reading(READ_TO_SUGGEST);
+    let names = query.load(conn, among, SUGGESTED)?;
+    suggestions(conn, &most_mentioned(names.best, SUGGESTIONS))
+}
+
+/// The entities of these names.
+fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
+    names.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
+    names.truncate(most);
+    names.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect()
+}
+
+/// The names of what was found. An entity that has gone since is left out.
+///
+/// # Errors
+/// Only the database's own.
+pub fn suggestions(conn: &mut PgConnection, found: &[Match]) -> Result<Vec<Suggestion>> {
+    let mut positions: Vec<i32> = found.iter().map(|found| found.position).chain([-1]).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let ids: Vec<Uuid> = found.iter().map(|found| found.entity).collect();
+    let rows: Vec<(Uuid, i32, String, EntityKind)> = entity_names::table
+        .filter(entity_names::entity_id.eq_any(ids))
+        .filter(entity_names::position.eq_any(positions))
+        .select((entity_names::entity_id, entity_names::position, entity_names::name, entity_names::kind))
+        .load(conn)?;
+    let names: HashMap<_, _> =
+        rows.into_iter().map(|(id, position, name, kind)| ((id, position), (name, kind))).collect();
+    let suggestion = |found: &Match| {
+        let (name, kind) = names.get(&(found.entity, -1))?;
+        let (matched, _) = names.get(&(found.entity, found.position))?;
+        Some(Suggestion { id: found.entity, kind: *kind, name: name.clone(), matched: matched.clone() })
+    };
+    Ok(found.iter().filter_map(suggestion).collect())
+}
+
+/// The entities that have one of these identifiers.
+///
+/// # Errors
+/// Only the database's own.
+pub fn identified(conn: &mut PgConnection, identifiers: &[Identifier]) -> Result<Vec<Uuid>> {
+    if identifiers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = entity_identifiers::table.select(entity_identifiers::entity_id).distinct().into_boxed();
+    for Identifier { scheme, value } in identifiers {
+        query = query.or_filter(entity_identifiers::scheme.eq(scheme).and(entity_identifiers::value.eq(value)));
+    }
+    Ok(query.load(conn)?)
+}

@@ -1,0 +1,254 @@
+//! The queries for names: what matches, read within bounds, and the best of it.
+
+use crate::domain::EntityKind;
+use crate::domain::page::Choice;
+use crate::store::Result;
+use diesel::connection::Connection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use std::cmp::Reverse;
+use uuid::Uuid;
+
+/// Names of one tier that are read; of more, the best known are taken.
+const READ: i32 = 2_000;
+/// The names of the best known entities, which are looked through when a tier has more than it may read.
+const WELL_KNOWN: i32 = 10_000;
+/// A word that so many of these have is no typo.
+const COMMON: i64 = 100;
+/// Words of the name asked for that are looked for; of more, the longest.
+const WORDS: usize = 6;
+/// The code points of the name asked for that are compared by similarity.
+const COMPARED: usize = 80;
+
+/// Which entities may be found.
+#[derive(Debug, Default)]
+pub struct Among<'a> {
+    pub kind: Choice<EntityKind>,
+    /// Only these, when there is a list; and none of the others.
+    pub any: Option<&'a [Uuid]>,
+    pub none: &'a [Uuid],
+}
+
+/// A name that may be the one asked for.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) entity_id: Uuid,
+    pub(super) position: i32,
+    pub(super) name_key: String,
+    pub(super) mentions: i64,
+    /// 0 to 1.
+    pub(super) similarity: f64,
+}
+
+/// The words of a folded name that are looked for.
+pub(super) fn words(key: &str) -> Vec<&str> {
+    // A name of signs alone is not folded, and has what patterns are made of.
+    let mut words: Vec<&str> = key.split(' ').filter(|word| !word.contains(['%', '_', '\\'])).collect();
+    words.sort_by_key(|word| Reverse(word.len()));
+    words.dedup();
+    words.truncate(WORDS);
+    words
+}
+
+pub(super) fn beginning(key: &str) -> Query {
+    // Nothing that is a letter comes after the last code point.
+    let query = Query::new("name_key >= ", key).and("name_key < ", &format!("{key}{}", char::MAX));
+    Query { order: "(name_key = $1) DESC, weight DESC", ..query }
+}
+
+/// Names that have all of these words, if only inside of longer ones; those that have the longest at a word's beginning
+/// come first.
+pub(super) fn containing(conn: &mut PgConnection, words: &[&str], among: &Among, most: i32) -> Result<Names> {
+    let Some((longest, others)) = words.split_first() else { return Ok(Names::default()) };
+    let query = others
+        .iter()
+        .fold(Query::new("name_key LIKE ", &inside(longest)), |query, word| query.and("name_key LIKE ", &inside(word)));
+    let query = Query {
+        similarity: "(' ' || name_key LIKE '% ' || substr($1, 2))::integer",
+        order: "similarity DESC, weight DESC",
+        ..query
+    };
+    by_trigrams(conn, 1.0, |conn| query.load(conn, among, most))
+}
+
+fn inside(word: &str) -> String {
+    format!("%{word}%")
+}
+
+/// Names that have words like those of a name. The common ones among them are taken as they are, each of the others may
+/// have a typo, and short ones do not count.
+pub(super) fn similar(conn: &mut PgConnection, key: &str, words: &[&str], among: &Among, most: i32) -> Result<Names> {
+    let least = words.iter().map(|word| word.chars().count()).max().unwrap_or(0).clamp(4, 5);
+    let long: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() >= least).collect();
+    let commonness = commonness(conn, &long)?;
+    let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().zip(commonness).partition(|(_, names)| *names >= COMMON);
+    let Some(shortest) = rare.iter().map(|(word, _)| word.chars().count()).min() else { return Ok(Names::default()) };
+    // A letter that is wrong spoils three of a word's trigrams, which are one more than its letters.
+    #[allow(clippy::cast_precision_loss, reason = "a few letters")]
+    let threshold = (1.0 - 3.0 / (shortest + 1) as f64 - 0.001).max(0.4);
+    let query = Query {
+        walk: false,
+        similarity: "(word_similarity($1, name_key) + similarity($1, name_key)) / 2",
+        order: "similarity DESC, weight DESC",
+        ..Query::new("name_key <> ", &key.chars().take(COMPARED).collect::<String>())
+    };
+    let query = rare.iter().fold(query, |query, (word, _)| query.and("name_key %> ", word));
+    let query = common.iter().fold(query, |query, (word, _)| query.and("name_key LIKE ", &inside(word)));
+    by_trigrams(conn, threshold, |conn| query.load(conn, among, most))
+}
+
+/// How many of the best known names have each word.
+fn commonness(conn: &mut PgConnection, words: &[&str]) -> Result<Vec<i64>> {
+    let patterns: Vec<String> = words.iter().map(|word| inside(word)).collect();
+    #[derive(QueryableByName)]
+    struct Names {
+        #[diesel(sql_type = BigInt)]
+        names: i64,
+    }
+    let rows: Vec<Names> = diesel::sql_query(
+        "WITH known AS MATERIALIZED (SELECT name_key FROM entity_names ORDER BY weight DESC LIMIT $2)
+        SELECT (SELECT count(*) FROM known WHERE name_key LIKE pattern) AS names
+        FROM unnest($1) WITH ORDINALITY AS p (pattern, place) ORDER BY place",
+    )
+    .bind::<Array<Text>, _>(patterns)
+    .bind::<Integer, _>(WELL_KNOWN)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.names).collect())
+}
+
+/// Runs a query for which only the index of trigrams will do; the planner takes words to be rarer or more common than
+/// they are, and would read the whole table. `threshold` is the word similarity from which on a name comes near.
+fn by_trigrams<T>(
+    conn: &mut PgConnection,
+    threshold: f64,
+    query: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    conn.transaction(|conn| {
+        diesel::sql_query(
+            "SELECT set_config('enable_seqscan', 'off', true),
+                set_config('pg_trgm.word_similarity_threshold', $1, true)",
+        )
+        .bind::<Text, _>(threshold.to_string())
+        .execute(conn)?;
+        query(conn)
+    })
+}
+
+/// One tier's query: the names that match, and how they are weighed.
+pub(super) struct Query {
+    /// Of the columns of `entity_names`, with the values as `$1`, `$2`...
+    conditions: String,
+    values: Vec<String>,
+    /// The most names that are read.
+    read: i32,
+    /// Whether the best known names are walked when more match.
+    walk: bool,
+    similarity: &'static str,
+    order: &'static str,
+}
+
+/// The names that a query finds.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) best: Vec<Candidate>,
+    /// More names match than were looked at.
+    pub(super) is_cut: bool,
+}
+
+impl Query {
+    /// Names of which `condition` holds, which ends before its value.
+    pub(super) fn new(condition: &str, value: &str) -> Self {
+        Self {
+            conditions: format!("{condition}$1"),
+            values: vec![value.to_owned()],
+            read: READ,
+            walk: true,
+            similarity: "0",
+            order: "weight DESC",
+        }
+    }
+
+    fn and(mut self, condition: &str, value: &str) -> Self {
+        self.values.push(value.to_owned());
+        self.conditions += &format!(" AND {condition}${}", self.values.len());
+        self
+    }
+
+    /// The same, with at most `read` names read.
+    pub(super) fn reading(self, read: i32) -> Self {
+        Self { read, ..self }
+    }
+
+    /// The `most` best of the names that match, one of each entity.
+    ///
+    /// Not cached, as its plan is to follow how common its words are. Names are read before their kind is looked at: of
+    /// a rare kind there may be none among a hundred thousand.
+    pub(super) fn load(self, conn: &mut PgConnection, among: &Among, most: i32) -> Result<Names> {
+        let Self { conditions, values, read, walk, similarity, order } = self;
+        let [kinds, no_kinds, any, none, read_at, known_at, most_at] = [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
+        let of_kind = format!("(${kinds} = '{{}}' OR kind = ANY (${kinds})) AND kind <> ALL (${no_kinds})");
+        let any = if among.any.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
+        let these = format!("{conditions} AND {any} AND entity_id <> ALL (${none})");
+        let sql = format!(
+            "WITH matching AS MATERIALIZED (
+                SELECT entity_id, position, name_key, kind, weight, ({similarity})::double precision AS similarity
+                FROM entity_names WHERE {these} LIMIT ${read_at}
+            ), extent AS MATERIALIZED (
+                SELECT count(*) = ${read_at} AS is_cut FROM matching
+            ), known AS MATERIALIZED (
+                SELECT *, ({similarity})::double precision AS similarity FROM (
+                    SELECT entity_id, position, name_key, kind, weight FROM entity_names
+                    ORDER BY weight DESC LIMIT ${known_at}
+                ) AS names
+                WHERE {walk} AND (SELECT is_cut FROM extent) AND {these} AND {of_kind} LIMIT ${most_at}
+            ), weighed AS (
+                SELECT DISTINCT ON (entity_id) *
+                FROM (SELECT * FROM matching WHERE {of_kind} UNION ALL SELECT * FROM known) AS names
+                ORDER BY entity_id, {order}, position
+            )
+            SELECT entity_id, coalesce(position, -1) AS position, coalesce(name_key, '') AS name_key,
+                coalesce(mentions, 0) AS mentions, coalesce(similarity, 0) AS similarity,
+                is_cut OR (SELECT count(*) FROM weighed) > ${most_at} AS is_cut
+            FROM extent
+            LEFT JOIN (SELECT * FROM weighed ORDER BY {order} LIMIT ${most_at}) AS names ON true
+            LEFT JOIN entity_mention_counts USING (entity_id)"
+        );
+        let query =
+            values.iter().fold(diesel::sql_query(sql).into_boxed(), |query, value| query.bind::<Text, _>(value));
+        let rows: Vec<Row> = query
+            .bind::<Array<Text>, _>(&among.kind.any)
+            .bind::<Array<Text>, _>(&among.kind.none)
+            .bind::<Array<SqlUuid>, _>(among.any.unwrap_or_default())
+            .bind::<Array<SqlUuid>, _>(among.none)
+            .bind::<Integer, _>(read)
+            .bind::<Integer, _>(WELL_KNOWN)
+            .bind::<Integer, _>(most)
+            .load(conn)?;
+        let is_cut = rows.iter().any(|row| row.is_cut);
+        Ok(Names { best: rows.into_iter().filter_map(Row::into_candidate).collect(), is_cut })
+    }
+}
+
+/// A name that matches; without an entity, only whether more match than were read.
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    entity_id: Option<Uuid>,
+    #[diesel(sql_type = Integer)]
+    position: i32,
+    #[diesel(sql_type = Text)]
+    name_key: String,
+    #[diesel(sql_type = BigInt)]
+    mentions: i64,
+    #[diesel(sql_type = Double)]
+    similarity: f64,
+    #[diesel(sql_type = Bool)]
+    is_cut: bool,
+}
+
+impl Row {
+    fn into_candidate(self) -> Option<Candidate> {
+        let Self { position, name_key, mentions, similarity, .. } = self;
+        self.entity_id.map(|entity_id| Candidate { entity_id, position, name_key, mentions, similarity })
+    }
+}
