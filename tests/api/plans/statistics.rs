@@ -59,7 +59,7 @@ fn a_question_over_100_000_articles_reads_little() {
         // From the counts that are kept.
         ("/v1/stats/top?by=speaker&limit=37".to_owned(), "LIMIT 37", [].as_slice(), 400),
         ("/v1/stats/top?of=mentions&by=publisher&limit=36".to_owned(), "LIMIT 36", &[], 200),
-        ("/v1/stats/timeline?group_by=publisher&groups=13".to_owned(), "LIMIT 13", &[], 4_000),
+        ("/v1/stats/timeline?group_by=publisher&groups=13".to_owned(), "LIMIT 13", &[], 6_000),
         (format!("/v1/stats/timeline?of=mentions&entity={entity}&groups=14"), "LIMIT 14", &[], 600),
         // From the newest records.
         ("/v1/stats/top?by=kind&publisher=Journal+3&window=1001".to_owned(), "LIMIT 1001 + 1", &["quotes"], 1_500),
