@@ -53,7 +53,10 @@ def before_load_schema(context, raw_schema):
     for path, operations in raw_schema["paths"].items():
         for operation in operations.values():
             for parameter in operation.get("parameters", []):
-                if parameter["name"] == "id":
+                if parameter["name"] == "q":
+                    # A search needs a word: what counts as one is beyond a pattern.
+                    parameter["schema"]["pattern"] = "[0-9A-Za-z]"
+                elif parameter["name"] == "id":
                     parameter["example"] = RECORDS[path.split("/")[2]]()
                 elif parameter["name"] == "If-Match":
                     parameter["schema"]["format"] = "etag"

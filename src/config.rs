@@ -8,8 +8,8 @@ mod reader;
 
 pub use database_url::DatabaseUrl;
 
-use crate::store::PoolOptions;
 use crate::store::embedded;
+use crate::store::{PoolOptions, ReplicaOptions};
 use clap::Args;
 use reader::Reader;
 use std::fmt;
@@ -69,6 +69,22 @@ pub struct ServeSettings {
     #[command(flatten)]
     log: LogSettings,
 
+    /// A standby of that Postgres for reads, as an address of the same form
+    #[arg(long, env = "DATABASE_READ_URL", value_name = "URL", hide_env_values = true)]
+    database_read_url: Option<String>,
+
+    /// How old, at most, what a read finds there may be; while it may be older, reads go to the primary
+    #[arg(long, env = "VERBATIM_REPLICA_MAX_LAG_MS", value_name = "MS", default_value = "2000")]
+    replica_max_lag_ms: String,
+
+    /// Memory for records that are read by id, in megabytes; 0 keeps none
+    #[arg(long, env = "VERBATIM_CACHE_MB", value_name = "MB", default_value = "64")]
+    cache_mb: String,
+
+    /// How old a record from memory may be, when another instance has changed it
+    #[arg(long, env = "VERBATIM_CACHE_MAX_AGE_MS", value_name = "MS", default_value = "1000")]
+    cache_max_age_ms: String,
+
     /// Connections to Postgres; by default four for each core, 4 to 32
     #[arg(long, env = "VERBATIM_POOL_SIZE", value_name = "COUNT")]
     pool_size: Option<String>,
@@ -116,6 +132,14 @@ pub struct ServeSettings {
 pub struct Config {
     pub listen: SocketAddr,
     pub database: Database,
+    /// A standby that reads may go to.
+    pub read_database: Option<DatabaseUrl>,
+    /// How old, at most, what a read finds there may be.
+    pub replica_max_lag: Duration,
+    /// Memory for records, in megabytes; 0 keeps none.
+    pub cache_mb: u16,
+    /// How old a record from memory may be.
+    pub cache_max_age: Duration,
     pub pool_size: u16,
     /// Threads that answer HTTP.
     pub workers: usize,
@@ -185,6 +209,11 @@ impl ServeSettings {
         let config = (|| {
             let listen = self.listen.read_with(&mut reader);
             let database = self.database.read_with(&mut reader);
+            let read_database = self.read_database(&mut reader);
+            // Looked at a few times a second: less could never be kept.
+            let replica_max_lag = reader.duration("replica_max_lag_ms", &self.replica_max_lag_ms, 500);
+            let cache_mb = reader.number("cache_mb", Some(&self.cache_mb), 0..=65_535);
+            let cache_max_age = reader.duration("cache_max_age_ms", &self.cache_max_age_ms, 20);
             let cores = thread::available_parallelism().map_or(2, usize::from);
             let pool_size = reader.number("pool_size", self.pool_size.as_deref(), 2..=1000);
             let workers = reader.number("workers", self.workers.as_deref(), 1..=1000);
@@ -198,6 +227,10 @@ impl ServeSettings {
             Some(Config {
                 listen: listen?,
                 database: database?,
+                read_database,
+                replica_max_lag: replica_max_lag?,
+                cache_mb: cache_mb?.unwrap_or_default(),
+                cache_max_age: cache_max_age?,
                 pool_size: pool_size?.unwrap_or_else(|| (cores * 4).clamp(4, 32) as u16),
                 workers: workers?.map_or(cores, usize::from),
                 request_deadline: deadline?,
@@ -214,6 +247,15 @@ impl ServeSettings {
             config.check_order(&mut reader);
         }
         reader.finish(config.zip(log))
+    }
+
+    fn read_database(&self, reader: &mut Reader) -> Option<DatabaseUrl> {
+        let text = reader.text("database_read_url", self.database_read_url.as_deref())?;
+        if reader.text("database_url", self.database.database_url.as_deref()).is_none() {
+            reader.fault("database_read_url", "is for the standby of a Postgres at --database-url, which is not given");
+            return None;
+        }
+        DatabaseUrl::parse(text).map_err(|why| reader.fault("database_read_url", &why.to_string())).ok()
     }
 
     fn cors_origins(&self, reader: &mut Reader) -> Vec<String> {
@@ -254,6 +296,11 @@ impl Config {
     pub fn pool(&self, url: &str) -> PoolOptions {
         PoolOptions {
             url: url.to_owned(),
+            replica: self
+                .read_database
+                .as_ref()
+                .map(|replica| ReplicaOptions { url: replica.expose().to_owned(), max_lag: self.replica_max_lag }),
+            max_age: (self.cache_mb > 0).then_some(self.cache_max_age),
             connections: self.pool_size.into(),
             permit_wait: self.permit_wait,
             connection_wait: self.connection_wait,

@@ -16,6 +16,10 @@ use verbatim::signals::Stop;
 use verbatim::train_names::{self, TrainSettings};
 use verbatim::{demo, healthcheck, http, logs};
 
+/// Every request makes and drops some hundred small values, in threads that pass them to each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Where the document is committed, from the top of the repository.
 const DOCUMENT: &str = "openapi/openapi.json";
 /// The connections of an own Postgres that is only started to be migrated.

@@ -1,5 +1,20 @@
 // @generated automatically by Diesel CLI.
 
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "tsvector", schema = "pg_catalog"))]
+    pub struct Tsvector;
+}
+
+diesel::table! {
+    article_changes (id) {
+        id -> Int8,
+        article_id -> Uuid,
+        transaction_id -> Int8,
+        at -> Timestamptz,
+    }
+}
+
 diesel::table! {
     article_versions (article_id, body_version) {
         article_id -> Uuid,
@@ -13,6 +28,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
     articles (id) {
         id -> Uuid,
         version -> Int4,
@@ -34,6 +52,33 @@ diesel::table! {
         published_at -> Nullable<Timestamptz>,
         published_desc -> Timestamptz,
         published_asc -> Timestamptz,
+        vector -> Tsvector,
+    }
+}
+
+diesel::table! {
+    count_changes (id) {
+        id -> Int8,
+        of -> Text,
+        change -> Int4,
+        day -> Date,
+        language -> Nullable<Text>,
+        publisher -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        status -> Nullable<Text>,
+        speaker_status -> Nullable<Text>,
+        cue -> Nullable<Text>,
+        entity_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    day_counts (of, dimension, key, day) {
+        of -> Text,
+        dimension -> Text,
+        key -> Text,
+        day -> Date,
+        count -> Int8,
     }
 }
 
@@ -68,6 +113,15 @@ diesel::table! {
         entity_id -> Uuid,
         transaction_id -> Int8,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    entity_day_counts (role, entity_id, day) {
+        role -> Text,
+        entity_id -> Uuid,
+        day -> Date,
+        count -> Int8,
     }
 }
 
@@ -137,10 +191,14 @@ diesel::table! {
         quote_id -> Uuid,
         entity_id -> Uuid,
         published_desc -> Timestamptz,
+        rejected -> Bool,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Tsvector;
+
     quotes (id) {
         id -> Uuid,
         version -> Int4,
@@ -173,6 +231,7 @@ diesel::table! {
         published_asc -> Timestamptz,
         language -> Text,
         publisher -> Nullable<Text>,
+        vector -> Tsvector,
     }
 }
 
@@ -212,11 +271,15 @@ diesel::joinable!(quotes -> entities (speaker_id));
 diesel::joinable!(reviews -> quotes (quote_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    article_changes,
     article_versions,
     articles,
+    count_changes,
+    day_counts,
     entities,
     entity_aliases,
     entity_changes,
+    entity_day_counts,
     entity_identifiers,
     entity_mention_counts,
     entity_names,

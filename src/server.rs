@@ -2,9 +2,12 @@
 
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
+use crate::http::records::Records;
 use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::freshness::Freshness;
 use crate::store::known_names::{self, KnownNames};
-use crate::store::{self, Db, migrate};
+use crate::store::search::Statistics;
+use crate::store::{self, Db, migrate, stats};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
@@ -15,6 +18,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
+use tokio::time::MissedTickBehavior;
 
 /// Connections that wait to be taken: more than the 128 of the standard library, for bursts.
 const BACKLOG: i32 = 1024;
@@ -24,8 +28,12 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often the names of the store are read again.
 const NAMES_PERIOD: Duration = Duration::from_millis(500);
+/// How often the replica is looked at.
+const LOOK_PERIOD: Duration = Duration::from_millis(200);
 /// How often changes that everybody has read are forgotten.
 const FORGET_PERIOD: Duration = Duration::from_secs(600);
+/// How often changes are folded into the counts that statistics are answered from.
+const FOLD_PERIOD: Duration = Duration::from_secs(1);
 /// The pauses between tries to migrate a database that is not there yet.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -127,7 +135,13 @@ impl Server {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
-        let following = spawn(follow_names(state.db.clone(), state.names.clone()));
+        let db = || state.db.clone();
+        let chores = [
+            spawn(follow_names(db(), state.names.clone())),
+            spawn(fold_counts(db())),
+            spawn(follow_changes(db())),
+            spawn(look_at_replica(db())),
+        ];
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
             .disable_signals()
@@ -143,7 +157,7 @@ impl Server {
         stop.await;
         draining.0.store(true, Ordering::Relaxed);
         log::info!("stopping");
-        following.abort();
+        chores.iter().for_each(task::JoinHandle::abort);
         drop(migrating);
         time::sleep(config.drain_delay).await;
         handle.stop(!config.shutdown_timeout.is_zero()).await;
@@ -169,6 +183,8 @@ fn state(config: &Config, url: &str) -> http::State {
     http::State {
         db: Db::new(&config.pool(url)),
         names: Data::new(KnownNames::default()),
+        statistics: Data::new(Statistics::default()),
+        records: Data::new(Records::new(config.cache_mb)),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,
@@ -194,6 +210,44 @@ async fn follow_names(db: Db, names: Data<KnownNames>) {
             // The database is away or not migrated yet, which `/readyz` says.
             Err(error) => log::debug!("reading the names of the store: {error}"),
         }
+    }
+}
+
+/// Keeps few changes beside the counts, so that a question about all records has few to add.
+async fn fold_counts(db: Db) {
+    let mut tick = time::interval(FOLD_PERIOD);
+    loop {
+        tick.tick().await;
+        if let Err(error) = db.chore(stats::fold).await {
+            log::debug!("folding the counts: {error}");
+        }
+    }
+}
+
+/// Keeps the store aware of what others change.
+async fn follow_changes(db: Db) {
+    let Some(period) = db.freshness().map(Freshness::period) else { return };
+    let mut tick = time::interval(period);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = db.follow_changes().await {
+            // What is kept grows old meanwhile, and is not shown.
+            log::debug!("asking what others have changed: {error}");
+        }
+    }
+}
+
+/// Keeps the store aware of how far its replica is.
+async fn look_at_replica(db: Db) {
+    if db.replica().is_none() {
+        return;
+    }
+    let mut tick = time::interval(LOOK_PERIOD);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        db.look_at_replica().await;
     }
 }
 

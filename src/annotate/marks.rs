@@ -96,12 +96,18 @@ fn read_line(
             stack.push(Opened { at: mark.at + 1, family: mark.family, before: Vec::new(), start: mark.at });
             continue;
         }
-        if open[family] == 0 {
+        // `"so”`: keyboards and editors mix the two, but not in the mark that opens.
+        let family = match mark.family {
+            Family::Curly if open[family] == 0 => Family::Straight,
+            Family::Straight if open[family] == 0 => Family::Curly,
+            family => family,
+        };
+        if open[family as usize] == 0 {
             continue;
         }
         while let Some(opened) = stack.pop() {
             open[opened.family as usize] -= 1;
-            if opened.family == mark.family {
+            if opened.family == family {
                 last_closed = mark.at;
                 close(text, opened, mark.at, mark.at + 1, true, found);
                 break;
@@ -243,6 +249,13 @@ mod tests {
     fn a_quotation_goes_on_in_the_next_line() {
         assert_eq!(quoted("“One line of it.\n\n“And another,” he said."), ["One line of it. / And another,"]);
         assert_eq!(quoted("Il écrit : « Un.\nDeux.\nTrois. »\nFin."), ["Un. / Deux. / Trois."]);
+    }
+
+    #[test]
+    fn straight_and_curly_marks_close_one_another() {
+        assert_eq!(quoted("\"We go,” he said. “You stay,\" she said."), ["We go,", "You stay,"]);
+        assert_eq!(quoted("“He said \"no way\" to me,” she said."), ["He said \"no way\" to me,"]);
+        assert_eq!(quoted("« Nous partons\" », dit-elle."), ["Nous partons\""]);
     }
 
     #[test]

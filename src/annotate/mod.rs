@@ -16,6 +16,7 @@ pub mod language;
 pub mod lexicon;
 pub mod marks;
 pub mod names;
+mod offices;
 pub mod people;
 pub mod phrases;
 pub mod quotes;

@@ -101,7 +101,8 @@ impl<'a> Phrases<'a> {
             || self.mention(at).is_some()
             || info.is_anonymous()
             || info.is_plural()
-            || self.many(at);
+            || self.many(at)
+            || self.bare_title(at);
         if !opens || info.is_preposition() || info.is_subordinator() || (info.is_time() && self.mention(at).is_none()) {
             return None;
         }
@@ -128,6 +129,23 @@ impl<'a> Phrases<'a> {
     fn many(&self, at: usize) -> bool {
         self.word(at) == "de"
             && matches!(self.word(at + 1), "nombreux" | "nombreuses" | "multiples" | "très" | "hauts" | "jeunes")
+    }
+
+    /// `miner Simon Beck`, `retired teacher Ann Roy`: plain words that lead straight to a person.
+    fn bare_title(&self, at: usize) -> bool {
+        let plain = |i: &usize| {
+            let info = self.tokens.info(*i);
+            let small = info.is_determiner() || info.is_clitic() || info.is_adverb() || info.is_time() || info.is_of();
+            let word = self.tokens.kind(*i) == Kind::Word && !self.tokens.capital(*i);
+            word && !small && !self.verb_at[*i] && info.fits_noun_phrase() && self.mention(*i).is_none()
+        };
+        let words = (at..at + 3).take_while(plain).count();
+        let mut next = at + words;
+        // `veteran Sen. Howard Blaine`
+        if self.tokens.info(next).is_title() {
+            next += 1 + usize::from(self.tokens.is_mark(next + 1, '.'));
+        }
+        words > 0 && self.person(next).is_some() && !self.word(at + words - 1).ends_with("ly")
     }
 
     /// A personal pronoun, or `ce dernier`, `the latter`.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::names::Names;
+use super::offices;
 use super::phrases::{Phrase, Phrases};
 use super::{EntityKind, Gender, Span, SpeakerStatus};
 
@@ -84,6 +85,19 @@ impl<'a> Cast<'a> {
     /// Who spoke or was spoken of last.
     pub fn last(&self) -> Option<Speaker> {
         self.met.last().copied()
+    }
+
+    /// `poursuit l'ancien préfet`: somebody without a name who goes on speaking is whoever spoke last, if one did.
+    pub fn goes_on(&self, speaker: Speaker) -> Speaker {
+        let fits = |one: &&Speaker| one.gender.is_none() || speaker.gender.is_none() || one.gender == speaker.gender;
+        let last = self.met.iter().rev().take(REACH).find(|one| one.span.start < speaker.span.start);
+        match last.filter(|one| one.status == SpeakerStatus::Named && !one.plural).filter(fits) {
+            Some(one) => {
+                let reference = Some(one.reference.unwrap_or(one.span));
+                Speaker { reference, entity: one.entity, status: one.status, ..speaker }
+            }
+            None => speaker,
+        }
     }
 
     /// The source behind `-t-il`, `elle` or `he` at a token.
@@ -279,7 +293,8 @@ impl<'a> Cast<'a> {
             let known = self.gender(mention);
             known.is_none() || gender.is_none() || known == gender
         };
-        let given = self.roles.get(role)?;
+        let others = || offices::behind(role).iter().find_map(|other| self.roles.get(*other));
+        let given = self.roles.get(role).or_else(others)?;
         let here = given.partition_point(|&mention| names.mentions[mention].span.start < at);
         let before = given[..here].iter().rev().take(REACH).copied().find(|&mention| fits(mention));
         before.or_else(|| given[here..].iter().take(REACH).copied().find(|&mention| fits(mention)))
@@ -308,13 +323,15 @@ fn roles(phrases: &Phrases) -> HashMap<String, Vec<usize>> {
         while back > 0 && start - back < 16 {
             back -= 1;
             let info = tokens.info(back);
-            let comma = tokens.is_mark(back, ',') && back + 1 == start;
+            let comma = tokens.is_mark(back, ',') && back + 1 == start
+                || tokens.is_mark(back, '.') && back > 0 && tokens.info(back - 1).is_title();
             let inside = tokens.list[back].is_word() && info.fits_noun_phrase() && !phrases.verb_at[back];
             if !comma && !inside {
                 break;
             }
             let owned = back > 0 && tokens.info(back - 1).is_of();
-            if info.is_role() && !owned {
+            let title = offices::is_title(tokens.word(back)) && back + 3 > start;
+            if (info.is_role() || title) && !owned {
                 role = Some(back);
             }
             if info.is_determiner() && !owned && role.is_some() {

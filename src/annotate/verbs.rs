@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::SpeakerStatus;
 use super::attribution::{Reader, Reading};
 use super::cues::{Cue, Shape};
 use super::phrases::Phrase;
@@ -35,6 +36,10 @@ impl Reader<'_> {
                     return self.inverted(sentence, cue, at).map(resolve);
                 }
                 let phrase = self.finite_subject(sentence, cue);
+                let resolve = |phrase: Phrase| {
+                    let speaker = cast.resolve(phrase, anonymity);
+                    if self.continues(cue, phrase, &speaker) { cast.goes_on(speaker) } else { speaker }
+                };
                 let joined = self.joined(sentence, cue.start);
                 if joined && phrase.is_none_or(|phrase| !phrase.pronoun || phrase.end + 2 < cue.start) {
                     return earlier().or_else(|| self.phrases.opening_subject(sentence).or(phrase).map(resolve));
@@ -82,6 +87,26 @@ impl Reader<'_> {
             return None;
         }
         Some(pronoun)
+    }
+
+    /// `« ... », poursuit l'ancien préfet`: a described source, told by its article, who goes on with what was said.
+    fn continues(&self, cue: &Cue, phrase: Phrase, speaker: &Speaker) -> bool {
+        let goes_on = matches!(
+            cue.lemma.as_str(),
+            "poursuivre"
+                | "ajouter"
+                | "reprendre"
+                | "compléter"
+                | "enchaîner"
+                | "conclure"
+                | "continue"
+                | "add"
+                | "conclude"
+        );
+        let behind = phrase.start >= cue.end && matches!(self.tokens.word(phrase.start), "le" | "la" | "l'" | "the");
+        let nobody = speaker.status == SpeakerStatus::Unresolved && speaker.entity.is_none() && !speaker.plural;
+        let document = (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_vessel());
+        goes_on && behind && nobody && !document && speaker.reference.is_none()
     }
 
     fn finite_subject(&self, sentence: Sentence, cue: &Cue) -> Option<Phrase> {

@@ -86,3 +86,17 @@ fn an_empty_variable_is_one_that_was_not_set() {
     assert_eq!(config.listen.port(), 8080);
     assert!(matches!(config.database, Database::Own { .. }));
 }
+
+#[test]
+fn a_replica_is_one_of_a_given_database_and_its_address_is_hidden() {
+    let (config, _) = read(&["--database-url=postgres://a/d", "--database-read-url=postgres://u:secret@b/d"]).unwrap();
+    assert_eq!(config.read_database.as_ref().unwrap().expose(), "postgres://u:secret@b/d");
+    assert!(!format!("{config:?}").contains("secret"));
+    assert_eq!(config.replica_max_lag, Duration::from_secs(2));
+
+    let alone = faults(&["--data-dir=/d", "--database-read-url=postgres://u:secret@b/d"]);
+    assert!(alone[0].starts_with("--database-read-url (DATABASE_READ_URL): is for the standby of"), "{alone:?}");
+    let bad = faults(&["--database-url=postgres://a/d", "--database-read-url=b:secret", "--replica-max-lag-ms=100"]);
+    assert_eq!(bad.len(), 2);
+    assert!(!bad.concat().contains("secret"), "{bad:?}");
+}

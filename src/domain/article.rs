@@ -1,6 +1,7 @@
 //! Articles: a headline and a body kept exactly as received, in versions.
 
 use super::page::{Choice, PageRequest, Range};
+use super::search::Search;
 use super::{BlockRole, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -101,17 +102,23 @@ pub enum ArticleOrder {
     NewestPublished,
     OldestPublished,
     NewestCreated,
+    /// By how well they match the search, of the newest that do.
+    Relevance,
 }
 
 /// Which articles are asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ArticleFilter {
+    /// In the headline or the body.
+    pub search: Option<Search>,
     pub language: Choice<String>,
     pub publisher: Choice<String>,
     pub section: Choice<String>,
     pub keyword: Choice<String>,
     /// Articles with a mention of one of these entities.
     pub mentions: Choice<Uuid>,
+    /// Articles with a mention of each of these entities.
+    pub mentions_all: Vec<Uuid>,
     /// Articles that quote one of these entities; rejected quotes do not count.
     pub quotes_by: Choice<Uuid>,
     pub external_id: Choice<String>,

@@ -1,7 +1,8 @@
 //! Mentions: an entity named at a span of an article.
 
+use super::page::{Choice, PageRequest, Range};
 use super::span::Span;
-use super::{Anchor, MentionKind, Origin};
+use super::{Anchor, EntityKind, MentionKind, Origin};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -52,4 +53,34 @@ pub struct MentionPatch {
     pub exact: Option<String>,
     pub kind: Option<MentionKind>,
     pub confidence: Option<f64>,
+}
+
+/// The orders of a list of mentions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MentionOrder {
+    NewestPublished,
+    OldestPublished,
+}
+
+/// Which mentions are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MentionFilter {
+    pub entity: Choice<Uuid>,
+    /// What the entity is; a mention of nobody known is of no kind.
+    pub entity_kind: Choice<EntityKind>,
+    pub article: Choice<Uuid>,
+    pub publisher: Choice<String>,
+    pub language: Choice<String>,
+    pub kind: Choice<MentionKind>,
+    pub origin: Choice<Origin>,
+    pub min_confidence: Option<f64>,
+    pub published: Range<DateTime<Utc>>,
+}
+
+/// A list of mentions: which, in what order, what part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MentionList {
+    pub filter: MentionFilter,
+    pub order: MentionOrder,
+    pub page: PageRequest,
 }

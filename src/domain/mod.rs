@@ -2,12 +2,17 @@
 
 pub mod article;
 pub mod entity;
+pub mod graph;
+pub mod highlight;
 pub mod mention;
 pub mod page;
 pub mod quote;
+pub mod search;
 pub mod span;
+pub mod stats;
 pub mod text;
 mod vocabulary;
+pub mod wording;
 
 pub use vocabulary::*;
 

@@ -174,3 +174,29 @@ words! {
         Boilerplate = "boilerplate",
     }
 }
+
+words! {
+    /// What records are counted by. Each is spelled as the filter that finds the records of one value.
+    Dimension {
+        Speaker = "speaker",
+        About = "about",
+        Entity = "entity",
+        Publisher = "publisher",
+        Language = "language",
+        Section = "section",
+        Kind = "kind",
+        SpeakerStatus = "speaker_status",
+        Status = "status",
+        Cue = "cue",
+    }
+}
+
+words! {
+    /// How long the steps of a timeline are. A week begins on Monday.
+    Interval {
+        Day = "day",
+        Week = "week",
+        Month = "month",
+        Year = "year",
+    }
+}

@@ -145,8 +145,9 @@ pub async fn annotate_text(
         let detail = format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8");
         return Err(Problem::content(vec![Fault::new("/body", detail)]));
     }
+    // The primary: what a replica has of the names may be older than what is in memory.
     let found = db
-        .read(move |conn| {
+        .read_primary(move |conn| {
             names.refresh(conn)?;
             let AnnotateText { headline, body, language } = &given;
             let document = Document { headline: headline.as_deref(), body, language: language.as_deref() };

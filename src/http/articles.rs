@@ -8,10 +8,12 @@ use super::input::{Body, Query};
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::article::{Article, ArticlePatch, NewArticle};
 use crate::domain::page::Page;
 use crate::store::known_names::KnownNames;
-use crate::store::{self, Connection, Db, annotations, articles, mentions, quotes};
+use crate::store::search::{Statistics, highlight};
+use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +23,7 @@ pub use body::{
     ArticleBody, ArticlePage, ArticleVersionBody, ArticleVersionPage, BlockBody, CreateArticle, Label, PlainText,
     UpdateArticle,
 };
-pub use list::{ArticleFilters, LanguageParameter, ListArticles, ListInclude};
+pub use list::{ArticleFilters, LanguageParameter, ListArticles, ListInclude, no_search, search};
 
 /// What an article can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -104,10 +106,18 @@ pub async fn create_article(
 pub async fn read_article(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
     query: Query<ReadArticle>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
+    if query.include.is_empty() {
+        let read = move |conn: &mut Connection| {
+            let body = ArticleBody::from(articles::find(conn, id)?);
+            Ok(Read { owner: id, version: body.version, body })
+        };
+        return records.find(&db, (Resource::Article, id), read).await?.answer(&request);
+    }
     let with_mentions = query.include.contains(&ArticleInclude::Mentions);
     let with_quotes = query.include.contains(&ArticleInclude::Quotes);
     let body = db
@@ -123,25 +133,35 @@ pub async fn read_article(
 /// List articles
 ///
 /// Newest first unless `sort` says otherwise; undated articles come last. Bodies are left out unless `include=body`.
+/// `q` reads each text in its own language; what is left of it when that language's small words are gone may be nothing,
+/// which nothing matches.
 #[utoipa::path(tag = "articles", params(ArticleFilters, ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
 #[get("/v1/articles")]
 pub async fn list_articles(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ListArticles>,
 ) -> Result<HttpResponse, Problem> {
     let with_mentions = query.include().contains(&ListInclude::Mentions);
     let with_quotes = query.include().contains(&ListInclude::Quotes);
+    let with_highlight = query.include().contains(&ListInclude::Highlight);
     let list = query.0.into_list(&request)?;
-    let page = db
+    let (page, ranked) = db
         .read(move |conn| {
-            let Page { items, next, total } = articles::list(conn, &list)?;
+            let (Page { items, next, total }, ranked) = articles::list(conn, &statistics, &list)?;
             let mut items: Vec<_> = items.into_iter().map(ArticleBody::from).collect();
             embed(conn, &mut items, with_mentions, with_quotes)?;
-            Ok(Page { items, next, total })
+            if with_highlight {
+                let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+                let mut found = highlight::articles(conn, &list.filter, &ids)?;
+                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
+            }
+            Ok((Page { items, next, total }, ranked))
         })
         .await?;
-    Ok(page::answer(&request, page, |items, next_cursor, total| ArticlePage { items, next_cursor, total }))
+    let ranked = ranked.map(Into::into);
+    Ok(page::answer(&request, page, |items, next_cursor, total| ArticlePage { items, next_cursor, total, ranked }))
 }
 
 /// Change an article

@@ -7,13 +7,14 @@ use super::accept::accepts;
 use super::docs;
 use super::input::Parameters;
 use super::problem::{Code, Problem};
+use super::trace;
 use crate::domain::Fault;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
@@ -61,7 +62,7 @@ pub struct Operation {
 
 /// Every operation by path and method, and the methods of each path.
 pub struct Contract {
-    operations: HashMap<(String, Method), Operation>,
+    operations: HashMap<String, Vec<(Method, Operation)>>,
     allow: HashMap<String, HeaderValue>,
 }
 
@@ -88,7 +89,8 @@ impl Contract {
                 if method == Method::GET {
                     methods.push("HEAD".to_owned());
                 }
-                operations.insert((path.clone(), method), Operation::of(operation, components));
+                let operations: &mut Vec<_> = operations.entry(path.clone()).or_default();
+                operations.push((method, Operation::of(operation, components)));
             }
             methods.push("OPTIONS".to_owned());
             allow.insert(path.clone(), HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"));
@@ -99,8 +101,19 @@ impl Contract {
     /// What the document says of `method` at `pattern`; HEAD is GET.
     pub fn operation(&self, pattern: &str, method: &Method) -> Option<&Operation> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.operations.get(&(pattern.to_owned(), method.clone()))
+        let operations = self.operations.get(pattern)?;
+        operations.iter().find_map(|(of, operation)| (of == method).then_some(operation))
     }
+}
+
+/// The pattern that the address of a request matches, when anything is there.
+pub fn pattern(request: &ServiceRequest) -> Option<&'static str> {
+    let pattern = request.match_pattern()?;
+    // The files of the documentation page are served beside the document.
+    if pattern == docs::FILES {
+        return Some(docs::FILES);
+    }
+    Contract::get().allow.get_key_value(&pattern).map(|(pattern, _)| pattern.as_str())
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -175,6 +188,25 @@ impl Operation {
         }
     }
 
+    /// What is wrong with a query that is read as the filters of this list: all its parameters but these.
+    pub fn filter_faults(&self, parameters: &Parameters, others: &[&str]) -> Vec<(String, String)> {
+        let filter = |name: &str| {
+            let named = self.parameters.iter().find(|p| p.place == Place::Query && p.name == name);
+            named.filter(|_| !others.contains(&name))
+        };
+        let mut faults = Vec::new();
+        for (name, _) in parameters.pairs() {
+            let fault = match filter(name) {
+                None => Some("is no filter of what is counted".to_owned()),
+                Some(parameter) => parameter.faults_of(&parameters.all(name)),
+            };
+            faults.extend(fault.map(|detail| (name.to_owned(), detail)));
+        }
+        faults.sort();
+        faults.dedup();
+        faults
+    }
+
     /// The query as JSON: lists as arrays, numbers and booleans as such. Sound once [`enforce`] has let it through.
     pub fn query(&self, parameters: &Parameters) -> Value {
         let mut query = Map::new();
@@ -229,13 +261,15 @@ impl Parameter {
                 }
             },
         };
-        if given.is_empty() {
-            return self.required.then(|| "is required".to_owned());
-        }
+        if given.is_empty() { self.required.then(|| "is required".to_owned()) } else { self.faults_of(&given) }
+    }
+
+    /// What is wrong with the values given for it.
+    fn faults_of(&self, given: &[&str]) -> Option<String> {
         if given.len() > 1 && !self.list {
             return Some("must be given once".to_owned());
         }
-        faults(&self.validator, &self.value(&given)).into_iter().next().map(|fault| fault.detail)
+        faults(&self.validator, &self.value(given)).into_iter().next().map(|fault| fault.detail)
     }
 
     fn value(&self, given: &[&str]) -> Value {
@@ -341,9 +375,8 @@ enum Verdict {
 
 fn verdict(request: &ServiceRequest) -> Verdict {
     let contract = Contract::get();
-    let pattern = request.match_pattern().unwrap_or_default();
-    // The files of the documentation page are served beside the document.
-    let pattern = if pattern == docs::FILES { docs::PAGE } else { &pattern };
+    let found = trace::pattern(request.request()).unwrap_or_default();
+    let pattern = if found == docs::FILES { docs::PAGE } else { found };
     let Some(allow) = contract.allow.get(pattern) else {
         let detail = format!("nothing is at {}", request.path());
         return Verdict::Answer(Problem::new(Code::NoSuchRoute, detail).error_response());
@@ -357,11 +390,14 @@ fn verdict(request: &ServiceRequest) -> Verdict {
         return Verdict::Answer(problem.error_response());
     };
     // A stylesheet or a script is not what `Accept: text/html` of the page is about.
-    if request.match_pattern().as_deref() == Some(docs::FILES) {
+    if found == docs::FILES {
         return Verdict::Pass;
     }
     match operation.check(request, pattern) {
-        Ok(()) => Verdict::Pass,
+        Ok(()) => {
+            request.extensions_mut().insert(operation);
+            Verdict::Pass
+        }
         Err(problem) => Verdict::Answer(problem.error_response()),
     }
 }

@@ -5,6 +5,7 @@
 
 use super::contract;
 use super::problem::{self, Code, Problem};
+use super::questions;
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpResponse, get, web};
 use serde_json::{Map, Value, json};
@@ -65,6 +66,9 @@ fn finish(derived: Value) -> Value {
     ] {
         document["components"]["schemas"][name] = serde_json::to_value(schema).expect("a schema is JSON");
     }
+    for (path, lists) in QUESTIONS {
+        add_filters(&mut document["paths"], path, lists);
+    }
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             finish_operation(path, method, operation);
@@ -82,16 +86,60 @@ the UTF-16 units that JavaScript counts.\n\n\
 **Lists** are complete: follow `next_cursor` (or the `Link` header) until it is null. A filter given twice means one or \
 the other; `not.` before its name excludes.\n\n\
 **Refusals** are problem bodies (RFC 9457); each `type` is an address of this service that says what it means.\n\n\
+**Your own writes** are seen by your next request at once. Where the service reads from a replica, send the \
+`x-consistency-token` of the answer to a write with a later request, which then is shown that write too; \
+`Cache-Control: no-cache` reads what is stored now.\n\n\
 **Changes** are JSON Merge Patch (RFC 7396). A record's `ETag` in `If-Match` makes a change conditional.";
 
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("annotation", "Text in, quotes, speakers and names out."),
     ("articles", "A headline and a body kept exactly as received, in versions."),
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
     ("mentions", "An entity named at a span of an article."),
     ("quotes", "Words in an article, who is said to have said them, and what a human decided about it."),
+    ("statistics", "Counts over the whole collection, each with the list of the records behind it."),
     ("service", "The service itself: health, metrics, documentation."),
 ];
+
+/// Questions under the filters of lists: their addresses, and the lists'.
+const QUESTIONS: [(&str, &[&str]); 5] = [
+    ("/v1/stats/timeline", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
+    ("/v1/stats/top", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
+    ("/v1/graph/speaks-about", &["/v1/quotes"]),
+    ("/v1/graph/co-mentions", &["/v1/articles"]),
+    ("/v1/entities/{id}/related", &["/v1/articles"]),
+];
+
+/// Gives a question the filters of some lists; of several, each filter says which of them have it.
+fn add_filters(paths: &mut Value, question: &str, lists: &[&str]) {
+    let mut filters: Vec<(Value, Vec<&str>)> = Vec::new();
+    for list in lists {
+        for filter in paths[list]["get"]["parameters"].as_array().into_iter().flatten() {
+            if filter["name"].as_str().is_none_or(|name| questions::NOT_FILTERS.contains(&name)) {
+                continue;
+            }
+            let word = list.rsplit('/').next().unwrap_or_default();
+            match filters.iter_mut().find(|(known, _)| known["name"] == filter["name"]) {
+                None => filters.push((filter.clone(), vec![word])),
+                Some((known, words)) => {
+                    words.push(word);
+                    let (mine, theirs) = (&known["schema"]["items"], &filter["schema"]["items"]);
+                    if mine != theirs {
+                        known["schema"]["items"] = json!({"anyOf": [mine, theirs]});
+                    }
+                }
+            }
+        }
+    }
+    let Some(own) = paths[question]["get"]["parameters"].as_array_mut() else { return };
+    for (mut filter, words) in filters {
+        if lists.len() > 1 {
+            let description = filter["description"].as_str().unwrap_or_default().trim_end_matches('.');
+            filter["description"] = json!(format!("{description} ({}).", words.join(", ")));
+        }
+        own.push(filter);
+    }
+}
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let single = path.ends_with("{id}") || path.ends_with("{n}");
@@ -106,6 +154,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
             response["content"] = problem_content();
         }
         let mut headers = shared_headers();
+        if method != "get" && status < 300 {
+            headers["x-consistency-token"] =
+                string_header("With a replica: stands for this write, for requests that must see it.", 16, false);
+        }
         if (single && status == 200) || status == 201 {
             headers["ETag"] = string_header(
                 "`\"<version>-<digest>\"`: the record's version and a digest of this representation.",

@@ -8,9 +8,10 @@ use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
 use super::patch::Patch;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
-use crate::store::{self, Db, entities};
+use crate::store::{self, Connection, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
@@ -173,17 +174,19 @@ pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Resul
 pub async fn read_entity(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    match db.read(move |conn| entities::find(conn, id)).await {
+    let read = move |conn: &mut Connection| {
+        let body = EntityBody::from(entities::find(conn, id)?);
+        Ok(Read { owner: id, version: body.version, body })
+    };
+    match records.find(&db, (Resource::Entity, id), read).await {
         Err(store::Error::Merged { into }) => Ok(HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, format!("/v1/entities/{into}")))
             .finish()),
-        result => {
-            let entity = result?;
-            etag::record(&request, entity.version, &EntityBody::from(entity))
-        }
+        found => found?.answer(&request),
     }
 }
 

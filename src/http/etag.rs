@@ -4,49 +4,71 @@
 //! `include` or a changed derived member is another representation. `If-Match` compares the version alone.
 
 use super::problem::Problem;
-use crate::store::Expected;
+use crate::store::{self, Expected};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentType, HeaderName};
+use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::fmt::Display;
 use std::future::{Ready, ready};
+
+/// A representation of a record, as it is answered.
+#[derive(Debug, Clone)]
+pub struct Representation {
+    pub etag: HeaderValue,
+    pub bytes: Bytes,
+}
+
+impl Representation {
+    /// Of a record at `version`.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a fault of the build.
+    pub fn of(version: i32, body: &impl Serialize) -> store::Result<Self> {
+        let fault = |error: &dyn Display| store::Error::Internal(format!("writing a record: {error}"));
+        let bytes = serde_json::to_vec(body).map_err(|error| fault(&error))?;
+        let etag = HeaderValue::from_str(&etag_of(version, &bytes)).map_err(|error| fault(&error))?;
+        Ok(Self { etag, bytes: bytes.into() })
+    }
+
+    /// Answers it, or 304 when the caller has it. Whoever keeps the answer has to ask whether it is right still.
+    pub fn answer(self, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+        let etag = self.etag.to_str().unwrap_or_default();
+        let mut response = match if_none_match(request)? {
+            Some(tags) if tags.matches(etag) => HttpResponse::NotModified().finish(),
+            _ => HttpResponse::Ok().content_type(ContentType::json()).body(self.bytes),
+        };
+        response.headers_mut().insert(header::ETAG, self.etag);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        Ok(response)
+    }
+
+    /// Answers a write with it.
+    fn written(self, status: StatusCode) -> HttpResponse {
+        let etag = (header::ETAG, self.etag);
+        HttpResponse::build(status).insert_header(etag).content_type(ContentType::json()).body(self.bytes)
+    }
+}
 
 /// Answers one record with its ETag, or 304 when the caller has this representation.
 pub fn record(request: &HttpRequest, version: i32, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    let bytes = to_bytes(body)?;
-    let etag = etag_of(version, &bytes);
-    if if_none_match(request)?.is_some_and(|tags| tags.matches(&etag)) {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
-    }
-    Ok(ok(StatusCode::OK, etag, bytes))
+    Representation::of(version, body)?.answer(request)
 }
 
 /// Answers a record that was just changed.
 pub fn changed(version: i32, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    let bytes = to_bytes(body)?;
-    Ok(ok(StatusCode::OK, etag_of(version, &bytes), bytes))
+    Ok(Representation::of(version, body)?.written(StatusCode::OK))
 }
 
 /// Answers a record that was just made, which can be read at `location`.
 pub fn created(location: &str, version: i32, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    let bytes = to_bytes(body)?;
-    let mut response = ok(StatusCode::CREATED, etag_of(version, &bytes), bytes);
-    let location = header::HeaderValue::from_str(location).map_err(|_| Problem::internal())?;
+    let mut response = Representation::of(version, body)?.written(StatusCode::CREATED);
+    let location = HeaderValue::from_str(location).map_err(|_| Problem::internal())?;
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)
-}
-
-fn ok(status: StatusCode, etag: String, bytes: Vec<u8>) -> HttpResponse {
-    HttpResponse::build(status).insert_header((header::ETAG, etag)).content_type(ContentType::json()).body(bytes)
-}
-
-fn to_bytes(body: &impl Serialize) -> Result<Vec<u8>, Problem> {
-    serde_json::to_vec(body).map_err(|error| {
-        log::error!("writing a record: {error}");
-        Problem::internal()
-    })
 }
 
 fn etag_of(version: i32, bytes: &[u8]) -> String {

@@ -1,13 +1,13 @@
 //! What a request brings: query parameters and bodies, held to the document and read into types.
 
-use super::contract::{self, Contract, Operation};
+use super::contract::{self, Operation};
 use super::problem::{Code, Problem};
 use super::trace;
 use actix_web::dev::{Decompress, Payload};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,6 +38,12 @@ impl Parameters {
             }
         }
         Self { pairs, unreadable }
+    }
+
+    /// The others than these.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.pairs.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
     }
 
     /// Each name with its value.
@@ -78,9 +84,9 @@ fn is_utf8(piece: &str) -> bool {
 }
 
 fn operation_of(request: &HttpRequest) -> Result<&'static Operation, Problem> {
-    let pattern = request.match_pattern().unwrap_or_default();
-    Contract::get().operation(&pattern, request.method()).ok_or_else(|| {
-        log::error!("{pattern} is served but not in the document");
+    let found = request.extensions().get::<&'static Operation>().copied();
+    found.ok_or_else(|| {
+        log::error!("{} was not held to the document", request.path());
         Problem::internal()
     })
 }

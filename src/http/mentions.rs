@@ -1,20 +1,25 @@
 //! `/v1/articles/{id}/mentions` and `/v1/mentions`: an entity named at a span of an article.
 
+mod list;
+
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
 use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use super::patch::Patch;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, Origin};
-use crate::store::{Db, mentions};
+use crate::store::{Connection, Db, Resource, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+pub use list::{ListMentions, MentionFilters};
 
 /// An entity named at a span of an article.
 #[derive(Debug, Serialize, ToSchema)]
@@ -160,7 +165,8 @@ pub struct ListOfArticle {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
+    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
+    /// it is.
     #[param(inline)]
     count: Option<CountBody>,
 }
@@ -207,7 +213,26 @@ pub async fn list_mentions_of_article(
     query: Query<ListOfArticle>,
 ) -> Result<HttpResponse, Problem> {
     let (article_id, part) = (id.into_inner(), query.0.into_request(&request)?);
-    let page = db.read(move |conn| mentions::list(conn, article_id, &part)).await?;
+    let page = db.read(move |conn| mentions::list_of_article(conn, article_id, &part)).await?;
+    Ok(page::answer(&request, page, |items, next_cursor, total| MentionPage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// List mentions
+///
+/// Newest first by their articles' publication, unless another order is asked for.
+#[utoipa::path(tag = "mentions", params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
+#[get("/v1/mentions")]
+pub async fn list_mentions(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<ListMentions>,
+) -> Result<HttpResponse, Problem> {
+    let list = query.0.into_list(&request)?;
+    let page = db.read(move |conn| mentions::list(conn, &list)).await?;
     Ok(page::answer(&request, page, |items, next_cursor, total| MentionPage {
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,
@@ -223,11 +248,15 @@ pub async fn list_mentions_of_article(
 pub async fn read_mention(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let mention = db.read(move |conn| mentions::find(conn, id)).await?;
-    etag::record(&request, mention.version, &MentionBody::from(mention))
+    let read = move |conn: &mut Connection| {
+        let body = MentionBody::from(mentions::find(conn, id)?);
+        Ok(Read { owner: body.article_id, version: body.version, body })
+    };
+    records.find(&db, (Resource::Mention, id), read).await?.answer(&request)
 }
 
 /// Change a mention

@@ -1,6 +1,9 @@
 //! What the service counts of itself, in OpenMetrics.
 
+use super::records::{Records, RecordsState};
 use crate::store::Db;
+use crate::store::freshness::Freshness;
+use crate::store::replica::ReplicaState;
 use actix_web::http::{Method, StatusCode};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -9,6 +12,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// The media type of [`Metrics::text`].
@@ -16,15 +20,15 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
-    method: String,
-    route: String,
+    method: &'static str,
+    route: &'static str,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
-    method: String,
-    route: String,
+    method: &'static str,
+    route: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -41,6 +45,83 @@ pub struct Metrics {
     connections: Gauge,
     idle_connections: Gauge,
     free_permits: Family<Lane, Gauge>,
+    replica: Replica,
+    cache: RecordCache,
+}
+
+/// The cache of records in numbers.
+#[derive(Default)]
+struct RecordCache {
+    hits: Counter,
+    misses: Counter,
+    bytes: Gauge,
+    age: Gauge<f64, AtomicU64>,
+}
+
+impl RecordCache {
+    fn register(registry: &mut Registry) -> Self {
+        let cache = Self::default();
+        registry.register("cache_hits", "Records answered from memory", cache.hits.clone());
+        registry.register("cache_misses", "Records that were read from the database to be kept", cache.misses.clone());
+        registry.register("cache_bytes", "Memory that records take", cache.bytes.clone());
+        registry.register(
+            "cache_age_seconds",
+            "How old a record from memory is at most; -1 while none is shown",
+            cache.age.clone(),
+        );
+        cache
+    }
+
+    fn set(&self, state: RecordsState, age: Option<Duration>) {
+        raise(&self.hits, state.hits);
+        raise(&self.misses, state.misses);
+        self.bytes.set(i64::try_from(state.bytes).unwrap_or(i64::MAX));
+        self.age.set(age.map_or(-1.0, |age| age.as_secs_f64()));
+    }
+}
+
+/// Brings a counter to what was counted elsewhere.
+fn raise(counter: &Counter, count: u64) {
+    counter.inc_by(count.saturating_sub(counter.get()));
+}
+
+/// The replica in numbers; all nought without one.
+#[derive(Default)]
+struct Replica {
+    in_use: Gauge,
+    age: Gauge<f64, AtomicU64>,
+    reads: Family<Server, Counter>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Server {
+    server: &'static str,
+}
+
+impl Replica {
+    fn register(registry: &mut Registry) -> Self {
+        let replica = Self::default();
+        registry.register("replica_in_use", "1 while reads go to the replica", replica.in_use.clone());
+        registry.register(
+            "replica_age_seconds",
+            "How old what the replica shows is at most; -1 while it cannot be used",
+            replica.age.clone(),
+        );
+        registry.register(
+            "replica_reads",
+            "Reads that could go to the replica, by the server that answered",
+            replica.reads.clone(),
+        );
+        replica
+    }
+
+    fn set(&self, state: ReplicaState) {
+        self.in_use.set(state.usable.into());
+        self.age.set(state.age.map_or(-1.0, |age| age.as_secs_f64()));
+        for (server, count) in [("replica", state.answered), ("primary", state.passed_on)] {
+            raise(&self.reads.get_or_create(&Server { server }), count);
+        }
+    }
 }
 
 /// Counts a request as in flight for as long as it lives.
@@ -74,7 +155,9 @@ impl Metrics {
             "Requests that could use the database at once",
             free_permits.clone(),
         );
-        Self { registry, requests, durations, in_flight, connections, idle_connections, free_permits }
+        let replica = Replica::register(&mut registry);
+        let cache = RecordCache::register(&mut registry);
+        Self { registry, requests, durations, in_flight, connections, idle_connections, free_permits, replica, cache }
     }
 
     /// Counts a request until what this answers is dropped.
@@ -84,15 +167,10 @@ impl Metrics {
     }
 
     /// Counts a request that was answered. `route` is the path's pattern: ids would make a series each.
-    pub fn request_ended(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
-        let method = match method.as_str() {
-            known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
-            _ => "other",
-        };
-        let (method, route) = (method.to_owned(), route.to_owned());
-        self.durations
-            .get_or_create(&Route { method: method.clone(), route: route.clone() })
-            .observe(took.as_secs_f64());
+    pub fn request_ended(&self, method: &Method, route: &'static str, status: StatusCode, took: Duration) {
+        const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+        let method = METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
+        self.durations.get_or_create(&Route { method, route }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { method, route, status: status.as_u16() }).inc();
     }
 
@@ -100,7 +178,7 @@ impl Metrics {
     ///
     /// # Errors
     /// When a metric cannot be written, which is a fault of the build.
-    pub fn text(&self, db: &Db) -> Result<String, std::fmt::Error> {
+    pub fn text(&self, db: &Db, records: &Records) -> Result<String, std::fmt::Error> {
         let state = db.state();
         self.connections.set(state.connections.into());
         self.idle_connections.set(state.idle_connections.into());
@@ -108,6 +186,10 @@ impl Metrics {
         for (lane, free) in [("read", reads), ("write", writes)] {
             self.free_permits.get_or_create(&Lane { lane }).set(i64::try_from(free).unwrap_or(i64::MAX));
         }
+        if let Some(state) = db.replica() {
+            self.replica.set(state);
+        }
+        self.cache.set(records.state(), db.freshness().and_then(Freshness::age));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -3,29 +3,39 @@
 mod accept;
 pub mod annotate;
 pub mod articles;
+mod choice;
+pub mod compress;
 pub mod contract;
 pub mod docs;
 pub mod entities;
 pub mod etag;
+pub mod graph;
+pub mod highlight;
 pub mod input;
 pub mod mentions;
 pub mod metrics;
 pub mod page;
 pub mod patch;
 pub mod problem;
+pub mod questions;
 pub mod quotes;
+pub mod records;
 mod schema;
 pub mod service;
+pub mod session;
+pub mod stats;
 pub mod trace;
 
 use crate::store::Db;
 use crate::store::known_names::KnownNames;
+use crate::store::search::Statistics;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, Condition, DefaultHeaders, from_fn};
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App, Error, web};
 use metrics::Metrics;
+use records::Records;
 use service::Draining;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -36,6 +46,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct State {
     pub db: Db,
     pub names: web::Data<KnownNames>,
+    pub statistics: web::Data<Statistics>,
+    pub records: web::Data<Records>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -45,7 +57,8 @@ pub struct State {
 }
 
 /// What a page of another origin may read besides the body.
-const EXPOSED: [&str; 7] = ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-request-id"];
+const EXPOSED: [&str; 8] =
+    ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-consistency-token", "x-request-id"];
 
 /// The application: every route, behind what every request goes through.
 pub fn app(
@@ -65,6 +78,8 @@ pub fn app(
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
         .app_data(state.names)
+        .app_data(state.statistics)
+        .app_data(state.records)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))
@@ -73,8 +88,9 @@ pub fn app(
         .service(docs::read_docs_file)
         // The last one wrapped is the first to see a request.
         .wrap(from_fn(contract::enforce))
+        .wrap(from_fn(session::follow))
         .wrap(from_fn(trace::cut))
-        .wrap(Compress::default())
+        .wrap(from_fn(compress::compress))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(problem::explain_cors))
         .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
@@ -95,6 +111,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(annotate::annotate_article)
         .service(mentions::create_mention)
         .service(mentions::list_mentions_of_article)
+        .service(mentions::list_mentions)
         .service(mentions::read_mention)
         .service(mentions::update_mention)
         .service(mentions::delete_mention)
@@ -107,10 +124,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(entities::delete_entity)
         .service(quotes::create_quote)
         .service(quotes::list_quotes)
+        .service(quotes::match_quotes)
         .service(quotes::read_quote)
         .service(quotes::update_quote)
         .service(quotes::delete_quote)
         .service(quotes::read_quote_occurrences)
+        .service(stats::read_timeline)
+        .service(stats::read_top)
+        .service(graph::read_speaks_about)
+        .service(graph::read_co_mentions)
+        .service(graph::list_related_entities)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

@@ -3,6 +3,7 @@
 use super::input::Parameters;
 use super::problem::{Code, Problem};
 use crate::domain::page::{Count, DEFAULT_LIMIT, Key, Page, PageRequest, Position, Total};
+use crate::domain::search::Ranked;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 /// Parameters that choose a part or a form of a list, not which records are in it.
 const NOT_FILTERS: [&str; 4] = ["limit", "cursor", "count", "include"];
 
-/// How the matching records are counted.
+/// How the matching records are counted: `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CountBody {
@@ -29,7 +30,7 @@ pub enum CountBody {
 pub struct TotalBody {
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub value: i64,
-    /// `estimate` comes from the database's statistics and may be off by a little.
+    /// `exact` up to 10,000; `estimate` comes from the database's statistics and may be off by a little.
     pub kind: CountBody,
 }
 
@@ -40,6 +41,22 @@ impl From<Total> for TotalBody {
             Count::Estimate => CountBody::Estimate,
         };
         Self { value: total.value, kind }
+    }
+}
+
+/// What an order of relevance is an order of: the newest matches, 500 at most.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RankedBody {
+    /// How many matches were ranked.
+    #[schema(minimum = 0, maximum = 500)]
+    pub considered: usize,
+    /// Whether there are no others: older ones are not in the list.
+    pub complete: bool,
+}
+
+impl From<Ranked> for RankedBody {
+    fn from(ranked: Ranked) -> Self {
+        Self { considered: ranked.considered, complete: ranked.complete }
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod body;
 mod list;
+mod names;
+mod sayings;
 
 use super::articles::ArticleBody;
 use super::entities::EntityBody;
@@ -10,16 +12,20 @@ use super::input::{Body, Query};
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
+use super::records::{Read, Records};
 use crate::domain::page::Page;
-use crate::domain::quote::{NewQuote, QuotePatch};
-use crate::store::{self, Connection, Db, articles, entities, quotes};
+use crate::domain::quote::{NewQuote, QuoteNames, QuotePatch};
+use crate::store::search::{Statistics, highlight};
+use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
-pub use list::{ListQuotes, QuoteFilters};
+pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
+pub use names::*;
+pub use sayings::*;
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -66,14 +72,24 @@ pub async fn create_quote(db: web::Data<Db>, body: Body<CreateQuote>) -> Result<
 pub async fn read_quote(
     request: HttpRequest,
     db: web::Data<Db>,
+    records: web::Data<Records>,
     id: web::Path<Uuid>,
     query: Query<ReadQuote>,
 ) -> Result<HttpResponse, Problem> {
     let (id, include) = (id.into_inner(), query.0.include);
+    if include.is_empty() {
+        let read = move |conn: &mut Connection| {
+            let body = QuoteBody::from(quotes::find(conn, id)?);
+            Ok(Read { owner: body.article_id, version: body.version, body })
+        };
+        return records.find(&db, (Resource::Quote, id), read).await?.answer(&request);
+    }
+    let with_article = include.contains(&QuoteInclude::Article);
+    let with_speaker = include.contains(&QuoteInclude::Speaker);
     let body = db
         .read(move |conn| {
             let mut bodies = vec![QuoteBody::from(quotes::find(conn, id)?)];
-            embed(conn, &mut bodies, &include)?;
+            embed(conn, &mut bodies, with_article, with_speaker)?;
             Ok(bodies.remove(0))
         })
         .await?;
@@ -82,25 +98,50 @@ pub async fn read_quote(
 
 /// List quotes
 ///
-/// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them.
+/// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them. `q` reads each
+/// text in its own language; what is left of it when that language's small words are gone may be nothing, which nothing
+/// matches. `speaker_name` and `about_name` are read as names: `resolved` says how.
 #[utoipa::path(tag = "quotes", params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
-    let include = query.include().to_vec();
+    let with_article = query.include().contains(&QuotesInclude::Article);
+    let with_speaker = query.include().contains(&QuotesInclude::Speaker);
+    let with_highlight = query.include().contains(&QuotesInclude::Highlight);
+    let names = query.names();
+    let is_named = names != QuoteNames::default();
     let list = query.0.into_list(&request)?;
-    let page = db
+    let (page, ranked, resolved) = db
         .read(move |conn| {
-            let Page { items, next, total } = quotes::list(conn, &list)?;
+            let mut list = list.clone();
+            let resolved = quotes::names::resolve(conn, &names, &mut list.filter)?;
+            let (Page { items, next, total }, ranked) = match resolved.leads_nowhere {
+                true => (Page::empty(list.page.count), None),
+                false => quotes::list(conn, &statistics, &list)?,
+            };
             let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
-            embed(conn, &mut items, &include)?;
-            Ok(Page { items, next, total })
+            embed(conn, &mut items, with_article, with_speaker)?;
+            if with_highlight {
+                let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+                let mut found = highlight::quotes(conn, &list.filter, &ids)?;
+                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
+            }
+            Ok((Page { items, next, total }, ranked, resolved))
         })
         .await?;
-    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage { items, next_cursor, total }))
+    let ranked = ranked.map(Into::into);
+    let resolved = is_named.then(|| resolved.into());
+    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage {
+        items,
+        next_cursor,
+        total,
+        ranked,
+        resolved,
+    }))
 }
 
 /// List the quotes of an article
@@ -120,6 +161,8 @@ pub async fn list_quotes_of_article(
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,
         total,
+        ranked: None,
+        resolved: None,
     }))
 }
 
@@ -167,15 +210,15 @@ pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> R
 }
 
 /// Puts articles and speakers into a page of quotes, with one query for each.
-fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], include: &[QuoteInclude]) -> store::Result<()> {
-    if include.contains(&QuoteInclude::Article) {
+fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], with_article: bool, with_speaker: bool) -> store::Result<()> {
+    if with_article {
         let ids: Vec<Uuid> = bodies.iter().map(|body| body.article_id).collect();
         let found = articles::summaries(conn, &ids)?;
         for body in &mut *bodies {
             body.article = found.get(&body.article_id).cloned().map(ArticleBody::from);
         }
     }
-    if include.contains(&QuoteInclude::Speaker) {
+    if with_speaker {
         let ids: Vec<Uuid> = bodies.iter().filter_map(|body| body.speaker_id).collect();
         let found = entities::by_ids(conn, &ids)?;
         for body in &mut *bodies {

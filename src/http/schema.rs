@@ -1,7 +1,8 @@
 //! The model's word lists in the API document: the domain does not know utoipa.
 
 use crate::domain::{
-    AliasKind, Anchor, BlockRole, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+    AliasKind, Anchor, BlockRole, Dimension, EntityKind, Interval, MentionKind, Origin, QuoteKind, QuoteStatus,
+    ReviewAction, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -40,4 +41,6 @@ word_schemas! {
     Origin: "Who made the record.",
     Anchor: "Where the spans stand since the article's text last changed: `exact`, at the same offsets; `moved`, the same text elsewhere in one place only; `orphaned`, not found: the spans belong to the older `body_version`.",
     ReviewAction: "What a review did.",
+    Dimension: "What records are counted by, spelled as the filter that finds the records of one value.",
+    Interval: "How long the steps of a timeline are, in UTC; a week begins on Monday.",
 }

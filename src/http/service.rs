@@ -2,6 +2,7 @@
 
 use super::metrics::{self, Metrics};
 use super::problem::{Code, Problem};
+use super::records::Records;
 use crate::store::{Db, migrate};
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,18 @@ struct HealthBody {
     status: &'static str,
 }
 
+/// Whether requests can be served.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "ready"}))]
+struct ReadinessBody {
+    #[schema(max_length = 20)]
+    status: &'static str,
+    /// `in use`, or `not in use` while it is away or too far behind and reads go to the primary; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20, value_type = String, required = false)]
+    replica: Option<&'static str>,
+}
+
 /// Say that the process lives
 ///
 /// Answers at once and asks nobody: restart the process when this fails.
@@ -87,7 +100,7 @@ pub async fn read_liveness() -> HttpResponse {
 /// Say whether requests can be served
 ///
 /// Ready means that the database is reached, its migrations are current, and the service was not asked to stop.
-#[utoipa::path(tag = "service", responses((status = 200, description = "Ready", body = HealthBody)))]
+#[utoipa::path(tag = "service", responses((status = 200, description = "Ready", body = ReadinessBody)))]
 #[get("/readyz")]
 pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, Problem> {
     if draining.0.load(Ordering::Relaxed) {
@@ -97,7 +110,8 @@ pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) ->
         .await
         .map_err(|_| Problem::new(Code::Unavailable, "the database does not answer"))??;
     if current {
-        Ok(HttpResponse::Ok().json(HealthBody { status: "ready" }))
+        let replica = db.replica().map(|replica| if replica.usable { "in use" } else { "not in use" });
+        Ok(HttpResponse::Ok().json(ReadinessBody { status: "ready", replica }))
     } else {
         Err(Problem::new(Code::Unavailable, "the database lacks migrations"))
     }
@@ -115,8 +129,12 @@ struct MetricsText(#[allow(dead_code, reason = "describes a body that is written
     (status = 200, description = "The metrics", body = inline(MetricsText), content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
 ))]
 #[get("/metrics")]
-pub async fn read_metrics(db: web::Data<Db>, metrics: web::Data<Metrics>) -> Result<HttpResponse, Problem> {
-    let text = metrics.text(&db).map_err(|error| {
+pub async fn read_metrics(
+    db: web::Data<Db>,
+    records: web::Data<Records>,
+    metrics: web::Data<Metrics>,
+) -> Result<HttpResponse, Problem> {
+    let text = metrics.text(&db, &records).map_err(|error| {
         log::error!("writing the metrics: {error}");
         Problem::internal()
     })?;

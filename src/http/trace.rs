@@ -1,5 +1,6 @@
 //! Around every request: its id, its deadline, its line in the log, its place in the metrics.
 
+use super::contract;
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::service::Draining;
@@ -28,6 +29,15 @@ pub struct Deadline(pub Duration);
 #[derive(Clone, Copy)]
 struct Due(Instant);
 
+/// The pattern that the address matches: to find it is the dearest part of some answers, so it is found once.
+#[derive(Clone, Copy)]
+struct Pattern(Option<&'static str>);
+
+/// The pattern of the document that the request's address matches; `None` where nothing is.
+pub fn pattern(request: &HttpRequest) -> Option<&'static str> {
+    request.extensions().get::<Pattern>().and_then(|pattern| pattern.0)
+}
+
 /// The id of the request that is being answered; `-` outside of one.
 pub fn request_id() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_else(|_| "-".to_owned())
@@ -54,7 +64,8 @@ pub async fn trace(
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let pattern = contract::pattern(&request);
+    request.extensions_mut().insert(Pattern(pattern));
     let _in_flight = metrics.as_ref().map(|metrics| metrics.request_began());
 
     let header = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"));
@@ -65,7 +76,7 @@ pub async fn trace(
     };
     let took = started.elapsed();
     if let Some(metrics) = &metrics {
-        metrics.request_ended(&method, &route, status, took);
+        metrics.request_ended(&method, pattern.unwrap_or("unknown"), status, took);
     }
     log_line(&id, &method, &path, status, took);
     let mut response = result?;
@@ -110,13 +121,15 @@ pub async fn cut(
     // A body that is late is told so by its reader at the deadline: this comes a moment after it.
     match tokio::time::timeout_at(due + Duration::from_millis(50), next.call(request)).await {
         Ok(result) => result,
-        Err(_) => {
-            let problem = Problem::new(Code::DeadlinePassed, "the request did not finish within its deadline");
-            let mut response = problem.error_response();
-            if let Ok(id) = HeaderValue::from_str(&request_id()) {
-                response.headers_mut().insert(REQUEST_ID, id);
-            }
-            Err(InternalError::from_response(problem, response).into())
-        }
+        Err(_) => Err(refusal(Problem::new(Code::DeadlinePassed, "the request did not finish within its deadline"))),
     }
+}
+
+/// A refusal by what stands around the handlers, with the id of the request.
+pub fn refusal(problem: Problem) -> Error {
+    let mut response = problem.error_response();
+    if let Ok(id) = HeaderValue::from_str(&request_id()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    InternalError::from_response(problem, response).into()
 }

@@ -40,7 +40,7 @@ impl QueryFragment<Pg> for Refresh {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "WITH truth AS MATERIALIZED (
-                SELECT DISTINCT q.id AS quote_id, m.entity_id, q.published_desc
+                SELECT DISTINCT q.id AS quote_id, m.entity_id, q.published_desc, q.status = 'rejected' AS rejected
                 FROM quotes q
                 CROSS JOIN unnest(q.spans) WITH ORDINALITY AS bound (here, i)
                 -- Each span reads its own part of the index; without OFFSET, every pair of an article may be compared.
@@ -64,8 +64,8 @@ impl QueryFragment<Pg> for Refresh {
         out.push_bind_param::<diesel::sql_types::Uuid, _>(&self.article)?;
         out.push_sql(
             ")
-            INSERT INTO quote_about (quote_id, entity_id, published_desc)
-            SELECT quote_id, entity_id, published_desc FROM truth ORDER BY entity_id, quote_id
+            INSERT INTO quote_about (quote_id, entity_id, published_desc, rejected)
+            SELECT quote_id, entity_id, published_desc, rejected FROM truth ORDER BY entity_id, quote_id
             ON CONFLICT DO NOTHING",
         );
         Ok(())

@@ -5,7 +5,7 @@ mod people;
 
 use super::known_names::KnownNames;
 use super::{Error, Resource, Result, about, mentions, quotes, tombstones};
-use crate::annotate::dictionary::{Dictionary, StoredEntity};
+use crate::annotate::dictionary::Dictionary;
 use crate::annotate::{self, Annotation, Document};
 use crate::domain::span::Span;
 use crate::domain::text::Body;
@@ -60,28 +60,29 @@ pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -
     about::refresh(conn, id)
 }
 
-/// Annotates until no entity is made of what is found: the names of those made are known the next time, and would be
-/// found otherwise then.
+/// Annotates until no entity is new in what is found: the names of new ones are known the next time, and would be found
+/// otherwise then.
 fn settle(
     conn: &mut PgConnection,
     document: &Document,
     mut aliases: Dictionary,
 ) -> Result<(Annotation, Vec<Resolved>)> {
-    let mut made: Vec<StoredEntity> = Vec::new();
+    let mut made: Vec<Uuid> = Vec::new();
     for round in 1.. {
         let mut annotation = annotate::annotate(document, &aliases);
         annotation.mentions.truncate(MAX_FOUND);
         annotation.quotes.truncate(MAX_FOUND);
         let resolution = people::resolve(conn, &annotation)?;
-        if resolution.made.is_empty() || round == ROUNDS {
+        made.extend(resolution.made);
+        let known = aliases.len();
+        for (entity, names) in &resolution.newcomers {
+            for (name, kind) in names {
+                aliases.insert(name, *kind, entity);
+            }
+        }
+        if aliases.len() == known || round == ROUNDS {
             people::forget_unused(conn, &made, &annotation, &resolution.entities)?;
             return Ok((annotation, resolution.entities));
-        }
-        for (entity, names) in resolution.made {
-            for (name, kind) in names {
-                aliases.insert(&name, kind, &entity);
-            }
-            made.push(entity);
         }
     }
     Err(Error::Internal("annotating an article did not end".to_owned()))

@@ -1,21 +1,22 @@
 //! Articles and the texts they had.
 
-mod list;
+mod blocks;
+pub(in crate::store) mod list;
 mod versions;
 
 use super::anchor::{self, Text};
-use super::{Error, Expected, Resource, Result, check, tombstones};
+use super::{Expected, Resource, Result, check, tombstones};
 use crate::annotate::{self, language};
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, content_hash};
 use crate::domain::new_id;
 use crate::domain::span::Span;
 use crate::schema::articles;
+use blocks::BlockList;
 use chrono::{DateTime, SubsecRound, Utc};
 use diesel::dsl::{exists, now};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 pub use list::list;
-use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 pub use versions::{version, versions};
@@ -73,24 +74,16 @@ struct WithText {
     #[diesel(embed)]
     row: ArticleRow,
     body: String,
-    blocks: Value,
+    blocks: BlockList,
 }
 
-fn blocks(headline: &str, body: &str) -> Vec<Block> {
+fn find_blocks(headline: &str, body: &str) -> BlockList {
     let found = annotate::blocks::find(&annotate::text::Text::new(body), Some(headline));
     let block = |block: annotate::Block| {
         let Span { start, end } = block.span.into();
         Block { role: block.role, start, end }
     };
-    found.into_iter().map(block).collect()
-}
-
-fn to_json(blocks: &[Block]) -> Result<Value> {
-    serde_json::to_value(blocks).map_err(|error| Error::Internal(format!("writing blocks: {error}")))
-}
-
-fn from_json(blocks: Value) -> Result<Vec<Block>> {
-    serde_json::from_value(blocks).map_err(|error| Error::Internal(format!("reading blocks: {error}")))
+    BlockList(found.into_iter().map(block).collect())
 }
 
 /// What a caller may set besides the body.
@@ -114,7 +107,7 @@ struct InsertedArticle<'a> {
     id: Uuid,
     body: &'a str,
     content_hash: Vec<u8>,
-    blocks: Value,
+    blocks: BlockList,
     #[diesel(embed)]
     columns: Columns<'a>,
 }
@@ -128,10 +121,10 @@ fn present(words: &[String]) -> Vec<Option<&str>> {
 /// # Errors
 /// A conflict for a url, or a publisher's external id, that another article has.
 pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
-    let blocks = blocks(&new.headline, &new.body);
+    let blocks = find_blocks(&new.headline, &new.body);
     let inserted = InsertedArticle {
         id: new_id(),
-        blocks: to_json(&blocks)?,
+        blocks: blocks.clone(),
         body: &new.body,
         content_hash: content_hash(&new.body),
         columns: Columns {
@@ -148,7 +141,7 @@ pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
     };
     let row =
         diesel::insert_into(articles::table).values(inserted).returning(ArticleRow::as_returning()).get_result(conn)?;
-    Ok(row.with(Some((new.body.clone(), blocks))))
+    Ok(row.with(Some((new.body.clone(), blocks.0))))
 }
 
 /// The article of this id, with its body.
@@ -158,7 +151,7 @@ pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
     let found = articles::table.find(id).select(WithText::as_select()).first(conn).optional()?;
     match found {
-        Some(WithText { row, body, blocks }) => Ok(row.with(Some((body, from_json(blocks)?)))),
+        Some(WithText { row, body, blocks }) => Ok(row.with(Some((body, blocks.0)))),
         None => tombstones::missing(conn, Resource::Article, id),
     }
 }
@@ -197,9 +190,9 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
     let next = patched(&old, patch, body);
     let edited = *body != old_body;
     if next == old && !edited {
-        return Ok(Article { body: Some(old_body), blocks: Some(from_json(old_blocks)?), ..old });
+        return Ok(Article { body: Some(old_body), blocks: Some(old_blocks.0), ..old });
     }
-    let blocks = blocks(&next.headline, body);
+    let blocks = find_blocks(&next.headline, body);
     let text = edited.then(|| {
         (
             articles::body.eq(body),
@@ -214,7 +207,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
     let row = diesel::update(articles::table.find(id))
         .set((
             columns(&next),
-            articles::blocks.eq(to_json(&blocks)?),
+            articles::blocks.eq(&blocks),
             articles::version.eq(articles::version + 1),
             articles::updated_at.eq(now),
             text,
@@ -225,7 +218,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
     if edited {
         anchor::follow(conn, id, &text)?;
     }
-    Ok(row.with(Some((text.body, blocks))))
+    Ok(row.with(Some((text.body, blocks.0))))
 }
 
 fn patched(old: &Article, patch: &ArticlePatch, body: &str) -> Article {

@@ -5,6 +5,7 @@ pub mod names;
 
 pub use list::list;
 
+use super::rows::Rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, NewEntity};
 use crate::domain::{AliasKind, EntityKind, Fault, new_id, text};
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -213,40 +215,27 @@ fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<
 }
 
 fn insert_aliases(conn: &mut PgConnection, entity: Uuid, aliases: &[Alias]) -> Result<()> {
-    let rows: Vec<_> = (0..)
-        .zip(aliases)
-        .map(|(position, alias): (i32, _)| {
-            (
-                entity_aliases::entity_id.eq(entity),
-                entity_aliases::position.eq(position),
-                entity_aliases::name.eq(&alias.name),
-                entity_aliases::name_key.eq(text::name_key(&alias.name)),
-                entity_aliases::language.eq(&alias.language),
-                entity_aliases::kind.eq(alias.kind),
-            )
-        })
-        .collect();
-    diesel::insert_into(entity_aliases::table).values(rows).execute(conn)?;
-    Ok(())
+    Rows::of("entity_aliases")
+        .column::<sql::Uuid, _>("entity_id", aliases.iter().map(|_| entity))
+        .column::<sql::Integer, _>("position", (0..).zip(aliases).map(|(position, _): (i32, _)| position))
+        .column::<sql::Text, _>("name", aliases.iter().map(|alias| &alias.name))
+        .column::<sql::Text, _>("name_key", aliases.iter().map(|alias| text::name_key(&alias.name)))
+        .column::<sql::Nullable<sql::Text>, _>("language", aliases.iter().map(|alias| alias.language.as_ref()))
+        .column::<sql::Text, _>("kind", aliases.iter().map(|alias| alias.kind))
+        .insert(conn)
 }
 
 fn insert_identifiers(conn: &mut PgConnection, entity: Uuid, identifiers: &[Identifier]) -> Result<()> {
     let mut numbered: Vec<(i32, &Identifier)> = (0..).zip(identifiers).collect();
     // In one order for all, so that two entities claiming the same pairs wait for each other and do not deadlock.
     numbered.sort_by_key(|(_, identifier)| (&identifier.scheme, &identifier.value));
-    let rows: Vec<_> = numbered
-        .into_iter()
-        .map(|(position, identifier)| {
-            (
-                entity_identifiers::entity_id.eq(entity),
-                entity_identifiers::position.eq(position),
-                entity_identifiers::scheme.eq(&identifier.scheme),
-                entity_identifiers::value.eq(&identifier.value),
-            )
-        })
-        .collect();
-    diesel::insert_into(entity_identifiers::table).values(rows).execute(conn)?;
-    Ok(())
+    let identifiers = || numbered.iter().map(|(_, identifier)| identifier);
+    Rows::of("entity_identifiers")
+        .column::<sql::Uuid, _>("entity_id", numbered.iter().map(|_| entity))
+        .column::<sql::Integer, _>("position", numbered.iter().map(|(position, _)| *position))
+        .column::<sql::Text, _>("scheme", identifiers().map(|identifier| &identifier.scheme))
+        .column::<sql::Text, _>("value", identifiers().map(|identifier| &identifier.value))
+        .insert(conn)
 }
 
 fn check_identifiers(identifiers: &[Identifier]) -> Result<()> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of records that are found by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
     Article,
     ArticleVersion,
@@ -121,6 +121,8 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
         "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::fault("/entity_id", "there is no such entity"),
+        // Somebody deletes an entity whose mentions lie in quotes: they will be gone the next time.
+        "quote_about_entity_id_fkey" => Error::Collision(message.to_owned()),
         "quotes_speaker_id_fkey" => Error::fault("/speaker_id", "there is no such entity"),
         _ => Error::Internal(message.to_owned()),
     }

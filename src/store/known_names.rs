@@ -6,12 +6,13 @@
 use super::{Error, Result};
 use crate::annotate::dictionary::{Dictionary, StoredEntity};
 use crate::domain::{AliasKind, EntityKind};
-use crate::schema::{entities, entity_aliases, entity_changes};
+use crate::schema::{article_changes, entities, entity_aliases, entity_changes};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::mem;
+use std::sync::{Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -20,13 +21,24 @@ const BATCH: usize = 5_000;
 /// How long changes are kept for instances that have yet to read them.
 const KEPT: Duration = Duration::from_secs(3600);
 /// Who has not read for so long reads everything again.
-const TOO_LONG: Duration = Duration::from_secs(3000);
+pub(super) const TOO_LONG: Duration = Duration::from_secs(3000);
+
+/// How long a request waits while all names are read, which takes seconds when there are a million.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The names of the store.
-#[derive(Default)]
 pub struct KnownNames {
     dictionary: RwLock<Dictionary>,
-    reading: Mutex<Reading>,
+    /// `None` while somebody reads.
+    reading: Mutex<Option<Reading>>,
+    read: Condvar,
+}
+
+impl Default for KnownNames {
+    fn default() -> Self {
+        let reading = Mutex::new(Some(Reading::default()));
+        Self { dictionary: RwLock::default(), reading, read: Condvar::new() }
+    }
 }
 
 /// How far the changes were read.
@@ -59,19 +71,31 @@ impl KnownNames {
         self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what changed since the last time; everything, the first time.
+    /// Reads what changed since the last time; everything, the first time. While somebody else reads everything again,
+    /// the names stay as they were.
     ///
     /// # Errors
-    /// Only the database's own.
+    /// The database's own, and [`Error::Overloaded`] while somebody else reads everything for the first time.
     pub fn refresh(&self, conn: &mut PgConnection) -> Result<()> {
-        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut turn) = self.turn() else {
+            return if self.read().is_empty() { Err(Error::Overloaded) } else { Ok(()) };
+        };
+        let reading = &mut turn.reading;
         let is_recent = reading.at.is_some_and(|at| at.elapsed() < TOO_LONG);
         match reading.snapshot.clone().filter(|_| is_recent) {
-            Some(snapshot) => self.read_changes(conn, &mut reading, &snapshot)?,
-            None => self.read_all(conn, &mut reading)?,
+            Some(snapshot) => self.read_changes(conn, reading, &snapshot)?,
+            None => self.read_all(conn, reading)?,
         }
         reading.at = Some(Instant::now());
         Ok(())
+    }
+
+    /// The right to read, once nobody else does; `None` when that takes too long.
+    fn turn(&self) -> Option<Turn<'_>> {
+        let reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.read.wait_timeout_while(reading, PATIENCE, |reading| reading.is_none());
+        let (mut reading, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        Some(Turn { names: self, reading: reading.take()? })
     }
 
     fn read_changes(&self, conn: &mut PgConnection, reading: &mut Reading, since: &str) -> Result<()> {
@@ -100,7 +124,7 @@ impl KnownNames {
     }
 
     /// Reads all names beside the dictionary in use, which is replaced at the end.
-    fn read_all(&self, conn: &mut PgConnection, reading: &mut MutexGuard<'_, Reading>) -> Result<()> {
+    fn read_all(&self, conn: &mut PgConnection, reading: &mut Reading) -> Result<()> {
         let Snapshot { snapshot } =
             diesel::sql_query("SELECT pg_current_snapshot()::text AS snapshot").get_result(conn)?;
         let mut dictionary = Dictionary::default();
@@ -118,15 +142,30 @@ impl KnownNames {
             insert(&mut dictionary, &mut aliases, names_of(conn, &ids)?);
         }
         *self.dictionary.write().unwrap_or_else(PoisonError::into_inner) = dictionary;
-        **reading = Reading { snapshot: Some(snapshot), at: None, aliases };
+        *reading = Reading { snapshot: Some(snapshot), at: None, aliases };
         Ok(())
     }
 }
 
-type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
+/// The right to read, which whoever has it gives back in any case.
+struct Turn<'a> {
+    names: &'a KnownNames,
+    reading: Reading,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut place = self.names.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        *place = Some(mem::take(&mut self.reading));
+        self.names.read.notify_one();
+    }
+}
+
+/// Entities, each with all its names.
+pub(super) type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
 
 /// The entities of these ids that are there and not merged, with all their names.
-fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
+pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
     let rows: Vec<(Uuid, EntityKind, String)> = entities::table
         .filter(entities::id.eq_any(ids))
         .filter(entities::merged_into.is_null())
@@ -166,5 +205,22 @@ pub fn forget_old_changes(conn: &mut PgConnection) -> Result<()> {
     let oldest: chrono::DateTime<chrono::Utc> =
         diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
     diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;
+    diesel::delete(article_changes::table.filter(article_changes::at.lt(oldest - kept))).execute(conn)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_for_the_names_gives_up_in_time_and_comes_back() {
+        let names = KnownNames::default();
+        let turn = names.turn();
+        let begun = Instant::now();
+        assert!(turn.is_some() && names.turn().is_none());
+        assert!(begun.elapsed() >= PATIENCE && begun.elapsed() < 5 * PATIENCE);
+        drop(turn);
+        assert!(names.turn().is_some());
+    }
 }

@@ -1,6 +1,7 @@
 //! Mentions: each at a span of its article's text, which is checked under the article's lock.
 
 mod found;
+pub(in crate::store) mod list;
 
 use super::page::{self, Above, row};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
@@ -16,6 +17,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 pub(super) use found::store_found;
+pub use list::list;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -28,6 +30,7 @@ struct MentionRow {
     updated_at: DateTime<Utc>,
     article_id: Uuid,
     extractor: Option<String>,
+    published_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
     columns: Columns,
 }
@@ -144,14 +147,9 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Mention> {
 ///
 /// # Errors
 /// An article that is absent or deleted.
-pub fn list(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Mention>> {
+pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Mention>> {
     let of_article = || mentions::table.filter(mentions::article_id.eq(article));
-    let total = page::total(
-        conn,
-        request.count,
-        |conn| of_article().count().get_result(conn),
-        || of_article().select(mentions::id),
-    )?;
+    let total = page::total(conn, request.count, || of_article().select(mentions::id))?;
     let mut query = of_article().into_boxed().order((mentions::span_start, mentions::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
         let place = row!(page::offset_key(at)?, at.id, Integer);

@@ -7,20 +7,30 @@ mod about;
 mod anchor;
 pub mod annotations;
 pub mod articles;
+mod changes;
 pub mod embedded;
 pub mod entities;
 pub mod error;
+pub mod freshness;
+pub mod graph;
 pub mod known_names;
 pub mod mentions;
 pub mod migrate;
 mod page;
 pub mod pool;
 pub mod quotes;
+pub mod replica;
+mod rows;
+pub mod search;
+pub mod session;
 mod spans;
+mod statement;
+pub mod stats;
 mod tombstones;
 
 pub use error::{Conflict, Error, Resource, Result};
 pub use pool::{Db, PoolOptions};
+pub use replica::ReplicaOptions;
 
 /// A connection to Postgres, as the functions of the store take it.
 pub use diesel::pg::PgConnection as Connection;

@@ -4,19 +4,29 @@
 //! the closure gives back when it ends: a statement that hangs keeps its permit, however long its caller has been gone,
 //! so work never piles up behind the pool. Who gets no permit in time is told to come back.
 
+use super::changes;
+use super::freshness::Freshness;
+use super::known_names::TOO_LONG;
+use super::replica::{Read, Replica, ReplicaOptions, ReplicaState};
+use super::session::{self, Demands, Lsn};
 use super::{Error, Result};
+use crossbeam_channel::Sender;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
 use diesel::{Connection, RunQueryDsl};
-use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// How the pool and its lanes are made.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
     pub url: String,
+    /// Where reads go, while it is near enough to the primary.
+    pub replica: Option<ReplicaOptions>,
+    /// How old what is kept of the database may be; `None` keeps nothing.
+    pub max_age: Option<Duration>,
     /// Connections in all, shared between reads and writes.
     pub connections: u32,
     /// How long a request waits for a permit before it is turned away.
@@ -31,19 +41,21 @@ pub struct PoolOptions {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool,
+    replica: Option<Replica>,
+    freshness: Option<Arc<Freshness>>,
     reads: Lane,
     writes: Lane,
     probes: Lane,
     chores: Lane,
 }
 
-type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
+pub(super) type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Connections kept for probes, which are never turned away because others are at work.
 const PROBES: u32 = 1;
 /// Connections kept for what the service does for itself.
-const CHORES: u32 = 1;
+const CHORES: u32 = 3;
 
 /// How often a write that collided with another is tried in all.
 const TRIES: u32 = 3;
@@ -51,27 +63,20 @@ const TRIES: u32 = 3;
 impl Db {
     /// Makes the pool and its threads. Needs no database: connections are opened when they are first used.
     pub fn new(options: &PoolOptions) -> Self {
-        let pool = r2d2::Pool::builder()
-            .max_size(options.connections + PROBES + CHORES)
-            .min_idle(Some(0))
-            .connection_timeout(options.connection_wait)
-            // A broken connection is found by `has_broken`; asking each one first costs a quarter of the reads.
-            .test_on_check_out(false)
-            .error_handler(Box::new(QuietHandler))
-            .connection_customizer(Box::new(SessionSettings::of(options)))
-            .build_unchecked(ConnectionManager::new(&options.url));
-        let writers = (options.connections / 2).max(1);
-        let readers = (options.connections - writers).max(1);
+        let readers = readers(options);
         Self {
-            pool,
+            pool: connections(options, &options.url, options.connections + PROBES + CHORES),
+            replica: options.replica.as_ref().map(|replica| Replica::new(options, replica)),
+            freshness: options.max_age.map(|max_age| Arc::new(Freshness::new(max_age))),
             reads: Lane::new("read", readers, options.permit_wait),
-            writes: Lane::new("write", writers, options.permit_wait),
+            writes: Lane::new("write", (options.connections - readers).max(1), options.permit_wait),
             probes: Lane::new("probe", PROBES, options.permit_wait),
             chores: Lane::new("chore", CHORES, options.permit_wait),
         }
     }
 
-    /// Runs a read. Statements see what is committed when each begins.
+    /// Runs a read, on the replica if there is one and the request may be shown what it has. Statements see what is
+    /// committed when each begins.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when no permit is free in time, [`Error::Unavailable`] when Postgres cannot be reached,
@@ -80,20 +85,26 @@ impl Db {
         &self,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let Demands { seen, fresh } = session::demands();
+        match &self.replica {
+            Some(replica) if !fresh => match replica.read(seen, work).await? {
+                Read::Done(found) => Ok(found),
+                Read::PassedOn(work) => self.read_primary(work).await,
+            },
+            _ => self.read_primary(work).await,
+        }
+    }
+
+    /// Runs a read that must see everything that is committed.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_primary<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let pool = self.pool.clone();
-        self.reads
-            .run(move || {
-                // Connections may have died while they lay in the pool, all at once when Postgres was restarted: a read
-                // can be done again until it has a fresh one.
-                for _ in 0..pool.max_size() {
-                    match on(take(&pool)?, &work) {
-                        Err(Error::Unavailable(_)) => {}
-                        result => return result,
-                    }
-                }
-                with_connection(&pool, &work)
-            })
-            .await
+        self.reads.run(move || read_on(&pool, &work)).await
     }
 
     /// Runs a probe, which has a place of its own.
@@ -129,18 +140,75 @@ impl Db {
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let pool = self.pool.clone();
-        self.writes
+        let is_replicated = self.replica.is_some();
+        let freshness = self.freshness.clone();
+        let write = move |conn: &mut PgConnection| {
+            let done = match &freshness {
+                None => conn.transaction(&work)?,
+                Some(freshness) => {
+                    let (done, held) = conn.transaction(|conn| {
+                        let done = work(conn)?;
+                        Ok::<_, Error>((done, freshness.hold(changes::own(conn)?)))
+                    })?;
+                    drop(held);
+                    done
+                }
+            };
+            // It is committed: who cannot be told where reads the primary.
+            let at = is_replicated.then(|| session::position(conn).unwrap_or(Lsn::NEVER));
+            Ok((done, at))
+        };
+        let (done, at) = self
+            .writes
             .run(move || {
-                let mut result = with_connection(&pool, |conn| conn.transaction(&work));
+                let mut result = with_connection(&pool, &write);
                 for _ in 1..TRIES {
                     if !matches!(result, Err(Error::Collision(_))) {
                         break;
                     }
-                    result = with_connection(&pool, |conn| conn.transaction(&work));
+                    result = with_connection(&pool, &write);
                 }
                 result
             })
-            .await
+            .await?;
+        if let Some(at) = at {
+            session::wrote(at);
+        }
+        Ok(done)
+    }
+
+    /// When records were last changed, if anything is kept of them.
+    pub fn freshness(&self) -> Option<&Freshness> {
+        self.freshness.as_deref()
+    }
+
+    /// Asks what others have changed.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn follow_changes(&self) -> Result<()> {
+        let Some(freshness) = &self.freshness else { return Ok(()) };
+        let asked = Instant::now();
+        let since = freshness.followed(TOO_LONG);
+        let snapshot = since.clone();
+        let changes = self.chore(move |conn| changes::since(conn, snapshot.as_deref())).await?;
+        freshness.follow(since.as_deref(), changes, asked);
+        Ok(())
+    }
+
+    /// Looks how far the replica is, if there is one.
+    pub async fn look_at_replica(&self) {
+        let Some(replica) = &self.replica else { return };
+        let asked = Instant::now();
+        // While the primary is away nobody knows how old the replica is, and its age grows.
+        if let Ok(primary) = self.chore(|conn| Ok(session::position(conn)?)).await {
+            replica.look(asked, primary).await;
+        }
+    }
+
+    /// What is known of the replica, if there is one.
+    pub fn replica(&self) -> Option<ReplicaState> {
+        self.replica.as_ref().map(Replica::state)
     }
 
     /// Connections open and idle, for the metrics.
@@ -154,13 +222,31 @@ impl Db {
     }
 }
 
-type Pooled = r2d2::PooledConnection<ConnectionManager<PgConnection>>;
+pub(super) type Pooled = r2d2::PooledConnection<ConnectionManager<PgConnection>>;
 
-fn take(pool: &Pool) -> Result<Pooled> {
+/// A pool of up to `most` connections to `url`, none of which is opened before it is used.
+pub(super) fn connections(options: &PoolOptions, url: &str, most: u32) -> Pool {
+    r2d2::Pool::builder()
+        .max_size(most)
+        .min_idle(Some(0))
+        .connection_timeout(options.connection_wait)
+        // A broken connection is found by `has_broken`; asking each one first costs a quarter of the reads.
+        .test_on_check_out(false)
+        .error_handler(Box::new(QuietHandler))
+        .connection_customizer(Box::new(SessionSettings::of(options)))
+        .build_unchecked(ConnectionManager::new(url))
+}
+
+/// How many reads run at once.
+pub(super) fn readers(options: &PoolOptions) -> u32 {
+    (options.connections - options.connections / 2).max(1)
+}
+
+pub(super) fn take(pool: &Pool) -> Result<Pooled> {
     pool.get().map_err(|error| Error::Unavailable(error.to_string()))
 }
 
-fn on<T>(mut conn: Pooled, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+pub(super) fn on<T>(mut conn: Pooled, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     let result = work(&mut conn);
     if matches!(result, Err(Error::Unavailable(_))) {
         // diesel does not notice every connection that is lost, and the pool would give this one out for ever.
@@ -169,37 +255,45 @@ fn on<T>(mut conn: Pooled, work: impl FnOnce(&mut PgConnection) -> Result<T>) ->
     result
 }
 
+/// Runs a read. Connections may have died while they lay in the pool, all at once when Postgres was restarted: it is
+/// done again until it has a fresh one.
+pub(super) fn read_on<T>(pool: &Pool, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+    for _ in 0..pool.max_size() {
+        match on(take(pool)?, &work) {
+            Err(Error::Unavailable(_)) => {}
+            result => return result,
+        }
+    }
+    with_connection(pool, work)
+}
+
 fn with_connection<T>(pool: &Pool, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     on(take(pool)?, work)
 }
 
 /// Threads for one sort of work, and permits to use them.
 #[derive(Clone)]
-struct Lane {
+pub(super) struct Lane {
     permits: Arc<Semaphore>,
-    jobs: mpsc::Sender<Job>,
+    jobs: Sender<Job>,
     wait: Duration,
 }
 
 impl Lane {
-    fn new(name: &str, threads: u32, wait: Duration) -> Self {
-        let (jobs, queue) = mpsc::channel::<Job>();
-        let queue = Arc::new(Mutex::new(queue));
+    pub fn new(name: &str, threads: u32, wait: Duration) -> Self {
+        let (jobs, queue) = crossbeam_channel::unbounded::<Job>();
         for index in 0..threads {
-            let queue = Arc::clone(&queue);
+            let queue = queue.clone();
             std::thread::Builder::new()
                 .name(format!("db-{name}-{index}"))
-                .spawn(move || {
-                    while let Some(job) = next_job(&queue) {
-                        job()
-                    }
-                })
+                // Ends once the lane is gone.
+                .spawn(move || queue.iter().for_each(|job| job()))
                 .expect("the system gives a thread");
         }
         Self { permits: Arc::new(Semaphore::new(threads as usize)), jobs, wait }
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
             .await
             .map_err(|_| Error::Overloaded)?
@@ -219,11 +313,6 @@ impl Lane {
         self.jobs.send(Box::new(job)).map_err(|_| Error::Internal("the database threads have ended".to_owned()))?;
         answered.await.map_err(|_| Error::Internal("a database thread ended early".to_owned()))?
     }
-}
-
-/// The next job of a lane; `None` once the lane is gone.
-fn next_job(queue: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
-    queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
 }
 
 /// What every connection is told when it is opened. No `jit`: compiling statements as short as ours takes longer than

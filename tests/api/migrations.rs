@@ -23,7 +23,8 @@ const CATALOG: &str = "
         SELECT format('relation %s %s', relkind, relname) FROM mine
         UNION ALL
         SELECT format('column %s.%s %s %s %s %s %s %s', relname, attname, format_type(atttypid, atttypmod), attnotnull,
-                attgenerated, attnum, attcollation::regcollation, pg_get_expr(adbin, adrelid))
+                attgenerated,
+                row_number() OVER (PARTITION BY attrelid ORDER BY attnum), attcollation::regcollation, pg_get_expr(adbin, adrelid))
             FROM mine JOIN pg_attribute ON attrelid = mine.oid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
             WHERE attnum > 0 AND relkind = 'r' AND NOT attisdropped
         UNION ALL
@@ -40,6 +41,14 @@ const CATALOG: &str = "
             WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd', 'r')
         UNION ALL
         SELECT format('extension %s', extname) FROM pg_extension
+        UNION ALL
+        SELECT format('configuration %s: %s by %s', cfgname, maptokentype,
+                string_agg(mapdict::regdictionary::text, ' ' ORDER BY mapseqno))
+            FROM pg_ts_config c JOIN pg_ts_config_map ON mapcfg = c.oid
+            WHERE cfgnamespace = 'public'::regnamespace GROUP BY cfgname, maptokentype
+        UNION ALL
+        SELECT format('dictionary %s: %s', dictname, dictinitoption) FROM pg_ts_dict
+            WHERE dictnamespace = 'public'::regnamespace
     ) AS everything (thing)";
 
 #[track_caller]

@@ -1,5 +1,10 @@
 //! What Postgres does for a page: the service's own statements, as the server's log has them, are explained.
 
+mod names;
+mod search;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -13,6 +18,12 @@ const ARTICLES: &str = "
         CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n % 10000 * interval '1 hour' END
     FROM generate_series(1, 100000) AS n;
     ANALYZE articles";
+
+/// Held by a test that reads the server's log, which is that of all databases.
+fn log() -> MutexGuard<'static, ()> {
+    static LOG: Mutex<()> = Mutex::new(());
+    LOG.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A statement of the service on articles, with the literals of its parameters.
 struct Statement {
@@ -61,6 +72,7 @@ fn nodes(plan: &Value) -> Vec<&Value> {
 fn page_1_000_of_100_000_articles_reads_as_little_as_page_1() {
     let database = TestDatabase::migrated();
     database.execute(ARTICLES);
+    let _log = log();
     database.log_statements();
     let app = TestApp::on(database, |_| {});
     for (sort, index, column) in [

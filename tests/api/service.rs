@@ -10,6 +10,7 @@ use actix_web::web::Bytes;
 use diesel::connection::SimpleConnection;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
+use verbatim::http::compress::SMALLEST;
 use verbatim::http::problem::Code;
 
 use crate::support::embedded::eventually;
@@ -245,17 +246,35 @@ fn an_answer_is_compressed_as_was_asked() {
 }
 
 #[test]
-fn a_record_and_a_refusal_are_compressed_too() {
+fn what_is_small_is_not_compressed_and_what_is_larger_is() {
     let app = TestApp::start();
-    let body = "Dakar. ".repeat(100);
-    let path = format!("/v1/articles/{}", app.article(json!({"body": body}))["id"].as_str().unwrap());
-    for (path, status) in [(path.as_str(), 200), ("/v1/articles?limit=0", 400)] {
-        let plain = app.get(path);
-        let answer = app.request("GET", path).header("accept-encoding", "gzip").send();
-        assert_eq!((answer.status, answer.header("content-encoding")), (status, "gzip"));
-        assert_eq!(decompressed(&answer), plain.body);
+    let path = |body: String| format!("/v1/articles/{}", app.article(json!({"body": body}))["id"].as_str().unwrap());
+    let length = app.get(&path("x".to_owned())).body.len();
+    // One byte less than the smallest body that is compressed, that one, and one that is compressed in its own thread.
+    for (size, encoding) in [(SMALLEST - 1, ""), (SMALLEST, "gzip"), (200_000, "gzip")] {
+        // The length of the body stands in the answer too, as the end of its one block.
+        let body = size - length + 2;
+        let path = path("x".repeat(body - body.to_string().len()));
+        let plain = app.get(&path);
+        assert_eq!(plain.body.len(), size);
+        let answer = app.request("GET", &path).header("accept-encoding", "gzip").send();
+        assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding), "{size}");
+        let sent = if encoding.is_empty() { answer.body.clone() } else { decompressed(&answer) };
+        assert!(sent == plain.body, "{size}");
         assert_eq!(answer.header("content-type"), plain.header("content-type"));
+        assert_eq!(answer.header("content-length"), answer.body.len().to_string());
+        assert_eq!(answer.header("etag"), plain.header("etag"));
+        // A cache in between is told, by either form, that there is another.
+        let vary = if size < SMALLEST { "" } else { "accept-encoding" };
+        assert_eq!((plain.header("vary"), answer.header("vary")), (vary, vary), "{size}");
     }
+}
+
+#[test]
+fn a_caller_who_takes_no_form_of_an_answer_is_told_so() {
+    let app = TestApp::start();
+    let answer = app.request("GET", "/livez").header("accept-encoding", "identity;q=0, foo").send();
+    refused(&app, &answer, 406, "not_acceptable");
 }
 
 /// Requests of every sort: answered by handlers, by the contract, by nobody.

@@ -21,7 +21,7 @@ impl Finder<'_> {
         let (len, lemma) = match words.as_slice() {
             ["selon", ..] => (1, "selon"),
             ["d'", "après", ..] => (2, "d'après"),
-            ["aux", "yeux", "de" | "des" | "du", ..] => (2, "aux yeux de"),
+            ["aux", "yeux", "de" | "d'" | "des" | "du", ..] => (2, "aux yeux de"),
             ["à", "en", "croire", ..] => (3, "à en croire"),
             ["de", "l'", "avis" | "aveu", ..] => (3, "de l'avis de"),
             ["pour", ..] if self.opens_clause(at) => (1, "pour"),

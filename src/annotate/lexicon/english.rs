@@ -16,7 +16,9 @@ const REGULAR: &str = "claim s announce s explain s add s note s warn s report n
     consider o suspect o wonder q surmise o deem q reason s boast s brag- s rail q tout q hint s imply s profess s attest s plead q crow q rant q chide q scold q \
     cite q text q post s blog- q recite q start w begin w conclude s muse q marvel q wail q beg- q assure s reassure s notify s apologize q apologise q \
     cheer w chime w echo q fume q gush q grumble q intone q enthuse q jest q lecture w preach q pronounce q quote w refer w rejoice q reflect q rejoin q \
-    concur- s theorize s hypothesize s postulate s posit s counsel s elaborate q explain s contemplate w pen w laugh w smile w shrug- w nod- w ";
+    concur- s theorize s hypothesize s postulate s posit s counsel s elaborate q explain s contemplate w pen w laugh w smile w shrug- w nod- w \
+    thunder s boom q bark q snarl q sneer q scoff q deadpan- q chuckle w grin- w stammer q whine q groan q bellow q holler q sob- q venture s \
+    reckon o fret- o bemoan q bristle q interrupt q threaten q tease q gasp q ";
 
 /// Irregular verbs: infinitive, class, third person and past / past participle / gerund.
 const IRREGULAR: &[(&str, char, &str, &str, &str)] = &[

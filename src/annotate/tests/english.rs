@@ -120,3 +120,22 @@ fn abbreviations_do_not_end_the_sentence() {
     assert_eq!(found.len(), 1);
     assert!(found[0].ends_with("anna bell"), "{found:?}");
 }
+
+#[test]
+fn a_person_behind_plain_words() {
+    let words = "direct: the bridge is safe, <- anna bell";
+    assert_eq!(english("\"The bridge is safe,\" said retired miner Anna Bell."), [words]);
+    assert_eq!(english("\"The bridge is safe,\" said veteran Sen. Anna Bell."), [words]);
+    assert_eq!(english("\"The bridge is safe,\" according to organiser Anna Bell."), [words]);
+    let still = english("\"The bridge is safe,\" he said quietly. Anna Bell looked away.");
+    assert_eq!(still, ["direct: the bridge is safe, <- he"]);
+}
+
+#[test]
+fn a_title_tells_the_office() {
+    let entity = |body: &str| read(body, "en").quotes.last().map(|quote| quote.speaker.is_some());
+    let bill = "Sen. Howard Blaine left early. \"There is no bill, and there will be none,\" the";
+    assert_eq!(entity(&format!("{bill} senator said.")), Some(true));
+    assert_eq!(entity(&format!("{bill} lawmaker said.")), Some(true));
+    assert_eq!(entity(&format!("{bill} sheriff said.")), Some(false));
+}

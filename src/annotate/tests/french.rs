@@ -190,3 +190,33 @@ fn a_role_met_before_tells_who_it_is() {
     assert_eq!(speaker, Some("Anne Morel"));
     assert!(found.quotes[0].reference_span.is_some());
 }
+
+#[test]
+fn who_goes_on_without_a_name_spoke_before() {
+    let named = |body: &str| read(body, "fr").quotes.iter().map(|quote| quote.speaker.is_some()).collect::<Vec<_>>();
+    let letter = "« Personne ne m'a appelé », assure Marc Delaunay. « Je l'ai appris à la radio », ";
+    assert_eq!(named(&format!("{letter}poursuit l'ancien préfet.")), [true, true]);
+    // Somebody else may answer, and a woman is no `préfet`.
+    assert_eq!(named(&format!("{letter}répond le préfet.")), [true, false]);
+    let letter = letter.replace("Marc", "Anne");
+    assert_eq!(named(&format!("{letter}poursuit le préfet.")), [true, false]);
+}
+
+#[test]
+fn an_office_by_another_word() {
+    let named = |body: &str| read(body, "fr").quotes.last().map(|quote| quote.speaker.is_some());
+    let case = "Le procureur de Sète, Luc Petit, est venu hier. « L'enquête se poursuit sans bruit », a indiqué le ";
+    assert_eq!(named(&format!("{case}magistrat.")), Some(true));
+    assert_eq!(named(&format!("{case}pompier.")), Some(false));
+    let plea = "« Le dossier est vide », a dit Me Luc Petit. « Nous verrons bien demain », a ajouté l'avocat.";
+    assert_eq!(named(plea), Some(true));
+}
+
+#[test]
+fn in_the_eyes_of() {
+    assert_eq!(
+        french("Le texte, « trop long et trop flou » aux yeux d'Anne Roy, sera réécrit."),
+        ["direct: trop long et trop flou <- anne roy"]
+    );
+    assert_eq!(french("Les larmes montent aux yeux d'Anne Roy, qui part."), Vec::<String>::new());
+}

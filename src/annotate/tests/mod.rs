@@ -4,6 +4,7 @@ mod article;
 mod english;
 mod french;
 mod indirect;
+mod labelled;
 mod properties;
 
 use super::dictionary::Dictionary;

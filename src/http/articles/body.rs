@@ -2,9 +2,10 @@
 
 use crate::domain::article::{self, Article, ArticlePatch, ArticleVersion, Block, MAX_BODY_BYTES, NewArticle};
 use crate::domain::{BlockRole, Fault};
+use crate::http::highlight::ArticleHighlightBody;
 use crate::http::input::RequestBody;
 use crate::http::mentions::MentionBody;
-use crate::http::page::TotalBody;
+use crate::http::page::{RankedBody, TotalBody};
 use crate::http::patch::Patch;
 use crate::http::problem::Problem;
 use crate::http::quotes::QuoteBody;
@@ -74,6 +75,10 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100_000, value_type = Vec<QuoteBody>, required = false)]
     pub quotes: Option<Vec<QuoteBody>>,
+    /// In a list with `include=highlight`: where the words of `q` stand, or null without `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ArticleHighlightBody>, required = false)]
+    pub highlight: Option<Option<ArticleHighlightBody>>,
 }
 
 /// A part of a body: its headline, a heading, a paragraph, or boilerplate.
@@ -189,6 +194,10 @@ pub struct ArticlePage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TotalBody, required = false)]
     pub total: Option<TotalBody>,
+    /// With `sort=relevance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RankedBody, required = false)]
+    pub ranked: Option<RankedBody>,
 }
 
 /// One text an article has or had.
@@ -333,6 +342,7 @@ impl From<Article> for ArticleBody {
             content_hash: hexadecimal(&article.content_hash),
             mentions: None,
             quotes: None,
+            highlight: None,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Quotes as they stand on the wire.
 
+use super::names::ResolvedNamesBody;
 use crate::domain::quote::{NewQuote, Occurrences, PublisherCount, Quote, QuotePatch, Review, Variant};
 use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus};
 use crate::http::articles::ArticleBody;
 use crate::http::entities::EntityBody;
+use crate::http::highlight::QuoteHighlightBody;
 use crate::http::input::RequestBody;
 use crate::http::mentions::{certain, human};
-use crate::http::page::TotalBody;
+use crate::http::page::{RankedBody, TotalBody};
 use crate::http::patch::Patch;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -106,6 +108,10 @@ pub struct QuoteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<EntityBody>, required = false)]
     pub speaker: Option<Option<EntityBody>>,
+    /// In a list with `include=highlight`: where the words of `q` stand, or null without `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<QuoteHighlightBody>, required = false)]
+    pub highlight: Option<Option<QuoteHighlightBody>>,
 }
 
 /// Something a person did with a quote.
@@ -235,6 +241,14 @@ pub struct QuotePage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TotalBody, required = false)]
     pub total: Option<TotalBody>,
+    /// With `sort=relevance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RankedBody, required = false)]
+    pub ranked: Option<RankedBody>,
+    /// With `speaker_name` or `about_name`: how they were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ResolvedNamesBody, required = false)]
+    pub resolved: Option<ResolvedNamesBody>,
 }
 
 /// The same quote in several articles.
@@ -331,6 +345,7 @@ impl From<Quote> for QuoteBody {
             reviews: quote.reviews.into_iter().map(Into::into).collect(),
             article: None,
             speaker: None,
+            highlight: None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Found entities as stored ones: known ones are linked, unknown ones named in full are made, once for all articles.
 
-use crate::annotate::dictionary::StoredEntity;
 use crate::annotate::{Annotation, FoundEntity};
-use crate::domain::entity::{Alias, Entity, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
+use crate::domain::entity::{Alias, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
 use crate::domain::{AliasKind, EntityKind, text};
 use crate::schema::{entities, entity_aliases, entity_identifiers};
+use crate::store::known_names::{self, Named};
 use crate::store::{Error, Result, entities as store};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
@@ -27,8 +27,10 @@ pub struct Resolved {
 pub struct Resolution {
     /// The stored entity of each found one.
     pub entities: Vec<Resolved>,
-    /// The entities that were made for this, with all their names.
-    pub made: Vec<(StoredEntity, Vec<(String, AliasKind)>)>,
+    /// The entities that were made for this.
+    pub made: Vec<Uuid>,
+    /// Those, and others that somebody made just now or that were told by an identifier, with all their names.
+    pub newcomers: Named,
 }
 
 /// The stored entity of each found one; those that the store lacks are made.
@@ -43,33 +45,32 @@ pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resol
         .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
         .collect();
     if missing.is_empty() {
-        return Ok(Resolution { entities: resolved, made: Vec::new() });
+        return Ok(Resolution { entities: resolved, made: Vec::new(), newcomers: Vec::new() });
     }
     lock_names(conn, missing.iter().map(|index| &found[*index]))?;
     let stored = Stored::read(conn, missing.iter().map(|index| &found[*index]))?;
     let mut by_name: HashMap<(EntityKind, String), Uuid> = HashMap::new();
     let mut made = Vec::new();
-    for index in missing {
+    for &index in &missing {
         let entity = &found[index];
         resolved[index] = match &stored.matching(entity)[..] {
             [] => {
                 let key = (entity.kind, text::name_key(&entity.name));
                 let id = match by_name.get(&key) {
                     Some(id) => *id,
-                    None => {
-                        let entity = create(conn, &new_entity(entity, &stored))?;
-                        made.push(with_names(&entity));
-                        entity.id
-                    }
+                    None => create(conn, &new_entity(entity, &stored))?,
                 };
                 by_name.insert(key, id);
+                made.push(id);
                 Resolved { id: Some(id), candidates: Vec::new() }
             }
             [only] => Resolved { id: Some(*only), candidates: Vec::new() },
             several => Resolved { id: None, candidates: several.iter().copied().take(MAX_CANDIDATES).collect() },
         };
     }
-    Ok(Resolution { entities: resolved, made })
+    let newcomers: Vec<Uuid> = missing.iter().filter_map(|index| resolved[*index].id).collect();
+    let newcomers = known_names::names_of(conn, &newcomers)?;
+    Ok(Resolution { entities: resolved, made, newcomers })
 }
 
 /// The found entities that a mention names or a quote has as its speaker.
@@ -78,21 +79,15 @@ fn used(annotation: &Annotation) -> HashSet<usize> {
     mentioned.chain(annotation.quotes.iter().filter_map(|quote| quote.speaker)).collect()
 }
 
-fn with_names(entity: &Entity) -> (StoredEntity, Vec<(String, AliasKind)>) {
-    let mut names = vec![(entity.name.clone(), AliasKind::Name)];
-    names.extend(entity.aliases.iter().map(|alias| (alias.name.clone(), alias.kind)));
-    (StoredEntity { id: entity.id, kind: entity.kind, name: entity.name.clone() }, names)
-}
-
 /// Takes back the entities made of a find that a later round did not make again.
 pub fn forget_unused(
     conn: &mut PgConnection,
-    made: &[StoredEntity],
+    made: &[Uuid],
     annotation: &Annotation,
     resolved: &[Resolved],
 ) -> Result<()> {
     let used: HashSet<Uuid> = used(annotation).into_iter().filter_map(|index| resolved.get(index)?.id).collect();
-    let unused: Vec<Uuid> = made.iter().map(|entity| entity.id).filter(|id| !used.contains(id)).collect();
+    let unused: Vec<Uuid> = made.iter().copied().filter(|id| !used.contains(id)).collect();
     if !unused.is_empty() {
         diesel::delete(entities::table.filter(entities::id.eq_any(unused))).execute(conn)?;
     }
@@ -130,11 +125,12 @@ fn alive(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>>
 }
 
 /// Makes an entity; when somebody gave its identifier to another one at this moment, the transaction begins again.
-fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
-    store::create(conn, new).map_err(|error| match error {
-        Error::Conflict(conflict) => Error::Collision(conflict.to_string()),
-        error => error,
-    })
+fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Uuid> {
+    match store::create(conn, new) {
+        Ok(entity) => Ok(entity.id),
+        Err(Error::Conflict(conflict)) => Err(Error::Collision(conflict.to_string())),
+        Err(error) => Err(error),
+    }
 }
 
 /// One at a time makes an entity of a name: another article may name the same newcomer at this moment.

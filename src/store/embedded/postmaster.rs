@@ -182,7 +182,7 @@ impl PidFile {
     fn parse(text: &str) -> Option<Self> {
         // A negative number is a single-user session's: Postgres' own check guards that.
         let pid = text.lines().next()?.trim().parse().ok().filter(|&pid| pid > 0)?;
-        let ready = text.lines().nth(7).is_some_and(|status| status.trim() == "ready");
+        let ready = text.lines().nth(7).is_some_and(|status| ["ready", "standby"].contains(&status.trim()));
         Some(Self { pid, ready })
     }
 }
@@ -280,6 +280,8 @@ mod tests {
         let file = |status: &str| format!("4711\n/c\n1700000000\n5432\n/s\n\n  1 2\n{status}\n");
         let parsed = |ready| Some(PidFile { pid: 4711, ready });
         assert_eq!(PidFile::parse(&file("ready   ")), parsed(true));
+        // Somebody has made it follow another server: it answers reads.
+        assert_eq!(PidFile::parse(&file("standby ")), parsed(true));
         assert_eq!(PidFile::parse(&file("starting")), parsed(false));
         assert_eq!(PidFile::parse("4711\n/c\n"), parsed(false));
         assert_eq!(PidFile::parse(""), None);

@@ -7,8 +7,10 @@ use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::Result;
 use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
+use crate::store::rows::Rows;
 use diesel::dsl::now;
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -60,11 +62,28 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
     if !outdated.is_empty() {
         diesel::delete(mentions::table.filter(mentions::id.eq_any(outdated))).execute(conn)?;
     }
-    // A statement holds 65,535 values at most.
-    for fresh in fresh.chunks(1_000) {
-        diesel::insert_into(mentions::table).values(fresh).execute(conn)?;
-    }
-    Ok(())
+    insert(conn, &fresh)
+}
+
+fn insert(conn: &mut PgConnection, fresh: &[InsertedMention]) -> Result<()> {
+    let columns = || fresh.iter().map(|row| &row.columns);
+    Rows::of("mentions")
+        .column::<sql::Uuid, _>("id", fresh.iter().map(|row| row.id))
+        .column::<sql::Uuid, _>("article_id", fresh.iter().map(|row| row.article_id))
+        .column::<sql::Nullable<sql::Text>, _>("extractor", fresh.iter().map(|row| row.extractor))
+        .column::<sql::Integer, _>("body_version", columns().map(|row| row.body_version))
+        .column::<sql::Text, _>("anchor", columns().map(|row| row.anchor))
+        .column::<sql::Nullable<sql::Uuid>, _>("entity_id", columns().map(|row| row.entity_id))
+        .arrays("candidates", "::uuid[]", columns().map(|row| row.candidates.iter().flatten().collect()))
+        .column::<sql::Integer, _>("span_start", columns().map(|row| row.span_start))
+        .column::<sql::Integer, _>("span_end", columns().map(|row| row.span_end))
+        .column::<sql::Text, _>("exact", columns().map(|row| &row.exact))
+        .column::<sql::Text, _>("prefix", columns().map(|row| &row.prefix))
+        .column::<sql::Text, _>("suffix", columns().map(|row| &row.suffix))
+        .column::<sql::Text, _>("kind", columns().map(|row| row.kind))
+        .column::<sql::Double, _>("confidence", columns().map(|row| row.confidence))
+        .column::<sql::Text, _>("origin", columns().map(|row| row.origin))
+        .insert(conn)
 }
 
 fn update(conn: &mut PgConnection, id: Uuid, columns: Columns) -> Result<()> {

@@ -8,9 +8,11 @@ use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
 use crate::store::Result;
 use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
+use crate::store::rows::Rows;
 use crate::store::spans::SpanList;
 use diesel::dsl::now;
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -65,11 +67,37 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
     if !outdated.is_empty() {
         diesel::delete(quotes::table.filter(quotes::id.eq_any(outdated))).execute(conn)?;
     }
-    // A statement holds 65,535 values at most.
-    for fresh in fresh.chunks(1_000) {
-        diesel::insert_into(quotes::table).values(fresh).execute(conn)?;
-    }
-    Ok(())
+    insert(conn, &fresh)
+}
+
+fn insert(conn: &mut PgConnection, fresh: &[InsertedQuote]) -> Result<()> {
+    let columns = || fresh.iter().map(|row| &row.columns);
+    let bounds = |spans: &SpanList| spans.0.iter().flat_map(|span| [span.start, span.end]).collect();
+    Rows::of("quotes")
+        .column::<sql::Uuid, _>("id", fresh.iter().map(|row| row.id))
+        .column::<sql::Uuid, _>("article_id", fresh.iter().map(|row| row.article_id))
+        .column::<sql::Text, _>("origin", fresh.iter().map(|row| row.origin))
+        .column::<sql::Nullable<sql::Text>, _>("extractor", fresh.iter().map(|row| row.extractor))
+        .column::<sql::Integer, _>("body_version", columns().map(|row| row.body_version))
+        .column::<sql::Text, _>("anchor", columns().map(|row| row.anchor))
+        .column::<sql::Text, _>("text", columns().map(|row| &row.text))
+        .arrays("spans", "::integer[]", columns().map(|row| bounds(&row.spans)))
+        .column::<sql::Text, _>("prefix", columns().map(|row| &row.prefix))
+        .column::<sql::Text, _>("suffix", columns().map(|row| &row.suffix))
+        .column::<sql::Text, _>("kind", columns().map(|row| row.kind))
+        .column::<sql::Nullable<sql::Uuid>, _>("speaker_id", columns().map(|row| row.speaker_id))
+        .column::<sql::Nullable<sql::Text>, _>("speaker_label", columns().map(|row| row.speaker_label.as_ref()))
+        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("speaker_span", columns().map(|row| row.speaker_span))
+        .column::<sql::Text, _>("speaker_status", columns().map(|row| row.speaker_status))
+        .column::<sql::Nullable<sql::Text>, _>("cue", columns().map(|row| row.cue.as_ref()))
+        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("cue_span", columns().map(|row| row.cue_span))
+        .column::<sql::Nullable<sql::Text>, _>("cue_lemma", columns().map(|row| row.cue_lemma.as_ref()))
+        .column::<sql::Nullable<sql::Date>, _>("said_on", columns().map(|row| row.said_on))
+        .column::<sql::Text, _>("status", columns().map(|row| row.status))
+        .column::<sql::Double, _>("confidence", columns().map(|row| row.confidence))
+        .column::<sql::Nullable<sql::Text>, _>("canonical_text", columns().map(|row| row.canonical_text.as_ref()))
+        .column::<sql::Nullable<sql::Uuid>, _>("cluster_id", columns().map(|row| row.cluster_id))
+        .insert(conn)
 }
 
 fn overlap(one: &Columns, other: &Columns) -> bool {

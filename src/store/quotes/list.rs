@@ -3,12 +3,16 @@
 use super::complete_page;
 use super::row::QuoteRow;
 use crate::domain::QuoteStatus;
-use crate::domain::page::{Key, Page, Position};
+use crate::domain::page::{Key, Page, Position, Total};
 use crate::domain::quote::{Quote, QuoteFilter, QuoteList, QuoteOrder};
+use crate::domain::search::Ranked;
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, Start, choose, published, row};
+use crate::store::search::{
+    self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
+};
 use crate::store::{Error, Result};
-use diesel::dsl::{self, exists, not};
+use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
@@ -16,55 +20,113 @@ use diesel::sql_types::{Double, Timestamptz};
 
 diesel::alias!(quotes as twins: Twins);
 
-/// One page of the quotes that match.
+/// One page of the quotes that match; in order of relevance, with how many that is an order of.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(conn: &mut PgConnection, list: &QuoteList) -> Result<Page<Quote>> {
+pub fn list(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+) -> Result<(Page<Quote>, Option<Ranked>)> {
     let QuoteList { filter, order, page: request, .. } = list;
-    let total = page::total(
-        conn,
-        request.count,
-        |conn| selected(counted(list)).select(dsl::count_star()).get_result(conn),
-        || selected(counted(list)).select(quotes::id),
-    )?;
-    let after_position = request.after.as_ref();
-    let start = after_position.filter(|_| walks(filter, Some(*order))).map(page::start).transpose()?;
-    let mut query = selected(predicates(list, start)).limit(request.limit + 1);
-    query = match order {
-        QuoteOrder::NewestPublished => query.order((quotes::published_desc.desc(), quotes::id.desc())),
-        QuoteOrder::OldestPublished => query.order((quotes::published_asc, quotes::id)),
-        QuoteOrder::MostConfident => query.order((quotes::confidence.desc(), quotes::id.desc())),
+    let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
+    let reading = reading.as_ref();
+    let total = page::total(conn, request.count, || selected(counted(list, reading)).select(quotes::id))?;
+    let wanted = request.limit + 1;
+    let rows: Vec<QuoteRow> = match reading {
+        None => query(list, None)?.limit(wanted).select(QuoteRow::as_select()).load(conn)?,
+        Some(reading) if *order == QuoteOrder::Relevance => {
+            return by_relevance(conn, statistics, list, reading, total).map(|(page, ranked)| (page, Some(ranked)));
+        }
+        Some(reading) => windows(conn, statistics, list, reading)?.read(conn, wanted, |conn, step, wanted| {
+            Ok(query(list, Some((reading, step)))?.limit(wanted).select(QuoteRow::as_select()).load(conn)?)
+        })?,
     };
-    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
-    if let Some(position) = after_position.filter(|_| start.is_none()) {
-        query = query.filter(after(*order, position)?);
-    }
-    let rows = query.select(QuoteRow::as_select()).load(conn)?;
     let page = Page::from_rows(rows, request.limit, total, |row| Position {
         key: match order {
-            QuoteOrder::NewestPublished | QuoteOrder::OldestPublished => Key::Time(row.published_at),
             QuoteOrder::MostConfident => Key::Number(row.columns.confidence),
+            _ => Key::Time(row.published_at),
         },
         id: row.id,
     });
-    complete_page(conn, page)
+    Ok((complete_page(conn, page)?, None))
+}
+
+/// What of a list is after its position, in its order; of a search, what one step is to read.
+fn query(list: &QuoteList, search: Option<(&Reading, &Step)>) -> Result<quotes::BoxedQuery<'static, Pg>> {
+    let QuoteList { filter, order, page: request, .. } = list;
+    let after_position = request.after.as_ref().filter(|_| *order != QuoteOrder::Relevance);
+    let start = after_position.filter(|_| walks(filter, Some(*order))).map(page::start).transpose()?;
+    let mut all = predicates(list, search.map(|(reading, _)| reading), start);
+    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
+    if let Some(position) = after_position.filter(|_| start.is_none()) {
+        all.push(after(*order, position)?);
+    }
+    if let Some((_, step)) = search {
+        match order {
+            QuoteOrder::OldestPublished => within!(all, step, Direction::Oldest, quotes::published_asc),
+            _ => within!(all, step, Direction::Newest, quotes::published_desc),
+        }
+    }
+    let gathers = search.is_some_and(|(_, step)| step.gathers);
+    let query = selected(all);
+    Ok(match order {
+        QuoteOrder::OldestPublished => ascending!(query, gathers, quotes::published_asc, quotes::id, Timestamptz),
+        QuoteOrder::MostConfident => descending!(query, gathers, quotes::confidence, quotes::id, Double),
+        _ => descending!(query, gathers, quotes::published_desc, quotes::id, Timestamptz),
+    })
+}
+
+/// The windows that a search of a list is read in.
+fn windows(conn: &mut PgConnection, statistics: &Statistics, list: &QuoteList, reading: &Reading) -> Result<Windows> {
+    let axis = match list.order {
+        QuoteOrder::NewestPublished | QuoteOrder::Relevance => Some((Axis::Published, Direction::Newest)),
+        QuoteOrder::OldestPublished => Some((Axis::Published, Direction::Oldest)),
+        QuoteOrder::MostConfident => None,
+    };
+    let after = list.page.after.as_ref().filter(|_| list.order != QuoteOrder::Relevance);
+    Windows::of(conn, statistics, Collection::Quotes, reading, axis)?.within(list.filter.published, after)
+}
+
+/// The newest matches in order of relevance: a page of them.
+fn by_relevance(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+    reading: &Reading,
+    total: Option<Total>,
+) -> Result<(Page<Quote>, Ranked)> {
+    let rank = || reading.rank(quotes::vector, quotes::language);
+    let windows = windows(conn, statistics, list, reading)?;
+    let found = windows.read(conn, search::CONSIDERED, |conn, step, wanted| {
+        Ok(query(list, Some((reading, step)))?.limit(wanted).select((rank(), quotes::id)).load(conn)?)
+    })?;
+    let (page, ranked) = search::most_relevant(found, &list.page, total)?;
+    let rows = quotes::table.filter(quotes::id.eq_any(&page.items)).select(QuoteRow::as_select()).load(conn)?;
+    let page = search::filled(page, rows, |row: &QuoteRow| row.id);
+    Ok((complete_page(conn, page)?, ranked))
 }
 
 fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'static, Pg> {
     predicates.into_iter().fold(quotes::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// The conditions of a filter, for a question that is not a list.
-pub(in crate::store) fn matching(filter: &QuoteFilter) -> Vec<Predicate<quotes::table>> {
-    plain(filter, None, None)
+/// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
+pub(in crate::store) fn matching(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
+    plain(filter, reading, None, None)
+}
+
+/// The same for a question about the newest that match.
+pub(in crate::store) fn newest(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
+    plain(filter, reading, Some(QuoteOrder::NewestPublished), None)
 }
 
 /// The condition that a row comes after `position` in the list.
 fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::table>> {
     let place = |undated| Ok::<_, Error>(row!(page::time_key(position, undated)?, position.id, Timestamptz));
     Ok(match order {
-        QuoteOrder::NewestPublished => {
+        QuoteOrder::NewestPublished | QuoteOrder::Relevance => {
             let here = row!(quotes::published_desc, quotes::id, Timestamptz);
             Box::new(Below::new(here, place(LONG_AGO)?).nullable())
         }
@@ -79,32 +141,40 @@ fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::tab
     })
 }
 
-/// True when the list is newest first and about one entity, whose own index is in that order.
+/// True when the list is newest first and about one entity, whose own index is in that order. A search is read in windows
+/// instead.
 fn walks(filter: &QuoteFilter, order: Option<QuoteOrder>) -> bool {
-    order == Some(QuoteOrder::NewestPublished) && filter.about.any.len() == 1
+    order == Some(QuoteOrder::NewestPublished) && filter.about.only().is_some() && filter.search.is_none()
 }
 
 /// The conditions of a list; of its position only where the walk of an entity's index starts, when there is one.
-fn predicates(list: &QuoteList, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
-    once(list, plain(&list.filter, Some(list.order), start))
+fn predicates(list: &QuoteList, reading: Option<&Reading>, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
+    once(list, reading, plain(&list.filter, reading, Some(list.order), start))
 }
 
 /// The conditions of a list whose order does not matter.
-fn counted(list: &QuoteList) -> Vec<Predicate<quotes::table>> {
-    once(list, matching(&list.filter))
+fn counted(list: &QuoteList, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
+    once(list, reading, matching(&list.filter, reading))
 }
 
-fn once(list: &QuoteList, mut all: Vec<Predicate<quotes::table>>) -> Vec<Predicate<quotes::table>> {
+fn once(
+    list: &QuoteList,
+    reading: Option<&Reading>,
+    mut all: Vec<Predicate<quotes::table>>,
+) -> Vec<Predicate<quotes::table>> {
     if list.one_per_cluster {
-        all.push(first_of_cluster(&list.filter, list.order));
+        all.push(first_of_cluster(&list.filter, reading, list.order));
     }
     all
 }
 
 /// The conditions on the columns of `$source`; `$column!` spells one of them.
 macro_rules! conditions {
-    ($filter:ident, $order:expr, $start:expr, $source:ty, $column:ident) => {{
+    ($filter:ident, $reading:expr, $order:expr, $start:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
+        if let Some(reading) = $reading {
+            all.push(Box::new(reading.matches($column!(vector), $column!(language))));
+        }
         choose!(all, $filter.speaker, $column!(speaker_id));
         choose!(all, $filter.speaker_status, $column!(speaker_status));
         choose!(all, $filter.article, $column!(article_id));
@@ -117,9 +187,9 @@ macro_rules! conditions {
         if $filter.status.any.is_empty() {
             all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
-        match &$filter.about.any[..] {
-            [] => {}
-            [entity] if walks($filter, $order) => {
+        let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
+        match ($filter.about.only(), &$filter.about.any[..]) {
+            (Some(entity), _) if walks($filter, $order) => {
                 let mut about = quote_about::table
                     .select(quote_about::quote_id)
                     .filter(quote_about::entity_id.eq(*entity))
@@ -133,18 +203,26 @@ macro_rules! conditions {
                 }
                 all.push(Box::new(exists(about).nullable()));
             }
-            entities => {
-                let about = quote_about::table
-                    .filter(quote_about::quote_id.eq(Outer($column!(id))))
-                    .filter(quote_about::entity_id.eq_any(entities.to_vec()));
-                all.push(Box::new(exists(about).nullable()));
+            (_, []) if $filter.about.empty => all.push(Box::new(not(exists(about())).nullable())),
+            (_, []) => {}
+            (_, entities) => {
+                let these = exists(about().filter(quote_about::entity_id.eq_any(entities.to_vec())));
+                all.push(match $filter.about.empty {
+                    true => Box::new(these.or(not(exists(about()))).nullable()),
+                    false => Box::new(these.nullable()),
+                });
             }
         }
+        if !$filter.about_too.is_empty() {
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about_too.clone()));
+            all.push(Box::new(exists(these).nullable()));
+        }
+        if $filter.about.not_empty {
+            all.push(Box::new(exists(about()).nullable()));
+        }
         if !$filter.about.none.is_empty() {
-            let about = quote_about::table
-                .filter(quote_about::quote_id.eq(Outer($column!(id))))
-                .filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
-            all.push(Box::new(not(exists(about)).nullable()));
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
+            all.push(Box::new(not(exists(these)).nullable()));
         }
         if let Some(least) = $filter.min_confidence {
             all.push(Box::new($column!(confidence).ge(least).nullable()));
@@ -167,26 +245,31 @@ macro_rules! conditions {
     }};
 }
 
-fn plain(filter: &QuoteFilter, order: Option<QuoteOrder>, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
+fn plain(
+    filter: &QuoteFilter,
+    reading: Option<&Reading>,
+    order: Option<QuoteOrder>,
+    start: Option<Start>,
+) -> Vec<Predicate<quotes::table>> {
     macro_rules! column {
         ($name:ident) => {
             quotes::$name
         };
     }
-    conditions!(filter, order, start, quotes::table, column)
+    conditions!(filter, reading, order, start, quotes::table, column)
 }
 
-fn plain_of_twins(filter: &QuoteFilter, order: QuoteOrder) -> Vec<Predicate<Alias<Twins>>> {
+fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>, order: QuoteOrder) -> Vec<Predicate<Alias<Twins>>> {
     macro_rules! column {
         ($name:ident) => {
             twins.field(quotes::$name)
         };
     }
-    conditions!(filter, Some(order), None::<Start>, Alias<Twins>, column)
+    conditions!(filter, reading, Some(order), None::<Start>, Alias<Twins>, column)
 }
 
 /// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.
-fn first_of_cluster(filter: &QuoteFilter, order: QuoteOrder) -> Predicate<quotes::table> {
+fn first_of_cluster(filter: &QuoteFilter, reading: Option<&Reading>, order: QuoteOrder) -> Predicate<quotes::table> {
     let same = twins
         .select(twins.field(quotes::id))
         .into_boxed()
@@ -194,7 +277,7 @@ fn first_of_cluster(filter: &QuoteFilter, order: QuoteOrder) -> Predicate<quotes
     let twin = twins.field(quotes::id);
     let this = Outer(quotes::id);
     let earlier = match order {
-        QuoteOrder::NewestPublished => same.filter(Above::new(
+        QuoteOrder::NewestPublished | QuoteOrder::Relevance => same.filter(Above::new(
             row!(twins.field(quotes::published_desc), twin, Timestamptz),
             row!(Outer(quotes::published_desc), this, Timestamptz),
         )),
@@ -207,6 +290,7 @@ fn first_of_cluster(filter: &QuoteFilter, order: QuoteOrder) -> Predicate<quotes
             row!(Outer(quotes::confidence), this, Double),
         )),
     };
-    let matching = plain_of_twins(filter, order).into_iter().fold(earlier, |query, predicate| query.filter(predicate));
+    let matching =
+        plain_of_twins(filter, reading, order).into_iter().fold(earlier, |query, predicate| query.filter(predicate));
     Box::new(not(exists(matching)).nullable())
 }

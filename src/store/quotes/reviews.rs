@@ -6,9 +6,11 @@ use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::reviews;
 use crate::store::Result;
+use crate::store::rows::Rows;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -82,21 +84,13 @@ pub fn append_unlinked(
         before["speaker_status"] = json!(was);
         after["speaker_status"] = json!(status);
     }
-    // A statement takes 65,535 values at most.
-    for some in quotes.chunks(5_000) {
-        let rows: Vec<InsertedReview> = some
-            .iter()
-            .map(|quote| InsertedReview {
-                id: new_id(),
-                quote_id: *quote,
-                action: ReviewAction::Reattribute,
-                before: before.clone(),
-                after: after.clone(),
-            })
-            .collect();
-        diesel::insert_into(reviews::table).values(rows).execute(conn)?;
-    }
-    Ok(())
+    Rows::of("reviews")
+        .column::<sql::Uuid, _>("id", quotes.iter().map(|_| new_id()))
+        .column::<sql::Uuid, _>("quote_id", quotes.iter().copied())
+        .column::<sql::Text, _>("action", quotes.iter().map(|_| ReviewAction::Reattribute))
+        .column::<sql::Jsonb, _>("before", quotes.iter().map(|_| before.clone()))
+        .column::<sql::Jsonb, _>("after", quotes.iter().map(|_| after.clone()))
+        .insert(conn)
 }
 
 /// The members of a quote that change, as they are on the wire; what is derived from them is left out.

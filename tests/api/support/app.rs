@@ -26,6 +26,11 @@ fn config(database: &TestDatabase) -> Config {
     Config {
         listen: ([127, 0, 0, 1], 0).into(),
         database: Database::At(DatabaseUrl::parse(&database.url()).unwrap()),
+        read_database: None,
+        replica_max_lag: Duration::from_secs(60),
+        // Tests that look at the cache turn it on: others change rows behind the service's back.
+        cache_mb: 0,
+        cache_max_age: Duration::from_secs(1),
         pool_size: 4,
         workers: 1,
         request_deadline: Duration::from_secs(30),

@@ -9,6 +9,7 @@ pub mod postgres;
 pub mod process;
 pub mod raw;
 pub mod refusal;
+pub mod replicated;
 
 pub use app::TestApp;
 pub use client::{Client, Response};

@@ -1,0 +1,251 @@
+//! `COPY` streams: one connection and one transaction for each table, fed by the threads that write the texts.
+//!
+//! The transaction empties the table first. So Postgres may write rows that are frozen from the start, and with
+//! `wal_level = minimal` no log of them; and a load that was cut off begins again without leaving anything behind.
+
+use crate::article::Collection;
+use crate::connection;
+use crate::names::Alias;
+use crate::rows::{Batch, EntityRows};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use std::error::Error;
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+use verbatim::schema::{
+    articles, entities, entity_aliases, entity_identifiers, mentions, quote_about, quotes, reviews,
+};
+
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// Articles of one batch.
+const BATCH: usize = 200;
+/// Batches that may wait for a table.
+const WAITING: usize = 6;
+
+/// Copies what arrives into a table.
+macro_rules! copy {
+    ($url:expr, $rows:expr, $table:ident, [$($column:ident),+]) => {{
+        let (mut conn, incoming) = (connection($url)?, $rows);
+        conn.transaction::<usize, Failure, _>(|conn| {
+            conn.batch_execute(concat!("TRUNCATE ", stringify!($table)))?;
+            let copied = diesel::copy_from($table::table)
+                .from_raw_data(($($table::$column,)+), |out: &mut dyn Write| {
+                    incoming
+                        .iter()
+                        .try_for_each(|rows| out.write_all(&rows[..]))
+                        .map_err(|error| diesel::result::Error::SerializationError(error.into()))
+                })
+                .with_freeze(true)
+                .execute(conn)?;
+            Ok(copied)
+        })
+    }};
+}
+
+/// Stores the entities with their aliases and identifiers.
+///
+/// # Errors
+/// The database's own.
+pub fn entities(url: &str, collection: &Collection, aliases: &[Vec<Alias>]) -> Result<(), Failure> {
+    let mut rows = EntityRows::default();
+    let mut ranks: Vec<usize> = (0..aliases.len()).collect();
+    ranks.sort_unstable_by_key(|rank| collection.cast.entities[*rank].id);
+    for rank in ranks {
+        rows.add(rank, &collection.cast.entities[rank], &aliases[rank]);
+    }
+    copy!(url, [rows.entities.0], entities, [id, created_at, updated_at, kind, name, name_key, description])?;
+    copy!(url, [rows.aliases.0], entity_aliases, [entity_id, position, name, name_key, language, kind])?;
+    copy!(url, [rows.identifiers.0], entity_identifiers, [scheme, value, entity_id, position])?;
+    Ok(())
+}
+
+/// Where the rows of each table go.
+#[derive(Clone)]
+struct Streams {
+    articles: SyncSender<Vec<u8>>,
+    mentions: SyncSender<Vec<u8>>,
+    quotes: SyncSender<Vec<u8>>,
+    about: SyncSender<Vec<u8>>,
+    reviews: SyncSender<Vec<u8>>,
+}
+
+impl Streams {
+    /// False when a table takes no more: its own thread says why.
+    fn send(&self, batch: Batch) -> bool {
+        self.articles.send(batch.articles.0).is_ok()
+            && self.mentions.send(batch.mentions.0).is_ok()
+            && self.quotes.send(batch.quotes.0).is_ok()
+            && self.about.send(batch.about.0).is_ok()
+            && self.reviews.send(batch.reviews.0).is_ok()
+    }
+}
+
+/// Writes the articles on `writers` threads and stores them with their mentions and quotes.
+///
+/// # Errors
+/// The database's own.
+pub fn articles(url: &str, collection: &Collection, writers: usize) -> Result<(), Failure> {
+    let (articles, articles_in) = sync_channel(WAITING);
+    let (mentions, mentions_in) = sync_channel(WAITING);
+    let (quotes, quotes_in) = sync_channel(WAITING);
+    let (about, about_in) = sync_channel(WAITING);
+    let (reviews, reviews_in) = sync_channel(WAITING);
+    let streams = Streams { articles, mentions, quotes, about, reviews };
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let tables = [
+            scope.spawn(|| copy_articles(url, articles_in)),
+            scope.spawn(|| copy_mentions(url, mentions_in)),
+            scope.spawn(|| copy_quotes(url, quotes_in)),
+            scope.spawn(|| copy_about(url, about_in)),
+            scope.spawn(|| copy_reviews(url, reviews_in)),
+        ];
+        for _ in 0..writers {
+            let (streams, next) = (streams.clone(), &next);
+            scope.spawn(move || write(collection, next, &streams));
+        }
+        drop(streams);
+        report(collection.articles, &next, || tables.iter().any(thread::ScopedJoinHandle::is_finished));
+        for table in tables {
+            table.join().map_err(|_| "a thread that stores rows panicked")??;
+        }
+        Ok(())
+    })
+}
+
+fn write(collection: &Collection, next: &AtomicUsize, streams: &Streams) {
+    loop {
+        let first = next.fetch_add(BATCH, Ordering::Relaxed);
+        if first >= collection.articles {
+            return;
+        }
+        let mut batch = Batch::default();
+        for index in first..(first + BATCH).min(collection.articles) {
+            batch.add(&mut collection.article(index), collection);
+        }
+        if !streams.send(batch) {
+            return;
+        }
+    }
+}
+
+/// Tells every half minute how far it is, until all is written or a table gave up.
+fn report(articles: usize, next: &AtomicUsize, is_over: impl Fn() -> bool) {
+    let begun = Instant::now();
+    let mut told = 0;
+    while !is_over() && next.load(Ordering::Relaxed) < articles {
+        thread::sleep(Duration::from_millis(200));
+        if begun.elapsed().as_secs() / 30 > told {
+            told = begun.elapsed().as_secs() / 30;
+            let written = next.load(Ordering::Relaxed).min(articles);
+            eprintln!("  {written} articles, {:.0} a second", written as f64 / begun.elapsed().as_secs_f64());
+        }
+    }
+}
+
+type Stored = Result<usize, Failure>;
+
+fn copy_articles(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
+    copy!(
+        url,
+        rows,
+        articles,
+        [
+            id,
+            created_at,
+            updated_at,
+            body_created_at,
+            headline,
+            body,
+            content_hash,
+            language,
+            blocks,
+            url,
+            publisher,
+            external_id,
+            authors,
+            section,
+            keywords,
+            published_at
+        ]
+    )
+}
+
+fn copy_mentions(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
+    copy!(
+        url,
+        rows,
+        mentions,
+        [
+            id,
+            created_at,
+            updated_at,
+            article_id,
+            body_version,
+            entity_id,
+            candidates,
+            span_start,
+            span_end,
+            exact,
+            prefix,
+            suffix,
+            kind,
+            confidence,
+            origin,
+            extractor,
+            published_at,
+            language,
+            publisher
+        ]
+    )
+}
+
+fn copy_quotes(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
+    copy!(
+        url,
+        rows,
+        quotes,
+        [
+            id,
+            version,
+            created_at,
+            updated_at,
+            article_id,
+            body_version,
+            text,
+            spans,
+            prefix,
+            suffix,
+            kind,
+            speaker_id,
+            speaker_label,
+            speaker_span,
+            speaker_status,
+            cue,
+            cue_span,
+            cue_lemma,
+            said_on,
+            status,
+            confidence,
+            origin,
+            extractor,
+            canonical_text,
+            cluster_id,
+            published_at,
+            language,
+            publisher
+        ]
+    )
+}
+
+fn copy_about(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
+    copy!(url, rows, quote_about, [quote_id, entity_id, published_desc])
+}
+
+fn copy_reviews(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
+    copy!(url, rows, reviews, [id, quote_id, action, before, after, at])
+}

@@ -1,0 +1,206 @@
+"""The work that is compared: the requests, and the same statements as a script for pgbench."""
+
+import json
+import random
+import re
+import urllib.parse
+from collections import Counter
+from dataclasses import dataclass, field
+
+from common import SQL, get, post
+
+# Of so many articles and speakers, at random.
+ARTICLES = 20_000
+SPEAKERS = 1_000
+PAGE = 20
+# So many matches the service puts in order at once.
+GATHERED = 2_500
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass
+class Work:
+    name: str
+    title: str
+    # Lines of a file for wrk; the peers' own, where the service is asked otherwise.
+    requests: list
+    peer_requests: list = None
+    # Scripts for pgbench; none where there is nothing to compare with the statements alone.
+    scripts: list = None
+    # Who can be asked.
+    peers: bool = True
+    # Settings of the service.
+    env: dict = field(default_factory=dict)
+    writes: bool = False
+
+
+def literal(text):
+    """A text as SQL, in which pgbench finds no variable: a colon before a word would be one."""
+    return "'" + re.sub(r":(?=\w)", r"\\u003a", text).replace("'", "''") + "'"
+
+
+def pick(values, kind):
+    """One of the values by pgbench's `:n`: a constant array, which costs a statement next to nothing while it is short."""
+    return "(ARRAY[" + ",".join(literal(value) for value in values) + f"]::{kind}[])[:n]"
+
+
+def scripts(values, statements, before=(), after=()):
+    """Scripts that each draw from their part of the values; pgbench draws the script.
+
+    Postgres measures the length of a statement's text each time it runs, so that one with all the values would be slow.
+    Each of many would be prepared by each client, which takes as long.
+    `statements` makes, of a part of the values, pairs of a name in `sql/` and its parameters.
+    """
+    made = []
+    size = -(-len(values) // 16)
+    for part in (values[at : at + size] for at in range(0, len(values), size)):
+        lines = [f"\\set n random(1, {len(part)})", *before]
+        for name, parameters in statements(part):
+            sql = (SQL / f"{name}.sql").read_text()
+            lines.append(
+                " ".join(re.sub(r"\$(\d+)", lambda match: parameters[int(match[1]) - 1], sql).split("\n")) + ";"
+            )
+        made.append("\n".join([*lines, *after]) + "\n")
+    return made
+
+
+def articles(database):
+    ids = database.column(f"SELECT id FROM {database.sample('articles', ARTICLES)}")
+    requests = [get("GET", f"/v1/articles/{article}") for article in ids]
+    random.Random(7).shuffle(requests)
+    statements = scripts(ids, lambda part: [("article", [pick(part, "uuid"), "1"])])
+    yield Work(
+        "a",
+        "an article by id",
+        requests,
+        scripts=statements,
+        env={"VERBATIM_CACHE_MB": "0"},
+    )
+    # Four of five requests are for the few that everybody reads.
+    hot, others = requests[:500], requests[500:]
+    mixed = [random.Random(n).choice(hot if n % 5 else others) for n in range(20_000)]
+    yield Work(
+        "a-cached",
+        "the same, four of five for 500 hot ones",
+        mixed,
+        scripts=statements,
+        peers=False,
+    )
+
+
+def speakers(database):
+    ids = database.column(
+        f"SELECT DISTINCT speaker_id FROM {database.sample('quotes', 10 * SPEAKERS)} WHERE speaker_id IS NOT NULL"
+        f" LIMIT {SPEAKERS}"
+    )
+    quotes = database.rows(
+        "SELECT s.id, array_to_string(array(SELECT id FROM quotes WHERE speaker_id = s.id AND status <> 'rejected'"
+        f" ORDER BY published_desc DESC, id DESC LIMIT {PAGE}), ',')"
+        f" FROM unnest('{{{','.join(ids)}}}'::uuid[]) AS s (id)"
+    )
+    pages = [(speaker, (found.split(",") if found else []) + [NOBODY] * PAGE) for speaker, found in quotes]
+
+    def statements(part):
+        listed = ",".join("{" + ",".join(page[:PAGE]) + "}" for _, page in part)
+        page = f"('{{{listed}}}'::uuid[])[:n : :n]"
+        speaker = pick([speaker for speaker, _ in part], "uuid")
+        return [("quotes", [speaker, "'rejected'", str(PAGE + 1)]), ("about", [page]), ("reviews", [page])]
+
+    yield Work(
+        "b",
+        "20 newest quotes of a speaker",
+        [get("GET", f"/v1/quotes?speaker={speaker}") for speaker, _ in quotes],
+        scripts=scripts(pages, statements),
+    )
+
+
+def words(database):
+    """French words by how many articles have them, looked up in a few thousand: common, middling, rare, and pairs."""
+    sample = 3_000
+    bodies = database.column(
+        f"SELECT lower(body) FROM {database.sample('articles', 2 * sample)} WHERE language = 'fr' LIMIT {sample}"
+    )
+    in_articles = Counter(word for body in bodies for word in set(re.findall(r"[^\W\d_]{6,}", body)))
+    share = {word: count / len(bodies) for word, count in in_articles.items()}
+    between = lambda low, high: sorted(word for word, part in share.items() if low <= part <= high)
+    drawn = lambda all: random.Random(7).sample(all, min(40, len(all)))
+    common, middling = drawn(between(0.2, 1)), drawn(between(0.005, 0.02))
+    rare = drawn(between(0, 1.5 / len(bodies)))
+    pairs = [f"{one} {two}" for one, two in zip(middling, common * len(middling))]
+    return {"rare": rare, "middling": middling, "common": common, "two words": pairs}
+
+
+def statement_of_search(database, word):
+    """What the service sends for the newest articles with a word: its windows are made of how many articles match."""
+    query = database.value(f"SELECT websearch_to_tsquery('verbatim_fr', searchable('{word}'))").replace("'", "''")
+    condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
+    matches = database.number(f"SELECT count(*) FROM articles WHERE {condition}")
+    if matches <= GATHERED:
+        return ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])
+    rows = database.number("SELECT count(*) FROM articles")
+    far = database.value(
+        f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
+    )
+    return ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])
+
+
+def searches(database):
+    for kind, found in words(database).items():
+        asked = [get("GET", f"/v1/articles?language=fr&q={urllib.parse.quote(word)}") for word in found]
+        sent = [statement_of_search(database, word) for word in found]
+        statements = [script for one in sent for script in scripts([one], lambda part: part)]
+        yield Work(f"c {kind}", f"full text, 20 newest: {kind}", asked, scripts=statements)
+
+
+def new_articles(database):
+    """Articles with about ten mentions and five quotes. The service finds them in the text, the others are told."""
+    chosen = database.rows(f"""
+        SELECT jsonb_build_object('headline', a.headline, 'body', a.body, 'language', a.language,
+            'publisher', a.publisher, 'published_at', a.published_at::date, 'blocks', a.blocks,
+            'mentions', (SELECT jsonb_agg(jsonb_build_object('entity_id', entity_id, 'span_start', span_start,
+                'span_end', span_end, 'exact', exact, 'prefix', prefix, 'suffix', suffix, 'kind', kind,
+                'confidence', confidence)) FROM mentions WHERE article_id = a.id),
+            'quotes', (SELECT jsonb_agg(jsonb_build_object('text', text, 'spans', spans, 'prefix', prefix,
+                'suffix', suffix, 'kind', kind, 'speaker_id', speaker_id, 'speaker_label', speaker_label,
+                'speaker_status', speaker_status, 'cue', cue, 'cue_lemma', cue_lemma, 'confidence', confidence,
+                'canonical_text', canonical_text, 'cluster_id', cluster_id)) FROM quotes WHERE article_id = a.id))
+        FROM (SELECT * FROM {database.sample('articles', 6_000)}) AS a
+        WHERE (SELECT count(*) FROM mentions WHERE article_id = a.id) BETWEEN 8 AND 13
+            AND (SELECT count(*) FROM quotes WHERE article_id = a.id) BETWEEN 4 AND 6
+        LIMIT 100""")
+    told = [json.loads(row[0]) for row in chosen]
+    members = ["headline", "body", "language", "publisher"]
+    plain = [{name: article[name] for name in members} for article in told]
+
+    def statements(part):
+        sent = pick([json.dumps(article) for article in part], "jsonb")
+        return [(f"insert_{name}", [":article", sent]) for name in ("article", "mentions", "quotes", "about")]
+
+    before = ["BEGIN;", "SELECT gen_random_uuid() AS article \\gset"]
+    yield Work(
+        "d",
+        "an article with 10 mentions and 5 quotes",
+        [post("/v1/articles?annotate=true", article) for article in plain],
+        peer_requests=[post("/v1/articles", article) for article in told],
+        scripts=scripts(told, statements, before, ["COMMIT;"]),
+        writes=True,
+    )
+
+
+def related(database):
+    ids = database.column(
+        f"SELECT DISTINCT entity_id FROM {database.sample('mentions', 20_000)} WHERE entity_id IS NOT NULL LIMIT 2000"
+    )
+    yield Work(
+        "e",
+        "20 entities met with another most surprisingly",
+        [get("GET", f"/v1/entities/{entity}/related") for entity in ids],
+        peers=False,
+    )
+
+
+def works(database, wanted):
+    """The works asked for, by the first letter of their names."""
+    makers = {"a": articles, "b": speakers, "c": searches, "e": related, "d": new_articles}
+    made = [work for letter, make in makers.items() if letter in wanted for work in make(database)]
+    return made

@@ -1,0 +1,1 @@
+INSERT INTO quote_about (quote_id, entity_id, published_desc) SELECT DISTINCT q.id, m.entity_id, q.published_desc FROM quotes q JOIN mentions m ON m.article_id = q.article_id AND m.span_start >= q.spans[1] AND m.span_end <= q.spans[2] WHERE q.article_id = $1::uuid AND m.entity_id IS NOT NULL AND $2::jsonb IS NOT NULL

@@ -1,0 +1,1 @@
+INSERT INTO articles (id, headline, body, content_hash, language, blocks, publisher, published_at) SELECT $1::uuid, a->>'headline', a->>'body', sha256(convert_to(a->>'body', 'UTF8')), a->>'language', a->'blocks', a->>'publisher', (a->>'published_at')::timestamptz FROM (SELECT $2::jsonb AS a) AS sent

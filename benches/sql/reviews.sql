@@ -1,0 +1,1 @@
+SELECT "reviews"."id", "reviews"."quote_id", "reviews"."actor", "reviews"."action", "reviews"."before", "reviews"."after", "reviews"."note", "reviews"."at" FROM "reviews" WHERE ("reviews"."quote_id" = ANY($1)) ORDER BY "reviews"."quote_id", "reviews"."at", "reviews"."id"

@@ -1,0 +1,2 @@
+DROP INDEX mentions_publisher_idx;
+DROP INDEX mentions_published_desc_idx;

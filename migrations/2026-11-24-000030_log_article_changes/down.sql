@@ -1,0 +1,12 @@
+DROP TRIGGER reviews_log_inserted ON reviews;
+DROP TRIGGER quotes_log_deleted ON quotes;
+DROP TRIGGER quotes_log_updated ON quotes;
+DROP TRIGGER mentions_log_deleted ON mentions;
+DROP TRIGGER mentions_log_updated ON mentions;
+DROP TRIGGER mentions_log_inserted ON mentions;
+DROP TRIGGER articles_log_deleted ON articles;
+DROP TRIGGER articles_log_updated ON articles;
+DROP FUNCTION log_change_of_quote();
+DROP FUNCTION log_change_in_article();
+DROP FUNCTION log_article_change();
+DROP TABLE article_changes;

@@ -1,0 +1,64 @@
+//! Where the words of a search stand, as it is answered.
+
+use super::quotes::SpanBody;
+use crate::domain::highlight::{ArticleHighlight, Snippet};
+use crate::domain::span::Span;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where the words of a search stand in an article. Of a long body, the first 100,000 characters are searched.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArticleHighlightBody {
+    /// In the headline, in order.
+    #[schema(max_items = 500)]
+    pub headline: Vec<SpanBody>,
+    /// The passages of the body where most of the words stand together, in order.
+    #[schema(max_items = 3)]
+    pub snippets: Vec<SnippetBody>,
+}
+
+/// A passage of a body: some 150 characters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SnippetBody {
+    /// The first code point.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub start: i32,
+    /// The code point after the last.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub end: i32,
+    /// What stands there.
+    #[schema(min_length = 1, max_length = 100_000)]
+    pub text: String,
+    /// The words in it, in order, as offsets into the body.
+    #[schema(max_items = 150)]
+    pub matches: Vec<SpanBody>,
+}
+
+impl From<ArticleHighlight> for ArticleHighlightBody {
+    fn from(highlight: ArticleHighlight) -> Self {
+        let snippet = |snippet: Snippet| SnippetBody {
+            start: snippet.span.start,
+            end: snippet.span.end,
+            text: snippet.text,
+            matches: snippet.matches.into_iter().map(Into::into).collect(),
+        };
+        Self {
+            headline: highlight.headline.into_iter().map(Into::into).collect(),
+            snippets: highlight.snippets.into_iter().map(snippet).collect(),
+        }
+    }
+}
+
+/// Where the words of a search stand in a quote. Of a long text, the first 100,000 characters are searched.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuoteHighlightBody {
+    /// In the `text`, in order.
+    #[schema(max_items = 100_000)]
+    pub matches: Vec<SpanBody>,
+}
+
+impl From<Vec<Span>> for QuoteHighlightBody {
+    fn from(matches: Vec<Span>) -> Self {
+        Self { matches: matches.into_iter().map(Into::into).collect() }
+    }
+}

@@ -1,0 +1,98 @@
+//! Records that were read by id, as they were answered: the next caller gets the same bytes without the database.
+//!
+//! Kept are single records without anything embedded. How long each may be shown is the store's to say: see
+//! [`Freshness`](crate::store::freshness::Freshness). They are read from the primary: a replica may be older than what
+//! this instance knows to have changed.
+
+use super::etag::Representation;
+use crate::store::freshness::Moment;
+use crate::store::{self, Connection, Db, Resource, session};
+use moka::sync::Cache;
+use serde::Serialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
+
+/// What an entry takes beside its body, about: its key, its place in two queues and a table.
+const OVERHEAD: usize = 300;
+
+/// The records in memory.
+pub struct Records {
+    kept: Option<Cache<(Resource, Uuid), Arc<Kept>>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+struct Kept {
+    /// What it changes with.
+    owner: Uuid,
+    /// When its read began.
+    moment: Moment,
+    representation: Representation,
+}
+
+/// A record as it was read, and what it changes with: an entity with itself, the others with their article.
+pub struct Read<B> {
+    pub owner: Uuid,
+    pub version: i32,
+    pub body: B,
+}
+
+/// What the cache has done and what it holds.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordsState {
+    pub hits: u64,
+    pub misses: u64,
+    pub bytes: u64,
+}
+
+impl Records {
+    /// Up to `megabytes` of records; 0 keeps none.
+    pub fn new(megabytes: u16) -> Self {
+        let weight = |_: &(Resource, Uuid), kept: &Arc<Kept>| {
+            u32::try_from(kept.representation.bytes.len() + OVERHEAD).unwrap_or(u32::MAX)
+        };
+        let capacity = u64::from(megabytes) << 20;
+        let cache = || Cache::builder().weigher(weight).max_capacity(capacity).build();
+        Self { kept: (megabytes > 0).then(cache), hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+
+    /// The record of this id, from memory if that may be shown, else as `read` finds it.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn find<B: Serialize + Send + 'static>(
+        &self,
+        db: &Db,
+        key: (Resource, Uuid),
+        read: impl Fn(&mut Connection) -> store::Result<Read<B>> + Send + 'static,
+    ) -> store::Result<Representation> {
+        let (Some(cache), Some(freshness)) = (&self.kept, db.freshness()) else {
+            let Read { version, body, .. } = db.read(read).await?;
+            return Representation::of(version, &body);
+        };
+        let demands = session::demands();
+        if !demands.fresh
+            && let Some(kept) = cache.get(&key)
+            && freshness.allows(kept.owner, kept.moment, demands.seen)
+        {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            return Ok(kept.representation.clone());
+        }
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        let moment = freshness.now();
+        let Read { owner, version, body } = db.read_primary(read).await?;
+        let representation = Representation::of(version, &body)?;
+        cache.insert(key, Arc::new(Kept { owner, moment, representation: representation.clone() }));
+        Ok(representation)
+    }
+
+    /// What it has done so far and what it holds.
+    pub fn state(&self) -> RecordsState {
+        RecordsState {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            bytes: self.kept.as_ref().map_or(0, Cache::weighted_size),
+        }
+    }
+}

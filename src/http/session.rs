@@ -1,0 +1,53 @@
+//! What a caller must be shown: its own writes, when it names them, and the database itself, when it says so.
+//!
+//! With a replica an answer to a write has `x-consistency-token`; a request that brings it back is shown everything up
+//! to that write. `Cache-Control: no-cache` on a request reads the primary.
+
+use super::problem::Problem;
+use super::trace;
+use crate::store::session::{Lsn, Session};
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+
+/// Stands for everything committed so far.
+pub const TOKEN: HeaderName = HeaderName::from_static("x-consistency-token");
+
+/// Tells the store what the request must be shown, and the caller what it has written.
+pub async fn follow(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let session = Session::new(seen(&request).map_err(trace::refusal)?, is_fresh(&request));
+    let (answer, wrote) = session.run(next.call(request)).await;
+    let mut response = answer?;
+    if let Some(Ok(token)) = wrote.map(|at| HeaderValue::from_str(&at.to_string())) {
+        response.headers_mut().insert(TOKEN, token);
+    }
+    Ok(response)
+}
+
+/// The latest of the tokens: a caller may have written in several places.
+fn seen(request: &ServiceRequest) -> Result<Option<Lsn>, Problem> {
+    let mut latest = None;
+    for value in request.headers().get_all(&TOKEN) {
+        for token in value.to_str().unwrap_or("?").split(',') {
+            let at = Lsn::parse(token.trim()).ok_or_else(|| {
+                Problem::parameter(TOKEN.as_str(), "must be a token that this service has given with an answer")
+            })?;
+            latest = latest.max(Some(at));
+        }
+    }
+    Ok(latest)
+}
+
+/// Whether the caller wants nothing that is kept: RFC 9111, 5.2.1.
+fn is_fresh(request: &ServiceRequest) -> bool {
+    let values = request.headers().get_all(header::CACHE_CONTROL).filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|directive| {
+        let directive = directive.trim();
+        ["no-cache", "no-store", "max-age=0"].iter().any(|fresh| directive.eq_ignore_ascii_case(fresh))
+    })
+}

@@ -1,0 +1,241 @@
+//! Edges between entities, counted in the newest quotes or articles that match.
+
+use super::entities;
+use super::stats::newest;
+use super::{Connection, Result};
+use crate::domain::article::ArticleFilter;
+use crate::domain::graph::{CoMention, Edges, Frequency, Related, SpeaksAbout};
+use crate::domain::quote::QuoteFilter;
+use crate::domain::stats::{Considered, NamedEntity, Records};
+use crate::schema;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The quotes that are named of an edge.
+const SAMPLES: usize = 3;
+
+/// An edge, or no edge and what was considered.
+#[derive(QueryableByName)]
+struct EdgeRow {
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    one: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    other: Option<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    samples: Vec<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    records: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    since: Option<DateTime<Utc>>,
+}
+
+/// The entities mentioned in an article, or no article and what was considered.
+#[derive(QueryableByName)]
+struct ArticleRow {
+    #[diesel(sql_type = Array<SqlUuid>)]
+    entities: Vec<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    records: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    since: Option<DateTime<Utc>>,
+}
+
+/// An entity in the articles of another, or none and what was considered.
+#[derive(QueryableByName)]
+struct MetRow {
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    entity: Option<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    articles: i64,
+    #[diesel(sql_type = BigInt)]
+    here: i64,
+    #[diesel(sql_type = BigInt)]
+    all_here: i64,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+    #[diesel(sql_type = BigInt)]
+    everything: i64,
+    #[diesel(sql_type = BigInt)]
+    records: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    since: Option<DateTime<Utc>>,
+}
+
+/// Who speaks about whom most, in the newest quotes that match and have a known speaker.
+///
+/// # Errors
+/// Only the database's own.
+pub fn speaks_about(
+    conn: &mut Connection,
+    filter: &QuoteFilter,
+    one_per_cluster: bool,
+    limit: i64,
+    window: i64,
+) -> Result<Edges<SpeaksAbout>> {
+    let records = Records::Quotes { filter: filter.clone(), one_per_cluster };
+    let count = if one_per_cluster { "count(DISTINCT c.unit)" } else { "count(*)" };
+    let with = newest::considered(conn, &records, "speaker_id::text", " AND quotes.speaker_id IS NOT NULL", window)?;
+    let with = with.sql(format!(
+        ", edges AS (
+            SELECT c.key::uuid AS one, a.entity_id AS other, {count} AS n,
+                (array_agg(c.id ORDER BY c.published_desc DESC, c.id DESC))[1:{SAMPLES}] AS samples
+            FROM considered c JOIN quote_about a ON a.quote_id = c.id WHERE true"
+    ));
+    let rows = newest::of_the_named(with, filter, "a.entity_id").sql(format!(
+        " GROUP BY 1, 2 ORDER BY n DESC, 1, 2 LIMIT {limit})
+        SELECT one, other, coalesce(n, 0) AS n, coalesce(samples, '{{}}') AS samples, records, since
+        FROM edge LEFT JOIN edges ON true ORDER BY n DESC, one, other"
+    ));
+    let rows: Vec<EdgeRow> = rows.rows(conn)?;
+    let names = names(conn, rows.iter().flat_map(|row| [row.one, row.other]).flatten())?;
+    let considered = considered(rows.first().map(|row| (row.records, row.since)));
+    let edge = |row: EdgeRow| {
+        let (speaker, about) = (names.get(&row.one?)?.clone(), names.get(&row.other?)?.clone());
+        Some(SpeaksAbout { speaker, about, count: row.n, quotes: row.samples })
+    };
+    Ok(Edges { items: rows.into_iter().filter_map(edge).collect(), considered })
+}
+
+/// The pairs of entities that most of the newest articles that match mention both.
+///
+/// The pairs are counted here: an article with twenty entities has 190 pairs, which Postgres would sort by their ids.
+///
+/// # Errors
+/// Only the database's own.
+pub fn co_mentions(
+    conn: &mut Connection,
+    filter: &ArticleFilter,
+    limit: usize,
+    window: i64,
+) -> Result<Edges<CoMention>> {
+    let rows: Vec<ArticleRow> = newest::considered(conn, &Records::Articles(filter.clone()), "''", "", window)?
+        .sql(
+            ", met AS (
+                SELECT array_agg(DISTINCT m.entity_id) AS entities
+                FROM considered c JOIN mentions m ON m.article_id = c.id WHERE m.entity_id IS NOT NULL GROUP BY c.id
+            )
+            SELECT coalesce(entities, '{}') AS entities, records, since FROM edge LEFT JOIN met ON true",
+        )
+        .rows(conn)?;
+    let considered = considered(rows.first().map(|row| (row.records, row.since)));
+    let pairs = most_frequent_pairs(rows.into_iter().map(|row| row.entities), limit);
+    let names = names(conn, pairs.iter().flat_map(|(pair, _)| *pair))?;
+    let edge = |(pair, articles): ([Uuid; 2], u32)| {
+        let [one, other] = pair.map(|id| names.get(&id).cloned());
+        Some(CoMention { entities: [one?, other?], articles: articles.into() })
+    };
+    Ok(Edges { items: pairs.into_iter().filter_map(edge).collect(), considered })
+}
+
+/// The pairs that most of these sets hold both of, each in order of id.
+fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> Vec<([Uuid; 2], u32)> {
+    let (mut ids, mut places) = (Vec::new(), HashMap::new());
+    let mut counts: HashMap<(u32, u32), u32> = HashMap::new();
+    for mut set in sets {
+        set.sort_unstable();
+        let set: Vec<u32> = set
+            .into_iter()
+            .map(|id| {
+                *places.entry(id).or_insert_with(|| {
+                    ids.push(id);
+                    ids.len() as u32 - 1
+                })
+            })
+            .collect();
+        for (place, one) in set.iter().enumerate() {
+            for other in &set[place + 1..] {
+                *counts.entry((*one, *other)).or_default() += 1;
+            }
+        }
+    }
+    let id = |place: u32| ids[place as usize];
+    let mut pairs: Vec<_> = counts.into_iter().map(|((one, other), n)| ([id(one), id(other)], n)).collect();
+    let order = |(pair, n): &([Uuid; 2], u32)| (std::cmp::Reverse(*n), *pair);
+    if pairs.len() > limit && limit > 0 {
+        pairs.select_nth_unstable_by_key(limit - 1, order);
+        pairs.truncate(limit);
+    }
+    pairs.sort_unstable_by_key(order);
+    pairs
+}
+
+/// The entities that are most surprisingly frequent in the newest articles that match and mention `entity`, those that
+/// share at least `floor` articles with it.
+///
+/// # Errors
+/// An entity that is absent, deleted or merged.
+pub fn related(
+    conn: &mut Connection,
+    entity: Uuid,
+    filter: &ArticleFilter,
+    floor: i64,
+    limit: usize,
+    window: i64,
+) -> Result<Edges<Related>> {
+    entities::find(conn, entity)?;
+    let mut filter = filter.clone();
+    filter.mentions_all.insert(0, entity);
+    let rows: Vec<MetRow> = newest::considered(conn, &Records::Articles(filter), "''", "", window)?
+        .sql(format!(
+            ", met AS MATERIALIZED (
+                SELECT m.entity_id, count(*) AS here, count(DISTINCT m.article_id) AS articles
+                FROM considered c JOIN mentions m ON m.article_id = c.id
+                WHERE m.entity_id IS NOT NULL GROUP BY m.entity_id
+            ), sizes AS (
+                SELECT (SELECT coalesce(sum(here), 0)::bigint FROM met) AS all_here, coalesce(sum(n), 0)::bigint AS everything FROM (
+                    SELECT count AS n FROM day_counts
+                    WHERE of = 'mentions' AND dimension = '' AND key = '' AND day = 'infinity'
+                    UNION ALL SELECT -count FROM entity_day_counts
+                    WHERE role = 'mentioned' AND entity_id = '{nobody}' AND day = 'infinity'
+                    UNION ALL SELECT change FROM count_changes WHERE of = 'mentions' AND entity_id IS NOT NULL
+                ) AS linked
+            ), others AS (
+                SELECT met.entity_id, met.here, met.articles, k.mentions AS total
+                FROM met JOIN entity_mention_counts k ON k.entity_id = met.entity_id
+                WHERE met.articles >= {floor} AND met.entity_id <> ",
+            nobody = Uuid::nil(),
+        ))
+        .uuid(entity)
+        .sql(
+            ")
+            SELECT entity_id AS entity, coalesce(articles, 0) AS articles, coalesce(here, 0) AS here, all_here,
+                coalesce(total, 0) AS total, everything, records, since
+            FROM edge CROSS JOIN sizes LEFT JOIN others ON true",
+        )
+        .rows(conn)?;
+    let considered = considered(rows.first().map(|row| (row.records, row.since)));
+    let mut scored: Vec<(f64, Uuid, Frequency, i64)> = rows.iter().filter_map(score).collect();
+    scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.3.cmp(&one.3)).then(one.1.cmp(&other.1)));
+    scored.truncate(limit);
+    let names = names(conn, scored.iter().map(|(_, id, ..)| *id))?;
+    let item = |(score, id, frequency, articles): (f64, Uuid, Frequency, i64)| {
+        let entity = names.get(&id)?.clone();
+        Some(Related { entity, articles, mentions: frequency.here, expected: frequency.expected(), score })
+    };
+    Ok(Edges { items: scored.into_iter().filter_map(item).collect(), considered })
+}
+
+fn score(row: &MetRow) -> Option<(f64, Uuid, Frequency, i64)> {
+    let frequency = Frequency { here: row.here, all_here: row.all_here, total: row.total, all: row.everything };
+    Some((frequency.surprise()?, row.entity?, frequency, row.articles))
+}
+
+fn considered(row: Option<(i64, Option<DateTime<Utc>>)>) -> Considered {
+    let (records, published_from) = row.unwrap_or_default();
+    Considered { records, published_from }
+}
+
+fn names(conn: &mut Connection, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, NamedEntity>> {
+    use schema::entities;
+    let ids: Vec<Uuid> = ids.collect();
+    let rows = entities::table
+        .filter(entities::id.eq_any(ids))
+        .select((entities::id, entities::kind, entities::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, kind, name)| (id, NamedEntity { id, kind, name })).collect())
+}

@@ -1,0 +1,88 @@
+//! Full text: what a search means in each language, and how its newest matches are found without reading all of them.
+//!
+//! `ORDER BY published_at LIMIT 20` of the rows that match has two plans. Walking the index of dates reads everything
+//! when the words are rare; gathering all matches from the index of words reads everything when they are common. So
+//! the list is read in windows of time: the first is about as long as the page needs, by what the statistics of
+//! Postgres say of the words, and each that does not fill the page is followed by a longer one.
+
+mod estimate;
+pub mod highlight;
+mod reading;
+mod statistics;
+mod windows;
+
+pub use reading::Reading;
+pub use statistics::Statistics;
+pub use windows::{Axis, Direction, Step, Windows};
+pub(super) use windows::{ascending, descending, within};
+
+use super::Result;
+use super::page::number_key;
+use crate::domain::page::{Choice, Key, Page, PageRequest, Position, Total};
+use crate::domain::search::{MAX_RANKED, Ranked, Search};
+use diesel::pg::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// So many matches are read for an order of relevance: with one more than are ranked, it is known whether there are.
+pub const CONSIDERED: i64 = MAX_RANKED as i64 + 1;
+
+/// A table of texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collection {
+    Articles,
+    Quotes,
+}
+
+impl Collection {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Articles => "articles",
+            Self::Quotes => "quotes",
+        }
+    }
+}
+
+/// Reads a search, when there is one, in the languages chosen or present.
+///
+/// # Errors
+/// Only the database's own.
+pub fn read(
+    conn: &mut PgConnection,
+    collection: Collection,
+    search: Option<&Search>,
+    languages: &Choice<String>,
+) -> Result<Option<Reading>> {
+    search.map(|search| Reading::of(conn, collection, search, languages)).transpose()
+}
+
+/// A page of the newest matches, given newest first with their ranks: the best first, then by id.
+///
+/// # Errors
+/// When the position is of another order.
+pub fn most_relevant(
+    mut found: Vec<(f64, Uuid)>,
+    request: &PageRequest,
+    total: Option<Total>,
+) -> Result<(Page<Uuid>, Ranked)> {
+    let complete = found.len() <= MAX_RANKED;
+    found.truncate(MAX_RANKED);
+    let ranked = Ranked { considered: found.len(), complete };
+    // A rank has the precision of Postgres' `real`, and may have gone through a cursor.
+    let place = |rank: f64, id: Uuid| (rank as f32, id);
+    found.sort_by(|(a, a_id), (b, b_id)| b.total_cmp(a).then(b_id.cmp(a_id)));
+    if let Some(position) = &request.after {
+        let after = place(number_key(position)?, position.id);
+        found.retain(|(rank, id)| place(*rank, *id) < after);
+    }
+    found.truncate(usize::try_from(request.limit).unwrap_or(0) + 1);
+    let page = Page::from_rows(found, request.limit, total, |(rank, id)| Position { key: Key::Number(*rank), id: *id });
+    Ok((page.map(|(_, id)| id), ranked))
+}
+
+/// The records that a page of ids names, in its order. One that was deleted in the meantime is left out.
+pub fn filled<T>(page: Page<Uuid>, records: Vec<T>, id: impl Fn(&T) -> Uuid) -> Page<T> {
+    let mut records: HashMap<Uuid, T> = records.into_iter().map(|record| (id(&record), record)).collect();
+    let items = page.items.iter().filter_map(|id| records.remove(id)).collect();
+    Page { items, next: page.next, total: page.total }
+}

@@ -1,0 +1,240 @@
+//! A search as the texts of each language read it, and the condition that it makes of that.
+
+use super::Collection;
+use crate::domain::page::Choice;
+use crate::domain::search::Search;
+use crate::store::Result;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Bool, Double, Nullable, Text};
+
+/// A search read by the dictionaries of each language in the collection: its stop words, its accents, its stems.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Never empty queries; languages in which nothing is left of the search are in no group.
+    groups: Vec<Group>,
+    /// No language is in no group.
+    is_of_all: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Group {
+    languages: Vec<String>,
+    /// As Postgres spells a tsquery.
+    query: String,
+}
+
+impl Reading {
+    /// Reads a search in the languages of a filter, or else in those that the collection has texts of.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub fn of(
+        conn: &mut PgConnection,
+        collection: Collection,
+        search: &Search,
+        languages: &Choice<String>,
+    ) -> Result<Self> {
+        let rows: Vec<(String, String)> = match &languages.any[..] {
+            [] => PresentLanguages { collection, search: search.as_str() }.load(conn)?,
+            chosen => GivenLanguages { languages: chosen, search: search.as_str() }.load(conn)?,
+        };
+        let mut groups: Vec<Group> = Vec::new();
+        let mut is_of_all = true;
+        for (language, query) in rows {
+            match groups.iter_mut().find(|group| group.query == query) {
+                _ if query.is_empty() => is_of_all = false,
+                Some(group) => group.languages.push(language),
+                None => groups.push(Group { languages: vec![language], query }),
+            }
+        }
+        Ok(Self { groups, is_of_all })
+    }
+
+    /// The queries, as Postgres spells them.
+    pub fn queries(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|group| group.query.as_str())
+    }
+
+    /// The condition on a vector and its language.
+    pub fn matches<V, L>(&self, vector: V, language: L) -> Matches<V, L> {
+        Matches { vector, language, reading: self.clone() }
+    }
+
+    /// How well a text matches, its headline weighing ten times as much as the rest.
+    pub fn rank<V, L>(&self, vector: V, language: L) -> Rank<V, L> {
+        Rank { vector, language, reading: self.clone() }
+    }
+
+    /// The query for the text of a row.
+    pub(super) fn walk_query<'b, L: QueryFragment<Pg>>(
+        &'b self,
+        language: &'b L,
+        mut out: AstPass<'_, 'b, Pg>,
+    ) -> QueryResult<()> {
+        out.push_sql("CASE");
+        for group in &self.groups {
+            out.push_sql(" WHEN ");
+            language.walk_ast(out.reborrow())?;
+            out.push_sql(" = ANY (");
+            out.push_bind_param::<Array<Text>, _>(&group.languages)?;
+            out.push_sql(") THEN ");
+            out.push_bind_param::<Text, _>(&group.query)?;
+            out.push_sql("::tsquery");
+        }
+        // A CASE has a branch at least.
+        out.push_sql(" WHEN false THEN NULL::tsquery END");
+        Ok(())
+    }
+}
+
+/// `vector @@ query`, with the query of each language.
+#[derive(Debug, Clone)]
+pub struct Matches<V, L> {
+    vector: V,
+    language: L,
+    reading: Reading,
+}
+
+impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V, L> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        // Which plan is good depends on the words: every search is planned for its own.
+        out.unsafe_to_cache_prepared();
+        let matches = |group: &'b Group, mut out: AstPass<'_, 'b, Pg>| {
+            self.vector.walk_ast(out.reborrow())?;
+            out.push_sql(" @@ ");
+            out.push_bind_param::<Text, _>(&group.query)?;
+            out.push_sql("::tsquery");
+            QueryResult::Ok(())
+        };
+        match &self.reading.groups[..] {
+            [] => out.push_sql("false"),
+            [group] if self.reading.is_of_all => matches(group, out.reborrow())?,
+            groups => {
+                for (index, group) in groups.iter().enumerate() {
+                    out.push_sql(if index == 0 { "((" } else { " OR (" });
+                    self.language.walk_ast(out.reborrow())?;
+                    out.push_sql(" = ANY (");
+                    out.push_bind_param::<Array<Text>, _>(&group.languages)?;
+                    out.push_sql(") AND ");
+                    matches(group, out.reborrow())?;
+                    out.push_sql(")");
+                }
+                out.push_sql(")");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `ts_rank_cd(vector, query)`, with the query of each language.
+#[derive(Debug, Clone)]
+pub struct Rank<V, L> {
+    vector: V,
+    language: L,
+    reading: Reading,
+}
+
+impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Rank<V, L> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("coalesce(ts_rank_cd(");
+        self.vector.walk_ast(out.reborrow())?;
+        out.push_sql(", ");
+        self.reading.walk_query(&self.language, out.reborrow())?;
+        out.push_sql("), 0)::double precision");
+        Ok(())
+    }
+}
+
+/// What makes an expression of a fragment on a vector, or a text, and its language.
+macro_rules! expression {
+    ($name:ident, $sql_type:ty) => {
+        impl<V, L> diesel::expression::Expression for $name<V, L> {
+            type SqlType = $sql_type;
+        }
+
+        impl<V, L> diesel::query_builder::QueryId for $name<V, L> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+
+        impl<V, L, GB> diesel::expression::ValidGrouping<GB> for $name<V, L> {
+            type IsAggregate = diesel::expression::is_aggregate::No;
+        }
+
+        impl<V, L, QS: ?Sized> diesel::expression::AppearsOnTable<QS> for $name<V, L>
+        where
+            V: diesel::expression::AppearsOnTable<QS>,
+            L: diesel::expression::AppearsOnTable<QS>,
+        {
+        }
+
+        impl<V: SelectableExpression<QS>, L: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS>
+            for $name<V, L>
+        {
+        }
+    };
+}
+
+pub(super) use expression;
+
+expression!(Matches, Nullable<Bool>);
+expression!(Rank, Double);
+
+/// The languages of a collection, each found by one look at the index of languages, with the search in each. Diesel has
+/// no words for `WITH RECURSIVE`.
+struct PresentLanguages<'a> {
+    collection: Collection,
+    search: &'a str,
+}
+
+impl QueryFragment<Pg> for PresentLanguages<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let table = self.collection.table();
+        out.push_sql("WITH RECURSIVE present (code) AS ((SELECT language FROM ");
+        out.push_sql(table);
+        out.push_sql(" ORDER BY language LIMIT 1) UNION ALL SELECT (SELECT language FROM ");
+        out.push_sql(table);
+        out.push_sql(" WHERE language > code ORDER BY language LIMIT 1) FROM present WHERE code IS NOT NULL) ");
+        out.push_sql("SELECT code, websearch_to_tsquery(search_config(code), ");
+        out.push_bind_param::<Text, _>(self.search)?;
+        out.push_sql(")::text FROM present WHERE code IS NOT NULL");
+        Ok(())
+    }
+}
+
+/// The same for languages that are given.
+struct GivenLanguages<'a> {
+    languages: &'a [String],
+    search: &'a str,
+}
+
+impl QueryFragment<Pg> for GivenLanguages<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT code, websearch_to_tsquery(search_config(code), ");
+        out.push_bind_param::<Text, _>(self.search)?;
+        out.push_sql(")::text FROM (SELECT DISTINCT unnest(");
+        out.push_bind_param::<Array<Text>, _>(self.languages)?;
+        out.push_sql(")) AS given (code)");
+        Ok(())
+    }
+}
+
+macro_rules! query {
+    ($name:ident) => {
+        impl Query for $name<'_> {
+            type SqlType = (Text, Text);
+        }
+
+        impl QueryId for $name<'_> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+
+        impl RunQueryDsl<PgConnection> for $name<'_> {}
+    };
+}
+
+query!(PresentLanguages);
+query!(GivenLanguages);

@@ -1,0 +1,101 @@
+//! SQL that diesel has no words for, put together from text, values and the conditions of the lists.
+
+use super::page::Predicate;
+use diesel::connection::DefaultLoadingMode;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::sql_types::{Array, Text, Untyped, Uuid as SqlUuid};
+use uuid::Uuid;
+
+/// A statement in pieces. It is planned for its own values each time: a question about ten records and one about a
+/// million want different plans, and each is asked seldom.
+#[derive(Default)]
+pub struct Statement {
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Sql(String),
+    Texts(Vec<String>),
+    Uuid(Uuid),
+    Condition(Box<dyn QueryFragment<Pg>>),
+}
+
+impl Statement {
+    /// A statement that begins so.
+    pub fn of(sql: impl Into<String>) -> Self {
+        Self::default().sql(sql)
+    }
+
+    /// Goes on with text: SQL of this code, never anything that a caller sent.
+    pub fn sql(mut self, sql: impl Into<String>) -> Self {
+        self.pieces.push(Piece::Sql(sql.into()));
+        self
+    }
+
+    /// An array of texts as a parameter.
+    pub fn texts(mut self, values: Vec<String>) -> Self {
+        self.pieces.push(Piece::Texts(values));
+        self
+    }
+
+    /// An id as a parameter.
+    pub fn uuid(mut self, value: Uuid) -> Self {
+        self.pieces.push(Piece::Uuid(value));
+        self
+    }
+
+    /// The conditions of a list, joined by AND; true when there are none.
+    pub fn all_of<Source: 'static>(mut self, predicates: Vec<Predicate<Source>>) -> Self {
+        self.pieces.push(Piece::Sql("true".to_owned()));
+        for predicate in predicates {
+            self.pieces.push(Piece::Sql(" AND (".to_owned()));
+            self.pieces.push(Piece::Condition(Box::new(predicate)));
+            self.pieces.push(Piece::Sql(")".to_owned()));
+        }
+        self
+    }
+
+    /// Goes on with another statement.
+    pub fn then(mut self, other: Statement) -> Self {
+        self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// Runs it.
+    pub fn rows<Row>(self, conn: &mut PgConnection) -> QueryResult<Vec<Row>>
+    where
+        Self: for<'a> LoadQuery<'a, PgConnection, Row, DefaultLoadingMode>,
+    {
+        self.load(conn)
+    }
+}
+
+impl Query for Statement {
+    type SqlType = Untyped;
+}
+
+impl QueryId for Statement {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<PgConnection> for Statement {}
+
+impl QueryFragment<Pg> for Statement {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Sql(sql) => out.push_sql(sql),
+                Piece::Texts(values) => out.push_bind_param::<Array<Text>, _>(values)?,
+                Piece::Uuid(value) => out.push_bind_param::<SqlUuid, _>(value)?,
+                Piece::Condition(condition) => condition.walk_ast(out.reborrow())?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! Counts of the newest records that match, when no counts are kept that have the answer.
+
+use super::{Counted, DISTINCT_REST, REST};
+use crate::domain::Dimension;
+use crate::domain::quote::QuoteFilter;
+use crate::domain::stats::Records;
+use crate::store::search::{self, Collection};
+use crate::store::statement::Statement;
+use crate::store::{Result, articles, mentions, quotes};
+use diesel::pg::PgConnection;
+
+/// The beginning of a statement about the newest `window` records that match: `considered (id, unit, key,
+/// published_desc)`, `unit` being what counts once where the same words do, and `edge (since, records)`.
+///
+/// When more match, what is considered is what was published after the first that is one too many: an answer that is exact
+/// from a time on, which can be said, and listed.
+///
+/// # Errors
+/// Only the database's own.
+pub(in crate::store) fn considered(
+    conn: &mut PgConnection,
+    records: &Records,
+    key: &str,
+    more: &str,
+    window: i64,
+) -> Result<Statement> {
+    let (table, unit, conditions) = match records {
+        Records::Articles(filter) => {
+            let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
+            let conditions = articles::list::newest(filter, reading.as_ref());
+            ("articles", "articles.id", Statement::default().all_of(conditions))
+        }
+        Records::Mentions(filter) => {
+            ("mentions", "mentions.id", Statement::default().all_of(mentions::list::matching(filter)))
+        }
+        Records::Quotes { filter, .. } => {
+            let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
+            let conditions = quotes::list::newest(filter, reading.as_ref());
+            ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(conditions))
+        }
+    };
+    Ok(Statement::of(format!(
+        "WITH matching AS MATERIALIZED (
+            SELECT {table}.id, {unit} AS unit, {key} AS key, {table}.published_desc FROM {table} WHERE "
+    ))
+    .then(conditions)
+    .sql(format!(
+        "{more} ORDER BY {table}.published_desc DESC, {table}.id DESC LIMIT {window} + 1
+        ), last AS MATERIALIZED (
+            SELECT CASE WHEN count(*) > {window} THEN min(published_desc) END AS at FROM matching
+        ), considered AS MATERIALIZED (
+            SELECT matching.* FROM matching CROSS JOIN last WHERE last.at IS NULL OR matching.published_desc > last.at
+        ), edge AS (
+            SELECT CASE WHEN isfinite(last.at) THEN last.at + interval '1 microsecond'
+                -- Of the undated, some are too many: then none is considered.
+                WHEN last.at IS NOT NULL THEN '0001-01-01 00:00:00Z' END AS since,
+                (SELECT count(*) FROM considered) AS records
+            FROM last
+        )"
+    )))
+}
+
+/// Keeps an entity that quotes are about to those that their filter names, if it names any.
+pub(in crate::store) fn of_the_named(with: Statement, filter: &QuoteFilter, entity: &str) -> Statement {
+    match filter.about.any.is_empty() {
+        true => with,
+        false => {
+            let named = filter.about.any.iter().map(ToString::to_string).collect();
+            with.sql(format!(" AND {entity} = ANY (")).texts(named).sql("::uuid[])")
+        }
+    }
+}
+
+/// The newest `window` records that match, with their keys.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn counted(
+    conn: &mut PgConnection,
+    records: &Records,
+    by: Option<Dimension>,
+    window: i64,
+) -> Result<Counted> {
+    let with = considered(conn, records, by.map_or("''", column), "", window)?;
+    let with = match (by, records) {
+        (Some(Dimension::About), Records::Quotes { filter, .. }) => {
+            let with = with.sql(
+                ", keyed AS (
+                    SELECT a.entity_id::text AS key, publication_day(c.published_desc) AS day, 1 AS n, unit
+                    FROM considered c JOIN quote_about a ON a.quote_id = c.id WHERE true",
+            );
+            of_the_named(with, filter, "a.entity_id").sql(")")
+        }
+        _ => with.sql(", keyed AS (SELECT key, publication_day(published_desc) AS day, 1 AS n, unit FROM considered)"),
+    };
+    let one_per_cluster = matches!(records, Records::Quotes { one_per_cluster: true, .. });
+    Ok(Counted {
+        with,
+        count: if one_per_cluster { "count(DISTINCT unit)" } else { "count(*)" },
+        total: if one_per_cluster {
+            "(SELECT count(DISTINCT unit) FROM considered)"
+        } else {
+            "(SELECT records FROM edge)"
+        },
+        others: (by != Some(Dimension::About)).then_some(if one_per_cluster { DISTINCT_REST } else { REST }),
+    })
+}
+
+/// The key of a record, empty when it has none. What a quote is about stands in a table of its own.
+fn column(by: Dimension) -> &'static str {
+    match by {
+        Dimension::Language => "language",
+        Dimension::Publisher => "coalesce(publisher, '')",
+        Dimension::Section => "coalesce(section, '')",
+        Dimension::Kind => "kind",
+        Dimension::SpeakerStatus => "speaker_status",
+        Dimension::Status => "status",
+        Dimension::Cue => "coalesce(cue_lemma, '')",
+        Dimension::Speaker => "coalesce(speaker_id::text, '')",
+        Dimension::Entity => "coalesce(entity_id::text, '')",
+        Dimension::About => "''",
+    }
+}

@@ -1,0 +1,320 @@
+//! Records from memory: the same bytes, one's own writes at once, those of others within the stated time.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use serde_json::{Value, json};
+use verbatim::config::{Database, DatabaseUrl};
+
+use crate::support::answers::id;
+use crate::support::embedded::eventually;
+use crate::support::postgres::connect;
+use crate::support::{Client, Response, TestApp, refused};
+
+/// How old a record may be where others change it too.
+const MAX_AGE: Duration = Duration::from_millis(600);
+
+/// A service that keeps what it reads, and has heard of what others did before.
+#[track_caller]
+fn caching(max_age: Duration) -> TestApp {
+    let app = TestApp::with(|config| {
+        config.cache_mb = 16;
+        config.cache_max_age = max_age;
+    });
+    knows_others(&app);
+    app
+}
+
+/// Another instance on the same database.
+#[track_caller]
+fn beside(app: &TestApp) -> TestApp {
+    let other = TestApp::with(|config| {
+        config.database = Database::At(DatabaseUrl::parse(&app.database.url()).unwrap());
+        config.cache_mb = 16;
+        config.cache_max_age = MAX_AGE;
+    });
+    knows_others(&other);
+    other
+}
+
+#[track_caller]
+fn knows_others(app: &TestApp) {
+    eventually("what others did", || (metric(app, "verbatim_cache_age_seconds") >= 0.0).then_some(()));
+}
+
+#[track_caller]
+fn metric(client: &Client, name: &str) -> f64 {
+    let text = client.get("/metrics").text();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name}")).parse().unwrap()
+}
+
+/// Records answered from memory, and read to be kept.
+fn counts(client: &Client) -> (f64, f64) {
+    (metric(client, "verbatim_cache_hits_total"), metric(client, "verbatim_cache_misses_total"))
+}
+
+/// An article, a mention in a quote of it, that quote, and the entity that speaks: the path of each.
+struct Records {
+    article: Value,
+    paths: [String; 4],
+}
+
+impl Records {
+    #[track_caller]
+    fn store(app: &TestApp) -> Self {
+        let article = app.article(json!({}));
+        let entity = app.entity(json!({"aliases": [{"name": "la directrice", "language": "fr", "kind": "role"}]}));
+        let mention = app.mention(&article, "prêts", json!({"entity_id": entity["id"]}));
+        let quote = app.quote(&article, json!({"speaker_id": entity["id"], "cue": "a déclaré"}));
+        let paths = [("articles", &article), ("mentions", &mention), ("quotes", &quote), ("entities", &entity)];
+        let paths = paths.map(|(name, record)| format!("/v1/{name}/{}", id(record)));
+        Self { article, paths }
+    }
+
+    fn article(&self) -> &str {
+        &self.paths[0]
+    }
+
+    fn quote(&self) -> &str {
+        &self.paths[2]
+    }
+
+    fn entity(&self) -> &str {
+        &self.paths[3]
+    }
+}
+
+/// What differs from answer to answer is left out.
+fn head(answer: &Response) -> BTreeMap<String, String> {
+    let names = answer.headers.keys().map(|name| name.as_str());
+    let names = names.filter(|name| !["x-request-id", "date"].contains(name));
+    names.map(|name| (name.to_owned(), answer.header(name).to_owned())).collect()
+}
+
+#[test]
+fn a_record_that_was_read_is_answered_from_memory_byte_for_byte() {
+    let app = caching(Duration::from_secs(60));
+    let records = Records::store(&app);
+    for path in &records.paths {
+        let before = counts(&app);
+        let read = app.get(path);
+        assert_eq!(counts(&app), (before.0, before.1 + 1.0), "{path}");
+        let kept = app.get(path);
+        assert_eq!(counts(&app), (before.0 + 1.0, before.1 + 1.0), "{path}");
+        assert_eq!((read.status, &read.body), (200, &kept.body));
+        assert_eq!(head(&read), head(&kept));
+        assert_eq!(kept.header("cache-control"), "no-cache");
+        assert!(!kept.header("etag").is_empty());
+
+        // A condition is answered from memory too, as a HEAD is.
+        let known = app.request("GET", path).header("if-none-match", kept.header("etag")).send();
+        assert_eq!((known.status, known.header("etag"), known.body.len()), (304, kept.header("etag"), 0));
+        assert_eq!(known.header("cache-control"), "no-cache");
+        assert_eq!(head(&app.request("HEAD", path).send()), head(&kept));
+        assert_eq!(counts(&app), (before.0 + 3.0, before.1 + 1.0), "{path}");
+
+        // Who wants what is stored now gets that, the same bytes again.
+        for directive in ["no-cache", "max-age=0", "no-store"] {
+            let fresh = app.request("GET", path).header("cache-control", directive).send();
+            assert_eq!((fresh.status, &fresh.body, head(&fresh)), (200, &kept.body, head(&kept)));
+        }
+        assert_eq!(counts(&app), (before.0 + 3.0, before.1 + 4.0), "{path}");
+    }
+    assert!(metric(&app, "verbatim_cache_bytes") >= 0.0);
+}
+
+#[test]
+fn what_is_embedded_and_what_is_a_list_is_read_from_the_database() {
+    let app = caching(Duration::from_secs(60));
+    let records = Records::store(&app);
+    let before = counts(&app);
+    for _ in 0..2 {
+        app.get(&format!("{}?include=mentions,quotes", records.article())).expect(200);
+        app.get(&format!("{}?include=speaker", records.quote())).expect(200);
+        app.get(&format!("{}/quotes", records.article())).expect(200);
+        app.get("/v1/articles").expect(200);
+    }
+    assert_eq!(counts(&app), before);
+}
+
+#[test]
+fn an_instance_shows_its_own_writes_at_once() {
+    let app = caching(Duration::from_secs(60));
+    let records = Records::store(&app);
+    let read = || records.paths.iter().for_each(|path| drop(app.get(path).expect(200)));
+    let changes = [json!({"section": "Afrique"}), json!({"confidence": 0.5}), json!({"status": "disputed"})];
+    for (path, change) in records.paths.iter().zip(changes.iter().chain([&json!({"name": "Awa Diallo Sarr"})])) {
+        read();
+        let changed = app.patch(path, change);
+        let shown = app.get(path);
+        assert_eq!((changed.status, &shown.body), (200, &changed.body), "{path}");
+        assert_eq!(shown.header("etag"), changed.header("etag"));
+    }
+
+    // A mention more, inside the quote, is one more entity that it is about; one less, one less.
+    read();
+    let port = app.entity(json!({"name": "Nous", "kind": "organization"}));
+    let before = app.get(records.quote()).expect(200)["about"].as_array().unwrap().len();
+    let mention = app.mention(&records.article, "Nous", json!({"entity_id": port["id"]}));
+    assert_eq!(app.get(records.quote()).expect(200)["about"].as_array().unwrap().len(), before + 1);
+    app.delete(&format!("/v1/mentions/{}", id(&mention))).expect(204);
+    assert_eq!(app.get(records.quote()).expect(200)["about"].as_array().unwrap().len(), before);
+
+    // A new body moves quotes.
+    read();
+    app.patch(records.article(), &json!({"body": "Hier : « Nous sommes prêts », a déclaré Awa Diallo."})).expect(200);
+    assert_eq!(app.get(records.quote()).expect(200)["body_version"], 2);
+
+    // A speaker that goes leaves its quotes, and an article takes all with it.
+    read();
+    app.delete(&format!("{}?cascade=true", records.entity())).expect(204);
+    refused(&app, &app.get(records.entity()), 410, "gone");
+    assert_eq!(app.get(records.quote()).expect(200)["speaker_id"], json!(null));
+    app.delete(records.article()).expect(204);
+    for path in &records.paths {
+        refused(&app, &app.get(path), 410, "gone");
+    }
+}
+
+/// Reads until `is_new`, which every answer to a question that came after the stated time has to be.
+#[track_caller]
+fn in_time(client: &Client, path: &str, written: Instant, is_new: impl Fn(&Response) -> bool) {
+    loop {
+        let asked = written.elapsed();
+        let answer = client.get(path);
+        if is_new(&answer) {
+            return;
+        }
+        assert!(asked <= MAX_AGE, "{path} is as it was {asked:?} ago: {}", answer.text());
+    }
+}
+
+#[test]
+fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
+    let app = caching(Duration::from_secs(60));
+    let other = beside(&app);
+    let records = Records::store(&app);
+    let keep = || {
+        for path in &records.paths {
+            other.get(path);
+            let before = counts(&other).0;
+            eventually("an answer from memory", || {
+                other.get(path);
+                (counts(&other).0 > before).then_some(())
+            });
+        }
+    };
+    let changes = [json!({"section": "Afrique"}), json!({"confidence": 0.5}), json!({"status": "disputed"})];
+    for (path, change) in records.paths.iter().zip(changes.iter().chain([&json!({"name": "Awa Diallo Sarr"})])) {
+        keep();
+        let changed = app.patch(path, change);
+        assert_eq!(changed.status, 200, "{}", changed.text());
+        in_time(&other, path, Instant::now(), |answer| answer.body == changed.body);
+    }
+
+    // Derived members, and what is written behind everybody's back.
+    keep();
+    let port = app.entity(json!({"name": "Nous", "kind": "organization"}));
+    app.mention(&records.article, "Nous", json!({"entity_id": port["id"]}));
+    let is_about = |answer: &Response| answer.json()["about"].as_array().unwrap().contains(&port["id"]);
+    in_time(&other, records.quote(), Instant::now(), is_about);
+    keep();
+    app.sql("UPDATE articles SET headline = 'Autrement'");
+    in_time(&other, records.article(), Instant::now(), |answer| answer.json()["headline"] == "Autrement");
+    keep();
+    app.sql(
+        "INSERT INTO reviews (id, quote_id, action, note) SELECT gen_random_uuid(), id, 'comment', 'vu' FROM quotes",
+    );
+    in_time(&other, records.quote(), Instant::now(), |answer| answer.text().contains("\"vu\""));
+
+    keep();
+    app.delete(&format!("{}?cascade=true", records.entity())).expect(204);
+    let written = Instant::now();
+    in_time(&other, records.entity(), written, |answer| answer.status == 410);
+    in_time(&other, records.quote(), written, |answer| answer.json()["speaker_id"].is_null());
+    app.delete(records.article()).expect(204);
+    let written = Instant::now();
+    for path in &records.paths {
+        in_time(&other, path, written, |answer| answer.status == 410);
+    }
+}
+
+#[test]
+fn a_read_that_began_before_a_write_is_not_kept_after_it() {
+    let app = caching(Duration::from_secs(60));
+    let records = Records::store(&app);
+    let port = app.entity(json!({"name": "Nous", "kind": "organization"}));
+    // The quote and what it is about are read; its reviews have to wait.
+    let mut other = connect(&app.database.url());
+    other.batch_execute("BEGIN; LOCK TABLE reviews IN ACCESS EXCLUSIVE MODE").unwrap();
+    let (reader, path) = (Client::clone(&app), records.quote().to_owned());
+    let reading = thread::spawn(move || reader.get(&path).expect(200));
+    eventually("the read", || {
+        let waiting = app.database.ask(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+        );
+        (waiting == "1").then_some(())
+    });
+    app.mention(&records.article, "Nous", json!({"entity_id": port["id"]}));
+    other.batch_execute("COMMIT").unwrap();
+    let is_about = |quote: &Value| quote["about"].as_array().unwrap().contains(&port["id"]);
+    assert!(!is_about(&reading.join().unwrap()), "the test is about a read that came before");
+    assert!(is_about(&app.get(records.quote()).expect(200)));
+    assert!(is_about(&app.get(records.quote()).expect(200)));
+}
+
+#[test]
+fn a_writer_among_readers_always_finds_what_it_has_written() {
+    let app = caching(Duration::from_secs(60));
+    let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for count in 0..100 {
+                let headline = format!("Titre {count}");
+                let changed = app.patch(&path, &json!({"headline": headline}));
+                assert_eq!(app.get(&path).body, changed.body, "{headline}");
+            }
+        });
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut version = 0;
+                for _ in 0..300 {
+                    let shown = app.get(&path).expect(200)["version"].as_i64().unwrap();
+                    assert!(shown >= version, "{shown} after {version}");
+                    version = shown;
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn without_its_database_a_service_shows_nothing_older_than_it_may() {
+    let app = TestApp::with(|config| {
+        config.cache_mb = 16;
+        config.cache_max_age = MAX_AGE;
+        config.connection_wait = Duration::from_millis(200);
+    });
+    knows_others(&app);
+    let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
+    app.get(&path).expect(200);
+    app.database.close(true);
+    in_time(&app, &path, Instant::now(), |answer| answer.status == 503);
+    app.database.close(false);
+    eventually("a read", || (app.get(&path).status == 200).then_some(()));
+}
+
+#[test]
+fn a_service_without_a_cache_reads_each_time() {
+    let app = TestApp::start();
+    let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
+    let read = app.get(&path);
+    app.sql("UPDATE articles SET headline = 'Autrement'");
+    assert_eq!(app.get(&path).expect(200)["headline"], "Autrement");
+    assert_eq!((read.status, read.header("cache-control")), (200, "no-cache"));
+    assert_eq!(counts(&app), (0.0, 0.0));
+    assert_eq!(metric(&app, "verbatim_cache_age_seconds"), -1.0);
+}

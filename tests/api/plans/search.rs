@@ -1,0 +1,84 @@
+//! What Postgres does for a search.
+
+use serde_json::Value;
+
+use super::{explain, last_statement, log, nodes};
+use crate::support::TestApp;
+use crate::support::postgres::{TestDatabase, server_log};
+
+/// What 100,000 articles look like: `commun` in every second, `moyen` in a hundredth, `rare` in ten of them.
+const ARTICLES: &str = "
+    INSERT INTO articles (id, created_at, headline, body, content_hash, language, publisher, published_at)
+    SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', 'Titre',
+        concat_ws(' ', CASE WHEN n % 2 = 0 THEN 'commun' END, CASE WHEN hashint4(n) % 100 = 0 THEN 'moyen' END,
+            CASE WHEN hashint4(n) % 50 = 0 THEN 'frère' END, CASE WHEN n % 10000 = 7 THEN 'rare' END, 'fin'),
+        sha256(n::text::bytea), CASE WHEN n % 4 = 0 THEN 'en' ELSE 'fr' END, 'Journal ' || n % 20,
+        CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n * interval '11 minutes' END
+    FROM generate_series(1, 100000) AS n;
+    ANALYZE articles";
+
+/// How many lists of articles were asked of the server so far.
+fn statements() -> usize {
+    server_log().matches(": SELECT \"articles\".").count()
+}
+
+#[test]
+fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
+    let database = TestDatabase::migrated();
+    database.execute(ARTICLES);
+    database.execute("VACUUM articles");
+    let _log = log();
+    database.log_statements();
+    let app = TestApp::on(database, |_| {});
+    let cursor =
+        |list: &str| app.get(&format!("{list}&limit=200")).expect(200)["next_cursor"].as_str().unwrap().to_owned();
+    for sort in ["-published_at", "published_at", "-created_at"] {
+        for (search, found, most) in [
+            ("rare", 10, 120),
+            ("absent", 0, 120),
+            ("moyen", 20, 250),
+            ("commun", 20, 120),
+            ("moyen+fr%C3%A8re", 20, 250),
+            ("commun+-moyen", 20, 120),
+            ("commun+OR+rare", 20, 120),
+        ] {
+            let list = format!("/v1/articles?sort={sort}&q={search}");
+            let before = statements();
+            let page = app.get(&list).expect(200);
+            assert_eq!(page["items"].as_array().unwrap().len(), found, "{search}");
+            let (plan, buffers) = explain(&app.database, &last_statement());
+            assert!(buffers <= most, "{search} by {sort}: {buffers} buffers: {plan:#}");
+            assert_eq!(statements() - before, 1, "{search} by {sort}");
+            if found == 20 {
+                let page = app.get(&format!("{list}&cursor={}", cursor(&list))).expect(200);
+                assert_eq!(page["items"].as_array().unwrap().len(), 20, "{search}");
+                let (plan, buffers) = explain(&app.database, &last_statement());
+                assert!(buffers <= most, "{search} by {sort}, later: {buffers} buffers: {plan:#}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
+    let database = TestDatabase::migrated();
+    database.execute(ARTICLES);
+    let _log = log();
+    database.log_statements();
+    let app = TestApp::on(database, |_| {});
+    let indexes = |search: &str| {
+        app.get(&format!("/v1/articles?q={search}")).expect(200);
+        let (plan, _) = explain(&app.database, &last_statement());
+        let mut names: Vec<_> =
+            nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str().map(str::to_owned)).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    assert_eq!(indexes("rare"), ["articles_vector_idx"]);
+    assert_eq!(indexes("commun"), ["articles_published_desc_idx"]);
+    let sequential = |plan: &Value| nodes(plan).iter().any(|node| node["Node Type"] == "Seq Scan");
+    app.get("/v1/articles?q=commun&publisher=Journal+3&sort=published_at").expect(200);
+    let (plan, _) = explain(&app.database, &last_statement());
+    assert!(!sequential(&plan), "{plan:#}");
+}

@@ -1,0 +1,211 @@
+//! Reads from a standby: how old they may be, how a caller sees its own writes, and what happens without it.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use verbatim::config::{Database, DatabaseUrl};
+use verbatim::store::embedded::DATABASE;
+
+use crate::support::answers::id;
+use crate::support::embedded::eventually;
+use crate::support::process::{Process, verbatim};
+use crate::support::replicated::Replicated;
+use crate::support::{Client, Response, TestApp, refused};
+
+const TOKEN: &str = "x-consistency-token";
+
+/// Waits until the service says of its replica that it is `in use`, or `not in use`.
+#[track_caller]
+fn replica_is(client: &Client, state: &str) {
+    eventually(state, || {
+        let ready = client.get("/readyz").expect(200);
+        (ready == json!({"status": "ready", "replica": state})).then_some(())
+    });
+}
+
+/// Stores an article, and answers its path and the token of the write.
+#[track_caller]
+fn store(client: &Client, headline: &str) -> (String, String) {
+    let answer = client.post("/v1/articles", &json!({"headline": headline, "body": "Dakar."}));
+    let token = answer.header(TOKEN).to_owned();
+    (format!("/v1/articles/{}", id(&answer.expect(201))), token)
+}
+
+fn get_with(client: &Client, path: &str, header: &str, value: &str) -> Response {
+    client.request("GET", path).header(header, value).send()
+}
+
+/// How many reads each server has answered: the replica, and the primary though there is one.
+fn reads(client: &Client) -> (u64, u64) {
+    let text = client.get("/metrics").text();
+    let count = |server: &str| {
+        let name = format!("verbatim_replica_reads_total{{server=\"{server}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok()).unwrap_or_default()
+    };
+    (count("replica"), count("primary"))
+}
+
+#[test]
+fn a_caller_who_brings_the_token_of_a_write_sees_it_however_far_the_replica_is_behind() {
+    let servers = Replicated::start();
+    let app = TestApp::with(|config| servers.configure(config));
+    replica_is(&app, "in use");
+    servers.delay("1h");
+    let (path, token) = store(&app, "Le port rouvre");
+    assert_eq!(token.len(), 16, "{token:?}");
+
+    // The replica answers, and has not come so far.
+    let before = reads(&app);
+    refused(&app, &app.get(&path), 404, "not_found");
+    assert_eq!(app.get("/v1/articles").expect(200)["items"], json!([]));
+    assert_eq!(reads(&app), (before.0 + 2, before.1));
+    let older = "0000000000000001";
+    refused(&app, &get_with(&app, &path, TOKEN, older), 404, "not_found");
+
+    for (header, value) in
+        [(TOKEN, token.clone()), (TOKEN, format!("{older}, {token}")), ("cache-control", "no-cache".to_owned())]
+    {
+        assert_eq!(get_with(&app, &path, header, &value).expect(200)["headline"], "Le port rouvre", "{header}");
+        let list = get_with(&app, "/v1/articles", header, &value).expect(200);
+        assert_eq!(list["items"][0]["headline"], "Le port rouvre", "{header}");
+    }
+
+    // Once it has come so far it answers also those who bring the token.
+    servers.delay("0");
+    eventually("the article on the replica", || (app.get(&path).status == 200).then_some(()));
+    let before = reads(&app);
+    get_with(&app, &path, TOKEN, &token).expect(200);
+    assert_eq!(reads(&app), (before.0 + 1, before.1));
+}
+
+#[test]
+fn every_write_has_a_token_that_is_greater_than_the_one_before() {
+    let servers = Replicated::start();
+    let app = TestApp::with(|config| servers.configure(config));
+    let (path, created) = store(&app, "Un");
+    let patched = app.patch(&path, &json!({"headline": "Deux"}));
+    let deleted = app.delete(&path);
+    let tokens = [created.as_str(), patched.header(TOKEN), deleted.header(TOKEN)];
+    assert_eq!((patched.status, deleted.status), (200, 204));
+    assert!(tokens.is_sorted() && tokens.iter().all(|token| token.len() == 16), "{tokens:?}");
+    // A deleted record is gone for who deleted it.
+    refused(&app, &get_with(&app, &path, TOKEN, deleted.header(TOKEN)), 410, "gone");
+    // What was not done has no token, and a read has none.
+    assert_eq!(app.delete(&path).header(TOKEN), "");
+    assert_eq!(app.get("/v1/articles").header(TOKEN), "");
+}
+
+#[test]
+fn without_a_replica_there_are_no_tokens_and_those_of_others_are_taken() {
+    let app = TestApp::start();
+    let (path, token) = store(&app, "Un");
+    assert_eq!(token, "");
+    get_with(&app, &path, TOKEN, "ffffffffffffffff").expect(200);
+    assert_eq!(app.get("/readyz").expect(200), json!({"status": "ready"}));
+}
+
+#[test]
+fn a_token_that_was_not_given_by_the_service_is_400() {
+    let app = TestApp::start();
+    for token in ["1", "0/16B3748", "00000000016B3748", "00000000016b3748,", "é"] {
+        let problem = refused(&app, &get_with(&app, "/v1/articles", TOKEN, token), 400, "invalid_parameter");
+        assert_eq!(problem["errors"][0]["parameter"], TOKEN, "{token}");
+    }
+}
+
+#[test]
+fn a_replica_that_is_too_far_behind_is_not_read() {
+    let servers = Replicated::start();
+    let app = TestApp::with(|config| {
+        servers.configure(config);
+        config.replica_max_lag = Duration::from_millis(500);
+    });
+    replica_is(&app, "in use");
+    servers.delay("1h");
+    let (path, _) = store(&app, "Un");
+    // Half a second after the write nothing older than that is shown, to nobody.
+    let written = Instant::now();
+    eventually("the primary's answer", || (app.get(&path).status == 200).then_some(()));
+    assert!(written.elapsed() < Duration::from_secs(5), "{:?}", written.elapsed());
+    replica_is(&app, "not in use");
+    servers.delay("0");
+    replica_is(&app, "in use");
+    app.get(&path).expect(200);
+}
+
+#[test]
+fn a_replica_that_goes_away_is_done_without_and_taken_up_again_when_it_is_back() {
+    let mut servers = Replicated::start();
+    let (primary, standby) = (servers.primary.url(DATABASE), servers.standby_url());
+    let read = format!("{standby}&password=hunter2");
+    let arguments = ["serve", "--listen=127.0.0.1:0", "--database-url", &primary, "--database-read-url", &read];
+    let mut service = Process::start(&mut verbatim(&arguments));
+    let client = service.client();
+    service.logged("reads go to the replica");
+    let (path, token) = store(&client, "Un");
+    eventually("the article on the replica", || (client.get(&path).status == 200).then_some(()));
+
+    servers.stop_standby();
+    for _ in 0..20 {
+        assert_eq!(client.get(&path).expect(200)["headline"], "Un");
+        get_with(&client, &path, TOKEN, &token).expect(200);
+    }
+    service.logged("the replica cannot be used, reads go to the primary");
+    replica_is(&client, "not in use");
+    // Several looks fail meanwhile.
+    thread::sleep(Duration::from_secs(1));
+
+    servers.start_standby();
+    service.logged("reads go to the replica");
+    let before = reads(&client);
+    client.get(&path).expect(200);
+    assert_eq!(reads(&client), (before.0 + 1, before.1));
+    let log = service.stop();
+    assert_eq!(log.iter().filter(|line| line.contains("the replica cannot be used")).count(), 1, "{log:#?}");
+    assert!(!log.concat().contains("hunter2"), "{log:#?}");
+}
+
+#[test]
+fn a_replica_that_cannot_be_used_from_the_start_is_done_without() {
+    let primary = Replicated::start();
+    // Nobody there; no standby, but a server that takes writes.
+    for url in ["postgres://127.0.0.1:1/nowhere", &primary.primary.url(DATABASE)] {
+        let app = TestApp::with(|config| {
+            config.database = Database::At(DatabaseUrl::parse(&primary.primary.url(DATABASE)).unwrap());
+            config.read_database = Some(DatabaseUrl::parse(url).unwrap());
+            config.connection_wait = Duration::from_millis(200);
+        });
+        let (path, _) = store(&app, "Un");
+        assert_eq!(app.get(&path).expect(200)["headline"], "Un");
+        replica_is(&app, "not in use");
+        let Value::Array(items) = app.get("/v1/articles").expect(200)["items"].take() else { panic!("no items") };
+        assert!(items.iter().any(|item| path.ends_with(id(item))));
+    }
+}
+
+#[test]
+fn a_token_reads_past_what_another_instance_has_in_memory() {
+    let servers = Replicated::start();
+    let caching = || {
+        TestApp::with(|config| {
+            servers.configure(config);
+            config.cache_mb = 16;
+            config.cache_max_age = Duration::from_secs(60);
+        })
+    };
+    let (app, other) = (caching(), caching());
+    let (path, token) = store(&app, "Un");
+    eventually("an answer from memory", || {
+        get_with(&other, &path, "cache-control", "no-cache").expect(200);
+        other.get(&path).expect(200);
+        other.get("/metrics").text().contains("verbatim_cache_hits_total 1").then_some(())
+    });
+    let changed = app.patch(&path, &json!({"headline": "Deux"}));
+    let newer = changed.header(TOKEN).to_owned();
+    assert!(newer > token);
+    changed.expect(200);
+    // Others have a minute to hear of it.
+    assert_eq!(other.get(&path).expect(200)["headline"], "Un");
+    assert_eq!(get_with(&other, &path, TOKEN, &newer).expect(200)["headline"], "Deux");
+}

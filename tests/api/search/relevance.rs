@@ -1,0 +1,72 @@
+//! The order of relevance: what comes first, and how much of the collection it is an order of.
+
+use serde_json::{Value, json};
+
+use super::headlines;
+use crate::support::TestApp;
+use crate::support::answers::{items, refusal};
+
+#[test]
+fn what_says_it_in_the_headline_or_more_often_or_closer_together_comes_first() {
+    let app = TestApp::start();
+    for (headline, body) in [
+        ("Un", "Le port est à Dakar."),
+        ("Deux", "Le port est ouvert, et le port de Dakar est grand ; le port de Dakar !"),
+        ("Trois", "Le port, dit-on depuis longtemps dans tous les quartiers de la ville, est à Dakar."),
+        ("Port de Dakar", "Rien de neuf."),
+    ] {
+        app.article(json!({"headline": headline, "body": body}));
+    }
+    assert_eq!(headlines(&app, "q=port+dakar&sort=relevance"), "Port de DakarDeuxUnTrois");
+    assert_eq!(headlines(&app, "q=port+dakar&sort=relevance&limit=1"), "Port de DakarDeuxUnTrois");
+    let page = app.get("/v1/articles?q=port+dakar&sort=relevance&limit=2").expect(200);
+    assert_eq!(page["ranked"], json!({"considered": 4, "complete": true}));
+    let by_date = app.get("/v1/articles?q=port+dakar").expect(200);
+    assert_eq!(by_date.get("ranked"), None);
+}
+
+#[test]
+fn the_newest_500_matches_are_ranked_and_the_page_says_so() {
+    let app = TestApp::start();
+    app.sql(
+        "INSERT INTO articles (id, headline, body, content_hash, language, published_at)
+        SELECT gen_random_uuid(), CASE WHEN n = 1 THEN 'Port' WHEN n % 10 = 0 THEN 'Le port' ELSE 'Titre' END, 'Un port ' || n,
+            sha256(n::text::bytea), 'fr', timestamptz '2026-01-01' + n * interval '1 hour'
+        FROM generate_series(1, 501) AS n",
+    );
+    let page = app.get("/v1/articles?q=port&sort=relevance").expect(200);
+    assert_eq!(page["ranked"], json!({"considered": 500, "complete": false}));
+    let found = items(&app, "/v1/articles?q=port&sort=relevance&limit=30");
+    assert_eq!(found.len(), 500);
+    assert_eq!(found, items(&app, "/v1/articles?q=port&sort=relevance&limit=200"));
+    let is_in_headline = |article: &Value| article["headline"] == "Le port";
+    assert!(found[..50].iter().all(is_in_headline) && !found[50..].iter().any(is_in_headline));
+    // The oldest, though it would rank first.
+    assert!(found.iter().all(|article| article["headline"] != "Port"));
+    let some = app.get("/v1/articles?q=port&sort=relevance&published_to=2026-01-02T00:00:00Z").expect(200);
+    assert_eq!(some["ranked"], json!({"considered": 23, "complete": true}));
+    assert_eq!(some["items"][0]["headline"], "Le port");
+}
+
+#[test]
+fn quotes_are_ranked_too() {
+    let app = TestApp::start();
+    let article =
+        app.article(json!({"body": "« Oui au port », dit-il. « Le port, le port et encore le port », dit-elle."}));
+    app.quote(&article, json!({"text": "Oui au port"}));
+    app.quote(&article, json!({"text": "Le port, le port et encore le port"}));
+    let page = app.get("/v1/quotes?q=port&sort=relevance&limit=1").expect(200);
+    assert_eq!(page["items"][0]["text"], "Le port, le port et encore le port");
+    assert_eq!(page["ranked"], json!({"considered": 2, "complete": true}));
+    let found = items(&app, "/v1/quotes?q=port&sort=relevance&limit=1");
+    assert_eq!(found[1]["text"], "Oui au port");
+}
+
+#[test]
+fn there_is_no_relevance_to_no_search() {
+    let app = TestApp::start();
+    for list in ["articles", "quotes"] {
+        let problem = refusal(app.get(&format!("/v1/{list}?sort=relevance")), 400, "invalid_parameter");
+        assert_eq!(problem["errors"][0]["parameter"], "sort");
+    }
+}

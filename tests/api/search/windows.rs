@@ -1,0 +1,71 @@
+//! Searches among many texts, which are read in windows of time once Postgres has counted them.
+
+use serde_json::Value;
+
+use crate::support::TestApp;
+use crate::support::answers::items;
+
+/// 6,000 articles of 4,000 dates and a quote of each: `commun` in two of three, `ancien` in the older half, `rare` in six,
+/// every fiftieth undated.
+const MANY: &str = "
+    INSERT INTO articles (id, created_at, headline, body, content_hash, language, publisher, published_at)
+    SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', 'Titre ' || n,
+        concat_ws(' ', 'texte', CASE WHEN n % 3 > 0 THEN 'commun' END, CASE WHEN n <= 3000 THEN 'ancien' END,
+            CASE WHEN n % 1000 = 1 THEN 'rare' END),
+        sha256(n::text::bytea), CASE WHEN n % 4 = 0 THEN 'en' ELSE 'fr' END, 'Journal ' || n % 7,
+        CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n / 3 * interval '1 hour' END
+    FROM generate_series(1, 6000) AS n;
+    INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status,
+        confidence, origin, canonical_text, cluster_id)
+    SELECT gen_random_uuid(), id, 1, body, ARRAY[0, 5], '', '', 'direct', 'unattributed', 'machine',
+        (row_number() OVER () % 11) / 10.0, 'machine', body, md5(body)::uuid
+    FROM articles;
+    ANALYZE articles, quotes";
+
+/// The items of a list without a search whose text has all the words.
+fn expected(app: &TestApp, list: &str, text: &str, words: &[&str]) -> Vec<Value> {
+    let all = items(app, list).into_iter();
+    all.filter(|item| words.iter().all(|word| item[text].as_str().unwrap().split(' ').any(|w| w == *word))).collect()
+}
+
+#[test]
+fn every_list_is_complete_and_in_order_whatever_the_words() {
+    let app = TestApp::start();
+    app.sql(MANY);
+    for (words, filter) in [
+        (&["commun"][..], ""),
+        (&["ancien"], ""),
+        (&["rare"], ""),
+        (&["commun", "ancien"], "&publisher=Journal+3"),
+        (&["texte"], "&published_from=2020-02-01T00:00:00Z&published_to=2020-03-01T00:00:00Z"),
+    ] {
+        let search = words.join("+");
+        for sort in ["-published_at", "published_at", "-created_at"] {
+            let list = format!("/v1/articles?sort={sort}&include=body&limit=200{filter}");
+            let expected = expected(&app, &list, "body", words);
+            assert!(!expected.is_empty());
+            let found = items(&app, &format!("{list}&q={search}"));
+            assert!(found == expected, "{search} by {sort}{filter}: {} of {}", found.len(), expected.len());
+        }
+        for sort in ["-published_at", "published_at", "-confidence"] {
+            let list = format!("/v1/quotes?sort={sort}&limit=200{filter}");
+            let expected = expected(&app, &list, "text", words);
+            let found = items(&app, &format!("{list}&q={search}"));
+            assert!(found == expected, "{search} by {sort}{filter}: {} of {}", found.len(), expected.len());
+        }
+    }
+}
+
+#[test]
+fn the_first_of_each_cluster_is_found_across_windows() {
+    let app = TestApp::start();
+    app.sql(MANY);
+    for sort in ["-published_at", "published_at"] {
+        let list = format!("/v1/quotes?sort={sort}&limit=3&dedupe=cluster");
+        let expected = expected(&app, &list, "text", &["commun"]);
+        let found = items(&app, &format!("{list}&q=commun"));
+        // With and without `ancien`, with and without `rare`.
+        assert_eq!(expected.len(), 4, "{sort}");
+        assert!(found == expected, "{sort}: {found:?}");
+    }
+}

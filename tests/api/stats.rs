@@ -1,0 +1,256 @@
+//! Statistics: what is counted by value and by time, and that each number opens into the records behind it.
+
+mod counts;
+mod mentions;
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::answers::{id, items, refusal};
+
+/// Twelve quotes in six articles, one of them undated: two speakers and nobody, two kinds, three outlets and none.
+fn collection() -> (TestApp, [Value; 2]) {
+    let app = TestApp::start();
+    let people = ["Awa Diallo", "Port"].map(|name| app.entity(json!({"name": name})));
+    for n in 0..6_usize {
+        let publishers = json!(["Alpha", "Beta", "Alpha", null, "Gamma", "Alpha"]);
+        let languages = ["fr", "fr", "en", "fr", "de", "en"];
+        let dates = json!([
+            "2026-01-31T23:59:59.999999Z",
+            "2026-02-01T00:00:00Z",
+            "2026-02-02T12:00:00Z",
+            "2026-04-30T00:00:00Z",
+            null,
+            "2026-02-01T00:00:00Z",
+        ]);
+        let article = app.article(json!({
+            "body": "Le port : « Nous sommes prêts ». « Oui ».",
+            "publisher": publishers[n],
+            "language": languages[n],
+            "section": (n % 2 == 0).then_some("Monde"),
+            "published_at": dates[n],
+        }));
+        app.mention(&article, "Nous", json!({"entity_id": people[n % 2]["id"]}));
+        app.mention(&article, "Oui", json!({"kind": "role"}));
+        let speaker = if n < 4 { people[usize::from(n == 3)]["id"].clone() } else { json!(null) };
+        app.quote(&article, json!({"speaker_id": speaker, "cue": "a dit", "cue_lemma": "dire"}));
+        let second = app.quote(&article, json!({"text": "Oui", "kind": "partial"}));
+        if n == 0 {
+            app.patch(&format!("/v1/quotes/{}", id(&second)), &json!({"status": "rejected"})).expect(200);
+        }
+    }
+    (app, people)
+}
+
+/// The answer to a question, the number of records behind each of its items compared with the item's count.
+#[track_caller]
+fn opened(app: &TestApp, question: &str) -> Value {
+    let answer = app.get(question).expect(200);
+    for item in answer["items"].as_array().unwrap() {
+        let href = item["href"].as_str().unwrap();
+        if href.contains("=none") {
+            continue;
+        }
+        assert_eq!(
+            items(app, href).len(),
+            usize::try_from(item["count"].as_u64().unwrap()).unwrap(),
+            "{question}: {item}"
+        );
+    }
+    answer
+}
+
+/// Each item's value (`-` for none, `*` for the others) and count, in order.
+fn told(answer: &Value) -> String {
+    let item = |item: &Value| {
+        let group = if item["group"].is_null() { item } else { &item["group"] };
+        let name = match group["kind"].as_str() {
+            Some("none") => "-",
+            Some("other") => "*",
+            _ => group["label"].as_str().unwrap_or_default(),
+        };
+        let start = item["start"].as_str().map_or("", |start| &start[..10]);
+        format!("{start}{}{name} {}", if start.is_empty() || name.is_empty() { "" } else { " " }, item["count"])
+    };
+    answer["items"].as_array().unwrap().iter().map(item).collect::<Vec<_>>().join(", ")
+}
+
+const WHOLE: Value = Value::Null;
+
+#[test]
+fn the_values_that_most_records_have_are_answered_with_their_shares_and_the_others() {
+    let (app, people) = collection();
+    let answer = opened(&app, "/v1/stats/top?by=publisher&limit=1");
+    assert_eq!(
+        answer,
+        json!({
+            "total": 11,
+            "items": [
+                {"kind": "value", "key": "Alpha", "label": "Alpha", "count": 5, "share": 5.0 / 11.0,
+                    "href": "/v1/quotes?publisher=Alpha"},
+                {"kind": "other", "key": null, "label": null, "count": 6, "share": 6.0 / 11.0,
+                    "href": "/v1/quotes?not.publisher=Alpha"},
+            ],
+            "considered": {"records": 11, "complete": true, "published_from": WHOLE},
+        })
+    );
+    let speakers = opened(&app, "/v1/stats/top?not.kind=partial&by=speaker");
+    assert_eq!(speakers["items"][0]["key"], people[0]["id"]);
+    assert_eq!(told(&speakers), "Awa Diallo 3, - 2, Port 1");
+}
+
+#[test]
+fn records_are_counted_by_each_of_their_dimensions() {
+    let (app, _) = collection();
+    for (question, expected) in [
+        ("of=quotes&by=speaker", "- 7, Awa Diallo 3, Port 1"),
+        ("of=quotes&by=about", "Awa Diallo 3, Port 3"),
+        ("of=quotes&by=publisher", "Alpha 5, - 2, Beta 2, Gamma 2"),
+        ("of=quotes&by=language", "fr 5, en 4, de 2"),
+        ("of=quotes&by=kind", "direct 6, partial 5"),
+        ("of=quotes&by=speaker_status", "unattributed 7, named 4"),
+        ("of=quotes&by=status", "verified 11"),
+        ("of=quotes&by=cue", "dire 6, - 5"),
+        ("of=quotes&by=status&status=rejected", "rejected 1"),
+        ("of=quotes&by=language&limit=2", "fr 5, en 4, * 2"),
+        ("of=quotes&by=language&not.language=fr&limit=1", "en 4, * 2"),
+        ("of=quotes&by=language&language=fr&language=de", "fr 5, de 2"),
+        (
+            "of=quotes&by=publisher&published_from=2026-02-01T00:00:00Z&published_to=2026-03-01T00:00:00Z",
+            "Alpha 4, Beta 2",
+        ),
+        ("of=quotes&by=publisher&published_from=2026-02-01T00:00:00.000001Z", "- 2, Alpha 2"),
+        ("of=quotes&by=kind&language=fr", "direct 3, partial 2"),
+        ("of=quotes&by=speaker&kind=direct&limit=1", "Awa Diallo 3, * 3"),
+        ("of=articles&by=publisher", "Alpha 3, - 1, Beta 1, Gamma 1"),
+        ("of=articles&by=language", "fr 3, en 2, de 1"),
+        ("of=articles&by=section", "- 3, Monde 3"),
+        ("of=articles&by=language&section=Monde", "de 1, en 1, fr 1"),
+        ("of=mentions", "- 6, Awa Diallo 3, Port 3"),
+        ("of=mentions&by=kind", "name 6, role 6"),
+        ("of=mentions&by=publisher&kind=role", "Alpha 3, - 1, Beta 1, Gamma 1"),
+        ("of=mentions&by=language", "fr 6, en 4, de 2"),
+    ] {
+        assert_eq!(told(&opened(&app, &format!("/v1/stats/top?{question}"))), expected, "{question}");
+    }
+}
+
+#[test]
+fn a_timeline_counts_every_interval_from_the_first_record_to_the_last() {
+    let (app, _) = collection();
+    let answer = opened(&app, "/v1/stats/timeline");
+    assert_eq!(
+        answer["items"][0],
+        json!({
+            "start": "2026-01-01T00:00:00Z", "count": 1,
+            "href": "/v1/quotes?published_from=2026-01-01T00%3A00%3A00Z&published_to=2026-02-01T00%3A00%3A00Z",
+        })
+    );
+    assert_eq!(told(&answer), "2026-01-01 1, 2026-02-01 6, 2026-03-01 0, 2026-04-01 2");
+    for (question, expected) in [
+        ("interval=year", "2026-01-01 9"),
+        ("interval=week&published_to=2026-02-03T00:00:00Z", "2026-01-26 5, 2026-02-02 2"),
+        (
+            "interval=day&published_from=2026-01-31T00:00:00Z&published_to=2026-02-03T00:00:00Z",
+            "2026-01-31 1, 2026-02-01 4, 2026-02-02 2",
+        ),
+        (
+            "interval=day&published_from=2026-02-01T12:00:00Z&published_to=2026-02-03T01:00:00Z",
+            "2026-02-01 0, 2026-02-02 2, 2026-02-03 0",
+        ),
+        ("published_from=2025-12-01T00:00:00Z&published_to=2026-02-01T00:00:00Z", "2025-12-01 0, 2026-01-01 1"),
+        ("of=articles", "2026-01-01 1, 2026-02-01 3, 2026-03-01 0, 2026-04-01 1"),
+        ("of=mentions&kind=role", "2026-01-01 1, 2026-02-01 3, 2026-03-01 0, 2026-04-01 1"),
+        ("kind=direct&language=en", "2026-02-01 2"),
+        ("status=rejected", "2026-01-01 1"),
+        ("language=it", ""),
+    ] {
+        assert_eq!(told(&opened(&app, &format!("/v1/stats/timeline?{question}"))), expected, "{question}");
+    }
+}
+
+#[test]
+fn a_timeline_is_drawn_for_the_largest_groups_and_the_others() {
+    let (app, people) = collection();
+    for (question, expected) in [
+        (
+            "group_by=language&groups=1",
+            "2026-01-01 fr 1, 2026-01-01 * 0, 2026-02-01 fr 2, 2026-02-01 * 4, 2026-03-01 fr 0, \
+            2026-03-01 * 0, 2026-04-01 fr 2, 2026-04-01 * 0",
+        ),
+        ("group_by=kind&interval=year&language=fr&language=en", "2026-01-01 direct 5, 2026-01-01 partial 4"),
+        ("group_by=speaker&interval=year", "2026-01-01 - 5, 2026-01-01 Awa Diallo 3, 2026-01-01 Port 1"),
+        ("group_by=speaker&interval=year&groups=1", "2026-01-01 - 5, 2026-01-01 * 4"),
+        ("group_by=about&interval=year", "2026-01-01 Port 3, 2026-01-01 Awa Diallo 2"),
+        ("of=mentions&group_by=entity&interval=year&groups=2&kind=name", "2026-01-01 Port 3, 2026-01-01 Awa Diallo 2"),
+        ("of=articles&group_by=section&interval=year", "2026-01-01 - 3, 2026-01-01 Monde 2"),
+    ] {
+        let answer = opened(&app, &format!("/v1/stats/timeline?{question}"));
+        let mut told: Vec<_> = told(&answer).split(", ").map(str::to_owned).collect();
+        let mut expected: Vec<_> = expected.split(", ").map(str::to_owned).collect();
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected, "{question}");
+    }
+    let one = format!("/v1/stats/timeline?interval=year&speaker={}", id(&people[0]));
+    assert_eq!(told(&opened(&app, &one)), "2026-01-01 3");
+}
+
+#[test]
+fn the_same_words_count_once_when_that_is_asked() {
+    let (app, _) = collection();
+    for (question, expected) in [
+        ("top?dedupe=cluster&by=publisher", "- 2, Alpha 2, Beta 2, Gamma 2"),
+        ("top?dedupe=cluster&by=kind&limit=1", "direct 1, * 1"),
+        ("top?dedupe=cluster&by=about", "Awa Diallo 1, Port 1"),
+        ("timeline?dedupe=cluster", "2026-01-01 1, 2026-02-01 2, 2026-03-01 0, 2026-04-01 2"),
+    ] {
+        assert_eq!(told(&opened(&app, &format!("/v1/stats/{question}"))), expected, "{question}");
+    }
+    assert_eq!(app.get("/v1/stats/top?dedupe=cluster&by=publisher").expect(200)["total"], 2);
+}
+
+#[test]
+fn a_question_that_no_kept_count_answers_is_about_the_newest_records_and_says_so() {
+    let (app, _) = collection();
+    // Of nine dated quotes, the two of April and two of February are newer than the fifth newest.
+    let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=4");
+    assert_eq!(
+        answer["considered"],
+        json!({"records": 4, "complete": false, "published_from": "2026-02-01T00:00:00.000001Z"})
+    );
+    assert_eq!((told(&answer), &answer["total"]), ("- 2, Alpha 2".to_owned(), &json!(4)));
+    let answer = opened(&app, "/v1/stats/timeline?min_confidence=0&window=4&interval=month");
+    assert_eq!(told(&answer), "2026-02-01 2, 2026-03-01 0, 2026-04-01 2");
+    // Undated records are the oldest: when one is too many, none counts.
+    let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=10");
+    assert_eq!(
+        answer["considered"],
+        json!({"records": 9, "complete": false, "published_from": "0001-01-01T00:00:00Z"})
+    );
+    let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=11");
+    assert_eq!(answer["considered"], json!({"records": 11, "complete": true, "published_from": WHOLE}));
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused_by_name() {
+    let (app, _) = collection();
+    for (question, parameter) in [
+        ("top?of=articles&speaker=0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "speaker"),
+        ("top?of=mentions&dedupe=cluster", "dedupe"),
+        ("top?of=articles&by=kind", "by"),
+        ("top?of=mentions&kind=direct", "kind"),
+        ("top?sort=relevance", "sort"),
+        ("top?by=language&language=french", "language"),
+        ("top?limit=51", "limit"),
+        ("top?by=language&not.language=fr&limit=50", "limit"),
+        ("timeline?group_by=entity", "group_by"),
+        ("timeline?interval=hour", "interval"),
+        ("timeline?window=0", "window"),
+        ("timeline?interval=day&published_from=1900-01-01T00:00:00Z", "interval"),
+        ("timeline?of=mentions&status=machine", "status"),
+    ] {
+        let problem = refusal(app.get(&format!("/v1/stats/{question}")), 400, "invalid_parameter");
+        assert_eq!(problem["errors"][0]["parameter"], parameter, "{question}: {problem}");
+    }
+}

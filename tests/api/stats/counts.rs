@@ -1,0 +1,163 @@
+//! The counts that are kept: after any writes they are what the records themselves add up to.
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::answers::id;
+
+/// What the counts say, folded and not, and what the records say, as rows that differ when they do not agree.
+const DIFFERENCES: &str = "
+    WITH kept AS (
+        SELECT of, dimension, key, day, sum(n) AS n FROM (
+            SELECT of, dimension, key, day, count AS n FROM day_counts
+            UNION ALL SELECT h.of, k.dimension, k.key, d.day, h.change FROM count_changes h
+                CROSS JOIN LATERAL count_keys(h) k CROSS JOIN LATERAL (VALUES (h.day), ('infinity')) AS d (day)
+            UNION ALL SELECT 'entities', role, entity_id::text, day, count FROM entity_day_counts
+            UNION ALL SELECT 'entities', count_role(h.of, h.status), coalesce(h.entity_id::text, '00000000-0000-0000-0000-000000000000'),
+                d.day, h.change FROM count_changes h CROSS JOIN LATERAL (VALUES (h.day), ('infinity')) AS d (day)
+                WHERE count_role(h.of, h.status) IS NOT NULL
+        ) AS rows GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
+    ), records AS (
+        SELECT 'articles' AS of, v.* , published_at FROM articles a
+            CROSS JOIN LATERAL (VALUES ('', ''), ('language', language), ('publisher', coalesce(publisher, ''))) AS v (dimension, key)
+        UNION ALL
+        SELECT 'mentions', v.*, published_at FROM mentions
+            CROSS JOIN LATERAL (VALUES ('', ''), ('language', language), ('publisher', coalesce(publisher, '')), ('kind', kind)) AS v
+        UNION ALL
+        SELECT 'quotes', v.*, published_at FROM quotes
+            CROSS JOIN LATERAL (VALUES ('', ''), ('language', language), ('publisher', coalesce(publisher, '')), ('kind', kind),
+                ('speaker_status', speaker_status), ('cue', coalesce(cue_lemma, ''))) AS v WHERE status <> 'rejected'
+        UNION ALL SELECT 'quotes', 'status', status, published_at FROM quotes
+        UNION ALL
+        SELECT 'entities', 'mentioned', coalesce(entity_id, '00000000-0000-0000-0000-000000000000')::text, published_at FROM mentions
+        UNION ALL
+        SELECT 'entities', 'speaker', coalesce(speaker_id, '00000000-0000-0000-0000-000000000000')::text, published_at
+            FROM quotes WHERE status <> 'rejected'
+        UNION ALL
+        SELECT 'entities', 'about', entity_id::text, published_at FROM quote_about JOIN quotes ON id = quote_id WHERE status <> 'rejected'
+    ), true AS (
+        SELECT of, dimension, key, d.day, count(*) AS n FROM records CROSS JOIN LATERAL (VALUES
+            (coalesce((published_at AT TIME ZONE 'UTC')::date, '-infinity')), ('infinity')) AS d (day)
+        GROUP BY 1, 2, 3, 4
+    )
+    SELECT coalesce(json_agg(d), '[]') FROM (
+        (SELECT 'kept', * FROM kept EXCEPT SELECT 'kept', * FROM true) UNION ALL (SELECT 'true', * FROM true EXCEPT SELECT 'true', * FROM kept)
+    ) AS d";
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    fn of(&mut self, values: &Value) -> Value {
+        values[self.roll(values.as_array().unwrap().len())].clone()
+    }
+}
+
+/// The ids of all records of a kind.
+fn ids(app: &TestApp, path: &str) -> Value {
+    let page = app.get(&format!("{path}?limit=200")).expect(200);
+    page["items"].as_array().unwrap().iter().map(|record| record["id"].clone()).collect()
+}
+
+fn step(app: &TestApp, dice: &mut Dice) {
+    let dates = json!([null, "2026-01-31T23:59:59Z", "2026-02-01T00:00:00Z", "2026-02-02T00:00:00+01:00"]);
+    let (languages, publishers) = (json!(["fr", "en"]), json!([null, "Alpha", "Beta"]));
+    let path = |kind: &str, id: &Value| format!("/v1/{kind}/{}", id.as_str().unwrap());
+    let (articles, entities) = (ids(app, "/v1/articles"), ids(app, "/v1/entities"));
+    let (mentions, quotes) = (ids(app, "/v1/mentions"), ids(app, "/v1/quotes"));
+    let deed = dice.roll(12);
+    match deed {
+        _ if entities.as_array().unwrap().len() < 2 => drop(app.entity(json!({}))),
+        _ if articles.as_array().unwrap().len() < 2 || deed == 0 => {
+            let (language, publisher, date) = (dice.of(&languages), dice.of(&publishers), dice.of(&dates));
+            drop(app.article(json!({"language": language, "publisher": publisher, "published_at": date})));
+        }
+        1 | 2 => {
+            let article = app.get(&path("articles", &dice.of(&articles))).expect(200);
+            drop(app.mention(
+                &article,
+                ["Nous", "sommes", "Dakar"][dice.roll(3)],
+                json!({"entity_id": dice.of(&entities)}),
+            ));
+        }
+        3 | 4 => {
+            let (speaker, cue) = (dice.of(&json!([null, entities[0], entities[1]])), dice.of(&json!([null, "dire"])));
+            let cued = if cue.is_null() { json!(null) } else { json!("a dit") };
+            drop(app.quote(
+                &json!({"id": dice.of(&articles)}),
+                json!({"speaker_id": speaker, "cue": cued, "cue_lemma": cue}),
+            ));
+        }
+        5 => {
+            let change = [
+                json!({"published_at": dice.of(&dates)}),
+                json!({"publisher": dice.of(&publishers)}),
+                json!({"language": dice.of(&languages), "body": "« Nous sommes prêts »."}),
+            ];
+            app.patch(&path("articles", &dice.of(&articles)), &change[dice.roll(3)]).expect(200);
+        }
+        6 | 7 if quotes != json!([]) => {
+            let change = [
+                json!({"status": dice.of(&json!(["rejected", "rejected", "verified", "disputed"]))}),
+                json!({"kind": dice.of(&json!(["direct", "indirect"]))}),
+                json!({"speaker_id": dice.of(&entities), "speaker_status": "named"}),
+            ];
+            app.patch(&path("quotes", &dice.of(&quotes)), &change[dice.roll(3)]).expect(200);
+        }
+        8 if mentions != json!([]) => {
+            let change =
+                json!({"entity_id": dice.of(&json!([null, entities[0]])), "kind": dice.of(&json!(["name", "role"]))});
+            app.patch(&path("mentions", &dice.of(&mentions)), &change).expect(200);
+        }
+        9 if quotes != json!([]) => drop(app.delete(&path("quotes", &dice.of(&quotes))).expect(204)),
+        10 if mentions != json!([]) => drop(app.delete(&path("mentions", &dice.of(&mentions))).expect(204)),
+        11 => match dice.roll(3) {
+            0 => drop(app.delete(&path("articles", &dice.of(&articles))).expect(204)),
+            1 => drop(app.delete(&format!("{}?cascade=true", path("entities", &dice.of(&entities)))).expect(204)),
+            _ => app.sql("SELECT fold_counts(3)"),
+        },
+        _ => {}
+    }
+}
+
+#[test]
+fn after_any_writes_the_kept_counts_are_those_of_the_records() {
+    let app = TestApp::start();
+    for seed in 1..=3 {
+        let mut dice = Dice(seed);
+        for n in 0..80 {
+            step(&app, &mut dice);
+            assert_eq!(app.database.ask(DIFFERENCES), "[]", "step {n} of seed {seed}");
+        }
+    }
+    let kept = "SELECT sum(count) FROM (SELECT count FROM day_counts UNION ALL SELECT count FROM entity_day_counts) AS c (count)";
+    app.sql("SELECT fold_counts(1000000)");
+    assert_eq!(app.database.ask(DIFFERENCES), "[]", "folded");
+    let before = app.database.ask(kept);
+    app.sql("SELECT rebuild_counts()");
+    assert_eq!(app.database.ask(DIFFERENCES), "[]", "rebuilt");
+    assert_eq!(app.database.ask(kept), before);
+    assert!(before.parse::<u64>().unwrap() > 100, "{before}");
+}
+
+#[test]
+fn an_answer_is_the_same_before_and_after_its_changes_are_folded() {
+    let app = TestApp::start();
+    let speaker = app.entity(json!({}));
+    let quote = app.quote(&app.article(json!({})), json!({"speaker_id": speaker["id"]}));
+    app.sql("SELECT fold_counts(1000000)");
+    app.quote(&app.article(json!({"publisher": "Alpha"})), json!({"speaker_id": speaker["id"]}));
+    app.patch(&format!("/v1/quotes/{}", id(&quote)), &json!({"speaker_id": null})).expect(200);
+    let questions = ["top?by=speaker", "top?by=publisher", "timeline?interval=year", "timeline?group_by=speaker"];
+    let ask = || questions.map(|question| app.get(&format!("/v1/stats/{question}")).expect(200));
+    let before = ask();
+    app.sql("SELECT fold_counts(1000000)");
+    assert_eq!(app.database.ask("SELECT count(*) FROM count_changes"), "0");
+    assert_eq!(ask(), before);
+    assert_eq!(before[0]["items"].as_array().unwrap().len(), 2, "{}", before[0]);
+}

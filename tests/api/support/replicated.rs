@@ -1,0 +1,77 @@
+//! A primary and a standby that streams from it.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::process::Command;
+
+use tempfile::TempDir;
+use verbatim::config::{Config, Database, DatabaseUrl};
+use verbatim::server::migrate;
+use verbatim::store::embedded::{DATABASE, Embedded};
+
+use super::embedded::{cluster, execute, folder, start};
+
+/// Two servers in folders of their own. Both end when this is dropped, the standby first.
+pub struct Replicated {
+    standby: Option<Embedded>,
+    pub primary: Embedded,
+    folder_of_standby: TempDir,
+    _folder_of_primary: TempDir,
+}
+
+impl Replicated {
+    /// A migrated primary, and a standby that follows it.
+    #[track_caller]
+    pub fn start() -> Self {
+        let (folder_of_primary, folder_of_standby) = (folder(), folder());
+        let primary = start(folder_of_primary.path());
+        migrate(&primary.url(DATABASE)).unwrap();
+        primary.stop();
+        // A copy of the whole folder, with owners and modes, is a base backup while the server is down.
+        let (from, to) = (folder_of_primary.path().join("postgres"), folder_of_standby.path().join("postgres"));
+        assert!(Command::new("cp").arg("-a").args([&from, &to]).status().unwrap().success());
+        let primary = start(folder_of_primary.path());
+        follow(&folder_of_standby, &primary);
+        let standby = Some(start(folder_of_standby.path()));
+        Self { standby, primary, folder_of_standby, _folder_of_primary: folder_of_primary }
+    }
+
+    /// Has a service write to the primary and read from the standby.
+    pub fn configure(&self, config: &mut Config) {
+        config.database = Database::At(DatabaseUrl::parse(&self.primary.url(DATABASE)).unwrap());
+        config.read_database = Some(DatabaseUrl::parse(&self.standby_url()).unwrap());
+    }
+
+    #[track_caller]
+    pub fn standby_url(&self) -> String {
+        self.standby.as_ref().unwrap().url(DATABASE)
+    }
+
+    /// Has the standby apply what it receives after this long: `1h`, or `0` for at once.
+    #[track_caller]
+    pub fn delay(&self, delay: &str) {
+        let standby = self.standby.as_ref().unwrap();
+        execute(standby, &format!("ALTER SYSTEM SET recovery_min_apply_delay = '{delay}'"));
+        execute(standby, "SELECT pg_reload_conf()");
+    }
+
+    pub fn stop_standby(&mut self) {
+        drop(self.standby.take());
+    }
+
+    #[track_caller]
+    pub fn start_standby(&mut self) {
+        self.standby = Some(start(self.folder_of_standby.path()));
+    }
+}
+
+/// Makes the cluster in a folder follow a primary.
+#[track_caller]
+fn follow(folder: &TempDir, primary: &Embedded) {
+    let cluster = cluster(folder.path());
+    let socket = primary.data_dir().join("postgres/socket");
+    let mut settings = OpenOptions::new().append(true).open(cluster.join("postgresql.auto.conf")).unwrap();
+    writeln!(settings, "primary_conninfo = 'host={} user={DATABASE}'", socket.display()).unwrap();
+    writeln!(settings, "wal_retrieve_retry_interval = '100ms'").unwrap();
+    fs::write(cluster.join("standby.signal"), "").unwrap();
+}
