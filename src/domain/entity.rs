@@ -117,3 +117,22 @@ pub struct Suggestion {
     /// Its name or the alias that was found.
     pub matched: String,
 }
+
+/// How a name was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameReading {
+    /// Entities bear it, accents and case aside.
+    Exact,
+    /// Entities bear the name that is most like it.
+    Similar,
+    /// It is like no name.
+    None,
+}
+
+/// A name and all entities that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedName {
+    pub name: String,
+    pub how: NameReading,
+    pub entities: Vec<Suggestion>,
+}

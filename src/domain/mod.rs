@@ -12,6 +12,7 @@ pub mod span;
 pub mod stats;
 pub mod text;
 mod vocabulary;
+pub mod wording;
 
 pub use vocabulary::*;
 

@@ -68,6 +68,11 @@ impl<T> Page<T> {
         Self { items, next, total }
     }
 
+    /// A page of nothing.
+    pub fn empty(count: Option<Count>) -> Self {
+        Self { items: Vec::new(), next: None, total: count.map(|kind| Total { value: 0, kind }) }
+    }
+
     /// The same page of something made from each item.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), next: self.next, total: self.total }
@@ -76,16 +81,35 @@ impl<T> Page<T> {
 
 /// A filter on a member: `any` of these values, `none` of those. Empty lists do not filter.
 ///
-/// A record without a value matches no `any`, and is kept by `none`.
+/// A record without a value matches no `any` but `empty`, and is kept by `none` unless `not_empty`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice<T> {
     pub any: Vec<T>,
     pub none: Vec<T>,
+    /// Those without a value, beside those with one of `any`.
+    pub empty: bool,
+    /// Not those without a value.
+    pub not_empty: bool,
+}
+
+impl<T> Choice<T> {
+    /// On a member that every record has.
+    pub const fn of(any: Vec<T>, none: Vec<T>) -> Self {
+        Self { any, none, empty: false, not_empty: false }
+    }
+
+    /// The one value that is asked for, when that is all.
+    pub fn only(&self) -> Option<&T> {
+        match &self.any[..] {
+            [value] if !self.empty => Some(value),
+            _ => None,
+        }
+    }
 }
 
 impl<T> Default for Choice<T> {
     fn default() -> Self {
-        Self { any: Vec::new(), none: Vec::new() }
+        Self::of(Vec::new(), Vec::new())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Quotes: words in an article, who is said to have said them, and what a human decided about it.
 
+use super::entity::ResolvedName;
 use super::page::{Choice, PageRequest, Range};
 use super::search::Search;
 use super::span::Span;
+use super::wording::Difference;
 use super::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus, text};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -124,6 +126,8 @@ pub struct QuoteFilter {
     pub speaker: Choice<Uuid>,
     pub speaker_status: Choice<SpeakerStatus>,
     pub about: Choice<Uuid>,
+    /// About one of these as well, when there are any.
+    pub about_too: Vec<Uuid>,
     pub article: Choice<Uuid>,
     pub publisher: Choice<String>,
     pub language: Choice<String>,
@@ -207,4 +211,52 @@ pub fn canonical(text: &str) -> Option<(String, Uuid)> {
     }
     let cluster_id = Uuid::new_v5(&CLUSTERS, canonical.as_bytes());
     Some((canonical, cluster_id))
+}
+
+/// The names that a list of quotes is asked for by; of several for one, any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuoteNames {
+    pub speaker: Vec<String>,
+    pub about: Vec<String>,
+}
+
+/// How these names were read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResolvedNames {
+    pub speaker: Vec<ResolvedName>,
+    pub about: Vec<ResolvedName>,
+    /// No quote can be what was asked for: the names lead to nobody, or to others than the filter's.
+    pub leads_nowhere: bool,
+}
+
+/// Words that somebody may have said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saying {
+    pub text: String,
+    pub speaker: Option<Uuid>,
+    /// BCP 47 primary tag; only quotes in this language.
+    pub language: Option<String>,
+    /// How alike a text must be at least, 0 to 1.
+    pub threshold: f64,
+    pub limit: usize,
+}
+
+/// How a quote is like a saying, the closest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// By the trigrams of its words.
+    Fuzzy,
+    /// The same words, but for case, accents and marks.
+    Canonical,
+    Exact,
+}
+
+/// A quote that is like a saying.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuoteMatch {
+    pub likeness: Likeness,
+    /// 0 to 1.
+    pub score: f64,
+    pub quote: Quote,
+    pub differences: Vec<Difference>,
 }

@@ -165,7 +165,8 @@ pub struct ListOfArticle {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
+    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
+    /// it is.
     #[param(inline)]
     count: Option<CountBody>,
 }

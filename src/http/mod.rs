@@ -3,6 +3,7 @@
 mod accept;
 pub mod annotate;
 pub mod articles;
+mod choice;
 pub mod compress;
 pub mod contract;
 pub mod docs;
@@ -123,6 +124,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(entities::delete_entity)
         .service(quotes::create_quote)
         .service(quotes::list_quotes)
+        .service(quotes::match_quotes)
         .service(quotes::read_quote)
         .service(quotes::update_quote)
         .service(quotes::delete_quote)

@@ -15,8 +15,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Parameters of lists that are no filters: they choose a part, an order or a form.
-pub const NOT_FILTERS: [&str; 6] = ["sort", "include", "limit", "cursor", "count", "format"];
+/// Parameters of lists that are no filters: they choose a part, an order or a form, or are names yet to be read.
+pub const NOT_FILTERS: [&str; 8] =
+    ["sort", "include", "limit", "cursor", "count", "format", "speaker_name", "about_name"];
 
 /// The most values a filter takes.
 pub const MOST_VALUES: usize = 50;

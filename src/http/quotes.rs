@@ -2,6 +2,8 @@
 
 mod body;
 mod list;
+mod names;
+mod sayings;
 
 use super::articles::ArticleBody;
 use super::entities::EntityBody;
@@ -12,7 +14,7 @@ use super::page;
 use super::problem::Problem;
 use super::records::{Read, Records};
 use crate::domain::page::Page;
-use crate::domain::quote::{NewQuote, QuotePatch};
+use crate::domain::quote::{NewQuote, QuoteNames, QuotePatch};
 use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -22,6 +24,8 @@ use uuid::Uuid;
 
 pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
 pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
+pub use names::*;
+pub use sayings::*;
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -96,7 +100,7 @@ pub async fn read_quote(
 ///
 /// Newest first unless `sort` says otherwise. Rejected quotes are left out unless `status` asks for them. `q` reads each
 /// text in its own language; what is left of it when that language's small words are gone may be nothing, which nothing
-/// matches.
+/// matches. `speaker_name` and `about_name` are read as names: `resolved` says how.
 #[utoipa::path(tag = "quotes", params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
@@ -108,10 +112,17 @@ pub async fn list_quotes(
     let with_article = query.include().contains(&QuotesInclude::Article);
     let with_speaker = query.include().contains(&QuotesInclude::Speaker);
     let with_highlight = query.include().contains(&QuotesInclude::Highlight);
+    let names = query.names();
+    let is_named = names != QuoteNames::default();
     let list = query.0.into_list(&request)?;
-    let (page, ranked) = db
+    let (page, ranked, resolved) = db
         .read(move |conn| {
-            let (Page { items, next, total }, ranked) = quotes::list(conn, &statistics, &list)?;
+            let mut list = list.clone();
+            let resolved = quotes::names::resolve(conn, &names, &mut list.filter)?;
+            let (Page { items, next, total }, ranked) = match resolved.leads_nowhere {
+                true => (Page::empty(list.page.count), None),
+                false => quotes::list(conn, &statistics, &list)?,
+            };
             let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
             embed(conn, &mut items, with_article, with_speaker)?;
             if with_highlight {
@@ -119,11 +130,18 @@ pub async fn list_quotes(
                 let mut found = highlight::quotes(conn, &list.filter, &ids)?;
                 items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
             }
-            Ok((Page { items, next, total }, ranked))
+            Ok((Page { items, next, total }, ranked, resolved))
         })
         .await?;
     let ranked = ranked.map(Into::into);
-    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage { items, next_cursor, total, ranked }))
+    let resolved = is_named.then(|| resolved.into());
+    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage {
+        items,
+        next_cursor,
+        total,
+        ranked,
+        resolved,
+    }))
 }
 
 /// List the quotes of an article
@@ -144,6 +162,7 @@ pub async fn list_quotes_of_article(
         next_cursor,
         total,
         ranked: None,
+        resolved: None,
     }))
 }
 

@@ -149,12 +149,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Mention> {
 /// An article that is absent or deleted.
 pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Mention>> {
     let of_article = || mentions::table.filter(mentions::article_id.eq(article));
-    let total = page::total(
-        conn,
-        request.count,
-        |conn| of_article().count().get_result(conn),
-        || of_article().select(mentions::id),
-    )?;
+    let total = page::total(conn, request.count, || of_article().select(mentions::id))?;
     let mut query = of_article().into_boxed().order((mentions::span_start, mentions::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
         let place = row!(page::offset_key(at)?, at.id, Integer);

@@ -9,7 +9,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::{Bool, Json, Nullable};
+use diesel::sql_types::{BigInt, Bool, Json, Nullable};
 use uuid::Uuid;
 
 /// A condition on the rows of `Source`; NULL leaves the row out.
@@ -32,10 +32,17 @@ pub(super) use row;
 /// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list.
 macro_rules! choose {
     ($predicates:ident, $choice:expr, $column:expr) => {
-        match &$choice.any[..] {
-            [] => {}
-            [value] => $predicates.push(Box::new($column.eq(value.clone()).nullable())),
-            values => $predicates.push(Box::new($column.eq_any(values.to_vec()).nullable())),
+        match (&$choice.any[..], $choice.empty) {
+            ([], false) => {}
+            ([], true) => $predicates.push(Box::new($column.is_null().nullable())),
+            ([value], false) => $predicates.push(Box::new($column.eq(value.clone()).nullable())),
+            (values, false) => $predicates.push(Box::new($column.eq_any(values.to_vec()).nullable())),
+            (values, true) => {
+                $predicates.push(Box::new($column.is_null().or($column.eq_any(values.to_vec())).nullable()));
+            }
+        }
+        if $choice.not_empty {
+            $predicates.push(Box::new($column.is_not_null().nullable()));
         }
         if !$choice.none.is_empty() {
             $predicates.push(Box::new($column.is_null().or($column.ne_all($choice.none.clone())).nullable()));
@@ -175,21 +182,46 @@ fn foreign_key() -> Error {
     Error::Internal("the position is of another order".to_owned())
 }
 
-/// How many rows match, when that was asked: `exact` is a count, `estimate` a query whose plan is asked for its rows.
-pub fn total<E>(
-    conn: &mut PgConnection,
-    count: Option<Count>,
-    exact: impl FnOnce(&mut PgConnection) -> QueryResult<i64>,
-    estimate: impl FnOnce() -> E,
-) -> Result<Option<Total>>
+/// Up to so many records are counted exactly.
+const COUNTED: i64 = 10_000;
+
+/// How many rows match, when that was asked. `matching` makes the query of their ids, which is counted as far as
+/// [`COUNTED`], or whose plan is asked for its rows.
+pub fn total<E>(conn: &mut PgConnection, count: Option<Count>, matching: impl Fn() -> E) -> Result<Option<Total>>
 where
     E: QueryFragment<Pg> + QueryId,
 {
-    Ok(match count {
-        None => None,
-        Some(kind @ Count::Exact) => Some(Total { value: exact(conn)?, kind }),
-        Some(kind @ Count::Estimate) => Some(Total { value: planned_rows(conn, estimate())?, kind }),
-    })
+    if count.is_none() {
+        return Ok(None);
+    }
+    if count == Some(Count::Exact) {
+        let counted: i64 = Counted(matching()).get_result(conn)?;
+        if counted <= COUNTED {
+            return Ok(Some(Total { value: counted, kind: Count::Exact }));
+        }
+    }
+    let planned = planned_rows(conn, matching())?;
+    let least = if count == Some(Count::Exact) { COUNTED + 1 } else { 0 };
+    Ok(Some(Total { value: planned.max(least), kind: Count::Estimate }))
+}
+
+/// How many rows a query has, and no more than one beyond [`COUNTED`].
+#[derive(Debug, QueryId)]
+struct Counted<E>(E);
+
+impl<E> Query for Counted<E> {
+    type SqlType = BigInt;
+}
+
+impl<E> RunQueryDsl<PgConnection> for Counted<E> {}
+
+impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Counted<E> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT count(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(&format!(" LIMIT {}) AS matching", COUNTED + 1));
+        Ok(())
+    }
 }
 
 fn planned_rows<E: QueryFragment<Pg> + QueryId>(conn: &mut PgConnection, query: E) -> Result<i64> {

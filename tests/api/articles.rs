@@ -1,5 +1,6 @@
 //! Articles: what is taken, what is kept, what is refused.
 
+mod empty;
 mod list;
 mod update;
 

@@ -1,5 +1,6 @@
 //! What Postgres does for a page: the service's own statements, as the server's log has them, are explained.
 
+mod names;
 mod search;
 mod statistics;
 

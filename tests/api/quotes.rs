@@ -3,6 +3,8 @@
 mod changes;
 mod clusters;
 mod list;
+mod names;
+mod sayings;
 mod sides;
 
 use serde_json::{Value, json};

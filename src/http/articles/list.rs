@@ -4,6 +4,7 @@ use super::Label;
 use crate::domain::article::{self, ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Choice, Range};
 use crate::domain::search::Search;
+use crate::http::choice::{IdOrNone, OrNone, choice};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
 use crate::http::problem::Problem;
 use actix_web::HttpRequest;
@@ -53,66 +54,66 @@ pub struct ArticleFilters {
     #[serde(default, rename = "not.language")]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     not_language: Vec<String>,
-    /// By this outlet.
+    /// By this outlet. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    publisher: Vec<String>,
-    /// Not by this outlet.
+    publisher: Vec<OrNone<String>>,
+    /// Not by this outlet. `none`: not without one.
     #[serde(default, rename = "not.publisher")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    not_publisher: Vec<String>,
-    /// In this section.
+    not_publisher: Vec<OrNone<String>>,
+    /// In this section. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    section: Vec<String>,
-    /// Not in this section.
+    section: Vec<OrNone<String>>,
+    /// Not in this section. `none`: not without one.
     #[serde(default, rename = "not.section")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    not_section: Vec<String>,
-    /// With this keyword.
+    not_section: Vec<OrNone<String>>,
+    /// With this keyword. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    keyword: Vec<String>,
-    /// Without this keyword.
+    keyword: Vec<OrNone<String>>,
+    /// Without this keyword. `none`: not without one.
     #[serde(default, rename = "not.keyword")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    not_keyword: Vec<String>,
-    /// With a mention of this entity.
+    not_keyword: Vec<OrNone<String>>,
+    /// With a mention of this entity. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50)]
-    mentions: Vec<Uuid>,
-    /// Without a mention of this entity.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    mentions: Vec<OrNone<Uuid>>,
+    /// Without a mention of this entity. `none`: not without one.
     #[serde(default, rename = "not.mentions")]
-    #[param(max_items = 50)]
-    not_mentions: Vec<Uuid>,
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_mentions: Vec<OrNone<Uuid>>,
     /// With a mention of this entity and of each other that is given.
     #[serde(default)]
     #[param(max_items = 50)]
     mentions_all: Vec<Uuid>,
-    /// With a quote by this entity; rejected quotes do not count.
+    /// With a quote by this entity; rejected quotes do not count. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50)]
-    quotes_by: Vec<Uuid>,
-    /// Without a quote by this entity.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    quotes_by: Vec<OrNone<Uuid>>,
+    /// Without a quote by this entity. `none`: not without one.
     #[serde(default, rename = "not.quotes_by")]
-    #[param(max_items = 50)]
-    not_quotes_by: Vec<Uuid>,
-    /// With this key of the sender.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_quotes_by: Vec<OrNone<Uuid>>,
+    /// With this key of the sender. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<ExternalIdParameter>, inline)]
-    external_id: Vec<String>,
-    /// Without this key of the sender.
+    external_id: Vec<OrNone<String>>,
+    /// Without this key of the sender. `none`: not without one.
     #[serde(default, rename = "not.external_id")]
     #[param(max_items = 50, value_type = Vec<ExternalIdParameter>, inline)]
-    not_external_id: Vec<String>,
-    /// At this url, compared in its normal form.
+    not_external_id: Vec<OrNone<String>>,
+    /// At this url, compared in its normal form. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
-    url: Vec<String>,
-    /// Not at this url.
+    url: Vec<OrNone<String>>,
+    /// Not at this url. `none`: not without one.
     #[serde(default, rename = "not.url")]
     #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
-    not_url: Vec<String>,
+    not_url: Vec<OrNone<String>>,
     /// Published at this time or later.
     published_from: Option<DateTime<Utc>>,
     /// Published before this time.
@@ -140,7 +141,8 @@ pub struct ListArticles {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
+    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
+    /// it is.
     #[param(inline)]
     count: Option<CountBody>,
 }
@@ -155,9 +157,9 @@ pub struct LanguageParameter(#[allow(dead_code, reason = "describes a parameter"
 #[schema(min_length = 1, max_length = 300)]
 pub struct ExternalIdParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
-/// An absolute http(s) URL.
+/// An absolute http(s) URL, or `none`.
 #[derive(ToSchema)]
-#[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
+#[schema(max_length = 2048, pattern = "^(none$|[Hh][Tt][Tt][Pp][Ss]?://[^/?#])")]
 pub struct UrlParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
 impl TryFrom<ArticleFilters> for ArticleFilter {
@@ -167,15 +169,15 @@ impl TryFrom<ArticleFilters> for ArticleFilter {
     fn try_from(given: ArticleFilters) -> Result<Self, Problem> {
         Ok(Self {
             search: search(given.q.as_deref())?,
-            language: Choice { any: given.language, none: given.not_language },
-            publisher: Choice { any: given.publisher, none: given.not_publisher },
-            section: Choice { any: given.section, none: given.not_section },
-            keyword: Choice { any: given.keyword, none: given.not_keyword },
-            mentions: Choice { any: given.mentions, none: given.not_mentions },
+            language: Choice::of(given.language, given.not_language),
+            publisher: choice(given.publisher, given.not_publisher),
+            section: choice(given.section, given.not_section),
+            keyword: choice(given.keyword, given.not_keyword),
+            mentions: choice(given.mentions, given.not_mentions),
             mentions_all: given.mentions_all,
-            quotes_by: Choice { any: given.quotes_by, none: given.not_quotes_by },
-            external_id: Choice { any: given.external_id, none: given.not_external_id },
-            url: Choice { any: normal_urls("url", &given.url)?, none: normal_urls("not.url", &given.not_url)? },
+            quotes_by: choice(given.quotes_by, given.not_quotes_by),
+            external_id: choice(given.external_id, given.not_external_id),
+            url: choice(normal_urls("url", given.url)?, normal_urls("not.url", given.not_url)?),
             published: Range { from: given.published_from, to: given.published_to },
         })
     }
@@ -222,9 +224,12 @@ pub fn no_search() -> Problem {
     Problem::parameter("sort", "relevance is that to a search: give q")
 }
 
-fn normal_urls(parameter: &str, given: &[String]) -> Result<Vec<String>, Problem> {
-    given
-        .iter()
-        .map(|url| article::normalise_url(url).map_err(|error| Problem::parameter(parameter, error.to_string())))
-        .collect()
+fn normal_urls(parameter: &str, given: Vec<OrNone<String>>) -> Result<Vec<OrNone<String>>, Problem> {
+    let normal = |url: OrNone<String>| match url {
+        OrNone::None => Ok(OrNone::None),
+        OrNone::Value(url) => article::normalise_url(&url)
+            .map(OrNone::Value)
+            .map_err(|error| Problem::parameter(parameter, error.to_string())),
+    };
+    given.into_iter().map(normal).collect()
 }

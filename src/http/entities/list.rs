@@ -59,11 +59,11 @@ pub struct ListEntities {
     #[serde(default, rename = "not.kind")]
     #[param(max_items = 50)]
     not_kind: Vec<EntityKind>,
-    /// With this identifier, as `scheme:value`.
+    /// With this identifier, as `scheme:value`. `none`: without any.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline, example = json!(["wikidata:Q42"]))]
     identifier: Vec<String>,
-    /// Without this identifier.
+    /// Without this identifier. `none`: not without any.
     #[serde(default, rename = "not.identifier")]
     #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline)]
     not_identifier: Vec<String>,
@@ -77,14 +77,15 @@ pub struct ListEntities {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
+    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
+    /// it is.
     #[param(inline)]
     count: Option<CountBody>,
 }
 
-/// `scheme:value`.
+/// `scheme:value`, or `none`.
 #[derive(ToSchema)]
-#[schema(max_length = 251, pattern = "^[a-z][a-z0-9_.-]{0,49}:[^\\u0000]{1,200}$")]
+#[schema(max_length = 251, pattern = "^(none|[a-z][a-z0-9_.-]{0,49}:[^\\u0000]{1,200})$")]
 pub struct IdentifierParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
 /// List entities
@@ -123,8 +124,12 @@ impl ListEntities {
         let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
         Ok(EntityFilter {
             q: self.q,
-            kind: Choice { any: self.kind, none: self.not_kind },
-            identifier: Choice { any: identifiers(&self.identifier), none: identifiers(&self.not_identifier) },
+            kind: Choice::of(self.kind, self.not_kind),
+            identifier: Choice {
+                empty: self.identifier.iter().any(|given| given == "none"),
+                not_empty: self.not_identifier.iter().any(|given| given == "none"),
+                ..Choice::of(identifiers(&self.identifier), identifiers(&self.not_identifier))
+            },
             order,
             page: list.into_request(request, key)?,
         })
@@ -189,7 +194,7 @@ pub struct SuggestionBody {
 #[get("/v1/entities/suggest")]
 pub async fn suggest_entities(db: web::Data<Db>, query: Query<SuggestEntities>) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
-    let among = Among { kind: Choice { any: kind, none: not_kind }, ..Among::default() };
+    let among = Among { kind: Choice::of(kind, not_kind), ..Among::default() };
     let found = db.read(move |conn| names::suggest(conn, &q, &among)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(SuggestionsBody { items }))

@@ -4,6 +4,7 @@ use crate::domain::mention::{MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{Choice, Range};
 use crate::domain::{EntityKind, MentionKind, Origin};
 use crate::http::articles::{Label, LanguageParameter};
+use crate::http::choice::{IdOrNone, OrNone, choice};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
 use crate::http::problem::Problem;
 use actix_web::HttpRequest;
@@ -26,14 +27,14 @@ pub enum MentionSort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MentionFilters {
-    /// Of this entity.
+    /// Of this entity. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50)]
-    entity: Vec<Uuid>,
-    /// Not of this entity.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    entity: Vec<OrNone<Uuid>>,
+    /// Not of this entity. `none`: not without one.
     #[serde(default, rename = "not.entity")]
-    #[param(max_items = 50)]
-    not_entity: Vec<Uuid>,
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_entity: Vec<OrNone<Uuid>>,
     /// Of an entity of this kind.
     #[serde(default)]
     #[param(max_items = 50)]
@@ -50,14 +51,14 @@ pub struct MentionFilters {
     #[serde(default, rename = "not.article")]
     #[param(max_items = 50)]
     not_article: Vec<Uuid>,
-    /// In an article of this outlet.
+    /// In an article of this outlet. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    publisher: Vec<String>,
-    /// Not in an article of this outlet.
+    publisher: Vec<OrNone<String>>,
+    /// Not in an article of this outlet. `none`: not without one.
     #[serde(default, rename = "not.publisher")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    not_publisher: Vec<String>,
+    not_publisher: Vec<OrNone<String>>,
     /// In an article in this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
@@ -108,7 +109,8 @@ pub struct ListMentions {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
+    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
+    /// it is.
     #[param(inline)]
     count: Option<CountBody>,
 }
@@ -116,13 +118,13 @@ pub struct ListMentions {
 impl From<MentionFilters> for MentionFilter {
     fn from(given: MentionFilters) -> Self {
         Self {
-            entity: Choice { any: given.entity, none: given.not_entity },
-            entity_kind: Choice { any: given.entity_kind, none: given.not_entity_kind },
-            article: Choice { any: given.article, none: given.not_article },
-            publisher: Choice { any: given.publisher, none: given.not_publisher },
-            language: Choice { any: given.language, none: given.not_language },
-            kind: Choice { any: given.kind, none: given.not_kind },
-            origin: Choice { any: given.origin, none: given.not_origin },
+            entity: choice(given.entity, given.not_entity),
+            entity_kind: Choice::of(given.entity_kind, given.not_entity_kind),
+            article: Choice::of(given.article, given.not_article),
+            publisher: choice(given.publisher, given.not_publisher),
+            language: Choice::of(given.language, given.not_language),
+            kind: Choice::of(given.kind, given.not_kind),
+            origin: Choice::of(given.origin, given.not_origin),
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
         }

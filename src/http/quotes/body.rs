@@ -1,5 +1,6 @@
 //! Quotes as they stand on the wire.
 
+use super::names::ResolvedNamesBody;
 use crate::domain::quote::{NewQuote, Occurrences, PublisherCount, Quote, QuotePatch, Review, Variant};
 use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus};
@@ -244,6 +245,10 @@ pub struct QuotePage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RankedBody, required = false)]
     pub ranked: Option<RankedBody>,
+    /// With `speaker_name` or `about_name`: how they were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ResolvedNamesBody, required = false)]
+    pub resolved: Option<ResolvedNamesBody>,
 }
 
 /// The same quote in several articles.

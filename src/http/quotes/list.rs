@@ -1,9 +1,10 @@
 //! The filters and orders of the list of quotes.
 
 use crate::domain::page::{Choice, Range};
-use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
+use crate::domain::quote::{QuoteFilter, QuoteList, QuoteNames, QuoteOrder};
 use crate::domain::{QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::http::articles::{Label, LanguageParameter, no_search, search};
+use crate::http::choice::{IdOrNone, OrNone, choice};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
 use crate::http::problem::Problem;
 use actix_web::HttpRequest;
@@ -51,14 +52,14 @@ pub struct QuoteFilters {
     /// words of the text's language make no difference.
     #[param(min_length = 1, max_length = 500, example = "\"pouvoir d’achat\" OR inflation")]
     q: Option<String>,
-    /// By this entity.
+    /// By this entity. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50)]
-    speaker: Vec<Uuid>,
-    /// Not by this entity.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    speaker: Vec<OrNone<Uuid>>,
+    /// Not by this entity. `none`: not without one.
     #[serde(default, rename = "not.speaker")]
-    #[param(max_items = 50)]
-    not_speaker: Vec<Uuid>,
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_speaker: Vec<OrNone<Uuid>>,
     /// With this knowledge of the speaker.
     #[serde(default)]
     #[param(max_items = 50)]
@@ -67,14 +68,14 @@ pub struct QuoteFilters {
     #[serde(default, rename = "not.speaker_status")]
     #[param(max_items = 50)]
     not_speaker_status: Vec<SpeakerStatus>,
-    /// With a mention of this entity inside.
+    /// With a mention of this entity inside. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50)]
-    about: Vec<Uuid>,
-    /// Without a mention of this entity inside.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    about: Vec<OrNone<Uuid>>,
+    /// Without a mention of this entity inside. `none`: not without one.
     #[serde(default, rename = "not.about")]
-    #[param(max_items = 50)]
-    not_about: Vec<Uuid>,
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_about: Vec<OrNone<Uuid>>,
     /// In this article.
     #[serde(default)]
     #[param(max_items = 50)]
@@ -83,14 +84,14 @@ pub struct QuoteFilters {
     #[serde(default, rename = "not.article")]
     #[param(max_items = 50)]
     not_article: Vec<Uuid>,
-    /// In an article of this outlet.
+    /// In an article of this outlet. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    publisher: Vec<String>,
-    /// Not in an article of this outlet.
+    publisher: Vec<OrNone<String>>,
+    /// Not in an article of this outlet. `none`: not without one.
     #[serde(default, rename = "not.publisher")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    not_publisher: Vec<String>,
+    not_publisher: Vec<OrNone<String>>,
     /// In an article in this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
@@ -115,22 +116,22 @@ pub struct QuoteFilters {
     #[serde(default, rename = "not.status")]
     #[param(max_items = 50)]
     not_status: Vec<QuoteStatus>,
-    /// Reported with this verb or phrase, in its dictionary form.
+    /// Reported with this verb or phrase, in its dictionary form. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline, example = json!(["souligner"]))]
-    cue: Vec<String>,
-    /// Not reported with this verb or phrase.
+    cue: Vec<OrNone<String>>,
+    /// Not reported with this verb or phrase. `none`: not without one.
     #[serde(default, rename = "not.cue")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
-    not_cue: Vec<String>,
-    /// The same words: of this cluster.
+    not_cue: Vec<OrNone<String>>,
+    /// The same words: of this cluster. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50)]
-    cluster: Vec<Uuid>,
-    /// Not of this cluster.
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    cluster: Vec<OrNone<Uuid>>,
+    /// Not of this cluster. `none`: not without one.
     #[serde(default, rename = "not.cluster")]
-    #[param(max_items = 50)]
-    not_cluster: Vec<Uuid>,
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_cluster: Vec<OrNone<Uuid>>,
     /// At least this sure.
     #[param(minimum = 0, maximum = 1)]
     min_confidence: Option<f64>,
@@ -151,6 +152,14 @@ pub struct ListQuotes {
     #[serde(flatten)]
     #[param(ignore)]
     filters: QuoteFilters,
+    /// By an entity of this name: by all that bear it, accents and case aside, or else by those whose name is most like it.
+    #[serde(default)]
+    #[param(max_items = 10, value_type = Vec<NameParameter>, inline, example = json!(["emmanuel macron"]))]
+    speaker_name: Vec<String>,
+    /// With a mention inside of an entity of this name, read in the same way.
+    #[serde(default)]
+    #[param(max_items = 10, value_type = Vec<NameParameter>, inline)]
+    about_name: Vec<String>,
     /// `cluster`: of the quotes that match and have the same words, only the first in this order.
     #[param(inline)]
     dedupe: Option<Dedupe>,
@@ -168,10 +177,16 @@ pub struct ListQuotes {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`, counted exactly or estimated.
+    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
+    /// it is.
     #[param(inline)]
     count: Option<CountBody>,
 }
+
+/// A name, as somebody writes it.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 300)]
+pub struct NameParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
 impl TryFrom<QuoteFilters> for QuoteFilter {
     type Error = Problem;
@@ -180,16 +195,17 @@ impl TryFrom<QuoteFilters> for QuoteFilter {
     fn try_from(given: QuoteFilters) -> Result<Self, Problem> {
         Ok(Self {
             search: search(given.q.as_deref())?,
-            speaker: Choice { any: given.speaker, none: given.not_speaker },
-            speaker_status: Choice { any: given.speaker_status, none: given.not_speaker_status },
-            about: Choice { any: given.about, none: given.not_about },
-            article: Choice { any: given.article, none: given.not_article },
-            publisher: Choice { any: given.publisher, none: given.not_publisher },
-            language: Choice { any: given.language, none: given.not_language },
-            kind: Choice { any: given.kind, none: given.not_kind },
-            status: Choice { any: given.status, none: given.not_status },
-            cue: Choice { any: given.cue, none: given.not_cue },
-            cluster: Choice { any: given.cluster, none: given.not_cluster },
+            speaker: choice(given.speaker, given.not_speaker),
+            speaker_status: Choice::of(given.speaker_status, given.not_speaker_status),
+            about: choice(given.about, given.not_about),
+            about_too: Vec::new(),
+            article: Choice::of(given.article, given.not_article),
+            publisher: choice(given.publisher, given.not_publisher),
+            language: Choice::of(given.language, given.not_language),
+            kind: Choice::of(given.kind, given.not_kind),
+            status: Choice::of(given.status, given.not_status),
+            cue: choice(given.cue, given.not_cue),
+            cluster: choice(given.cluster, given.not_cluster),
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
             said: Range { from: given.said_from, to: given.said_to },
@@ -203,7 +219,12 @@ impl ListQuotes {
         &self.include
     }
 
-    /// The domain's form of the list.
+    /// The names that stand for entities.
+    pub fn names(&self) -> QuoteNames {
+        QuoteNames { speaker: self.speaker_name.clone(), about: self.about_name.clone() }
+    }
+
+    /// The domain's form of the list, without its names.
     ///
     /// # Errors
     /// When there is no word in the search or none to be relevant to, or the cursor belongs to another list.

@@ -11,7 +11,7 @@ use crate::store::search::{
     self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
 };
 use crate::store::{Error, Result};
-use diesel::dsl::{self, exists, not};
+use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -29,12 +29,7 @@ pub fn list(
     let ArticleList { filter, order, page: request, .. } = list;
     let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
-    let total = page::total(
-        conn,
-        request.count,
-        |conn| selected(matching(filter, reading)).select(dsl::count_star()).get_result(conn),
-        || selected(matching(filter, reading)).select(articles::id),
-    )?;
+    let total = page::total(conn, request.count, || selected(matching(filter, reading)).select(articles::id))?;
     let wanted = request.limit + 1;
     let items = match reading {
         None => load(conn, list, query(list, None)?.limit(wanted))?,
@@ -145,7 +140,7 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
 /// True when the list is newest first and of one entity, whose own index is in that order. A search is read in windows
 /// instead.
 fn walks(filter: &ArticleFilter, order: ArticleOrder) -> bool {
-    let of_entity = filter.mentions.any.len() == 1 || filter.quotes_by.any.len() == 1;
+    let of_entity = filter.mentions.only().is_some() || filter.quotes_by.only().is_some();
     order == ArticleOrder::NewestPublished && of_entity && filter.search.is_none()
 }
 
@@ -172,14 +167,7 @@ fn predicates(
     choose!(all, filter.section, articles::section);
     choose!(all, filter.external_id, articles::external_id);
     choose!(all, filter.url, articles::url);
-    let Choice { any, none } = &filter.keyword;
-    let words = |words: &[String]| words.iter().cloned().map(Some).collect::<Vec<_>>();
-    if !any.is_empty() {
-        all.push(Box::new(articles::keywords.overlaps_with(words(any)).nullable()));
-    }
-    if !none.is_empty() {
-        all.push(Box::new(not(articles::keywords.overlaps_with(words(none))).nullable()));
-    }
+    with_keywords(&filter.keyword, &mut all);
     published!(
         all,
         filter.published,
@@ -195,6 +183,46 @@ fn predicates(
     all
 }
 
+fn with_keywords(choice: &Choice<String>, all: &mut Vec<Predicate<articles::table>>) {
+    let words = |words: &[String]| words.iter().cloned().map(Some).collect::<Vec<_>>();
+    let without = || articles::keywords.eq(words(&[]));
+    match (&choice.any[..], choice.empty) {
+        ([], false) => {}
+        ([], true) => all.push(Box::new(without().nullable())),
+        (any, false) => all.push(Box::new(articles::keywords.overlaps_with(words(any)).nullable())),
+        (any, true) => all.push(Box::new(articles::keywords.overlaps_with(words(any)).or(without()).nullable())),
+    }
+    if choice.not_empty {
+        all.push(Box::new(not(without()).nullable()));
+    }
+    if !choice.none.is_empty() {
+        all.push(Box::new(not(articles::keywords.overlaps_with(words(&choice.none))).nullable()));
+    }
+}
+
+/// Pushes the conditions on the entities that an article has by way of other records: `$of` are those of some of the
+/// entities, `$all` those of any, and `$walk` is the condition that walks the index of one.
+macro_rules! having {
+    ($all:ident, $choice:expr, $walk:expr, $of:expr, $any:expr) => {{
+        let Choice { any, none, empty, not_empty } = $choice;
+        match ($choice.only(), &any[..]) {
+            (Some(entity), _) if $walk.is_some() => $all.extend($walk.map(|walk| walk(*entity))),
+            (_, []) if *empty => $all.push(Box::new(not(exists($any())).nullable())),
+            (_, []) => {}
+            (_, entities) if *empty => {
+                $all.push(Box::new(exists($of(entities)).or(not(exists($any()))).nullable()));
+            }
+            (_, entities) => $all.push(Box::new(exists($of(entities)).nullable())),
+        }
+        if *not_empty {
+            $all.push(Box::new(exists($any()).nullable()));
+        }
+        if !none.is_empty() {
+            $all.push(Box::new(not(exists($of(none))).nullable()));
+        }
+    }};
+}
+
 /// The conditions on the entities that an article mentions and quotes.
 fn of_entities(
     filter: &ArticleFilter,
@@ -202,39 +230,35 @@ fn of_entities(
     start: Option<Start>,
     all: &mut Vec<Predicate<articles::table>>,
 ) {
+    let linked =
+        || mentions::table.filter(mentions::article_id.eq(articles::id)).filter(mentions::entity_id.is_not_null());
     let mentioning = |entities: &[Uuid]| {
         mentions::table
             .filter(mentions::article_id.eq(articles::id))
             .filter(mentions::entity_id.eq_any(entities.to_vec()))
     };
-    match &filter.mentions.any[..] {
-        [] => {}
-        [entity] if newest_first => all.push(mentioned_in_order(*entity, start)),
-        entities => all.push(Box::new(exists(mentioning(entities)).nullable())),
-    }
+    let walk = newest_first.then_some(|entity| mentioned_in_order(entity, start));
+    having!(all, &filter.mentions, walk, mentioning, linked);
     for (place, entity) in filter.mentions_all.iter().enumerate() {
         all.push(match place {
-            0 if newest_first && filter.mentions.any.is_empty() => mentioned_in_order(*entity, None),
+            0 if newest_first && filter.mentions == Choice::default() => mentioned_in_order(*entity, None),
             _ => Box::new(exists(mentioning(&[*entity])).nullable()),
         });
     }
-    if !filter.mentions.none.is_empty() {
-        all.push(Box::new(not(exists(mentioning(&filter.mentions.none))).nullable()));
-    }
+    let attributed = || {
+        quotes::table
+            .filter(quotes::article_id.eq(articles::id))
+            .filter(quotes::speaker_id.is_not_null())
+            .filter(quotes::status.ne(QuoteStatus::Rejected))
+    };
     let quoting = |speakers: &[Uuid]| {
         quotes::table
             .filter(quotes::article_id.eq(articles::id))
             .filter(quotes::speaker_id.eq_any(speakers.to_vec()))
             .filter(quotes::status.ne(QuoteStatus::Rejected))
     };
-    match &filter.quotes_by.any[..] {
-        [] => {}
-        [speaker] if newest_first => all.push(quoted_in_order(*speaker, start)),
-        speakers => all.push(Box::new(exists(quoting(speakers)).nullable())),
-    }
-    if !filter.quotes_by.none.is_empty() {
-        all.push(Box::new(not(exists(quoting(&filter.quotes_by.none))).nullable()));
-    }
+    let walk = newest_first.then_some(|speaker| quoted_in_order(speaker, start));
+    having!(all, &filter.quotes_by, walk, quoting, attributed);
 }
 
 // `DISTINCT` with the order of the list: the planner walks the entity's index and stops when the page is full, where for

@@ -4,10 +4,10 @@ use super::names::{self, Among, Found, Match};
 use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
-use crate::schema::{entities, entity_mention_counts, entity_quote_counts};
+use crate::schema::{entities, entity_identifiers, entity_mention_counts, entity_quote_counts};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, row};
 use crate::store::{Error, Result};
-use diesel::dsl;
+use diesel::dsl::{self, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
@@ -26,23 +26,25 @@ type Query<'a> = dsl::IntoBoxed<
 /// # Errors
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
-    let any = names::identified(conn, &filter.identifier.any)?;
+    let identified = names::identified(conn, &filter.identifier.any)?;
     let none = names::identified(conn, &filter.identifier.none)?;
     if let Some(q) = &filter.q {
-        let any = (!filter.identifier.any.is_empty()).then_some(&any[..]);
-        let found = names::search(conn, q, &Among { kind: filter.kind.clone(), any, none: &none })?;
+        let any = (!filter.identifier.any.is_empty()).then_some(&identified[..]);
+        let any = any.filter(|_| !filter.identifier.empty);
+        let mut found = names::search(conn, q, &Among { kind: filter.kind.clone(), any, none: &none })?;
+        if filter.identifier.empty || filter.identifier.not_empty {
+            let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
+            let kept = matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);
+            let kept: HashSet<Uuid> = kept.load::<Uuid>(conn)?.into_iter().collect();
+            found.matches.retain(|m| kept.contains(&m.entity));
+        }
         return match filter.order {
             EntityOrder::Relevance => best_first(conn, filter, found),
             _ => among_found(conn, filter, found),
         };
     }
-    let matching = || matching(filter, &any, &none);
-    let total = page::total(
-        conn,
-        filter.page.count,
-        |conn| matching().select(dsl::count_star()).get_result(conn),
-        || matching().select(entities::id),
-    )?;
+    let matching = || matching(filter, &identified, &none);
+    let total = page::total(conn, filter.page.count, || matching().select(entities::id))?;
     let page = in_order(conn, filter, matching(), total)?;
     Ok(page.map(|entity| ListedEntity { entity, matched: None }))
 }
@@ -118,6 +120,11 @@ fn joined<'a>() -> Query<'a> {
         .filter(entities::merged_into.is_null())
 }
 
+/// The identifiers of an entity of the query around.
+fn identifiers() -> dsl::Filter<entity_identifiers::table, dsl::Eq<entity_identifiers::entity_id, entities::id>> {
+    entity_identifiers::table.filter(entity_identifiers::entity_id.eq(entities::id))
+}
+
 fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a> {
     let mut query = joined();
     match &filter.kind.any[..] {
@@ -129,11 +136,16 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a>
     if !filter.kind.none.is_empty() {
         query = query.filter(entities::kind.ne_all(filter.kind.none.clone()));
     }
-    if !filter.identifier.any.is_empty() {
-        query = query.filter(entities::id.eq_any(any.to_vec()));
+    match (filter.identifier.any.is_empty(), filter.identifier.empty) {
+        (true, false) => {}
+        (false, false) => query = query.filter(entities::id.eq_any(any.to_vec())),
+        (_, true) => query = query.filter(entities::id.eq_any(any.to_vec()).or(not(exists(identifiers())))),
     }
     if !none.is_empty() {
         query = query.filter(entities::id.ne_all(none.to_vec()));
+    }
+    if filter.identifier.not_empty {
+        query = query.filter(exists(identifiers()));
     }
     query
 }

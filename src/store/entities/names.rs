@@ -7,7 +7,7 @@ mod tiers;
 
 pub use tiers::Among;
 
-use crate::domain::entity::{Identifier, Suggestion};
+use crate::domain::entity::{Identifier, NameReading, ResolvedName, Suggestion};
 use crate::domain::{EntityKind, text};
 use crate::schema::{entity_identifiers, entity_names};
 use crate::store::Result;
@@ -160,6 +160,23 @@ fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
     names.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
     names.truncate(most);
     names.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect()
+}
+
+/// The entities that a name leads to: all that bear it, or else all that bear the name most like it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn resolve(conn: &mut PgConnection, name: &str) -> Result<ResolvedName> {
+    let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
+    let bearers = bearing(conn, name)?;
+    if !bearers.is_empty() {
+        return Ok(resolved(NameReading::Exact, suggestions(conn, &bearers)?));
+    }
+    let found = search(conn, name, &Among::default())?;
+    let best = suggestions(conn, found.matches.get(..1).unwrap_or_default())?;
+    let Some(best) = best.first() else { return Ok(resolved(NameReading::None, Vec::new())) };
+    let bearers = bearing(conn, &best.matched)?;
+    Ok(resolved(NameReading::Similar, suggestions(conn, &bearers)?))
 }
 
 /// The names of what was found. An entity that has gone since is left out.

@@ -6,7 +6,7 @@ use crate::domain::page::{Key, Page, Position};
 use crate::schema::{entities, mentions};
 use crate::store::Result;
 use crate::store::page::{self, Above, Below, LONG_AGO, Predicate, choose, row};
-use diesel::dsl::{self, exists, not};
+use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -17,12 +17,7 @@ use diesel::sql_types::Timestamptz;
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, order, page: request } = list;
-    let total = page::total(
-        conn,
-        request.count,
-        |conn| selected(matching(filter)).select(dsl::count_star()).get_result(conn),
-        || selected(matching(filter)).select(mentions::id),
-    )?;
+    let total = page::total(conn, request.count, || selected(matching(filter)).select(mentions::id))?;
     let rows = match order {
         MentionOrder::NewestPublished => newest(conn, filter, request.after.as_ref(), request.limit + 1)?,
         MentionOrder::OldestPublished => oldest(conn, filter, request.after.as_ref(), request.limit + 1)?,

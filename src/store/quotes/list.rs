@@ -12,7 +12,7 @@ use crate::store::search::{
     self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
 };
 use crate::store::{Error, Result};
-use diesel::dsl::{self, exists, not};
+use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
@@ -32,12 +32,7 @@ pub fn list(
     let QuoteList { filter, order, page: request, .. } = list;
     let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
-    let total = page::total(
-        conn,
-        request.count,
-        |conn| selected(counted(list, reading)).select(dsl::count_star()).get_result(conn),
-        || selected(counted(list, reading)).select(quotes::id),
-    )?;
+    let total = page::total(conn, request.count, || selected(counted(list, reading)).select(quotes::id))?;
     let wanted = request.limit + 1;
     let rows: Vec<QuoteRow> = match reading {
         None => query(list, None)?.limit(wanted).select(QuoteRow::as_select()).load(conn)?,
@@ -149,7 +144,7 @@ fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::tab
 /// True when the list is newest first and about one entity, whose own index is in that order. A search is read in windows
 /// instead.
 fn walks(filter: &QuoteFilter, order: Option<QuoteOrder>) -> bool {
-    order == Some(QuoteOrder::NewestPublished) && filter.about.any.len() == 1 && filter.search.is_none()
+    order == Some(QuoteOrder::NewestPublished) && filter.about.only().is_some() && filter.search.is_none()
 }
 
 /// The conditions of a list; of its position only where the walk of an entity's index starts, when there is one.
@@ -192,9 +187,9 @@ macro_rules! conditions {
         if $filter.status.any.is_empty() {
             all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
-        match &$filter.about.any[..] {
-            [] => {}
-            [entity] if walks($filter, $order) => {
+        let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
+        match ($filter.about.only(), &$filter.about.any[..]) {
+            (Some(entity), _) if walks($filter, $order) => {
                 let mut about = quote_about::table
                     .select(quote_about::quote_id)
                     .filter(quote_about::entity_id.eq(*entity))
@@ -208,18 +203,26 @@ macro_rules! conditions {
                 }
                 all.push(Box::new(exists(about).nullable()));
             }
-            entities => {
-                let about = quote_about::table
-                    .filter(quote_about::quote_id.eq(Outer($column!(id))))
-                    .filter(quote_about::entity_id.eq_any(entities.to_vec()));
-                all.push(Box::new(exists(about).nullable()));
+            (_, []) if $filter.about.empty => all.push(Box::new(not(exists(about())).nullable())),
+            (_, []) => {}
+            (_, entities) => {
+                let these = exists(about().filter(quote_about::entity_id.eq_any(entities.to_vec())));
+                all.push(match $filter.about.empty {
+                    true => Box::new(these.or(not(exists(about()))).nullable()),
+                    false => Box::new(these.nullable()),
+                });
             }
         }
+        if !$filter.about_too.is_empty() {
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about_too.clone()));
+            all.push(Box::new(exists(these).nullable()));
+        }
+        if $filter.about.not_empty {
+            all.push(Box::new(exists(about()).nullable()));
+        }
         if !$filter.about.none.is_empty() {
-            let about = quote_about::table
-                .filter(quote_about::quote_id.eq(Outer($column!(id))))
-                .filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
-            all.push(Box::new(not(exists(about)).nullable()));
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
+            all.push(Box::new(not(exists(these)).nullable()));
         }
         if let Some(least) = $filter.min_confidence {
             all.push(Box::new($column!(confidence).ge(least).nullable()));

@@ -50,11 +50,9 @@ impl<F: Fn(&str) -> f64> Parser<'_, F> {
         let mut chars = self.rest.char_indices().skip(1).peekable();
         let mut end = self.rest.len();
         while let Some((at, c)) = chars.next() {
-            if matches!(c, '\'' | '\\') {
-                if chars.next_if(|(_, next)| *next == c).is_none() {
-                    end = at + 1;
-                    break;
-                }
+            if matches!(c, '\'' | '\\') && chars.next_if(|(_, next)| *next == c).is_none() {
+                end = at + 1;
+                break;
             }
             lexeme.push(c);
         }

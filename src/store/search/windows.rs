@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn common_words_are_read_from_the_first_end_of_time() {
         let far = |axis, begin, length| {
-            let begin = Some(begin).map(PgTimestamp);
+            let begin = Some(PgTimestamp(begin));
             let windows = Windows { begin, ..windows(0.5, axis) };
             windows.step(None, length, 0, 21).far.map(|far| far.0)
         };

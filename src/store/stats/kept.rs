@@ -101,6 +101,9 @@ impl Asked {
             Records::Mentions(filter) => ("mentions", filter.published, of_mentions(filter)?),
         };
         let mut given: Vec<_> = given.into_iter().filter(|(_, keys)| *keys != Choice::default()).collect();
+        if given.iter().any(|(_, keys)| keys.empty || keys.not_empty) {
+            return None;
+        }
         let (dimension, keys) = match (by, given.pop()) {
             (Some(by), None) => (Some(by), Choice::default()),
             (by, Some((dimension, keys))) if by.is_none_or(|by| by == dimension) => (Some(dimension), keys),
@@ -194,7 +197,7 @@ impl Asked {
     }
 
     fn chosen(&self, with: Statement, key: &str, array: &str) -> Statement {
-        let Choice { any, none } = &self.keys;
+        let Choice { any, none, .. } = &self.keys;
         let with = match any.is_empty() {
             true => with,
             false => with.sql(format!(" AND {key} = ANY (")).texts(any.clone()).sql(format!("::{array})")),
@@ -263,8 +266,9 @@ fn day(time: Option<DateTime<Utc>>) -> Option<Option<NaiveDate>> {
 type Given = Vec<(Dimension, Choice<String>)>;
 
 fn texts<T>(choice: Choice<T>, text: impl Fn(T) -> String) -> Choice<String> {
-    let Choice { any, none } = choice;
-    Choice { any: any.into_iter().map(&text).collect(), none: none.into_iter().map(&text).collect() }
+    let Choice { any, none, empty, not_empty } = choice;
+    let [any, none] = [any, none].map(|values| values.into_iter().map(&text).collect());
+    Choice { any, none, empty, not_empty }
 }
 
 // What a filter asks for by the dimensions that are kept; `None` when it asks for anything else.

@@ -97,7 +97,7 @@ fn of_the_quotes_with_the_same_words_only_those_that_are_found_count() {
     }
     let first = |query: &str| column(&app, &format!("/v1/quotes?dedupe=cluster&{query}"), "article_id");
     let newest = articles[4]["id"].clone();
-    assert_eq!(first("q=pr%C3%AAt"), [newest.clone()]);
+    assert_eq!(first("q=pr%C3%AAt"), std::slice::from_ref(&newest));
     assert_eq!(first("q=pr%C3%AAt&sort=published_at"), [articles[0]["id"].clone()]);
     assert_eq!(first("q=pr%C3%AAt&published_to=2026-03-03T00:00:00Z"), [articles[1]["id"].clone()]);
     assert_eq!(first("q=pr%C3%AAt&sort=relevance"), [newest]);

@@ -186,7 +186,7 @@ impl Query {
     pub(super) fn load(self, conn: &mut PgConnection, among: &Among, most: i32) -> Result<Names> {
         let Self { conditions, values, read, walk, similarity, order } = self;
         let [kinds, no_kinds, any, none, read_at, known_at, most_at] = [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
-        let of_kind = format!("(${kinds} = '{{}}' OR kind = ANY (${kinds})) AND kind <> ALL (${no_kinds})");
+        let of_kind = format!("(kind = ANY (${kinds}) OR ${kinds} = '{{}}') AND kind <> ALL (${no_kinds})");
         let any = if among.any.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
         let these = format!("{conditions} AND {any} AND entity_id <> ALL (${none})");
         let sql = format!(

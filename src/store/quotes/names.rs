@@ -1,0 +1,40 @@
+//! Names in place of ids in the filters of quotes.
+
+use crate::domain::entity::ResolvedName;
+use crate::domain::page::Choice;
+use crate::domain::quote::{QuoteFilter, QuoteNames, ResolvedNames};
+use crate::store::Result;
+use crate::store::entities::names;
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+/// Reads names and adds the entities that they lead to to a filter.
+///
+/// # Errors
+/// Only the database's own.
+pub fn resolve(conn: &mut PgConnection, asked: &QuoteNames, filter: &mut QuoteFilter) -> Result<ResolvedNames> {
+    let mut read = |asked: &[String]| asked.iter().map(|name| names::resolve(conn, name)).collect::<Result<Vec<_>>>();
+    let mut resolved =
+        ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, leads_nowhere: false };
+    if !asked.speaker.is_empty() {
+        let chosen = &filter.speaker;
+        let among_chosen = |id: &Uuid| chosen.any.is_empty() && !chosen.empty || chosen.any.contains(id);
+        let any: Vec<Uuid> = entities(&resolved.speaker).filter(among_chosen).collect();
+        resolved.leads_nowhere |= any.is_empty();
+        filter.speaker = Choice { any, empty: false, ..filter.speaker.clone() };
+    }
+    if !asked.about.is_empty() {
+        let about: Vec<Uuid> = entities(&resolved.about).collect();
+        resolved.leads_nowhere |= about.is_empty();
+        match filter.about.any.is_empty() && !filter.about.empty {
+            // Where they stand alone, the list can walk the index of one.
+            true => filter.about.any = about,
+            false => filter.about_too = about,
+        }
+    }
+    Ok(resolved)
+}
+
+fn entities(names: &[ResolvedName]) -> impl Iterator<Item = Uuid> {
+    names.iter().flat_map(|name| &name.entities).map(|entity| entity.id)
+}

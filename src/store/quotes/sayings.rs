@@ -1,0 +1,188 @@
+//! Did anyone say this? Quotes in the same words, and quotes in words much like them.
+//!
+//! The same words are found by their cluster. For those that are alike, the index of the full text finds quotes that
+//! have some of the rarest words, which are then compared closely: nothing that grows with the texts is kept for it.
+
+use super::complete;
+use super::row::QuoteRow;
+use crate::annotate::language;
+use crate::domain::QuoteStatus;
+use crate::domain::quote::{self, Likeness, QuoteMatch, Saying};
+use crate::domain::wording::{alike, differences, trigrams};
+use crate::schema::quotes;
+use crate::store::Result;
+use crate::store::search::{Collection, Statistics};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Quotes with some of the words that are compared closely.
+const COMPARED: i32 = 500;
+/// Words by which quotes are looked for.
+const WORDS: usize = 8;
+/// Words that are looked for however common they are: the rarest may be a typo.
+const AT_LEAST: usize = 3;
+/// Entries of the index that are read for the others, about.
+const ENTRIES: f64 = 30_000.0;
+/// The code points of a quote that are compared.
+const LENGTH: usize = 5_000;
+
+/// The quotes that are like a saying, the closest first. Rejected quotes are left out.
+///
+/// # Errors
+/// Only the database's own.
+pub fn matching(conn: &mut PgConnection, statistics: &Statistics, saying: &Saying) -> Result<Vec<QuoteMatch>> {
+    let Some((canonical, cluster)) = quote::canonical(&saying.text) else { return Ok(Vec::new()) };
+    let mut found: Vec<(Likeness, f64, Uuid)> = Vec::new();
+    for (id, text) in in_cluster(conn, cluster, saying)? {
+        let likeness = if text.trim() == saying.text.trim() { Likeness::Exact } else { Likeness::Canonical };
+        found.push((likeness, 1.0, id));
+    }
+    if found.len() < saying.limit {
+        let given = trigrams(&canonical);
+        let mut best: HashMap<Option<Uuid>, (f64, Uuid)> = HashMap::new();
+        for candidate in with_rare_words(conn, statistics, cluster, saying)? {
+            let score = alike(&given, &trigrams(&candidate.canonical_text));
+            // Of the same words elsewhere, the newest record of them stands for all.
+            let entry = best.entry(candidate.cluster_id).or_insert((score, candidate.id));
+            *entry = (score, entry.1.max(candidate.id));
+        }
+        found.extend(
+            best.into_values()
+                .filter(|(score, _)| *score >= saying.threshold)
+                .map(|(score, id)| (Likeness::Fuzzy, score, id)),
+        );
+    }
+    found.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)));
+    found.truncate(saying.limit);
+    let ids: Vec<Uuid> = found.iter().map(|(_, _, id)| *id).collect();
+    let rows = quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?;
+    let mut quotes: HashMap<Uuid, _> = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
+    let matches = found.into_iter().filter_map(|(likeness, score, id)| {
+        let quote = quotes.remove(&id)?;
+        let differences = differences(&saying.text, &quote.text);
+        Some(QuoteMatch { likeness, score, quote, differences })
+    });
+    Ok(matches.collect())
+}
+
+/// The quotes of a cluster, those in exactly these words first, then the newest.
+fn in_cluster(conn: &mut PgConnection, cluster: Uuid, saying: &Saying) -> Result<Vec<(Uuid, String)>> {
+    let mut query = quotes::table
+        .filter(quotes::cluster_id.eq(cluster))
+        .filter(quotes::status.ne(QuoteStatus::Rejected))
+        .order((quotes::text.eq(saying.text.trim()).desc(), quotes::published_desc.desc(), quotes::id.desc()))
+        .limit(i64::try_from(saying.limit).unwrap_or(i64::MAX))
+        .select((quotes::id, quotes::text))
+        .into_boxed::<Pg>();
+    if let Some(speaker) = saying.speaker {
+        query = query.filter(quotes::speaker_id.eq(speaker));
+    }
+    if let Some(language) = &saying.language {
+        query = query.filter(quotes::language.eq(language.clone()));
+    }
+    Ok(query.load(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Candidate {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    cluster_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    canonical_text: String,
+}
+
+/// Quotes that have two of the rarest words, or the one there is.
+fn with_rare_words(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    cluster: Uuid,
+    saying: &Saying,
+) -> Result<Vec<Candidate>> {
+    let language = saying.language.as_deref().unwrap_or_else(|| language::detect(&saying.text));
+    let words = rare_words(conn, statistics, language, &saying.text)?;
+    let Some(query) = any_two(&words) else { return Ok(Vec::new()) };
+    // Planned for its words, and read before it is known whose they are: a speaker may have none of them.
+    let rows = diesel::sql_query(
+        "WITH having AS MATERIALIZED (
+            SELECT id, cluster_id, canonical_text FROM quotes
+            WHERE vector @@ $1::tsquery AND status <> 'rejected' AND cluster_id <> $2
+                AND ($3 OR speaker_id = $4) AND ($5 = '' OR language = $5)
+            LIMIT $6
+        )
+        SELECT id, cluster_id, left(canonical_text, $7) AS canonical_text FROM having",
+    )
+    .bind::<Text, _>(query)
+    .bind::<SqlUuid, _>(cluster)
+    .bind::<Bool, _>(saying.speaker.is_none())
+    .bind::<Nullable<SqlUuid>, _>(saying.speaker)
+    .bind::<Text, _>(saying.language.as_deref().unwrap_or_default())
+    .bind::<Integer, _>(COMPARED)
+    .bind::<Integer, _>(i32::try_from(LENGTH).unwrap_or(i32::MAX))
+    .load(conn)?;
+    Ok(rows)
+}
+
+/// The lexemes of a text, the rarest first, as many as can be read.
+fn rare_words(conn: &mut PgConnection, statistics: &Statistics, language: &str, text: &str) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Lexemes {
+        #[diesel(sql_type = Array<Text>)]
+        lexemes: Vec<String>,
+    }
+    let Lexemes { lexemes } = diesel::sql_query("SELECT tsvector_to_array(text_vector($1, $2)) AS lexemes")
+        .bind::<Text, _>(language)
+        .bind::<Text, _>(text)
+        .get_result(conn)?;
+    let sample = statistics.of(conn, Collection::Quotes)?;
+    let entries = |lexeme: &String| match &sample {
+        Some(sample) => sample.rows * sample.lexemes.get(lexeme).copied().unwrap_or(sample.rarest / 2.0),
+        None => 0.0,
+    };
+    let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();
+    // Among those that nothing is known of, long ones are the rarer.
+    words.sort_by(|(a, a_word), (b, b_word)| a.total_cmp(b).then(b_word.len().cmp(&a_word.len())));
+    let mut read = 0.0;
+    let is_readable = |(at, (entries, _)): &(usize, (f64, String))| {
+        read += entries;
+        *at < AT_LEAST || read <= ENTRIES
+    };
+    Ok(words.into_iter().enumerate().take_while(is_readable).take(WORDS).map(|(_, (_, word))| word).collect())
+}
+
+/// A tsquery for two of these words; for all when there are no three.
+fn any_two(words: &[String]) -> Option<String> {
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    match &quoted[..] {
+        [] => None,
+        [one] => Some(one.clone()),
+        [one, other] => Some(format!("{one} | {other}")),
+        several => {
+            let pairs = several.iter().enumerate().filter(|(at, _)| *at > 0);
+            let pair = |(at, word): (usize, &String)| format!("({word} & ({}))", several[..at].join(" | "));
+            Some(pairs.map(pair).collect::<Vec<_>>().join(" | "))
+        }
+    }
+}
+
+fn quoted(lexeme: &str) -> String {
+    format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_two_words_are_asked_for_and_fewer_when_there_are_no_three() {
+        let words = ["a", "b'c", "d"].map(str::to_owned);
+        assert_eq!(any_two(&words[..0]), None);
+        assert_eq!(any_two(&words[..1]).as_deref(), Some("'a'"));
+        assert_eq!(any_two(&words[..2]).as_deref(), Some("'a' | 'b''c'"));
+        assert_eq!(any_two(&words).as_deref(), Some("('b''c' & ('a')) | ('d' & ('a' | 'b''c'))"));
+    }
+}

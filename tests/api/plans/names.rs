@@ -1,0 +1,64 @@
+//! Names among 100,000: what is read for a search and for a suggestion does not grow with them.
+
+use serde_json::Value;
+
+use super::{Statement, explain, log, nodes};
+use crate::support::TestApp;
+use crate::support::postgres::{TestDatabase, server_log};
+
+/// 50,000 entities with an alias each. Every name begins alike, each thousandth has a word of its own.
+const ENTITIES: &str = "
+    INSERT INTO entities (id, kind, name, name_key)
+        SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'person', 'Awa ' || md5(n::text),
+            'awa ' || md5(n::text) || CASE WHEN n % 1000 = 0 THEN ' zinguinchor' ELSE '' END
+        FROM generate_series(1, 50000) AS n;
+    INSERT INTO entity_aliases (entity_id, position, name, name_key, kind)
+        SELECT id, 0, 'Diallo', 'diallo ' || md5(name_key), 'name' FROM entities;
+    VACUUM ANALYZE entity_names";
+
+/// The last statement that looked for names.
+fn last_statement() -> Statement {
+    let log = server_log();
+    let (_, entry) = log.rsplit_once(": WITH matching AS").expect("a search for names in the log");
+    let (sql, rest) = entry.split_once("DETAIL:  parameters: ").expect("parameters");
+    // The line with the parameters begins with a time.
+    let sql = sql.rsplit_once('\n').unwrap().0;
+    let values = rest.lines().next().unwrap().split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());
+    Statement { sql: format!("WITH matching AS{sql}"), parameters: values.collect::<Vec<_>>().join(", ") }
+}
+
+fn scanned(plan: &Value) -> Vec<&str> {
+    let scans = nodes(plan).into_iter().filter(|node| node["Actual Loops"] != 0);
+    scans.filter_map(|node| node["Index Name"].as_str()).collect()
+}
+
+#[test]
+fn a_name_among_100_000_is_found_without_reading_them_all() {
+    let database = TestDatabase::migrated();
+    for statement in ENTITIES.split_inclusive(';') {
+        database.execute(statement);
+    }
+    database.log_statements();
+    let _log = log();
+    let app = TestApp::on(database, |_| {});
+    for (call, index, most) in [
+        ("/v1/entities/suggest?q=awa+00", "entity_names_name_key_idx", 3_000),
+        ("/v1/entities/suggest?q=awa", "entity_names_weight_idx", 3_000),
+        ("/v1/entities/suggest?q=a", "entity_names_weight_idx", 3_000),
+        ("/v1/entities?q=a", "entity_names_weight_idx", 3_000),
+        ("/v1/entities?q=zinguinchor", "entity_names_trigrams_idx", 1_000),
+        ("/v1/entities?q=zinguinchar", "entity_names_trigrams_idx", 3_000),
+    ] {
+        assert_ne!(app.get(call).expect(200)["items"], Value::Array(Vec::new()), "{call}");
+        let statement = last_statement();
+        if index == "entity_names_trigrams_idx" {
+            app.sql(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$",
+            );
+        }
+        let (plan, buffers) = explain(&app.database, &statement);
+        assert!(scanned(&plan).contains(&index), "{call}: {plan:#}");
+        assert!(nodes(&plan).iter().all(|node| node["Node Type"] != "Seq Scan"), "{call}: {plan:#}");
+        assert!(buffers <= most, "{call}: {buffers} buffers");
+    }
+}

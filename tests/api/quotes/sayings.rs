@@ -1,0 +1,131 @@
+//! `POST /v1/quotes/match`: did anyone say this?
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::answers::{id, pointers};
+
+const SAID: &str = "La réouverture du port de Dakar sera progressive et prudente";
+
+/// Stores each text as the quote of an article of its own, a day after the one before.
+fn said(app: &TestApp, texts: &[&str]) -> Vec<Value> {
+    let said = texts.iter().zip(1..).map(|(text, day)| {
+        let published = format!("2026-03-{day:02}T08:00:00Z");
+        let article = app.article(json!({"body": format!("Awa Diallo : « {text} »."), "published_at": published}));
+        app.quote(&article, json!({"text": text}))
+    });
+    said.collect()
+}
+
+fn matched(app: &TestApp, body: Value) -> Vec<Value> {
+    app.post("/v1/quotes/match", &body).expect(200)["items"].as_array().unwrap().clone()
+}
+
+/// The kind of each match, and the place of its quote among those stored.
+fn kinds(quotes: &[Value], found: &[Value]) -> Vec<(String, usize)> {
+    let place = |item: &Value| quotes.iter().position(|quote| quote["id"] == item["quote"]["id"]).unwrap();
+    found.iter().map(|item| (item["kind"].as_str().unwrap().to_owned(), place(item))).collect()
+}
+
+#[test]
+fn the_same_words_come_before_words_much_like_them() {
+    let app = TestApp::start();
+    let quotes = said(
+        &app,
+        &[
+            "La réouverture du port de Dakar sera lente et prudente",
+            SAID,
+            "LA REOUVERTURE DU PORT de Dakar, sera progressive et prudente",
+            "Personne ne parle ici d’autre chose que de la pluie",
+        ],
+    );
+    let found = matched(&app, json!({"text": SAID}));
+    let expected = [("exact", 1), ("canonical", 2), ("fuzzy", 0)].map(|(kind, place)| (kind.to_owned(), place));
+    assert_eq!(kinds(&quotes, &found), expected);
+    assert_eq!(found[0]["quote"], app.get(&format!("/v1/quotes/{}", id(&quotes[1]))).expect(200));
+    assert_eq!((&found[0]["score"], &found[0]["differences"]), (&json!(1.0), &json!([])));
+    assert_eq!((&found[1]["score"], &found[1]["differences"]), (&json!(1.0), &json!([])));
+    let score = found[2]["score"].as_f64().unwrap();
+    assert!((0.6..0.95).contains(&score), "{score}");
+    assert_eq!(found[2]["differences"], json!([{"op": "replace", "given": "progressive", "found": "lente"}]));
+}
+
+#[test]
+fn the_words_that_differ_are_told() {
+    let app = TestApp::start();
+    said(&app, &[SAID]);
+    let differences = |text: &str| matched(&app, json!({"text": text}))[0]["differences"].clone();
+    assert_eq!(
+        differences("Oui, la réouverture du port sera très progressive et prudente"),
+        json!([
+            {"op": "delete", "given": "Oui,", "found": ""},
+            {"op": "insert", "given": "", "found": "de Dakar"},
+            {"op": "delete", "given": "très", "found": ""},
+        ])
+    );
+}
+
+#[test]
+fn a_saying_is_matched_within_its_bounds() {
+    let app = TestApp::start();
+    let quotes = said(&app, &[SAID, "La réouverture du port de Dakar sera progressive", SAID]);
+    let awa = app.entity(json!({}));
+    app.patch(&format!("/v1/quotes/{}", id(&quotes[1])), &json!({"speaker_id": awa["id"]})).expect(200);
+    let count = |body: Value| matched(&app, body).len();
+    assert_eq!(count(json!({"text": SAID})), 3);
+    assert_eq!(count(json!({"text": SAID, "limit": 1})), 1);
+    assert_eq!(count(json!({"text": SAID, "threshold": 1})), 2);
+    assert_eq!(count(json!({"text": SAID, "language": "fr"})), 3);
+    assert_eq!(count(json!({"text": SAID, "language": "en"})), 0);
+    let by_awa = matched(&app, json!({"text": SAID, "speaker": awa["id"]}));
+    assert_eq!(kinds(&quotes, &by_awa), [("fuzzy".to_owned(), 1)]);
+    assert_eq!(count(json!({"text": SAID, "speaker": id(&quotes[0])})), 0);
+    for quote in &quotes {
+        app.patch(&format!("/v1/quotes/{}", id(quote)), &json!({"status": "rejected"})).expect(200);
+    }
+    assert_eq!(count(json!({"text": SAID})), 0);
+}
+
+#[test]
+fn the_newest_of_the_same_words_comes_first_and_one_stands_for_a_cluster_that_is_only_alike() {
+    let app = TestApp::start();
+    let other = "La réouverture du port de Dakar sera lente et prudente";
+    let quotes = said(&app, &[SAID, SAID, other, other]);
+    let found = matched(&app, json!({"text": SAID}));
+    let expected = [("exact", 1), ("exact", 0), ("fuzzy", 3)].map(|(kind, place)| (kind.to_owned(), place));
+    assert_eq!(kinds(&quotes, &found), expected);
+}
+
+#[test]
+fn a_text_that_nobody_said_matches_nothing() {
+    let app = TestApp::start();
+    said(&app, &[SAID]);
+    for text in ["« … »", "!", "et", "de la", "Il pleut sur Nantes", "'", "\\", "'; --", "a & b | !c <-> (d", "🦀"]
+    {
+        assert_eq!(matched(&app, json!({"text": text, "threshold": 0.3})), Vec::<Value>::new(), "{text}");
+    }
+    let long: String = (0..900).map(|n| format!("mot{n} ")).collect::<String>().chars().take(5000).collect();
+    assert_eq!(matched(&app, json!({"text": long, "threshold": 0})), Vec::<Value>::new());
+    let same_word = "a".repeat(5000);
+    assert_eq!(matched(&app, json!({"text": same_word})), Vec::<Value>::new());
+}
+
+#[test]
+fn what_is_no_saying_is_refused() {
+    let app = TestApp::start();
+    for (body, pointer) in [
+        (json!({}), "/text"),
+        (json!({"text": ""}), "/text"),
+        (json!({"text": "a".repeat(5001)}), "/text"),
+        (json!({"text": "a\u{0}"}), "/text"),
+        (json!({"text": "a", "threshold": 1.1}), "/threshold"),
+        (json!({"text": "a", "threshold": -0.1}), "/threshold"),
+        (json!({"text": "a", "limit": 0}), "/limit"),
+        (json!({"text": "a", "limit": 51}), "/limit"),
+        (json!({"text": "a", "speaker": "Awa"}), "/speaker"),
+        (json!({"text": "a", "language": "French"}), "/language"),
+        (json!({"text": "a", "speakers": []}), "/speakers"),
+    ] {
+        assert_eq!(pointers(app.post("/v1/quotes/match", &body)), [pointer], "{body}");
+    }
+}
