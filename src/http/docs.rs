@@ -96,8 +96,8 @@ const TAGS: [(&str, &str); 7] = [
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
     ("mentions", "An entity named at a span of an article."),
     ("quotes", "Words in an article, who is said to have said them, and what a human decided about it."),
-    ("statistics", "Counts over the whole collection, each with the list of the records behind it."),
     ("service", "The service itself: health, metrics, documentation."),
+    ("statistics", "Counts over the whole collection, each with the list of the records behind it."),
 ];
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value) {

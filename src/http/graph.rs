@@ -35,7 +35,7 @@ pub struct ReadSpeaksAbout {
 #[into_params(parameter_in = Query)]
 pub struct ReadCoMentions {
     /// The most edges.
-    #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
+    #[param(minimum = 1, maximum = 200, default = 50, example = 50, value_type = Option<i32>)]
     limit: Option<usize>,
     /// The most articles that are looked at, the newest first.
     #[param(minimum = 1, maximum = 5_000, default = 500)]
@@ -47,7 +47,7 @@ pub struct ReadCoMentions {
 #[into_params(parameter_in = Query)]
 pub struct ReadRelated {
     /// The most entities.
-    #[param(minimum = 1, maximum = 200, default = 20, example = 20)]
+    #[param(minimum = 1, maximum = 200, default = 20, example = 20, value_type = Option<i32>)]
     limit: Option<usize>,
     /// Leaves out entities that share fewer articles with this one.
     #[param(minimum = 1, maximum = 1000, default = 2)]

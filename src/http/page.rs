@@ -48,7 +48,7 @@ impl From<Total> for TotalBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RankedBody {
     /// How many matches were ranked.
-    #[schema(minimum = 0, maximum = 500)]
+    #[schema(minimum = 0, maximum = 500, value_type = i32)]
     pub considered: usize,
     /// Whether there are no others: older ones are not in the list.
     pub complete: bool,
