@@ -46,6 +46,7 @@ pub enum AnnotateError {
 /// # Errors
 /// When something could not be read, or nothing can be printed.
 pub fn run(settings: &AnnotateSettings) -> Result<(), AnnotateError> {
+    crate::annotate::prepare();
     let stdin = ["-".to_owned()];
     let names = if settings.files.is_empty() { &stdin } else { &settings.files[..] };
     let mut work = Work { settings, progress: progress(names), out: io::stdout().lock(), failed: 0 };

@@ -29,15 +29,31 @@ fn now() -> String {
 fn text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let style = out.default_level_style(record.level());
     // What follows the first line of a record is set in: a line that begins with a time begins a record.
-    let message = record.args().to_string().replace('\n', "\n    ");
+    let message = record.args().to_string();
+    let message = if message.contains('\n') { message.replace('\n', "\n    ") } else { message };
     write!(out, "{} {style}{:<5}{style:#} {} {message}", now(), record.level(), record.target())?;
-    for (key, value) in pairs(record)? {
-        match value {
-            serde_json::Value::String(word) if is_plain(&word) => write!(out, " {key}={word}")?,
-            value => write!(out, " {key}={value}")?,
-        }
-    }
+    record.key_values().visit(&mut Words(out)).map_err(io::Error::other)?;
     writeln!(out)
+}
+
+/// Writes ` key=value`, as every request does a few times.
+struct Words<'a>(&'a mut Formatter);
+
+impl<'kvs> kv::VisitSource<'kvs> for Words<'_> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
+        match value.to_borrowed_str() {
+            Some(word) if is_plain(word) => write!(self.0, " {key}={word}")?,
+            _ => {
+                let mut read = Json(serde_json::Value::Null);
+                value.visit(&mut read)?;
+                match read.0 {
+                    serde_json::Value::String(word) if is_plain(&word) => write!(self.0, " {key}={word}")?,
+                    value => write!(self.0, " {key}={value}")?,
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// `{"time":"2026-11-23T10:00:00.000Z","level":"INFO","target":"verbatim::server","message":"...","key":"value"}`

@@ -1,5 +1,6 @@
 //! The service, built from its settings: the same for `main` and for the tests.
 
+use crate::annotate;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::http::records::Records;
@@ -135,6 +136,7 @@ impl Server {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
+        task::spawn_blocking(annotate::prepare);
         let db = || state.db.clone();
         let chores = [
             spawn(follow_names(db(), state.names.clone())),

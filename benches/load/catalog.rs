@@ -59,7 +59,7 @@ INSERT INTO bench_load.steps (stage, sql)
         AS v (stage, sql)
     WHERE c.contype = 'f' ORDER BY array_position('{mentions,quotes}', t.name) NULLS LAST;
 INSERT INTO bench_load.steps (stage, sql)
-    SELECT 6, format('ALTER TABLE %s ENABLE TRIGGER %I', t.name, g.tgname)
+    SELECT 6, pg_get_triggerdef(g.oid)
     FROM pg_trigger g JOIN bench_load.tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal AND g.tgenabled = 'O';
 INSERT INTO bench_load.steps (stage, sql)
     SELECT 7, format('ANALYZE %s', name) FROM bench_load.tables
@@ -69,7 +69,8 @@ DO $$
 DECLARE
     drop text;
 BEGIN
-    FOR drop IN SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', t.name, g.tgname)
+    -- To disable a trigger is not enough: the rows that it would be shown are kept for it all the same.
+    FOR drop IN SELECT format('DROP TRIGGER %I ON %s', g.tgname, t.name)
         FROM pg_trigger g JOIN bench_load.tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal AND g.tgenabled = 'O'
     LOOP EXECUTE drop; END LOOP;
     -- Foreign keys first: they stand on the others.

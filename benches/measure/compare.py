@@ -54,7 +54,7 @@ def fastapi(database):
 def pgbench(database, scripts, seconds):
     """Transactions a second of 8 clients, after a second in which they prepare their statements."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["pgbench", "-n", "-M", "prepared", "-c", "8", "-j", "2", "-P", "1", "-T", str(seconds + 1)]
+        command = ["pgbench", "-n", "-M", "prepared", "-c", "8", "-j", "2", "-P", "1", "-T", str(seconds + 2)]
         for number, script in enumerate(scripts):
             file = Path(folder) / f"{number}.sql"
             file.write_text(script)
@@ -65,6 +65,14 @@ def pgbench(database, scripts, seconds):
     if len(rates) < 2 or "aborted" in done.stderr:
         raise SystemExit(f"pgbench: {done.stdout[-500:]}{done.stderr[-1500:]}")
     return {"rate": statistics.mean(rates[1:]), "p50": None, "refused": 0, "broken": 0}
+
+
+def parsed(text):
+    """The JSON of an answer; the text of what is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def normal(value):
@@ -81,11 +89,12 @@ def normal(value):
 def check(work, ours, others):
     """Refuses to compare servers that do not answer the same."""
     for request in random.Random(7).sample(work.requests, min(20, len(work.requests))):
-        expected = answer(ours.url, request)
+        status, text = answer(ours.url, request)
+        expected = (status, normal(parsed(text)))
         for other in others:
-            status, text = answer(other.url, request)
-            if (status, normal(json.loads(text))) != (expected[0], normal(json.loads(expected[1]))):
-                raise SystemExit(f"{other.name} answers otherwise to {request}:\n{text[:3000]}\n\n{expected[1][:3000]}")
+            status, other_text = answer(other.url, request)
+            if (status, normal(parsed(other_text))) != expected:
+                raise SystemExit(f"{other.name} answers otherwise to {request}:\n{other_text[:3000]}\n\n{text[:3000]}")
 
 
 def measure(settings, database, all_works, servers):

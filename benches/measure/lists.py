@@ -342,7 +342,7 @@ def questions(queries):
         queries.each(base, "", {"publisher": v.publisher})
     queries.each("/v1/graph/speaks-about", "", {"speaker": v.speaker})
     queries.each("/v1/graph/speaks-about", "", {"about": v.entity})
-    queries.each("/v1/graph/co-mentions", "", {"entity": v.entity})
+    queries.each("/v1/graph/co-mentions", "", {"mentions": v.entity})
 
 
 GROUPS = {

@@ -93,24 +93,28 @@ def speakers(database):
         f"SELECT DISTINCT speaker_id FROM {database.sample('quotes', 10 * SPEAKERS)} WHERE speaker_id IS NOT NULL"
         f" LIMIT {SPEAKERS}"
     )
-    quotes = database.rows(
-        "SELECT s.id, array_to_string(array(SELECT id FROM quotes WHERE speaker_id = s.id AND status <> 'rejected'"
-        f" ORDER BY published_desc DESC, id DESC LIMIT {PAGE}), ',')"
-        f" FROM unnest('{{{','.join(ids)}}}'::uuid[]) AS s (id)"
+    newest = (
+        "array(SELECT id FROM quotes WHERE speaker_id = s.id AND status <> 'rejected'"
+        f" ORDER BY published_desc DESC, id DESC LIMIT {PAGE})"
     )
-    pages = [(speaker, (found.split(",") if found else []) + [NOBODY] * PAGE) for speaker, found in quotes]
+    found = database.rows(
+        f"SELECT id, array_to_string(page, ','), array_to_string(array("
+        "SELECT DISTINCT quote_id FROM reviews WHERE quote_id = ANY (page)), ',')"
+        f" FROM (SELECT s.id, {newest} AS page FROM unnest('{{{','.join(ids)}}}'::uuid[]) AS s (id)) AS pages"
+    )
+    filled = lambda text: "{" + ",".join((text.split(",") * bool(text) + [NOBODY] * PAGE)[:PAGE]) + "}"
 
     def statements(part):
-        listed = ",".join("{" + ",".join(page[:PAGE]) + "}" for _, page in part)
-        page = f"('{{{listed}}}'::uuid[])[:n : :n]"
-        speaker = pick([speaker for speaker, _ in part], "uuid")
-        return [("quotes", [speaker, "'rejected'", str(PAGE + 1)]), ("about", [page]), ("reviews", [page])]
+        speaker = pick([speaker for speaker, _, _ in part], "uuid")
+        pages, reviewed = (",".join(filled(row[at]) for row in part) for at in (1, 2))
+        asked, known = (f"('{{{listed}}}'::uuid[])[:n : :n]" for listed in (pages, reviewed))
+        return [("quotes", [speaker, "'rejected'", str(PAGE + 1)]), ("about", [asked]), ("reviews", [known])]
 
     yield Work(
         "b",
         "20 newest quotes of a speaker",
-        [get("GET", f"/v1/quotes?speaker={speaker}") for speaker, _ in quotes],
-        scripts=scripts(pages, statements),
+        [get("GET", f"/v1/quotes?speaker={speaker}") for speaker, _, _ in found],
+        scripts=scripts(found, statements),
     )
 
 
@@ -130,25 +134,27 @@ def words(database):
     return {"rare": rare, "middling": middling, "common": common, "two words": pairs}
 
 
-def statement_of_search(database, word):
+def statements_of_search(database, word):
     """What the service sends for the newest articles with a word: its windows are made of how many articles match."""
     query = database.value(f"SELECT websearch_to_tsquery('verbatim_fr', searchable('{word}'))").replace("'", "''")
     condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
-    matches = database.number(f"SELECT count(*) FROM articles WHERE {condition}")
+    plan = database.value(f"EXPLAIN (FORMAT JSON) SELECT id FROM articles WHERE {condition}")
+    matches = json.loads(plan)[0]["Plan"]["Plan Rows"]
+    reading = ("search_reading", [f"'{word}'", "'{fr}'::text[]"])
     if matches <= GATHERED:
-        return ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])
-    rows = database.number("SELECT count(*) FROM articles")
+        return [reading, ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])]
+    rows = database.number("SELECT reltuples FROM pg_class WHERE oid = 'articles'::regclass")
     far = database.value(
         f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
     )
-    return ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])
+    return [reading, ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
 
 
 def searches(database):
     for kind, found in words(database).items():
         asked = [get("GET", f"/v1/articles?language=fr&q={urllib.parse.quote(word)}") for word in found]
-        sent = [statement_of_search(database, word) for word in found]
-        statements = [script for one in sent for script in scripts([one], lambda part: part)]
+        sent = [statements_of_search(database, word) for word in found]
+        statements = [script for one in sent for script in scripts([one], lambda part: part[0])]
         yield Work(f"c {kind}", f"full text, 20 newest: {kind}", asked, scripts=statements)
 
 
@@ -195,6 +201,7 @@ def related(database):
         "e",
         "20 entities met with another most surprisingly",
         [get("GET", f"/v1/entities/{entity}/related") for entity in ids],
+        scripts=scripts(ids, lambda part: [("related", [pick(part, "uuid")])]),
         peers=False,
     )
 

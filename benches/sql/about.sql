@@ -1,1 +1,1 @@
-SELECT "quote_about"."quote_id", "quote_about"."entity_id" FROM "quote_about" WHERE ("quote_about"."quote_id" = ANY($1)) ORDER BY "quote_about"."quote_id", "quote_about"."entity_id"
+SELECT asked.id, array(SELECT entity_id FROM quote_about WHERE quote_id = asked.id ORDER BY entity_id), EXISTS (SELECT FROM reviews WHERE quote_id = asked.id) FROM unnest($1::uuid[]) AS asked (id)

@@ -261,7 +261,10 @@ impl Parameter {
                 }
             },
         };
-        if given.is_empty() { self.required.then(|| "is required".to_owned()) } else { self.faults_of(&given) }
+        if given.is_empty() {
+            return self.required.then(|| "is required".to_owned());
+        }
+        self.faults_of(&given)
     }
 
     /// What is wrong with the values given for it.

@@ -3,9 +3,10 @@
 //! utoipa derives the operations and schemas from the handlers. What is the same everywhere (refusals, headers,
 //! conditions, bounds of well-known formats) is added here, once, by rule.
 
+mod questions;
+
 use super::contract;
 use super::problem::{self, Code, Problem};
-use super::questions;
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpResponse, get, web};
 use serde_json::{Map, Value, json};
@@ -66,9 +67,7 @@ fn finish(derived: Value) -> Value {
     ] {
         document["components"]["schemas"][name] = serde_json::to_value(schema).expect("a schema is JSON");
     }
-    for (path, lists) in QUESTIONS {
-        add_filters(&mut document["paths"], path, lists);
-    }
+    questions::add_filters(&mut document["paths"]);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             finish_operation(path, method, operation);
@@ -100,46 +99,6 @@ const TAGS: [(&str, &str); 7] = [
     ("statistics", "Counts over the whole collection, each with the list of the records behind it."),
     ("service", "The service itself: health, metrics, documentation."),
 ];
-
-/// Questions under the filters of lists: their addresses, and the lists'.
-const QUESTIONS: [(&str, &[&str]); 5] = [
-    ("/v1/stats/timeline", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
-    ("/v1/stats/top", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
-    ("/v1/graph/speaks-about", &["/v1/quotes"]),
-    ("/v1/graph/co-mentions", &["/v1/articles"]),
-    ("/v1/entities/{id}/related", &["/v1/articles"]),
-];
-
-/// Gives a question the filters of some lists; of several, each filter says which of them have it.
-fn add_filters(paths: &mut Value, question: &str, lists: &[&str]) {
-    let mut filters: Vec<(Value, Vec<&str>)> = Vec::new();
-    for list in lists {
-        for filter in paths[list]["get"]["parameters"].as_array().into_iter().flatten() {
-            if filter["name"].as_str().is_none_or(|name| questions::NOT_FILTERS.contains(&name)) {
-                continue;
-            }
-            let word = list.rsplit('/').next().unwrap_or_default();
-            match filters.iter_mut().find(|(known, _)| known["name"] == filter["name"]) {
-                None => filters.push((filter.clone(), vec![word])),
-                Some((known, words)) => {
-                    words.push(word);
-                    let (mine, theirs) = (&known["schema"]["items"], &filter["schema"]["items"]);
-                    if mine != theirs {
-                        known["schema"]["items"] = json!({"anyOf": [mine, theirs]});
-                    }
-                }
-            }
-        }
-    }
-    let Some(own) = paths[question]["get"]["parameters"].as_array_mut() else { return };
-    for (mut filter, words) in filters {
-        if lists.len() > 1 {
-            let description = filter["description"].as_str().unwrap_or_default().trim_end_matches('.');
-            filter["description"] = json!(format!("{description} ({}).", words.join(", ")));
-        }
-        own.push(filter);
-    }
-}
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let single = path.ends_with("{id}") || path.ends_with("{n}");

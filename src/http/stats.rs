@@ -26,8 +26,8 @@ pub struct ReadTimeline {
     #[serde(default)]
     #[param(inline)]
     of: Of,
-    /// The steps.
-    #[param(inline, default = "month")]
+    /// The steps; months when not given.
+    #[param(inline)]
     interval: Option<Interval>,
     /// Counts each value by itself: publisher and language of all; section of articles; kind of quotes and mentions;
     /// entity of mentions; speaker, about, speaker_status, status and cue of quotes.

@@ -1,10 +1,10 @@
 //! The derived table `quote_about`: which entities are mentioned inside a quote's spans.
 
 use super::Result;
-use crate::schema::quote_about;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{self as sql, Array, Bool};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -16,19 +16,48 @@ pub fn refresh(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The entities each of these quotes is about, in order of id.
-pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>> {
-    let rows: Vec<(Uuid, Uuid)> = quote_about::table
-        .filter(quote_about::quote_id.eq_any(quotes))
-        .select((quote_about::quote_id, quote_about::entity_id))
-        .order((quote_about::quote_id, quote_about::entity_id))
-        .load(conn)?;
-    let mut about: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for (quote, entity) in rows {
-        about.entry(quote).or_default().push(entity);
-    }
-    Ok(about)
+/// What is known of a quote in other tables.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The entities it is about, in order of id.
+    pub entities: Vec<Uuid>,
+    /// Whether it has reviews.
+    pub is_reviewed: bool,
 }
+
+/// The entities each of these quotes is about, and whether it has reviews: one question, as every list asks both.
+pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Known>> {
+    if quotes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, Vec<Uuid>, bool)> = OfQuotes { quotes: quotes.to_vec() }.load(conn)?;
+    Ok(rows.into_iter().map(|(quote, entities, is_reviewed)| (quote, Known { entities, is_reviewed })).collect())
+}
+
+#[derive(Debug, QueryId)]
+struct OfQuotes {
+    quotes: Vec<Uuid>,
+}
+
+impl Query for OfQuotes {
+    type SqlType = (sql::Uuid, Array<sql::Uuid>, Bool);
+}
+
+impl QueryFragment<Pg> for OfQuotes {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT asked.id,
+                array(SELECT entity_id FROM quote_about WHERE quote_id = asked.id ORDER BY entity_id),
+                EXISTS (SELECT FROM reviews WHERE quote_id = asked.id)
+            FROM unnest(",
+        );
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.quotes)?;
+        out.push_sql(") AS asked (id)");
+        Ok(())
+    }
+}
+
+impl RunQueryDsl<PgConnection> for OfQuotes {}
 
 /// One statement that diesel has no words for: a data-modifying `WITH`.
 #[derive(Debug, QueryId)]
@@ -53,7 +82,7 @@ impl QueryFragment<Pg> for Refresh {
                 WHERE i % 2 = 1 AND m.entity_id IS NOT NULL AND m.body_version = q.body_version AND m.span_end <= q.spans[i + 1]
                 AND q.article_id = ",
         );
-        out.push_bind_param::<diesel::sql_types::Uuid, _>(&self.article)?;
+        out.push_bind_param::<sql::Uuid, _>(&self.article)?;
         out.push_sql(
             "), outdated AS (
                 DELETE FROM quote_about a USING quotes q
@@ -61,7 +90,7 @@ impl QueryFragment<Pg> for Refresh {
                     SELECT FROM truth t WHERE t.quote_id = a.quote_id AND t.entity_id = a.entity_id)
                 AND q.article_id = ",
         );
-        out.push_bind_param::<diesel::sql_types::Uuid, _>(&self.article)?;
+        out.push_bind_param::<sql::Uuid, _>(&self.article)?;
         out.push_sql(
             ")
             INSERT INTO quote_about (quote_id, entity_id, published_desc, rejected)

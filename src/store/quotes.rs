@@ -247,20 +247,19 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
 }
 
 fn complete_one(conn: &mut PgConnection, row: QuoteRow) -> Result<Quote> {
-    let mut about = about::of_quotes(conn, &[row.id])?;
-    let mut reviews = reviews::of_quotes(conn, &[row.id])?;
-    let id = row.id;
-    Ok(row.with(about.remove(&id).unwrap_or_default(), reviews.remove(&id).unwrap_or_default()))
+    complete(conn, vec![row])?.pop().ok_or_else(|| Error::Internal("a quote was lost".to_owned()))
 }
 
-/// The rows with what they are about and their reviews, which are read for all of them at once.
+/// The rows with what they are about and their reviews, which are read for all of them at once; most have none.
 fn complete(conn: &mut PgConnection, rows: Vec<QuoteRow>) -> Result<Vec<Quote>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut about = about::of_quotes(conn, &ids)?;
-    let mut reviews = reviews::of_quotes(conn, &ids)?;
+    let reviewed: Vec<Uuid> = about.iter().filter(|(_, found)| found.is_reviewed).map(|(id, _)| *id).collect();
+    let mut reviews = if reviewed.is_empty() { HashMap::new() } else { reviews::of_quotes(conn, &reviewed)? };
     let quote = |row: QuoteRow| {
         let id = row.id;
-        row.with(about.remove(&id).unwrap_or_default(), reviews.remove(&id).unwrap_or_default())
+        let about = about.remove(&id).map(|found| found.entities);
+        row.with(about.unwrap_or_default(), reviews.remove(&id).unwrap_or_default())
     };
     Ok(rows.into_iter().map(quote).collect())
 }

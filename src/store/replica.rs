@@ -89,21 +89,22 @@ impl Replica {
         let replica = self.clone();
         self.reads
             .run(move || {
-                match replica
-                    .has_come_to(seen)
-                    .and_then(|enough| enough.then(|| read_on(&replica.pool, &work)).transpose())
-                {
-                    Ok(Some(found)) => {
-                        replica.state.answered.fetch_add(1, Ordering::Relaxed);
-                        Ok(Read::Done(found))
-                    }
+                let found = match replica.has_come_to(seen) {
+                    Ok(true) => read_on(&replica.pool, &work),
+                    Ok(false) => return Ok(replica.pass_on(work)),
+                    Err(error) => Err(error),
+                };
+                match found {
                     Err(Error::Unavailable(cause)) => {
                         replica.state.lose(&cause);
                         Ok(replica.pass_on(work))
                     }
-                    // Too far behind for this caller, or what it replayed was in the way of the read.
-                    Ok(None) | Err(Error::Collision(_)) => Ok(replica.pass_on(work)),
-                    Err(error) => Err(error),
+                    // What it replayed was in the way of the read.
+                    Err(Error::Collision(_)) => Ok(replica.pass_on(work)),
+                    found => {
+                        replica.state.answered.fetch_add(1, Ordering::Relaxed);
+                        found.map(Read::Done)
+                    }
                 }
             })
             .await

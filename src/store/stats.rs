@@ -128,7 +128,7 @@ pub fn timeline(
                 UNION ALL SELECT {GROUP}, NULL, key, n FROM ranked
                 UNION ALL SELECT CASE WHEN r.key IS NULL THEN {STEP_OF_OTHER} ELSE {STEP} END,
                     date_trunc('{interval}', d.day::timestamp)::date AS start, r.key, {count}
-                FROM dated d LEFT JOIN ranked r ON r.key = d.key WHERE {once} OR r.key IS NOT NULL
+                FROM dated d LEFT JOIN (SELECT key FROM ranked) AS r ON r.key = d.key WHERE {once} OR r.key IS NOT NULL
                 GROUP BY 2, r.key HAVING {count} > 0
             )
             SELECT part, start, key, n, since, coalesce(records, 0) AS records FROM answer CROSS JOIN edge

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
-use crate::support::document::{NOBODY, filled, operations, paths};
+use crate::support::document::{NOBODY, filled, operations, paths, with};
 use crate::support::embedded::eventually;
 use crate::support::postgres::connect;
 use crate::support::refusal::places;
@@ -27,7 +27,7 @@ fn an_unknown_parameter_is_refused_by_every_operation() {
     let app = TestApp::start();
     for operation in operations() {
         let path = filled(operation.path, NOBODY);
-        let answer = call(&app, &operation.method, &format!("{path}?surprise=1&language%00=2"));
+        let answer = call(&app, &operation.method, &with(&path, "surprise=1&language%00=2"));
         let problem = refused(&app, &answer, 400, "invalid_parameter");
         assert_eq!(places(&problem, "parameter"), ["language\u{FFFD}", "surprise"], "{}", operation.id);
     }
@@ -125,7 +125,8 @@ fn a_deleted_id_is_410_wherever_one_stands() {
         let prefix = format!("/v1/{resource}/");
         let id = record["id"].as_str().unwrap();
         app.delete(&format!("{prefix}{id}")).expect(204);
-        for operation in operations().iter().filter(|operation| operation.path.starts_with(&prefix)) {
+        let one = format!("{prefix}{{id}}");
+        for operation in operations().iter().filter(|operation| operation.path.starts_with(&one)) {
             let answer = call(&app, &operation.method, &filled(operation.path, id));
             refused(&app, &answer, 410, "gone");
         }

@@ -159,9 +159,9 @@ fn related_entities_are_those_most_surprisingly_frequent_in_the_same_articles() 
             .collect::<String>()
     };
     assert_eq!(names(&format!("/v1/entities/{a}/related?min_articles=4")), "");
-    assert_eq!(names(&format!("/v1/entities/{b}/related")), "CA");
+    assert_eq!(names(&format!("/v1/entities/{b}/related")), "AC");
     assert_eq!(names(&format!("/v1/entities/{b}/related?publisher=Beta")), "C");
-    assert_eq!(names(&format!("/v1/entities/{b}/related?window=1&min_articles=1")), "CA");
+    assert_eq!(names(&format!("/v1/entities/{b}/related?window=1&min_articles=1")), "AC");
 }
 
 #[test]

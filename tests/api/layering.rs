@@ -12,9 +12,12 @@ const WALLS: [(&str, &[&str]); 4] = [
 ];
 
 /// Longer files, and what keeps each in one piece.
-const LONG: [(&str, &str); 2] = [
+const LONG: [(&str, &str); 5] = [
+    ("src/config.rs", "each setting once: its flag, its variable, its default and how it is read"),
     ("src/domain/text.rs", "all that is asked of a text, over one index of its code points; a third of it is tests"),
+    ("src/http/contract.rs", "what the document says of a request, from reading it to refusing what it does not allow"),
     ("src/http/quotes/body.rs", "the wire shapes of one resource, each member described"),
+    ("tests/api/paging.rs", "every list walked in every order, over the same records"),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -7,17 +7,18 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::document::operations;
+use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders; the first is the one that is not asked for.
-const ORDERS: [(&str, &[&str]); 6] = [
-    ("list_articles", &["-published_at", "published_at", "-created_at"]),
+const ORDERS: [(&str, &[&str]); 7] = [
+    ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
+    ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
     ("list_quotes_of_article", &[]),
     ("list_article_versions", &[]),
     ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
-    ("list_quotes", &["-published_at", "published_at", "-confidence"]),
+    ("list_quotes", &["-published_at", "published_at", "-confidence", "relevance"]),
 ];
 
 #[test]
@@ -41,10 +42,6 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
-}
-
-fn with(path: &str, parameters: &str) -> String {
-    format!("{path}{}{parameters}", if path.contains('?') { '&' } else { '?' })
 }
 
 /// All items of a list, `limit` at a time. `Link` names the next page as `next_cursor` does.
@@ -180,6 +177,25 @@ fn quotes_are_walked_whole_in_every_order() {
 }
 
 #[test]
+fn mentions_are_walked_whole_in_every_order() {
+    let app = TestApp::start();
+    let entity = app.entity(json!({}));
+    let mention = |article: &Value| {
+        let mut mention = app.mention(article, "Dakar", json!({"entity_id": entity["id"]}));
+        mention["published_at"] = article["published_at"].clone();
+        mention
+    };
+    let stored: Vec<Value> = articles(&app, 40).iter().map(mention).collect();
+    for filter in [String::new(), format!("&entity={}", entity["id"].as_str().unwrap())] {
+        for (sort, down) in [("-published_at", true), ("published_at", false)] {
+            let expected = ordered(&stored, down, text("published_at"));
+            assert_walk(&app, &format!("/v1/mentions?sort={sort}{filter}"), &expected);
+        }
+    }
+    assert_walk(&app, "/v1/mentions", &ordered(&stored, true, text("published_at")));
+}
+
+#[test]
 fn entities_are_walked_whole_in_every_order() {
     const NAMES: [(&str, &str); 6] =
         [("Awa", "awa"), ("AWA", "awa"), ("Âwa", "awa"), ("Zoé", "zoe"), ("zoe", "zoe"), ("Émile", "emile")];
@@ -254,7 +270,7 @@ fn the_texts_of_an_article_are_walked_whole_from_the_newest() {
 #[test]
 fn an_empty_list_has_no_next_page() {
     let app = TestApp::start();
-    for path in ["/v1/articles", "/v1/entities", "/v1/quotes"] {
+    for path in ["/v1/articles", "/v1/entities", "/v1/mentions", "/v1/quotes"] {
         assert_eq!(app.get(path).expect(200), json!({"items": [], "next_cursor": null}));
     }
 }

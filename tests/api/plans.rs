@@ -2,6 +2,7 @@
 
 mod names;
 mod search;
+mod statistics;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -51,7 +52,8 @@ fn explain(database: &TestDatabase, statement: &Statement) -> (Value, u64) {
         DECLARE plan json;
         BEGIN
             EXECUTE 'PREPARE page AS ' || statement;
-            EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page (' || parameters || ')' INTO plan;
+            EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page'
+                || coalesce(' (' || nullif(parameters, '') || ')', '') INTO plan;
             RETURN plan;
         END $$",
     );

@@ -139,7 +139,8 @@ fn a_replica_that_goes_away_is_done_without_and_taken_up_again_when_it_is_back()
     let mut servers = Replicated::start();
     let (primary, standby) = (servers.primary.url(DATABASE), servers.standby_url());
     let read = format!("{standby}&password=hunter2");
-    let arguments = ["serve", "--listen=127.0.0.1:0", "--database-url", &primary, "--database-read-url", &read];
+    let arguments =
+        ["serve", "--listen=127.0.0.1:0", "--cache-mb=0", "--database-url", &primary, "--database-read-url", &read];
     let mut service = Process::start(&mut verbatim(&arguments));
     let client = service.client();
     service.logged("reads go to the replica");

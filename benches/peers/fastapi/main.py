@@ -73,10 +73,11 @@ async def list_quotes(speaker: uuid.UUID, request: Request):
     async with request.app.state.pool.acquire() as connection:
         rows = await connection.fetch(SQL["quotes"], speaker, "rejected", 21)
         ids = [row["id"] for row in rows[:20]]
-        about, reviews = {}, {}
-        for row in await connection.fetch(SQL["about"], ids):
-            about.setdefault(row["quote_id"], []).append(str(row["entity_id"]))
-        for row in await connection.fetch(SQL["reviews"], ids):
+        reviews = {}
+        known = await connection.fetch(SQL["about"], ids)
+        about = {quote: [str(entity) for entity in entities] for quote, entities, _ in known}
+        reviewed = [quote for quote, _, is_reviewed in known if is_reviewed]
+        for row in await connection.fetch(SQL["reviews"], reviewed):
             review = line(row, hidden=("quote_id",))
             review["from"], review["to"] = review.pop("before"), review.pop("after")
             reviews.setdefault(row["quote_id"], []).append(review)

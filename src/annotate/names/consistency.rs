@@ -35,6 +35,11 @@ fn vote(text: &Reading<'_>, marks: &mut [Marked]) {
             cast(fold::fold(text.tokens[mark.tokens.1].text), &mark.kinds);
         }
     }
+    for (short, long) in spelt(text, marks) {
+        let [short, long] = [short, long].map(|n| &marks[n]);
+        cast(folded(text, short), &long.kinds);
+        cast(folded(text, long), &short.kinds);
+    }
     for mark in marks.iter_mut() {
         let Some(tally) = votes.get(&folded(text, mark)) else {
             continue;
@@ -44,6 +49,33 @@ fn vote(text: &Reading<'_>, marks: &mut [Marked]) {
             mark.kind = KINDS[kind].0;
         }
     }
+}
+
+/// Short names and the long ones whose initials they are, one of them in brackets behind the other: `Office de la mer (OM)`,
+/// `l'OM (Office de la mer)`.
+fn spelt(text: &Reading<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for n in 1..marks.len() {
+        let (first, second) = (&marks[n - 1], &marks[n]);
+        let bracketed = text.near(second.tokens.0, -1) == "(" && first.tokens.1 + 2 == second.tokens.0;
+        let lone = |mark: &Marked| mark.tokens.0 == mark.tokens.1;
+        let pair = match (lone(first), lone(second)) {
+            (true, false) => (n - 1, n),
+            (false, true) => (n, n - 1),
+            _ => continue,
+        };
+        let [short, long] = [pair.0, pair.1].map(|n| folded(text, &marks[n]));
+        if bracketed && is_short_for(&short, &long) {
+            pairs.push(pair);
+        }
+    }
+    pairs
+}
+
+/// Whether every letter of a short name begins a word of the long one, in order.
+fn is_short_for(short: &str, long: &str) -> bool {
+    let mut initials = long.split([' ', '-', '\'']).filter_map(|word| word.chars().next());
+    short.chars().nth(1).is_some() && short.chars().all(|letter| initials.any(|initial| initial == letter))
 }
 
 /// The tokens of a name after its first, its kind and confidence.
@@ -119,6 +151,15 @@ mod tests {
         let given = [(0, 0, Organization, 0.9), (3, 3, Place, 0.4)];
         let marks = agreed("Velcor paie et Velcor gagne", &given);
         assert_eq!(marks, [("Velcor".into(), Organization), ("Velcor".into(), Organization)]);
+    }
+
+    #[test]
+    fn a_short_name_is_of_the_kind_of_what_it_stands_for() {
+        let text = "Un Office de la mer ( OM ) ouvre , puis OM ferme";
+        let marks = agreed(text, &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5), (11, 11, Place, 0.2)]);
+        assert!(marks.iter().all(|(_, kind)| *kind == Organization), "{marks:?}");
+        let marks = agreed(&text.replace("OM", "Sète"), &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5)]);
+        assert_eq!(marks[1].1, Place);
     }
 
     #[test]

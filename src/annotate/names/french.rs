@@ -18,8 +18,9 @@ pub fn mark(tagger: Option<&Tagger>, text: &Reading<'_>) -> Vec<Marked> {
             if name.kinds.iter().sum::<f32>() < DOUBTFUL {
                 return None;
             }
-            let mark = trim(text, name.tokens, name.kind, name.confidence)?;
-            Some(Marked { kinds: name.kinds, ..mark })
+            let mark = widen(text, trim(text, name.tokens, name.kind, name.confidence)?);
+            let kinds = if mark.kind == name.kind { name.kinds } else { mark.kinds };
+            Some(Marked { kinds, ..mark })
         })
         .collect();
     let listed = listed(text);
@@ -67,7 +68,7 @@ fn trim(text: &Reading<'_>, tokens: (usize, usize), kind: EntityKind, confidence
     {
         first += 1;
     }
-    while first < last && !text.tokens[last].word() && !matches!(text.tokens[last].text, ")" | "!" | "+" | "»") {
+    while first < last && no_end(text, first, last) {
         last -= 1;
     }
     let token = &text.tokens[first];
@@ -76,6 +77,45 @@ fn trim(text: &Reading<'_>, tokens: (usize, usize), kind: EntityKind, confidence
     let title = TITLES.contains(&token.text);
     let sole = first == last && (!token.word() || title || opener || inhabitant);
     (!sole).then(|| text.mark((first, last), kind, confidence))
+}
+
+/// What a name is the name of, when these words lead to it: they belong to the name.
+const LEADS: [(&str, EntityKind); 7] = [
+    ("avenue", EntityKind::Place),
+    ("boulevard", EntityKind::Place),
+    ("gare", EntityKind::Place),
+    ("université", EntityKind::Organization),
+    ("diocèse", EntityKind::Organization),
+    ("archidiocèse", EntityKind::Organization),
+    ("lycée", EntityKind::Organization),
+];
+
+/// `diocèse de | Moosonee`, `boulevard | Haussmann`: takes in the word that tells what is named.
+fn widen(text: &Reading<'_>, mark: Marked) -> Marked {
+    let first = mark.tokens.0;
+    let back = if matches!(text.near(first, -1), "de" | "du" | "d'" | "d’") { 2 } else { 1 };
+    let lead = LEADS.iter().find(|(word, _)| text.near(first, -back) == *word);
+    match (lead, first.checked_sub(back.unsigned_abs())) {
+        (Some((_, kind)), Some(from)) if !text.tokens[first].opens => {
+            text.mark((from, mark.tokens.1), *kind, mark.confidence)
+        }
+        _ => mark,
+    }
+}
+
+/// Whether a token ends no name: punctuation, a mark that the name did not open (`LaMia Airlines »`), and small words that
+/// more would follow.
+fn no_end(text: &Reading<'_>, first: usize, last: usize) -> bool {
+    let opened = |open: &str| text.tokens[first..last].iter().any(|token| token.text == open);
+    match text.tokens[last].text {
+        "!" | "+" => false,
+        ")" => !opened("("),
+        "»" => !opened("«"),
+        "de" | "du" | "des" | "d'" | "d’" | "le" | "la" | "les" | "l'" | "l’" | "et" | "en" | "à" | "au" | "aux" => {
+            true
+        }
+        _ => !text.tokens[last].word(),
+    }
 }
 
 /// Whether a word names the people of a state (`les Russes`), not the state.
@@ -138,6 +178,22 @@ mod tests {
         assert_eq!(trimmed("Anna Velcor réélue", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
         assert_eq!(trimmed("Anna Velcor .", (0, 2), EntityKind::Person).as_deref(), Some("Anna Velcor"));
         assert_eq!(trimmed("toute l'Europe", (1, 2), EntityKind::Place).as_deref(), Some("Europe"));
+        assert_eq!(trimmed("le bureau Afrique de la", (2, 4), EntityKind::Place).as_deref(), Some("Afrique"));
+        assert_eq!(trimmed("« vol Velcor Air »", (2, 4), EntityKind::Organization).as_deref(), Some("Velcor Air"));
+        assert_eq!(trimmed("Velcor ( Sète ) part", (0, 3), EntityKind::Place).as_deref(), Some("Velcor ( Sète )"));
+    }
+
+    #[test]
+    fn a_leading_word_belongs_to_the_name() {
+        let widened = |body: &str, at: usize| {
+            let text = Reading::new(body);
+            let mark = widen(&text, text.mark((at, at), EntityKind::Person, 0.9));
+            (text.slice(mark.tokens).to_owned(), mark.kind)
+        };
+        assert_eq!(widened("du boulevard Velcor hier", 2), ("boulevard Velcor".into(), EntityKind::Place));
+        assert_eq!(widened("le diocèse de Velcor", 3), ("diocèse de Velcor".into(), EntityKind::Organization));
+        assert_eq!(widened("l'avis de Velcor", 3), ("Velcor".into(), EntityKind::Person));
+        assert_eq!(widened("Fin de la gare. Velcor part", 5), ("Velcor".into(), EntityKind::Person));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counte
     let asked = Asked::of(records, Some(by))?;
     let once = by != Dimension::About;
     if asked.is_everything() {
-        let with = asked.leading(Statement::of("WITH "), limit).sql(", keyed AS (SELECT * FROM leading)");
+        let with = asked.leading(Statement::of("WITH "), limit).sql(", keyed AS (SELECT * FROM foremost)");
         let others = "SELECT (SELECT n FROM everything) - coalesce(sum(n), 0)::bigint AS n FROM ranked";
         return Some(Counted::kept(with, "(SELECT n FROM everything)", once.then_some(others)));
     }
@@ -69,7 +69,7 @@ pub(super) fn timeline(records: &Records, group_by: Option<Dimension>, most: i64
     }
     // Only the leading keys' days are read; the others are what these leave of all records.
     let with = asked.leading(Statement::of("WITH "), most).sql(format!(
-        ", leaders AS MATERIALIZED (SELECT key FROM leading WHERE n > 0 ORDER BY n DESC, key LIMIT {most}), led AS MATERIALIZED ("
+        ", leaders AS MATERIALIZED (SELECT key FROM foremost WHERE n > 0 ORDER BY n DESC, key LIMIT {most}), led AS MATERIALIZED ("
     ));
     let with = asked.rows(with, Rows::DailyOfLeaders).sql("), whole AS (");
     let with = asked.whole().rows(with, Rows::Daily);
@@ -131,7 +131,7 @@ impl Asked {
         Self { of: self.of, dimension: None, keys: Choice::default(), days: self.days }
     }
 
-    /// `everything (n)`, all records, and `leading (key, n)`: at least the `most` keys with most of them.
+    /// `everything (n)`, all records, and `foremost (key, n)`: at least the `most` keys with most of them.
     ///
     /// A key without changes has the count that is folded; so the first of these, and every key that has changes, are
     /// all that can lead.
@@ -145,7 +145,7 @@ impl Asked {
         with.sql(format!(
             ") AS each), pending AS MATERIALIZED (
                 SELECT key, sum(n)::bigint AS n FROM ({changes}) AS c WHERE {kept} GROUP BY key
-            ), leading AS (
+            ), foremost AS (
                 SELECT c.key, coalesce(t.count, 0) + coalesce(p.n, 0) AS n FROM (
                     (SELECT {key}::text AS key FROM {name} WHERE {scope} AND day = 'infinity' AND {kept_here}
                     ORDER BY count DESC LIMIT {most} + (SELECT count(*) FROM pending))

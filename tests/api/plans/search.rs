@@ -6,12 +6,12 @@ use super::{explain, last_statement, log, nodes};
 use crate::support::TestApp;
 use crate::support::postgres::{TestDatabase, server_log};
 
-/// What 100,000 articles look like: `commun` in every second, `moyen` in a hundredth, `rare` in ten of them.
+/// What 100,000 articles look like: `commun` in every second, `moyen` in one of 25, `rare` in ten.
 const ARTICLES: &str = "
     INSERT INTO articles (id, created_at, headline, body, content_hash, language, publisher, published_at)
     SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', 'Titre',
-        concat_ws(' ', CASE WHEN n % 2 = 0 THEN 'commun' END, CASE WHEN hashint4(n) % 100 = 0 THEN 'moyen' END,
-            CASE WHEN hashint4(n) % 50 = 0 THEN 'frère' END, CASE WHEN n % 10000 = 7 THEN 'rare' END, 'fin'),
+        concat_ws(' ', CASE WHEN n % 2 = 0 THEN 'commun' END, CASE WHEN hashint4(n) % 25 = 0 THEN 'moyen' END,
+            CASE WHEN hashint4(n) % 5 = 0 THEN 'frère' END, CASE WHEN n % 10000 = 7 THEN 'rare' END, 'fin'),
         sha256(n::text::bytea), CASE WHEN n % 4 = 0 THEN 'en' ELSE 'fr' END, 'Journal ' || n % 20,
         CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n * interval '11 minutes' END
     FROM generate_series(1, 100000) AS n;
@@ -36,9 +36,10 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
         for (search, found, most) in [
             ("rare", 10, 120),
             ("absent", 0, 120),
-            ("moyen", 20, 250),
+            ("moyen", 20, 700),
             ("commun", 20, 120),
-            ("moyen+fr%C3%A8re", 20, 250),
+            // Together more often than chance has it, and so gathered: most of the pages of a table this small.
+            ("moyen+fr%C3%A8re", 20, 2_600),
             ("commun+-moyen", 20, 120),
             ("commun+OR+rare", 20, 120),
         ] {

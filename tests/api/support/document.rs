@@ -48,9 +48,19 @@ impl Operation {
     }
 }
 
-/// A path with its parameters filled in.
+/// A path with its parameters filled in, and with the query parameters that its GET cannot do without.
 pub fn filled(path: &str, id: &str) -> String {
-    path.replace("{id}", id).replace("{n}", "1").replace("{code}", "gone")
+    let reading = operations().into_iter().find(|operation| operation.path == path && operation.method == "GET");
+    let needed = reading.iter().flat_map(|operation| operation.parameters("query"));
+    let needed = needed.filter(|parameter| parameter["required"] == true);
+    let query: Vec<_> = needed.map(|parameter| format!("{}=a", parameter["name"].as_str().unwrap())).collect();
+    let path = path.replace("{id}", id).replace("{n}", "1").replace("{code}", "gone");
+    if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// A path, perhaps with a query, with more parameters.
+pub fn with(path: &str, parameters: &str) -> String {
+    format!("{path}{}{parameters}", if path.contains('?') { '&' } else { '?' })
 }
 
 /// The same, as it stands in a path or a query.

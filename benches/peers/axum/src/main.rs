@@ -104,10 +104,10 @@ async fn quotes(State(pool): State<Pool>, Query(asked): Query<HashMap<String, Uu
     let found = rows(&client, sql!("quotes"), &[&asked["speaker"], &"rejected", &21_i64]).await?;
     let ids: Vec<Uuid> = found.iter().take(20).map(|row| row.get("id")).collect();
     let (mut about, mut reviews) = (HashMap::<Uuid, Vec<Uuid>>::new(), HashMap::<Uuid, Vec<Line>>::new());
-    for row in rows(&client, sql!("about"), &[&ids]).await? {
-        about.entry(row.get(0)).or_default().push(row.get(1));
-    }
-    for row in rows(&client, sql!("reviews"), &[&ids]).await? {
+    let known = rows(&client, sql!("about"), &[&ids]).await?;
+    let reviewed: Vec<Uuid> = known.iter().filter(|row| row.get(2)).map(|row| row.get(0)).collect();
+    about.extend(known.iter().map(|row| (row.get(0), row.get(1))));
+    for row in rows(&client, sql!("reviews"), &[&reviewed]).await? {
         reviews.entry(row.get("quote_id")).or_default().push(Line(row, vec![]));
     }
     let line = |row: Row| {

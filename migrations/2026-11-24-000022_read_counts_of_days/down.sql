@@ -1,0 +1,1 @@
+DROP INDEX day_counts_day_idx;
