@@ -108,13 +108,13 @@ fn with_rare_words(
     let Some(query) = any_two(&words) else { return Ok(Vec::new()) };
     // Planned for its words, and read before it is known whose they are: a speaker may have none of them.
     let rows = diesel::sql_query(
-        "WITH having AS MATERIALIZED (
+        "WITH candidates AS MATERIALIZED (
             SELECT id, cluster_id, canonical_text FROM quotes
             WHERE vector @@ $1::tsquery AND status <> 'rejected' AND cluster_id <> $2
                 AND ($3 OR speaker_id = $4) AND ($5 = '' OR language = $5)
             LIMIT $6
         )
-        SELECT id, cluster_id, left(canonical_text, $7) AS canonical_text FROM having",
+        SELECT id, cluster_id, left(canonical_text, $7) AS canonical_text FROM candidates",
     )
     .bind::<Text, _>(query)
     .bind::<SqlUuid, _>(cluster)

@@ -123,7 +123,7 @@ fn what_is_no_saying_is_refused() {
         (json!({"text": "a", "limit": 0}), "/limit"),
         (json!({"text": "a", "limit": 51}), "/limit"),
         (json!({"text": "a", "speaker": "Awa"}), "/speaker"),
-        (json!({"text": "a", "language": "French"}), "/language"),
+        (json!({"text": "a", "language": "FR"}), "/language"),
         (json!({"text": "a", "speakers": []}), "/speakers"),
     ] {
         assert_eq!(pointers(app.post("/v1/quotes/match", &body)), [pointer], "{body}");

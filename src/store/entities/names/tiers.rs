@@ -53,7 +53,8 @@ pub(super) fn words(key: &str) -> Vec<&str> {
 pub(super) fn beginning(key: &str) -> Query {
     // Nothing that is a letter comes after the last code point.
     let query = Query::new("name_key >= ", key).and("name_key < ", &format!("{key}{}", char::MAX));
-    Query { order: "(name_key = $1) DESC, weight DESC", ..query }
+    // Read in order, so that the exact ones are among those that are read.
+    Query { sequence: " ORDER BY name_key", order: "(name_key = $1) DESC, weight DESC", ..query }
 }
 
 /// Names that have all of these words, if only inside of longer ones; those that have the longest at a word's beginning
@@ -139,6 +140,8 @@ pub(super) struct Query {
     /// Of the columns of `entity_names`, with the values as `$1`, `$2`...
     conditions: String,
     values: Vec<String>,
+    /// In what order names are read; no matter which when empty.
+    sequence: &'static str,
     /// The most names that are read.
     read: i32,
     /// Whether the best known names are walked when more match.
@@ -161,6 +164,7 @@ impl Query {
         Self {
             conditions: format!("{condition}$1"),
             values: vec![value.to_owned()],
+            sequence: "",
             read: READ,
             walk: true,
             similarity: "0",
@@ -184,7 +188,7 @@ impl Query {
     /// Not cached, as its plan is to follow how common its words are. Names are read before their kind is looked at: of
     /// a rare kind there may be none among a hundred thousand.
     pub(super) fn load(self, conn: &mut PgConnection, among: &Among, most: i32) -> Result<Names> {
-        let Self { conditions, values, read, walk, similarity, order } = self;
+        let Self { conditions, values, sequence, read, walk, similarity, order } = self;
         let [kinds, no_kinds, any, none, read_at, known_at, most_at] = [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
         let of_kind = format!("(kind = ANY (${kinds}) OR ${kinds} = '{{}}') AND kind <> ALL (${no_kinds})");
         let any = if among.any.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
@@ -192,7 +196,7 @@ impl Query {
         let sql = format!(
             "WITH matching AS MATERIALIZED (
                 SELECT entity_id, position, name_key, kind, weight, ({similarity})::double precision AS similarity
-                FROM entity_names WHERE {these} LIMIT ${read_at}
+                FROM entity_names WHERE {these}{sequence} LIMIT ${read_at}
             ), extent AS MATERIALIZED (
                 SELECT count(*) = ${read_at} AS is_cut FROM matching
             ), known AS MATERIALIZED (
