@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn texts_without_words_in_common_are_not_alike() {
         assert!((similarity("nous sommes prets", "nous sommes prets") - 1.0).abs() < 1e-9);
-        assert!(similarity("nous sommes prets", "nous etions prets") > 0.5);
+        assert!(similarity("nous sommes prets", "nous etions prets") > 0.4);
         assert!(similarity("nous", "chat") < 0.01);
         assert!(similarity("", "") < 0.01);
     }

@@ -54,7 +54,7 @@ fn a_question_over_100_000_articles_reads_little() {
     let _log = log();
     database.log_statements();
     let app = TestApp::on(database, |_| {});
-    let entity = format!("e{:031}", 7);
+    let entity = "e0000000-0000-0000-0000-000000000007";
     for (question, words, tables, most) in [
         // From the counts that are kept.
         ("/v1/stats/top?by=speaker&limit=37".to_owned(), "LIMIT 37", [].as_slice(), 400),
