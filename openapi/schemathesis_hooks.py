@@ -5,6 +5,7 @@ the service is in SERVICE_URL.
 """
 
 import os
+from urllib.parse import urlencode
 
 import requests
 import schemathesis
@@ -49,14 +50,17 @@ schemathesis.openapi.format("etag", st.from_regex(r'(\*|(W/)?"[0-9]{1,9}-[0-9a-f
 
 
 @schemathesis.hook
+def filter_case(context, case):
+    """Keeps out the addresses that are too long for HTTP itself, which the server cannot answer with a body."""
+    return len(urlencode(case.query or {}, doseq=True)) < 60_000
+
+
+@schemathesis.hook
 def before_load_schema(context, raw_schema):
     for path, operations in raw_schema["paths"].items():
         for operation in operations.values():
             for parameter in operation.get("parameters", []):
-                if parameter["name"] == "q":
-                    # A search needs a word: what counts as one is beyond a pattern.
-                    parameter["schema"]["pattern"] = "[0-9A-Za-z]"
-                elif parameter["name"] == "id":
+                if parameter["name"] == "id":
                     parameter["example"] = RECORDS[path.split("/")[2]]()
                 elif parameter["name"] == "If-Match":
                     parameter["schema"]["format"] = "etag"

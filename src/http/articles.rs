@@ -49,7 +49,7 @@ pub struct CreateOptions {
 pub struct ReadArticle {
     /// What to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, max_items = 2)]
+    #[param(inline, explode = false, min_items = 1, max_items = 2)]
     include: Vec<ArticleInclude>,
 }
 

@@ -277,8 +277,6 @@ impl Parameter {
             return self.scalar.read(given.first().copied().unwrap_or_default());
         }
         let split = given.iter().flat_map(|value| match self.commas {
-            // A list without items, as `style: form` without `explode` spells it.
-            true if value.is_empty() => Vec::new(),
             true => value.split(',').collect(),
             false => vec![*value],
         });

@@ -41,7 +41,7 @@ pub enum QuoteInclude {
 pub struct ReadQuote {
     /// What to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, max_items = 2)]
+    #[param(inline, explode = false, min_items = 1, max_items = 2)]
     include: Vec<QuoteInclude>,
 }
 

@@ -133,7 +133,7 @@ pub struct ListArticles {
     sort: ArticleSort,
     /// What to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, max_items = 4)]
+    #[param(inline, explode = false, min_items = 1, max_items = 4)]
     include: Vec<ListInclude>,
     /// The most articles on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]

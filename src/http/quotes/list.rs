@@ -169,7 +169,7 @@ pub struct ListQuotes {
     sort: QuoteSort,
     /// What to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, max_items = 3)]
+    #[param(inline, explode = false, min_items = 1, max_items = 3)]
     include: Vec<QuotesInclude>,
     /// The most quotes on a page.
     #[param(minimum = 1, maximum = 200, default = 20)]
