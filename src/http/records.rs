@@ -68,8 +68,7 @@ impl Records {
         read: impl Fn(&mut Connection) -> store::Result<Read<B>> + Send + 'static,
     ) -> store::Result<Representation> {
         let (Some(cache), Some(freshness)) = (&self.kept, db.freshness()) else {
-            let Read { version, body, .. } = db.read(read).await?;
-            return Representation::of(version, &body);
+            return db.read(move |conn| written(read(conn)?).map(|(_, representation)| representation)).await;
         };
         let demands = session::demands();
         if !demands.fresh
@@ -81,8 +80,7 @@ impl Records {
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
         let moment = freshness.now();
-        let Read { owner, version, body } = db.read_primary(read).await?;
-        let representation = Representation::of(version, &body)?;
+        let (owner, representation) = db.read_primary(move |conn| written(read(conn)?)).await?;
         cache.insert(key, Arc::new(Kept { owner, moment, representation: representation.clone() }));
         Ok(representation)
     }
@@ -95,4 +93,10 @@ impl Records {
             bytes: self.kept.as_ref().map_or(0, Cache::weighted_size),
         }
     }
+}
+
+/// A record as it is answered, written where it was read: its parts stay in the memory of that thread.
+fn written<B: Serialize>(read: Read<B>) -> store::Result<(Uuid, Representation)> {
+    let Read { owner, version, body } = read;
+    Ok((owner, Representation::of(version, &body)?))
 }

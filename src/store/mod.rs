@@ -14,6 +14,7 @@ pub mod error;
 pub mod freshness;
 pub mod graph;
 pub mod known_names;
+mod lane;
 pub mod mentions;
 pub mod migrate;
 mod page;

@@ -1,23 +1,21 @@
-//! The one bridge from async handlers to blocking diesel: permits, threads, connections.
+//! The one bridge from async handlers to blocking diesel: threads in lanes, connections.
 //!
-//! Each lane (reads, writes) has a fixed number of threads and as many permits. A request first takes a permit, which
-//! the closure gives back when it ends: a statement that hangs keeps its permit, however long its caller has been gone,
-//! so work never piles up behind the pool. Who gets no permit in time is told to come back.
+//! Each lane (reads, writes) has a fixed number of threads. A statement that hangs keeps its thread, however long its
+//! caller has been gone; who gets no turn in time is told to come back.
 
 use super::changes;
 use super::freshness::Freshness;
 use super::known_names::TOO_LONG;
+use super::lane::Lane;
 use super::replica::{Read, Replica, ReplicaOptions, ReplicaState};
 use super::session::{self, Demands, Lsn};
 use super::{Error, Result};
-use crossbeam_channel::Sender;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
 use diesel::{Connection, RunQueryDsl};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// How the pool and its lanes are made.
 #[derive(Debug, Clone)]
@@ -29,9 +27,9 @@ pub struct PoolOptions {
     pub max_age: Option<Duration>,
     /// Connections in all, shared between reads and writes.
     pub connections: u32,
-    /// How long a request waits for a permit before it is turned away.
+    /// How long a request waits for its turn before it is turned away.
     pub permit_wait: Duration,
-    /// How long a permit's holder waits for a connection.
+    /// How long it then waits for a connection.
     pub connection_wait: Duration,
     pub statement_timeout: Duration,
     pub lock_timeout: Duration,
@@ -50,7 +48,6 @@ pub struct Db {
 }
 
 pub(super) type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
-type Job = Box<dyn FnOnce() + Send>;
 
 /// Connections kept for probes, which are never turned away because others are at work.
 const PROBES: u32 = 1;
@@ -79,7 +76,7 @@ impl Db {
     /// committed when each begins.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when no permit is free in time, [`Error::Unavailable`] when Postgres cannot be reached,
+    /// [`Error::Overloaded`] when its turn does not come in time, [`Error::Unavailable`] when Postgres cannot be reached,
     /// and what `work` answers.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -216,9 +213,9 @@ impl Db {
         self.pool.state()
     }
 
-    /// Permits free for reads and for writes, for the metrics.
+    /// Reads and writes that would be begun at once, for the metrics.
     pub fn free_permits(&self) -> (usize, usize) {
-        (self.reads.permits.available_permits(), self.writes.permits.available_permits())
+        (self.reads.free(), self.writes.free())
     }
 }
 
@@ -269,50 +266,6 @@ pub(super) fn read_on<T>(pool: &Pool, work: impl Fn(&mut PgConnection) -> Result
 
 fn with_connection<T>(pool: &Pool, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     on(take(pool)?, work)
-}
-
-/// Threads for one sort of work, and permits to use them.
-#[derive(Clone)]
-pub(super) struct Lane {
-    permits: Arc<Semaphore>,
-    jobs: Sender<Job>,
-    wait: Duration,
-}
-
-impl Lane {
-    pub fn new(name: &str, threads: u32, wait: Duration) -> Self {
-        let (jobs, queue) = crossbeam_channel::unbounded::<Job>();
-        for index in 0..threads {
-            let queue = queue.clone();
-            std::thread::Builder::new()
-                .name(format!("db-{name}-{index}"))
-                // Ends once the lane is gone.
-                .spawn(move || queue.iter().for_each(|job| job()))
-                .expect("the system gives a thread");
-        }
-        Self { permits: Arc::new(Semaphore::new(threads as usize)), jobs, wait }
-    }
-
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
-            .await
-            .map_err(|_| Error::Overloaded)?
-            .map_err(|_| Error::Overloaded)?;
-        let (answer, answered) = oneshot::channel();
-        let job = move || {
-            let permit: OwnedSemaphorePermit = permit;
-            // Nobody waits any more: the deadline passed while the job was queued.
-            if !answer.is_closed() {
-                let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-                    .unwrap_or_else(|_| Err(Error::Internal("the store panicked".to_owned())));
-                // The caller may have gone; the work is done all the same.
-                drop(answer.send(result));
-            }
-            drop(permit);
-        };
-        self.jobs.send(Box::new(job)).map_err(|_| Error::Internal("the database threads have ended".to_owned()))?;
-        answered.await.map_err(|_| Error::Internal("a database thread ended early".to_owned()))?
-    }
 }
 
 /// What every connection is told when it is opened. No `jit`: compiling statements as short as ours takes longer than

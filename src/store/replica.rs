@@ -4,7 +4,8 @@
 //! has come that far, it had everything at the moment of the question. So a read knows how old, at most, what it finds
 //! there is. While that is too old, or nothing is known, reads go to the primary.
 
-use super::pool::{Lane, Pool, on, read_on, take};
+use super::lane::Lane;
+use super::pool::{Pool, on, read_on, take};
 use super::session::{self, Lsn};
 use super::{Error, PoolOptions, Result, migrate, pool};
 use diesel::PgConnection;

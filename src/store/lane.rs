@@ -1,0 +1,147 @@
+//! Threads for one sort of work, with a queue before them.
+//!
+//! A thread that is done takes the next work from the queue without going to sleep in between: under load that spares
+//! each request two changes of threads. Who does not come to a turn in time takes the work back and is turned away, so
+//! that nothing piles up behind statements that hang: a place in the queue without work is a few bytes, and there are
+//! only so many places.
+
+use super::{Error, Result};
+use crossbeam_channel::{Sender, bounded};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Places in the queue for each thread: more than a thread comes through in the time that is waited for a turn.
+const PLACES: usize = 1_024;
+
+/// Threads for one sort of work. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Lane {
+    turns: Sender<Turn>,
+    threads: usize,
+    /// Threads that are at work.
+    busy: Arc<AtomicUsize>,
+    /// How long a turn is waited for.
+    wait: Duration,
+}
+
+/// Work that waits for its turn, until a thread takes it or its caller takes it back.
+type Turn = Arc<Mutex<Option<Job>>>;
+type Job = Box<dyn FnOnce() + Send>;
+
+fn take(turn: &Turn) -> Option<Job> {
+    turn.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+impl Lane {
+    /// So many threads; a turn is waited for `wait`.
+    pub fn new(name: &str, threads: u32, wait: Duration) -> Self {
+        let (turns, queue) = bounded::<Turn>(threads as usize * PLACES);
+        for index in 0..threads {
+            let queue = queue.clone();
+            std::thread::Builder::new()
+                .name(format!("db-{name}-{index}"))
+                // Ends once the lane is gone.
+                .spawn(move || queue.iter().filter_map(|turn| take(&turn)).for_each(|job| job()))
+                .expect("the system gives a thread");
+        }
+        Self { turns, threads: threads as usize, busy: Arc::default(), wait }
+    }
+
+    /// Runs it on one of the threads.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when its turn does not come in time, and what `work` answers.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let (answer, mut answered) = oneshot::channel();
+        let busy = Arc::clone(&self.busy);
+        let job: Job = Box::new(move || {
+            // Nobody waits any more: the deadline passed in the queue.
+            if answer.is_closed() {
+                return;
+            }
+            busy.fetch_add(1, Ordering::Relaxed);
+            let result = catch_unwind(AssertUnwindSafe(work))
+                .unwrap_or_else(|_| Err(Error::Internal("the store panicked".to_owned())));
+            busy.fetch_sub(1, Ordering::Relaxed);
+            // The caller may have gone; the work is done all the same.
+            drop(answer.send(result));
+        });
+        let turn = Arc::new(Mutex::new(Some(job)));
+        self.turns.try_send(Arc::clone(&turn)).map_err(|_| Error::Overloaded)?;
+        let answer = match tokio::time::timeout(self.wait, &mut answered).await {
+            Ok(answer) => answer,
+            Err(_) if take(&turn).is_some() => return Err(Error::Overloaded),
+            Err(_) => answered.await,
+        };
+        answer.map_err(|_| Error::Internal("a database thread ended early".to_owned()))?
+    }
+
+    /// How much work would be begun at once.
+    pub fn free(&self) -> usize {
+        self.threads.saturating_sub(self.busy.load(Ordering::Relaxed) + self.turns.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::time::Instant;
+
+    #[tokio::test]
+    async fn who_gets_no_turn_in_time_is_turned_away_and_their_work_is_never_done() {
+        let lane = Lane::new("test", 1, Duration::from_millis(20));
+        let (finish, finished) = mpsc::channel::<()>();
+        let first = lane.clone();
+        let (begun, has_begun) = oneshot::channel();
+        let first = tokio::spawn(async move {
+            first
+                .run(move || {
+                    drop(begun.send(()));
+                    drop(finished.recv());
+                    Ok(1)
+                })
+                .await
+        });
+        has_begun.await.unwrap();
+        assert_eq!(lane.free(), 0);
+        let (done, is_done) = mpsc::channel();
+        let second = lane.run(move || Ok(drop(done.send(2)))).await;
+        assert!(matches!(second, Err(Error::Overloaded)), "{second:?}");
+        drop(finish);
+        assert_eq!(first.await.unwrap().unwrap(), 1, "who has begun is waited for");
+        assert_eq!(lane.run(|| Ok(3)).await.unwrap(), 3);
+        assert!(is_done.try_recv().is_err());
+        assert_eq!(lane.free(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_full_turns_away_at_once() {
+        let lane = Lane::new("test", 1, Duration::from_secs(60));
+        let (finish, finished) = mpsc::channel::<()>();
+        let work = lane.clone();
+        let hanging = tokio::spawn(async move { work.run(move || Ok(drop(finished.recv()))).await });
+        while lane.busy.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..PLACES {
+            lane.turns.try_send(Turn::default()).unwrap();
+        }
+        let asked = Instant::now();
+        assert!(matches!(lane.run(|| Ok(())).await, Err(Error::Overloaded)));
+        assert!(asked.elapsed() < Duration::from_secs(30));
+        drop(finish);
+        hanging.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_of_the_one_who_asked() {
+        let lane = Lane::new("test", 1, Duration::from_secs(60));
+        assert!(matches!(lane.run::<()>(|| panic!("on purpose")).await, Err(Error::Internal(_))));
+        assert_eq!(lane.run(|| Ok(1)).await.unwrap(), 1);
+        assert_eq!(lane.free(), 1);
+    }
+}
