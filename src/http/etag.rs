@@ -3,6 +3,7 @@
 //! An ETag is `"<version>-<digest>"`: the record's version, and a digest of the very bytes answered, so that another
 //! `include` or a changed derived member is another representation. `If-Match` compares the version alone.
 
+use super::json;
 use super::problem::Problem;
 use crate::store::{self, Expected};
 use actix_web::dev::Payload;
@@ -11,9 +12,8 @@ use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
-use std::fmt::Display;
 use std::future::{Ready, ready};
+use twox_hash::XxHash3_64;
 
 /// A representation of a record, as it is answered.
 #[derive(Debug, Clone)]
@@ -28,10 +28,10 @@ impl Representation {
     /// # Errors
     /// When it cannot be written as JSON, which is a fault of the build.
     pub fn of(version: i32, body: &impl Serialize) -> store::Result<Self> {
-        let fault = |error: &dyn Display| store::Error::Internal(format!("writing a record: {error}"));
-        let bytes = serde_json::to_vec(body).map_err(|error| fault(&error))?;
-        let etag = HeaderValue::from_str(&etag_of(version, &bytes)).map_err(|error| fault(&error))?;
-        Ok(Self { etag, bytes: bytes.into() })
+        let bytes = json::written(body)?;
+        let etag = HeaderValue::from_str(&etag_of(version, &bytes))
+            .map_err(|error| store::Error::Internal(format!("writing an ETag: {error}")))?;
+        Ok(Self { etag, bytes })
     }
 
     /// Answers it, or 304 when the caller has it. Whoever keeps the answer has to ask whether it is right still.
@@ -72,15 +72,7 @@ pub fn created(location: &str, version: i32, body: &impl Serialize) -> Result<Ht
 }
 
 fn etag_of(version: i32, bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let digest = Sha256::digest(bytes);
-    let mut etag = format!("\"{version}-");
-    for byte in &digest[..8] {
-        // Writing to a String cannot fail.
-        let _ = write!(etag, "{byte:02x}");
-    }
-    etag.push('"');
-    etag
+    format!("\"{version}-{:016x}\"", XxHash3_64::oneshot(bytes))
 }
 
 /// The entity tags of a conditional header.

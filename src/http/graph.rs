@@ -1,6 +1,7 @@
 //! `/v1/graph` and what is related to an entity: who speaks about whom, who is mentioned with whom.
 
 use super::input::Query;
+use super::json;
 use super::problem::Problem;
 use super::questions::{ConsideredBody, Link, Of};
 use crate::domain::EntityKind;
@@ -174,7 +175,7 @@ pub async fn read_speaks_about(
         SpeaksAboutBody { speaker: speaker.into(), about: about.into(), count, quotes, href }
     };
     let items = edges.items.into_iter().map(item).collect();
-    Ok(HttpResponse::Ok().json(SpeaksAboutGraph { items, considered: edges.considered.into() }))
+    Ok(json::ok(&SpeaksAboutGraph { items, considered: edges.considered.into() }))
 }
 
 /// Tell who is mentioned with whom
@@ -203,7 +204,7 @@ pub async fn read_co_mentions(
         CoMentionBody { entities: entities.into_iter().map(Into::into).collect(), count: articles, href }
     };
     let items = edges.items.into_iter().map(item).collect();
-    Ok(HttpResponse::Ok().json(CoMentionGraph { items, considered: edges.considered.into() }))
+    Ok(json::ok(&CoMentionGraph { items, considered: edges.considered.into() }))
 }
 
 /// Find related entities
@@ -235,7 +236,7 @@ pub async fn list_related_entities(
         RelatedBody { entity: entity.into(), count: articles, mentions, expected, score, href }
     };
     let items = edges.items.into_iter().map(item).collect();
-    Ok(HttpResponse::Ok().json(RelatedEntities { items, considered: edges.considered.into() }))
+    Ok(json::ok(&RelatedEntities { items, considered: edges.considered.into() }))
 }
 
 fn since(link: Link, considered: &Considered) -> Link {

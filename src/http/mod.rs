@@ -12,6 +12,7 @@ pub mod etag;
 pub mod graph;
 pub mod highlight;
 pub mod input;
+mod json;
 pub mod mentions;
 pub mod metrics;
 pub mod page;

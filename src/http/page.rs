@@ -1,6 +1,7 @@
 //! Pages of a list on the wire: cursors, `next_cursor`, `Link` and `total`.
 
 use super::input::Parameters;
+use super::json;
 use super::problem::{Code, Problem};
 use crate::domain::page::{Count, DEFAULT_LIMIT, Key, Page, PageRequest, Position, Total};
 use crate::domain::search::Ranked;
@@ -102,7 +103,7 @@ pub fn answer<T, B: Serialize>(
     if let Some(cursor) = &next {
         response.insert_header((header::LINK, format!("<{}>; rel=\"next\"", next_address(request, cursor))));
     }
-    response.json(body(page.items, next, page.total.map(Into::into)))
+    json::answer(&mut response, &body(page.items, next, page.total.map(Into::into)))
 }
 
 fn next_address(request: &HttpRequest, cursor: &str) -> String {

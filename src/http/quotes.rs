@@ -9,6 +9,7 @@ use super::articles::ArticleBody;
 use super::entities::EntityBody;
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query};
+use super::json;
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
@@ -206,7 +207,7 @@ pub async fn delete_quote(db: web::Data<Db>, id: web::Path<Uuid>, expected: IfMa
 pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let occurrences = db.read(move |conn| quotes::occurrences(conn, id)).await?;
-    Ok(HttpResponse::Ok().json(OccurrencesBody::from(occurrences)))
+    Ok(json::ok(&OccurrencesBody::from(occurrences)))
 }
 
 /// Puts articles and speakers into a page of quotes, with one query for each.

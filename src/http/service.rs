@@ -1,5 +1,6 @@
 //! The service itself: what it is, whether it lives, whether it is ready, what it counts, what its problems mean.
 
+use super::json;
 use super::metrics::{self, Metrics};
 use super::problem::{Code, Problem};
 use super::records::Records;
@@ -54,7 +55,7 @@ struct LinksBody {
 #[utoipa::path(tag = "service", responses((status = 200, description = "The service", body = IndexBody)))]
 #[get("/")]
 pub async fn read_index() -> HttpResponse {
-    HttpResponse::Ok().json(IndexBody {
+    json::ok(&IndexBody {
         name: "verbatim",
         version: env!("CARGO_PKG_VERSION"),
         description: env!("CARGO_PKG_DESCRIPTION"),
@@ -94,7 +95,7 @@ struct ReadinessBody {
 #[utoipa::path(tag = "service", responses((status = 200, description = "It lives", body = HealthBody)))]
 #[get("/livez")]
 pub async fn read_liveness() -> HttpResponse {
-    HttpResponse::Ok().json(HealthBody { status: "ok" })
+    json::ok(&HealthBody { status: "ok" })
 }
 
 /// Say whether requests can be served
@@ -111,7 +112,7 @@ pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) ->
         .map_err(|_| Problem::new(Code::Unavailable, "the database does not answer"))??;
     if current {
         let replica = db.replica().map(|replica| if replica.usable { "in use" } else { "not in use" });
-        Ok(HttpResponse::Ok().json(ReadinessBody { status: "ready", replica }))
+        Ok(json::ok(&ReadinessBody { status: "ready", replica }))
     } else {
         Err(Problem::new(Code::Unavailable, "the database lacks migrations"))
     }
@@ -174,7 +175,7 @@ pub struct ProblemCode {
 pub async fn read_problem(path: web::Path<ProblemCode>) -> Result<HttpResponse, Problem> {
     let code = Code::ALL.iter().find(|code| code.as_str() == path.code);
     let code = code.ok_or_else(|| Problem::new(Code::NotFound, "there is no such problem"))?;
-    Ok(HttpResponse::Ok().json(ProblemKindBody {
+    Ok(json::ok(&ProblemKindBody {
         code: code.as_str(),
         status: code.status().as_u16(),
         title: code.title(),

@@ -1,6 +1,7 @@
 //! `/v1/stats`: counts over the whole collection, by time and by value.
 
 use super::input::Query;
+use super::json;
 use super::problem::Problem;
 use super::questions::{ConsideredBody, Link, Of};
 use crate::domain::page::Range;
@@ -181,7 +182,7 @@ pub async fn read_timeline(
     }
     let given = published(&records);
     let timeline = db.read(move |conn| stats::timeline(conn, &records, interval, group_by, most, window)).await?;
-    Ok(HttpResponse::Ok().json(steps(timeline, interval, group_by, given, &link)?))
+    Ok(json::ok(&steps(timeline, interval, group_by, given, &link)?))
 }
 
 /// Count records by value
@@ -208,7 +209,7 @@ pub async fn read_top(request: HttpRequest, db: web::Data<Db>, query: Query<Read
     check(&records, by, "by")?;
     link.check_others(by, limit, "limit")?;
     let top = db.read(move |conn| stats::top(conn, &records, by, limit, window)).await?;
-    Ok(HttpResponse::Ok().json(shares(top, by, &link)))
+    Ok(json::ok(&shares(top, by, &link)))
 }
 
 /// Refuses to count records by what they do not have.

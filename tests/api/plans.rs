@@ -1,5 +1,6 @@
 //! What Postgres does for a page: the service's own statements, as the server's log has them, are explained.
 
+mod lists;
 mod names;
 mod search;
 mod statistics;
@@ -26,7 +27,31 @@ fn log() -> MutexGuard<'static, ()> {
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A statement of the service on articles, with the literals of its parameters.
+/// 100,000 articles of 1,000 days with three mentions and two quotes each, of 1,000 entities, and their counts.
+const COLLECTION: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO entities (id, kind, name, name_key)
+        SELECT ('e' || lpad(n::text, 31, '0'))::uuid, 'person', 'Nom ' || n, 'nom ' || n FROM generate_series(0, 999) AS n;
+    INSERT INTO entity_mention_counts SELECT id, 300 FROM entities;
+    INSERT INTO entity_quote_counts SELECT id, 200 FROM entities;
+    INSERT INTO articles (id, headline, body, content_hash, language, publisher, section, published_at)
+        SELECT ('a' || lpad(n::text, 31, '0'))::uuid, 'Titre', 'Texte', sha256('x'), 'fr', 'Journal ' || n % 20, 'Rubrique ' || n % 20,
+            timestamptz '2023-01-01Z' + n * interval '14 minutes' FROM generate_series(0, 99999) AS n;
+    INSERT INTO mentions (id, article_id, body_version, entity_id, span_start, span_end, exact, prefix, suffix, kind,
+            confidence, origin, published_at, language, publisher)
+        SELECT gen_random_uuid(), a.id, 1, ('e' || lpad((abs(hashtext(a.id::text || i)) % 1000)::text, 31, '0'))::uuid, i, i + 1, 'N',
+            '', '', 'name', 1, 'machine', published_at, language, publisher FROM articles a, generate_series(0, 2) AS i;
+    INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_id, speaker_status, cue_lemma,
+            status, confidence, origin, canonical_text, cluster_id, published_at, language, publisher)
+        SELECT gen_random_uuid(), a.id, 1, 'N', array[i, i + 1], '', '', 'direct', e.id, 'named', 'dire ' || h % 50, 'machine', 1,
+            'machine', 'n', ('c' || lpad((h % 9000)::text, 31, '0'))::uuid, published_at, language, publisher
+        FROM articles a, generate_series(0, 1) AS i, abs(hashtext(a.id::text || i)) AS h
+        JOIN entities e ON e.id = ('e' || lpad((h % 1000)::text, 31, '0'))::uuid;
+    INSERT INTO quote_about (quote_id, entity_id, published_desc) SELECT id, speaker_id, published_desc FROM quotes;
+    SELECT rebuild_counts();
+    ANALYZE";
+
+/// A statement of the service, with the literals of its parameters.
 struct Statement {
     sql: String,
     parameters: String,
@@ -34,10 +59,16 @@ struct Statement {
 
 /// The last list of articles that was asked of the server.
 fn last_statement() -> Statement {
+    last_read_of("articles")
+}
+
+/// The last read of a table's records that was asked of the server.
+fn last_read_of(table: &str) -> Statement {
     let log = server_log();
-    let (_, entry) = log.rsplit_once(": SELECT \"articles\".").expect("a list of articles in the log");
+    let beginning = format!("SELECT \"{table}\".");
+    let (_, entry) = log.rsplit_once(&format!(": {beginning}")).unwrap_or_else(|| panic!("no {table} in the log"));
     let mut lines = entry.lines();
-    let sql = format!("SELECT \"articles\".{}", lines.next().unwrap());
+    let sql = format!("{beginning}{}", lines.next().unwrap());
     let (_, parameters) = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: ")).expect("parameters");
     let values = parameters.split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());
     Statement { sql, parameters: values.collect::<Vec<_>>().join(", ") }

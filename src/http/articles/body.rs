@@ -10,6 +10,7 @@ use crate::http::patch::Patch;
 use crate::http::problem::Problem;
 use crate::http::quotes::QuoteBody;
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -311,15 +312,6 @@ impl TryFrom<UpdateArticle> for ArticlePatch {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 impl From<Article> for ArticleBody {
     fn from(article: Article) -> Self {
         Self {
@@ -339,7 +331,7 @@ impl From<Article> for ArticleBody {
             section: article.section,
             keywords: article.keywords.into_iter().map(Label).collect(),
             published_at: article.published_at,
-            content_hash: hexadecimal(&article.content_hash),
+            content_hash: HEXLOWER.encode(&article.content_hash),
             mentions: None,
             quotes: None,
             highlight: None,
@@ -355,7 +347,7 @@ impl From<ArticleVersion> for ArticleVersionBody {
             headline: version.headline,
             body: version.body,
             language: version.language,
-            content_hash: hexadecimal(&version.content_hash),
+            content_hash: HEXLOWER.encode(&version.content_hash),
             created_at: version.created_at,
         }
     }

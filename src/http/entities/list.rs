@@ -5,6 +5,7 @@ use crate::domain::EntityKind;
 use crate::domain::entity::{EntityFilter, EntityOrder, Identifier, Suggestion};
 use crate::domain::page::Choice;
 use crate::http::input::Query;
+use crate::http::json;
 use crate::http::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use crate::http::problem::Problem;
 use crate::store::entities::names::{self, Among};
@@ -197,7 +198,7 @@ pub async fn suggest_entities(db: web::Data<Db>, query: Query<SuggestEntities>) 
     let among = Among { kind: Choice::of(kind, not_kind), ..Among::default() };
     let found = db.read(move |conn| names::suggest(conn, &q, &among)).await?;
     let items = found.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(SuggestionsBody { items }))
+    Ok(json::ok(&SuggestionsBody { items }))
 }
 
 impl From<Suggestion> for SuggestionBody {

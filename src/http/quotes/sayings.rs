@@ -4,6 +4,7 @@ use super::QuoteBody;
 use crate::domain::quote::{Likeness, QuoteMatch, Saying};
 use crate::domain::wording::Difference;
 use crate::http::input::{Body, RequestBody};
+use crate::http::json;
 use crate::http::problem::Problem;
 use crate::store::Db;
 use crate::store::quotes::sayings;
@@ -114,7 +115,7 @@ pub async fn match_quotes(
 ) -> Result<HttpResponse, Problem> {
     let saying = Saying::from(body.0);
     let found = db.read(move |conn| sayings::matching(conn, &statistics, &saying)).await?;
-    Ok(HttpResponse::Ok().json(QuoteMatchesBody { items: found.into_iter().map(Into::into).collect() }))
+    Ok(json::ok(&QuoteMatchesBody { items: found.into_iter().map(Into::into).collect() }))
 }
 
 impl From<MatchQuotes> for Saying {

@@ -2,32 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Statement, explain, log, nodes};
+use super::{COLLECTION, Statement, explain, log, nodes};
 use crate::support::TestApp;
 use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
-
-/// 100,000 articles of 1,000 days with three mentions and two quotes each, of 1,000 entities, and their counts.
-const COLLECTION: &str = "
-    SET session_replication_role = replica;
-    INSERT INTO entities (id, kind, name, name_key)
-        SELECT ('e' || lpad(n::text, 31, '0'))::uuid, 'person', 'Nom ' || n, 'nom ' || n FROM generate_series(0, 999) AS n;
-    INSERT INTO entity_mention_counts SELECT id, 300 FROM entities;
-    INSERT INTO articles (id, headline, body, content_hash, language, publisher, published_at)
-        SELECT ('a' || lpad(n::text, 31, '0'))::uuid, 'Titre', 'Texte', sha256('x'), 'fr', 'Journal ' || n % 20,
-            timestamptz '2023-01-01Z' + n * interval '14 minutes' FROM generate_series(0, 99999) AS n;
-    INSERT INTO mentions (id, article_id, body_version, entity_id, span_start, span_end, exact, prefix, suffix, kind,
-            confidence, origin, published_at, language, publisher)
-        SELECT gen_random_uuid(), a.id, 1, ('e' || lpad((abs(hashtext(a.id::text || i)) % 1000)::text, 31, '0'))::uuid, i, i + 1, 'N',
-            '', '', 'name', 1, 'machine', published_at, language, publisher FROM articles a, generate_series(0, 2) AS i;
-    INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_id, speaker_status, status,
-            confidence, origin, published_at, language, publisher)
-        SELECT gen_random_uuid(), a.id, 1, 'N', array[i, i + 1], '', '', 'direct',
-            ('e' || lpad((abs(hashtext(a.id::text || i)) % 1000)::text, 31, '0'))::uuid, 'named', 'machine', 1, 'machine', published_at,
-            language, publisher FROM articles a, generate_series(0, 1) AS i;
-    INSERT INTO quote_about (quote_id, entity_id, published_desc) SELECT id, speaker_id, published_desc FROM quotes;
-    SELECT rebuild_counts();
-    ANALYZE";
 
 /// The statement that holds these words, as the server's log has it; the log may have been cut short just now.
 fn statement(words: &str) -> Option<Statement> {

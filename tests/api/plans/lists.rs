@@ -1,0 +1,93 @@
+//! What Postgres does for the pages that are asked for most: each is a walk of one index in the order of the list.
+
+use serde_json::Value;
+
+use super::{COLLECTION, explain, last_read_of, log, nodes};
+use crate::support::TestApp;
+use crate::support::postgres::TestDatabase;
+
+#[test]
+fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
+    let database = TestDatabase::migrated();
+    database.execute(COLLECTION);
+    database.execute("VACUUM");
+    let _log = log();
+    database.log_statements();
+    let app = TestApp::on(database, |_| {});
+    let entity = "e0000000-0000-0000-0000-000000000007";
+    let article = "a0000000-0000-0000-0000-000000050000";
+    let cluster = "c0000000-0000-0000-0000-000000000007";
+    let speaker = format!("(speaker_id = '{entity}'::uuid)");
+    let named = format!("(entity_id = '{entity}'::uuid)");
+    let within = format!("(article_id = '{article}'::uuid)");
+    for (call, of, index, condition, most) in [
+        (format!("/v1/articles/{article}"), "articles", "articles_pkey", format!("(id = '{article}'::uuid)"), 8),
+        (
+            "/v1/articles?publisher=Journal+3".into(),
+            "articles",
+            "articles_publisher_idx",
+            "(publisher = 'Journal 3'::text)".into(),
+            60,
+        ),
+        (
+            "/v1/articles?section=Rubrique+3".into(),
+            "articles",
+            "articles_section_idx",
+            "(section = 'Rubrique 3'::text)".into(),
+            60,
+        ),
+        (format!("/v1/articles?mentions={entity}"), "articles", "mentions_entity_id_idx", named.clone(), 250),
+        (format!("/v1/articles?quotes_by={entity}"), "articles", "quotes_speaker_id_idx", speaker.clone(), 250),
+        (format!("/v1/quotes?speaker={entity}"), "quotes", "quotes_speaker_id_idx", speaker.clone(), 60),
+        (format!("/v1/quotes?speaker={entity}&publisher=Journal+3"), "quotes", "quotes_speaker_id_idx", speaker, 500),
+        (format!("/v1/quotes?about={entity}"), "quotes", "quote_about_entity_id_idx", named.clone(), 250),
+        (
+            "/v1/quotes?publisher=Journal+3".into(),
+            "quotes",
+            "quotes_publisher_idx",
+            "(publisher = 'Journal 3'::text)".into(),
+            60,
+        ),
+        ("/v1/quotes?cue=dire+7".into(), "quotes", "quotes_cue_lemma_idx", "(cue_lemma = 'dire 7'::text)".into(), 60),
+        (
+            format!("/v1/quotes?cluster={cluster}"),
+            "quotes",
+            "quotes_cluster_id_idx",
+            format!("(cluster_id = '{cluster}'::uuid)"),
+            60,
+        ),
+        (format!("/v1/articles/{article}/quotes"), "quotes", "quotes_article_id_idx", within.clone(), 12),
+        (format!("/v1/articles/{article}/mentions"), "mentions", "mentions_article_id_idx", within, 12),
+        (format!("/v1/mentions?entity={entity}"), "mentions", "mentions_entity_id_idx", named, 400),
+        (
+            "/v1/mentions?publisher=Journal+3".into(),
+            "mentions",
+            "mentions_publisher_idx",
+            "(publisher = 'Journal 3'::text)".into(),
+            60,
+        ),
+    ] {
+        app.get(&call).expect(200);
+        let (plan, buffers) = explain(&app.database, &last_read_of(of));
+        let scan = nodes(&plan).into_iter().find(|node| node["Index Name"] == index);
+        let scan = scan.unwrap_or_else(|| panic!("{call}: {plan:#}"));
+        let found = scan["Index Cond"].as_str().unwrap_or_default();
+        assert!(found.contains(&condition), "{call}: {found}: {plan:#}");
+        assert!(nodes(&plan).iter().all(|node| node["Node Type"] != "Seq Scan"), "{call}: {plan:#}");
+        assert!(buffers <= most, "{call}: {buffers} buffers: {plan:#}");
+    }
+    // Without a filter, the index of the order alone.
+    for (call, of, index) in [
+        ("/v1/quotes", "quotes", "quotes_published_desc_idx"),
+        ("/v1/quotes?sort=published_at", "quotes", "quotes_published_asc_idx"),
+        ("/v1/quotes?sort=-confidence", "quotes", "quotes_confidence_idx"),
+        ("/v1/mentions", "mentions", "mentions_published_desc_idx"),
+    ] {
+        app.get(call).expect(200);
+        let (plan, buffers) = explain(&app.database, &last_read_of(of));
+        let scanned: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str()).collect();
+        assert_eq!(scanned, [index], "{call}: {plan:#}");
+        assert!(nodes(&plan).iter().all(|node| node["Sort Key"] == Value::Null), "{call}: {plan:#}");
+        assert!(buffers <= 60, "{call}: {buffers} buffers: {plan:#}");
+    }
+}
