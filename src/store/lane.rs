@@ -109,7 +109,7 @@ mod tests {
         has_begun.await.unwrap();
         assert_eq!(lane.free(), 0);
         let (done, is_done) = mpsc::channel();
-        let second = lane.run(move || Ok(drop(done.send(2)))).await;
+        let second = lane.run(move || Ok(done.send(2).is_ok())).await;
         assert!(matches!(second, Err(Error::Overloaded)), "{second:?}");
         drop(finish);
         assert_eq!(first.await.unwrap().unwrap(), 1, "who has begun is waited for");
@@ -123,7 +123,7 @@ mod tests {
         let lane = Lane::new("test", 1, Duration::from_secs(60));
         let (finish, finished) = mpsc::channel::<()>();
         let work = lane.clone();
-        let hanging = tokio::spawn(async move { work.run(move || Ok(drop(finished.recv()))).await });
+        let hanging = tokio::spawn(async move { work.run(move || Ok(finished.recv().is_ok())).await });
         while lane.busy.load(Ordering::Relaxed) == 0 {
             tokio::task::yield_now().await;
         }
