@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// The quotes in which who speaks about whom is counted.
-const QUOTES: i64 = 2_000;
+const QUOTES: i64 = 1_000;
 /// The articles in which who is mentioned with whom is counted.
 const ARTICLES: i64 = 500;
 
@@ -27,7 +27,7 @@ pub struct ReadSpeaksAbout {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<i64>,
     /// The most quotes that are looked at, the newest first.
-    #[param(minimum = 1, maximum = 1_000_000, default = 2000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = 1000)]
     window: Option<i64>,
 }
 

@@ -18,7 +18,8 @@ use uuid::Uuid;
 /// Parameters that choose a part or a form of a list, not which records are in it.
 const NOT_FILTERS: [&str; 4] = ["limit", "cursor", "count", "include"];
 
-/// How the matching records are counted: `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates.
+/// How the matching records are counted: `exact` up to 10,000 at least, and estimated beyond where no counts are kept;
+/// `estimate` only estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CountBody {
@@ -31,7 +32,7 @@ pub enum CountBody {
 pub struct TotalBody {
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub value: i64,
-    /// `exact` up to 10,000; `estimate` comes from the database's statistics and may be off by a little.
+    /// `exact` up to 10,000 at least; `estimate` comes from the database's statistics and may be off by a little.
     pub kind: CountBody,
 }
 

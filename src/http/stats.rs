@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// The records that are looked at when no counts are kept for a question.
-const WINDOW: i64 = 5_000;
+const WINDOW: i64 = 2_000;
 /// The most items in a timeline.
 const MOST_STEPS: usize = 5_000;
 
@@ -38,7 +38,7 @@ pub struct ReadTimeline {
     #[param(minimum = 1, maximum = 20, default = 5)]
     groups: Option<i64>,
     /// The most records that are looked at when no counts are kept for the question.
-    #[param(minimum = 1, maximum = 1_000_000, default = 5000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = 2000)]
     window: Option<i64>,
 }
 
@@ -58,7 +58,7 @@ pub struct ReadTop {
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<i64>,
     /// The most records that are looked at when no counts are kept for the question.
-    #[param(minimum = 1, maximum = 1_000_000, default = 5000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = 2000)]
     window: Option<i64>,
 }
 

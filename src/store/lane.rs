@@ -100,8 +100,8 @@ mod tests {
         let first = tokio::spawn(async move {
             first
                 .run(move || {
-                    drop(begun.send(()));
-                    drop(finished.recv());
+                    begun.send(()).unwrap();
+                    finished.recv().unwrap_err();
                     Ok(1)
                 })
                 .await

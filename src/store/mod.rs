@@ -28,6 +28,7 @@ mod spans;
 mod statement;
 pub mod stats;
 mod tombstones;
+mod walk;
 
 pub use error::{Conflict, Error, Resource, Result};
 pub use pool::{Db, PoolOptions};

@@ -4,6 +4,8 @@ use super::{Error, Result};
 use crate::domain::page::{Count, Key, Position, Total};
 use chrono::{DateTime, Utc};
 use diesel::data_types::PgTimestamp;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
@@ -71,6 +73,21 @@ macro_rules! published {
     }};
 }
 pub(super) use published;
+
+/// A boxed query between the bounds of a range of publication, of `$time`, the stored date.
+macro_rules! in_range {
+    ($query:expr, $range:expr, $time:expr) => {{
+        let (range, mut query) = ($range, $query);
+        if let Some(from) = range.from {
+            query = query.filter($time.ge(from));
+        }
+        if let Some(to) = range.to {
+            query = query.filter($time.lt(to));
+        }
+        query
+    }};
+}
+pub(super) use in_range;
 
 /// A column of the query around a boxed subquery, where diesel would look for it in the subquery alone.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -182,10 +199,15 @@ fn foreign_key() -> Error {
     Error::Internal("the position is of another order".to_owned())
 }
 
+/// The columns of rows that are only counted: none, so that Postgres need not look at rows that an index has found.
+pub fn nothing() -> SqlLiteral<Bool> {
+    sql("")
+}
+
 /// Up to so many records are counted exactly.
 const COUNTED: i64 = 10_000;
 
-/// How many rows match, when that was asked. `matching` makes the query of their ids, which is counted as far as
+/// How many rows match, when that was asked. `matching` makes the query of them, which is counted as far as
 /// [`COUNTED`], or whose plan is asked for its rows.
 pub fn total<E>(conn: &mut PgConnection, count: Option<Count>, matching: impl Fn() -> E) -> Result<Option<Total>>
 where

@@ -268,8 +268,8 @@ fn with_connection<T>(pool: &Pool, work: impl FnOnce(&mut PgConnection) -> Resul
     on(take(pool)?, work)
 }
 
-/// What every connection is told when it is opened. No `jit`: compiling statements as short as ours takes longer than
-/// running them.
+/// What every connection is told when it is opened. No `jit`, and no parallel workers: to compile statements as short as
+/// ours, or to start processes for them, takes longer than to run them, and other requests need the cores.
 #[derive(Debug)]
 struct SessionSettings(String);
 
@@ -279,7 +279,8 @@ impl SessionSettings {
             "SELECT set_config('application_name', 'verbatim', false), set_config('timezone', 'UTC', false), \
              set_config('lc_messages', 'C', false), set_config('client_encoding', 'UTF8', false), \
              set_config('statement_timeout', '{}', false), set_config('lock_timeout', '{}', false), \
-             set_config('jit', 'off', false), set_config('idle_in_transaction_session_timeout', '{}', false)",
+             set_config('jit', 'off', false), set_config('max_parallel_workers_per_gather', '0', false), \
+             set_config('idle_in_transaction_session_timeout', '{}', false)",
             options.statement_timeout.as_millis(),
             options.lock_timeout.as_millis(),
             (options.statement_timeout * 2).as_millis(),

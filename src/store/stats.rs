@@ -6,6 +6,7 @@ pub(super) mod newest;
 
 use super::Result;
 use super::statement::Statement;
+use crate::domain::page::{Count, Total};
 use crate::domain::stats::{Considered, Group, Records, Timeline, Top};
 use crate::domain::{Dimension, Interval};
 use crate::schema::entities;
@@ -97,6 +98,27 @@ pub fn top(conn: &mut PgConnection, records: &Records, by: Dimension, limit: i64
         items.push((Group::Other, other));
     }
     Ok(Top { total, items, considered: considered(&rows) })
+}
+
+/// How many records there are of a list that asks for it, where that is kept.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn total(
+    conn: &mut PgConnection,
+    count: Option<Count>,
+    records: impl FnOnce() -> Records,
+) -> Result<Option<Total>> {
+    #[derive(QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let Some(statement) = count.filter(|count| *count == Count::Exact).and_then(|_| kept::total(&records())) else {
+        return Ok(None);
+    };
+    let sums: Vec<Sum> = statement.rows(conn)?;
+    Ok(sums.first().map(|sum| Total { value: sum.n, kind: Count::Exact }))
 }
 
 /// How many records there are in each interval, of the `most` groups that have most of them.

@@ -65,10 +65,10 @@ fn last_statement() -> Statement {
 /// The last read of a table's records that was asked of the server.
 fn last_read_of(table: &str) -> Statement {
     let log = server_log();
-    let beginning = format!("SELECT \"{table}\".");
-    let (_, entry) = log.rsplit_once(&format!(": {beginning}")).unwrap_or_else(|| panic!("no {table} in the log"));
-    let mut lines = entry.lines();
-    let sql = format!("{beginning}{}", lines.next().unwrap());
+    let beginnings = ["SELECT", "SELECT DISTINCT"].map(|select| format!(": {select} \"{table}\"."));
+    let last = beginnings.iter().filter_map(|beginning| log.rfind(beginning)).max();
+    let mut lines = log[last.unwrap_or_else(|| panic!("no {table} in the log"))..].lines();
+    let sql = lines.next().unwrap().trim_start_matches(": ").to_owned();
     let (_, parameters) = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: ")).expect("parameters");
     let values = parameters.split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());
     Statement { sql, parameters: values.collect::<Vec<_>>().join(", ") }
@@ -110,7 +110,7 @@ fn page_1_000_of_100_000_articles_reads_as_little_as_page_1() {
     let app = TestApp::on(database, |_| {});
     for (sort, index, column) in [
         ("-published_at", "articles_published_desc_idx", "published_desc"),
-        ("published_at", "articles_published_asc_idx", "published_asc"),
+        ("published_at", "articles_published_desc_idx", "published_desc"),
         ("-created_at", "articles_created_at_idx", "created_at"),
     ] {
         let list = format!("/v1/articles?sort={sort}");
@@ -130,7 +130,7 @@ fn page_1_000_of_100_000_articles_reads_as_little_as_page_1() {
         assert!(scan(&first).is_some(), "{sort}: {first:#}");
         let scan = scan(&thousandth).unwrap_or_else(|| panic!("{sort}: {thousandth:#}"));
         let condition = scan["Index Cond"].as_str().unwrap_or_default();
-        assert!(condition.starts_with(&format!("(ROW({column}, id) ")), "{sort}: {thousandth:#}");
+        assert!(condition.contains(&format!("(ROW({column}, id) ")), "{sort}: {thousandth:#}");
         assert_eq!(scan["Filter"], Value::Null);
         assert!(buffers <= 2 * buffers_of_first, "{sort}: {buffers} buffers, the first page {buffers_of_first}");
     }

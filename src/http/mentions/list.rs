@@ -109,8 +109,8 @@ pub struct ListMentions {
     /// Continues a list: the `next_cursor` of its last page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`. `exact` counts up to 10,000 and estimates what is more, `estimate` only estimates; `total.kind` says which
-    /// it is.
+    /// Adds `total`. `exact` is exact for one filter that statistics are kept of, counts up to 10,000 for others and
+    /// estimates what is more; `estimate` only estimates. `total.kind` says which it is.
     #[param(inline)]
     count: Option<CountBody>,
 }

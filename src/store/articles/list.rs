@@ -1,17 +1,19 @@
 //! The list of articles: its filters and its orders.
 
+use super::of_entities::{Walk, mentioning, of_entities, quoting};
 use super::{ArticleRow, WithText};
-use crate::domain::QuoteStatus;
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Choice, Key, Page, Position, Total};
+use crate::domain::page::{Choice, Count, Key, Page, Position, Total};
 use crate::domain::search::Ranked;
+use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
-use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Predicate, RowIn, Start, choose, published, row};
+use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Predicate, choose, published, row};
 use crate::store::search::{
     self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
 };
-use crate::store::{Error, Result};
-use diesel::dsl::{exists, not};
+use crate::store::walk::{self, OfEntity, Part, along};
+use crate::store::{Error, Result, stats};
+use diesel::dsl::not;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -29,10 +31,11 @@ pub fn list(
     let ArticleList { filter, order, page: request, .. } = list;
     let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
-    let total = page::total(conn, request.count, || selected(matching(filter, reading)).select(articles::id))?;
+    let total = total(conn, filter, request.count, reading)?;
     let wanted = request.limit + 1;
     let items = match reading {
-        None => load(conn, list, query(list, None)?.limit(wanted))?,
+        None if *order == ArticleOrder::NewestCreated => load(conn, list, query(list, None)?.limit(wanted))?,
+        None => by_date(conn, list, wanted)?,
         Some(reading) if *order == ArticleOrder::Relevance => {
             return by_relevance(conn, statistics, list, reading, total).map(|(page, ranked)| (page, Some(ranked)));
         }
@@ -50,14 +53,37 @@ pub fn list(
     Ok((page, None))
 }
 
+/// How many articles match, when that was asked.
+fn total(
+    conn: &mut PgConnection,
+    filter: &ArticleFilter,
+    count: Option<Count>,
+    reading: Option<&Reading>,
+) -> Result<Option<Total>> {
+    if let Some(kept) = stats::total(conn, count, || Records::Articles(filter.clone()))? {
+        return Ok(Some(kept));
+    }
+    // Those of one entity alone are counted in its index, without the articles.
+    let of_one = |of: fn(Choice<Uuid>) -> ArticleFilter, entity: Option<&Uuid>| {
+        entity.copied().filter(|entity| *filter == of(Choice::of(vec![*entity], Vec::new())))
+    };
+    let mentioned = |mentions| ArticleFilter { mentions, ..ArticleFilter::default() };
+    if let Some(entity) = of_one(mentioned, filter.mentions.only()) {
+        return page::total(conn, count, || mentioning(entity).order((mentions::published_desc, mentions::article_id)));
+    }
+    let quoted = |quotes_by| ArticleFilter { quotes_by, ..ArticleFilter::default() };
+    if let Some(speaker) = of_one(quoted, filter.quotes_by.only()) {
+        return page::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
+    }
+    page::total(conn, count, || selected(matching(filter, reading)).select(page::nothing()))
+}
+
 /// What of a list is after its position, in its order; of a search, what one step is to read.
 fn query(list: &ArticleList, search: Option<(&Reading, &Step)>) -> Result<articles::BoxedQuery<'static, Pg>> {
     let ArticleList { filter, order, page: request, .. } = list;
     let after_position = request.after.as_ref().filter(|_| *order != ArticleOrder::Relevance);
-    let start = after_position.filter(|_| walks(filter, *order)).map(page::start).transpose()?;
-    let mut all = predicates(filter, search.map(|(reading, _)| reading), Some(*order), start);
-    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
-    if let Some(position) = after_position.filter(|_| start.is_none()) {
+    let mut all = predicates(filter, search.map(|(reading, _)| reading), Some(*order), OfEntity::Asked);
+    if let Some(position) = after_position {
         all.push(after(*order, position)?);
     }
     if let Some((_, step)) = search {
@@ -73,6 +99,32 @@ fn query(list: &ArticleList, search: Option<(&Reading, &Step)>) -> Result<articl
         ArticleOrder::OldestPublished => ascending!(query, gathers, articles::published_asc, articles::id, Timestamptz),
         ArticleOrder::NewestCreated => descending!(query, gathers, articles::created_at, articles::id, Timestamptz),
         _ => descending!(query, gathers, articles::published_desc, articles::id, Timestamptz),
+    })
+}
+
+/// The first articles of a list in order of publication, along the index of what it is filtered by.
+fn by_date(conn: &mut PgConnection, list: &ArticleList, wanted: i64) -> Result<Vec<Article>> {
+    let ArticleList { filter, order, page: request, .. } = list;
+    let after = request.after.as_ref();
+    let stretches = if *order == ArticleOrder::OldestPublished { walk::oldest(after)? } else { walk::newest(after)? };
+    let Some(walk) = Walk::of(filter) else {
+        return walk::each(conn, stretches, wanted, |conn, stretch, missing| {
+            let query = selected(predicates(filter, None, Some(*order), OfEntity::Asked));
+            load(conn, list, along!(query, stretch, articles::published_desc, articles::id).limit(missing))
+        });
+    };
+    let all_match = walk.is_all_of(filter);
+    let places = |conn: &mut PgConnection, stretch, limit| walk.places(conn, stretch, filter.published, limit);
+    walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
+        let query = selected(predicates(&walk.rest(filter), None, Some(*order), OfEntity::Asked));
+        let query = query.filter(articles::id.eq_any(ids)).limit(missing);
+        let query = match part {
+            Part::Newest => descending!(query, true, articles::published_desc, articles::id, Timestamptz),
+            Part::OldestDated | Part::Undated => {
+                ascending!(query, true, articles::published_desc, articles::id, Timestamptz)
+            }
+        };
+        load(conn, list, query)
     })
 }
 
@@ -137,29 +189,33 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
     predicates.into_iter().fold(articles::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// True when the list is newest first and of one entity, whose own index is in that order. A search is read in windows
-/// instead.
-fn walks(filter: &ArticleFilter, order: ArticleOrder) -> bool {
-    let of_entity = filter.mentions.only().is_some() || filter.quotes_by.only().is_some();
-    order == ArticleOrder::NewestPublished && of_entity && filter.search.is_none()
-}
-
 /// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
 pub(in crate::store) fn matching(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
-    predicates(filter, reading, None, None)
+    predicates(filter, reading, None, OfEntity::Asked)
 }
 
-/// The same for a question about the newest that match.
-pub(in crate::store) fn newest(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
-    predicates(filter, reading, Some(ArticleOrder::NewestPublished), None)
+/// The same for a question about the `most` newest that match.
+pub(in crate::store) fn newest(
+    filter: &ArticleFilter,
+    reading: Option<&Reading>,
+    most: i64,
+) -> Vec<Predicate<articles::table>> {
+    // Those of one entity alone are the newest in its index.
+    if let Some(walk) = Walk::of(filter).filter(|walk| walk.is_all_of(filter)) {
+        let mut all = predicates(&walk.rest(filter), None, Some(ArticleOrder::NewestPublished), OfEntity::Asked);
+        all.push(walk.newest(filter.published, most));
+        return all;
+    }
+    let of_entity = if reading.is_none() { OfEntity::Walked } else { OfEntity::Asked };
+    predicates(filter, reading, Some(ArticleOrder::NewestPublished), of_entity)
 }
 
-/// The conditions of a filter; of its position only where the walk of an entity's index starts, when there is one.
+/// The conditions of a filter.
 fn predicates(
     filter: &ArticleFilter,
     reading: Option<&Reading>,
     order: Option<ArticleOrder>,
-    start: Option<Start>,
+    of_entity: OfEntity,
 ) -> Vec<Predicate<articles::table>> {
     let mut all: Vec<Predicate<articles::table>> = Vec::new();
     choose!(all, filter.language, articles::language);
@@ -171,7 +227,7 @@ fn predicates(
     published!(
         all,
         filter.published,
-        order == Some(ArticleOrder::OldestPublished),
+        order == Some(ArticleOrder::OldestPublished) && reading.is_some(),
         articles::published_at,
         articles::published_desc,
         articles::published_asc
@@ -179,7 +235,7 @@ fn predicates(
     if let Some(reading) = reading {
         all.push(Box::new(reading.matches(articles::vector, articles::language)));
     }
-    of_entities(filter, order == Some(ArticleOrder::NewestPublished) && reading.is_none(), start, &mut all);
+    of_entities(filter, of_entity == OfEntity::Walked, &mut all);
     all
 }
 
@@ -198,91 +254,4 @@ fn with_keywords(choice: &Choice<String>, all: &mut Vec<Predicate<articles::tabl
     if !choice.none.is_empty() {
         all.push(Box::new(not(articles::keywords.overlaps_with(words(&choice.none))).nullable()));
     }
-}
-
-/// Pushes the conditions on the entities that an article has by way of other records: `$of` are those of some of the
-/// entities, `$all` those of any, and `$walk` is the condition that walks the index of one.
-macro_rules! having {
-    ($all:ident, $choice:expr, $walk:expr, $of:expr, $any:expr) => {{
-        let Choice { any, none, empty, not_empty } = $choice;
-        match ($choice.only(), &any[..]) {
-            (Some(entity), _) if $walk.is_some() => $all.extend($walk.map(|walk| walk(*entity))),
-            (_, []) if *empty => $all.push(Box::new(not(exists($any())).nullable())),
-            (_, []) => {}
-            (_, entities) if *empty => {
-                $all.push(Box::new(exists($of(entities)).or(not(exists($any()))).nullable()));
-            }
-            (_, entities) => $all.push(Box::new(exists($of(entities)).nullable())),
-        }
-        if *not_empty {
-            $all.push(Box::new(exists($any()).nullable()));
-        }
-        if !none.is_empty() {
-            $all.push(Box::new(not(exists($of(none))).nullable()));
-        }
-    }};
-}
-
-/// The conditions on the entities that an article mentions and quotes.
-fn of_entities(
-    filter: &ArticleFilter,
-    newest_first: bool,
-    start: Option<Start>,
-    all: &mut Vec<Predicate<articles::table>>,
-) {
-    let linked =
-        || mentions::table.filter(mentions::article_id.eq(articles::id)).filter(mentions::entity_id.is_not_null());
-    let mentioning = |entities: &[Uuid]| {
-        mentions::table
-            .filter(mentions::article_id.eq(articles::id))
-            .filter(mentions::entity_id.eq_any(entities.to_vec()))
-    };
-    let walk = newest_first.then_some(|entity| mentioned_in_order(entity, start));
-    having!(all, &filter.mentions, walk, mentioning, linked);
-    for (place, entity) in filter.mentions_all.iter().enumerate() {
-        all.push(match place {
-            0 if newest_first && filter.mentions == Choice::default() => mentioned_in_order(*entity, None),
-            _ => Box::new(exists(mentioning(&[*entity])).nullable()),
-        });
-    }
-    let attributed = || {
-        quotes::table
-            .filter(quotes::article_id.eq(articles::id))
-            .filter(quotes::speaker_id.is_not_null())
-            .filter(quotes::status.ne(QuoteStatus::Rejected))
-    };
-    let quoting = |speakers: &[Uuid]| {
-        quotes::table
-            .filter(quotes::article_id.eq(articles::id))
-            .filter(quotes::speaker_id.eq_any(speakers.to_vec()))
-            .filter(quotes::status.ne(QuoteStatus::Rejected))
-    };
-    let walk = newest_first.then_some(|speaker| quoted_in_order(speaker, start));
-    having!(all, &filter.quotes_by, walk, quoting, attributed);
-}
-
-// `DISTINCT` with the order of the list: the planner walks the entity's index and stops when the page is full, where for
-// `EXISTS` it would read all that the entity has.
-macro_rules! in_order {
-    ($table:ident, $of_entity:expr, $start:ident) => {{
-        let mut subquery = $table::table
-            .select(($table::published_desc, $table::article_id))
-            .distinct()
-            .order(($table::published_desc.desc(), $table::article_id.desc()))
-            .filter($of_entity)
-            .into_boxed::<Pg>();
-        if let Some((time, id)) = $start {
-            let here = row!($table::published_desc, $table::article_id, Timestamptz);
-            subquery = subquery.filter(Below::new(here, row!(time, id, Timestamptz)));
-        }
-        Box::new(RowIn { row: row!(articles::published_desc, articles::id, Timestamptz), subquery }.nullable())
-    }};
-}
-
-fn mentioned_in_order(entity: Uuid, start: Option<Start>) -> Predicate<articles::table> {
-    in_order!(mentions, mentions::entity_id.eq(entity), start)
-}
-
-fn quoted_in_order(speaker: Uuid, start: Option<Start>) -> Predicate<articles::table> {
-    in_order!(quotes, quotes::speaker_id.eq(speaker).and(quotes::status.ne(QuoteStatus::Rejected)), start)
 }

@@ -3,13 +3,14 @@
 use super::MentionRow;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{Key, Page, Position};
+use crate::domain::stats::Records;
 use crate::schema::{entities, mentions};
-use crate::store::Result;
-use crate::store::page::{self, Above, Below, LONG_AGO, Predicate, choose, row};
+use crate::store::page::{self, LONG_AGO, Predicate, choose};
+use crate::store::walk::{self, along};
+use crate::store::{Result, stats};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Timestamptz;
 
 /// One page of the mentions that match.
 ///
@@ -17,58 +18,21 @@ use diesel::sql_types::Timestamptz;
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, order, page: request } = list;
-    let total = page::total(conn, request.count, || selected(matching(filter)).select(mentions::id))?;
-    let rows = match order {
-        MentionOrder::NewestPublished => newest(conn, filter, request.after.as_ref(), request.limit + 1)?,
-        MentionOrder::OldestPublished => oldest(conn, filter, request.after.as_ref(), request.limit + 1)?,
+    let total = match stats::total(conn, request.count, || Records::Mentions(filter.clone()))? {
+        None => page::total(conn, request.count, || selected(matching(filter)).select(page::nothing()))?,
+        kept => kept,
     };
+    let stretches = match order {
+        MentionOrder::NewestPublished => walk::newest(request.after.as_ref())?,
+        MentionOrder::OldestPublished => walk::oldest(request.after.as_ref())?,
+    };
+    let rows = walk::each(conn, stretches, request.limit + 1, |conn, stretch, missing| {
+        let query = along!(selected(matching(filter)), stretch, mentions::published_desc, mentions::id);
+        Ok(query.limit(missing).select(MentionRow::as_select()).load(conn)?)
+    })?;
     let page =
         Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
     Ok(page.map(Mention::from))
-}
-
-fn newest(
-    conn: &mut PgConnection,
-    filter: &MentionFilter,
-    after: Option<&Position>,
-    limit: i64,
-) -> Result<Vec<MentionRow>> {
-    let mut query = selected(matching(filter)).limit(limit);
-    if let Some(position) = after {
-        let place = row!(page::time_key(position, LONG_AGO)?, position.id, Timestamptz);
-        query = query.filter(Below::new(row!(mentions::published_desc, mentions::id, Timestamptz), place));
-    }
-    let query = query.order((mentions::published_desc.desc(), mentions::id.desc()));
-    Ok(query.select(MentionRow::as_select()).load(conn)?)
-}
-
-/// Walks the index of the other order backwards, twice: the undated, whom it has first, come last.
-fn oldest(
-    conn: &mut PgConnection,
-    filter: &MentionFilter,
-    after: Option<&Position>,
-    limit: i64,
-) -> Result<Vec<MentionRow>> {
-    let mut rows = Vec::new();
-    let in_the_undated = after.is_some_and(|position| position.key == Key::Time(None));
-    if !in_the_undated {
-        let mut query = selected(matching(filter)).limit(limit).filter(mentions::published_desc.gt(LONG_AGO));
-        if let Some(position) = after {
-            let place = row!(page::time_key(position, LONG_AGO)?, position.id, Timestamptz);
-            query = query.filter(Above::new(row!(mentions::published_desc, mentions::id, Timestamptz), place));
-        }
-        let query = query.order((mentions::published_desc, mentions::id));
-        rows = query.select(MentionRow::as_select()).load(conn)?;
-    }
-    let missing = limit - i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    if missing > 0 {
-        let mut query = selected(matching(filter)).limit(missing).filter(mentions::published_desc.eq(LONG_AGO));
-        if let Some(position) = after.filter(|_| in_the_undated) {
-            query = query.filter(mentions::id.gt(position.id));
-        }
-        rows.extend(query.order(mentions::id).select(MentionRow::as_select()).load(conn)?);
-    }
-    Ok(rows)
 }
 
 fn selected(predicates: Vec<Predicate<mentions::table>>) -> mentions::BoxedQuery<'static, Pg> {

@@ -3,15 +3,17 @@
 use super::complete_page;
 use super::row::QuoteRow;
 use crate::domain::QuoteStatus;
-use crate::domain::page::{Key, Page, Position, Total};
+use crate::domain::page::{Choice, Key, Page, Position, Total};
 use crate::domain::quote::{Quote, QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
+use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
-use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, Start, choose, published, row};
+use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, choose, in_range, published, row};
 use crate::store::search::{
     self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
 };
-use crate::store::{Error, Result};
+use crate::store::walk::{self, OfEntity, Part, along};
+use crate::store::{Error, Result, stats};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -32,10 +34,17 @@ pub fn list(
     let QuoteList { filter, order, page: request, .. } = list;
     let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
-    let total = page::total(conn, request.count, || selected(counted(list, reading)).select(quotes::id))?;
+    let records = || Records::Quotes { filter: filter.clone(), one_per_cluster: list.one_per_cluster };
+    let total = match stats::total(conn, request.count, records)? {
+        None => page::total(conn, request.count, || selected(counted(list, reading)).select(page::nothing()))?,
+        kept => kept,
+    };
     let wanted = request.limit + 1;
     let rows: Vec<QuoteRow> = match reading {
-        None => query(list, None)?.limit(wanted).select(QuoteRow::as_select()).load(conn)?,
+        None if *order == QuoteOrder::MostConfident => {
+            query(list, None)?.limit(wanted).select(QuoteRow::as_select()).load(conn)?
+        }
+        None => by_date(conn, list, wanted)?,
         Some(reading) if *order == QuoteOrder::Relevance => {
             return by_relevance(conn, statistics, list, reading, total).map(|(page, ranked)| (page, Some(ranked)));
         }
@@ -55,12 +64,10 @@ pub fn list(
 
 /// What of a list is after its position, in its order; of a search, what one step is to read.
 fn query(list: &QuoteList, search: Option<(&Reading, &Step)>) -> Result<quotes::BoxedQuery<'static, Pg>> {
-    let QuoteList { filter, order, page: request, .. } = list;
+    let QuoteList { order, page: request, .. } = list;
     let after_position = request.after.as_ref().filter(|_| *order != QuoteOrder::Relevance);
-    let start = after_position.filter(|_| walks(filter, Some(*order))).map(page::start).transpose()?;
-    let mut all = predicates(list, search.map(|(reading, _)| reading), start);
-    // The walk begins there already; said twice, it can bring the planner to scan the list's index for every row.
-    if let Some(position) = after_position.filter(|_| start.is_none()) {
+    let mut all = predicates(list, search.map(|(reading, _)| reading), OfEntity::Asked);
+    if let Some(position) = after_position {
         all.push(after(*order, position)?);
     }
     if let Some((_, step)) = search {
@@ -75,6 +82,40 @@ fn query(list: &QuoteList, search: Option<(&Reading, &Step)>) -> Result<quotes::
         QuoteOrder::OldestPublished => ascending!(query, gathers, quotes::published_asc, quotes::id, Timestamptz),
         QuoteOrder::MostConfident => descending!(query, gathers, quotes::confidence, quotes::id, Double),
         _ => descending!(query, gathers, quotes::published_desc, quotes::id, Timestamptz),
+    })
+}
+
+/// The first rows of a list in order of publication, along the index of what it is filtered by.
+fn by_date(conn: &mut PgConnection, list: &QuoteList, wanted: i64) -> Result<Vec<QuoteRow>> {
+    let QuoteList { filter, order, page: request, .. } = list;
+    let after = request.after.as_ref();
+    let stretches = if *order == QuoteOrder::OldestPublished { walk::oldest(after)? } else { walk::newest(after)? };
+    // What somebody said about an entity is less than what all said.
+    let is_of_few = [filter.speaker.only().is_some(), !filter.cluster.any.is_empty(), !filter.article.any.is_empty()];
+    let Some(entity) = filter.about.only().filter(|_| !is_of_few.contains(&true)) else {
+        return walk::each(conn, stretches, wanted, |conn, stretch, missing| {
+            let query = selected(predicates(list, None, OfEntity::Asked));
+            let query = along!(query, stretch, quotes::published_desc, quotes::id);
+            Ok(query.limit(missing).select(QuoteRow::as_select()).load(conn)?)
+        });
+    };
+    let all_match = !list.one_per_cluster
+        && *filter == QuoteFilter { about: Choice::of(vec![*entity], Vec::new()), ..QuoteFilter::default() };
+    let places = |conn: &mut PgConnection, stretch, limit| {
+        let query = quote_about::table.select((quote_about::published_desc, quote_about::quote_id)).into_boxed::<Pg>();
+        let query =
+            in_range!(query.filter(quote_about::entity_id.eq(entity)), filter.published, quote_about::published_desc);
+        Ok(along!(query, stretch, quote_about::published_desc, quote_about::quote_id).limit(limit).load(conn)?)
+    };
+    walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
+        let query = selected(predicates(list, None, OfEntity::Met)).filter(quotes::id.eq_any(ids)).limit(missing);
+        let query = match part {
+            Part::Newest => descending!(query, true, quotes::published_desc, quotes::id, Timestamptz),
+            Part::OldestDated | Part::Undated => {
+                ascending!(query, true, quotes::published_desc, quotes::id, Timestamptz)
+            }
+        };
+        Ok(query.select(QuoteRow::as_select()).load(conn)?)
     })
 }
 
@@ -114,12 +155,13 @@ fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'st
 
 /// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
 pub(in crate::store) fn matching(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
-    plain(filter, reading, None, None)
+    plain(filter, reading, None, OfEntity::Asked)
 }
 
 /// The same for a question about the newest that match.
 pub(in crate::store) fn newest(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
-    plain(filter, reading, Some(QuoteOrder::NewestPublished), None)
+    let of_entity = if reading.is_none() { OfEntity::Walked } else { OfEntity::Asked };
+    plain(filter, reading, Some(QuoteOrder::NewestPublished), of_entity)
 }
 
 /// The condition that a row comes after `position` in the list.
@@ -141,15 +183,9 @@ fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::tab
     })
 }
 
-/// True when the list is newest first and about one entity, whose own index is in that order. A search is read in windows
-/// instead.
-fn walks(filter: &QuoteFilter, order: Option<QuoteOrder>) -> bool {
-    order == Some(QuoteOrder::NewestPublished) && filter.about.only().is_some() && filter.search.is_none()
-}
-
-/// The conditions of a list; of its position only where the walk of an entity's index starts, when there is one.
-fn predicates(list: &QuoteList, reading: Option<&Reading>, start: Option<Start>) -> Vec<Predicate<quotes::table>> {
-    once(list, reading, plain(&list.filter, reading, Some(list.order), start))
+/// The conditions of a list.
+fn predicates(list: &QuoteList, reading: Option<&Reading>, about: OfEntity) -> Vec<Predicate<quotes::table>> {
+    once(list, reading, plain(&list.filter, reading, Some(list.order), about))
 }
 
 /// The conditions of a list whose order does not matter.
@@ -170,7 +206,7 @@ fn once(
 
 /// The conditions on the columns of `$source`; `$column!` spells one of them.
 macro_rules! conditions {
-    ($filter:ident, $reading:expr, $order:expr, $start:expr, $source:ty, $column:ident) => {{
+    ($filter:ident, $reading:expr, $order:expr, $of_entity:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
         if let Some(reading) = $reading {
             all.push(Box::new(reading.matches($column!(vector), $column!(language))));
@@ -189,18 +225,16 @@ macro_rules! conditions {
         }
         let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
         match ($filter.about.only(), &$filter.about.any[..]) {
-            (Some(entity), _) if walks($filter, $order) => {
-                let mut about = quote_about::table
+            (Some(_), _) if $of_entity == OfEntity::Met => {}
+            (Some(entity), _) if $of_entity == OfEntity::Walked => {
+                let about = quote_about::table
                     .select(quote_about::quote_id)
                     .filter(quote_about::entity_id.eq(*entity))
                     .into_boxed()
                     .filter(quote_about::quote_id.eq(Outer($column!(id))))
                     // True of all; it lets the planner walk the entity's index in the order of the list.
                     .filter(quote_about::published_desc.eq(Outer($column!(published_desc))));
-                if let Some((time, id)) = $start {
-                    let here = row!(quote_about::published_desc, quote_about::quote_id, Timestamptz);
-                    about = about.filter(Below::new(here, row!(time, id, Timestamptz)));
-                }
+                let about = in_range!(about, $filter.published, quote_about::published_desc);
                 all.push(Box::new(exists(about).nullable()));
             }
             (_, []) if $filter.about.empty => all.push(Box::new(not(exists(about())).nullable())),
@@ -236,7 +270,7 @@ macro_rules! conditions {
         published!(
             all,
             $filter.published,
-            $order == Some(QuoteOrder::OldestPublished),
+            $order == Some(QuoteOrder::OldestPublished) && $filter.search.is_some(),
             $column!(published_at),
             $column!(published_desc),
             $column!(published_asc)
@@ -249,14 +283,14 @@ fn plain(
     filter: &QuoteFilter,
     reading: Option<&Reading>,
     order: Option<QuoteOrder>,
-    start: Option<Start>,
+    of_entity: OfEntity,
 ) -> Vec<Predicate<quotes::table>> {
     macro_rules! column {
         ($name:ident) => {
             quotes::$name
         };
     }
-    conditions!(filter, reading, order, start, quotes::table, column)
+    conditions!(filter, reading, order, of_entity, quotes::table, column)
 }
 
 fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>, order: QuoteOrder) -> Vec<Predicate<Alias<Twins>>> {
@@ -265,7 +299,7 @@ fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>, order: QuoteO
             twins.field(quotes::$name)
         };
     }
-    conditions!(filter, reading, Some(order), None::<Start>, Alias<Twins>, column)
+    conditions!(filter, reading, Some(order), OfEntity::Asked, Alias<Twins>, column)
 }
 
 /// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.

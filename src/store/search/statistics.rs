@@ -157,6 +157,11 @@ impl Spread {
         Some(PgTimestamp(low + ((high - low) as f64 * place.fract()).round() as i64))
     }
 
+    /// The number of rows between two of the times.
+    pub fn resolution(&self) -> f64 {
+        self.steps().map_or(0.0, |steps| self.rows / steps)
+    }
+
     fn steps(&self) -> Option<f64> {
         (self.bounds.len() > 1 && self.rows >= 1.0).then(|| (self.bounds.len() - 1) as f64)
     }
@@ -178,11 +183,13 @@ mod tests {
         assert_eq!(spread.rows_before(PgTimestamp(-1)), 0.0);
         assert_eq!(spread.rows_before(PgTimestamp(2000)), 300.0);
         assert_eq!((spread.time_after(300.0), spread.time_after(-1.0)), (None, None));
+        assert_eq!(spread.resolution(), 100.0);
     }
 
     #[test]
     fn nothing_is_known_without_times() {
         let spread = Spread { rows: 300.0, bounds: vec![PgTimestamp(0)] };
         assert_eq!((spread.rows_before(PgTimestamp(5)), spread.time_after(10.0)), (0.0, None));
+        assert_eq!(spread.resolution(), 0.0);
     }
 }

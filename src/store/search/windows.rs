@@ -16,12 +16,26 @@ const MARGIN: f64 = 4.0;
 const GROWTH: f64 = 8.0;
 /// So many matches are gathered and put in order at once, in a few milliseconds.
 const GATHERED: f64 = 2_500.0;
-/// So many rows are read one after the other for those that match; the planner would read more, as it does not know what
-/// it costs to unpack the words of a text.
-const WALKED: f64 = 2_000.0;
-/// Windows that the planner reads as it likes. Where so many did not fill the page its estimate is wrong as well, and it
-/// must not walk the whole index of dates for matches that are not there.
-const TRUSTED: usize = 2;
+/// What reading costs, in microseconds, about: only their proportions matter. The planner would unpack more texts: it does
+/// not know the price.
+#[derive(Debug, Clone, Copy)]
+struct Costs {
+    /// To take a match from the index of words.
+    taken: f64,
+    /// To read the row of such a match.
+    fetched: f64,
+    /// To read a row and unpack the words of its text, which of articles are stored beside the table.
+    unpacked: f64,
+}
+
+impl Costs {
+    const fn of(collection: Collection) -> Self {
+        match collection {
+            Collection::Articles => Self { taken: 0.15, fetched: 5.0, unpacked: 20.0 },
+            Collection::Quotes => Self { taken: 0.15, fetched: 2.0, unpacked: 2.0 },
+        }
+    }
+}
 
 /// The time that a list is in order of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +65,7 @@ pub struct Step {
 /// How a list is read in windows.
 #[derive(Debug)]
 pub struct Windows {
+    costs: Costs,
     sample: Option<Arc<Sample>>,
     /// The part of all rows that the search matches.
     frequency: f64,
@@ -74,7 +89,7 @@ impl Windows {
     ) -> Result<Self> {
         let sample = statistics.of(conn, collection)?;
         let frequency = sample.as_ref().map_or(0.0, |sample| sample.matching(reading));
-        Ok(Self { sample, frequency, axis, begin: None, end: None })
+        Ok(Self { costs: Costs::of(collection), sample, frequency, axis, begin: None, end: None })
     }
 
     /// The same for what is after a position in the list and in a range of publication.
@@ -109,37 +124,53 @@ impl Windows {
     ) -> Result<Vec<T>> {
         let mut found = Vec::new();
         let mut near = None;
-        let mut length = MARGIN * limit as f64 / self.frequency;
-        for count in 0.. {
-            let step = self.step(near, length, count, limit);
+        // The part of the rows that is in the list, as far as it is known by now: filters make it less, and words that
+        // seldom stand beside each other.
+        let mut density = self.frequency;
+        let mut length = MARGIN * limit as f64 / density;
+        loop {
             let missing = limit - found.len() as i64;
+            let step = self.step(near, length, missing, density);
             found.extend(read(conn, &step, missing)?);
             if found.len() as i64 >= limit || step.far.is_none() {
                 break;
             }
             near = step.far;
-            length *= GROWTH;
+            // How many rows there are in less than a step of the statistics is not known.
+            if length >= self.spread().map_or(0.0, Spread::resolution) {
+                density = density.min((found.len() as f64 + 1.0) / length);
+            }
+            let missing = (limit - found.len() as i64) as f64;
+            length = (length * GROWTH).max(length + MARGIN * missing / density);
         }
         Ok(found)
     }
 
-    /// The window that ends `length` rows from the beginning.
-    fn step(&self, near: Option<PgTimestamp>, length: f64, count: usize, limit: i64) -> Step {
+    /// The window that ends `length` rows from the beginning, for so many rows of which `density` is in the list.
+    fn step(&self, near: Option<PgTimestamp>, length: f64, missing: i64, density: f64) -> Step {
         let Some(sample) = &self.sample else { return Step { near, far: None, gathers: false } };
         let matches = self.frequency * sample.rows;
-        let Some((axis, direction)) = self.axis else {
-            // A walk reads `limit / frequency` rows, a gathering all the matches.
-            return Step { near, far: None, gathers: matches * matches <= limit as f64 * sample.rows };
+        let missing = missing as f64;
+        let (Some((_, direction)), Some(spread)) = (self.axis, self.spread()) else {
+            // A walk reads `missing / frequency` rows, a gathering all the matches.
+            return Step { near, far: None, gathers: matches * matches <= missing * sample.rows };
         };
         if matches <= GATHERED {
             return Step { near, far: None, gathers: true };
         }
-        let spread = match axis {
+        // A walk stops when the page is full.
+        let Costs { taken, fetched, unpacked } = self.costs;
+        let walk = unpacked * length.min(missing / density);
+        let gathering = taken * matches + fetched * self.frequency * length;
+        Step { near, far: self.far(spread, direction, length), gathers: gathering < walk }
+    }
+
+    fn spread(&self) -> Option<&Spread> {
+        let sample = self.sample.as_ref()?;
+        Some(match self.axis?.0 {
             Axis::Published => &sample.published,
             Axis::Created => &sample.created,
-        };
-        let gathers = count >= TRUSTED || limit as f64 / self.frequency > WALKED;
-        Step { near, far: self.far(spread, direction, length), gathers }
+        })
     }
 
     fn far(&self, spread: &Spread, direction: Direction, length: f64) -> Option<PgTimestamp> {
@@ -214,24 +245,27 @@ mod tests {
         let times = (0..=100).map(|time| PgTimestamp(time * 10_000)).collect();
         let sample =
             Sample { rows: 1_000_000.0, published: Spread { rows: 1_000_000.0, bounds: times }, ..Sample::default() };
-        Windows { sample: Some(Arc::new(sample)), frequency, axis, begin: None, end: None }
+        let costs = Costs::of(Collection::Articles);
+        Windows { costs, sample: Some(Arc::new(sample)), frequency, axis, begin: None, end: None }
     }
 
     const NEWEST: Option<(Axis, Direction)> = Some((Axis::Published, Direction::Newest));
     const OLDEST: Option<(Axis, Direction)> = Some((Axis::Published, Direction::Oldest));
 
+    fn step(windows: &Windows, length: f64) -> Step {
+        windows.step(None, length, 21, windows.frequency)
+    }
+
     #[test]
     fn rare_words_are_read_at_once() {
-        let step = windows(0.002, NEWEST).step(None, 1e9, 0, 21);
-        assert_eq!(step, Step { near: None, far: None, gathers: true });
+        assert_eq!(step(&windows(0.002, NEWEST), 1e9), Step { near: None, far: None, gathers: true });
     }
 
     #[test]
     fn common_words_are_read_from_the_first_end_of_time() {
         let far = |axis, begin, length| {
             let begin = Some(PgTimestamp(begin));
-            let windows = Windows { begin, ..windows(0.5, axis) };
-            windows.step(None, length, 0, 21).far.map(|far| far.0)
+            step(&Windows { begin, ..windows(0.5, axis) }, length).far.map(|far| far.0)
         };
         assert_eq!(far(NEWEST, i64::MAX, 168.0), Some(999_832));
         assert_eq!(far(NEWEST, 500_000, 168.0), Some(499_832));
@@ -244,16 +278,24 @@ mod tests {
 
     #[test]
     fn no_window_goes_beyond_the_end_that_is_known() {
-        let far = |end| {
-            let windows = Windows { end: Some(PgTimestamp(end)), ..windows(0.5, NEWEST) };
-            windows.step(None, 168.0, 0, 21).far
-        };
+        let far = |end| step(&Windows { end: Some(PgTimestamp(end)), ..windows(0.5, NEWEST) }, 168.0).far;
         assert_eq!((far(999_000), far(999_900)), (Some(PgTimestamp(999_832)), None));
     }
 
     #[test]
+    fn words_are_walked_to_or_gathered_as_that_reads_less() {
+        let gathers = |frequency, density| {
+            let length = MARGIN * 21.0 / density;
+            windows(frequency, NEWEST).step(None, length, 21, density).gathers
+        };
+        assert!(gathers(0.01, 0.01) && gathers(0.03, 0.03), "rare enough to be taken from the index");
+        assert!(!gathers(0.1, 0.1) && !gathers(0.5, 0.5), "met soon");
+        assert!(gathers(0.5, 0.001), "common, but next to never in the list");
+    }
+
+    #[test]
     fn another_order_is_walked_where_that_reads_less() {
-        let gathers = |frequency| windows(frequency, None).step(None, 1e9, 0, 21).gathers;
+        let gathers = |frequency| step(&windows(frequency, None), 1e9).gathers;
         assert!(gathers(0.004) && !gathers(0.005));
     }
 }

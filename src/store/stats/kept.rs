@@ -52,6 +52,13 @@ pub(super) fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counte
     Some(Counted::kept(with, SUM, Some(super::REST)))
 }
 
+/// A query `n` for how many there are; `None` when they are not kept.
+pub(super) fn total(records: &Records) -> Option<Statement> {
+    let asked = Asked::of(records, None)?;
+    let rows = if asked.days == Range::default() { Rows::Together } else { Rows::Daily };
+    Some(asked.rows(Statement::of("WITH keyed AS ("), rows).sql(format!(") SELECT {SUM} AS n")))
+}
+
 /// The counts by day; `None` when they are not kept.
 pub(super) fn timeline(records: &Records, group_by: Option<Dimension>, most: i64) -> Option<Counted> {
     let asked = Asked::of(records, group_by)?;

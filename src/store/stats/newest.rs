@@ -27,7 +27,7 @@ pub(in crate::store) fn considered(
     let (table, unit, conditions) = match records {
         Records::Articles(filter) => {
             let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-            let conditions = articles::list::newest(filter, reading.as_ref());
+            let conditions = articles::list::newest(filter, reading.as_ref(), window + 1);
             ("articles", "articles.id", Statement::default().all_of(conditions))
         }
         Records::Mentions(filter) => {

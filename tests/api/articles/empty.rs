@@ -149,23 +149,29 @@ fn none_is_refused_where_every_record_has_a_value() {
 }
 
 #[test]
-fn an_exact_count_ends_at_ten_thousand() {
+fn an_exact_count_ends_at_ten_thousand_where_none_is_kept() {
     let app = TestApp::start();
     let fill = |from: u32, to: u32| {
         app.sql(&format!(
-            "INSERT INTO articles (id, headline, body, content_hash, language, publisher)
-            SELECT gen_random_uuid(), 'T', 'T', sha256('T'), 'fr', 'Alpha' FROM generate_series({from}, {to});
+            "INSERT INTO articles (id, headline, body, content_hash, language, publisher, section)
+            SELECT gen_random_uuid(), 'T', 'T', sha256('T'), 'fr', 'Alpha', 'Ports' FROM generate_series({from}, {to});
             ANALYZE articles"
         ));
     };
     let total = |query: &str| app.get(&format!("/v1/articles?limit=1&{query}")).expect(200)["total"].clone();
     fill(1, 10_000);
-    assert_eq!(total("count=exact"), json!({"value": 10_000, "kind": "exact"}));
+    let exactly = |value: i64| json!({"value": value, "kind": "exact"});
+    assert_eq!(total("section=Ports&count=exact"), exactly(10_000));
     fill(10_001, 10_500);
-    assert_eq!(total("count=exact"), json!({"value": 10_500, "kind": "estimate"}));
-    assert_eq!(total("publisher=Alpha&count=exact")["kind"], "estimate");
-    assert_eq!(total("publisher=none&count=exact"), json!({"value": 0, "kind": "exact"}));
+    assert_eq!(total("section=Ports&count=exact"), json!({"value": 10_500, "kind": "estimate"}));
+    assert_eq!(total("section=Ports&publisher=Alpha&count=exact")["kind"], "estimate");
+    for kept in ["count=exact", "publisher=Alpha&count=exact", "not.language=en&count=exact"] {
+        assert_eq!(total(kept), exactly(10_500), "{kept}");
+    }
+    for nobodys in ["publisher=none&count=exact", "language=en&count=exact"] {
+        assert_eq!(total(nobodys), exactly(0), "{nobodys}");
+    }
     // However wrong the statistics are, there are more than were counted.
     app.sql("UPDATE pg_class SET reltuples = 10 WHERE relname = 'articles'");
-    assert_eq!(total("count=exact"), json!({"value": 10_001, "kind": "estimate"}));
+    assert_eq!(total("section=Ports&count=exact"), json!({"value": 10_001, "kind": "estimate"}));
 }

@@ -161,3 +161,48 @@ fn an_answer_is_the_same_before_and_after_its_changes_are_folded() {
     assert_eq!(ask(), before);
     assert_eq!(before[0]["items"].as_array().unwrap().len(), 2, "{}", before[0]);
 }
+
+#[test]
+fn a_list_is_counted_as_it_is_listed_before_and_after_its_changes_are_folded() {
+    let app = TestApp::start();
+    let mut dice = Dice(7);
+    (0..60).for_each(|_| step(&app, &mut dice));
+    let entity = ids(&app, "/v1/entities")[0].as_str().unwrap().to_owned();
+    let lists = [
+        "quotes?".to_owned(),
+        "quotes?status=rejected".into(),
+        "quotes?not.status=verified".into(),
+        "quotes?kind=direct&kind=indirect".into(),
+        "quotes?cue=dire".into(),
+        "quotes?not.cue=dire".into(),
+        "quotes?dedupe=cluster".into(),
+        "quotes?speaker=none".into(),
+        format!("quotes?speaker={entity}"),
+        format!("quotes?about={entity}"),
+        format!("quotes?speaker={entity}&publisher=Alpha"),
+        "quotes?published_from=2026-02-01T00:00:00Z".into(),
+        "articles?".into(),
+        "articles?not.publisher=Alpha".into(),
+        "articles?language=en&publisher=Beta".into(),
+        "articles?published_to=2026-02-01T00:00:00Z".into(),
+        format!("articles?mentions={entity}"),
+        format!("articles?mentions={entity}&not.mentions={entity}"),
+        format!("articles?quotes_by={entity}"),
+        format!("articles?quotes_by={entity}&published_from=2026-01-01T00:00:00Z"),
+        "mentions?kind=name".into(),
+        format!("mentions?entity={entity}"),
+        format!("mentions?not.entity={entity}"),
+    ];
+    let check = |when: &str| {
+        let counts = lists.iter().map(|list| {
+            let page = app.get(&format!("/v1/{list}&limit=200&count=exact")).expect(200);
+            let listed = page["items"].as_array().unwrap().len();
+            assert_eq!(page["total"], json!({"value": listed, "kind": "exact"}), "{list} {when}");
+            listed
+        });
+        assert!(counts.filter(|count| *count > 0).count() > 10, "{when}");
+    };
+    check("with changes");
+    app.sql("SELECT fold_counts(1000000)");
+    check("folded");
+}

@@ -1,0 +1,170 @@
+//! Lists in order of publication, read along the index that has what they are filtered by.
+//!
+//! Newest first is the order in which dates are stored, with the undated last. Oldest first is the same walked backwards, of
+//! the dated and then of the undated: two stretches.
+//!
+//! A list of what belongs to one entity is read in two steps, places in the entity's index and then the records that are
+//! there. Joined in one statement, it depends on what Postgres takes the entity for: of a statement that was planned once for
+//! all, it does not know whether the entity is named ten times or a hundred thousand times.
+
+use super::Result;
+use super::page::{LONG_AGO, Start, start};
+use crate::domain::page::Position;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::pg::PgConnection;
+use diesel::sql_types::Timestamptz;
+use uuid::Uuid;
+
+/// So many places are looked at first where other filters leave some of the records out.
+const FIRST: i64 = 200;
+/// Each time this many times more.
+const GROWTH: i64 = 4;
+const MOST: i64 = 5_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Newest first, the undated last.
+    Newest,
+    /// Oldest first, without the undated.
+    OldestDated,
+    Undated,
+}
+
+/// What is read of a list in one go: a part of it, after a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    pub part: Part,
+    pub after: Option<Start>,
+}
+
+/// The stretches of a list that is newest first.
+///
+/// # Errors
+/// When the position is of another order.
+pub fn newest(after: Option<&Position>) -> Result<Vec<Stretch>> {
+    Ok(vec![Stretch { part: Part::Newest, after: after.map(start).transpose()? }])
+}
+
+/// The stretches of a list that is oldest first.
+///
+/// # Errors
+/// When the position is of another order.
+pub fn oldest(after: Option<&Position>) -> Result<Vec<Stretch>> {
+    let after = after.map(start).transpose()?;
+    let stretch = |part, after| Stretch { part, after };
+    Ok(match after {
+        Some((LONG_AGO, _)) => vec![stretch(Part::Undated, after)],
+        _ => vec![stretch(Part::OldestDated, after), stretch(Part::Undated, None)],
+    })
+}
+
+/// How the condition is put that a record belongs to the one entity that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfEntity {
+    /// Of each record.
+    Asked,
+    /// As a walk of the entity's index, newest first.
+    Walked,
+    /// Not at all: it was met already.
+    Met,
+}
+
+/// The date that undated records are stored with. Spelled out: Postgres knows how many there are, and of a parameter not.
+pub fn undated() -> SqlLiteral<Timestamptz> {
+    sql("'-infinity'::timestamptz")
+}
+
+/// A boxed query from the beginning of a stretch, in its order: of `$time`, the stored date, and `$id`.
+macro_rules! along {
+    ($query:expr, $stretch:expr, $time:expr, $id:expr) => {{
+        use $crate::store::walk::{Part, Stretch};
+        let Stretch { part, after } = $stretch;
+        let mut query = $query;
+        if let Some((time, id)) = after {
+            let here = $crate::store::page::row!($time, $id, diesel::sql_types::Timestamptz);
+            let place = $crate::store::page::row!(time, id, diesel::sql_types::Timestamptz);
+            query = match part {
+                Part::Newest => query.filter($crate::store::page::Below::new(here, place)),
+                Part::OldestDated | Part::Undated => query.filter($crate::store::page::Above::new(here, place)),
+            };
+        }
+        match part {
+            Part::Newest => query.order(($time.desc(), $id.desc())),
+            Part::OldestDated => query.filter($time.gt($crate::store::walk::undated())).order(($time.asc(), $id.asc())),
+            Part::Undated => query.filter($time.eq($crate::store::walk::undated())).order(($time.asc(), $id.asc())),
+        }
+    }};
+}
+pub(in crate::store) use along;
+
+/// The first `wanted` rows of a list, read one stretch after the other.
+///
+/// # Errors
+/// Those of `read`.
+pub fn each<T>(
+    conn: &mut PgConnection,
+    stretches: Vec<Stretch>,
+    wanted: i64,
+    mut read: impl FnMut(&mut PgConnection, Stretch, i64) -> Result<Vec<T>>,
+) -> Result<Vec<T>> {
+    let mut found = Vec::new();
+    for stretch in stretches {
+        let missing = wanted - found.len() as i64;
+        if missing > 0 {
+            found.extend(read(conn, stretch, missing)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The first `wanted` records of an entity's list. `places` reads where they stand in the entity's index, and `read` the
+/// records of these ids that match, in order; `all_match` when the list has no other filter.
+///
+/// # Errors
+/// Those of `places` and `read`.
+pub fn by_places<T>(
+    conn: &mut PgConnection,
+    stretches: Vec<Stretch>,
+    wanted: i64,
+    all_match: bool,
+    places: impl Fn(&mut PgConnection, Stretch, i64) -> Result<Vec<Start>>,
+    mut read: impl FnMut(&mut PgConnection, Part, Vec<Uuid>, i64) -> Result<Vec<T>>,
+) -> Result<Vec<T>> {
+    let mut batch = if all_match { wanted } else { FIRST };
+    each(conn, stretches, wanted, |conn, mut stretch, missing| {
+        let mut found = Vec::new();
+        loop {
+            let there = places(conn, stretch, batch)?;
+            if !there.is_empty() {
+                let ids = there.iter().map(|(_, id)| *id).collect();
+                found.extend(read(conn, stretch.part, ids, missing - found.len() as i64)?);
+            }
+            let is_last = (there.len() as i64) < batch;
+            if is_last || found.len() as i64 >= missing {
+                return Ok(found);
+            }
+            stretch.after = there.last().copied();
+            batch = (batch * GROWTH).min(MOST);
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::page::Key;
+    use diesel::data_types::PgTimestamp;
+
+    #[test]
+    fn oldest_first_ends_with_the_undated() {
+        let id = Uuid::from_u128(7);
+        let position = |time| Position { key: Key::Time(time), id };
+        let dated = oldest(Some(&position(Some(chrono::DateTime::UNIX_EPOCH)))).unwrap();
+        assert_eq!(dated[0].after, Some((PgTimestamp(-946_684_800_000_000), id)));
+        assert_eq!(dated.iter().map(|stretch| stretch.part).collect::<Vec<_>>(), [Part::OldestDated, Part::Undated]);
+        let undated = oldest(Some(&position(None))).unwrap();
+        assert_eq!(undated, [Stretch { part: Part::Undated, after: Some((LONG_AGO, id)) }]);
+        assert!(oldest(Some(&Position { key: Key::Count(1), id })).is_err());
+    }
+}
