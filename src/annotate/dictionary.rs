@@ -6,7 +6,7 @@
 use super::names::fold::{self, Word};
 use super::names::phrases::Phrases;
 use super::{AliasKind, EntityKind, Span};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// An entity of the store, as far as annotation needs it.
@@ -99,12 +99,23 @@ impl Dictionary {
     pub fn insert(&mut self, alias: &str, kind: AliasKind, entity: &StoredEntity) -> bool {
         let row = self.row(entity);
         let added = self.phrases.insert(&indexed(alias, kind), row, code(kind));
-        if added {
-            self.rows[row as usize].aliases += 1;
-        } else if self.rows[row as usize].aliases == 0 {
-            self.release(row);
-        }
+        self.rows[row as usize].aliases += u32::from(added);
+        self.release_without_aliases(row);
         added
+    }
+
+    /// Adds an entity that has no alias here with all that it has, however many others bear the same.
+    pub fn insert_entity<'a>(
+        &mut self,
+        entity: &StoredEntity,
+        aliases: impl IntoIterator<Item = (&'a str, AliasKind)>,
+    ) {
+        let row = self.row(entity);
+        for (alias, kind) in aliases {
+            let added = self.phrases.insert_next(&indexed(alias, kind), row, code(kind));
+            self.rows[row as usize].aliases += u32::from(added);
+        }
+        self.release_without_aliases(row);
     }
 
     /// Takes an alias of an entity out. False when it was not there.
@@ -115,9 +126,7 @@ impl Dictionary {
         let removed = self.phrases.remove(&indexed(alias, kind), row, code(kind));
         if removed {
             self.rows[row as usize].aliases -= 1;
-            if self.rows[row as usize].aliases == 0 {
-                self.release(row);
-            }
+            self.release_without_aliases(row);
         }
         removed
     }
@@ -135,15 +144,22 @@ impl Dictionary {
     /// The aliases met in a text, by themselves: for that text, as good as the whole dictionary.
     pub fn met_in(&self, text: &str) -> Self {
         let chars: Vec<char> = text.chars().collect();
-        let mut met = Self::default();
+        let mut met: BTreeMap<u32, (DictionaryEntity, Vec<(String, AliasKind)>)> = BTreeMap::new();
+        let mut aliases = HashSet::new();
         for found in self.find(text) {
             let alias: String = chars[found.span.start..found.span.end].iter().collect();
-            for entity in &found.entities {
-                let stored = StoredEntity { id: entity.id, kind: entity.kind, name: self.name(entity).to_owned() };
-                met.insert(&alias, entity.alias, &stored);
+            if aliases.insert(alias.clone()) {
+                for entity in found.entities {
+                    met.entry(entity.row).or_insert((entity, Vec::new())).1.push((alias.clone(), entity.alias));
+                }
             }
         }
-        met
+        let mut dictionary = Self::default();
+        for (entity, aliases) in met.values() {
+            let stored = StoredEntity { id: entity.id, kind: entity.kind, name: self.name(entity).to_owned() };
+            dictionary.insert_entity(&stored, aliases.iter().map(|(alias, kind)| (alias.as_str(), *kind)));
+        }
+        dictionary
     }
 
     /// As [`Dictionary::find`], for words that are cut already.
@@ -158,12 +174,12 @@ impl Dictionary {
             let mut entities: Vec<DictionaryEntity> = Vec::new();
             for entry in self.phrases.entries(phrase, words, at) {
                 let row = &self.rows[entry.payload as usize];
-                if entities.iter().all(|e| e.id != row.id) {
-                    let alias = ALIAS_KINDS[entry.kind as usize % ALIAS_KINDS.len()];
-                    entities.push(DictionaryEntity { id: row.id, kind: row.kind, alias, row: entry.payload });
-                }
+                let alias = ALIAS_KINDS[entry.kind as usize % ALIAS_KINDS.len()];
+                entities.push(DictionaryEntity { id: row.id, kind: row.kind, alias, row: entry.payload });
             }
+            // Thousands may bear a name. Of an entity that bears it as several things, the first stays.
             entities.sort_by_key(|e| e.id);
+            entities.dedup_by_key(|e| e.id);
             let end = words[at + phrase.words - 1].span.end;
             found.push(DictionaryMatch { span: Span { start: words[at].span.start, end }, entities });
             at += phrase.words;
@@ -203,7 +219,10 @@ impl Dictionary {
         row
     }
 
-    fn release(&mut self, row: u32) {
+    fn release_without_aliases(&mut self, row: u32) {
+        if self.rows[row as usize].aliases > 0 {
+            return;
+        }
         self.by_id.remove(&self.rows[row as usize].id);
         self.rows[row as usize].name = "".into();
         self.free.push(row);
@@ -288,6 +307,37 @@ mod tests {
         let found = names.find("Vers Mercure");
         assert_eq!(found[0].entities.iter().map(|e| e.id.as_u128()).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(names.name(&found[0].entities[1]), "Mercure (planète)");
+    }
+
+    #[test]
+    fn a_name_that_thousands_bear_is_found_with_each_of_them_once() {
+        let mut names = Dictionary::default();
+        for n in 0..3_000 {
+            let stored = entity(n, EntityKind::Person, "Diallo");
+            let own = format!("Awa {n} Diallo");
+            names.insert_entity(
+                &stored,
+                [
+                    ("Diallo", AliasKind::Name),
+                    (own.as_str(), AliasKind::Name),
+                    ("Diallo", AliasKind::Name),
+                    ("Diallo", AliasKind::Misspelling),
+                ],
+            );
+        }
+        assert_eq!(names.len(), 3 * 3_000);
+        let text = "Diallo et Awa 7 Diallo, puis Diallo";
+        let met = names.met_in(text);
+        for found in [names.find(text), met.find(text)] {
+            assert_eq!(found.iter().map(|found| found.entities.len()).collect::<Vec<_>>(), [3_000, 1, 3_000]);
+            assert!(found[0].entities.windows(2).all(|pair| pair[0].id < pair[1].id));
+            assert!(found[0].entities.iter().all(|entity| entity.alias == found[0].entities[0].alias));
+        }
+        for alias in ["Diallo", "Awa 8 Diallo"] {
+            assert!(names.remove(alias, AliasKind::Name, Uuid::from_u128(8)), "{alias}");
+        }
+        assert!(names.remove("Diallo", AliasKind::Misspelling, Uuid::from_u128(8)));
+        assert_eq!(names.find("Diallo")[0].entities.len(), 2_999);
     }
 
     #[test]

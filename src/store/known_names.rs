@@ -189,9 +189,7 @@ pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
 
 fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, AliasKind)>>, named: Named) {
     for (entity, names) in named {
-        for (name, kind) in &names {
-            dictionary.insert(name, *kind, &entity);
-        }
+        dictionary.insert_entity(&entity, names.iter().map(|(name, kind)| (&**name, *kind)));
         held.insert(entity.id, names);
     }
 }

@@ -122,12 +122,23 @@ impl Phrases {
 
     /// Adds a phrase. False when it is there already, has no word, or has more than [`MAX_WORDS`].
     pub fn insert(&mut self, phrase: &str, payload: u32, kind: u8) -> bool {
+        self.put(phrase, payload, kind, |_| true)
+    }
+
+    /// The same, where the phrases of a payload are added one after another: those of others are not looked through, of
+    /// which there are thousands where as many bear a name.
+    pub fn insert_next(&mut self, phrase: &str, payload: u32, kind: u8) -> bool {
+        self.put(phrase, payload, kind, |known| known.payload == payload)
+    }
+
+    /// Adds a phrase, unless it is among the latest of the same words that `may_be_same`.
+    fn put(&mut self, phrase: &str, payload: u32, kind: u8, may_be_same: impl Fn(&Entry) -> bool) -> bool {
         let Some(Key { hash, first, mut entry }) = key(phrase, payload, kind) else {
             return false;
         };
         let head = self.heads.entry(hash).or_insert(NONE);
         let mut at = *head;
-        while at != NONE {
+        while at != NONE && may_be_same(&self.entries[at as usize]) {
             if self.entries[at as usize].same(&entry) {
                 return false;
             }
