@@ -51,6 +51,16 @@ const COLLECTION: &str = "
     SELECT rebuild_counts();
     ANALYZE";
 
+/// A service on that collection whose statements are in the server's log, and the right to read the log.
+fn collection() -> (TestApp, MutexGuard<'static, ()>) {
+    let database = TestDatabase::migrated();
+    database.execute(COLLECTION);
+    database.execute("VACUUM");
+    let log = log();
+    database.log_statements();
+    (TestApp::on(database, |_| {}), log)
+}
+
 /// A statement of the service, with the literals of its parameters.
 struct Statement {
     sql: String,

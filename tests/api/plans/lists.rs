@@ -2,18 +2,11 @@
 
 use serde_json::Value;
 
-use super::{COLLECTION, explain, last_read_of, log, nodes};
-use crate::support::TestApp;
-use crate::support::postgres::TestDatabase;
+use super::{collection, explain, last_read_of, nodes};
 
 #[test]
 fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
-    let database = TestDatabase::migrated();
-    database.execute(COLLECTION);
-    database.execute("VACUUM");
-    let _log = log();
-    database.log_statements();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     let article = "a0000000-0000-0000-0000-000000050000";
     let cluster = "c0000000-0000-0000-0000-000000000007";

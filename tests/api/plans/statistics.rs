@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::{COLLECTION, Statement, explain, log, nodes};
-use crate::support::TestApp;
+use super::{Statement, collection, explain, nodes};
 use crate::support::embedded::eventually;
-use crate::support::postgres::{TestDatabase, server_log};
+use crate::support::postgres::server_log;
 
 /// The statement that holds these words, as the server's log has it; the log may have been cut short just now.
 fn statement(words: &str) -> Option<Statement> {
@@ -27,12 +26,7 @@ fn statement(words: &str) -> Option<Statement> {
 
 #[test]
 fn a_question_over_100_000_articles_reads_little() {
-    let database = TestDatabase::migrated();
-    database.execute(COLLECTION);
-    database.execute("VACUUM");
-    let _log = log();
-    database.log_statements();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     for (question, words, tables, most) in [
         // From the counts that are kept.
