@@ -182,10 +182,12 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
 }
 
 fn state(config: &Config, url: &str) -> http::State {
+    let db = Db::new(&config.pool(url));
     http::State {
-        db: Db::new(&config.pool(url)),
         names: Data::new(KnownNames::default()),
-        statistics: Data::new(Statistics::default()),
+        // What a replica has may be older than what a client has written here.
+        statistics: Data::new(Statistics::new(db.replica().is_none())),
+        db,
         records: Data::new(Records::new(config.cache_mb)),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),

@@ -2,11 +2,17 @@
 
 use super::search::is_separator;
 use super::span::Span;
+use std::collections::HashMap;
 
 /// The length that a snippet is made for, in code points.
 const SNIPPET: usize = 150;
 /// The most snippets of one text.
 pub const MAX_SNIPPETS: usize = 3;
+
+/// So much of a text is indexed, in code points.
+const INDEXED: usize = 100_000;
+/// Words of so many bytes are not.
+const TOO_LONG: usize = 2_047;
 
 /// Where the words of a search stand in an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,29 +31,44 @@ pub struct Snippet {
     pub matches: Vec<Span>,
 }
 
-/// Reads what is marked in a copy of `text` that has `<` and `>` around each word that matches, and a space for each
-/// separator. What the copy leaves out of the text (words too long to be indexed) is passed over.
-pub fn marked(text: &str, copy: &str) -> Vec<Span> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    let mut rest = text.chars();
-    let mut at = 0;
-    for shown in copy.chars() {
-        match shown {
-            '<' => start = at,
-            '>' => found.extend((start < at).then_some(Span { start, end: at })),
-            _ => {
-                for c in rest.by_ref() {
-                    at += 1;
-                    if c == shown || (shown == ' ' && is_separator(c)) {
-                        break;
-                    }
-                    start = at;
-                }
+/// The words of a text that are indexed, each with the offset where it begins: what stands between two separators.
+pub fn words(text: &str) -> impl Iterator<Item = (i32, &str)> {
+    let mut chars = text.char_indices().take(INDEXED).enumerate().peekable();
+    let words = std::iter::from_fn(move || {
+        let (start, (begin, first)) = chars.find(|(_, (_, c))| !is_separator(*c))?;
+        let mut end = begin + first.len_utf8();
+        while let Some((_, (at, c))) = chars.next_if(|(_, (_, c))| !is_separator(*c)) {
+            end = at + c.len_utf8();
+        }
+        Some((offset(start), &text[begin..end]))
+    });
+    words.filter(|(_, word)| word.len() < TOO_LONG)
+}
+
+/// Reads what matches of each of these words in a line of them, which has `<` and `>` around it.
+pub fn marked<'a>(words: &[&'a str], line: &str) -> HashMap<&'a str, Vec<Span>> {
+    let spans = |shown: &str| {
+        let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
+        for c in shown.chars() {
+            match c {
+                '<' => start = at,
+                '>' => found.push(Span { start, end: at }),
+                _ => at += 1,
             }
         }
-    }
-    found
+        found
+    };
+    let each = words.iter().zip(line.split(' ')).map(|(word, shown)| (*word, spans(shown)));
+    each.filter(|(_, spans)| !spans.is_empty()).collect()
+}
+
+/// Where words that match stand in a text.
+pub fn matches(text: &str, found: &HashMap<&str, Vec<Span>>) -> Vec<Span> {
+    let spans = |(start, word)| {
+        let spans = found.get(word).map(Vec::as_slice).unwrap_or_default();
+        spans.iter().map(move |span| Span { start: start + span.start, end: start + span.end })
+    };
+    words(text).flat_map(spans).collect()
 }
 
 /// The passages of a text in which the most matches stand together, in order; they do not overlap.
@@ -127,25 +148,37 @@ mod tests {
         Span { start, end }
     }
 
-    #[test]
-    fn marks_are_read_as_offsets_into_the_text() {
-        assert_eq!(marked("L’été, à Saint-Denis", "L été  à <Saint> <Denis>"), [span(9, 14), span(15, 20)]);
-        assert_eq!(marked("𝕬𝕭 port", "𝕬𝕭 <port>"), [span(3, 7)]);
-        assert_eq!(marked("port", "port"), []);
+    /// What is found of a text when these of its words match as a whole.
+    fn found(text: &str, matching: &[&str]) -> Vec<Span> {
+        let all: Vec<&str> = words(text).map(|(_, word)| word).collect();
+        let show = |word: &&str| if matching.contains(word) { format!("<{word}>") } else { (*word).to_owned() };
+        matches(text, &marked(&all, &all.iter().map(show).collect::<Vec<_>>().join(" ")))
     }
 
     #[test]
-    fn words_left_out_of_the_copy_are_passed_over() {
-        let long = "x".repeat(3000);
-        assert_eq!(marked(&format!("un {long} port"), "un  <port>"), [span(3004, 3008)]);
-        assert_eq!(marked(&format!("{long}, le port"), "  le <port>"), [span(3005, 3009)]);
+    fn words_stand_between_separators() {
+        fn of(text: &str) -> Vec<(i32, &str)> {
+            words(text).collect()
+        }
+        assert_eq!(of("L’été, à\u{a0}Saint-Denis"), [(0, "L"), (2, "été"), (7, "à"), (9, "Saint"), (15, "Denis")]);
+        assert_eq!(of(" — "), []);
+        assert_eq!(of(&format!("un {} port", "x".repeat(3000))), [(0, "un"), (3004, "port")]);
+        assert_eq!(of(&format!("{}le port", "n ".repeat(49_999))).last(), Some(&(99_998, "le")));
+    }
+
+    #[test]
+    fn what_matches_is_found_wherever_the_word_stands() {
+        assert_eq!(found("L’été, à Saint-Denis", &["Saint", "Denis"]), [span(9, 14), span(15, 20)]);
+        assert_eq!(found("𝕬𝕭 port, le port", &["port"]), [span(3, 7), span(12, 16)]);
+        assert_eq!(found("port", &[]), []);
+        let parts = marked(&["un", "ab12"], "un <ab><12>");
+        assert_eq!(matches("un ab12", &parts), [span(3, 5), span(5, 7)]);
     }
 
     #[test]
     fn a_snippet_stands_where_most_matches_are_and_has_whole_words() {
         let text = format!("port {} le port, ce port du soir {}", "mot ".repeat(100), "mot ".repeat(100));
-        let copy: String = text.replace("port", "<port>").replace(',', " ");
-        let found = snippets(&text, &marked(&text, &copy));
+        let found = snippets(&text, &found(&text, &["port"]));
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].span.start, &found[0].matches[..]), (0, &[span(0, 4)][..]));
         assert!(found[0].text.starts_with("port mot") && found[0].text.ends_with("mot"), "{:?}", found[0]);
@@ -160,10 +193,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn snippets_show_their_matches_in_order(text in "([a-zé𝕬]{1,30}[ ,]{1,3}|<a+>){1,60}") {
-            let (plain, copy) = (text.replace(['<', '>'], ""), text.replace(',', " "));
-            let matches = marked(&plain, &copy);
-            prop_assert_eq!(matches.len(), text.matches('<').count());
+        fn snippets_show_their_matches_in_order(plain in "([a-zé𝕬]{1,30}[ ,]{1,3}|a{1,5} ){1,60}") {
+            let all: Vec<&str> = words(&plain).map(|(_, word)| word).filter(|word| word.trim_matches('a').is_empty()).collect();
+            let matches = found(&plain, &all);
+            prop_assert_eq!(matches.len(), all.len());
             let chars: Vec<char> = plain.chars().collect();
             let found = snippets(&plain, &matches);
             prop_assert!(found.len() <= MAX_SNIPPETS && found.is_empty() == matches.is_empty());

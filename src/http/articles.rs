@@ -154,7 +154,7 @@ pub async fn list_articles(
             embed(conn, &mut items, with_mentions, with_quotes)?;
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-                let mut found = highlight::articles(conn, &list.filter, &ids)?;
+                let mut found = highlight::articles(conn, &statistics, &list.filter, &ids)?;
                 items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
             }
             Ok((Page { items, next, total }, ranked))

@@ -8,6 +8,7 @@ use crate::domain::EntityKind;
 use crate::domain::graph::{CoMention, Related, SpeaksAbout};
 use crate::domain::page::Range;
 use crate::domain::stats::{Considered, NamedEntity, Records};
+use crate::store::search::Statistics;
 use crate::store::{Db, graph};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub struct ReadCoMentions {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50, value_type = Option<i32>)]
     limit: Option<usize>,
     /// The most articles that are looked at, the newest first.
-    #[param(minimum = 1, maximum = 5_000, default = 500)]
+    #[param(minimum = 1, maximum = 5_000, default = 400)]
     window: Option<i64>,
 }
 
@@ -54,7 +55,7 @@ pub struct ReadRelated {
     #[param(minimum = 1, maximum = 1000, default = 2)]
     min_articles: Option<i64>,
     /// The most articles of this entity that are looked at, the newest first.
-    #[param(minimum = 1, maximum = 100_000, default = 500)]
+    #[param(minimum = 1, maximum = 100_000, default = 400)]
     window: Option<i64>,
 }
 
@@ -162,12 +163,14 @@ pub struct RelatedEntities {
 pub async fn read_speaks_about(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ReadSpeaksAbout>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, window) = (query.limit.unwrap_or(50), query.window.unwrap_or(QUOTES));
     let (records, link) = Of::Quotes.records(&request, &["limit", "window"])?;
     let Records::Quotes { filter, one_per_cluster } = records else { return Err(Problem::internal()) };
-    let edges = db.read(move |conn| graph::speaks_about(conn, &filter, one_per_cluster, limit, window)).await?;
+    let edges =
+        db.read(move |conn| graph::speaks_about(conn, &statistics, &filter, one_per_cluster, limit, window)).await?;
     let link = since(link, &edges.considered);
     let item = |SpeaksAbout { speaker, about, count, quotes }| {
         let id = |entity: &NamedEntity| entity.id.to_string();
@@ -192,12 +195,13 @@ pub async fn read_speaks_about(
 pub async fn read_co_mentions(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ReadCoMentions>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, window) = (query.limit.unwrap_or(50), query.window.unwrap_or(ARTICLES));
     let (records, link) = Of::Articles.records(&request, &["limit", "window"])?;
     let Records::Articles(filter) = records else { return Err(Problem::internal()) };
-    let edges = db.read(move |conn| graph::co_mentions(conn, &filter, limit, window)).await?;
+    let edges = db.read(move |conn| graph::co_mentions(conn, &statistics, &filter, limit, window)).await?;
     let link = since(link, &edges.considered);
     let item = |CoMention { entities, articles }| {
         let href = mentioning(&link, entities.iter().map(|entity| entity.id));
@@ -222,6 +226,7 @@ pub async fn read_co_mentions(
 pub async fn list_related_entities(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     id: web::Path<Uuid>,
     query: Query<ReadRelated>,
 ) -> Result<HttpResponse, Problem> {
@@ -229,7 +234,7 @@ pub async fn list_related_entities(
     let window = query.window.unwrap_or(ARTICLES);
     let (records, link) = Of::Articles.records(&request, &["limit", "min_articles", "window"])?;
     let Records::Articles(filter) = records else { return Err(Problem::internal()) };
-    let edges = db.read(move |conn| graph::related(conn, id, &filter, floor, limit, window)).await?;
+    let edges = db.read(move |conn| graph::related(conn, &statistics, id, &filter, floor, limit, window)).await?;
     let link = since(link, &edges.considered);
     let item = |Related { entity, articles, mentions, expected, score }| {
         let href = mentioning(&link, [id, entity.id].into_iter());

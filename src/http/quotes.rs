@@ -128,7 +128,7 @@ pub async fn list_quotes(
             embed(conn, &mut items, with_article, with_speaker)?;
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-                let mut found = highlight::quotes(conn, &list.filter, &ids)?;
+                let mut found = highlight::quotes(conn, &statistics, &list.filter, &ids)?;
                 items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
             }
             Ok((Page { items, next, total }, ranked, resolved))

@@ -7,6 +7,7 @@ use super::questions::{ConsideredBody, Link, Of};
 use crate::domain::page::Range;
 use crate::domain::stats::{Group, Records, Timeline, Top};
 use crate::domain::{Dimension, Interval};
+use crate::store::search::Statistics;
 use crate::store::{Db, stats};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
@@ -15,7 +16,7 @@ use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// The records that are looked at when no counts are kept for a question.
-const WINDOW: i64 = 2_000;
+const WINDOW: i64 = 1_000;
 /// The most items in a timeline.
 const MOST_STEPS: usize = 5_000;
 
@@ -38,7 +39,7 @@ pub struct ReadTimeline {
     #[param(minimum = 1, maximum = 20, default = 5)]
     groups: Option<i64>,
     /// The most records that are looked at when no counts are kept for the question.
-    #[param(minimum = 1, maximum = 1_000_000, default = 2000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = 1000)]
     window: Option<i64>,
 }
 
@@ -58,7 +59,7 @@ pub struct ReadTop {
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<i64>,
     /// The most records that are looked at when no counts are kept for the question.
-    #[param(minimum = 1, maximum = 1_000_000, default = 2000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = 1000)]
     window: Option<i64>,
 }
 
@@ -171,6 +172,7 @@ pub struct TopBody {
 pub async fn read_timeline(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ReadTimeline>,
 ) -> Result<HttpResponse, Problem> {
     let ReadTimeline { of, interval, group_by, groups, window } = query.0;
@@ -181,7 +183,8 @@ pub async fn read_timeline(
         link.check_others(by, most, "groups")?;
     }
     let given = published(&records);
-    let timeline = db.read(move |conn| stats::timeline(conn, &records, interval, group_by, most, window)).await?;
+    let timeline =
+        db.read(move |conn| stats::timeline(conn, &statistics, &records, interval, group_by, most, window)).await?;
     Ok(json::ok(&steps(timeline, interval, group_by, given, &link)?))
 }
 
@@ -197,7 +200,12 @@ pub async fn read_timeline(
 /// when more match, `considered` says from when on the figures are exact.
 #[utoipa::path(tag = "statistics", params(ReadTop), responses((status = 200, description = "The counts", body = TopBody)))]
 #[get("/v1/stats/top")]
-pub async fn read_top(request: HttpRequest, db: web::Data<Db>, query: Query<ReadTop>) -> Result<HttpResponse, Problem> {
+pub async fn read_top(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    query: Query<ReadTop>,
+) -> Result<HttpResponse, Problem> {
     let ReadTop { of, by, limit, window } = query.0;
     let (records, link) = of.records(&request, &["of", "by", "limit", "window"])?;
     let by = by.unwrap_or(match of {
@@ -208,7 +216,7 @@ pub async fn read_top(request: HttpRequest, db: web::Data<Db>, query: Query<Read
     let (limit, window) = (limit.unwrap_or(10), window.unwrap_or(WINDOW));
     check(&records, by, "by")?;
     link.check_others(by, limit, "limit")?;
-    let top = db.read(move |conn| stats::top(conn, &records, by, limit, window)).await?;
+    let top = db.read(move |conn| stats::top(conn, &statistics, &records, by, limit, window)).await?;
     Ok(json::ok(&shares(top, by, &link)))
 }
 

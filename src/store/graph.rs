@@ -1,6 +1,7 @@
 //! Edges between entities, counted in the newest quotes or articles that match.
 
 use super::entities;
+use super::search::Statistics;
 use super::stats::newest;
 use super::{Connection, Result};
 use crate::domain::article::ArticleFilter;
@@ -72,14 +73,17 @@ struct MetRow {
 /// Only the database's own.
 pub fn speaks_about(
     conn: &mut Connection,
+    statistics: &Statistics,
     filter: &QuoteFilter,
     one_per_cluster: bool,
     limit: i64,
     window: i64,
 ) -> Result<Edges<SpeaksAbout>> {
-    let records = Records::Quotes { filter: filter.clone(), one_per_cluster };
+    let mut attributed = filter.clone();
+    attributed.speaker.not_empty = true;
+    let records = Records::Quotes { filter: attributed, one_per_cluster };
     let count = if one_per_cluster { "count(DISTINCT c.unit)" } else { "count(*)" };
-    let with = newest::considered(conn, &records, "speaker_id::text", " AND quotes.speaker_id IS NOT NULL", window)?;
+    let with = newest::considered(conn, statistics, &records, "speaker_id::text", window)?;
     let with = with.sql(format!(
         ", edges AS (
             SELECT c.key::uuid AS one, a.entity_id AS other, {count} AS n,
@@ -109,11 +113,12 @@ pub fn speaks_about(
 /// Only the database's own.
 pub fn co_mentions(
     conn: &mut Connection,
+    statistics: &Statistics,
     filter: &ArticleFilter,
     limit: usize,
     window: i64,
 ) -> Result<Edges<CoMention>> {
-    let rows: Vec<ArticleRow> = newest::considered(conn, &Records::Articles(filter.clone()), "''", "", window)?
+    let rows: Vec<ArticleRow> = newest::considered(conn, statistics, &Records::Articles(filter.clone()), "''", window)?
         .sql(
             ", met AS (
                 SELECT array_agg(DISTINCT m.entity_id) AS entities
@@ -171,6 +176,7 @@ fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> V
 /// An entity that is absent, deleted or merged.
 pub fn related(
     conn: &mut Connection,
+    statistics: &Statistics,
     entity: Uuid,
     filter: &ArticleFilter,
     floor: i64,
@@ -180,7 +186,7 @@ pub fn related(
     entities::find(conn, entity)?;
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
-    let rows: Vec<MetRow> = newest::considered(conn, &Records::Articles(filter), "''", "", window)?
+    let rows: Vec<MetRow> = newest::considered(conn, statistics, &Records::Articles(filter), "''", window)?
         .sql(format!(
             ", met AS MATERIALIZED (
                 SELECT m.entity_id, count(*) AS here, count(DISTINCT m.article_id) AS articles

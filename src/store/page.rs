@@ -1,7 +1,7 @@
 //! What all lists share: where a page begins, how a filter becomes SQL, how matches are counted.
 
 use super::{Error, Result};
-use crate::domain::page::{Count, Key, Position, Total};
+use crate::domain::page::{Choice, Count, Key, Position, Total};
 use chrono::{DateTime, Utc};
 use diesel::data_types::PgTimestamp;
 use diesel::dsl::sql;
@@ -31,8 +31,16 @@ pub(super) use row;
 
 /// Pushes the conditions that a `Choice` of plain values puts on a column.
 ///
-/// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list.
+/// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list. What is
+/// `$looked_at` is no condition of an index.
 macro_rules! choose {
+    ($predicates:ident, $choice:expr, $column:expr, $looked_at:expr) => {{
+        let before = $predicates.len();
+        choose!($predicates, $choice, $column);
+        if $looked_at {
+            $crate::store::page::look_at(&mut $predicates, before);
+        }
+    }};
     ($predicates:ident, $choice:expr, $column:expr) => {
         match (&$choice.any[..], $choice.empty) {
             ([], false) => {}
@@ -53,22 +61,61 @@ macro_rules! choose {
 }
 pub(super) use choose;
 
-/// Pushes the conditions of a range of publication, on the column that the list's order walks.
+// `(a = b) IS TRUE` is what `a = b` is, and no condition of an index.
+diesel::postfix_operator!(LookedAt, " IS TRUE", Nullable<Bool>, backend: Pg);
+
+/// Makes the conditions from this place on those that are looked at in each row, in no index.
+pub fn look_at<Source: 'static>(predicates: &mut Vec<Predicate<Source>>, from: usize) {
+    let looked_up = predicates.split_off(from);
+    predicates.extend(looked_up.into_iter().map(|predicate| {
+        let looked_at: Predicate<Source> = Box::new(LookedAt::new(predicate));
+        looked_at
+    }));
+}
+
+/// True, and the statement that says so is planned for its own values each time: of one that is planned once for all,
+/// Postgres does not know how much of the table they leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned;
+
+impl Expression for Planned {
+    type SqlType = Nullable<Bool>;
+}
+
+impl QueryId for Planned {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<GB> ValidGrouping<GB> for Planned {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<QS: ?Sized> AppearsOnTable<QS> for Planned {}
+
+impl<QS: ?Sized> SelectableExpression<QS> for Planned {}
+
+impl QueryFragment<Pg> for Planned {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql("true");
+        Ok(())
+    }
+}
+
+/// Pushes the conditions of a range of publication, on the stored date.
 ///
-/// Undated records hold an infinity there: one bound keeps them out by itself, the other needs to be told.
+/// Undated records hold an infinity there: the lower bound keeps them out by itself, the upper one needs to be told.
 macro_rules! published {
-    ($predicates:ident, $range:expr, $ascending:expr, $published_at:expr, $desc:expr, $asc:expr) => {{
+    ($predicates:ident, $range:expr, $published_desc:expr) => {{
         let range = $range;
         match (range.from, range.to) {
-            (Some(from), _) if !$ascending => $predicates.push(Box::new($desc.ge(from).nullable())),
-            (_, Some(to)) if $ascending => $predicates.push(Box::new($asc.lt(to).nullable())),
             (None, None) => {}
-            _ => $predicates.push(Box::new($published_at.is_not_null().nullable())),
+            (Some(from), _) => $predicates.push(Box::new($published_desc.ge(from).nullable())),
+            (None, Some(_)) => $predicates.push(Box::new($published_desc.gt($crate::store::page::LONG_AGO).nullable())),
         }
-        match (range.from, range.to) {
-            (_, Some(to)) if !$ascending => $predicates.push(Box::new($desc.lt(to).nullable())),
-            (Some(from), _) if $ascending => $predicates.push(Box::new($asc.ge(from).nullable())),
-            _ => {}
+        if let Some(to) = range.to {
+            $predicates.push(Box::new($published_desc.lt(to).nullable()));
         }
     }};
 }
@@ -88,6 +135,20 @@ macro_rules! in_range {
     }};
 }
 pub(super) use in_range;
+
+/// The conditions that a choice of the words of a vocabulary puts on a column that every record has. Spelled out: Postgres
+/// knows how seldom a word is, and of a parameter not.
+pub fn of_words<Source: 'static, T: Copy>(
+    column: &str,
+    choice: &Choice<T>,
+    word: fn(T) -> &'static str,
+) -> Vec<Predicate<Source>> {
+    let these = |how: &str, words: &[T]| -> Option<Predicate<Source>> {
+        let words: Vec<_> = words.iter().map(|one| format!("'{}'", word(*one))).collect();
+        (!words.is_empty()).then(|| Box::new(sql(&format!("{column} {how} ({})", words.join(", ")))) as _)
+    };
+    [these("IN", &choice.any), these("NOT IN", &choice.none)].into_iter().flatten().collect()
+}
 
 /// A column of the query around a boxed subquery, where diesel would look for it in the subquery alone.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -205,7 +266,7 @@ pub fn nothing() -> SqlLiteral<Bool> {
 }
 
 /// Up to so many records are counted exactly.
-const COUNTED: i64 = 10_000;
+pub const COUNTED: i64 = 10_000;
 
 /// How many rows match, when that was asked. `matching` makes the query of them, which is counted as far as
 /// [`COUNTED`], or whose plan is asked for its rows.
@@ -213,18 +274,22 @@ pub fn total<E>(conn: &mut PgConnection, count: Option<Count>, matching: impl Fn
 where
     E: QueryFragment<Pg> + QueryId,
 {
-    if count.is_none() {
-        return Ok(None);
-    }
-    if count == Some(Count::Exact) {
-        let counted: i64 = Counted(matching()).get_result(conn)?;
-        if counted <= COUNTED {
-            return Ok(Some(Total { value: counted, kind: Count::Exact }));
+    match count {
+        None => Ok(None),
+        Some(Count::Estimate) => Ok(Some(Total { value: planned_rows(conn, matching())?, kind: Count::Estimate })),
+        Some(Count::Exact) => {
+            let counted: i64 = Counted(matching()).get_result(conn)?;
+            match counted {
+                ..=COUNTED => Ok(Some(Total { value: counted, kind: Count::Exact })),
+                _ => many(conn, matching()).map(Some),
+            }
         }
     }
-    let planned = planned_rows(conn, matching())?;
-    let least = if count == Some(Count::Exact) { COUNTED + 1 } else { 0 };
-    Ok(Some(Total { value: planned.max(least), kind: Count::Estimate }))
+}
+
+/// About how many rows a query has that surely has more than are counted.
+pub fn many<E: QueryFragment<Pg> + QueryId>(conn: &mut PgConnection, query: E) -> Result<Total> {
+    Ok(Total { value: planned_rows(conn, query)?.max(COUNTED + 1), kind: Count::Estimate })
 }
 
 /// How many rows a query has, and no more than one beyond [`COUNTED`].

@@ -8,6 +8,7 @@ use super::freshness::Freshness;
 use super::known_names::TOO_LONG;
 use super::lane::Lane;
 use super::replica::{Read, Replica, ReplicaOptions, ReplicaState};
+use super::search;
 use super::session::{self, Demands, Lsn};
 use super::{Error, Result};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -168,6 +169,7 @@ impl Db {
                 result
             })
             .await?;
+        search::wrote();
         if let Some(at) = at {
             session::wrote(at);
         }
@@ -269,9 +271,13 @@ fn with_connection<T>(pool: &Pool, work: impl FnOnce(&mut PgConnection) -> Resul
 }
 
 /// What every connection is told when it is opened. No `jit`, and no parallel workers: to compile statements as short as
-/// ours, or to start processes for them, takes longer than to run them, and other requests need the cores.
+/// ours, or to start processes for them, takes longer than to run them, and other requests need the cores. Memory for the
+/// places of what a common word or value stands in: when there is less, all these texts are unpacked and read again.
 #[derive(Debug)]
 struct SessionSettings(String);
+
+/// Of which Postgres takes what a statement needs.
+const WORK_MEM_KB: u32 = 32 * 1024;
 
 impl SessionSettings {
     fn of(options: &PoolOptions) -> Self {
@@ -280,6 +286,8 @@ impl SessionSettings {
              set_config('lc_messages', 'C', false), set_config('client_encoding', 'UTF8', false), \
              set_config('statement_timeout', '{}', false), set_config('lock_timeout', '{}', false), \
              set_config('jit', 'off', false), set_config('max_parallel_workers_per_gather', '0', false), \
+             set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')) / 1024, {WORK_MEM_KB}) || 'kB', \
+             false), \
              set_config('idle_in_transaction_session_timeout', '{}', false)",
             options.statement_timeout.as_millis(),
             options.lock_timeout.as_millis(),

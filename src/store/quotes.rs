@@ -1,5 +1,6 @@
 //! Quotes: words at spans of an article's text, who is said to have said them, and what people did with them.
 
+mod filter;
 mod follow;
 mod found;
 pub(in crate::store) mod list;

@@ -3,21 +3,26 @@
 //! `ORDER BY published_at LIMIT 20` of the rows that match has two plans. Walking the index of dates reads everything
 //! when the words are rare; gathering all matches from the index of words reads everything when they are common. So
 //! the list is read in windows of time: the first is about as long as the page needs, by what the statistics of
-//! Postgres say of the words, and each that does not fill the page is followed by a longer one.
+//! Postgres say of the words, and each that does not fill the page is followed by a longer one. The same holds for values
+//! that seldom stand beside each other, which are in the index of words too.
 
 mod estimate;
 pub mod highlight;
+mod queries;
 mod reading;
 mod statistics;
+mod steps;
 mod windows;
 
+pub use queries::wrote;
 pub use reading::Reading;
-pub use statistics::Statistics;
-pub use windows::{Axis, Direction, Step, Windows};
-pub(super) use windows::{ascending, descending, within};
+pub use statistics::{Statistics, VECTOR};
+pub use steps::{Course, Step, Way};
+pub(super) use steps::{ascending, descending, within};
+pub use windows::{Values, Windows, push_values};
 
 use super::Result;
-use super::page::number_key;
+use super::page::{COUNTED, number_key};
 use crate::domain::page::{Choice, Key, Page, PageRequest, Position, Total};
 use crate::domain::search::{MAX_RANKED, Ranked, Search};
 use diesel::pg::PgConnection;
@@ -26,6 +31,9 @@ use uuid::Uuid;
 
 /// So many matches are read for an order of relevance: with one more than are ranked, it is known whether there are.
 pub const CONSIDERED: i64 = MAX_RANKED as i64 + 1;
+
+/// What matches this many times more texts than are counted, by statistics, matches more than are counted.
+const SURELY: f64 = 2.0;
 
 /// A table of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +49,21 @@ impl Collection {
             Self::Quotes => "quotes",
         }
     }
+
+    /// The columns that lists are asked for by, of which it is known how often each value comes.
+    fn known_columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Articles => &[VECTOR, "keywords", "language", "publisher", "section"],
+            Self::Quotes => {
+                &[VECTOR, "cue_lemma", "kind", "language", "publisher", "speaker_id", "speaker_status", "status"]
+            }
+        }
+    }
+
+    /// True when there is an index of one of these columns in order of publication.
+    fn is_walked_by(self, column: &str) -> bool {
+        column != "keywords"
+    }
 }
 
 /// Reads a search, when there is one, in the languages chosen or present.
@@ -49,11 +72,32 @@ impl Collection {
 /// Only the database's own.
 pub fn read(
     conn: &mut PgConnection,
+    statistics: &Statistics,
     collection: Collection,
     search: Option<&Search>,
     languages: &Choice<String>,
 ) -> Result<Option<Reading>> {
-    search.map(|search| Reading::of(conn, collection, search, languages)).transpose()
+    search.map(|search| Reading::of(conn, &statistics.queries, collection, search, languages)).transpose()
+}
+
+/// True when a search alone surely matches so many texts that they are not counted one by one.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_of_many(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    collection: Collection,
+    reading: &Reading,
+) -> Result<bool> {
+    let sample = statistics.of(conn, collection)?;
+    Ok(sample.is_some_and(|sample| sample.at_least(reading) > SURELY * COUNTED as f64))
+}
+
+/// What was read of records, in the order of their ids.
+pub fn in_order<T>(ids: Vec<Uuid>, read: Vec<(Uuid, T)>) -> Vec<(T, Uuid)> {
+    let mut read: HashMap<Uuid, T> = read.into_iter().collect();
+    ids.into_iter().filter_map(|id| read.remove(&id).map(|found| (found, id))).collect()
 }
 
 /// A page of the newest matches, given newest first with their ranks: the best first, then by id.

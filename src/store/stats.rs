@@ -5,13 +5,15 @@ mod kept;
 pub(super) mod newest;
 
 use super::Result;
+use super::search::Statistics;
 use super::statement::Statement;
 use crate::domain::page::{Count, Total};
 use crate::domain::stats::{Considered, Group, Records, Timeline, Top};
 use crate::domain::{Dimension, Interval};
-use crate::schema::entities;
+use crate::schema::{entities, entity_day_counts};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz};
 use std::collections::HashMap;
@@ -68,10 +70,17 @@ const STEP_OF_OTHER: i32 = 4;
 ///
 /// # Errors
 /// Only the database's own.
-pub fn top(conn: &mut PgConnection, records: &Records, by: Dimension, limit: i64, window: i64) -> Result<Top> {
+pub fn top(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    records: &Records,
+    by: Dimension,
+    limit: i64,
+    window: i64,
+) -> Result<Top> {
     let counted = match kept::top(records, by, limit) {
         Some(counted) => counted,
-        None => newest::counted(conn, records, Some(by), window)?,
+        None => newest::counted(conn, statistics, records, Some(by), window)?,
     };
     let Counted { count, total, others, .. } = counted;
     let others = others.unwrap_or(NO_REST);
@@ -121,12 +130,28 @@ pub(super) fn total(
     Ok(sums.first().map(|sum| Total { value: sum.n, kind: Count::Exact }))
 }
 
+/// How many records there are of an entity, but for those that were not folded into the counts yet.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn of_entity(conn: &mut PgConnection, by: Dimension, entity: Uuid) -> Result<f64> {
+    let count = entity_day_counts::table
+        .filter(entity_day_counts::role.eq(kept::role(by)))
+        .filter(entity_day_counts::entity_id.eq(entity))
+        .filter(entity_day_counts::day.eq(sql("'infinity'::date")))
+        .select(entity_day_counts::count)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(count.unwrap_or_default() as f64)
+}
+
 /// How many records there are in each interval, of the `most` groups that have most of them.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn timeline(
     conn: &mut PgConnection,
+    statistics: &Statistics,
     records: &Records,
     interval: Interval,
     group_by: Option<Dimension>,
@@ -135,7 +160,7 @@ pub fn timeline(
 ) -> Result<Timeline> {
     let counted = match kept::timeline(records, group_by, most) {
         Some(counted) => counted,
-        None => newest::counted(conn, records, group_by, window)?,
+        None => newest::counted(conn, statistics, records, group_by, window)?,
     };
     let Counted { count, others, .. } = counted;
     let once = others.is_some();

@@ -62,24 +62,41 @@ pub fn oldest(after: Option<&Position>) -> Result<Vec<Stretch>> {
 /// How the condition is put that a record belongs to the one entity that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfEntity {
-    /// Of each record.
+    /// As the planner will have it.
     Asked,
+    /// Looked up for each record, however many the entity has.
+    Probed,
     /// As a walk of the entity's index, newest first.
     Walked,
     /// Not at all: it was met already.
     Met,
 }
 
+/// The condition that there is such a record. What has an `OFFSET` is not gathered for all rows beforehand, but looked up
+/// for each.
+macro_rules! there_is {
+    ($of_entity:expr, $query:expr, $source:ty) => {
+        match $of_entity {
+            $crate::store::walk::OfEntity::Probed => {
+                Box::new(diesel::dsl::exists($query.offset(0)).nullable()) as $crate::store::page::Predicate<$source>
+            }
+            _ => Box::new(diesel::dsl::exists($query).nullable()),
+        }
+    };
+}
+pub(in crate::store) use there_is;
+
 /// The date that undated records are stored with. Spelled out: Postgres knows how many there are, and of a parameter not.
 pub fn undated() -> SqlLiteral<Timestamptz> {
     sql("'-infinity'::timestamptz")
 }
 
-/// A boxed query from the beginning of a stretch, in its order: of `$time`, the stored date, and `$id`.
+/// A boxed query of what is in one step along a stretch, in its order: of `$time`, the stored date, and `$id`.
 macro_rules! along {
-    ($query:expr, $stretch:expr, $time:expr, $id:expr) => {{
+    ($query:expr, $stretch:expr, $step:expr, $time:expr, $id:expr) => {{
+        use $crate::store::search::{Step, ascending, descending};
         use $crate::store::walk::{Part, Stretch};
-        let Stretch { part, after } = $stretch;
+        let (Stretch { part, after }, Step { from, to, way }) = ($stretch, $step);
         let mut query = $query;
         if let Some((time, id)) = after {
             let here = $crate::store::page::row!($time, $id, diesel::sql_types::Timestamptz);
@@ -89,10 +106,22 @@ macro_rules! along {
                 Part::OldestDated | Part::Undated => query.filter($crate::store::page::Above::new(here, place)),
             };
         }
+        if let Some(from) = from {
+            query = query.filter($time.ge(from));
+        }
+        if let Some(to) = to {
+            query = query.filter($time.lt(to));
+        }
+        query = match part {
+            Part::Newest => query,
+            Part::OldestDated => query.filter($time.gt($crate::store::walk::undated())),
+            Part::Undated => query.filter($time.eq($crate::store::walk::undated())),
+        };
         match part {
-            Part::Newest => query.order(($time.desc(), $id.desc())),
-            Part::OldestDated => query.filter($time.gt($crate::store::walk::undated())).order(($time.asc(), $id.asc())),
-            Part::Undated => query.filter($time.eq($crate::store::walk::undated())).order(($time.asc(), $id.asc())),
+            Part::Newest => descending!(query, way, $time, $id, diesel::sql_types::Timestamptz),
+            Part::OldestDated | Part::Undated => {
+                ascending!(query, way, $time, $id, diesel::sql_types::Timestamptz)
+            }
         }
     }};
 }
@@ -145,7 +174,8 @@ pub fn by_places<T>(
                 return Ok(found);
             }
             stretch.after = there.last().copied();
-            batch = (batch * GROWTH).min(MOST);
+            // Where all match, few places had records that were left out.
+            batch = if all_match { missing - found.len() as i64 } else { (batch * GROWTH).min(MOST) };
         }
     })
 }

@@ -44,6 +44,15 @@ fn assert_found(app: &TestApp, searches: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_language_that_is_new_to_the_collection_is_searched_at_once() {
+    let app = TestApp::start();
+    article(&app, "A", "fr", "Le jardin du port.");
+    assert_found(&app, &[("jardin", "A"), ("garten", "")]);
+    article(&app, "B", "de", "Die Gärten am Hafen.");
+    assert_found(&app, &[("garten", "B"), ("jardin", "A")]);
+}
+
+#[test]
 fn accents_case_endings_and_apostrophes_make_no_difference() {
     let app = TestApp::start();
     article(&app, "A", "fr", "L’Assemblée a rejeté les MUSÉES à l'étranger.");

@@ -3,16 +3,16 @@
 use super::of_entities::{Walk, mentioning, of_entities, quoting};
 use super::{ArticleRow, WithText};
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Choice, Count, Key, Page, Position, Total};
+use crate::domain::page::{Choice, Count, Key, Page, Position, Range, Total};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
-use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Predicate, choose, published, row};
+use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, published, row};
 use crate::store::search::{
-    self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
+    self, Collection, Course, Reading, Statistics, Step, Values, Way, Windows, descending, push_values, within,
 };
-use crate::store::walk::{self, OfEntity, Part, along};
-use crate::store::{Error, Result, stats};
+use crate::store::walk::{self, OfEntity, Stretch, along};
+use crate::store::{Result, stats};
 use diesel::dsl::not;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -29,19 +29,27 @@ pub fn list(
     list: &ArticleList,
 ) -> Result<(Page<Article>, Option<Ranked>)> {
     let ArticleList { filter, order, page: request, .. } = list;
-    let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
+    let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
-    let total = total(conn, filter, request.count, reading)?;
+    let total = total(conn, statistics, filter, request.count, reading)?;
+    let after = request.after.as_ref();
     let wanted = request.limit + 1;
-    let items = match reading {
-        None if *order == ArticleOrder::NewestCreated => load(conn, list, query(list, None)?.limit(wanted))?,
-        None => by_date(conn, list, wanted)?,
-        Some(reading) if *order == ArticleOrder::Relevance => {
-            return by_relevance(conn, statistics, list, reading, total).map(|(page, ranked)| (page, Some(ranked)));
+    let select = |conn: &mut PgConnection, query| load(conn, list, query);
+    let items = match order {
+        ArticleOrder::Relevance => match reading {
+            Some(reading) => {
+                let page = by_relevance(conn, statistics, list, reading, total)?;
+                return Ok((page.0, Some(page.1)));
+            }
+            None => by_date(conn, statistics, filter, None, walk::newest(after)?, wanted, select)?,
+        },
+        ArticleOrder::NewestPublished => {
+            by_date(conn, statistics, filter, reading, walk::newest(after)?, wanted, select)?
         }
-        Some(reading) => windows(conn, statistics, list, reading)?.read(conn, wanted, |conn, step, wanted| {
-            load(conn, list, query(list, Some((reading, step)))?.limit(wanted))
-        })?,
+        ArticleOrder::OldestPublished => {
+            by_date(conn, statistics, filter, reading, walk::oldest(after)?, wanted, select)?
+        }
+        ArticleOrder::NewestCreated => by_creation(conn, statistics, list, reading, wanted)?,
     };
     let page = Page::from_rows(items, request.limit, total, |article| Position {
         key: Key::Time(match order {
@@ -56,6 +64,7 @@ pub fn list(
 /// How many articles match, when that was asked.
 fn total(
     conn: &mut PgConnection,
+    statistics: &Statistics,
     filter: &ArticleFilter,
     count: Option<Count>,
     reading: Option<&Reading>,
@@ -75,57 +84,106 @@ fn total(
     if let Some(speaker) = of_one(quoted, filter.quotes_by.only()) {
         return page::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
     }
-    page::total(conn, count, || selected(matching(filter, reading)).select(page::nothing()))
+    let matching = || selected(matching(filter, reading)).select(page::nothing());
+    let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
+    if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone()))
+        && search::is_of_many(conn, statistics, Collection::Articles, reading)?
+    {
+        return page::many(conn, matching()).map(Some);
+    }
+    page::total(conn, count, matching)
 }
 
-/// What of a list is after its position, in its order; of a search, what one step is to read.
-fn query(list: &ArticleList, search: Option<(&Reading, &Step)>) -> Result<articles::BoxedQuery<'static, Pg>> {
-    let ArticleList { filter, order, page: request, .. } = list;
-    let after_position = request.after.as_ref().filter(|_| *order != ArticleOrder::Relevance);
-    let mut all = predicates(filter, search.map(|(reading, _)| reading), Some(*order), OfEntity::Asked);
-    if let Some(position) = after_position {
-        all.push(after(*order, position)?);
-    }
-    if let Some((_, step)) = search {
-        match order {
-            ArticleOrder::NewestCreated => within!(all, step, Direction::Newest, articles::created_at),
-            ArticleOrder::OldestPublished => within!(all, step, Direction::Oldest, articles::published_asc),
-            _ => within!(all, step, Direction::Newest, articles::published_desc),
+/// The first articles of some stretches of publication, each read the way that is the shortest: along the index of the
+/// entity that is asked for, in windows, or along the index of the one value.
+fn by_date<T>(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    filter: &ArticleFilter,
+    reading: Option<&Reading>,
+    stretches: Vec<Stretch>,
+    wanted: i64,
+    select: impl Fn(&mut PgConnection, articles::BoxedQuery<'static, Pg>) -> Result<Vec<T>>,
+) -> Result<Vec<T>> {
+    let windows = match is_of_one(filter) {
+        true => None,
+        false => {
+            Some(Windows::of(conn, statistics, Collection::Articles, reading, &values(filter), is_indexed(filter))?)
+        }
+    };
+    let of = |filter: &ArticleFilter, step: &Step| selected(predicates(filter, reading, OfEntity::Probed, step.way));
+    let walk = Walk::of(filter);
+    if let Some(walk) = walk {
+        let is_short = match &windows {
+            None => true,
+            Some(windows) => windows.are_slower_than(walk.articles(conn)?, wanted),
+        };
+        if is_short {
+            let rest = walk.rest(filter);
+            let all_match = reading.is_none() && walk.is_all_of(filter);
+            let places = |conn: &mut PgConnection, stretch, limit| walk.places(conn, stretch, filter.published, limit);
+            return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
+                let stretch = Stretch { part, after: None };
+                let query =
+                    along!(of(&rest, &Step::KNOWN), stretch, Step::KNOWN, articles::published_desc, articles::id);
+                select(conn, query.filter(articles::id.eq_any(ids)).limit(missing))
+            });
         }
     }
-    let gathers = search.is_some_and(|(_, step)| step.gathers);
-    let query = selected(all);
-    Ok(match order {
-        ArticleOrder::OldestPublished => ascending!(query, gathers, articles::published_asc, articles::id, Timestamptz),
-        ArticleOrder::NewestCreated => descending!(query, gathers, articles::created_at, articles::id, Timestamptz),
-        _ => descending!(query, gathers, articles::published_desc, articles::id, Timestamptz),
+    walk::each(conn, stretches, wanted, |conn, stretch, missing| {
+        let read = |conn: &mut PgConnection, step: &Step, missing| {
+            select(
+                conn,
+                along!(of(filter, step), stretch, *step, articles::published_desc, articles::id).limit(missing),
+            )
+        };
+        match &windows {
+            None => read(conn, &Step::default(), missing),
+            Some(_) if walk.is_some() => read(conn, &Step::GATHERED, missing),
+            Some(windows) => {
+                let course = Course::published(&stretch, filter.published);
+                windows.read(conn, Some(course), missing, read)
+            }
+        }
     })
 }
 
-/// The first articles of a list in order of publication, along the index of what it is filtered by.
-fn by_date(conn: &mut PgConnection, list: &ArticleList, wanted: i64) -> Result<Vec<Article>> {
-    let ArticleList { filter, order, page: request, .. } = list;
+/// The first articles of a list that begins with what was stored last.
+fn by_creation(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &ArticleList,
+    reading: Option<&Reading>,
+    wanted: i64,
+) -> Result<Vec<Article>> {
+    let ArticleList { filter, page: request, .. } = list;
     let after = request.after.as_ref();
-    let stretches = if *order == ArticleOrder::OldestPublished { walk::oldest(after)? } else { walk::newest(after)? };
-    let Some(walk) = Walk::of(filter) else {
-        return walk::each(conn, stretches, wanted, |conn, stretch, missing| {
-            let query = selected(predicates(filter, None, Some(*order), OfEntity::Asked));
-            load(conn, list, along!(query, stretch, articles::published_desc, articles::id).limit(missing))
-        });
+    let read = |conn: &mut PgConnection, step: &Step, missing| {
+        let mut all = predicates(filter, reading, OfEntity::Probed, step.way);
+        if let Some(position) = after {
+            let place = row!(page::time_key(position, LONG_AGO)?, position.id, Timestamptz);
+            all.push(Box::new(Below::new(row!(articles::created_at, articles::id, Timestamptz), place).nullable()));
+        }
+        within!(all, step, articles::created_at);
+        let query = descending!(selected(all), step.way, articles::created_at, articles::id, Timestamptz);
+        load(conn, list, query.limit(missing))
     };
-    let all_match = walk.is_all_of(filter);
-    let places = |conn: &mut PgConnection, stretch, limit| walk.places(conn, stretch, filter.published, limit);
-    walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
-        let query = selected(predicates(&walk.rest(filter), None, Some(*order), OfEntity::Asked));
-        let query = query.filter(articles::id.eq_any(ids)).limit(missing);
-        let query = match part {
-            Part::Newest => descending!(query, true, articles::published_desc, articles::id, Timestamptz),
-            Part::OldestDated | Part::Undated => {
-                ascending!(query, true, articles::published_desc, articles::id, Timestamptz)
-            }
-        };
-        load(conn, list, query)
-    })
+    let values = values(filter);
+    let windows = Windows::of(conn, statistics, Collection::Articles, reading, &values, is_indexed(filter))?;
+    match reading.is_none() && values.is_empty() {
+        true => read(conn, &Step::default(), wanted),
+        false => windows.read(conn, Some(Course::created(after)?), wanted, read),
+    }
+}
+
+/// What of a filter is in the index of words and values.
+fn values(filter: &ArticleFilter) -> Values {
+    let mut all = Values::new();
+    push_values(&mut all, "language", &filter.language, String::clone);
+    push_values(&mut all, "publisher", &filter.publisher, String::clone);
+    push_values(&mut all, "section", &filter.section, String::clone);
+    push_values(&mut all, "keywords", &filter.keyword, String::clone);
+    all
 }
 
 fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery<'static, Pg>) -> Result<Vec<Article>> {
@@ -137,17 +195,6 @@ fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery
     Ok(rows.into_iter().map(|row: WithText| row.row.with(Some((row.body, row.blocks.0)))).collect())
 }
 
-/// The windows that a search of a list is read in.
-fn windows(conn: &mut PgConnection, statistics: &Statistics, list: &ArticleList, reading: &Reading) -> Result<Windows> {
-    let axis = match list.order {
-        ArticleOrder::NewestPublished | ArticleOrder::Relevance => (Axis::Published, Direction::Newest),
-        ArticleOrder::OldestPublished => (Axis::Published, Direction::Oldest),
-        ArticleOrder::NewestCreated => (Axis::Created, Direction::Newest),
-    };
-    let after = list.page.after.as_ref().filter(|_| list.order != ArticleOrder::Relevance);
-    Windows::of(conn, statistics, Collection::Articles, reading, Some(axis))?.within(list.filter.published, after)
-}
-
 /// The newest matches in order of relevance: a page of them.
 fn by_relevance(
     conn: &mut PgConnection,
@@ -157,32 +204,14 @@ fn by_relevance(
     total: Option<Total>,
 ) -> Result<(Page<Article>, Ranked)> {
     let rank = || reading.rank(articles::vector, articles::language);
-    let windows = windows(conn, statistics, list, reading)?;
-    let found = windows.read(conn, search::CONSIDERED, |conn, step, wanted| {
-        Ok(query(list, Some((reading, step)))?.limit(wanted).select((rank(), articles::id)).load(conn)?)
-    })?;
+    let stretches = walk::newest(None)?;
+    let found =
+        by_date(conn, statistics, &list.filter, Some(reading), stretches, search::CONSIDERED, |conn, query| {
+            Ok(query.select((rank(), articles::id)).load(conn)?)
+        })?;
     let (page, ranked) = search::most_relevant(found, &list.page, total)?;
     let rows = load(conn, list, articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed())?;
     Ok((search::filled(page, rows, |article| article.id), ranked))
-}
-
-/// The condition that a row comes after `position` in the list.
-fn after(order: ArticleOrder, position: &Position) -> Result<Predicate<articles::table>> {
-    let place = |undated| Ok::<_, Error>(row!(page::time_key(position, undated)?, position.id, Timestamptz));
-    Ok(match order {
-        ArticleOrder::NewestPublished | ArticleOrder::Relevance => {
-            let here = row!(articles::published_desc, articles::id, Timestamptz);
-            Box::new(Below::new(here, place(LONG_AGO)?).nullable())
-        }
-        ArticleOrder::OldestPublished => {
-            let here = row!(articles::published_asc, articles::id, Timestamptz);
-            Box::new(Above::new(here, place(FAR_AHEAD)?).nullable())
-        }
-        ArticleOrder::NewestCreated => {
-            let here = row!(articles::created_at, articles::id, Timestamptz);
-            Box::new(Below::new(here, place(LONG_AGO)?).nullable())
-        }
-    })
 }
 
 fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery<'static, Pg> {
@@ -191,51 +220,86 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
 
 /// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
 pub(in crate::store) fn matching(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
-    predicates(filter, reading, None, OfEntity::Asked)
+    predicates(filter, reading, OfEntity::Asked, Way::Any)
 }
 
 /// The same for a question about the `most` newest that match.
+///
+/// # Errors
+/// Only the database's own.
 pub(in crate::store) fn newest(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    filter: &ArticleFilter,
+    most: i64,
+) -> Result<Vec<Predicate<articles::table>>> {
+    // Those of one entity alone are the newest in its index.
+    if let Some(walk) = Walk::of(filter).filter(|walk| walk.is_all_of(filter)) {
+        let mut all = predicates(&walk.rest(filter), None, OfEntity::Asked, Way::Any);
+        all.push(walk.newest(filter.published, most));
+        return Ok(all);
+    }
+    let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
+    if reading.is_none() && is_of_one(filter) {
+        return Ok(predicates(filter, None, OfEntity::Walked, Way::Any));
+    }
+    let ids = ids(conn, statistics, filter, reading.as_ref(), most)?;
+    Ok(vec![Box::new(articles::id.eq_any(ids).nullable())])
+}
+
+/// The `most` newest that match.
+fn ids(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
     filter: &ArticleFilter,
     reading: Option<&Reading>,
     most: i64,
-) -> Vec<Predicate<articles::table>> {
-    // Those of one entity alone are the newest in its index.
-    if let Some(walk) = Walk::of(filter).filter(|walk| walk.is_all_of(filter)) {
-        let mut all = predicates(&walk.rest(filter), None, Some(ArticleOrder::NewestPublished), OfEntity::Asked);
-        all.push(walk.newest(filter.published, most));
-        return all;
+) -> Result<Vec<Uuid>> {
+    by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query| {
+        Ok(query.select(articles::id).load::<Uuid>(conn)?)
+    })
+}
+
+/// True when nothing is asked for that is found by what several indexes have in common.
+fn is_of_one(filter: &ArticleFilter) -> bool {
+    filter.search.is_none() && filter.keyword.any.is_empty() && values(filter).len() < 2
+}
+
+/// True when all that is asked for is in the index of words and values, or a time.
+fn is_indexed(filter: &ArticleFilter) -> bool {
+    let mut rest = ArticleFilter { search: None, published: Range::default(), ..filter.clone() };
+    for choice in [&mut rest.language, &mut rest.publisher, &mut rest.section, &mut rest.keyword] {
+        choice.any.clear();
     }
-    let of_entity = if reading.is_none() { OfEntity::Walked } else { OfEntity::Asked };
-    predicates(filter, reading, Some(ArticleOrder::NewestPublished), of_entity)
+    rest == ArticleFilter::default()
 }
 
 /// The conditions of a filter.
 fn predicates(
     filter: &ArticleFilter,
     reading: Option<&Reading>,
-    order: Option<ArticleOrder>,
     of_entity: OfEntity,
+    way: Way,
 ) -> Vec<Predicate<articles::table>> {
     let mut all: Vec<Predicate<articles::table>> = Vec::new();
-    choose!(all, filter.language, articles::language);
-    choose!(all, filter.publisher, articles::publisher);
-    choose!(all, filter.section, articles::section);
+    if way.is_planned() {
+        all.push(Box::new(Planned));
+    }
+    choose!(all, filter.language, articles::language, way.looks_at("language"));
+    choose!(all, filter.publisher, articles::publisher, way.looks_at("publisher"));
+    choose!(all, filter.section, articles::section, way.looks_at("section"));
     choose!(all, filter.external_id, articles::external_id);
     choose!(all, filter.url, articles::url);
+    let before = all.len();
     with_keywords(&filter.keyword, &mut all);
-    published!(
-        all,
-        filter.published,
-        order == Some(ArticleOrder::OldestPublished) && reading.is_some(),
-        articles::published_at,
-        articles::published_desc,
-        articles::published_asc
-    );
     if let Some(reading) = reading {
         all.push(Box::new(reading.matches(articles::vector, articles::language)));
     }
-    of_entities(filter, of_entity == OfEntity::Walked, &mut all);
+    if way.looks_at("vector") {
+        look_at(&mut all, before);
+    }
+    published!(all, filter.published, articles::published_desc);
+    of_entities(filter, of_entity, &mut all);
     all
 }
 

@@ -1,45 +1,59 @@
 //! The entities that articles are asked for by: whom they mention, and whom they quote.
 
-use crate::domain::QuoteStatus;
+use crate::domain::Dimension;
 use crate::domain::article::ArticleFilter;
 use crate::domain::page::{Choice, Range};
 use crate::schema::{articles, mentions, quotes};
-use crate::store::Result;
-use crate::store::page::{Predicate, RowIn, Start, in_range, row};
-use crate::store::walk::{Stretch, along};
+use crate::store::page::{Outer, Predicate, RowIn, Start, in_range, row};
+use crate::store::walk::{OfEntity, Stretch, along, there_is};
+use crate::store::{Result, stats};
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 /// The entity whose index a list is read along.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Walk {
     Mentioned(Uuid),
-    Quoted(Uuid),
+    /// And the one who has to be mentioned as well.
+    Quoted(Uuid, Option<Uuid>),
 }
 
 impl Walk {
     /// That of a filter, if it asks for an entity and not for one article anyway. Who is quoted is mentioned more often.
     pub fn of(filter: &ArticleFilter) -> Option<Self> {
         let is_of_few = !filter.url.any.is_empty() || !filter.external_id.any.is_empty();
-        let quoted = filter.quotes_by.only().map(|speaker| Self::Quoted(*speaker));
-        let mentioned = filter.mentions.only().or(filter.mentions_all.first()).map(|entity| Self::Mentioned(*entity));
-        quoted.or(mentioned).filter(|_| !is_of_few)
+        let mentioned = filter.mentions.only().or(filter.mentions_all.first()).copied();
+        let quoted = filter.quotes_by.only().map(|speaker| Self::Quoted(*speaker, mentioned));
+        quoted.or(mentioned.map(Self::Mentioned)).filter(|_| !is_of_few)
     }
 
     /// What the filter asks for beside the entity.
     pub fn rest(self, filter: &ArticleFilter) -> ArticleFilter {
         let mut rest = filter.clone();
-        match self {
-            Self::Quoted(_) => rest.quotes_by.any.clear(),
-            Self::Mentioned(_) if filter.mentions.only().is_some() => rest.mentions.any.clear(),
-            Self::Mentioned(_) => drop(rest.mentions_all.remove(0)),
+        if let Self::Quoted(..) = self {
+            rest.quotes_by.any.clear();
+        }
+        if let Self::Mentioned(_) | Self::Quoted(_, Some(_)) = self {
+            match filter.mentions.only() {
+                Some(_) => rest.mentions.any.clear(),
+                None => drop(rest.mentions_all.remove(0)),
+            }
         }
         rest
+    }
+
+    /// How many articles there are of it, at most and about.
+    pub fn articles(self, conn: &mut PgConnection) -> Result<f64> {
+        match self {
+            Self::Mentioned(entity) => stats::of_entity(conn, Dimension::Entity, entity),
+            Self::Quoted(speaker, _) => stats::of_entity(conn, Dimension::Speaker, speaker),
+        }
     }
 
     pub fn is_all_of(self, filter: &ArticleFilter) -> bool {
@@ -53,8 +67,8 @@ impl Walk {
                 let places = in_range!(mentioning(entity), published, mentions::published_desc);
                 stands_in(places.order((mentions::published_desc.desc(), mentions::article_id.desc())).limit(most))
             }
-            Self::Quoted(speaker) => {
-                let places = in_range!(quoting(speaker), published, quotes::published_desc);
+            Self::Quoted(speaker, mentioned) => {
+                let places = in_range!(quoting_and(speaker, mentioned), published, quotes::published_desc);
                 stands_in(places.order((quotes::published_desc.desc(), quotes::article_id.desc())).limit(most))
             }
         }
@@ -70,11 +84,15 @@ impl Walk {
         Ok(match self {
             Self::Mentioned(entity) => {
                 let query = in_range!(mentioning(entity), published, mentions::published_desc);
-                along!(query, stretch, mentions::published_desc, mentions::article_id).limit(limit).load(conn)?
+                along!(query, stretch, Step::default(), mentions::published_desc, mentions::article_id)
+                    .limit(limit)
+                    .load(conn)?
             }
-            Self::Quoted(speaker) => {
-                let query = in_range!(quoting(speaker), published, quotes::published_desc);
-                along!(query, stretch, quotes::published_desc, quotes::article_id).limit(limit).load(conn)?
+            Self::Quoted(speaker, mentioned) => {
+                let query = in_range!(quoting_and(speaker, mentioned), published, quotes::published_desc);
+                along!(query, stretch, Step::default(), quotes::published_desc, quotes::article_id)
+                    .limit(limit)
+                    .load(conn)?
             }
         })
     }
@@ -83,19 +101,19 @@ impl Walk {
 /// Pushes the conditions on the entities that an article has by way of other records: `$of` are those of some of the
 /// entities, `$all` those of any, and `$walk` is the condition that walks the index of one.
 macro_rules! having {
-    ($all:ident, $choice:expr, $walk:expr, $of:expr, $any:expr) => {{
+    ($all:ident, $choice:expr, $of_entity:expr, $walk:expr, $of:expr, $any:expr) => {{
         let Choice { any, none, empty, not_empty } = $choice;
         match ($choice.only(), &any[..]) {
-            (Some(entity), _) if $walk.is_some() => $all.extend($walk.map(|walk| walk(*entity))),
+            (Some(entity), _) if $of_entity == OfEntity::Walked => $all.push($walk(*entity)),
             (_, []) if *empty => $all.push(Box::new(not(exists($any())).nullable())),
             (_, []) => {}
             (_, entities) if *empty => {
                 $all.push(Box::new(exists($of(entities)).or(not(exists($any()))).nullable()));
             }
-            (_, entities) => $all.push(Box::new(exists($of(entities)).nullable())),
+            (_, entities) => $all.push(there_is!($of_entity, $of(entities), articles::table)),
         }
         if *not_empty {
-            $all.push(Box::new(exists($any()).nullable()));
+            $all.push(there_is!($of_entity, $any(), articles::table));
         }
         if !none.is_empty() {
             $all.push(Box::new(not(exists($of(none))).nullable()));
@@ -105,43 +123,63 @@ macro_rules! having {
 
 /// The conditions on the entities that an article mentions and quotes. Walked ones are conditions on where it stands among
 /// those of the entity, newest first.
-pub(super) fn of_entities(filter: &ArticleFilter, walked: bool, all: &mut Vec<Predicate<articles::table>>) {
+pub(super) fn of_entities(filter: &ArticleFilter, of_entity: OfEntity, all: &mut Vec<Predicate<articles::table>>) {
     let linked =
         || mentions::table.filter(mentions::article_id.eq(articles::id)).filter(mentions::entity_id.is_not_null());
     let mentioned = |entities: &[Uuid]| {
-        mentions::table
-            .filter(mentions::article_id.eq(articles::id))
-            .filter(mentions::entity_id.eq_any(entities.to_vec()))
+        let mentioned = mentions::table.into_boxed::<Pg>().filter(mentions::article_id.eq(Outer(articles::id)));
+        let mentioned = match entities {
+            [entity] => mentioned.filter(mentions::entity_id.eq(*entity)),
+            _ => mentioned.filter(mentions::entity_id.eq_any(entities.to_vec())),
+        };
+        match of_entity {
+            // True of all; with it this is one place in the entity's index.
+            OfEntity::Probed => mentioned.filter(mentions::published_desc.eq(Outer(articles::published_desc))),
+            _ => mentioned,
+        }
     };
     let published = filter.published;
     let mentioned_in_order = |entity| {
         let places = in_range!(mentioning(entity), published, mentions::published_desc);
         stands_in(places.order((mentions::published_desc.desc(), mentions::article_id.desc())))
     };
-    having!(all, &filter.mentions, walked.then_some(mentioned_in_order), mentioned, linked);
+    having!(all, &filter.mentions, of_entity, mentioned_in_order, mentioned, linked);
     for (place, entity) in filter.mentions_all.iter().enumerate() {
-        all.push(match place {
-            0 if walked && filter.mentions == Choice::default() => mentioned_in_order(*entity),
-            _ => Box::new(exists(mentioned(&[*entity])).nullable()),
+        all.push(match (place, of_entity) {
+            (0, OfEntity::Walked) if filter.mentions == Choice::default() => mentioned_in_order(*entity),
+            _ => there_is!(of_entity, mentioned(&[*entity]), articles::table),
         });
     }
     let attributed = || {
         quotes::table
             .filter(quotes::article_id.eq(articles::id))
             .filter(quotes::speaker_id.is_not_null())
-            .filter(quotes::status.ne(QuoteStatus::Rejected))
+            .filter(rejected_are_out())
     };
     let quoted = |speakers: &[Uuid]| {
-        quotes::table
-            .filter(quotes::article_id.eq(articles::id))
-            .filter(quotes::speaker_id.eq_any(speakers.to_vec()))
-            .filter(quotes::status.ne(QuoteStatus::Rejected))
+        let quoted = quotes::table
+            .into_boxed::<Pg>()
+            .filter(quotes::article_id.eq(Outer(articles::id)))
+            .filter(rejected_are_out());
+        let quoted = match speakers {
+            [speaker] => quoted.filter(quotes::speaker_id.eq(*speaker)),
+            _ => quoted.filter(quotes::speaker_id.eq_any(speakers.to_vec())),
+        };
+        match of_entity {
+            OfEntity::Probed => quoted.filter(quotes::published_desc.eq(Outer(articles::published_desc))),
+            _ => quoted,
+        }
     };
     let quoted_in_order = |speaker| {
         let places = in_range!(quoting(speaker), published, quotes::published_desc);
         stands_in(places.order((quotes::published_desc.desc(), quotes::article_id.desc())))
     };
-    having!(all, &filter.quotes_by, walked.then_some(quoted_in_order), quoted, attributed);
+    having!(all, &filter.quotes_by, of_entity, quoted_in_order, quoted, attributed);
+}
+
+/// Spelled out: the index of who is quoted has no others.
+fn rejected_are_out() -> SqlLiteral<Bool> {
+    sql("quotes.status <> 'rejected'")
 }
 
 /// Where articles stand in a list, each once.
@@ -154,7 +192,18 @@ pub(super) fn mentioning(entity: Uuid) -> mentions::BoxedQuery<'static, Pg, Plac
 
 pub(super) fn quoting(speaker: Uuid) -> quotes::BoxedQuery<'static, Pg, Places> {
     let places = quotes::table.select((quotes::published_desc, quotes::article_id)).distinct();
-    places.filter(quotes::speaker_id.eq(speaker)).filter(quotes::status.ne(QuoteStatus::Rejected)).into_boxed()
+    places.filter(quotes::speaker_id.eq(speaker)).filter(rejected_are_out()).into_boxed()
+}
+
+/// The same of those that mention an entity, too: looked up in its index, place by place.
+fn quoting_and(speaker: Uuid, mentioned: Option<Uuid>) -> quotes::BoxedQuery<'static, Pg, Places> {
+    let Some(entity) = mentioned else { return quoting(speaker) };
+    let there = mentions::table
+        .into_boxed::<Pg>()
+        .filter(mentions::entity_id.eq(entity))
+        .filter(mentions::published_desc.eq(Outer(quotes::published_desc)))
+        .filter(mentions::article_id.eq(Outer(quotes::article_id)));
+    quoting(speaker).filter(exists(there.offset(0)))
 }
 
 /// The condition that an article is in one of these places. In their order, and `DISTINCT`, the planner walks the entity's

@@ -13,7 +13,7 @@ use super::error::EmbeddedError;
 pub(super) const OLDEST: u32 = 14;
 
 /// What the migrations create, beyond the server itself.
-const EXTENSIONS: [&str; 2] = ["unaccent", "pg_trgm"];
+const EXTENSIONS: [&str; 3] = ["unaccent", "pg_trgm", "btree_gin"];
 
 /// A server that will do: new enough, and with the extensions.
 #[derive(Debug, Clone)]
@@ -157,6 +157,8 @@ mod tests {
         fs::write(share.path().join("unaccent.control"), "").unwrap();
         assert_eq!(missing_extension(share.path()), Some("pg_trgm"));
         fs::write(share.path().join("pg_trgm.control"), "").unwrap();
+        assert_eq!(missing_extension(share.path()), Some("btree_gin"));
+        fs::write(share.path().join("btree_gin.control"), "").unwrap();
         assert_eq!(missing_extension(share.path()), None);
     }
 

@@ -4,8 +4,9 @@ use super::MentionRow;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{Key, Page, Position};
 use crate::domain::stats::Records;
+use crate::domain::{MentionKind, Origin};
 use crate::schema::{entities, mentions};
-use crate::store::page::{self, LONG_AGO, Predicate, choose};
+use crate::store::page::{self, Predicate, choose, of_words, published};
 use crate::store::walk::{self, along};
 use crate::store::{Result, stats};
 use diesel::dsl::{exists, not};
@@ -27,7 +28,8 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
         MentionOrder::OldestPublished => walk::oldest(request.after.as_ref())?,
     };
     let rows = walk::each(conn, stretches, request.limit + 1, |conn, stretch, missing| {
-        let query = along!(selected(matching(filter)), stretch, mentions::published_desc, mentions::id);
+        let query =
+            along!(selected(matching(filter)), stretch, Step::default(), mentions::published_desc, mentions::id);
         Ok(query.limit(missing).select(MentionRow::as_select()).load(conn)?)
     })?;
     let page =
@@ -46,8 +48,8 @@ pub(in crate::store) fn matching(filter: &MentionFilter) -> Vec<Predicate<mentio
     choose!(all, filter.article, mentions::article_id);
     choose!(all, filter.publisher, mentions::publisher);
     choose!(all, filter.language, mentions::language);
-    choose!(all, filter.kind, mentions::kind);
-    choose!(all, filter.origin, mentions::origin);
+    all.extend(of_words("mentions.kind", &filter.kind, MentionKind::as_str));
+    all.extend(of_words("mentions.origin", &filter.origin, Origin::as_str));
     let of_kind = |kinds: &[_]| {
         entities::table
             .filter(entities::id.nullable().eq(mentions::entity_id))
@@ -62,14 +64,6 @@ pub(in crate::store) fn matching(filter: &MentionFilter) -> Vec<Predicate<mentio
     if let Some(least) = filter.min_confidence {
         all.push(Box::new(mentions::confidence.ge(least).nullable()));
     }
-    // Undated mentions hold an infinity there: the lower bound keeps them out by itself, the upper one needs to be told.
-    match (filter.published.from, filter.published.to) {
-        (None, None) => {}
-        (Some(from), _) => all.push(Box::new(mentions::published_desc.ge(from).nullable())),
-        (None, Some(_)) => all.push(Box::new(mentions::published_desc.gt(LONG_AGO).nullable())),
-    }
-    if let Some(to) = filter.published.to {
-        all.push(Box::new(mentions::published_desc.lt(to).nullable()));
-    }
+    published!(all, filter.published, mentions::published_desc);
     all
 }

@@ -1,26 +1,25 @@
 //! The list of quotes: its filters, its orders, and one quote for each cluster.
 
 use super::complete_page;
+use super::filter::{first_of_cluster, plain};
 use super::row::QuoteRow;
-use crate::domain::QuoteStatus;
-use crate::domain::page::{Choice, Key, Page, Position, Total};
+use crate::domain::Dimension;
+use crate::domain::page::{Choice, Count, Key, Page, PageRequest, Position, Range, Total};
 use crate::domain::quote::{Quote, QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
-use crate::store::page::{self, Above, Below, FAR_AHEAD, LONG_AGO, Outer, Predicate, choose, in_range, published, row};
+use crate::store::page::{self, Below, LookedAt, Outer, Planned, Predicate, in_range, row};
 use crate::store::search::{
-    self, Axis, Collection, Direction, Reading, Statistics, Step, Windows, ascending, descending, within,
+    self, Collection, Course, Reading, Statistics, Step, Values, Way, Windows, descending, push_values,
 };
-use crate::store::walk::{self, OfEntity, Part, along};
-use crate::store::{Error, Result, stats};
-use diesel::dsl::{exists, not};
+use crate::store::walk::{self, OfEntity, Stretch, along};
+use crate::store::{Result, stats};
+use diesel::dsl::exists;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_source::Alias;
-use diesel::sql_types::{Double, Timestamptz};
-
-diesel::alias!(quotes as twins: Twins);
+use diesel::sql_types::Double;
+use uuid::Uuid;
 
 /// One page of the quotes that match; in order of relevance, with how many that is an order of.
 ///
@@ -32,25 +31,22 @@ pub fn list(
     list: &QuoteList,
 ) -> Result<(Page<Quote>, Option<Ranked>)> {
     let QuoteList { filter, order, page: request, .. } = list;
-    let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
+    let reading = search::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
-    let records = || Records::Quotes { filter: filter.clone(), one_per_cluster: list.one_per_cluster };
-    let total = match stats::total(conn, request.count, records)? {
-        None => page::total(conn, request.count, || selected(counted(list, reading)).select(page::nothing()))?,
-        kept => kept,
-    };
+    let total = total(conn, statistics, list, reading)?;
+    let after = request.after.as_ref();
     let wanted = request.limit + 1;
-    let rows: Vec<QuoteRow> = match reading {
-        None if *order == QuoteOrder::MostConfident => {
-            query(list, None)?.limit(wanted).select(QuoteRow::as_select()).load(conn)?
-        }
-        None => by_date(conn, list, wanted)?,
-        Some(reading) if *order == QuoteOrder::Relevance => {
-            return by_relevance(conn, statistics, list, reading, total).map(|(page, ranked)| (page, Some(ranked)));
-        }
-        Some(reading) => windows(conn, statistics, list, reading)?.read(conn, wanted, |conn, step, wanted| {
-            Ok(query(list, Some((reading, step)))?.limit(wanted).select(QuoteRow::as_select()).load(conn)?)
-        })?,
+    let rows: Vec<QuoteRow> = match order {
+        QuoteOrder::Relevance => match reading {
+            Some(reading) => {
+                let (page, ranked) = by_relevance(conn, statistics, list, reading, total)?;
+                return Ok((page, Some(ranked)));
+            }
+            None => by_date(conn, statistics, list, None, walk::newest(after)?, wanted, rows)?,
+        },
+        QuoteOrder::NewestPublished => by_date(conn, statistics, list, reading, walk::newest(after)?, wanted, rows)?,
+        QuoteOrder::OldestPublished => by_date(conn, statistics, list, reading, walk::oldest(after)?, wanted, rows)?,
+        QuoteOrder::MostConfident => by_confidence(conn, statistics, list, reading, wanted)?,
     };
     let page = Page::from_rows(rows, request.limit, total, |row| Position {
         key: match order {
@@ -62,72 +58,191 @@ pub fn list(
     Ok((complete_page(conn, page)?, None))
 }
 
-/// What of a list is after its position, in its order; of a search, what one step is to read.
-fn query(list: &QuoteList, search: Option<(&Reading, &Step)>) -> Result<quotes::BoxedQuery<'static, Pg>> {
-    let QuoteList { order, page: request, .. } = list;
-    let after_position = request.after.as_ref().filter(|_| *order != QuoteOrder::Relevance);
-    let mut all = predicates(list, search.map(|(reading, _)| reading), OfEntity::Asked);
-    if let Some(position) = after_position {
-        all.push(after(*order, position)?);
+/// How many quotes match, when that was asked.
+fn total(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+    reading: Option<&Reading>,
+) -> Result<Option<Total>> {
+    let QuoteList { filter, one_per_cluster, page: PageRequest { count, .. }, .. } = list;
+    let records = || Records::Quotes { filter: filter.clone(), one_per_cluster: *one_per_cluster };
+    if let Some(kept) = stats::total(conn, *count, records)? {
+        return Ok(Some(kept));
     }
-    if let Some((_, step)) = search {
-        match order {
-            QuoteOrder::OldestPublished => within!(all, step, Direction::Oldest, quotes::published_asc),
-            _ => within!(all, step, Direction::Newest, quotes::published_desc),
+    let matching = || selected(counted(list, reading)).select(page::nothing());
+    let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
+    if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone()))
+        && search::is_of_many(conn, statistics, Collection::Quotes, reading)?
+    {
+        return page::many(conn, matching()).map(Some);
+    }
+    page::total(conn, *count, matching)
+}
+
+fn rows(conn: &mut PgConnection, query: quotes::BoxedQuery<'static, Pg>) -> Result<Vec<QuoteRow>> {
+    Ok(query.select(QuoteRow::as_select()).load(conn)?)
+}
+
+/// The first quotes of some stretches of publication, each read the way that is the shortest: along the index of what
+/// they are about, in windows, or along the index of the one value.
+fn by_date<T>(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+    reading: Option<&Reading>,
+    stretches: Vec<Stretch>,
+    wanted: i64,
+    select: impl Fn(&mut PgConnection, quotes::BoxedQuery<'static, Pg>) -> Result<Vec<T>>,
+) -> Result<Vec<T>> {
+    let filter = &list.filter;
+    let windows = match is_of_one(filter) {
+        true => None,
+        false => Some(Windows::of(conn, statistics, Collection::Quotes, reading, &values(filter), is_indexed(list))?),
+    };
+    let of = |about, step: &Step| selected(predicates(list, reading, about, step.way));
+    let about = filter.about.only().filter(|_| !is_of_few(filter)).copied();
+    if let Some(entity) = about {
+        let is_short = match &windows {
+            None => true,
+            Some(windows) => windows.are_slower_than(stats::of_entity(conn, Dimension::About, entity)?, wanted),
+        };
+        if is_short {
+            let speaker = filter.speaker.only().copied();
+            let only = QuoteFilter {
+                about: Choice::of(vec![entity], Vec::new()),
+                speaker: Choice::of(speaker.into_iter().collect(), Vec::new()),
+                published: filter.published,
+                ..QuoteFilter::default()
+            };
+            let all_match = !list.one_per_cluster && *filter == only;
+            let places = |conn: &mut PgConnection, stretch, limit| {
+                let places = quote_about::table.select((quote_about::published_desc, quote_about::quote_id));
+                let places = places.filter(quote_about::entity_id.eq(entity)).into_boxed::<Pg>();
+                let places = in_range!(places, filter.published, quote_about::published_desc);
+                let places = match speaker {
+                    None => places,
+                    Some(speaker) => {
+                        // Looked up in the speaker's index, place by place.
+                        let there = quotes::table
+                            .into_boxed::<Pg>()
+                            .filter(quotes::speaker_id.eq(speaker))
+                            .filter(quotes::published_desc.eq(Outer(quote_about::published_desc)))
+                            .filter(LookedAt::new(quotes::id.eq(Outer(quote_about::quote_id)).nullable()));
+                        places.filter(exists(there.offset(0)))
+                    }
+                };
+                let places =
+                    along!(places, stretch, Step::default(), quote_about::published_desc, quote_about::quote_id);
+                Ok(places.limit(limit).load(conn)?)
+            };
+            return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
+                let stretch = Stretch { part, after: None };
+                let query =
+                    along!(of(OfEntity::Met, &Step::KNOWN), stretch, Step::KNOWN, quotes::published_desc, quotes::id);
+                select(conn, query.filter(quotes::id.eq_any(ids)).limit(missing))
+            });
         }
     }
-    let gathers = search.is_some_and(|(_, step)| step.gathers);
-    let query = selected(all);
-    Ok(match order {
-        QuoteOrder::OldestPublished => ascending!(query, gathers, quotes::published_asc, quotes::id, Timestamptz),
-        QuoteOrder::MostConfident => descending!(query, gathers, quotes::confidence, quotes::id, Double),
-        _ => descending!(query, gathers, quotes::published_desc, quotes::id, Timestamptz),
-    })
-}
-
-/// The first rows of a list in order of publication, along the index of what it is filtered by.
-fn by_date(conn: &mut PgConnection, list: &QuoteList, wanted: i64) -> Result<Vec<QuoteRow>> {
-    let QuoteList { filter, order, page: request, .. } = list;
-    let after = request.after.as_ref();
-    let stretches = if *order == QuoteOrder::OldestPublished { walk::oldest(after)? } else { walk::newest(after)? };
-    // What somebody said about an entity is less than what all said.
-    let is_of_few = [filter.speaker.only().is_some(), !filter.cluster.any.is_empty(), !filter.article.any.is_empty()];
-    let Some(entity) = filter.about.only().filter(|_| !is_of_few.contains(&true)) else {
-        return walk::each(conn, stretches, wanted, |conn, stretch, missing| {
-            let query = selected(predicates(list, None, OfEntity::Asked));
-            let query = along!(query, stretch, quotes::published_desc, quotes::id);
-            Ok(query.limit(missing).select(QuoteRow::as_select()).load(conn)?)
-        });
-    };
-    let all_match = !list.one_per_cluster
-        && *filter == QuoteFilter { about: Choice::of(vec![*entity], Vec::new()), ..QuoteFilter::default() };
-    let places = |conn: &mut PgConnection, stretch, limit| {
-        let query = quote_about::table.select((quote_about::published_desc, quote_about::quote_id)).into_boxed::<Pg>();
-        let query =
-            in_range!(query.filter(quote_about::entity_id.eq(entity)), filter.published, quote_about::published_desc);
-        Ok(along!(query, stretch, quote_about::published_desc, quote_about::quote_id).limit(limit).load(conn)?)
-    };
-    walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
-        let query = selected(predicates(list, None, OfEntity::Met)).filter(quotes::id.eq_any(ids)).limit(missing);
-        let query = match part {
-            Part::Newest => descending!(query, true, quotes::published_desc, quotes::id, Timestamptz),
-            Part::OldestDated | Part::Undated => {
-                ascending!(query, true, quotes::published_desc, quotes::id, Timestamptz)
-            }
+    walk::each(conn, stretches, wanted, |conn, stretch, missing| {
+        let read = |conn: &mut PgConnection, step: &Step, missing| {
+            let query = along!(of(OfEntity::Probed, step), stretch, *step, quotes::published_desc, quotes::id);
+            select(conn, query.limit(missing))
         };
-        Ok(query.select(QuoteRow::as_select()).load(conn)?)
+        match &windows {
+            None => read(conn, &Step::default(), missing),
+            Some(_) if about.is_some() => read(conn, &Step::GATHERED, missing),
+            Some(windows) => {
+                let course = Course::published(&stretch, filter.published);
+                windows.read(conn, Some(course), missing, read)
+            }
+        }
     })
 }
 
-/// The windows that a search of a list is read in.
-fn windows(conn: &mut PgConnection, statistics: &Statistics, list: &QuoteList, reading: &Reading) -> Result<Windows> {
-    let axis = match list.order {
-        QuoteOrder::NewestPublished | QuoteOrder::Relevance => Some((Axis::Published, Direction::Newest)),
-        QuoteOrder::OldestPublished => Some((Axis::Published, Direction::Oldest)),
-        QuoteOrder::MostConfident => None,
+/// The first quotes of a list that begins with those that are most surely found.
+fn by_confidence(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+    reading: Option<&Reading>,
+    wanted: i64,
+) -> Result<Vec<QuoteRow>> {
+    let QuoteList { filter, page: request, .. } = list;
+    let read = |conn: &mut PgConnection, step: &Step, missing| {
+        // What is gathered is little: of its entity, or of all else.
+        let about = if matches!(step.way, Way::Gathered(_)) { OfEntity::Asked } else { OfEntity::Probed };
+        let mut all = predicates(list, reading, about, step.way);
+        if let Some(position) = &request.after {
+            let place = row!(page::number_key(position)?, position.id, Double);
+            all.push(Box::new(Below::new(row!(quotes::confidence, quotes::id, Double), place).nullable()));
+        }
+        rows(conn, descending!(selected(all), step.way, quotes::confidence, quotes::id, Double).limit(missing))
     };
-    let after = list.page.after.as_ref().filter(|_| list.order != QuoteOrder::Relevance);
-    Windows::of(conn, statistics, Collection::Quotes, reading, axis)?.within(list.filter.published, after)
+    let values = values(filter);
+    let about = filter.about.only();
+    if is_of_few(filter) {
+        return read(conn, &Step::GATHERED, wanted);
+    }
+    if reading.is_none() && about.is_none() && (values.is_empty() || filter.speaker.only().is_some()) {
+        let way = Way::Walked(filter.speaker.only().map(|_| "speaker_id"));
+        return read(conn, &Step { way, ..Step::default() }, wanted);
+    }
+    let mut windows = Windows::of(conn, statistics, Collection::Quotes, reading, &values, is_indexed(list))?;
+    if let Some(entity) = about {
+        windows.are_of(stats::of_entity(conn, Dimension::About, *entity)?);
+    }
+    windows.read(conn, None, wanted, read)
+}
+
+/// True when there are few quotes of what is asked for, whatever else is.
+fn is_of_few(filter: &QuoteFilter) -> bool {
+    !filter.cluster.any.is_empty() || !filter.article.any.is_empty()
+}
+
+/// True when nothing is asked for that is found by what several indexes have in common.
+fn is_of_one(filter: &QuoteFilter) -> bool {
+    let asked = values(filter).len() + usize::from(filter.about.only().is_some());
+    is_of_few(filter) || (filter.search.is_none() && asked < 2)
+}
+
+/// True when all that is asked for is in the index of words and values, or a time.
+fn is_indexed(list: &QuoteList) -> bool {
+    let mut rest = QuoteFilter { search: None, published: Range::default(), ..list.filter.clone() };
+    rest.speaker.any.clear();
+    rest.speaker_status.any.clear();
+    rest.kind.any.clear();
+    rest.status.any.clear();
+    for choice in [&mut rest.publisher, &mut rest.language, &mut rest.cue] {
+        choice.any.clear();
+    }
+    rest == QuoteFilter::default() && !list.one_per_cluster
+}
+
+/// The `most` newest that match.
+fn ids(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+    reading: Option<&Reading>,
+    most: i64,
+) -> Result<Vec<Uuid>> {
+    by_date(conn, statistics, list, reading, walk::newest(None)?, most, |conn, query| {
+        Ok(query.select(quotes::id).load::<Uuid>(conn)?)
+    })
+}
+
+/// What of a filter is in the index of words and values.
+fn values(filter: &QuoteFilter) -> Values {
+    let mut all = Values::new();
+    push_values(&mut all, "speaker_id", &filter.speaker, Uuid::to_string);
+    push_values(&mut all, "speaker_status", &filter.speaker_status, |status| status.as_str().to_owned());
+    push_values(&mut all, "publisher", &filter.publisher, String::clone);
+    push_values(&mut all, "language", &filter.language, String::clone);
+    push_values(&mut all, "kind", &filter.kind, |kind| kind.as_str().to_owned());
+    push_values(&mut all, "status", &filter.status, |status| status.as_str().to_owned());
+    push_values(&mut all, "cue_lemma", &filter.cue, String::clone);
+    all
 }
 
 /// The newest matches in order of relevance: a page of them.
@@ -138,11 +253,10 @@ fn by_relevance(
     reading: &Reading,
     total: Option<Total>,
 ) -> Result<(Page<Quote>, Ranked)> {
-    let rank = || reading.rank(quotes::vector, quotes::language);
-    let windows = windows(conn, statistics, list, reading)?;
-    let found = windows.read(conn, search::CONSIDERED, |conn, step, wanted| {
-        Ok(query(list, Some((reading, step)))?.limit(wanted).select((rank(), quotes::id)).load(conn)?)
-    })?;
+    let newest = ids(conn, statistics, list, Some(reading), search::CONSIDERED)?;
+    let rank = reading.rank(quotes::vector, quotes::language);
+    let found = quotes::table.filter(quotes::id.eq_any(&newest)).select((quotes::id, rank)).load(conn)?;
+    let found = search::in_order(newest, found);
     let (page, ranked) = search::most_relevant(found, &list.page, total)?;
     let rows = quotes::table.filter(quotes::id.eq_any(&page.items)).select(QuoteRow::as_select()).load(conn)?;
     let page = search::filled(page, rows, |row: &QuoteRow| row.id);
@@ -155,37 +269,40 @@ fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'st
 
 /// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
 pub(in crate::store) fn matching(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
-    plain(filter, reading, None, OfEntity::Asked)
+    plain(filter, reading, OfEntity::Asked, Way::Any)
 }
 
-/// The same for a question about the newest that match.
-pub(in crate::store) fn newest(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
-    let of_entity = if reading.is_none() { OfEntity::Walked } else { OfEntity::Asked };
-    plain(filter, reading, Some(QuoteOrder::NewestPublished), of_entity)
-}
-
-/// The condition that a row comes after `position` in the list.
-fn after(order: QuoteOrder, position: &Position) -> Result<Predicate<quotes::table>> {
-    let place = |undated| Ok::<_, Error>(row!(page::time_key(position, undated)?, position.id, Timestamptz));
-    Ok(match order {
-        QuoteOrder::NewestPublished | QuoteOrder::Relevance => {
-            let here = row!(quotes::published_desc, quotes::id, Timestamptz);
-            Box::new(Below::new(here, place(LONG_AGO)?).nullable())
-        }
-        QuoteOrder::OldestPublished => {
-            let here = row!(quotes::published_asc, quotes::id, Timestamptz);
-            Box::new(Above::new(here, place(FAR_AHEAD)?).nullable())
-        }
-        QuoteOrder::MostConfident => {
-            let here = row!(quotes::confidence, quotes::id, Double);
-            Box::new(Below::new(here, row!(page::number_key(position)?, position.id, Double)).nullable())
-        }
-    })
+/// The same for a question about the `most` newest that match.
+///
+/// # Errors
+/// Only the database's own.
+pub(in crate::store) fn newest(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    filter: &QuoteFilter,
+    most: i64,
+) -> Result<Vec<Predicate<quotes::table>>> {
+    if is_of_one(filter) {
+        return Ok(plain(filter, None, OfEntity::Walked, Way::Any));
+    }
+    let reading = search::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
+    let page = PageRequest { limit: most, after: None, count: None };
+    let order = QuoteOrder::NewestPublished;
+    let list = QuoteList { filter: filter.clone(), one_per_cluster: false, order, page };
+    let ids = ids(conn, statistics, &list, reading.as_ref(), most)?;
+    Ok(vec![Box::new(quotes::id.eq_any(ids).nullable())])
 }
 
 /// The conditions of a list.
-fn predicates(list: &QuoteList, reading: Option<&Reading>, about: OfEntity) -> Vec<Predicate<quotes::table>> {
-    once(list, reading, plain(&list.filter, reading, Some(list.order), about))
+fn predicates(list: &QuoteList, reading: Option<&Reading>, about: OfEntity, way: Way) -> Vec<Predicate<quotes::table>> {
+    let QuoteList { filter, one_per_cluster, .. } = list;
+    let mut all = once(list, reading, plain(filter, reading, about, way));
+    // How much of a list these leave depends on what else is asked for.
+    let narrows = *one_per_cluster || filter.min_confidence.is_some() || filter.said != Range::default();
+    if way.is_planned() || (narrows && way == Way::Any) {
+        all.push(Box::new(Planned));
+    }
+    all
 }
 
 /// The conditions of a list whose order does not matter.
@@ -202,129 +319,4 @@ fn once(
         all.push(first_of_cluster(&list.filter, reading, list.order));
     }
     all
-}
-
-/// The conditions on the columns of `$source`; `$column!` spells one of them.
-macro_rules! conditions {
-    ($filter:ident, $reading:expr, $order:expr, $of_entity:expr, $source:ty, $column:ident) => {{
-        let mut all: Vec<Predicate<$source>> = Vec::new();
-        if let Some(reading) = $reading {
-            all.push(Box::new(reading.matches($column!(vector), $column!(language))));
-        }
-        choose!(all, $filter.speaker, $column!(speaker_id));
-        choose!(all, $filter.speaker_status, $column!(speaker_status));
-        choose!(all, $filter.article, $column!(article_id));
-        choose!(all, $filter.publisher, $column!(publisher));
-        choose!(all, $filter.language, $column!(language));
-        choose!(all, $filter.kind, $column!(kind));
-        choose!(all, $filter.status, $column!(status));
-        choose!(all, $filter.cue, $column!(cue_lemma));
-        choose!(all, $filter.cluster, $column!(cluster_id));
-        if $filter.status.any.is_empty() {
-            all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
-        }
-        let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
-        match ($filter.about.only(), &$filter.about.any[..]) {
-            (Some(_), _) if $of_entity == OfEntity::Met => {}
-            (Some(entity), _) if $of_entity == OfEntity::Walked => {
-                let about = quote_about::table
-                    .select(quote_about::quote_id)
-                    .filter(quote_about::entity_id.eq(*entity))
-                    .into_boxed()
-                    .filter(quote_about::quote_id.eq(Outer($column!(id))))
-                    // True of all; it lets the planner walk the entity's index in the order of the list.
-                    .filter(quote_about::published_desc.eq(Outer($column!(published_desc))));
-                let about = in_range!(about, $filter.published, quote_about::published_desc);
-                all.push(Box::new(exists(about).nullable()));
-            }
-            (_, []) if $filter.about.empty => all.push(Box::new(not(exists(about())).nullable())),
-            (_, []) => {}
-            (_, entities) => {
-                let these = exists(about().filter(quote_about::entity_id.eq_any(entities.to_vec())));
-                all.push(match $filter.about.empty {
-                    true => Box::new(these.or(not(exists(about()))).nullable()),
-                    false => Box::new(these.nullable()),
-                });
-            }
-        }
-        if !$filter.about_too.is_empty() {
-            let these = about().filter(quote_about::entity_id.eq_any($filter.about_too.clone()));
-            all.push(Box::new(exists(these).nullable()));
-        }
-        if $filter.about.not_empty {
-            all.push(Box::new(exists(about()).nullable()));
-        }
-        if !$filter.about.none.is_empty() {
-            let these = about().filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
-            all.push(Box::new(not(exists(these)).nullable()));
-        }
-        if let Some(least) = $filter.min_confidence {
-            all.push(Box::new($column!(confidence).ge(least).nullable()));
-        }
-        if let Some(from) = $filter.said.from {
-            all.push(Box::new($column!(said_on).ge(from).nullable()));
-        }
-        if let Some(to) = $filter.said.to {
-            all.push(Box::new($column!(said_on).lt(to).nullable()));
-        }
-        published!(
-            all,
-            $filter.published,
-            $order == Some(QuoteOrder::OldestPublished) && $filter.search.is_some(),
-            $column!(published_at),
-            $column!(published_desc),
-            $column!(published_asc)
-        );
-        all
-    }};
-}
-
-fn plain(
-    filter: &QuoteFilter,
-    reading: Option<&Reading>,
-    order: Option<QuoteOrder>,
-    of_entity: OfEntity,
-) -> Vec<Predicate<quotes::table>> {
-    macro_rules! column {
-        ($name:ident) => {
-            quotes::$name
-        };
-    }
-    conditions!(filter, reading, order, of_entity, quotes::table, column)
-}
-
-fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>, order: QuoteOrder) -> Vec<Predicate<Alias<Twins>>> {
-    macro_rules! column {
-        ($name:ident) => {
-            twins.field(quotes::$name)
-        };
-    }
-    conditions!(filter, reading, Some(order), OfEntity::Asked, Alias<Twins>, column)
-}
-
-/// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.
-fn first_of_cluster(filter: &QuoteFilter, reading: Option<&Reading>, order: QuoteOrder) -> Predicate<quotes::table> {
-    let same = twins
-        .select(twins.field(quotes::id))
-        .into_boxed()
-        .filter(twins.field(quotes::cluster_id).eq(Outer(quotes::cluster_id)));
-    let twin = twins.field(quotes::id);
-    let this = Outer(quotes::id);
-    let earlier = match order {
-        QuoteOrder::NewestPublished | QuoteOrder::Relevance => same.filter(Above::new(
-            row!(twins.field(quotes::published_desc), twin, Timestamptz),
-            row!(Outer(quotes::published_desc), this, Timestamptz),
-        )),
-        QuoteOrder::OldestPublished => same.filter(Below::new(
-            row!(twins.field(quotes::published_asc), twin, Timestamptz),
-            row!(Outer(quotes::published_asc), this, Timestamptz),
-        )),
-        QuoteOrder::MostConfident => same.filter(Above::new(
-            row!(twins.field(quotes::confidence), twin, Double),
-            row!(Outer(quotes::confidence), this, Double),
-        )),
-    };
-    let matching =
-        plain_of_twins(filter, reading, order).into_iter().fold(earlier, |query, predicate| query.filter(predicate));
-    Box::new(not(exists(matching)).nullable())
 }

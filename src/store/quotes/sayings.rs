@@ -11,7 +11,7 @@ use crate::domain::quote::{self, Likeness, QuoteMatch, Saying};
 use crate::domain::wording::{alike, differences, trigrams};
 use crate::schema::quotes;
 use crate::store::Result;
-use crate::store::search::{Collection, Statistics};
+use crate::store::search::{Collection, Statistics, VECTOR};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
@@ -140,7 +140,7 @@ fn rare_words(conn: &mut PgConnection, statistics: &Statistics, language: &str, 
         .get_result(conn)?;
     let sample = statistics.of(conn, Collection::Quotes)?;
     let entries = |lexeme: &String| match &sample {
-        Some(sample) => sample.rows * sample.lexemes.get(lexeme).copied().unwrap_or(sample.rarest / 2.0),
+        Some(sample) => sample.rows * sample.having(VECTOR, lexeme),
         None => 0.0,
     };
     let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();

@@ -8,12 +8,58 @@ pub fn estimate(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
     Parser { rest: query, frequency }.any().clamp(0.0, 1.0)
 }
 
+/// The part of all texts, 0 to 1, that matches a tsquery at least, however its words stand beside each other.
+pub fn at_least(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
+    Parser { rest: query, frequency }.bounds_of_any().0
+}
+
 struct Parser<'a, F> {
     rest: &'a str,
     frequency: &'a F,
 }
 
+/// The least part and the greatest.
+type Bounds = (f64, f64);
+
 impl<F: Fn(&str) -> f64> Parser<'_, F> {
+    fn bounds_of_any(&mut self) -> Bounds {
+        let mut bounds = self.bounds_of_all();
+        while self.skip("|") {
+            let (least, most) = self.bounds_of_all();
+            bounds = (bounds.0.max(least), (bounds.1 + most).min(1.0));
+        }
+        bounds
+    }
+
+    fn bounds_of_all(&mut self) -> Bounds {
+        let mut bounds = self.bounds_of_one();
+        loop {
+            if self.skip("&") {
+                let (least, most) = self.bounds_of_one();
+                bounds = ((bounds.0 + least - 1.0).max(0.0), bounds.1.min(most));
+            } else if self.skip_distance() {
+                // They may stand in the same texts, and never there beside each other.
+                bounds = (0.0, bounds.1.min(self.bounds_of_one().1));
+            } else {
+                return bounds;
+            }
+        }
+    }
+
+    fn bounds_of_one(&mut self) -> Bounds {
+        if self.skip("!") {
+            let (least, most) = self.bounds_of_one();
+            return (1.0 - most, 1.0 - least);
+        }
+        if self.skip("(") {
+            let bounds = self.bounds_of_any();
+            self.skip(")");
+            return bounds;
+        }
+        let part = (self.frequency)(&self.lexeme());
+        (part, part)
+    }
+
     fn any(&mut self) -> f64 {
         let mut part = self.all();
         while self.skip("|") {
@@ -110,6 +156,23 @@ mod tests {
     }
 
     #[test]
+    fn words_that_overlap_as_little_as_they_can_match_at_least_that() {
+        let frequency = |lexeme: &str| if lexeme == "most" { 0.8 } else { 0.3 };
+        for (query, least) in [
+            ("'most'", 0.8),
+            ("'most' | 'some'", 0.8),
+            ("'most' & 'most'", 0.6),
+            ("'most' & 'some'", 0.1),
+            ("'some' & 'some'", 0.0),
+            ("'most' <-> 'most'", 0.0),
+            ("!'some'", 0.7),
+            ("'most' & !( 'some' | 'some' )", 0.2),
+        ] {
+            assert!((at_least(query, &frequency) - least).abs() < 1e-9, "{query}: {}", at_least(query, &frequency));
+        }
+    }
+
+    #[test]
     fn a_lexeme_may_hold_quotes_and_backslashes() {
         assert_estimates("'o''b\\\\c'", 0.1);
     }
@@ -119,6 +182,7 @@ mod tests {
         fn no_query_breaks_it(query in "[a-z'&|!<>()\\\\ 0-9]{0,40}") {
             let part = estimate(&query, &|_| 0.5);
             prop_assert!((0.0..=1.0).contains(&part));
+            prop_assert!((0.0..=1.0).contains(&at_least(&query, &|_| 0.5)));
         }
     }
 }

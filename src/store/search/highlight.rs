@@ -1,20 +1,19 @@
 //! Where the words of a search stand in the texts of a page.
 //!
-//! Postgres marks them in the text as it was indexed, in which there is no punctuation: `<` and `>` can stand for
-//! nothing else there, and all that is between them stands at the same place in the text itself.
+//! Postgres is asked of each word once, however often it stands there: a word is read alike wherever it does.
 
-use super::{Collection, Reading};
+use super::{Collection, Reading, Statistics};
 use crate::domain::article::ArticleFilter;
-use crate::domain::highlight::{ArticleHighlight, marked, snippets};
+use crate::domain::highlight::{ArticleHighlight, marked, matches, snippets, words};
 use crate::domain::quote::QuoteFilter;
 use crate::domain::span::Span;
 use crate::schema::{articles, quotes};
 use crate::store::Result;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::Text;
-use std::collections::HashMap;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, Text};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Where the words of the filter's search stand in these articles; nothing without a search.
@@ -23,69 +22,113 @@ use uuid::Uuid;
 /// Only the database's own.
 pub fn articles(
     conn: &mut PgConnection,
+    statistics: &Statistics,
     filter: &ArticleFilter,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, ArticleHighlight>> {
-    let Some(reading) = super::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)? else {
+    let Some(reading) = super::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?
+    else {
         return Ok(HashMap::new());
     };
-    let rows: Vec<(Uuid, String, String, String, String)> = articles::table
+    let rows: Vec<(Uuid, String, String, String)> = articles::table
         .filter(articles::id.eq_any(ids))
-        .select((
-            articles::id,
-            articles::headline,
-            Marked::of(articles::headline, articles::language, &reading),
-            articles::body,
-            Marked::of(articles::body, articles::language, &reading),
-        ))
+        .select((articles::id, articles::language, articles::headline, articles::body))
         .load(conn)?;
-    let highlight = |(id, headline, marked_headline, body, marked_body): (Uuid, String, String, String, String)| {
-        let headline = marked(&headline, &marked_headline);
-        (id, ArticleHighlight { headline, snippets: snippets(&body, &marked(&body, &marked_body)) })
+    let texts = rows.iter().flat_map(|(_, language, headline, body)| {
+        [(language.as_str(), headline.as_str()), (language.as_str(), body.as_str())]
+    });
+    let found = matching_words(conn, &reading, texts)?;
+    let highlight = |(id, language, headline, body): &(Uuid, String, String, String)| {
+        let found = &found[language.as_str()];
+        let snippets = snippets(body, &matches(body, found));
+        (*id, ArticleHighlight { headline: matches(headline, found), snippets })
     };
-    Ok(rows.into_iter().map(highlight).collect())
+    Ok(rows.iter().map(highlight).collect())
 }
 
 /// Where the words of the filter's search stand in the texts of these quotes; nothing without a search.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
-    let Some(reading) = super::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)? else {
+pub fn quotes(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    filter: &QuoteFilter,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Span>>> {
+    let Some(reading) = super::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?
+    else {
         return Ok(HashMap::new());
     };
-    let rows: Vec<(Uuid, String, String)> = quotes::table
-        .filter(quotes::id.eq_any(ids))
-        .select((quotes::id, quotes::text, Marked::of(quotes::text, quotes::language, &reading)))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(id, text, copy)| (id, marked(&text, &copy))).collect())
+    let rows: Vec<(Uuid, String, String)> =
+        quotes::table.filter(quotes::id.eq_any(ids)).select((quotes::id, quotes::language, quotes::text)).load(conn)?;
+    let found =
+        matching_words(conn, &reading, rows.iter().map(|(_, language, text)| (language.as_str(), text.as_str())))?;
+    Ok(rows.iter().map(|(id, language, text)| (*id, matches(text, &found[language.as_str()]))).collect())
 }
 
-/// What is indexed of a text, with marks around the words that match.
-#[derive(Debug, Clone)]
-struct Marked<V, L> {
-    text: V,
-    language: L,
-    reading: Reading,
-}
+/// The words that match, of texts with their languages, and what of each does.
+type Found<'a> = HashMap<&'a str, HashMap<&'a str, Vec<Span>>>;
 
-impl<V, L> Marked<V, L> {
-    fn of(text: V, language: L, reading: &Reading) -> Self {
-        Self { text, language, reading: reading.clone() }
+fn matching_words<'a>(
+    conn: &mut PgConnection,
+    reading: &Reading,
+    texts: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Found<'a>> {
+    let mut of_languages: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+    for (language, text) in texts {
+        of_languages.entry(language).or_default().extend(words(text).map(|(_, word)| word));
     }
+    let of_languages: Vec<(&str, Vec<&str>)> =
+        of_languages.into_iter().map(|(language, words)| (language, words.into_iter().collect())).collect();
+    let (languages, lines) =
+        of_languages.iter().map(|(language, words)| ((*language).to_owned(), words.join(" "))).unzip();
+    let shown: HashMap<String, String> = Shown { languages, lines, reading }.load(conn)?.into_iter().collect();
+    let found = |(language, words): (&'a str, Vec<&'a str>)| {
+        (language, marked(&words, shown.get(language).map_or("", String::as_str)))
+    };
+    Ok(of_languages.into_iter().map(found).collect())
 }
 
-impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Marked<V, L> {
+/// Lines of words, each in a language, with marks around what matches. There is no punctuation in them: `<` and `>` can
+/// stand for nothing else. Diesel has no words for `ts_headline`.
+struct Shown<'a> {
+    languages: Vec<String>,
+    lines: Vec<String>,
+    reading: &'a Reading,
+}
+
+impl QueryFragment<Pg> for Shown<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("coalesce(ts_headline(search_config(");
-        self.language.walk_ast(out.reborrow())?;
-        out.push_sql("), searchable(left(");
-        self.text.walk_ast(out.reborrow())?;
-        out.push_sql(", 100000)), ");
-        self.reading.walk_query(&self.language, out.reborrow())?;
-        out.push_sql(", 'HighlightAll=true, StartSel=<, StopSel=>'), '')");
+        out.unsafe_to_cache_prepared();
+        out.push_sql("SELECT language, coalesce(ts_headline(search_config(language), line, ");
+        self.reading.walk_query(&Language, out.reborrow())?;
+        out.push_sql(", 'HighlightAll=true, StartSel=<, StopSel=>'), '') FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.languages)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.lines)?;
+        out.push_sql(") AS lines (language, line)");
         Ok(())
     }
 }
 
-super::reading::expression!(Marked, Text);
+/// The language of a line.
+struct Language;
+
+impl QueryFragment<Pg> for Language {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("language");
+        Ok(())
+    }
+}
+
+impl Query for Shown<'_> {
+    type SqlType = (Text, Text);
+}
+
+impl QueryId for Shown<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<PgConnection> for Shown<'_> {}

@@ -1,13 +1,15 @@
 //! A search as the texts of each language read it, and the condition that it makes of that.
 
 use super::Collection;
+use super::queries::Queries;
 use crate::domain::page::Choice;
 use crate::domain::search::Search;
 use crate::store::Result;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, Bool, Double, Nullable, Text};
+use std::collections::BTreeSet;
 
 /// A search read by the dictionaries of each language in the collection: its stop words, its accents, its stems.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,21 +34,28 @@ impl Reading {
     /// Only the database's own.
     pub fn of(
         conn: &mut PgConnection,
+        queries: &Queries,
         collection: Collection,
         search: &Search,
         languages: &Choice<String>,
     ) -> Result<Self> {
-        let rows: Vec<(String, String)> = match &languages.any[..] {
-            [] => PresentLanguages { collection, search: search.as_str() }.load(conn)?,
-            chosen => GivenLanguages { languages: chosen, search: search.as_str() }.load(conn)?,
+        let rows = match &languages.any[..] {
+            [] => {
+                let present = queries.present(conn, collection)?;
+                queries.of(conn, search.as_str(), &present)?
+            }
+            chosen => {
+                let chosen: BTreeSet<String> = chosen.iter().cloned().collect();
+                queries.of(conn, search.as_str(), &chosen.into_iter().collect::<Vec<_>>())?
+            }
         };
         let mut groups: Vec<Group> = Vec::new();
         let mut is_of_all = true;
         for (language, query) in rows {
-            match groups.iter_mut().find(|group| group.query == query) {
+            match groups.iter_mut().find(|group| group.query == *query) {
                 _ if query.is_empty() => is_of_all = false,
                 Some(group) => group.languages.push(language),
-                None => groups.push(Group { languages: vec![language], query }),
+                None => groups.push(Group { languages: vec![language], query: query.to_string() }),
             }
         }
         Ok(Self { groups, is_of_all })
@@ -55,6 +64,12 @@ impl Reading {
     /// The queries, as Postgres spells them.
     pub fn queries(&self) -> impl Iterator<Item = &str> {
         self.groups.iter().map(|group| group.query.as_str())
+    }
+
+    /// The queries with their languages; `None` for all.
+    pub fn groups(&self) -> impl Iterator<Item = (Option<&[String]>, &str)> {
+        let is_of_all = self.is_of_all && self.groups.len() == 1;
+        self.groups.iter().map(move |group| ((!is_of_all).then_some(&group.languages[..]), group.query.as_str()))
     }
 
     /// The condition on a vector and its language.
@@ -113,11 +128,12 @@ impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V
             [group] if self.reading.is_of_all => matches(group, out.reborrow())?,
             groups => {
                 for (index, group) in groups.iter().enumerate() {
-                    out.push_sql(if index == 0 { "((" } else { " OR (" });
+                    // Which texts are in a language is looked at in each: half of all are.
+                    out.push_sql(if index == 0 { "(((" } else { " OR ((" });
                     self.language.walk_ast(out.reborrow())?;
                     out.push_sql(" = ANY (");
                     out.push_bind_param::<Array<Text>, _>(&group.languages)?;
-                    out.push_sql(") AND ");
+                    out.push_sql(")) IS TRUE AND ");
                     matches(group, out.reborrow())?;
                     out.push_sql(")");
                 }
@@ -147,7 +163,7 @@ impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Rank<V, L
     }
 }
 
-/// What makes an expression of a fragment on a vector, or a text, and its language.
+/// What makes an expression of a fragment on a vector and its language.
 macro_rules! expression {
     ($name:ident, $sql_type:ty) => {
         impl<V, L> diesel::expression::Expression for $name<V, L> {
@@ -177,64 +193,5 @@ macro_rules! expression {
     };
 }
 
-pub(super) use expression;
-
 expression!(Matches, Nullable<Bool>);
 expression!(Rank, Double);
-
-/// The languages of a collection, each found by one look at the index of languages, with the search in each. Diesel has
-/// no words for `WITH RECURSIVE`.
-struct PresentLanguages<'a> {
-    collection: Collection,
-    search: &'a str,
-}
-
-impl QueryFragment<Pg> for PresentLanguages<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let table = self.collection.table();
-        out.push_sql("WITH RECURSIVE present (code) AS ((SELECT language FROM ");
-        out.push_sql(table);
-        out.push_sql(" ORDER BY language LIMIT 1) UNION ALL SELECT (SELECT language FROM ");
-        out.push_sql(table);
-        out.push_sql(" WHERE language > code ORDER BY language LIMIT 1) FROM present WHERE code IS NOT NULL) ");
-        out.push_sql("SELECT code, websearch_to_tsquery(search_config(code), ");
-        out.push_bind_param::<Text, _>(self.search)?;
-        out.push_sql(")::text FROM present WHERE code IS NOT NULL");
-        Ok(())
-    }
-}
-
-/// The same for languages that are given.
-struct GivenLanguages<'a> {
-    languages: &'a [String],
-    search: &'a str,
-}
-
-impl QueryFragment<Pg> for GivenLanguages<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT code, websearch_to_tsquery(search_config(code), ");
-        out.push_bind_param::<Text, _>(self.search)?;
-        out.push_sql(")::text FROM (SELECT DISTINCT unnest(");
-        out.push_bind_param::<Array<Text>, _>(self.languages)?;
-        out.push_sql(")) AS given (code)");
-        Ok(())
-    }
-}
-
-macro_rules! query {
-    ($name:ident) => {
-        impl Query for $name<'_> {
-            type SqlType = (Text, Text);
-        }
-
-        impl QueryId for $name<'_> {
-            type QueryId = ();
-            const HAS_STATIC_QUERY_ID: bool = false;
-        }
-
-        impl RunQueryDsl<PgConnection> for $name<'_> {}
-    };
-}
-
-query!(PresentLanguages);
-query!(GivenLanguages);

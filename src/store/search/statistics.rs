@@ -1,7 +1,8 @@
-//! What Postgres knows of the texts from its last `ANALYZE`: how many there are, in how many each common lexeme stands,
-//! and how they are spread over time.
+//! What Postgres knows of a collection from its last `ANALYZE`: how many records there are, how many have each common
+//! value and lexeme, and how they are spread over time.
 
-use super::estimate::estimate;
+use super::estimate::{at_least, estimate};
+use super::queries::Queries;
 use super::{Collection, Reading};
 use crate::store::Result;
 use diesel::data_types::PgTimestamp;
@@ -12,16 +13,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// The column with the lexemes of a text.
+pub const VECTOR: &str = "vector";
 /// How long statistics are used before they are read again.
 const KEPT: Duration = Duration::from_secs(300);
 /// The same where there were none.
 const KEPT_NONE: Duration = Duration::from_secs(5);
 
-/// The statistics of the collections, read when a search first needs them and every few minutes from then on.
-#[derive(Debug, Default)]
+/// The statistics of the collections, read when a list first needs them and every few minutes from then on.
+#[derive(Debug)]
 pub struct Statistics {
     articles: Mutex<Option<Read>>,
     quotes: Mutex<Option<Read>>,
+    /// And how searches are read.
+    pub queries: Queries,
 }
 
 #[derive(Debug, Clone)]
@@ -36,12 +41,18 @@ struct Read {
 pub struct Sample {
     /// Rows in the table.
     pub rows: f64,
-    /// The part of all rows, 0 to 1, that has a lexeme.
-    pub lexemes: HashMap<String, f64>,
-    /// The same of the rarest that is in `lexemes`.
-    pub rarest: f64,
+    /// By the name of the column.
+    pub columns: HashMap<String, Values>,
     pub published: Spread,
     pub created: Spread,
+}
+
+/// The part of all rows, 0 to 1, that has a value of a column, or an element of it: a lexeme, a keyword.
+#[derive(Debug, Default)]
+pub struct Values {
+    pub common: HashMap<String, f64>,
+    /// Of each that is not common, more or less.
+    pub other: f64,
 }
 
 /// How the rows of a table are spread over time.
@@ -57,10 +68,6 @@ pub struct Spread {
 struct TableRow {
     #[diesel(sql_type = Double)]
     rows: f64,
-    #[diesel(sql_type = Nullable<Array<Text>>)]
-    lexemes: Option<Vec<String>>,
-    #[diesel(sql_type = Nullable<Array<Double>>)]
-    frequencies: Option<Vec<f64>>,
     #[diesel(sql_type = Nullable<Array<Timestamptz>>)]
     published: Option<Vec<PgTimestamp>>,
     #[diesel(sql_type = Double)]
@@ -69,7 +76,27 @@ struct TableRow {
     created: Option<Vec<PgTimestamp>>,
 }
 
+#[derive(QueryableByName)]
+struct ColumnRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Array<Text>)]
+    values: Vec<String>,
+    #[diesel(sql_type = Array<Double>)]
+    frequencies: Vec<f64>,
+    /// The number of rows that have none of these, and of the values that those have.
+    #[diesel(sql_type = Double)]
+    rest: f64,
+    #[diesel(sql_type = Double)]
+    variety: f64,
+}
+
 impl Statistics {
+    /// None yet. `keeps_languages` when reads see all that this process has written.
+    pub fn new(keeps_languages: bool) -> Self {
+        Self { articles: Mutex::default(), quotes: Mutex::default(), queries: Queries::new(keeps_languages) }
+    }
+
     /// The statistics of a collection; `None` when Postgres has none.
     ///
     /// # Errors
@@ -94,29 +121,43 @@ impl Statistics {
 
 impl Sample {
     fn read(conn: &mut PgConnection, collection: Collection) -> Result<Option<Self>> {
-        let row: TableRow = diesel::sql_query(
-            "WITH columns AS (
-                SELECT * FROM pg_stats
+        let columns = "WITH columns AS (
+                SELECT *, (SELECT reltuples FROM pg_class WHERE oid = $1::regclass)::double precision AS rows FROM pg_stats
                 WHERE (schemaname, tablename) =
                     (SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
                     WHERE pg_class.oid = $1::regclass)
-            )
-            SELECT (SELECT reltuples FROM pg_class WHERE oid = $1::regclass)::double precision AS rows,
-                (SELECT most_common_elems::text::text[] FROM columns WHERE attname = 'vector') AS lexemes,
-                (SELECT most_common_elem_freqs::double precision[] FROM columns WHERE attname = 'vector') AS frequencies,
-                (SELECT histogram_bounds::text::timestamptz[] FROM columns WHERE attname = 'published_at') AS published,
-                coalesce((SELECT null_frac FROM columns WHERE attname = 'published_at'), 0)::double precision AS undated,
-                (SELECT histogram_bounds::text::timestamptz[] FROM columns WHERE attname = 'created_at') AS created",
-        )
+            )";
+        let row: Option<TableRow> = diesel::sql_query(format!(
+            "{columns} SELECT c.rows, c.null_frac::double precision AS undated,
+                c.histogram_bounds::text::timestamptz[] AS published,
+                (SELECT histogram_bounds::text::timestamptz[] FROM columns WHERE attname = 'created_at') AS created
+            FROM columns c WHERE attname = 'published_at'"
+        ))
         .bind::<Text, _>(collection.table())
-        .get_result(conn)?;
-        let (Some(lexemes), Some(frequencies)) = (row.lexemes, row.frequencies) else { return Ok(None) };
-        // After those of the lexemes come the least and the greatest.
-        let rarest = frequencies.get(lexemes.len()).copied().unwrap_or_default();
+        .get_result(conn)
+        .optional()?;
+        let Some(row) = row else { return Ok(None) };
+        let columns: Vec<ColumnRow> = diesel::sql_query(format!(
+            "{columns}, known AS (
+                SELECT attname::text AS name, rows, null_frac::double precision AS absent,
+                    CASE WHEN n_distinct < 0 THEN -n_distinct * rows ELSE n_distinct END::double precision AS variety,
+                    most_common_elems IS NOT NULL AS of_elements,
+                    coalesce(most_common_elems::text, most_common_vals::text)::text[] AS values,
+                    coalesce(most_common_elem_freqs, most_common_freqs)::double precision[] AS frequencies
+                FROM columns WHERE attname = ANY ($2)
+            )
+            SELECT name, values, frequencies,
+                CASE WHEN NOT of_elements THEN
+                    greatest(0, 1 - absent - (SELECT sum(f) FROM unnest(frequencies) AS f)) * rows
+                ELSE 0 END AS rest, variety - cardinality(values) AS variety
+            FROM known WHERE values IS NOT NULL AND frequencies IS NOT NULL"
+        ))
+        .bind::<Text, _>(collection.table())
+        .bind::<Array<Text>, _>(collection.known_columns())
+        .load(conn)?;
         Ok(Some(Self {
             rows: row.rows,
-            lexemes: lexemes.into_iter().zip(frequencies).collect(),
-            rarest,
+            columns: columns.into_iter().map(|column| (column.name.clone(), Values::of(column, row.rows))).collect(),
             published: Spread { rows: row.rows * (1.0 - row.undated), bounds: row.published.unwrap_or_default() },
             created: Spread { rows: row.rows, bounds: row.created.unwrap_or_default() },
         }))
@@ -124,9 +165,42 @@ impl Sample {
 
     /// The part of all rows, 0 to 1, that a search matches, more or less.
     pub fn matching(&self, reading: &Reading) -> f64 {
-        // One that is not known is rarer than all that are; half of that is what Postgres takes, too.
-        let frequency = |lexeme: &str| self.lexemes.get(lexeme).copied().unwrap_or(self.rarest / 2.0);
+        let frequency = |lexeme: &str| self.having(VECTOR, lexeme);
         reading.queries().map(|query| estimate(query, &frequency)).fold(0.0, f64::max)
+    }
+
+    /// How many rows a search matches at least, more or less.
+    pub fn at_least(&self, reading: &Reading) -> f64 {
+        let frequency = |lexeme: &str| self.having(VECTOR, lexeme);
+        let of_language = |languages: &[String]| -> f64 {
+            languages.iter().map(|language| self.having("language", language)).sum::<f64>().min(1.0)
+        };
+        let least = |(languages, query): (Option<&[String]>, &str)| {
+            // As many texts as can have the words in another language, where they mean something else.
+            (at_least(query, &frequency) + languages.map_or(1.0, of_language) - 1.0).max(0.0)
+        };
+        self.rows * reading.groups().map(least).sum::<f64>()
+    }
+
+    /// The part of all rows, 0 to 1, that has one of these values in a column, more or less.
+    pub fn part(&self, (column, values): &(&str, Vec<String>)) -> f64 {
+        values.iter().map(|value| self.having(column, value)).sum::<f64>().min(1.0)
+    }
+
+    /// The part of all rows, 0 to 1, that has this value in a column, more or less.
+    pub fn having(&self, column: &str, value: &str) -> f64 {
+        self.columns.get(column).map_or(0.0, |values| values.common.get(value).copied().unwrap_or(values.other))
+    }
+}
+
+impl Values {
+    fn of(column: ColumnRow, rows: f64) -> Self {
+        let ColumnRow { values, frequencies, rest, variety, .. } = column;
+        // Of elements, the least frequency and the greatest come after those of the values.
+        let rarest = frequencies.get(..values.len()).unwrap_or_default().iter().copied().fold(1.0, f64::min);
+        // One that is not known is rarer than all that are; half of that is what Postgres takes for an element, too.
+        let other = if rest > 0.0 { (rest / variety.max(1.0) / rows.max(1.0)).min(rarest) } else { rarest / 2.0 };
+        Self { common: values.into_iter().zip(frequencies).collect(), other }
     }
 }
 

@@ -48,7 +48,9 @@ pub(super) fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counte
         return None;
     }
     let rows = if asked.days == Range::default() { Rows::Together } else { Rows::Daily };
-    let with = asked.rows(Statement::of("WITH keyed AS ("), rows).sql(")");
+    let with = asked
+        .rows(Statement::of("WITH each AS ("), rows)
+        .sql("), keyed AS MATERIALIZED (SELECT key, sum(n)::bigint AS n FROM each GROUP BY key)");
     Some(Counted::kept(with, SUM, Some(super::REST)))
 }
 
@@ -217,13 +219,13 @@ impl Asked {
 
     fn table(&self) -> Table {
         let of = self.of;
-        let role = match self.dimension {
-            Some(Dimension::Entity) => Some(("mentioned", "mentions")),
-            Some(Dimension::Speaker) => Some(("speaker", "quotes")),
-            Some(Dimension::About) => Some(("about", "about")),
-            _ => None,
-        };
-        if let Some((role, of)) = role {
+        if let Some(dimension) = self.dimension.filter(|dimension| holds_entities(*dimension)) {
+            let role = role(dimension);
+            let of = match dimension {
+                Dimension::Entity => "mentions",
+                Dimension::Speaker => "quotes",
+                _ => "about",
+            };
             return Table {
                 name: "entity_day_counts",
                 scope: format!("role = '{role}'"),
@@ -247,6 +249,15 @@ impl Asked {
                 WHERE h.of = '{of}' AND k.dimension = '{dimension}'"
             ),
         }
+    }
+}
+
+/// What entities are in the counts of a dimension that holds them.
+pub(super) fn role(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Entity => "mentioned",
+        Dimension::Speaker => "speaker",
+        _ => "about",
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Counted, DISTINCT_REST, REST};
 use crate::domain::Dimension;
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::Records;
-use crate::store::search::{self, Collection};
+use crate::store::search::Statistics;
 use crate::store::statement::Statement;
 use crate::store::{Result, articles, mentions, quotes};
 use diesel::pg::PgConnection;
@@ -19,23 +19,21 @@ use diesel::pg::PgConnection;
 /// Only the database's own.
 pub(in crate::store) fn considered(
     conn: &mut PgConnection,
+    statistics: &Statistics,
     records: &Records,
     key: &str,
-    more: &str,
     window: i64,
 ) -> Result<Statement> {
     let (table, unit, conditions) = match records {
         Records::Articles(filter) => {
-            let reading = search::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-            let conditions = articles::list::newest(filter, reading.as_ref(), window + 1);
+            let conditions = articles::list::newest(conn, statistics, filter, window + 1)?;
             ("articles", "articles.id", Statement::default().all_of(conditions))
         }
         Records::Mentions(filter) => {
             ("mentions", "mentions.id", Statement::default().all_of(mentions::list::matching(filter)))
         }
         Records::Quotes { filter, .. } => {
-            let reading = search::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
-            let conditions = quotes::list::newest(filter, reading.as_ref());
+            let conditions = quotes::list::newest(conn, statistics, filter, window + 1)?;
             ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(conditions))
         }
     };
@@ -45,7 +43,7 @@ pub(in crate::store) fn considered(
     ))
     .then(conditions)
     .sql(format!(
-        "{more} ORDER BY {table}.published_desc DESC, {table}.id DESC LIMIT {window} + 1
+        " ORDER BY {table}.published_desc DESC, {table}.id DESC LIMIT {window} + 1
         ), last AS MATERIALIZED (
             SELECT CASE WHEN count(*) > {window} THEN min(published_desc) END AS at FROM matching
         ), considered AS MATERIALIZED (
@@ -77,11 +75,12 @@ pub(in crate::store) fn of_the_named(with: Statement, filter: &QuoteFilter, enti
 /// Only the database's own.
 pub(super) fn counted(
     conn: &mut PgConnection,
+    statistics: &Statistics,
     records: &Records,
     by: Option<Dimension>,
     window: i64,
 ) -> Result<Counted> {
-    let with = considered(conn, records, by.map_or("''", column), "", window)?;
+    let with = considered(conn, statistics, records, by.map_or("''", column), window)?;
     let with = match (by, records) {
         (Some(Dimension::About), Records::Quotes { filter, .. }) => {
             let with = with.sql(

@@ -85,6 +85,8 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
         ("/v1/quotes?sort=published_at", "quotes", "quotes_published_desc_idx"),
         ("/v1/quotes?sort=-confidence", "quotes", "quotes_confidence_idx"),
         ("/v1/mentions", "mentions", "mentions_published_desc_idx"),
+        ("/v1/mentions?origin=human", "mentions", "mentions_human_idx"),
+        ("/v1/mentions?kind=role&sort=published_at", "mentions", "mentions_kind_idx"),
     ] {
         app.get(call).expect(200);
         let (plan, buffers) = explain(&app.database, &last_read_of(of));

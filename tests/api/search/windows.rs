@@ -1,4 +1,7 @@
-//! Searches among many texts, which are read in windows of time once Postgres has counted them.
+//! Searches and lists of several values among many texts, which are read in windows of time once Postgres has counted
+//! them.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -52,6 +55,33 @@ fn every_list_is_complete_and_in_order_whatever_the_words() {
             let expected = expected(&app, &list, "text", words);
             let found = items(&app, &format!("{list}&q={search}"));
             assert!(found == expected, "{search} by {sort}{filter}: {} of {}", found.len(), expected.len());
+        }
+    }
+}
+
+#[test]
+fn every_list_of_two_values_is_complete_and_in_order_however_seldom_they_meet() {
+    let app = TestApp::start();
+    app.sql(MANY);
+    // Of one paper one article alone is in another language, and of another paper none.
+    app.sql("UPDATE articles SET language = 'fr' WHERE publisher IN ('Journal 1', 'Journal 2')");
+    app.sql("UPDATE articles SET language = 'en' WHERE headline = 'Titre 2990'");
+    app.sql("ANALYZE articles, quotes");
+    for (publisher, language, most) in [("1", "en", 1), ("2", "en", 0), ("3", "en", 400), ("3", "fr", 800)] {
+        for sort in ["-published_at", "published_at"] {
+            let list = format!("sort={sort}&limit=100&publisher=Journal+{publisher}");
+            let all = items(&app, &format!("/v1/articles?{list}")).into_iter();
+            let expected: Vec<Value> = all.filter(|item| item["language"] == language).collect();
+            assert!(expected.len() <= most && (most == 0) == expected.is_empty(), "{list}: {}", expected.len());
+            let found = items(&app, &format!("/v1/articles?{list}&language={language}"));
+            assert!(found == expected, "{list} in {language}: {} of {}", found.len(), expected.len());
+            // Each has one quote, whose publication and place among those of its date are its own.
+            let quotes = items(&app, &format!("/v1/quotes?{list}&language={language}"));
+            let articles = |items: &[Value], id: &str| -> BTreeSet<String> {
+                items.iter().map(|item| item[id].as_str().unwrap().to_owned()).collect()
+            };
+            assert_eq!(quotes.len(), expected.len(), "quotes by {list} in {language}");
+            assert_eq!(articles(&quotes, "article_id"), articles(&expected, "id"), "quotes by {list} in {language}");
         }
     }
 }

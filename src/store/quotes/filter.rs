@@ -1,0 +1,144 @@
+//! The filter of a list of quotes as conditions, on quotes and on those of the same cluster.
+
+use crate::domain::QuoteStatus;
+use crate::domain::quote::{QuoteFilter, QuoteOrder};
+use crate::schema::{quote_about, quotes};
+use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, published, row};
+use crate::store::search::{Reading, Way};
+use crate::store::walk::{OfEntity, there_is};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::query_source::Alias;
+use diesel::sql_types::{Double, Timestamptz};
+
+diesel::alias!(quotes as twins: Twins);
+
+/// The conditions on the columns of `$source`; `$column!` spells one of them.
+macro_rules! conditions {
+    ($filter:ident, $reading:expr, $of_entity:expr, $way:expr, $source:ty, $column:ident) => {{
+        let mut all: Vec<Predicate<$source>> = Vec::new();
+        if let Some(reading) = $reading {
+            all.push(Box::new(reading.matches($column!(vector), $column!(language))));
+            if $way.looks_at("vector") {
+                look_at(&mut all, 0);
+            }
+        }
+        choose!(all, $filter.speaker, $column!(speaker_id), $way.looks_at("speaker_id"));
+        choose!(all, $filter.speaker_status, $column!(speaker_status), $way.looks_at("speaker_status"));
+        choose!(all, $filter.article, $column!(article_id));
+        choose!(all, $filter.publisher, $column!(publisher), $way.looks_at("publisher"));
+        choose!(all, $filter.language, $column!(language), $way.looks_at("language"));
+        choose!(all, $filter.kind, $column!(kind), $way.looks_at("kind"));
+        choose!(all, $filter.status, $column!(status), $way.looks_at("status"));
+        choose!(all, $filter.cue, $column!(cue_lemma), $way.looks_at("cue_lemma"));
+        choose!(all, $filter.cluster, $column!(cluster_id));
+        if $filter.status.any.is_empty() {
+            all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
+        }
+        let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
+        match ($filter.about.only(), &$filter.about.any[..]) {
+            (Some(_), _) if $of_entity == OfEntity::Met => {}
+            (Some(entity), _) if $of_entity == OfEntity::Walked => {
+                let about = quote_about::table
+                    .select(quote_about::quote_id)
+                    .filter(quote_about::entity_id.eq(*entity))
+                    .into_boxed()
+                    .filter(quote_about::quote_id.eq(Outer($column!(id))))
+                    // True of all; it lets the planner walk the entity's index in the order of the list.
+                    .filter(quote_about::published_desc.eq(Outer($column!(published_desc))));
+                let about = in_range!(about, $filter.published, quote_about::published_desc);
+                all.push(Box::new(exists(about).nullable()));
+            }
+            (_, []) if $filter.about.empty => all.push(Box::new(not(exists(about())).nullable())),
+            (_, []) => {}
+            (Some(entity), _) => {
+                // One place in the key.
+                all.push(there_is!($of_entity, about().filter(quote_about::entity_id.eq(*entity)), $source));
+            }
+            (_, entities) => {
+                let these = about().filter(quote_about::entity_id.eq_any(entities.to_vec()));
+                all.push(match $filter.about.empty {
+                    true => Box::new(exists(these).or(not(exists(about()))).nullable()),
+                    false => there_is!($of_entity, these, $source),
+                });
+            }
+        }
+        if !$filter.about_too.is_empty() {
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about_too.clone()));
+            all.push(there_is!($of_entity, these, $source));
+        }
+        if $filter.about.not_empty {
+            all.push(Box::new(exists(about()).nullable()));
+        }
+        if !$filter.about.none.is_empty() {
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
+            all.push(Box::new(not(exists(these)).nullable()));
+        }
+        if let Some(least) = $filter.min_confidence {
+            all.push(Box::new($column!(confidence).ge(least).nullable()));
+        }
+        if let Some(from) = $filter.said.from {
+            all.push(Box::new($column!(said_on).ge(from).nullable()));
+        }
+        if let Some(to) = $filter.said.to {
+            all.push(Box::new($column!(said_on).lt(to).nullable()));
+        }
+        published!(all, $filter.published, $column!(published_desc));
+        all
+    }};
+}
+
+/// The conditions on quotes.
+pub(super) fn plain(
+    filter: &QuoteFilter,
+    reading: Option<&Reading>,
+    of_entity: OfEntity,
+    way: Way,
+) -> Vec<Predicate<quotes::table>> {
+    macro_rules! column {
+        ($name:ident) => {
+            quotes::$name
+        };
+    }
+    conditions!(filter, reading, of_entity, way, quotes::table, column)
+}
+
+fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<Alias<Twins>>> {
+    macro_rules! column {
+        ($name:ident) => {
+            twins.field(quotes::$name)
+        };
+    }
+    conditions!(filter, reading, OfEntity::Asked, Way::Any, Alias<Twins>, column)
+}
+
+/// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.
+pub(super) fn first_of_cluster(
+    filter: &QuoteFilter,
+    reading: Option<&Reading>,
+    order: QuoteOrder,
+) -> Predicate<quotes::table> {
+    let same = twins
+        .select(twins.field(quotes::id))
+        .into_boxed()
+        .filter(twins.field(quotes::cluster_id).eq(Outer(quotes::cluster_id)));
+    let twin = twins.field(quotes::id);
+    let this = Outer(quotes::id);
+    let earlier = match order {
+        QuoteOrder::NewestPublished | QuoteOrder::Relevance => same.filter(Above::new(
+            row!(twins.field(quotes::published_desc), twin, Timestamptz),
+            row!(Outer(quotes::published_desc), this, Timestamptz),
+        )),
+        QuoteOrder::OldestPublished => same.filter(Below::new(
+            row!(twins.field(quotes::published_asc), twin, Timestamptz),
+            row!(Outer(quotes::published_asc), this, Timestamptz),
+        )),
+        QuoteOrder::MostConfident => same.filter(Above::new(
+            row!(twins.field(quotes::confidence), twin, Double),
+            row!(Outer(quotes::confidence), this, Double),
+        )),
+    };
+    let matching =
+        plain_of_twins(filter, reading).into_iter().fold(earlier, |query, predicate| query.filter(predicate));
+    Box::new(not(exists(matching)).nullable())
+}

@@ -1,0 +1,177 @@
+//! The queries that a list is read by: which way along time, between which times, by which index.
+
+use super::statistics::Spread;
+use crate::domain::page::{Position, Range};
+use crate::store::Result;
+use crate::store::page::{LONG_AGO, pg_time, time_key};
+use crate::store::walk::{Part, Stretch};
+use chrono::{DateTime, Utc};
+use diesel::data_types::PgTimestamp;
+
+/// The time that a list is in order of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    Published,
+    /// None: what has no date of publication.
+    Undated,
+    Created,
+}
+
+/// The way that a list is read: along a time, from one end of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Course {
+    pub axis: Axis,
+    pub is_backward: bool,
+    /// The first and the last time that the list can have, where they are known.
+    pub begin: Option<PgTimestamp>,
+    pub end: Option<PgTimestamp>,
+}
+
+impl Course {
+    /// Along a stretch of publication, within a range.
+    pub fn published(stretch: &Stretch, range: Range<DateTime<Utc>>) -> Self {
+        let after = stretch.after.map(|(time, _)| time);
+        let (from, to) = (range.from.map(pg_time), range.to.map(pg_time));
+        let axis = Axis::Published;
+        match stretch.part {
+            Part::Newest => {
+                let begin = after.into_iter().chain(to).min_by_key(|time| time.0);
+                Self { axis, is_backward: true, begin, end: from }
+            }
+            Part::OldestDated => {
+                let begin = after.into_iter().chain(from).max_by_key(|time| time.0);
+                Self { axis, is_backward: false, begin, end: to }
+            }
+            Part::Undated => Self { axis: Axis::Undated, is_backward: false, begin: None, end: None },
+        }
+    }
+
+    /// From the record that was stored last, or after a position.
+    ///
+    /// # Errors
+    /// When the position is of another order.
+    pub fn created(after: Option<&Position>) -> Result<Self> {
+        let begin = after.map(|position| time_key(position, LONG_AGO)).transpose()?;
+        Ok(Self { axis: Axis::Created, is_backward: true, begin, end: None })
+    }
+
+    /// The time that is `length` rows from the beginning, if it is in the list.
+    pub fn far(&self, spread: &Spread, length: f64) -> Option<PgTimestamp> {
+        let begin = self.begin.map(|time| spread.rows_before(time));
+        if self.is_backward {
+            let far = spread.time_after(begin.unwrap_or(spread.rows) - length)?;
+            return self.end.is_none_or(|end| far.0 > end.0).then_some(far);
+        }
+        let far = spread.time_after(begin.unwrap_or(0.0) + length)?;
+        self.end.is_none_or(|end| far.0 < end.0).then_some(far)
+    }
+}
+
+/// One of the queries that a list is read by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The times of the window, the second exclusive.
+    pub from: Option<PgTimestamp>,
+    pub to: Option<PgTimestamp>,
+    pub way: Way,
+}
+
+/// Some of the columns that lists are asked for by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Columns(u16);
+
+impl Columns {
+    pub const NONE: Self = Self(0);
+
+    const ALL: [&'static str; 9] =
+        ["cue_lemma", "keywords", "kind", "language", "publisher", "section", "speaker_id", "speaker_status", "status"];
+
+    /// The same and this one.
+    pub fn and(self, column: &str) -> Self {
+        Self::ALL.iter().position(|known| *known == column).map_or(self, |place| Self(self.0 | 1 << place))
+    }
+
+    fn has(self, column: &str) -> bool {
+        self != Self::NONE && self.and(column) == self && Self::ALL.contains(&column)
+    }
+}
+
+/// How the records of a query are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// As the planner will have it.
+    #[default]
+    Any,
+    /// All that match in the index of words and values, put in order afterwards; what nearly all have is looked at in each.
+    Gathered(Columns),
+    /// Along the index of a column's value in order of publication, or of the order alone. All else is looked at in each.
+    Walked(Option<&'static str>),
+    /// By their ids. All else is looked at in each.
+    Known,
+}
+
+impl Way {
+    /// True when the query is put in order without an index that has that order.
+    pub fn sorts(self) -> bool {
+        matches!(self, Self::Gathered(_) | Self::Known)
+    }
+
+    /// True when a query is planned for its own values.
+    pub fn is_planned(self) -> bool {
+        matches!(self, Self::Gathered(_) | Self::Walked(_))
+    }
+
+    /// True when the condition on a column is not looked up in an index.
+    pub fn looks_at(self, column: &str) -> bool {
+        match self {
+            Self::Any => false,
+            Self::Gathered(looked_at) => looked_at.has(column),
+            Self::Walked(along) => along != Some(column),
+            Self::Known => true,
+        }
+    }
+}
+
+impl Step {
+    /// Everything at once.
+    pub const GATHERED: Self = Self { from: None, to: None, way: Way::Gathered(Columns::NONE) };
+    /// Those with some ids.
+    pub const KNOWN: Self = Self { from: None, to: None, way: Way::Known };
+}
+
+/// Pushes the conditions of a step on the column that the list is in order of.
+macro_rules! within {
+    ($predicates:ident, $step:expr, $column:expr) => {
+        if let Some(from) = $step.from {
+            $predicates.push(Box::new($column.ge(from).nullable()));
+        }
+        if let Some(to) = $step.to {
+            $predicates.push(Box::new($column.lt(to).nullable()));
+        }
+    };
+}
+pub(in crate::store) use within;
+
+/// Puts a query in descending order of a key and the id. As a row, in an order that no index has.
+macro_rules! descending {
+    ($query:expr, $way:expr, $key:expr, $id:expr, $sql_type:ty) => {
+        if $way.sorts() {
+            $query.order($crate::store::page::row!($key, $id, $sql_type).desc())
+        } else {
+            $query.order(($key.desc(), $id.desc()))
+        }
+    };
+}
+pub(in crate::store) use descending;
+
+/// The same in ascending order.
+macro_rules! ascending {
+    ($query:expr, $way:expr, $key:expr, $id:expr, $sql_type:ty) => {
+        if $way.sorts() {
+            $query.order($crate::store::page::row!($key, $id, $sql_type).asc())
+        } else {
+            $query.order(($key.asc(), $id.asc()))
+        }
+    };
+}
+pub(in crate::store) use ascending;
