@@ -46,6 +46,8 @@ def measure(url, name, requests, limit_ms, pages, settings):
     status, text = answer(url, requests[0]) if requests else (0, "no values for it in this collection")
     if status != 200:
         return [name, "", "", "", "", "", "", f"{status}: {text[:120]}".replace("|", "/").replace("\n", " ")]
+    if settings.warm:
+        wrk(url, requests, settings.connections, settings.warm)
     pages.reset()
     got = wrk(url, requests, settings.connections, settings.seconds)
     cells = pages.per(got["requests"])
@@ -64,6 +66,7 @@ def main():
     parser.add_argument("--groups", default=",".join(GROUPS))
     parser.add_argument("--only", default="", help="queries whose name has this in it")
     parser.add_argument("--seconds", type=int, default=2, help="of each query")
+    parser.add_argument("--warm", type=int, default=1, help="seconds of each query beforehand, which are not measured")
     parser.add_argument("--connections", type=int, default=8)
     show_options(parser, "queries")
     settings = parser.parse_args()
@@ -83,7 +86,7 @@ def main():
         running.stop()
     slow = sum("**" in row[-1] for row in rows)
     failed = sum(not row[1] for row in rows)
-    how = f"{len(rows)} queries, {settings.connections} connections, {settings.seconds} s each"
+    how = f"{len(rows)} queries, {settings.connections} connections, {settings.seconds} s each after {settings.warm} s of it"
     lines = [*surroundings(database), f"{how}: {slow} slow, {failed} not answered.", ""]
     lines.append(table(["query", "a second", "p50 ms", "p95 ms", "pages", "of them read", "statements", ""], rows))
     show("\n".join(lines), settings.page, settings.mark)
