@@ -169,11 +169,11 @@ fn by_creation(
         load(conn, list, query.limit(missing))
     };
     let values = values(filter);
-    let windows = Windows::of(conn, statistics, Collection::Articles, reading, &values, is_indexed(filter))?;
-    match reading.is_none() && values.is_empty() {
-        true => read(conn, &Step::default(), wanted),
-        false => windows.read(conn, Some(Course::created(after)?), wanted, read),
+    if reading.is_none() && values.is_empty() {
+        return read(conn, &Step::default(), wanted);
     }
+    let windows = Windows::of(conn, statistics, Collection::Articles, reading, &values, is_indexed(filter))?;
+    windows.read(conn, Some(Course::created(after)?), wanted, read)
 }
 
 /// What of a filter is in the index of words and values.
@@ -203,12 +203,11 @@ fn by_relevance(
     reading: &Reading,
     total: Option<Total>,
 ) -> Result<(Page<Article>, Ranked)> {
-    let rank = || reading.rank(articles::vector, articles::language);
-    let stretches = walk::newest(None)?;
-    let found =
-        by_date(conn, statistics, &list.filter, Some(reading), stretches, search::CONSIDERED, |conn, query| {
-            Ok(query.select((rank(), articles::id)).load(conn)?)
-        })?;
+    let newest = ids(conn, statistics, &list.filter, Some(reading), search::CONSIDERED)?;
+    // The rank is made of the text, which only these are unpacked for.
+    let rank = reading.rank(articles::vector, articles::language);
+    let found = articles::table.filter(articles::id.eq_any(&newest)).select((articles::id, rank)).load(conn)?;
+    let found = search::in_order(newest, found);
     let (page, ranked) = search::most_relevant(found, &list.page, total)?;
     let rows = load(conn, list, articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed())?;
     Ok((search::filled(page, rows, |article| article.id), ranked))
@@ -239,10 +238,10 @@ pub(in crate::store) fn newest(
         all.push(walk.newest(filter.published, most));
         return Ok(all);
     }
-    let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-    if reading.is_none() && is_of_one(filter) {
+    if is_of_one(filter) {
         return Ok(predicates(filter, None, OfEntity::Walked, Way::Any));
     }
+    let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
     let ids = ids(conn, statistics, filter, reading.as_ref(), most)?;
     Ok(vec![Box::new(articles::id.eq_any(ids).nullable())])
 }

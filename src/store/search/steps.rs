@@ -88,11 +88,15 @@ impl Columns {
 
     /// The same and this one.
     pub fn and(self, column: &str) -> Self {
-        Self::ALL.iter().position(|known| *known == column).map_or(self, |place| Self(self.0 | 1 << place))
+        Self(self.0 | Self::one(column))
     }
 
     fn has(self, column: &str) -> bool {
-        self != Self::NONE && self.and(column) == self && Self::ALL.contains(&column)
+        self.0 & Self::one(column) != 0
+    }
+
+    fn one(column: &str) -> u16 {
+        Self::ALL.iter().position(|known| *known == column).map_or(0, |place| 1 << place)
     }
 }
 

@@ -40,31 +40,17 @@ struct Costs {
 }
 
 impl Costs {
+    const ARTICLES: Self =
+        Self { passed: 0.05, sought: 3.0, skipped: 0.0025, taken: 0.15, fetched: 5.0, unpacked: 8.0, probed: 5.0 };
+    const QUOTES: Self = Self { fetched: 2.0, unpacked: 0.5, ..Self::ARTICLES };
+
     const fn of(collection: Collection) -> Self {
         match collection {
-            Collection::Articles => Self {
-                passed: 0.05,
-                sought: 3.0,
-                skipped: 0.0025,
-                taken: 0.15,
-                fetched: 5.0,
-                unpacked: 8.0,
-                probed: 5.0,
-            },
-            Collection::Quotes => Self {
-                passed: 0.05,
-                sought: 3.0,
-                skipped: 0.0025,
-                taken: 0.15,
-                fetched: 2.0,
-                unpacked: 0.5,
-                probed: 5.0,
-            },
+            Collection::Articles => Self::ARTICLES,
+            Collection::Quotes => Self::QUOTES,
         }
     }
-}
 
-impl Costs {
     /// True when looking up one more value in the index of words and values saves more rows than it takes to find the
     /// places of the others among its own.
     fn is_worth_looking_up(&self, part: f64, parts: &Parts, rows: f64) -> bool {
@@ -174,11 +160,9 @@ impl Windows {
     pub fn are_slower_than(&self, rows: f64, wanted: i64) -> bool {
         let Some(sample) = &self.sample else { return false };
         let walk = self.looked_at() * rows.min(wanted as f64 / self.parts.matching);
-        walk < self.gathering(
-            sample,
-            0.0,
-            self.parts.matching * sample.rows * (1.0 + self.costs.probed / self.costs.fetched),
-        )
+        let found = self.parts.looked_up * sample.rows;
+        let probing = self.parts.matching * sample.rows * self.costs.probed;
+        walk < self.gathering(sample, 0.0, found) + probing
     }
 
     /// The first `limit` matches; `read` reads as many as it is told of one step. A list that is in order of something
