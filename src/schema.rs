@@ -156,6 +156,7 @@ diesel::table! {
     entity_quote_counts (entity_id) {
         entity_id -> Uuid,
         quotes -> Int8,
+        kind -> Text,
     }
 }
 
@@ -191,6 +192,15 @@ diesel::table! {
         quote_id -> Uuid,
         entity_id -> Uuid,
         published_desc -> Timestamptz,
+        kind -> Text,
+        status -> Text,
+        confidence -> Float8,
+        speaker_id -> Nullable<Uuid>,
+        speaker_status -> Text,
+        cue_lemma -> Nullable<Text>,
+        said_on -> Nullable<Date>,
+        language -> Text,
+        publisher -> Nullable<Text>,
         rejected -> Bool,
     }
 }

@@ -256,7 +256,25 @@ fn copy_quotes(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
 }
 
 fn copy_about(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
-    copy!(url, rows, quote_about, [quote_id, entity_id, published_desc])
+    copy!(
+        url,
+        rows,
+        quote_about,
+        [
+            quote_id,
+            entity_id,
+            published_desc,
+            kind,
+            status,
+            confidence,
+            speaker_id,
+            speaker_status,
+            cue_lemma,
+            said_on,
+            language,
+            publisher
+        ]
+    )
 }
 
 fn copy_reviews(url: &str, rows: Receiver<Vec<u8>>) -> Stored {

@@ -20,17 +20,11 @@ const FILLS: [Fill; 3] = [
     ],
     &[(
         "to_regclass('entity_quote_counts') IS NOT NULL",
-        "INSERT INTO entity_quote_counts (entity_id, quotes)
-         SELECT e.id, coalesce(c.n, 0) FROM entities e
+        "INSERT INTO entity_quote_counts (entity_id, quotes, kind)
+         SELECT e.id, coalesce(c.n, 0), e.kind FROM entities e
          LEFT JOIN (SELECT speaker_id, count(*) AS n FROM quotes GROUP BY 1) AS c ON c.speaker_id = e.id",
     )],
-    &[
-        (
-            "EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'quote_about'::regclass AND attname = 'rejected')",
-            "UPDATE quote_about SET rejected = true FROM quotes q WHERE q.id = quote_id AND q.status = 'rejected'",
-        ),
-        ("to_regproc('rebuild_counts') IS NOT NULL", "SELECT rebuild_counts()"),
-    ],
+    &[("to_regproc('rebuild_counts') IS NOT NULL", "SELECT rebuild_counts()")],
 ];
 
 /// The statements for the schema of this database: those of one text go one after another.

@@ -157,8 +157,9 @@ impl Batch {
         row.maybe(quote.speaker.map(|rank| entities[rank].id)).maybe_text(quote.label.map(|span| common.slice(span)));
         row.maybe(quote.label.map(range)).raw(quote.status.as_str());
         row.maybe_text(quote.cue.map(|(span, _)| common.slice(span))).maybe(quote.cue.map(|(span, _)| range(span)));
-        row.maybe_text(quote.cue.map(|(_, lemma)| lemma)).maybe(said_on).raw(status);
-        row.raw(confidence(&mut article.dice)).raw("machine").raw(EXTRACTOR);
+        row.maybe_text(quote.cue.map(|(_, lemma)| lemma)).maybe(said_on.as_ref()).raw(status);
+        let confidence = confidence(&mut article.dice);
+        row.raw(confidence).raw("machine").raw(EXTRACTOR);
         row.maybe_text(canonical_text.as_deref()).maybe(cluster);
         row.maybe(common.published.as_ref()).raw(article.language).text(article.publisher).end();
 
@@ -166,7 +167,11 @@ impl Batch {
         let about: BTreeSet<usize> = mentions.iter().filter(inside).filter_map(|mention| mention.entity).collect();
         for rank in about {
             let published = common.published.as_deref().unwrap_or("-infinity");
-            self.about.raw(id).raw(entities[rank].id).raw(published).end();
+            let row = &mut self.about;
+            row.raw(id).raw(entities[rank].id).raw(published).raw(quote.kind.as_str()).raw(status).raw(confidence);
+            row.maybe(quote.speaker.map(|rank| entities[rank].id)).raw(quote.status.as_str());
+            row.maybe_text(quote.cue.map(|(_, lemma)| lemma)).maybe(said_on.as_ref());
+            row.raw(article.language).text(article.publisher).end();
         }
     }
 

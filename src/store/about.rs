@@ -8,6 +8,10 @@ use diesel::sql_types::{self as sql, Array, Bool};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// What is carried from the quote, by the names that both tables have for it.
+const CARRIED: &str =
+    "published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher";
+
 /// Makes `quote_about` true again for one article, writing differences only.
 ///
 /// The caller holds the article's row: two writers that each saw only their own mention would leave a gap.
@@ -67,9 +71,9 @@ struct Refresh {
 
 impl QueryFragment<Pg> for Refresh {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
+        out.push_sql(&format!(
             "WITH truth AS MATERIALIZED (
-                SELECT DISTINCT q.id AS quote_id, m.entity_id, q.published_desc, q.status = 'rejected' AS rejected
+                SELECT DISTINCT q.id AS quote_id, m.entity_id, {CARRIED}
                 FROM quotes q
                 CROSS JOIN unnest(q.spans) WITH ORDINALITY AS bound (here, i)
                 -- Each span reads its own part of the index; without OFFSET, every pair of an article may be compared.
@@ -80,8 +84,8 @@ impl QueryFragment<Pg> for Refresh {
                 ) AS m
                 -- Bounds alternate: start, end, start, end.
                 WHERE i % 2 = 1 AND m.entity_id IS NOT NULL AND m.body_version = q.body_version AND m.span_end <= q.spans[i + 1]
-                AND q.article_id = ",
-        );
+                AND q.article_id = "
+        ));
         out.push_bind_param::<sql::Uuid, _>(&self.article)?;
         out.push_sql(
             "), outdated AS (
@@ -91,12 +95,12 @@ impl QueryFragment<Pg> for Refresh {
                 AND q.article_id = ",
         );
         out.push_bind_param::<sql::Uuid, _>(&self.article)?;
-        out.push_sql(
+        out.push_sql(&format!(
             ")
-            INSERT INTO quote_about (quote_id, entity_id, published_desc, rejected)
-            SELECT quote_id, entity_id, published_desc, rejected FROM truth ORDER BY entity_id, quote_id
-            ON CONFLICT DO NOTHING",
-        );
+            INSERT INTO quote_about (quote_id, entity_id, {CARRIED})
+            SELECT quote_id, entity_id, {CARRIED} FROM truth ORDER BY entity_id, quote_id
+            ON CONFLICT DO NOTHING"
+        ));
         Ok(())
     }
 }

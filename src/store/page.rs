@@ -3,6 +3,7 @@
 use super::{Error, Result};
 use crate::domain::page::{Choice, Count, Key, Position, Total};
 use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
 use diesel::data_types::PgTimestamp;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -11,7 +12,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::{BigInt, Bool, Json, Nullable};
+use diesel::sql_types::{BigInt, Bool, Double, Json, Nullable, Text};
 use uuid::Uuid;
 
 /// A condition on the rows of `Source`; NULL leaves the row out.
@@ -268,6 +269,10 @@ pub fn nothing() -> SqlLiteral<Bool> {
 /// Up to so many records are counted exactly.
 pub const COUNTED: i64 = 10_000;
 
+/// What Postgres may err by on the size of a range, as a part of the table: it keeps a hundred bounds, and rows may have come
+/// since.
+const UNKNOWN_OF_A_RANGE: f64 = 0.02;
+
 /// How many rows match, when that was asked. `matching` makes the query of them, which is counted as far as
 /// [`COUNTED`], or whose plan is asked for its rows.
 pub fn total<E>(conn: &mut PgConnection, count: Option<Count>, matching: impl Fn() -> E) -> Result<Option<Total>>
@@ -285,6 +290,49 @@ where
             }
         }
     }
+}
+
+/// The same of what an index of words and values has: to look at each text is dearer than Postgres takes it for.
+pub fn total_by_index<E>(
+    conn: &mut PgConnection,
+    count: Option<Count>,
+    matching: impl Fn() -> E,
+) -> Result<Option<Total>>
+where
+    E: QueryFragment<Pg> + QueryId,
+{
+    if count != Some(Count::Exact) {
+        return total(conn, count, matching);
+    }
+    conn.transaction(|conn| {
+        conn.batch_execute("SET LOCAL enable_seqscan = off")?;
+        total(conn, count, matching)
+    })
+}
+
+/// The same of one range of a column, which Postgres knows the hundredth parts of: where it is surely more than is counted,
+/// its rows are not read.
+pub fn total_of_range<E>(
+    conn: &mut PgConnection,
+    count: Option<Count>,
+    table: &str,
+    matching: impl Fn() -> E,
+) -> Result<Option<Total>>
+where
+    E: QueryFragment<Pg> + QueryId,
+{
+    if count == Some(Count::Exact) {
+        let planned = planned_rows(conn, matching())?;
+        let rows = sql::<Double>("(SELECT reltuples::double precision FROM pg_class WHERE oid = ")
+            .bind::<Text, _>(table)
+            .sql("::regclass)");
+        let all: f64 = diesel::select(rows).get_result(conn)?;
+        let unsure = all * UNKNOWN_OF_A_RANGE;
+        if planned as f64 > unsure + 2.0 * COUNTED as f64 {
+            return Ok(Some(Total { value: planned, kind: Count::Estimate }));
+        }
+    }
+    total(conn, count, matching)
 }
 
 /// About how many rows a query has that surely has more than are counted.

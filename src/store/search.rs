@@ -18,7 +18,7 @@ pub use queries::wrote;
 pub use reading::Reading;
 pub use statistics::{Statistics, VECTOR};
 pub use steps::{Course, Step, Way};
-pub(super) use steps::{ascending, descending, within};
+pub(super) use steps::{ascending, descending};
 pub use windows::{Values, Windows, push_values};
 
 use super::Result;
@@ -26,6 +26,7 @@ use super::page::{COUNTED, number_key};
 use crate::domain::page::{Choice, Key, Page, PageRequest, Position, Total};
 use crate::domain::search::{MAX_RANKED, Ranked, Search};
 use diesel::pg::PgConnection;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -92,6 +93,31 @@ pub fn is_of_many(
 ) -> Result<bool> {
     let sample = statistics.of(conn, collection)?;
     Ok(sample.is_some_and(|sample| sample.at_least(reading) > SURELY * COUNTED as f64))
+}
+
+/// Reads what a step finds of a search, the first `wanted` in an order. All that match are gathered for one of its queries
+/// at a time: of a text that was found by one of several, Postgres unpacks the words again to see by which.
+///
+/// # Errors
+/// Those of `read`.
+pub fn by_query<T>(
+    reading: Option<&Reading>,
+    way: Way,
+    wanted: i64,
+    order: impl Fn(&T, &T) -> Ordering,
+    mut read: impl FnMut(Option<&Reading>) -> Result<Vec<T>>,
+) -> Result<Vec<T>> {
+    let Some(reading) = reading.filter(|reading| matches!(way, Way::Gathered(_)) && reading.queries().count() > 1)
+    else {
+        return read(reading);
+    };
+    let mut found = Vec::new();
+    for one in reading.each() {
+        found.extend(read(Some(&one))?);
+    }
+    found.sort_by(order);
+    found.truncate(usize::try_from(wanted).unwrap_or(0));
+    Ok(found)
 }
 
 /// What was read of records, in the order of their ids.

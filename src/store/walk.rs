@@ -10,10 +10,12 @@
 use super::Result;
 use super::page::{LONG_AGO, Start, start};
 use crate::domain::page::Position;
+use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
 use diesel::sql_types::Timestamptz;
+use std::cmp::Ordering;
 use uuid::Uuid;
 
 /// So many places are looked at first where other filters leave some of the records out.
@@ -36,6 +38,29 @@ pub enum Part {
 pub struct Stretch {
     pub part: Part,
     pub after: Option<Start>,
+}
+
+/// What stands at a place of a list in order of publication.
+pub trait Placed {
+    /// When it was published, if that is known, and its id.
+    fn place(&self) -> (Option<DateTime<Utc>>, Uuid);
+}
+
+/// A place alone.
+impl Placed for (Option<DateTime<Utc>>, Uuid) {
+    fn place(&self) -> Self {
+        *self
+    }
+}
+
+impl Part {
+    /// Which of two comes first.
+    pub fn order<T: Placed>(self) -> impl Fn(&T, &T) -> Ordering {
+        move |one, other| match self {
+            Self::Newest => other.place().cmp(&one.place()),
+            Self::OldestDated | Self::Undated => one.place().cmp(&other.place()),
+        }
+    }
 }
 
 /// The stretches of a list that is newest first.
@@ -96,7 +121,7 @@ macro_rules! along {
     ($query:expr, $stretch:expr, $step:expr, $time:expr, $id:expr) => {{
         use $crate::store::search::{Step, ascending, descending};
         use $crate::store::walk::{Part, Stretch};
-        let (Stretch { part, after }, Step { from, to, way }) = ($stretch, $step);
+        let (Stretch { part, after }, Step { from, to, way, .. }) = ($stretch, $step);
         let mut query = $query;
         if let Some((time, id)) = after {
             let here = $crate::store::page::row!($time, $id, diesel::sql_types::Timestamptz);

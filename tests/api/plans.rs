@@ -33,7 +33,7 @@ const COLLECTION: &str = "
     INSERT INTO entities (id, kind, name, name_key)
         SELECT ('e' || lpad(n::text, 31, '0'))::uuid, 'person', 'Nom ' || n, 'nom ' || n FROM generate_series(0, 999) AS n;
     INSERT INTO entity_mention_counts SELECT id, 300 FROM entities;
-    INSERT INTO entity_quote_counts SELECT id, 200 FROM entities;
+    INSERT INTO entity_quote_counts SELECT id, 200, kind FROM entities;
     INSERT INTO articles (id, headline, body, content_hash, language, publisher, section, published_at)
         SELECT ('a' || lpad(n::text, 31, '0'))::uuid, 'Titre', 'Texte', sha256('x'), 'fr', 'Journal ' || n % 20, 'Rubrique ' || n % 20,
             timestamptz '2023-01-01Z' + n * interval '14 minutes' FROM generate_series(0, 99999) AS n;
@@ -47,7 +47,10 @@ const COLLECTION: &str = "
             'machine', 'n', ('c' || lpad((h % 9000)::text, 31, '0'))::uuid, published_at, language, publisher
         FROM articles a, generate_series(0, 1) AS i, abs(hashtext(a.id::text || i)) AS h
         JOIN entities e ON e.id = ('e' || lpad((h % 1000)::text, 31, '0'))::uuid;
-    INSERT INTO quote_about (quote_id, entity_id, published_desc) SELECT id, speaker_id, published_desc FROM quotes;
+    INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma,
+            said_on, language, publisher)
+        SELECT id, speaker_id, published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language,
+            publisher FROM quotes;
     SELECT rebuild_counts();
     ANALYZE";
 
@@ -74,10 +77,14 @@ fn last_statement() -> Statement {
 
 /// The last read of a table's records that was asked of the server.
 fn last_read_of(table: &str) -> Statement {
+    last_of(&["SELECT", "SELECT DISTINCT"].map(|select| format!("{select} \"{table}\".")))
+}
+
+/// The last statement of one line that was asked of the server and begins like one of these.
+fn last_of(beginnings: &[String]) -> Statement {
     let log = server_log();
-    let beginnings = ["SELECT", "SELECT DISTINCT"].map(|select| format!(": {select} \"{table}\"."));
-    let last = beginnings.iter().filter_map(|beginning| log.rfind(beginning)).max();
-    let mut lines = log[last.unwrap_or_else(|| panic!("no {table} in the log"))..].lines();
+    let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max();
+    let mut lines = log[last.unwrap_or_else(|| panic!("no {beginnings:?} in the log"))..].lines();
     let sql = lines.next().unwrap().trim_start_matches(": ").to_owned();
     let (_, parameters) = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: ")).expect("parameters");
     let values = parameters.split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());

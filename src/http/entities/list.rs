@@ -8,7 +8,7 @@ use crate::http::input::Query;
 use crate::http::json;
 use crate::http::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use crate::http::problem::Problem;
-use crate::store::entities::names::{self, Among};
+use crate::store::entities::names;
 use crate::store::{Db, entities};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
@@ -195,8 +195,8 @@ pub struct SuggestionBody {
 #[get("/v1/entities/suggest")]
 pub async fn suggest_entities(db: web::Data<Db>, query: Query<SuggestEntities>) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
-    let among = Among { kind: Choice::of(kind, not_kind), ..Among::default() };
-    let found = db.read(move |conn| names::suggest(conn, &q, &among)).await?;
+    let kinds = Choice::of(kind, not_kind);
+    let found = db.read(move |conn| names::suggest(conn, &q, &kinds)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(json::ok(&SuggestionsBody { items }))
 }

@@ -9,10 +9,11 @@ use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
 use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, published, row};
 use crate::store::search::{
-    self, Collection, Course, Reading, Statistics, Step, Values, Way, Windows, descending, push_values, within,
+    self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, push_values,
 };
-use crate::store::walk::{self, OfEntity, Stretch, along};
+use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
 use crate::store::{Result, stats};
+use chrono::{DateTime, Utc};
 use diesel::dsl::not;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -91,12 +92,15 @@ fn total(
     {
         return page::many(conn, matching()).map(Some);
     }
+    if reading.is_some() || !filter.keyword.any.is_empty() {
+        return page::total_by_index(conn, count, matching);
+    }
     page::total(conn, count, matching)
 }
 
 /// The first articles of some stretches of publication, each read the way that is the shortest: along the index of the
 /// entity that is asked for, in windows, or along the index of the one value.
-fn by_date<T>(
+fn by_date<T: Placed>(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &ArticleFilter,
@@ -111,7 +115,9 @@ fn by_date<T>(
             Some(Windows::of(conn, statistics, Collection::Articles, reading, &values(filter), is_indexed(filter))?)
         }
     };
-    let of = |filter: &ArticleFilter, step: &Step| selected(predicates(filter, reading, OfEntity::Probed, step.way));
+    let of = |filter: &ArticleFilter, reading: Option<&Reading>, step: &Step| {
+        selected(predicates(filter, reading, OfEntity::Probed, step))
+    };
     let walk = Walk::of(filter);
     if let Some(walk) = walk {
         let is_short = match &windows {
@@ -124,18 +130,23 @@ fn by_date<T>(
             let places = |conn: &mut PgConnection, stretch, limit| walk.places(conn, stretch, filter.published, limit);
             return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
                 let stretch = Stretch { part, after: None };
-                let query =
-                    along!(of(&rest, &Step::KNOWN), stretch, Step::KNOWN, articles::published_desc, articles::id);
+                let query = along!(
+                    of(&rest, reading, &Step::KNOWN),
+                    stretch,
+                    Step::KNOWN,
+                    articles::published_desc,
+                    articles::id
+                );
                 select(conn, query.filter(articles::id.eq_any(ids)).limit(missing))
             });
         }
     }
     walk::each(conn, stretches, wanted, |conn, stretch, missing| {
         let read = |conn: &mut PgConnection, step: &Step, missing| {
-            select(
-                conn,
-                along!(of(filter, step), stretch, *step, articles::published_desc, articles::id).limit(missing),
-            )
+            search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
+                let of = of(filter, reading, step);
+                select(conn, along!(of, stretch, *step, articles::published_desc, articles::id).limit(missing))
+            })
         };
         match &windows {
             None => read(conn, &Step::default(), missing),
@@ -159,14 +170,22 @@ fn by_creation(
     let ArticleList { filter, page: request, .. } = list;
     let after = request.after.as_ref();
     let read = |conn: &mut PgConnection, step: &Step, missing| {
-        let mut all = predicates(filter, reading, OfEntity::Probed, step.way);
-        if let Some(position) = after {
-            let place = row!(page::time_key(position, LONG_AGO)?, position.id, Timestamptz);
-            all.push(Box::new(Below::new(row!(articles::created_at, articles::id, Timestamptz), place).nullable()));
-        }
-        within!(all, step, articles::created_at);
-        let query = descending!(selected(all), step.way, articles::created_at, articles::id, Timestamptz);
-        load(conn, list, query.limit(missing))
+        let order = |one: &Article, other: &Article| (other.created_at, other.id).cmp(&(one.created_at, one.id));
+        search::by_query(reading, step.way, missing, order, |reading| {
+            let mut all = predicates(filter, reading, OfEntity::Probed, step);
+            if let Some(position) = after {
+                let place = row!(page::time_key(position, LONG_AGO)?, position.id, Timestamptz);
+                all.push(Box::new(Below::new(row!(articles::created_at, articles::id, Timestamptz), place).nullable()));
+            }
+            if let Some(from) = step.from {
+                all.push(Box::new(articles::created_at.ge(from).nullable()));
+            }
+            if let Some(to) = step.to {
+                all.push(Box::new(articles::created_at.lt(to).nullable()));
+            }
+            let query = descending!(selected(all), step.way, articles::created_at, articles::id, Timestamptz);
+            load(conn, list, query.limit(missing))
+        })
     };
     let values = values(filter);
     if reading.is_none() && values.is_empty() {
@@ -184,6 +203,12 @@ fn values(filter: &ArticleFilter) -> Values {
     push_values(&mut all, "section", &filter.section, String::clone);
     push_values(&mut all, "keywords", &filter.keyword, String::clone);
     all
+}
+
+impl Placed for Article {
+    fn place(&self) -> (Option<DateTime<Utc>>, Uuid) {
+        (self.published_at, self.id)
+    }
 }
 
 fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery<'static, Pg>) -> Result<Vec<Article>> {
@@ -219,7 +244,7 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
 
 /// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
 pub(in crate::store) fn matching(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
-    predicates(filter, reading, OfEntity::Asked, Way::Any)
+    predicates(filter, reading, OfEntity::Asked, &Step::default())
 }
 
 /// The same for a question about the `most` newest that match.
@@ -234,12 +259,12 @@ pub(in crate::store) fn newest(
 ) -> Result<Vec<Predicate<articles::table>>> {
     // Those of one entity alone are the newest in its index.
     if let Some(walk) = Walk::of(filter).filter(|walk| walk.is_all_of(filter)) {
-        let mut all = predicates(&walk.rest(filter), None, OfEntity::Asked, Way::Any);
+        let mut all = predicates(&walk.rest(filter), None, OfEntity::Asked, &Step::default());
         all.push(walk.newest(filter.published, most));
         return Ok(all);
     }
     if is_of_one(filter) {
-        return Ok(predicates(filter, None, OfEntity::Walked, Way::Any));
+        return Ok(predicates(filter, None, OfEntity::Walked, &Step::default()));
     }
     let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
     let ids = ids(conn, statistics, filter, reading.as_ref(), most)?;
@@ -254,9 +279,10 @@ fn ids(
     reading: Option<&Reading>,
     most: i64,
 ) -> Result<Vec<Uuid>> {
-    by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query| {
-        Ok(query.select(articles::id).load::<Uuid>(conn)?)
-    })
+    let places = by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query| {
+        Ok(query.select((articles::published_at, articles::id)).load::<(Option<DateTime<Utc>>, Uuid)>(conn)?)
+    })?;
+    Ok(places.into_iter().map(|(_, id)| id).collect())
 }
 
 /// True when nothing is asked for that is found by what several indexes have in common.
@@ -278,10 +304,11 @@ fn predicates(
     filter: &ArticleFilter,
     reading: Option<&Reading>,
     of_entity: OfEntity,
-    way: Way,
+    step: &Step,
 ) -> Vec<Predicate<articles::table>> {
     let mut all: Vec<Predicate<articles::table>> = Vec::new();
-    if way.is_planned() {
+    let way = step.way;
+    if step.is_planned() {
         all.push(Box::new(Planned));
     }
     choose!(all, filter.language, articles::language, way.looks_at("language"));
@@ -292,7 +319,7 @@ fn predicates(
     let before = all.len();
     with_keywords(&filter.keyword, &mut all);
     if let Some(reading) = reading {
-        all.push(Box::new(reading.matches(articles::vector, articles::language)));
+        all.push(Box::new(reading.matches(articles::vector, articles::language, way)));
     }
     if way.looks_at("vector") {
         look_at(&mut all, before);

@@ -184,8 +184,11 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
             Ok(query.select((EntityRow::as_select(), mentions.assume_not_null())).load(conn)?)
         }
         EntityOrder::MostQuotes => {
-            use entity_quote_counts::{entity_id, quotes};
+            use entity_quote_counts::{entity_id, kind, quotes};
             let mut query = query.filter(quotes.ge(0)).order((quotes.desc(), entity_id.desc())).limit(limit);
+            if let Some(one) = filter.kind.only() {
+                query = query.filter(kind.eq(*one));
+            }
             if let Some(at) = after {
                 let place = row!(page::count_key(at)?, at.id, BigInt);
                 let here = row!(quotes.assume_not_null(), entity_id.assume_not_null(), BigInt);

@@ -3,8 +3,10 @@
 //! Names are read from `entity_names` in tiers, each bounded: where more match than are read, the best known entities
 //! are looked at instead.
 
+mod suggest;
 mod tiers;
 
+pub use suggest::suggest;
 pub use tiers::Among;
 
 use crate::domain::entity::{Identifier, NameReading, ResolvedName, Suggestion};
@@ -18,14 +20,8 @@ use std::collections::hash_map::Entry;
 use tiers::{Candidate, Names, Query};
 use uuid::Uuid;
 
-/// The same for a suggestion.
-const READ_TO_SUGGEST: i32 = 1_000;
 /// Names of one tier that are weighed.
 const WEIGHED: i32 = 200;
-/// Names that are weighed for a suggestion.
-const SUGGESTED: i32 = 40;
-/// The most suggestions.
-const SUGGESTIONS: usize = 10;
 /// With as many entities found, none is looked for by similarity.
 const ENOUGH: usize = 5;
 /// The most entities that bear one name.
@@ -142,24 +138,10 @@ impl Found {
 /// Only the database's own.
 pub fn bearing(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
     let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Among::default(), WEIGHED)?;
-    Ok(most_mentioned(names.best, BEARERS))
-}
-
-/// The ten most mentioned entities with a name that begins like this.
-///
-/// # Errors
-/// Only the database's own.
-pub fn suggest(conn: &mut PgConnection, q: &str, among: &Among) -> Result<Vec<Suggestion>> {
-    let query = tiers::beginning(&text::name_key(q)).reading(READ_TO_SUGGEST);
-    let names = query.load(conn, among, SUGGESTED)?;
-    suggestions(conn, &most_mentioned(names.best, SUGGESTIONS))
-}
-
-/// The entities of these names.
-fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
-    names.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
-    names.truncate(most);
-    names.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect()
+    let mut bearers = names.best;
+    bearers.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
+    bearers.truncate(BEARERS);
+    Ok(bearers.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect())
 }
 
 /// The entities that a name leads to: all that bear it, or else all that bear the name most like it.

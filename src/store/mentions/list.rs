@@ -20,7 +20,14 @@ use diesel::prelude::*;
 pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, order, page: request } = list;
     let total = match stats::total(conn, request.count, || Records::Mentions(filter.clone()))? {
-        None => page::total(conn, request.count, || selected(matching(filter)).select(page::nothing()))?,
+        None => {
+            let matching = || selected(matching(filter)).select(page::nothing());
+            let of_range = MentionFilter { min_confidence: filter.min_confidence, ..MentionFilter::default() };
+            match *filter == of_range {
+                true => page::total_of_range(conn, request.count, "mentions", matching)?,
+                false => page::total(conn, request.count, matching)?,
+            }
+        }
         kept => kept,
     };
     let stretches = match order {

@@ -1,6 +1,7 @@
 //! The filter of a list of quotes as conditions, on quotes and on those of the same cluster.
 
 use crate::domain::QuoteStatus;
+use crate::domain::page::Choice;
 use crate::domain::quote::{QuoteFilter, QuoteOrder};
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, published, row};
@@ -10,31 +11,49 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::{Double, Timestamptz};
+use uuid::Uuid;
 
 diesel::alias!(quotes as twins: Twins);
+
+/// Pushes the conditions on what `quote_about` carries of a quote; `$column!` spells one of its columns.
+macro_rules! carried {
+    ($all:ident, $filter:ident, $way:expr, $column:ident) => {
+        choose!($all, $filter.speaker, $column!(speaker_id), $way.looks_at("speaker_id"));
+        choose!($all, $filter.speaker_status, $column!(speaker_status), $way.looks_at("speaker_status"));
+        choose!($all, $filter.publisher, $column!(publisher), $way.looks_at("publisher"));
+        choose!($all, $filter.language, $column!(language), $way.looks_at("language"));
+        choose!($all, $filter.kind, $column!(kind), $way.looks_at("kind"));
+        choose!($all, $filter.status, $column!(status), $way.looks_at("status"));
+        choose!($all, $filter.cue, $column!(cue_lemma), $way.looks_at("cue_lemma"));
+        if $filter.status.any.is_empty() {
+            $all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
+        }
+        if let Some(least) = $filter.min_confidence {
+            $all.push(Box::new($column!(confidence).ge(least).nullable()));
+        }
+        if let Some(from) = $filter.said.from {
+            $all.push(Box::new($column!(said_on).ge(from).nullable()));
+        }
+        if let Some(to) = $filter.said.to {
+            $all.push(Box::new($column!(said_on).lt(to).nullable()));
+        }
+        published!($all, $filter.published, $column!(published_desc));
+    };
+}
 
 /// The conditions on the columns of `$source`; `$column!` spells one of them.
 macro_rules! conditions {
     ($filter:ident, $reading:expr, $of_entity:expr, $way:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
         if let Some(reading) = $reading {
-            all.push(Box::new(reading.matches($column!(vector), $column!(language))));
+            all.push(Box::new(reading.matches($column!(vector), $column!(language), $way)));
             if $way.looks_at("vector") {
                 look_at(&mut all, 0);
             }
         }
-        choose!(all, $filter.speaker, $column!(speaker_id), $way.looks_at("speaker_id"));
-        choose!(all, $filter.speaker_status, $column!(speaker_status), $way.looks_at("speaker_status"));
+        carried!(all, $filter, $way, $column);
         choose!(all, $filter.article, $column!(article_id));
-        choose!(all, $filter.publisher, $column!(publisher), $way.looks_at("publisher"));
-        choose!(all, $filter.language, $column!(language), $way.looks_at("language"));
-        choose!(all, $filter.kind, $column!(kind), $way.looks_at("kind"));
-        choose!(all, $filter.status, $column!(status), $way.looks_at("status"));
-        choose!(all, $filter.cue, $column!(cue_lemma), $way.looks_at("cue_lemma"));
         choose!(all, $filter.cluster, $column!(cluster_id));
-        if $filter.status.any.is_empty() {
-            all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
-        }
         let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
         match ($filter.about.only(), &$filter.about.any[..]) {
             (Some(_), _) if $of_entity == OfEntity::Met => {}
@@ -74,18 +93,27 @@ macro_rules! conditions {
             let these = about().filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
             all.push(Box::new(not(exists(these)).nullable()));
         }
-        if let Some(least) = $filter.min_confidence {
-            all.push(Box::new($column!(confidence).ge(least).nullable()));
-        }
-        if let Some(from) = $filter.said.from {
-            all.push(Box::new($column!(said_on).ge(from).nullable()));
-        }
-        if let Some(to) = $filter.said.to {
-            all.push(Box::new($column!(said_on).lt(to).nullable()));
-        }
-        published!(all, $filter.published, $column!(published_desc));
         all
     }};
+}
+
+/// The conditions on quotes that their entries about an entity carry.
+pub(super) fn of_carried(filter: &QuoteFilter) -> Vec<Predicate<quote_about::table>> {
+    macro_rules! column {
+        ($name:ident) => {
+            quote_about::$name
+        };
+    }
+    let mut all: Vec<Predicate<quote_about::table>> = Vec::new();
+    carried!(all, filter, Way::Any, column);
+    all
+}
+
+/// True when a filter asks for nothing but what the entries about this entity carry.
+pub(super) fn is_carried(filter: &QuoteFilter, entity: Uuid) -> bool {
+    let about = Choice::of(vec![entity], Vec::new());
+    let (article, cluster) = (Choice::default(), Choice::default());
+    *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
 }
 
 /// The conditions on quotes.

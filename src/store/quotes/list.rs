@@ -1,21 +1,21 @@
 //! The list of quotes: its filters, its orders, and one quote for each cluster.
 
 use super::complete_page;
-use super::filter::{first_of_cluster, plain};
+use super::filter::{first_of_cluster, is_carried, of_carried, plain};
 use super::row::QuoteRow;
 use crate::domain::Dimension;
-use crate::domain::page::{Choice, Count, Key, Page, PageRequest, Position, Range, Total};
+use crate::domain::page::{Count, Key, Page, PageRequest, Position, Range, Total};
 use crate::domain::quote::{Quote, QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
-use crate::store::page::{self, Below, LookedAt, Outer, Planned, Predicate, in_range, row};
+use crate::store::page::{self, Below, Planned, Predicate, row};
 use crate::store::search::{
     self, Collection, Course, Reading, Statistics, Step, Values, Way, Windows, descending, push_values,
 };
-use crate::store::walk::{self, OfEntity, Stretch, along};
+use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
 use crate::store::{Result, stats};
-use diesel::dsl::exists;
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Double;
@@ -70,12 +70,24 @@ fn total(
     if let Some(kept) = stats::total(conn, *count, records)? {
         return Ok(Some(kept));
     }
+    if let Some(entity) = filter.about.only().filter(|entity| !one_per_cluster && is_carried(filter, **entity)) {
+        // Counted in its index, without the quotes.
+        let place = (quote_about::published_desc, quote_about::quote_id);
+        return page::total(conn, *count, || about_one(filter, *entity).order(place).select(page::nothing()));
+    }
     let matching = || selected(counted(list, reading)).select(page::nothing());
     let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
     if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone()))
         && search::is_of_many(conn, statistics, Collection::Quotes, reading)?
     {
         return page::many(conn, matching()).map(Some);
+    }
+    let of_range = QuoteFilter { min_confidence: filter.min_confidence, ..QuoteFilter::default() };
+    if *filter == of_range && !one_per_cluster {
+        return page::total_of_range(conn, *count, "quotes", matching);
+    }
+    if reading.is_some() {
+        return page::total_by_index(conn, *count, matching);
     }
     page::total(conn, *count, matching)
 }
@@ -86,7 +98,7 @@ fn rows(conn: &mut PgConnection, query: quotes::BoxedQuery<'static, Pg>) -> Resu
 
 /// The first quotes of some stretches of publication, each read the way that is the shortest: along the index of what
 /// they are about, in windows, or along the index of the one value.
-fn by_date<T>(
+fn by_date<T: Placed>(
     conn: &mut PgConnection,
     statistics: &Statistics,
     list: &QuoteList,
@@ -100,7 +112,7 @@ fn by_date<T>(
         true => None,
         false => Some(Windows::of(conn, statistics, Collection::Quotes, reading, &values(filter), is_indexed(list))?),
     };
-    let of = |about, step: &Step| selected(predicates(list, reading, about, step.way));
+    let of = |reading: Option<&Reading>, about, step: &Step| selected(predicates(list, reading, about, step));
     let about = filter.about.only().filter(|_| !is_of_few(filter)).copied();
     if let Some(entity) = about {
         let is_short = match &windows {
@@ -108,46 +120,32 @@ fn by_date<T>(
             Some(windows) => windows.are_slower_than(stats::of_entity(conn, Dimension::About, entity)?, wanted),
         };
         if is_short {
-            let speaker = filter.speaker.only().copied();
-            let only = QuoteFilter {
-                about: Choice::of(vec![entity], Vec::new()),
-                speaker: Choice::of(speaker.into_iter().collect(), Vec::new()),
-                published: filter.published,
-                ..QuoteFilter::default()
-            };
-            let all_match = !list.one_per_cluster && *filter == only;
+            let all_match = !list.one_per_cluster && is_carried(filter, entity);
             let places = |conn: &mut PgConnection, stretch, limit| {
-                let places = quote_about::table.select((quote_about::published_desc, quote_about::quote_id));
-                let places = places.filter(quote_about::entity_id.eq(entity)).into_boxed::<Pg>();
-                let places = in_range!(places, filter.published, quote_about::published_desc);
-                let places = match speaker {
-                    None => places,
-                    Some(speaker) => {
-                        // Looked up in the speaker's index, place by place.
-                        let there = quotes::table
-                            .into_boxed::<Pg>()
-                            .filter(quotes::speaker_id.eq(speaker))
-                            .filter(quotes::published_desc.eq(Outer(quote_about::published_desc)))
-                            .filter(LookedAt::new(quotes::id.eq(Outer(quote_about::quote_id)).nullable()));
-                        places.filter(exists(there.offset(0)))
-                    }
-                };
+                let places = about_one(filter, entity).select((quote_about::published_desc, quote_about::quote_id));
                 let places =
                     along!(places, stretch, Step::default(), quote_about::published_desc, quote_about::quote_id);
                 Ok(places.limit(limit).load(conn)?)
             };
             return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
                 let stretch = Stretch { part, after: None };
-                let query =
-                    along!(of(OfEntity::Met, &Step::KNOWN), stretch, Step::KNOWN, quotes::published_desc, quotes::id);
+                let query = along!(
+                    of(reading, OfEntity::Met, &Step::KNOWN),
+                    stretch,
+                    Step::KNOWN,
+                    quotes::published_desc,
+                    quotes::id
+                );
                 select(conn, query.filter(quotes::id.eq_any(ids)).limit(missing))
             });
         }
     }
     walk::each(conn, stretches, wanted, |conn, stretch, missing| {
         let read = |conn: &mut PgConnection, step: &Step, missing| {
-            let query = along!(of(OfEntity::Probed, step), stretch, *step, quotes::published_desc, quotes::id);
-            select(conn, query.limit(missing))
+            search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
+                let of = of(reading, OfEntity::Probed, step);
+                select(conn, along!(of, stretch, *step, quotes::published_desc, quotes::id).limit(missing))
+            })
         };
         match &windows {
             None => read(conn, &Step::default(), missing),
@@ -172,17 +170,34 @@ fn by_confidence(
     let read = |conn: &mut PgConnection, step: &Step, missing| {
         // What is gathered is little: of its entity, or of all else.
         let about = if matches!(step.way, Way::Gathered(_)) { OfEntity::Asked } else { OfEntity::Probed };
-        let mut all = predicates(list, reading, about, step.way);
-        if let Some(position) = &request.after {
-            let place = row!(page::number_key(position)?, position.id, Double);
-            all.push(Box::new(Below::new(row!(quotes::confidence, quotes::id, Double), place).nullable()));
-        }
-        rows(conn, descending!(selected(all), step.way, quotes::confidence, quotes::id, Double).limit(missing))
+        let order = |one: &QuoteRow, other: &QuoteRow| {
+            other.columns.confidence.total_cmp(&one.columns.confidence).then(other.id.cmp(&one.id))
+        };
+        search::by_query(reading, step.way, missing, order, |reading| {
+            let mut all = predicates(list, reading, about, step);
+            if let Some(position) = &request.after {
+                let place = row!(page::number_key(position)?, position.id, Double);
+                all.push(Box::new(Below::new(row!(quotes::confidence, quotes::id, Double), place).nullable()));
+            }
+            rows(conn, descending!(selected(all), step.way, quotes::confidence, quotes::id, Double).limit(missing))
+        })
     };
     let values = values(filter);
     let about = filter.about.only();
     if is_of_few(filter) {
         return read(conn, &Step::GATHERED, wanted);
+    }
+    if let Some(entity) = about.filter(|entity| !list.one_per_cluster && is_carried(filter, **entity)) {
+        // Who is spoken about seldom is put in order sooner than the index of that order is walked.
+        let mut places = about_one(filter, *entity).filter(Planned).select(quote_about::quote_id);
+        if let Some(position) = &request.after {
+            let here = row!(quote_about::confidence, quote_about::quote_id, Double);
+            places = places.filter(Below::new(here, row!(page::number_key(position)?, position.id, Double)));
+        }
+        let places = places.order((quote_about::confidence.desc(), quote_about::quote_id.desc())).limit(wanted);
+        let ids: Vec<Uuid> = places.load(conn)?;
+        let known = quotes::table.into_boxed().filter(quotes::id.eq_any(ids));
+        return rows(conn, descending!(known, Way::Known, quotes::confidence, quotes::id, Double));
     }
     if reading.is_none() && about.is_none() && (values.is_empty() || filter.speaker.only().is_some()) {
         let way = Way::Walked(filter.speaker.only().map(|_| "speaker_id"));
@@ -193,6 +208,12 @@ fn by_confidence(
         windows.are_of(stats::of_entity(conn, Dimension::About, *entity)?);
     }
     windows.read(conn, None, wanted, read)
+}
+
+/// The entries about an entity whose quotes match, as far as that is carried.
+fn about_one(filter: &QuoteFilter, entity: Uuid) -> quote_about::BoxedQuery<'static, Pg> {
+    let of_entity = quote_about::table.filter(quote_about::entity_id.eq(entity)).into_boxed();
+    of_carried(filter).into_iter().fold(of_entity, |query, predicate| query.filter(predicate))
 }
 
 /// True when there are few quotes of what is asked for, whatever else is.
@@ -227,9 +248,10 @@ fn ids(
     reading: Option<&Reading>,
     most: i64,
 ) -> Result<Vec<Uuid>> {
-    by_date(conn, statistics, list, reading, walk::newest(None)?, most, |conn, query| {
-        Ok(query.select(quotes::id).load::<Uuid>(conn)?)
-    })
+    let places = by_date(conn, statistics, list, reading, walk::newest(None)?, most, |conn, query| {
+        Ok(query.select((quotes::published_at, quotes::id)).load::<(Option<DateTime<Utc>>, Uuid)>(conn)?)
+    })?;
+    Ok(places.into_iter().map(|(_, id)| id).collect())
 }
 
 /// What of a filter is in the index of words and values.
@@ -294,12 +316,17 @@ pub(in crate::store) fn newest(
 }
 
 /// The conditions of a list.
-fn predicates(list: &QuoteList, reading: Option<&Reading>, about: OfEntity, way: Way) -> Vec<Predicate<quotes::table>> {
+fn predicates(
+    list: &QuoteList,
+    reading: Option<&Reading>,
+    about: OfEntity,
+    step: &Step,
+) -> Vec<Predicate<quotes::table>> {
     let QuoteList { filter, one_per_cluster, .. } = list;
-    let mut all = once(list, reading, plain(filter, reading, about, way));
+    let mut all = once(list, reading, plain(filter, reading, about, step.way));
     // How much of a list these leave depends on what else is asked for.
     let narrows = *one_per_cluster || filter.min_confidence.is_some() || filter.said != Range::default();
-    if way.is_planned() || (narrows && way == Way::Any) {
+    if step.is_planned() || (narrows && step.way == Way::Any) {
         all.push(Box::new(Planned));
     }
     all

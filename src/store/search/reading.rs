@@ -2,6 +2,7 @@
 
 use super::Collection;
 use super::queries::Queries;
+use super::steps::Way;
 use crate::domain::page::Choice;
 use crate::domain::search::Search;
 use crate::store::Result;
@@ -72,9 +73,16 @@ impl Reading {
         self.groups.iter().map(move |group| ((!is_of_all).then_some(&group.languages[..]), group.query.as_str()))
     }
 
-    /// The condition on a vector and its language.
-    pub fn matches<V, L>(&self, vector: V, language: L) -> Matches<V, L> {
-        Matches { vector, language, reading: self.clone() }
+    /// The same, one query at a time.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.groups
+            .iter()
+            .map(|group| Self { groups: vec![group.clone()], is_of_all: self.is_of_all && self.groups.len() == 1 })
+    }
+
+    /// The condition on a vector and its language, which is looked up in an index where nothing says which way to read.
+    pub fn matches<V, L>(&self, vector: V, language: L, way: Way) -> Matches<V, L> {
+        Matches { vector, language, reading: self.clone(), way }
     }
 
     /// How well a text matches, its headline weighing ten times as much as the rest.
@@ -110,12 +118,15 @@ pub struct Matches<V, L> {
     vector: V,
     language: L,
     reading: Reading,
+    way: Way,
 }
 
 impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V, L> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Which plan is good depends on the words: every search is planned for its own.
-        out.unsafe_to_cache_prepared();
+        if self.way == Way::Any {
+            // Which plan is good depends on the words: every search is planned for its own.
+            out.unsafe_to_cache_prepared();
+        }
         let matches = |group: &'b Group, mut out: AstPass<'_, 'b, Pg>| {
             self.vector.walk_ast(out.reborrow())?;
             out.push_sql(" @@ ");
@@ -128,12 +139,11 @@ impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V
             [group] if self.reading.is_of_all => matches(group, out.reborrow())?,
             groups => {
                 for (index, group) in groups.iter().enumerate() {
-                    // Which texts are in a language is looked at in each: half of all are.
                     out.push_sql(if index == 0 { "(((" } else { " OR ((" });
                     self.language.walk_ast(out.reborrow())?;
                     out.push_sql(" = ANY (");
                     out.push_bind_param::<Array<Text>, _>(&group.languages)?;
-                    out.push_sql(")) IS TRUE AND ");
+                    out.push_sql(if self.way == Way::Any { ")) AND " } else { ")) IS TRUE AND " });
                     matches(group, out.reborrow())?;
                     out.push_sql(")");
                 }

@@ -74,6 +74,8 @@ pub struct Step {
     pub from: Option<PgTimestamp>,
     pub to: Option<PgTimestamp>,
     pub way: Way,
+    /// The way is the same for all words and values, and need not be planned for each.
+    pub is_general: bool,
 }
 
 /// Some of the columns that lists are asked for by.
@@ -120,11 +122,6 @@ impl Way {
         matches!(self, Self::Gathered(_) | Self::Known)
     }
 
-    /// True when a query is planned for its own values.
-    pub fn is_planned(self) -> bool {
-        matches!(self, Self::Gathered(_) | Self::Walked(_))
-    }
-
     /// True when the condition on a column is not looked up in an index.
     pub fn looks_at(self, column: &str) -> bool {
         match self {
@@ -138,23 +135,15 @@ impl Way {
 
 impl Step {
     /// Everything at once.
-    pub const GATHERED: Self = Self { from: None, to: None, way: Way::Gathered(Columns::NONE) };
+    pub const GATHERED: Self = Self { from: None, to: None, way: Way::Gathered(Columns::NONE), is_general: false };
     /// Those with some ids.
-    pub const KNOWN: Self = Self { from: None, to: None, way: Way::Known };
-}
+    pub const KNOWN: Self = Self { from: None, to: None, way: Way::Known, is_general: true };
 
-/// Pushes the conditions of a step on the column that the list is in order of.
-macro_rules! within {
-    ($predicates:ident, $step:expr, $column:expr) => {
-        if let Some(from) = $step.from {
-            $predicates.push(Box::new($column.ge(from).nullable()));
-        }
-        if let Some(to) = $step.to {
-            $predicates.push(Box::new($column.lt(to).nullable()));
-        }
-    };
+    /// True when the query is planned for its own values.
+    pub fn is_planned(&self) -> bool {
+        matches!(self.way, Way::Gathered(_) | Way::Walked(_)) && !self.is_general
+    }
 }
-pub(in crate::store) use within;
 
 /// Puts a query in descending order of a key and the id. As a row, in an order that no index has.
 macro_rules! descending {

@@ -37,12 +37,22 @@ struct Costs {
     unpacked: f64,
     /// To look whether it has to do with an entity.
     probed: f64,
+    /// To look at what its entry in the index of an entity tells of it, or at the row if there is nothing.
+    met: f64,
 }
 
 impl Costs {
-    const ARTICLES: Self =
-        Self { passed: 0.05, sought: 3.0, skipped: 0.0025, taken: 0.15, fetched: 5.0, unpacked: 8.0, probed: 5.0 };
-    const QUOTES: Self = Self { fetched: 2.0, unpacked: 0.5, ..Self::ARTICLES };
+    const ARTICLES: Self = Self {
+        passed: 0.05,
+        sought: 3.0,
+        skipped: 0.0025,
+        taken: 0.15,
+        fetched: 5.0,
+        unpacked: 8.0,
+        probed: 5.0,
+        met: 5.0,
+    };
+    const QUOTES: Self = Self { fetched: 2.0, unpacked: 0.5, met: 0.3, ..Self::ARTICLES };
 
     const fn of(collection: Collection) -> Self {
         match collection {
@@ -159,7 +169,8 @@ impl Windows {
     /// True when all rows of an entity, so many, are looked at sooner than all that match: `wanted` of these will do.
     pub fn are_slower_than(&self, rows: f64, wanted: i64) -> bool {
         let Some(sample) = &self.sample else { return false };
-        let walk = self.looked_at() * rows.min(wanted as f64 / self.parts.matching);
+        let walked = if self.is_search { self.looked_at() } else { self.costs.met };
+        let walk = walked * rows.min(wanted as f64 / self.parts.matching);
         let found = self.parts.looked_up * sample.rows;
         let probing = self.parts.matching * sample.rows * self.costs.probed;
         walk < self.gathering(sample, 0.0, found) + probing
@@ -216,12 +227,13 @@ impl Windows {
             Some(Course { axis: Axis::Published | Axis::Undated, .. }) => (self.parts.walked, self.parts.along),
             _ => (1.0, None),
         };
-        let of = |far, gathers| {
+        let of = |far: Option<PgTimestamp>, gathers| {
             let (from, to) = if course.is_some_and(|course| course.is_backward) { (far, near) } else { (near, far) };
-            (
-                Step { from, to, way: if gathers { Way::Gathered(self.parts.looked_at) } else { Way::Walked(along) } },
-                far,
-            )
+            let way = if gathers { Way::Gathered(self.parts.looked_at) } else { Way::Walked(along) };
+            // There is one index for it, and nothing else that Postgres could take for rarer.
+            let is_the_words = self.is_search && self.parts.asked == 1.0 && from.is_none() && to.is_none();
+            let is_general = self.is_all && (!gathers || is_the_words);
+            (Step { from, to, way, is_general }, far)
         };
         let Some(sample) = &self.sample else { return (Step::default(), None) };
         let missing = missing as f64;

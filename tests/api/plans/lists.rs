@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{collection, explain, last_read_of, nodes};
+use super::{collection, explain, last_of, last_read_of, nodes};
 
 #[test]
 fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
@@ -33,6 +33,13 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
         (format!("/v1/articles?quotes_by={entity}"), "quotes", "quotes_quoted_idx", speaker.clone(), 12),
         (format!("/v1/quotes?speaker={entity}"), "quotes", "quotes_speaker_id_idx", speaker, 60),
         (format!("/v1/quotes?about={entity}"), "quote_about", "quote_about_entity_id_idx", named.clone(), 30),
+        (
+            format!("/v1/quotes?about={entity}&publisher=Journal+3&kind=direct&min_confidence=0.5"),
+            "quote_about",
+            "quote_about_entity_id_idx",
+            named.clone(),
+            30,
+        ),
         (
             "/v1/quotes?publisher=Journal+3".into(),
             "quotes",
@@ -94,5 +101,32 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
         assert_eq!(scanned, [index], "{call}: {plan:#}");
         assert!(nodes(&plan).iter().all(|node| node["Sort Key"] == Value::Null), "{call}: {plan:#}");
         assert!(buffers <= 60, "{call}: {buffers} buffers: {plan:#}");
+    }
+}
+
+#[test]
+fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
+    let (app, _log) = collection();
+    let entity = "e0000000-0000-0000-0000-000000000007";
+    // About whom a fifth of all quotes are.
+    app.sql(&format!(
+        "SET session_replication_role = replica;
+        INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_status, language)
+            SELECT quote_id, '{entity}', published_desc, kind, status, confidence, speaker_status, language FROM quote_about
+            WHERE abs(hashtext(quote_id::text)) % 5 = 0 ON CONFLICT DO NOTHING"
+    ));
+    app.sql("ANALYZE quote_about");
+    for filter in ["", "&kind=direct"] {
+        let list = format!("/v1/quotes?about={entity}&sort=-confidence{filter}");
+        let mut page = app.get(&list).expect(200);
+        for _ in 0..2 {
+            assert_eq!(page["items"].as_array().unwrap().len(), 20, "{filter}");
+            let sent = last_of(&["SELECT \"quote_about\".\"quote_id\"".to_owned()]);
+            let (plan, buffers) = explain(&app.database, &sent);
+            let scanned: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str()).collect();
+            assert_eq!(scanned, ["quote_about_confidence_idx"], "{filter}: {plan:#}");
+            assert!(buffers <= 60, "{filter}: {buffers} buffers: {plan:#}");
+            page = app.get(&format!("{list}&cursor={}", page["next_cursor"].as_str().unwrap())).expect(200);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Statement, explain, log, nodes};
+use super::{Statement, explain, last_of, log, nodes};
 use crate::support::TestApp;
 use crate::support::postgres::{TestDatabase, server_log};
 
@@ -42,9 +42,6 @@ fn a_name_among_100_000_is_found_without_reading_them_all() {
     let _log = log();
     let app = TestApp::on(database, |_| {});
     for (call, index, most) in [
-        ("/v1/entities/suggest?q=awa+00", "entity_names_name_key_idx", 3_000),
-        ("/v1/entities/suggest?q=awa", "entity_names_weight_idx", 3_000),
-        ("/v1/entities/suggest?q=a", "entity_names_weight_idx", 3_000),
         ("/v1/entities?q=a", "entity_names_weight_idx", 3_000),
         ("/v1/entities?q=zinguinchor", "entity_names_trigrams_idx", 1_000),
         ("/v1/entities?q=zinguinchar", "entity_names_trigrams_idx", 3_000),
@@ -60,5 +57,31 @@ fn a_name_among_100_000_is_found_without_reading_them_all() {
         assert!(scanned(&plan).contains(&index), "{call}: {plan:#}");
         assert!(nodes(&plan).iter().all(|node| node["Node Type"] != "Seq Scan"), "{call}: {plan:#}");
         assert!(buffers <= most, "{call}: {buffers} buffers");
+    }
+}
+
+#[test]
+fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
+    let database = TestDatabase::migrated();
+    for statement in ENTITIES.split_inclusive(';') {
+        database.execute(statement);
+    }
+    database.log_statements();
+    let _log = log();
+    let app = TestApp::on(database, |_| {});
+    // Two hundred names begin like the first, more like the others.
+    for (q, index) in [
+        ("awa+00", "entity_names_name_key_idx"),
+        ("awa", "entity_names_beginning_idx"),
+        ("aw", "entity_names_beginning_idx"),
+        ("a", "entity_names_weight_idx"),
+    ] {
+        let answer = app.get(&format!("/v1/entities/suggest?q={q}")).expect(200);
+        assert_eq!(answer["items"].as_array().unwrap().len(), 10, "{q}");
+        let columns = ["entity_id", "position", "name_key"].map(|column| format!("\"entity_names\".\"{column}\""));
+        let statement = last_of(&[format!("SELECT {}", columns.join(", "))]);
+        let (plan, buffers) = explain(&app.database, &statement);
+        assert_eq!(scanned(&plan), [index], "{q}: {plan:#}");
+        assert!(buffers <= 60, "{q}: {buffers} buffers: {plan:#}");
     }
 }

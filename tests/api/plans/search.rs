@@ -53,7 +53,9 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
             let asked = statements().checked_sub(before);
             // Oldest first, the undated are asked for when the dated do not fill the page.
             let stretches = if sort == "published_at" && found < 20 { 2 } else { 1 };
-            assert!(asked.is_none_or(|asked| asked == stretches), "{search} by {sort}: {asked:?}");
+            // Both languages have the words, each in its own spelling: they are gathered one after the other.
+            let queries = if ["rare", "moyen+fr%C3%A8re"].contains(&search) { 2 } else { 1 };
+            assert!(asked.is_none_or(|asked| asked == stretches * queries), "{search} by {sort}: {asked:?}");
             if found == 20 {
                 let page = app.get(&format!("{list}&cursor={}", cursor(&list))).expect(200);
                 assert_eq!(page["items"].as_array().unwrap().len(), 20, "{search}");

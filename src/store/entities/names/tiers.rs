@@ -142,8 +142,6 @@ pub(super) struct Query {
     values: Vec<String>,
     /// In what order names are read; no matter which when empty.
     sequence: &'static str,
-    /// The most names that are read.
-    read: i32,
     /// Whether the best known names are walked when more match.
     walk: bool,
     similarity: &'static str,
@@ -165,7 +163,6 @@ impl Query {
             conditions: format!("{condition}$1"),
             values: vec![value.to_owned()],
             sequence: "",
-            read: READ,
             walk: true,
             similarity: "0",
             order: "weight DESC",
@@ -178,17 +175,12 @@ impl Query {
         self
     }
 
-    /// The same, with at most `read` names read.
-    pub(super) fn reading(self, read: i32) -> Self {
-        Self { read, ..self }
-    }
-
     /// The `most` best of the names that match, one of each entity.
     ///
     /// Not cached, as its plan is to follow how common its words are. Names are read before their kind is looked at: of
     /// a rare kind there may be none among a hundred thousand.
     pub(super) fn load(self, conn: &mut PgConnection, among: &Among, most: i32) -> Result<Names> {
-        let Self { conditions, values, sequence, read, walk, similarity, order } = self;
+        let Self { conditions, values, sequence, walk, similarity, order } = self;
         let [kinds, no_kinds, any, none, read_at, known_at, most_at] = [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
         let of_kind = format!("(kind = ANY (${kinds}) OR ${kinds} = '{{}}') AND kind <> ALL (${no_kinds})");
         let any = if among.any.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
@@ -224,7 +216,7 @@ impl Query {
             .bind::<Array<Text>, _>(&among.kind.none)
             .bind::<Array<SqlUuid>, _>(among.any.unwrap_or_default())
             .bind::<Array<SqlUuid>, _>(among.none)
-            .bind::<Integer, _>(read)
+            .bind::<Integer, _>(READ)
             .bind::<Integer, _>(WELL_KNOWN)
             .bind::<Integer, _>(most)
             .load(conn)?;
