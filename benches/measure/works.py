@@ -15,6 +15,8 @@ SPEAKERS = 1_000
 PAGE = 20
 # So many matches the service puts in order at once.
 GATHERED = 2_500
+# What this part of all articles has is met on the way along their dates.
+COMMON = 0.1
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -140,14 +142,14 @@ def statements_of_search(database, word):
     condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
     plan = database.value(f"EXPLAIN (FORMAT JSON) SELECT id FROM articles WHERE {condition}")
     matches = json.loads(plan)[0]["Plan"]["Plan Rows"]
-    reading = ("search_reading", [f"'{word}'", "'{fr}'::text[]"])
     if matches <= GATHERED:
-        return [reading, ("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])]
+        return [("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])]
     rows = database.number("SELECT reltuples FROM pg_class WHERE oid = 'articles'::regclass")
     far = database.value(
         f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
     )
-    return [reading, ("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
+    script = "search_window" if matches > COMMON * rows else "search_gathered_window"
+    return [(script, ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
 
 
 def searches(database):

@@ -1,7 +1,7 @@
 WITH matching AS MATERIALIZED (
-    SELECT articles.id, articles.id AS unit, '' AS key, articles.published_desc FROM articles WHERE true AND (ROW("articles"."published_desc", "articles"."id") IN (SELECT DISTINCT "mentions"."published_desc", "mentions"."article_id" FROM "mentions" WHERE ("mentions"."entity_id" = $1) ORDER BY "mentions"."published_desc" DESC, "mentions"."article_id" DESC LIMIT 501)) ORDER BY articles.published_desc DESC, articles.id DESC LIMIT 500 + 1
+    SELECT articles.id, articles.id AS unit, '' AS key, articles.published_desc FROM articles WHERE true AND (ROW("articles"."published_desc", "articles"."id") IN (SELECT DISTINCT "mentions"."published_desc", "mentions"."article_id" FROM "mentions" WHERE ("mentions"."entity_id" = $1) ORDER BY "mentions"."published_desc" DESC, "mentions"."article_id" DESC LIMIT 301)) ORDER BY articles.published_desc DESC, articles.id DESC LIMIT 300 + 1
 ), last AS MATERIALIZED (
-    SELECT CASE WHEN count(*) > 500 THEN min(published_desc) END AS at FROM matching
+    SELECT CASE WHEN count(*) > 300 THEN min(published_desc) END AS at FROM matching
 ), considered AS MATERIALIZED (
     SELECT matching.* FROM matching CROSS JOIN last WHERE last.at IS NULL OR matching.published_desc > last.at
 ), edge AS (

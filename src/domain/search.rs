@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// The newest matches that are put in order of relevance.
-pub const MAX_RANKED: usize = 500;
+/// The newest matches that are put in order of relevance: as many as the longest page has.
+pub const MAX_RANKED: usize = 200;
 
 /// Marks of punctuation and symbols: they stand between words, in a search as in a text. The database's function
 /// `searchable` has the same list.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// The quotes in which who speaks about whom is counted.
 const QUOTES: i64 = 1_000;
 /// The articles in which who is mentioned with whom is counted.
-const ARTICLES: i64 = 500;
+const ARTICLES: i64 = 300;
 
 /// Which edges are asked for. The filters are those of the list of quotes.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,7 +28,7 @@ pub struct ReadSpeaksAbout {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<i64>,
     /// The most quotes that are looked at, the newest first.
-    #[param(minimum = 1, maximum = 1_000_000, default = 1000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = json!(QUOTES))]
     window: Option<i64>,
 }
 
@@ -40,7 +40,7 @@ pub struct ReadCoMentions {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50, value_type = Option<i32>)]
     limit: Option<usize>,
     /// The most articles that are looked at, the newest first.
-    #[param(minimum = 1, maximum = 5_000, default = 400)]
+    #[param(minimum = 1, maximum = 5_000, default = json!(ARTICLES))]
     window: Option<i64>,
 }
 
@@ -55,7 +55,7 @@ pub struct ReadRelated {
     #[param(minimum = 1, maximum = 1000, default = 2)]
     min_articles: Option<i64>,
     /// The most articles of this entity that are looked at, the newest first.
-    #[param(minimum = 1, maximum = 100_000, default = 400)]
+    #[param(minimum = 1, maximum = 100_000, default = json!(ARTICLES))]
     window: Option<i64>,
 }
 

@@ -46,11 +46,11 @@ impl From<Total> for TotalBody {
     }
 }
 
-/// What an order of relevance is an order of: the newest matches, 500 at most.
+/// What an order of relevance is an order of: the newest matches, 200 at most.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RankedBody {
     /// How many matches were ranked.
-    #[schema(minimum = 0, maximum = 500, value_type = i32)]
+    #[schema(minimum = 0, maximum = 200, value_type = i32)]
     pub considered: usize,
     /// Whether there are no others: older ones are not in the list.
     pub complete: bool,

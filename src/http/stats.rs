@@ -39,7 +39,7 @@ pub struct ReadTimeline {
     #[param(minimum = 1, maximum = 20, default = 5)]
     groups: Option<i64>,
     /// The most records that are looked at when no counts are kept for the question.
-    #[param(minimum = 1, maximum = 1_000_000, default = 1000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = json!(WINDOW))]
     window: Option<i64>,
 }
 
@@ -59,7 +59,7 @@ pub struct ReadTop {
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<i64>,
     /// The most records that are looked at when no counts are kept for the question.
-    #[param(minimum = 1, maximum = 1_000_000, default = 1000)]
+    #[param(minimum = 1, maximum = 1_000_000, default = json!(WINDOW))]
     window: Option<i64>,
 }
 

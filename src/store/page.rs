@@ -269,9 +269,8 @@ pub fn nothing() -> SqlLiteral<Bool> {
 /// Up to so many records are counted exactly.
 pub const COUNTED: i64 = 10_000;
 
-/// What Postgres may err by on the size of a range, as a part of the table: it keeps a hundred bounds, and rows may have come
-/// since.
-const UNKNOWN_OF_A_RANGE: f64 = 0.02;
+/// What Postgres may err by on a column's share, as a part of the table: it keeps a hundred values, and rows may have come since.
+const UNKNOWN_OF_A_COLUMN: f64 = 0.01;
 
 /// How many rows match, when that was asked. `matching` makes the query of them, which is counted as far as
 /// [`COUNTED`], or whose plan is asked for its rows.
@@ -310,9 +309,9 @@ where
     })
 }
 
-/// The same of one range of a column, which Postgres knows the hundredth parts of: where it is surely more than is counted,
-/// its rows are not read.
-pub fn total_of_range<E>(
+/// The same of what one column alone decides, of which Postgres knows the hundredth parts: where that is surely more than is
+/// counted, its rows are not read.
+pub fn total_of_column<E>(
     conn: &mut PgConnection,
     count: Option<Count>,
     table: &str,
@@ -327,7 +326,7 @@ where
             .bind::<Text, _>(table)
             .sql("::regclass)");
         let all: f64 = diesel::select(rows).get_result(conn)?;
-        let unsure = all * UNKNOWN_OF_A_RANGE;
+        let unsure = all * UNKNOWN_OF_A_COLUMN;
         if planned as f64 > unsure + 2.0 * COUNTED as f64 {
             return Ok(Some(Total { value: planned, kind: Count::Estimate }));
         }

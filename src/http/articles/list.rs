@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// The orders of a list of articles. Undated articles come last in either order of publication. `relevance`, which needs
-/// `q`, ranks the newest 500 matches.
+/// `q`, ranks the newest 200 matches.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 pub enum ArticleSort {
     #[default]

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// The orders of a list of quotes. Quotes of undated articles come last in either order of publication. `relevance`, which
-/// needs `q`, ranks the newest 500 matches.
+/// needs `q`, ranks the newest 200 matches.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 pub enum QuoteSort {
     #[default]

@@ -92,6 +92,9 @@ fn total(
     {
         return page::many(conn, matching()).map(Some);
     }
+    if *filter == (ArticleFilter { keyword: filter.keyword.clone(), ..ArticleFilter::default() }) {
+        return page::total_of_column(conn, count, "articles", matching);
+    }
     if reading.is_some() || !filter.keyword.any.is_empty() {
         return page::total_by_index(conn, count, matching);
     }

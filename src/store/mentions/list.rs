@@ -24,7 +24,7 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
             let matching = || selected(matching(filter)).select(page::nothing());
             let of_range = MentionFilter { min_confidence: filter.min_confidence, ..MentionFilter::default() };
             match *filter == of_range {
-                true => page::total_of_range(conn, request.count, "mentions", matching)?,
+                true => page::total_of_column(conn, request.count, "mentions", matching)?,
                 false => page::total(conn, request.count, matching)?,
             }
         }

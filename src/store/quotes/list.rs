@@ -84,7 +84,7 @@ fn total(
     }
     let of_range = QuoteFilter { min_confidence: filter.min_confidence, ..QuoteFilter::default() };
     if *filter == of_range && !one_per_cluster {
-        return page::total_of_range(conn, *count, "quotes", matching);
+        return page::total_of_column(conn, *count, "quotes", matching);
     }
     if reading.is_some() {
         return page::total_by_index(conn, *count, matching);

@@ -73,6 +73,12 @@ impl Reading {
         self.groups.iter().map(move |group| ((!is_of_all).then_some(&group.languages[..]), group.query.as_str()))
     }
 
+    /// True when words have to stand beside each other, which no index knows.
+    pub fn has_phrases(&self) -> bool {
+        // There are no such marks in a lexeme.
+        self.queries().any(|query| query.contains('<'))
+    }
+
     /// The same, one query at a time.
     pub fn each(&self) -> impl Iterator<Item = Self> {
         self.groups
@@ -80,7 +86,7 @@ impl Reading {
             .map(|group| Self { groups: vec![group.clone()], is_of_all: self.is_of_all && self.groups.len() == 1 })
     }
 
-    /// The condition on a vector and its language, which is looked up in an index where nothing says which way to read.
+    /// The condition on a vector and its language.
     pub fn matches<V, L>(&self, vector: V, language: L, way: Way) -> Matches<V, L> {
         Matches { vector, language, reading: self.clone(), way }
     }
@@ -143,7 +149,7 @@ impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V
                     self.language.walk_ast(out.reborrow())?;
                     out.push_sql(" = ANY (");
                     out.push_bind_param::<Array<Text>, _>(&group.languages)?;
-                    out.push_sql(if self.way == Way::Any { ")) AND " } else { ")) IS TRUE AND " });
+                    out.push_sql(if self.way.looks_at("language") { ")) IS TRUE AND " } else { ")) AND " });
                     matches(group, out.reborrow())?;
                     out.push_sql(")");
                 }

@@ -198,8 +198,8 @@ impl Values {
         let ColumnRow { values, frequencies, rest, variety, .. } = column;
         // Of elements, the least frequency and the greatest come after those of the values.
         let rarest = frequencies.get(..values.len()).unwrap_or_default().iter().copied().fold(1.0, f64::min);
-        // One that is not known is rarer than all that are; half of that is what Postgres takes for an element, too.
-        let other = if rest > 0.0 { (rest / variety.max(1.0) / rows.max(1.0)).min(rarest) } else { rarest / 2.0 };
+        // One that is not known is rarer than all that are; of elements, by much more often than by little.
+        let other = if rest > 0.0 { (rest / variety.max(1.0) / rows.max(1.0)).min(rarest) } else { rarest / 16.0 };
         Self { common: values.into_iter().zip(frequencies).collect(), other }
     }
 }

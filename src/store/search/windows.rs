@@ -44,8 +44,8 @@ struct Costs {
 impl Costs {
     const ARTICLES: Self = Self {
         passed: 0.05,
-        sought: 3.0,
-        skipped: 0.0025,
+        sought: 20.0,
+        skipped: 0.005,
         taken: 0.15,
         fetched: 5.0,
         unpacked: 8.0,
@@ -138,6 +138,11 @@ impl Windows {
                 parts.sort_by(|(one, _), (other, _)| one.total_cmp(other));
                 let search = reading.map(|reading| Parts { asked: 1.0, ..Parts::of(sample.matching(reading)) });
                 let mut all = search.unwrap_or_else(|| Parts::of(1.0));
+                // Of what has the words of one language, about half is in another.
+                let in_several = reading.is_some_and(|reading| reading.queries().count() > 1);
+                if in_several && !costs.is_worth_looking_up(0.5, &all, sample.rows) {
+                    all.looked_at = all.looked_at.and("language");
+                }
                 for (part, (column, values)) in parts {
                     all.matching *= part;
                     if all.asked == 0.0 || costs.is_worth_looking_up(part, &all, sample.rows) {
@@ -154,6 +159,8 @@ impl Windows {
                 all
             }
         };
+        // More texts have the words of a phrase than have the phrase.
+        let is_all = is_all && !reading.is_some_and(Reading::has_phrases);
         Ok(Self { costs, sample, parts, is_search: reading.is_some(), is_all })
     }
 

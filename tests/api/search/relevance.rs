@@ -26,21 +26,21 @@ fn what_says_it_in_the_headline_or_more_often_or_closer_together_comes_first() {
 }
 
 #[test]
-fn the_newest_500_matches_are_ranked_and_the_page_says_so() {
+fn the_newest_200_matches_are_ranked_and_the_page_says_so() {
     let app = TestApp::start();
     app.sql(
         "INSERT INTO articles (id, headline, body, content_hash, language, published_at)
         SELECT gen_random_uuid(), CASE WHEN n = 1 THEN 'Port' WHEN n % 10 = 0 THEN 'Le port' ELSE 'Titre' END, 'Un port ' || n,
             sha256(n::text::bytea), 'fr', timestamptz '2026-01-01' + n * interval '1 hour'
-        FROM generate_series(1, 501) AS n",
+        FROM generate_series(1, 201) AS n",
     );
     let page = app.get("/v1/articles?q=port&sort=relevance").expect(200);
-    assert_eq!(page["ranked"], json!({"considered": 500, "complete": false}));
+    assert_eq!(page["ranked"], json!({"considered": 200, "complete": false}));
     let found = items(&app, "/v1/articles?q=port&sort=relevance&limit=30");
-    assert_eq!(found.len(), 500);
+    assert_eq!(found.len(), 200);
     assert_eq!(found, items(&app, "/v1/articles?q=port&sort=relevance&limit=200"));
     let is_in_headline = |article: &Value| article["headline"] == "Le port";
-    assert!(found[..50].iter().all(is_in_headline) && !found[50..].iter().any(is_in_headline));
+    assert!(found[..20].iter().all(is_in_headline) && !found[20..].iter().any(is_in_headline));
     // The oldest, though it would rank first.
     assert!(found.iter().all(|article| article["headline"] != "Port"));
     let some = app.get("/v1/articles?q=port&sort=relevance&published_to=2026-01-02T00:00:00Z").expect(200);

@@ -34,9 +34,15 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
         let end = format!("{key}{}", char::MAX);
         entity_names::name_key.ge(key.clone()).and(entity_names::name_key.lt(end))
     };
-    let columns = (entity_names::entity_id, entity_names::position, entity_names::name_key, entity_names::kind);
+    let columns = (
+        entity_names::weight,
+        entity_names::entity_id,
+        entity_names::position,
+        entity_names::name_key,
+        entity_names::kind,
+    );
     let alike = entity_names::table.filter(begins()).order(entity_names::name_key).select(columns);
-    let mut names: Vec<(Uuid, i32, String, EntityKind)> = alike.limit(READ + 1).load(conn)?;
+    let mut names: Vec<(i16, Uuid, i32, String, EntityKind)> = alike.limit(READ + 1).load(conn)?;
     if names.len() as i64 > READ {
         let of_all = *kinds == Choice::default();
         let mut known = entity_names::table
@@ -53,10 +59,17 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
         names = known.load(conn)?;
     }
     names.retain(|(.., kind)| (kinds.any.is_empty() || kinds.any.contains(kind)) && !kinds.none.contains(kind));
+    names.sort_by_key(|(weight, ..)| Reverse(*weight));
     let mut best: HashMap<Uuid, (bool, i32)> = HashMap::new();
-    for (entity, position, name, _) in names {
+    let mut least = None;
+    for (weight, entity, position, name, _) in names {
+        // Who is mentioned less than ten others is not counted.
+        if least.is_some_and(|least| weight < least) {
+            break;
+        }
         let new = (name != key, position);
         best.entry(entity).and_modify(|old| *old = new.min(*old)).or_insert(new);
+        least = (best.len() >= SUGGESTIONS).then_some(weight).or(least);
     }
     let ids: Vec<Uuid> = best.keys().copied().collect();
     let mut mentioned: Vec<(i64, Uuid)> = entity_mention_counts::table
