@@ -51,6 +51,8 @@ def measure(url, name, requests, limit_ms, pages, settings):
     pages.reset()
     got = wrk(url, requests, settings.connections, settings.seconds)
     cells = pages.per(got["requests"])
+    if not got["requests"]:
+        return [name, "0", "", "", *cells, f"**over {settings.seconds} s**"]
     note = f"**over {limit_ms} ms**" if got["p95"] > limit_ms else ""
     if got["refused"] or got["broken"]:
         note += f" {got['refused'] + got['broken']} of {got['requests']} failed"

@@ -291,7 +291,8 @@ where
     }
 }
 
-/// The same of what an index of words and values has: to look at each text is dearer than Postgres takes it for.
+/// The same of what an index of words and values has: to look at each text on the way along something else is dearer than
+/// Postgres takes it for.
 pub fn total_by_index<E>(
     conn: &mut PgConnection,
     count: Option<Count>,
@@ -304,7 +305,7 @@ where
         return total(conn, count, matching);
     }
     conn.transaction(|conn| {
-        conn.batch_execute("SET LOCAL enable_seqscan = off")?;
+        conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")?;
         total(conn, count, matching)
     })
 }

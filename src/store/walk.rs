@@ -9,7 +9,7 @@
 
 use super::Result;
 use super::page::{LONG_AGO, Start, start};
-use crate::domain::page::Position;
+use crate::domain::page::{Choice, Position};
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -23,6 +23,9 @@ const FIRST: i64 = 200;
 /// Each time this many times more.
 const GROWTH: i64 = 4;
 const MOST: i64 = 5_000;
+
+/// The most entities whose indexes are read side by side: as many as bear one name.
+const MOST_ENTITIES: usize = 50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -170,6 +173,39 @@ pub fn each<T>(
         }
     }
     Ok(found)
+}
+
+/// The entities whose indexes a list is read along, of those of which a record may have any; none when there are too many, or
+/// records without any are asked for too.
+pub fn any_of(choice: &Choice<Uuid>) -> &[Uuid] {
+    match &choice.any[..] {
+        any if any.len() <= MOST_ENTITIES && !choice.empty => any,
+        _ => &[],
+    }
+}
+
+/// The first `limit` places in the indexes of some entities together. `read` reads those of one.
+///
+/// # Errors
+/// Those of `read`.
+pub fn of_each(
+    entities: &[Uuid],
+    part: Part,
+    limit: i64,
+    mut read: impl FnMut(Uuid) -> Result<Vec<Start>>,
+) -> Result<Vec<Start>> {
+    let [_, _, ..] = entities else { return entities.first().map_or(Ok(Vec::new()), |entity| read(*entity)) };
+    let mut places = Vec::new();
+    for entity in entities {
+        places.extend(read(*entity)?);
+    }
+    places.sort_unstable_by_key(|(time, id): &Start| (time.0, *id));
+    places.dedup();
+    if part == Part::Newest {
+        places.reverse();
+    }
+    places.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(places)
 }
 
 /// The first `wanted` records of an entity's list. `places` reads where they stand in the entity's index, and `read` the

@@ -196,6 +196,54 @@ fn mentions_are_walked_whole_in_every_order() {
 }
 
 #[test]
+fn what_has_to_do_with_one_of_several_entities_is_walked_whole() {
+    let app = TestApp::start();
+    let [one, other, third] = ["Awa Diop", "Moussa Sow", "Fatou Fall"].map(|name| app.entity(json!({"name": name})));
+    let id = |entity: &Value| entity["id"].as_str().unwrap().to_owned();
+    let stored = articles(&app, 40);
+    let mut quotes = Vec::new();
+    for (n, article) in stored.iter().enumerate() {
+        let mut quote = app.quote(article, json!({"speaker_id": id([&one, &other, &third][n % 3])}));
+        quote["published_at"] = article["published_at"].clone();
+        quote["language"] = article["language"].clone();
+        quotes.push(quote);
+        // Inside of the quote, so that it is about them.
+        if n % 4 == 0 || n % 4 == 2 {
+            app.mention(article, "Nous", json!({"entity_id": id(&one)}));
+        }
+        let also = if n % 4 == 3 { &third } else { &other };
+        if n % 4 > 0 {
+            app.mention(article, "sommes", json!({"entity_id": id(also)}));
+        }
+    }
+    let of = |all: &[Value], keeps: &dyn Fn(usize, &Value) -> bool| -> Vec<Value> {
+        all.iter().enumerate().filter(|(n, record)| keeps(*n, record)).map(|(_, record)| record.clone()).collect()
+    };
+    let either = |parameter: &str| format!("{parameter}={}&{parameter}={}", id(&other), id(&one));
+    let is_french = |record: &Value| record["language"] == "fr";
+    for (list, matching) in [
+        (format!("articles?{}", either("mentions")), of(&stored, &|n, _| n % 4 < 3)),
+        (
+            format!("articles?{}&language=fr", either("mentions")),
+            of(&stored, &|n, article| n % 4 < 3 && is_french(article)),
+        ),
+        (format!("articles?{}", either("quotes_by")), of(&stored, &|n, _| n % 3 < 2)),
+        (
+            format!("articles?{}&mentions={}", either("quotes_by"), id(&third)),
+            of(&stored, &|n, _| n % 3 < 2 && n % 4 == 3),
+        ),
+        (format!("quotes?{}", either("about")), of(&quotes, &|n, _| n % 4 < 3)),
+        (format!("quotes?{}&language=fr", either("about")), of(&quotes, &|n, quote| n % 4 < 3 && is_french(quote))),
+    ] {
+        assert!(matching.len() > 5 && matching.len() < 40, "{list}");
+        for (sort, down) in [("-published_at", true), ("published_at", false)] {
+            let expected = ordered(&matching, down, text("published_at"));
+            assert_walk(&app, &format!("/v1/{list}&sort={sort}"), &expected);
+        }
+    }
+}
+
+#[test]
 fn entities_are_walked_whole_in_every_order() {
     const NAMES: [(&str, &str); 6] =
         [("Awa", "awa"), ("AWA", "awa"), ("Âwa", "awa"), ("Zoé", "zoe"), ("zoe", "zoe"), ("Émile", "emile")];

@@ -122,7 +122,7 @@ fn by_date<T: Placed>(
         selected(predicates(filter, reading, OfEntity::Probed, step))
     };
     let walk = Walk::of(filter);
-    if let Some(walk) = walk {
+    if let Some(walk) = &walk {
         let is_short = match &windows {
             None => true,
             Some(windows) => windows.are_slower_than(walk.articles(conn)?, wanted),
@@ -261,12 +261,15 @@ pub(in crate::store) fn newest(
     most: i64,
 ) -> Result<Vec<Predicate<articles::table>>> {
     // Those of one entity alone are the newest in its index.
-    if let Some(walk) = Walk::of(filter).filter(|walk| walk.is_all_of(filter)) {
+    let walk = Walk::of(filter);
+    if let Some(walk) = walk.as_ref().filter(|walk| walk.is_all_of(filter))
+        && let Some(is_newest) = walk.newest(filter.published, most)
+    {
         let mut all = predicates(&walk.rest(filter), None, OfEntity::Asked, &Step::default());
-        all.push(walk.newest(filter.published, most));
+        all.push(is_newest);
         return Ok(all);
     }
-    if is_of_one(filter) {
+    if is_of_one(filter) && walk.is_none_or(|walk| walk.only().is_some()) {
         return Ok(predicates(filter, None, OfEntity::Walked, &Step::default()));
     }
     let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;

@@ -5,7 +5,7 @@ use crate::domain::article::ArticleFilter;
 use crate::domain::page::{Choice, Range};
 use crate::schema::{articles, mentions, quotes};
 use crate::store::page::{Outer, Predicate, RowIn, Start, in_range, row};
-use crate::store::walk::{OfEntity, Stretch, along, there_is};
+use crate::store::walk::{self, OfEntity, Stretch, along, there_is};
 use crate::store::{Result, stats};
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not, sql};
@@ -16,84 +16,108 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-/// The entity whose index a list is read along.
-#[derive(Debug, Clone, Copy)]
+/// The entities, one of which articles have, whose indexes a list is read along.
+#[derive(Debug, Clone)]
 pub(super) enum Walk {
-    Mentioned(Uuid),
+    Mentioned(Vec<Uuid>),
     /// And the one who has to be mentioned as well.
-    Quoted(Uuid, Option<Uuid>),
+    Quoted(Vec<Uuid>, Option<Uuid>),
 }
 
 impl Walk {
-    /// That of a filter, if it asks for an entity and not for one article anyway. Who is quoted is mentioned more often.
+    /// That of a filter, if it asks for entities and not for one article anyway. Who is quoted is mentioned more often.
     pub fn of(filter: &ArticleFilter) -> Option<Self> {
-        let is_of_few = !filter.url.any.is_empty() || !filter.external_id.any.is_empty();
+        if !filter.url.any.is_empty() || !filter.external_id.any.is_empty() {
+            return None;
+        }
         let mentioned = filter.mentions.only().or(filter.mentions_all.first()).copied();
-        let quoted = filter.quotes_by.only().map(|speaker| Self::Quoted(*speaker, mentioned));
-        quoted.or(mentioned.map(Self::Mentioned)).filter(|_| !is_of_few)
+        match (walk::any_of(&filter.quotes_by), mentioned, walk::any_of(&filter.mentions)) {
+            (speakers @ [_, ..], ..) => Some(Self::Quoted(speakers.to_vec(), mentioned)),
+            (_, Some(entity), _) => Some(Self::Mentioned(vec![entity])),
+            (_, _, entities @ [_, ..]) => Some(Self::Mentioned(entities.to_vec())),
+            _ => None,
+        }
     }
 
-    /// What the filter asks for beside the entity.
-    pub fn rest(self, filter: &ArticleFilter) -> ArticleFilter {
+    fn entities(&self) -> &[Uuid] {
+        match self {
+            Self::Mentioned(entities) | Self::Quoted(entities, _) => entities,
+        }
+    }
+
+    /// The entity, when there is one alone.
+    pub fn only(&self) -> Option<Uuid> {
+        match self.entities() {
+            [entity] => Some(*entity),
+            _ => None,
+        }
+    }
+
+    /// What the filter asks for beside the entities.
+    pub fn rest(&self, filter: &ArticleFilter) -> ArticleFilter {
         let mut rest = filter.clone();
         if let Self::Quoted(..) = self {
             rest.quotes_by.any.clear();
         }
         if let Self::Mentioned(_) | Self::Quoted(_, Some(_)) = self {
             match filter.mentions.only() {
-                Some(_) => rest.mentions.any.clear(),
-                None => drop(rest.mentions_all.remove(0)),
+                None if !filter.mentions_all.is_empty() => drop(rest.mentions_all.remove(0)),
+                _ => rest.mentions.any.clear(),
             }
         }
         rest
     }
 
-    /// How many articles there are of it, at most and about.
-    pub fn articles(self, conn: &mut PgConnection) -> Result<f64> {
-        match self {
-            Self::Mentioned(entity) => stats::of_entity(conn, Dimension::Entity, entity),
-            Self::Quoted(speaker, _) => stats::of_entity(conn, Dimension::Speaker, speaker),
-        }
+    /// How many articles there are of them, at most and about.
+    pub fn articles(&self, conn: &mut PgConnection) -> Result<f64> {
+        let dimension = match self {
+            Self::Mentioned(_) => Dimension::Entity,
+            Self::Quoted(..) => Dimension::Speaker,
+        };
+        self.entities().iter().map(|entity| stats::of_entity(conn, dimension, *entity)).sum()
     }
 
-    pub fn is_all_of(self, filter: &ArticleFilter) -> bool {
+    pub fn is_all_of(&self, filter: &ArticleFilter) -> bool {
         self.rest(filter) == ArticleFilter { published: filter.published, ..ArticleFilter::default() }
     }
 
-    /// The condition that an article is among the `most` newest of the entity.
-    pub fn newest(self, published: Range<DateTime<Utc>>, most: i64) -> Predicate<articles::table> {
-        match self {
-            Self::Mentioned(entity) => {
+    /// The condition that an article is among the `most` newest of the entity, when it is one.
+    pub fn newest(&self, published: Range<DateTime<Utc>>, most: i64) -> Option<Predicate<articles::table>> {
+        let entity = self.only()?;
+        Some(match self {
+            Self::Mentioned(_) => {
                 let places = in_range!(mentioning(entity), published, mentions::published_desc);
                 stands_in(places.order((mentions::published_desc.desc(), mentions::article_id.desc())).limit(most))
             }
-            Self::Quoted(speaker, mentioned) => {
-                let places = in_range!(quoting_and(speaker, mentioned), published, quotes::published_desc);
+            Self::Quoted(_, mentioned) => {
+                let places = in_range!(quoting_and(entity, *mentioned), published, quotes::published_desc);
                 stands_in(places.order((quotes::published_desc.desc(), quotes::article_id.desc())).limit(most))
             }
-        }
+        })
     }
 
     pub fn places(
-        self,
+        &self,
         conn: &mut PgConnection,
         stretch: Stretch,
         published: Range<DateTime<Utc>>,
         limit: i64,
     ) -> Result<Vec<Start>> {
-        Ok(match self {
-            Self::Mentioned(entity) => {
-                let query = in_range!(mentioning(entity), published, mentions::published_desc);
-                along!(query, stretch, Step::default(), mentions::published_desc, mentions::article_id)
-                    .limit(limit)
-                    .load(conn)?
-            }
-            Self::Quoted(speaker, mentioned) => {
-                let query = in_range!(quoting_and(speaker, mentioned), published, quotes::published_desc);
-                along!(query, stretch, Step::default(), quotes::published_desc, quotes::article_id)
-                    .limit(limit)
-                    .load(conn)?
-            }
+        walk::of_each(self.entities(), stretch.part, limit, |entity| {
+            Ok(match self {
+                Self::Mentioned(_) => {
+                    let query = in_range!(mentioning(entity), published, mentions::published_desc);
+                    along!(query, stretch, Step::default(), mentions::published_desc, mentions::article_id)
+                        .limit(limit)
+                        .load(conn)?
+                }
+                Self::Quoted(_, mentioned) => {
+                    let query = in_range!(quoting_and(entity, *mentioned), published, quotes::published_desc);
+                    along!(query, stretch, Step::default(), quotes::published_desc, quotes::article_id)
+                        .limit(limit)
+                        .load(conn)?
+                }
+            })
         })
     }
 }

@@ -11,7 +11,6 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::{Double, Timestamptz};
-use uuid::Uuid;
 
 diesel::alias!(quotes as twins: Twins);
 
@@ -56,7 +55,7 @@ macro_rules! conditions {
         choose!(all, $filter.cluster, $column!(cluster_id));
         let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
         match ($filter.about.only(), &$filter.about.any[..]) {
-            (Some(_), _) if $of_entity == OfEntity::Met => {}
+            (_, [_, ..]) if $of_entity == OfEntity::Met && !$filter.about.empty => {}
             (Some(entity), _) if $of_entity == OfEntity::Walked => {
                 let about = quote_about::table
                     .select(quote_about::quote_id)
@@ -109,9 +108,9 @@ pub(super) fn of_carried(filter: &QuoteFilter) -> Vec<Predicate<quote_about::tab
     all
 }
 
-/// True when a filter asks for nothing but what the entries about this entity carry.
-pub(super) fn is_carried(filter: &QuoteFilter, entity: Uuid) -> bool {
-    let about = Choice::of(vec![entity], Vec::new());
+/// True when a filter asks for nothing but what the entries about its entities carry.
+pub(super) fn is_carried(filter: &QuoteFilter) -> bool {
+    let about = Choice::of(filter.about.any.clone(), Vec::new());
     let (article, cluster) = (Choice::default(), Choice::default());
     *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
 }

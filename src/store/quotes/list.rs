@@ -70,7 +70,7 @@ fn total(
     if let Some(kept) = stats::total(conn, *count, records)? {
         return Ok(Some(kept));
     }
-    if let Some(entity) = filter.about.only().filter(|entity| !one_per_cluster && is_carried(filter, **entity)) {
+    if let Some(entity) = filter.about.only().filter(|_| !one_per_cluster && is_carried(filter)) {
         // Counted in its index, without the quotes.
         let place = (quote_about::published_desc, quote_about::quote_id);
         return page::total(conn, *count, || about_one(filter, *entity).order(place).select(page::nothing()));
@@ -113,19 +113,25 @@ fn by_date<T: Placed>(
         false => Some(Windows::of(conn, statistics, Collection::Quotes, reading, &values(filter), is_indexed(list))?),
     };
     let of = |reading: Option<&Reading>, about, step: &Step| selected(predicates(list, reading, about, step));
-    let about = filter.about.only().filter(|_| !is_of_few(filter)).copied();
-    if let Some(entity) = about {
+    let about = if is_of_few(filter) { &[][..] } else { walk::any_of(&filter.about) };
+    if !about.is_empty() {
         let is_short = match &windows {
             None => true,
-            Some(windows) => windows.are_slower_than(stats::of_entity(conn, Dimension::About, entity)?, wanted),
+            Some(windows) => {
+                let quotes: Result<f64> =
+                    about.iter().map(|entity| stats::of_entity(conn, Dimension::About, *entity)).sum();
+                windows.are_slower_than(quotes?, wanted)
+            }
         };
         if is_short {
-            let all_match = !list.one_per_cluster && is_carried(filter, entity);
-            let places = |conn: &mut PgConnection, stretch, limit| {
-                let places = about_one(filter, entity).select((quote_about::published_desc, quote_about::quote_id));
-                let places =
-                    along!(places, stretch, Step::default(), quote_about::published_desc, quote_about::quote_id);
-                Ok(places.limit(limit).load(conn)?)
+            let all_match = !list.one_per_cluster && is_carried(filter);
+            let places = |conn: &mut PgConnection, stretch: Stretch, limit| {
+                walk::of_each(about, stretch.part, limit, |entity| {
+                    let places = about_one(filter, entity).select((quote_about::published_desc, quote_about::quote_id));
+                    let places =
+                        along!(places, stretch, Step::default(), quote_about::published_desc, quote_about::quote_id);
+                    Ok(places.limit(limit).load(conn)?)
+                })
             };
             return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
                 let stretch = Stretch { part, after: None };
@@ -149,7 +155,7 @@ fn by_date<T: Placed>(
         };
         match &windows {
             None => read(conn, &Step::default(), missing),
-            Some(_) if about.is_some() => read(conn, &Step::GATHERED, missing),
+            Some(_) if !about.is_empty() => read(conn, &Step::GATHERED, missing),
             Some(windows) => {
                 let course = Course::published(&stretch, filter.published);
                 windows.read(conn, Some(course), missing, read)
@@ -187,7 +193,7 @@ fn by_confidence(
     if is_of_few(filter) {
         return read(conn, &Step::GATHERED, wanted);
     }
-    if let Some(entity) = about.filter(|entity| !list.one_per_cluster && is_carried(filter, **entity)) {
+    if let Some(entity) = about.filter(|_| !list.one_per_cluster && is_carried(filter)) {
         // Who is spoken about seldom is put in order sooner than the index of that order is walked.
         let mut places = about_one(filter, *entity).filter(Planned).select(quote_about::quote_id);
         if let Some(position) = &request.after {
@@ -223,7 +229,7 @@ fn is_of_few(filter: &QuoteFilter) -> bool {
 
 /// True when nothing is asked for that is found by what several indexes have in common.
 fn is_of_one(filter: &QuoteFilter) -> bool {
-    let asked = values(filter).len() + usize::from(filter.about.only().is_some());
+    let asked = values(filter).len() + usize::from(!walk::any_of(&filter.about).is_empty());
     is_of_few(filter) || (filter.search.is_none() && asked < 2)
 }
 
@@ -304,7 +310,7 @@ pub(in crate::store) fn newest(
     filter: &QuoteFilter,
     most: i64,
 ) -> Result<Vec<Predicate<quotes::table>>> {
-    if is_of_one(filter) {
+    if is_of_one(filter) && filter.about.any.len() < 2 {
         return Ok(plain(filter, None, OfEntity::Walked, Way::Any));
     }
     let reading = search::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?;

@@ -8,6 +8,7 @@ use super::{collection, explain, last_of, last_read_of, nodes};
 fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
+    let other = "e0000000-0000-0000-0000-000000000003";
     let article = "a0000000-0000-0000-0000-000000050000";
     let cluster = "c0000000-0000-0000-0000-000000000007";
     let speaker = format!("(speaker_id = '{entity}'::uuid)");
@@ -30,6 +31,28 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
             60,
         ),
         (format!("/v1/articles?mentions={entity}"), "mentions", "mentions_entity_id_idx", named.clone(), 12),
+        // Of two, each in its own index.
+        (
+            format!("/v1/articles?mentions={other}&mentions={entity}"),
+            "mentions",
+            "mentions_entity_id_idx",
+            named.clone(),
+            12,
+        ),
+        (
+            format!("/v1/articles?quotes_by={other}&quotes_by={entity}"),
+            "quotes",
+            "quotes_quoted_idx",
+            speaker.clone(),
+            12,
+        ),
+        (
+            format!("/v1/quotes?about={other}&about={entity}&kind=direct"),
+            "quote_about",
+            "quote_about_entity_id_idx",
+            named.clone(),
+            30,
+        ),
         (format!("/v1/articles?quotes_by={entity}"), "quotes", "quotes_quoted_idx", speaker.clone(), 12),
         (format!("/v1/quotes?speaker={entity}"), "quotes", "quotes_speaker_id_idx", speaker, 60),
         (format!("/v1/quotes?about={entity}"), "quote_about", "quote_about_entity_id_idx", named.clone(), 30),
