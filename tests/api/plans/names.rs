@@ -78,7 +78,8 @@ fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
     ] {
         let answer = app.get(&format!("/v1/entities/suggest?q={q}")).expect(200);
         assert_eq!(answer["items"].as_array().unwrap().len(), 10, "{q}");
-        let columns = ["entity_id", "position", "name_key"].map(|column| format!("\"entity_names\".\"{column}\""));
+        let columns =
+            ["weight", "entity_id", "position", "name_key"].map(|column| format!("\"entity_names\".\"{column}\""));
         let statement = last_of(&[format!("SELECT {}", columns.join(", "))]);
         let (plan, buffers) = explain(&app.database, &statement);
         assert_eq!(scanned(&plan), [index], "{q}: {plan:#}");
