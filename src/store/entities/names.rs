@@ -138,10 +138,14 @@ impl Found {
 /// Only the database's own.
 pub fn bearing(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
     let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Among::default(), WEIGHED)?;
-    let mut bearers = names.best;
-    bearers.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
-    bearers.truncate(BEARERS);
-    Ok(bearers.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect())
+    Ok(most_mentioned(names.best, BEARERS))
+}
+
+/// The entities of these names.
+fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
+    names.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
+    names.truncate(most);
+    names.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect()
 }
 
 /// The entities that a name leads to: all that bear it, or else all that bear the name most like it.

@@ -1,5 +1,7 @@
 //! Names among 100,000: what is read for a search and for a suggestion does not grow with them.
 
+use std::sync::MutexGuard;
+
 use serde_json::Value;
 
 use super::{Statement, explain, last_of, log, nodes};
@@ -15,6 +17,17 @@ const ENTITIES: &str = "
     INSERT INTO entity_aliases (entity_id, position, name, name_key, kind)
         SELECT id, 0, 'Diallo', 'diallo ' || md5(name_key), 'name' FROM entities;
     VACUUM ANALYZE entity_names";
+
+/// A service on those names whose statements are in the server's log, and the right to read the log.
+fn names() -> (TestApp, MutexGuard<'static, ()>) {
+    let database = TestDatabase::migrated();
+    for statement in ENTITIES.split_inclusive(';') {
+        database.execute(statement);
+    }
+    database.log_statements();
+    let log = log();
+    (TestApp::on(database, |_| {}), log)
+}
 
 /// The last statement that looked for names.
 fn last_statement() -> Statement {
@@ -34,13 +47,7 @@ fn scanned(plan: &Value) -> Vec<&str> {
 
 #[test]
 fn a_name_among_100_000_is_found_without_reading_them_all() {
-    let database = TestDatabase::migrated();
-    for statement in ENTITIES.split_inclusive(';') {
-        database.execute(statement);
-    }
-    database.log_statements();
-    let _log = log();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = names();
     for (call, index, most) in [
         ("/v1/entities?q=a", "entity_names_weight_idx", 3_000),
         ("/v1/entities?q=zinguinchor", "entity_names_trigrams_idx", 1_000),
@@ -62,13 +69,7 @@ fn a_name_among_100_000_is_found_without_reading_them_all() {
 
 #[test]
 fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
-    let database = TestDatabase::migrated();
-    for statement in ENTITIES.split_inclusive(';') {
-        database.execute(statement);
-    }
-    database.log_statements();
-    let _log = log();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = names();
     // Two hundred names begin like the first, more like the others.
     for (q, index) in [
         ("awa+00", "entity_names_name_key_idx"),

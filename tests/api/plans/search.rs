@@ -1,5 +1,7 @@
 //! What Postgres does for a search.
 
+use std::sync::MutexGuard;
+
 use serde_json::Value;
 
 use super::{explain, last_statement, log, nodes};
@@ -17,6 +19,16 @@ const ARTICLES: &str = "
     FROM generate_series(1, 100000) AS n;
     ANALYZE articles";
 
+/// A service on those articles whose statements are in the server's log, and the right to read the log.
+fn texts() -> (TestApp, MutexGuard<'static, ()>) {
+    let database = TestDatabase::migrated();
+    database.execute(ARTICLES);
+    database.execute("VACUUM articles");
+    let log = log();
+    database.log_statements();
+    (TestApp::on(database, |_| {}), log)
+}
+
 /// How many lists of articles were asked of the server so far.
 fn statements() -> usize {
     server_log().matches(": SELECT \"articles\".").count()
@@ -24,12 +36,7 @@ fn statements() -> usize {
 
 #[test]
 fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
-    let database = TestDatabase::migrated();
-    database.execute(ARTICLES);
-    database.execute("VACUUM articles");
-    let _log = log();
-    database.log_statements();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = texts();
     let cursor =
         |list: &str| app.get(&format!("{list}&limit=200")).expect(200)["next_cursor"].as_str().unwrap().to_owned();
     for sort in ["-published_at", "published_at", "-created_at"] {
@@ -92,12 +99,7 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
 
 #[test]
 fn what_seldom_meets_is_found_in_one_index() {
-    let database = TestDatabase::migrated();
-    database.execute(ARTICLES);
-    database.execute("VACUUM articles");
-    let _log = log();
-    database.log_statements();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = texts();
     // Every article in English has an even number, as has every one with `commun`, and none of this paper's.
     for (filter, conditions) in [
         ("publisher=Journal+3&language=en", &["(publisher = 'Journal 3'::text)", "(language = 'en'::text)"][..]),

@@ -1,6 +1,7 @@
 //! Names that complete what somebody has begun to type.
 
-use super::{Match, suggestions};
+use super::tiers::{Candidate, after_all};
+use super::{most_mentioned, suggestions};
 use crate::domain::EntityKind;
 use crate::domain::entity::Suggestion;
 use crate::domain::page::Choice;
@@ -13,6 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use uuid::Uuid;
 
 /// When so many names begin alike all are looked at; of more, the best known.
@@ -29,11 +31,7 @@ const SUGGESTIONS: usize = 10;
 /// Only the database's own.
 pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> Result<Vec<Suggestion>> {
     let key = text::name_key(q);
-    // Nothing that is a letter comes after the last code point.
-    let begins = || {
-        let end = format!("{key}{}", char::MAX);
-        entity_names::name_key.ge(key.clone()).and(entity_names::name_key.lt(end))
-    };
+    let begins = || entity_names::name_key.ge(key.clone()).and(entity_names::name_key.lt(after_all(&key)));
     let columns = (
         entity_names::weight,
         entity_names::entity_id,
@@ -51,34 +49,38 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
             .order(entity_names::weight.desc())
             .limit(if of_all { BEST_KNOWN } else { BEST_KNOWN_OF_ALL_KINDS })
             .into_boxed();
-        if let Some((end, _)) = key.char_indices().nth(1) {
-            let end = key[end..].chars().next().map_or(end, |letter| end + letter.len_utf8());
+        let letters: String = key.chars().take(2).collect();
+        if letters.chars().count() == 2 {
             // As the index has it: the best known of each two letters.
-            known = known.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(key[..end].to_owned()));
+            known = known.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters));
         }
         names = known.load(conn)?;
     }
     names.retain(|(.., kind)| (kinds.any.is_empty() || kinds.any.contains(kind)) && !kinds.none.contains(kind));
     names.sort_by_key(|(weight, ..)| Reverse(*weight));
-    let mut best: HashMap<Uuid, (bool, i32)> = HashMap::new();
+    let mut best: HashMap<Uuid, Candidate> = HashMap::new();
     let mut least = None;
-    for (weight, entity, position, name, _) in names {
+    for (weight, entity_id, position, name_key, _) in names {
         // Who is mentioned less than ten others is not counted.
         if least.is_some_and(|least| weight < least) {
             break;
         }
-        let new = (name != key, position);
-        best.entry(entity).and_modify(|old| *old = new.min(*old)).or_insert(new);
+        let new = Candidate { entity_id, position, name_key, mentions: 0, similarity: 0.0 };
+        let place = |name: &Candidate| (name.name_key != key, name.position);
+        match best.entry(entity_id) {
+            Entry::Occupied(mut old) if place(&new) < place(old.get()) => drop(old.insert(new)),
+            Entry::Occupied(_) => {}
+            Entry::Vacant(entry) => drop(entry.insert(new)),
+        }
         least = (best.len() >= SUGGESTIONS).then_some(weight).or(least);
     }
     let ids: Vec<Uuid> = best.keys().copied().collect();
-    let mut mentioned: Vec<(i64, Uuid)> = entity_mention_counts::table
+    let counts: Vec<(Uuid, i64)> = entity_mention_counts::table
         .filter(entity_mention_counts::entity_id.eq_any(ids))
-        .select((entity_mention_counts::mentions, entity_mention_counts::entity_id))
+        .select((entity_mention_counts::entity_id, entity_mention_counts::mentions))
         .load(conn)?;
-    mentioned.sort_unstable_by_key(|place| Reverse(*place));
-    mentioned.truncate(SUGGESTIONS);
-    let found: Vec<Match> =
-        mentioned.into_iter().map(|(score, entity)| Match { entity, position: best[&entity].1, score }).collect();
-    suggestions(conn, &found)
+    for (entity, mentions) in counts {
+        best.entry(entity).and_modify(|name| name.mentions = mentions);
+    }
+    suggestions(conn, &most_mentioned(best.into_values().collect(), SUGGESTIONS))
 }

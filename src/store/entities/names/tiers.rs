@@ -50,9 +50,13 @@ pub(super) fn words(key: &str) -> Vec<&str> {
     words
 }
 
+/// What comes after all names that begin like this: nothing that is a letter comes after the last code point.
+pub(super) fn after_all(key: &str) -> String {
+    format!("{key}{}", char::MAX)
+}
+
 pub(super) fn beginning(key: &str) -> Query {
-    // Nothing that is a letter comes after the last code point.
-    let query = Query::new("name_key >= ", key).and("name_key < ", &format!("{key}{}", char::MAX));
+    let query = Query::new("name_key >= ", key).and("name_key < ", &after_all(key));
     // Read in order, so that the exact ones are among those that are read.
     Query { sequence: " ORDER BY name_key", order: "(name_key = $1) DESC, weight DESC", ..query }
 }
