@@ -6,6 +6,7 @@ import re
 import urllib.parse
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from common import SQL, get, post
 
@@ -14,9 +15,9 @@ ARTICLES = 20_000
 SPEAKERS = 1_000
 PAGE = 20
 # So many matches the service puts in order at once.
-GATHERED = 2_500
+GATHERED = 100
 # What this part of all articles has is met on the way along their dates.
-COMMON = 0.1
+COMMON = 0.25
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -148,8 +149,20 @@ def statements_of_search(database, word):
     far = database.value(
         f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
     )
-    script = "search_window" if matches > COMMON * rows else "search_gathered_window"
-    return [(script, ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
+    if matches > COMMON * rows:
+        return [("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
+    begin, periods = periods_since(date.fromisoformat(far))
+    return [("search_covered", ["'fr'", f"'{query}'", f"'{{{periods}}}'", f"'{begin}'", str(PAGE + 1)])]
+
+
+def periods_since(day):
+    """When the quarter of a month of this day begins, and the periods that there are from then on."""
+    quarter = min((day.day - 1) // 7, 3)
+    listed = [day.year * 1000 + day.month * 10 + one for one in range(quarter + 1, 5)]
+    listed += [day.year * 100 + month for month in range(day.month + 1, 13)]
+    listed += range(day.year + 1, (day.year // 10 + 1) * 10)
+    listed += range(day.year // 10 + 1, 205)
+    return day.replace(day=quarter * 7 + 1), ",".join(map(str, [0, *listed]))
 
 
 def searches(database):

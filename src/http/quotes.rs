@@ -119,7 +119,7 @@ pub async fn list_quotes(
     let (page, ranked, resolved) = db
         .read(move |conn| {
             let mut list = list.clone();
-            let resolved = quotes::names::resolve(conn, &names, &mut list.filter)?;
+            let resolved = quotes::names::resolve(conn, &statistics.names, &names, &mut list.filter)?;
             let (Page { items, next, total }, ranked) = match resolved.leads_nowhere {
                 true => (Page::empty(list.page.count), None),
                 false => quotes::list(conn, &statistics, &list)?,

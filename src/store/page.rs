@@ -251,9 +251,15 @@ pub const LONG_AGO: PgTimestamp = PgTimestamp(i64::MIN);
 pub const FAR_AHEAD: PgTimestamp = PgTimestamp(i64::MAX);
 
 /// Postgres counts microseconds from the year 2000.
+const YEAR_2000: i64 = 946_684_800_000_000;
+
 pub fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
-    const YEAR_2000: i64 = 946_684_800_000_000;
     PgTimestamp(time.timestamp_micros() - YEAR_2000)
+}
+
+/// The same the other way; none of an infinity.
+pub fn from_pg_time(time: PgTimestamp) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(time.0.checked_add(YEAR_2000)?)
 }
 
 /// A cursor holds its order's fingerprint, so that its key is of that order's kind.
@@ -289,6 +295,11 @@ where
             }
         }
     }
+}
+
+/// True when a query has more rows than are counted.
+pub fn are_many<E: QueryFragment<Pg> + QueryId>(conn: &mut PgConnection, query: E) -> Result<bool> {
+    Ok(Counted(query).get_result::<i64>(conn)? > COUNTED)
 }
 
 /// The same of what an index of words and values has: to look at each text on the way along something else is dearer than

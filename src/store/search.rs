@@ -6,18 +6,21 @@
 //! Postgres say of the words, and each that does not fill the page is followed by a longer one. The same holds for values
 //! that seldom stand beside each other, which are in the index of words too.
 
+mod costs;
 mod estimate;
 pub mod highlight;
+mod periods;
 mod queries;
 mod reading;
 mod statistics;
 mod steps;
 mod windows;
 
+pub use periods::periods_of;
 pub use queries::wrote;
 pub use reading::Reading;
 pub use statistics::{Statistics, VECTOR};
-pub use steps::{Course, Step, Way};
+pub use steps::{Course, SAID_ON, Step, Way};
 pub(super) use steps::{ascending, descending};
 pub use windows::{Values, Windows, push_values};
 
@@ -26,6 +29,7 @@ use super::page::{COUNTED, number_key};
 use crate::domain::page::{Choice, Key, Page, PageRequest, Position, Total};
 use crate::domain::search::{MAX_RANKED, Ranked, Search};
 use diesel::pg::PgConnection;
+use periods::Within;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -55,15 +59,23 @@ impl Collection {
     fn known_columns(self) -> &'static [&'static str] {
         match self {
             Self::Articles => &[VECTOR, "keywords", "language", "publisher", "section"],
-            Self::Quotes => {
-                &[VECTOR, "cue_lemma", "kind", "language", "publisher", "speaker_id", "speaker_status", "status"]
-            }
+            Self::Quotes => &[
+                VECTOR,
+                "cue_lemma",
+                "kind",
+                "language",
+                "publisher",
+                SAID_ON,
+                "speaker_id",
+                "speaker_status",
+                "status",
+            ],
         }
     }
 
     /// True when there is an index of one of these columns in order of publication.
     fn is_walked_by(self, column: &str) -> bool {
-        column != "keywords"
+        !matches!(column, "keywords" | SAID_ON)
     }
 }
 
@@ -81,18 +93,31 @@ pub fn read(
     search.map(|search| Reading::of(conn, &statistics.queries, collection, search, languages)).transpose()
 }
 
-/// True when a search alone surely matches so many texts that they are not counted one by one.
+/// True when a search alone surely matches so many texts that they are not counted one by one: by how many have its words, or
+/// because there are more among the newest already; `are_many` is asked of a part of them.
 ///
 /// # Errors
-/// Only the database's own.
+/// Those of `are_many`.
 pub fn is_of_many(
     conn: &mut PgConnection,
     statistics: &Statistics,
     collection: Collection,
     reading: &Reading,
+    are_many: impl FnOnce(&mut PgConnection, &Step) -> Result<bool>,
 ) -> Result<bool> {
-    let sample = statistics.of(conn, collection)?;
-    Ok(sample.is_some_and(|sample| sample.at_least(reading) > SURELY * COUNTED as f64))
+    let Some(sample) = statistics.of(conn, collection)? else { return Ok(false) };
+    let many = SURELY * COUNTED as f64;
+    if sample.at_least(reading) > many {
+        return Ok(true);
+    }
+    let newest = many / sample.matching(reading);
+    let published = &sample.published;
+    // A part of them alone is counted where that is much less than all.
+    let Some(from) = published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) else {
+        return Ok(false);
+    };
+    let within = Some(Within::of((Some(from), None)));
+    are_many(conn, &Step { within, ..Step::GATHERED })
 }
 
 /// Reads what a step finds of a search, the first `wanted` in an order. All that match are gathered for one of its queries

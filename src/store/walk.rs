@@ -124,27 +124,36 @@ macro_rules! along {
     ($query:expr, $stretch:expr, $step:expr, $time:expr, $id:expr) => {{
         use $crate::store::search::{Step, ascending, descending};
         use $crate::store::walk::{Part, Stretch};
-        let (Stretch { part, after }, Step { from, to, way, .. }) = ($stretch, $step);
+        let (Stretch { part, after }, Step { from, to, within, way, .. }) = ($stretch, $step);
         let mut query = $query;
+        // What is found by its period is not looked for among dates as well.
+        macro_rules! filter {
+            ($condition:expr) => {
+                query = match within {
+                    None => query.filter($condition),
+                    Some(_) => query.filter($crate::store::page::LookedAt::new($condition.nullable())),
+                }
+            };
+        }
         if let Some((time, id)) = after {
             let here = $crate::store::page::row!($time, $id, diesel::sql_types::Timestamptz);
             let place = $crate::store::page::row!(time, id, diesel::sql_types::Timestamptz);
-            query = match part {
-                Part::Newest => query.filter($crate::store::page::Below::new(here, place)),
-                Part::OldestDated | Part::Undated => query.filter($crate::store::page::Above::new(here, place)),
-            };
+            match part {
+                Part::Newest => filter!($crate::store::page::Below::new(here, place)),
+                Part::OldestDated | Part::Undated => filter!($crate::store::page::Above::new(here, place)),
+            }
         }
         if let Some(from) = from {
-            query = query.filter($time.ge(from));
+            filter!($time.ge(from));
         }
         if let Some(to) = to {
-            query = query.filter($time.lt(to));
+            filter!($time.lt(to));
         }
-        query = match part {
-            Part::Newest => query,
-            Part::OldestDated => query.filter($time.gt($crate::store::walk::undated())),
-            Part::Undated => query.filter($time.eq($crate::store::walk::undated())),
-        };
+        match part {
+            Part::Newest => {}
+            Part::OldestDated => filter!($time.gt($crate::store::walk::undated())),
+            Part::Undated => filter!($time.eq($crate::store::walk::undated())),
+        }
         match part {
             Part::Newest => descending!(query, way, $time, $id, diesel::sql_types::Timestamptz),
             Part::OldestDated | Part::Undated => {

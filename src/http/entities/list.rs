@@ -9,6 +9,7 @@ use crate::http::json;
 use crate::http::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use crate::http::problem::Problem;
 use crate::store::entities::names;
+use crate::store::search::Statistics;
 use crate::store::{Db, entities};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
@@ -98,10 +99,11 @@ pub struct IdentifierParameter(#[allow(dead_code, reason = "describes a paramete
 pub async fn list_entities(
     request: HttpRequest,
     db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
     query: Query<ListEntities>,
 ) -> Result<HttpResponse, Problem> {
     let filter = query.0.into_filter(&request)?;
-    let page = db.read(move |conn| entities::list(conn, &filter)).await?;
+    let page = db.read(move |conn| entities::list(conn, &statistics, &filter)).await?;
     Ok(page::answer(&request, page, |items, next_cursor, total| EntityPage {
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,

@@ -9,7 +9,7 @@ use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
 use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, published, row};
 use crate::store::search::{
-    self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, push_values,
+    self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, periods_of, push_values,
 };
 use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
 use crate::store::{Result, stats};
@@ -85,10 +85,12 @@ fn total(
     if let Some(speaker) = of_one(quoted, filter.quotes_by.only()) {
         return page::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
     }
-    let matching = || selected(matching(filter, reading)).select(page::nothing());
+    let in_step = |step: &Step| selected(predicates(filter, reading, OfEntity::Asked, step)).select(page::nothing());
+    let matching = || in_step(&Step::default());
     let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
+    let are_many = |conn: &mut PgConnection, step: &Step| page::are_many(conn, in_step(step));
     if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone()))
-        && search::is_of_many(conn, statistics, Collection::Articles, reading)?
+        && search::is_of_many(conn, statistics, Collection::Articles, reading, are_many)?
     {
         return page::many(conn, matching()).map(Some);
     }
@@ -245,12 +247,7 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
     predicates.into_iter().fold(articles::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
-pub(in crate::store) fn matching(filter: &ArticleFilter, reading: Option<&Reading>) -> Vec<Predicate<articles::table>> {
-    predicates(filter, reading, OfEntity::Asked, &Step::default())
-}
-
-/// The same for a question about the `most` newest that match.
+/// The conditions for a question, which is not a list, about the `most` newest that match.
 ///
 /// # Errors
 /// Only the database's own.
@@ -330,7 +327,12 @@ fn predicates(
     if way.looks_at("vector") {
         look_at(&mut all, before);
     }
+    let before = all.len();
     published!(all, filter.published, articles::published_desc);
+    if let Some(within) = step.within {
+        look_at(&mut all, before);
+        all.push(Box::new(periods_of(articles::published_desc).overlaps_with(within.periods())));
+    }
     of_entities(filter, of_entity, &mut all);
     all
 }

@@ -6,6 +6,7 @@ use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::schema::{entities, entity_identifiers, entity_mention_counts, entity_quote_counts};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, row};
+use crate::store::search::Statistics;
 use crate::store::{Error, Result};
 use diesel::dsl::{self, exists, not};
 use diesel::pg::Pg;
@@ -25,13 +26,14 @@ type Query<'a> = dsl::IntoBoxed<
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(conn: &mut PgConnection, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
+pub fn list(conn: &mut PgConnection, statistics: &Statistics, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::identified(conn, &filter.identifier.any)?;
     let none = names::identified(conn, &filter.identifier.none)?;
     if let Some(q) = &filter.q {
         let any = (!filter.identifier.any.is_empty()).then_some(&identified[..]);
         let any = any.filter(|_| !filter.identifier.empty);
-        let mut found = names::search(conn, q, &Among { kind: filter.kind.clone(), any, none: &none })?;
+        let among = Among { kind: filter.kind.clone(), any, none: &none };
+        let mut found = names::search(conn, &statistics.names, q, &among)?;
         if filter.identifier.empty || filter.identifier.not_empty {
             let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
             let kept = matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);

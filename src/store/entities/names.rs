@@ -3,15 +3,17 @@
 //! Names are read from `entity_names` in tiers, each bounded: where more match than are read, the best known entities
 //! are looked at instead.
 
+mod known_words;
 mod suggest;
 mod tiers;
 
+pub use known_words::KnownWords;
 pub use suggest::suggest;
 pub use tiers::Among;
 
 use crate::domain::entity::{Identifier, NameReading, ResolvedName, Suggestion};
 use crate::domain::{EntityKind, text};
-use crate::schema::{entity_identifiers, entity_names};
+use crate::schema::{entity_identifiers, entity_mention_counts, entity_names};
 use crate::store::Result;
 use diesel::prelude::*;
 use std::cmp::Reverse;
@@ -24,6 +26,8 @@ use uuid::Uuid;
 const WEIGHED: i32 = 200;
 /// With as many entities found, none is looked for by similarity.
 const ENOUGH: usize = 5;
+/// The position of an entity's own name.
+const OWN: i32 = -1;
 /// The most entities that bear one name.
 const BEARERS: usize = 50;
 
@@ -40,7 +44,7 @@ pub struct Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     pub entity: Uuid,
-    /// Of the alias; -1 is the entity's own name.
+    /// Of the alias, or [`OWN`].
     position: i32,
     /// How good the match is: first its [`Tier`], then how alike the names are, then how often the entity is mentioned.
     pub score: i64,
@@ -84,7 +88,7 @@ fn thousandths(part: f64) -> i64 {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn search(conn: &mut PgConnection, q: &str, among: &Among) -> Result<Found> {
+pub fn search(conn: &mut PgConnection, known: &KnownWords, q: &str, among: &Among) -> Result<Found> {
     let key = text::name_key(q);
     let mut found = Found::default();
     let mut best = HashMap::new();
@@ -105,7 +109,7 @@ pub fn search(conn: &mut PgConnection, q: &str, among: &Among) -> Result<Found> 
     }
     let is_exact = best.values().any(|found| found.score >= Tier::ExactAlias as i64 * 1_000_000);
     if !is_exact && best.len() < ENOUGH {
-        let similar = tiers::similar(conn, &key, &words, among, WEIGHED)?;
+        let similar = tiers::similar(conn, known, &key, &words, among, WEIGHED)?;
         found.add(&mut best, similar, |_| Tier::Similar);
     }
     found.matches = best.into_values().collect();
@@ -152,13 +156,13 @@ fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn resolve(conn: &mut PgConnection, name: &str) -> Result<ResolvedName> {
+pub fn resolve(conn: &mut PgConnection, known: &KnownWords, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
     let bearers = bearing(conn, name)?;
     if !bearers.is_empty() {
         return Ok(resolved(NameReading::Exact, suggestions(conn, &bearers)?));
     }
-    let found = search(conn, name, &Among::default())?;
+    let found = search(conn, known, name, &Among::default())?;
     let best = suggestions(conn, found.matches.get(..1).unwrap_or_default())?;
     let Some(best) = best.first() else { return Ok(resolved(NameReading::None, Vec::new())) };
     let bearers = bearing(conn, &best.matched)?;
@@ -170,23 +174,51 @@ pub fn resolve(conn: &mut PgConnection, name: &str) -> Result<ResolvedName> {
 /// # Errors
 /// Only the database's own.
 pub fn suggestions(conn: &mut PgConnection, found: &[Match]) -> Result<Vec<Suggestion>> {
-    let mut positions: Vec<i32> = found.iter().map(|found| found.position).chain([-1]).collect();
-    positions.sort_unstable();
-    positions.dedup();
-    let ids: Vec<Uuid> = found.iter().map(|found| found.entity).collect();
-    let rows: Vec<(Uuid, i32, String, EntityKind)> = entity_names::table
-        .filter(entity_names::entity_id.eq_any(ids))
-        .filter(entity_names::position.eq_any(positions))
-        .select((entity_names::entity_id, entity_names::position, entity_names::name, entity_names::kind))
-        .load(conn)?;
-    let names: HashMap<_, _> =
-        rows.into_iter().map(|(id, position, name, kind)| ((id, position), (name, kind))).collect();
-    let suggestion = |found: &Match| {
-        let (name, kind) = names.get(&(found.entity, -1))?;
-        let (matched, _) = names.get(&(found.entity, found.position))?;
-        Some(Suggestion { id: found.entity, kind: *kind, name: name.clone(), matched: matched.clone() })
-    };
-    Ok(found.iter().filter_map(suggestion).collect())
+    let printed = Printed::of(conn, found.iter().map(|found| (found.entity, found.position)))?;
+    Ok(printed.suggestions(found))
+}
+
+/// Some names of entities as they are printed, by entity and position, and how often the entities are mentioned.
+struct Printed(HashMap<(Uuid, i32), (String, EntityKind, i64)>);
+
+impl Printed {
+    /// These names, and the entities' own.
+    fn of(conn: &mut PgConnection, names: impl Iterator<Item = (Uuid, i32)>) -> Result<Self> {
+        let (ids, mut positions): (Vec<Uuid>, Vec<i32>) = names.unzip();
+        positions.push(OWN);
+        positions.sort_unstable();
+        positions.dedup();
+        let counted = entity_mention_counts::table.on(entity_mention_counts::entity_id.eq(entity_names::entity_id));
+        let rows: Vec<(Uuid, i32, String, EntityKind, Option<i64>)> = entity_names::table
+            .left_join(counted)
+            .filter(entity_names::entity_id.eq_any(ids))
+            .filter(entity_names::position.eq_any(positions))
+            .select((
+                entity_names::entity_id,
+                entity_names::position,
+                entity_names::name,
+                entity_names::kind,
+                entity_mention_counts::mentions.nullable(),
+            ))
+            .load(conn)?;
+        let named = |(id, position, name, kind, mentions): (_, _, _, _, Option<i64>)| {
+            ((id, position), (name, kind, mentions.unwrap_or_default()))
+        };
+        Ok(Self(rows.into_iter().map(named).collect()))
+    }
+
+    fn mentions(&self, entity: Uuid) -> i64 {
+        self.0.get(&(entity, OWN)).map_or(0, |(.., mentions)| *mentions)
+    }
+
+    fn suggestions(&self, found: &[Match]) -> Vec<Suggestion> {
+        let suggestion = |found: &Match| {
+            let (name, kind, _) = self.0.get(&(found.entity, OWN))?;
+            let (matched, ..) = self.0.get(&(found.entity, found.position))?;
+            Some(Suggestion { id: found.entity, kind: *kind, name: name.clone(), matched: matched.clone() })
+        };
+        found.iter().filter_map(suggestion).collect()
+    }
 }
 
 /// The entities that have one of these identifiers.

@@ -5,8 +5,9 @@ use crate::domain::page::Choice;
 use crate::domain::quote::{QuoteFilter, QuoteOrder};
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, published, row};
-use crate::store::search::{Reading, Way};
+use crate::store::search::{Reading, SAID_ON, Step, Way, periods_of};
 use crate::store::walk::{OfEntity, there_is};
+use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::query_source::Alias;
@@ -14,43 +15,68 @@ use diesel::sql_types::{Double, Timestamptz};
 
 diesel::alias!(quotes as twins: Twins);
 
+/// So many days are looked up one by one.
+const MOST_DAYS: i64 = 100;
+
+/// The days on which a filter asks for what was said, when they are few.
+pub(super) fn days_said(filter: &QuoteFilter) -> Option<Vec<NaiveDate>> {
+    let (from, to) = (filter.said.from?, filter.said.to?);
+    let is_few = (0..=MOST_DAYS).contains(&(to - from).num_days());
+    is_few.then(|| from.iter_days().take_while(|day| *day < to).collect())
+}
+
 /// Pushes the conditions on what `quote_about` carries of a quote; `$column!` spells one of its columns.
 macro_rules! carried {
-    ($all:ident, $filter:ident, $way:expr, $column:ident) => {
-        choose!($all, $filter.speaker, $column!(speaker_id), $way.looks_at("speaker_id"));
-        choose!($all, $filter.speaker_status, $column!(speaker_status), $way.looks_at("speaker_status"));
-        choose!($all, $filter.publisher, $column!(publisher), $way.looks_at("publisher"));
-        choose!($all, $filter.language, $column!(language), $way.looks_at("language"));
-        choose!($all, $filter.kind, $column!(kind), $way.looks_at("kind"));
-        choose!($all, $filter.status, $column!(status), $way.looks_at("status"));
-        choose!($all, $filter.cue, $column!(cue_lemma), $way.looks_at("cue_lemma"));
+    ($all:ident, $filter:ident, $step:expr, $column:ident) => {
+        let way = $step.way;
+        choose!($all, $filter.speaker, $column!(speaker_id), way.looks_at("speaker_id"));
+        choose!($all, $filter.speaker_status, $column!(speaker_status), way.looks_at("speaker_status"));
+        choose!($all, $filter.publisher, $column!(publisher), way.looks_at("publisher"));
+        choose!($all, $filter.language, $column!(language), way.looks_at("language"));
+        choose!($all, $filter.kind, $column!(kind), way.looks_at("kind"));
+        choose!($all, $filter.status, $column!(status), way.looks_at("status"));
+        choose!($all, $filter.cue, $column!(cue_lemma), way.looks_at("cue_lemma"));
         if $filter.status.any.is_empty() {
             $all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
         if let Some(least) = $filter.min_confidence {
             $all.push(Box::new($column!(confidence).ge(least).nullable()));
         }
-        if let Some(from) = $filter.said.from {
-            $all.push(Box::new($column!(said_on).ge(from).nullable()));
+        match days_said($filter) {
+            Some(days) if way.looks_up(SAID_ON) => $all.push(Box::new($column!(said_on).eq_any(days).nullable())),
+            _ => {
+                let before = $all.len();
+                if let Some(from) = $filter.said.from {
+                    $all.push(Box::new($column!(said_on).ge(from).nullable()));
+                }
+                if let Some(to) = $filter.said.to {
+                    $all.push(Box::new($column!(said_on).lt(to).nullable()));
+                }
+                if matches!(way, Way::Gathered(_)) {
+                    look_at(&mut $all, before);
+                }
+            }
         }
-        if let Some(to) = $filter.said.to {
-            $all.push(Box::new($column!(said_on).lt(to).nullable()));
-        }
+        let before = $all.len();
         published!($all, $filter.published, $column!(published_desc));
+        if let Some(within) = $step.within {
+            look_at(&mut $all, before);
+            $all.push(Box::new(periods_of($column!(published_desc)).overlaps_with(within.periods())));
+        }
     };
 }
 
 /// The conditions on the columns of `$source`; `$column!` spells one of them.
 macro_rules! conditions {
-    ($filter:ident, $reading:expr, $of_entity:expr, $way:expr, $source:ty, $column:ident) => {{
+    ($filter:ident, $reading:expr, $of_entity:expr, $step:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
         if let Some(reading) = $reading {
-            all.push(Box::new(reading.matches($column!(vector), $column!(language), $way)));
-            if $way.looks_at("vector") {
+            all.push(Box::new(reading.matches($column!(vector), $column!(language), $step.way)));
+            if $step.way.looks_at("vector") {
                 look_at(&mut all, 0);
             }
         }
-        carried!(all, $filter, $way, $column);
+        carried!(all, $filter, $step, $column);
         choose!(all, $filter.article, $column!(article_id));
         choose!(all, $filter.cluster, $column!(cluster_id));
         let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
@@ -104,7 +130,7 @@ pub(super) fn of_carried(filter: &QuoteFilter) -> Vec<Predicate<quote_about::tab
         };
     }
     let mut all: Vec<Predicate<quote_about::table>> = Vec::new();
-    carried!(all, filter, Way::Any, column);
+    carried!(all, filter, Step::default(), column);
     all
 }
 
@@ -120,14 +146,14 @@ pub(super) fn plain(
     filter: &QuoteFilter,
     reading: Option<&Reading>,
     of_entity: OfEntity,
-    way: Way,
+    step: &Step,
 ) -> Vec<Predicate<quotes::table>> {
     macro_rules! column {
         ($name:ident) => {
             quotes::$name
         };
     }
-    conditions!(filter, reading, of_entity, way, quotes::table, column)
+    conditions!(filter, reading, of_entity, step, quotes::table, column)
 }
 
 fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<Alias<Twins>>> {
@@ -136,7 +162,7 @@ fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predic
             twins.field(quotes::$name)
         };
     }
-    conditions!(filter, reading, OfEntity::Asked, Way::Any, Alias<Twins>, column)
+    conditions!(filter, reading, OfEntity::Asked, Step::default(), Alias<Twins>, column)
 }
 
 /// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.

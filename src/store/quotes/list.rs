@@ -1,7 +1,7 @@
 //! The list of quotes: its filters, its orders, and one quote for each cluster.
 
 use super::complete_page;
-use super::filter::{first_of_cluster, is_carried, of_carried, plain};
+use super::filter::{days_said, first_of_cluster, is_carried, of_carried, plain};
 use super::row::QuoteRow;
 use crate::domain::Dimension;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Range, Total};
@@ -11,11 +11,11 @@ use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{self, Below, Planned, Predicate, row};
 use crate::store::search::{
-    self, Collection, Course, Reading, Statistics, Step, Values, Way, Windows, descending, push_values,
+    self, Collection, Course, Reading, SAID_ON, Statistics, Step, Values, Way, Windows, descending, push_values,
 };
 use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
 use crate::store::{Result, stats};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Double;
@@ -75,10 +75,12 @@ fn total(
         let place = (quote_about::published_desc, quote_about::quote_id);
         return page::total(conn, *count, || about_one(filter, *entity).order(place).select(page::nothing()));
     }
-    let matching = || selected(counted(list, reading)).select(page::nothing());
+    let in_step = |step: &Step| selected(counted(list, reading, step)).select(page::nothing());
+    let matching = || in_step(&Step::default());
+    let are_many = |conn: &mut PgConnection, step: &Step| page::are_many(conn, in_step(step));
     let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
     if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone()))
-        && search::is_of_many(conn, statistics, Collection::Quotes, reading)?
+        && search::is_of_many(conn, statistics, Collection::Quotes, reading, are_many)?
     {
         return page::many(conn, matching()).map(Some);
     }
@@ -243,6 +245,9 @@ fn is_indexed(list: &QuoteList) -> bool {
     for choice in [&mut rest.publisher, &mut rest.language, &mut rest.cue] {
         choice.any.clear();
     }
+    if days_said(&list.filter).is_some() {
+        rest.said = Range::default();
+    }
     rest == QuoteFilter::default() && !list.one_per_cluster
 }
 
@@ -270,6 +275,9 @@ fn values(filter: &QuoteFilter) -> Values {
     push_values(&mut all, "kind", &filter.kind, |kind| kind.as_str().to_owned());
     push_values(&mut all, "status", &filter.status, |status| status.as_str().to_owned());
     push_values(&mut all, "cue_lemma", &filter.cue, String::clone);
+    if let Some(days) = days_said(filter) {
+        all.push((SAID_ON, days.iter().map(NaiveDate::to_string).collect()));
+    }
     all
 }
 
@@ -295,12 +303,7 @@ fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'st
     predicates.into_iter().fold(quotes::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// The conditions of a filter, for a question that is not a list; `reading` is that of its search.
-pub(in crate::store) fn matching(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
-    plain(filter, reading, OfEntity::Asked, Way::Any)
-}
-
-/// The same for a question about the `most` newest that match.
+/// The conditions for a question, which is not a list, about the `most` newest that match.
 ///
 /// # Errors
 /// Only the database's own.
@@ -311,7 +314,7 @@ pub(in crate::store) fn newest(
     most: i64,
 ) -> Result<Vec<Predicate<quotes::table>>> {
     if is_of_one(filter) && filter.about.any.len() < 2 {
-        return Ok(plain(filter, None, OfEntity::Walked, Way::Any));
+        return Ok(plain(filter, None, OfEntity::Walked, &Step::default()));
     }
     let reading = search::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
     let page = PageRequest { limit: most, after: None, count: None };
@@ -329,7 +332,7 @@ fn predicates(
     step: &Step,
 ) -> Vec<Predicate<quotes::table>> {
     let QuoteList { filter, one_per_cluster, .. } = list;
-    let mut all = once(list, reading, plain(filter, reading, about, step.way));
+    let mut all = once(list, reading, plain(filter, reading, about, step));
     // How much of a list these leave depends on what else is asked for.
     let narrows = *one_per_cluster || filter.min_confidence.is_some() || filter.said != Range::default();
     if step.is_planned() || (narrows && step.way == Way::Any) {
@@ -339,8 +342,12 @@ fn predicates(
 }
 
 /// The conditions of a list whose order does not matter.
-fn counted(list: &QuoteList, reading: Option<&Reading>) -> Vec<Predicate<quotes::table>> {
-    once(list, reading, matching(&list.filter, reading))
+fn counted(list: &QuoteList, reading: Option<&Reading>, step: &Step) -> Vec<Predicate<quotes::table>> {
+    let mut all = once(list, reading, plain(&list.filter, reading, OfEntity::Asked, step));
+    if step.is_planned() {
+        all.push(Box::new(Planned));
+    }
+    all
 }
 
 fn once(

@@ -4,7 +4,7 @@ use crate::domain::entity::ResolvedName;
 use crate::domain::page::Choice;
 use crate::domain::quote::{QuoteFilter, QuoteNames, ResolvedNames};
 use crate::store::Result;
-use crate::store::entities::names;
+use crate::store::entities::names::{self, KnownWords};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -12,8 +12,14 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Only the database's own.
-pub fn resolve(conn: &mut PgConnection, asked: &QuoteNames, filter: &mut QuoteFilter) -> Result<ResolvedNames> {
-    let mut read = |asked: &[String]| asked.iter().map(|name| names::resolve(conn, name)).collect::<Result<Vec<_>>>();
+pub fn resolve(
+    conn: &mut PgConnection,
+    known: &KnownWords,
+    asked: &QuoteNames,
+    filter: &mut QuoteFilter,
+) -> Result<ResolvedNames> {
+    let mut read =
+        |asked: &[String]| -> Result<Vec<_>> { asked.iter().map(|name| names::resolve(conn, known, name)).collect() };
     let mut resolved =
         ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, leads_nowhere: false };
     if !asked.speaker.is_empty() {

@@ -13,6 +13,17 @@ pub fn at_least(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
     Parser { rest: query, frequency }.bounds_of_any().0
 }
 
+/// The lexemes of a tsquery as Postgres spells it.
+pub fn lexemes(query: &str) -> Vec<String> {
+    let mut parser = Parser { rest: query, frequency: &|_: &str| 0.0 };
+    let mut found = Vec::new();
+    while let Some(quote) = parser.rest.find('\'') {
+        parser.rest = &parser.rest[quote..];
+        found.push(parser.lexeme());
+    }
+    found
+}
+
 struct Parser<'a, F> {
     rest: &'a str,
     frequency: &'a F,
@@ -170,6 +181,12 @@ mod tests {
         ] {
             assert!((at_least(query, &frequency) - least).abs() < 1e-9, "{query}: {}", at_least(query, &frequency));
         }
+    }
+
+    #[test]
+    fn lexemes_are_told_from_what_stands_between_them() {
+        assert_eq!(lexemes("!( 'half' <-> 'o''b\\\\c' ) | 'é':AB"), ["half", "o'b\\c", "é"]);
+        assert_eq!(lexemes(""), [""; 0]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Where the words of a search stand in the texts of a page.
 //!
-//! Postgres is asked of each word once, however often it stands there: a word is read alike wherever it does.
+//! Postgres is asked of each word once, however often it stands there: a word is read alike wherever it does. Of those that
+//! begin with another letter than the words of the search it is not asked at all.
 
+use super::estimate::lexemes;
 use super::{Collection, Reading, Statistics};
 use crate::domain::article::ArticleFilter;
 use crate::domain::highlight::{ArticleHighlight, marked, matches, snippets, words};
@@ -76,8 +78,11 @@ fn matching_words<'a>(
     texts: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<Found<'a>> {
     let mut of_languages: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+    let mut letters: HashMap<&str, HashSet<u8>> = HashMap::new();
     for (language, text) in texts {
-        of_languages.entry(language).or_default().extend(words(text).map(|(_, word)| word));
+        let letters = letters.entry(language).or_insert_with(|| first_letters(reading, language));
+        let may_match = |word: &&str| may_match(word, language, letters);
+        of_languages.entry(language).or_default().extend(words(text).map(|(_, word)| word).filter(may_match));
     }
     let of_languages: Vec<(&str, Vec<&str>)> =
         of_languages.into_iter().map(|(language, words)| (language, words.into_iter().collect())).collect();
@@ -88,6 +93,24 @@ fn matching_words<'a>(
         (language, marked(&words, shown.get(language).map_or("", String::as_str)))
     };
     Ok(of_languages.into_iter().map(found).collect())
+}
+
+/// The languages whose stemmers take off what words begin with, among those with Latin letters: Irish and Indonesian.
+const WITH_PREFIXES: [&str; 2] = ["ga", "id"];
+
+/// The first letters of a search as the texts of a language read it.
+fn first_letters(reading: &Reading, language: &str) -> HashSet<u8> {
+    let queries = reading
+        .groups()
+        .filter(|(languages, _)| languages.is_none_or(|languages| languages.iter().any(|other| other == language)));
+    queries.flat_map(|(_, query)| lexemes(query)).filter_map(|lexeme| lexeme.bytes().next()).collect()
+}
+
+/// False of a word that begins with another letter than all that is looked for: stems keep the first letter, and of those
+/// that are not in the alphabet there are few.
+fn may_match(word: &str, language: &str, letters: &HashSet<u8>) -> bool {
+    let first = word.bytes().next().unwrap_or_default();
+    !first.is_ascii_alphabetic() || letters.contains(&first.to_ascii_lowercase()) || WITH_PREFIXES.contains(&language)
 }
 
 /// Lines of words, each in a language, with marks around what matches. There is no punctuation in them: `<` and `>` can

@@ -5,6 +5,7 @@ use super::estimate::{at_least, estimate};
 use super::queries::Queries;
 use super::{Collection, Reading};
 use crate::store::Result;
+use crate::store::entities::names::KnownWords;
 use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -27,6 +28,8 @@ pub struct Statistics {
     quotes: Mutex<Option<Read>>,
     /// And how searches are read.
     pub queries: Queries,
+    /// And the words of the best known names.
+    pub names: KnownWords,
 }
 
 #[derive(Debug, Clone)]
@@ -94,7 +97,12 @@ struct ColumnRow {
 impl Statistics {
     /// None yet. `keeps_languages` when reads see all that this process has written.
     pub fn new(keeps_languages: bool) -> Self {
-        Self { articles: Mutex::default(), quotes: Mutex::default(), queries: Queries::new(keeps_languages) }
+        Self {
+            articles: Mutex::default(),
+            quotes: Mutex::default(),
+            queries: Queries::new(keeps_languages),
+            names: KnownWords::default(),
+        }
     }
 
     /// The statistics of a collection; `None` when Postgres has none.
@@ -198,8 +206,9 @@ impl Values {
         let ColumnRow { values, frequencies, rest, variety, .. } = column;
         // Of elements, the least frequency and the greatest come after those of the values.
         let rarest = frequencies.get(..values.len()).unwrap_or_default().iter().copied().fold(1.0, f64::min);
-        // One that is not known is rarer than all that are; of elements, by much more often than by little.
-        let other = if rest > 0.0 { (rest / variety.max(1.0) / rows.max(1.0)).min(rarest) } else { rarest / 16.0 };
+        // One that is not known is rarer than all that are; of elements, by much more often than by little. Where that is
+        // a mistake, it costs less to take it for too common.
+        let other = if rest > 0.0 { (rest / variety.max(1.0) / rows.max(1.0)).min(rarest) } else { rarest / 4.0 };
         Self { common: values.into_iter().zip(frequencies).collect(), other }
     }
 }
@@ -218,6 +227,12 @@ impl Spread {
             }
         };
         self.rows * done / steps
+    }
+
+    /// The number of rows between two times, where they are known.
+    pub fn rows_between(&self, (from, to): (Option<PgTimestamp>, Option<PgTimestamp>)) -> f64 {
+        let before = |time: Option<PgTimestamp>| time.map(|time| self.rows_before(time));
+        (before(to).unwrap_or(self.rows) - before(from).unwrap_or(0.0)).max(0.0)
     }
 
     /// The time before which there are so many rows; `None` outside of the times there are.

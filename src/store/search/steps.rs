@@ -1,5 +1,6 @@
 //! The queries that a list is read by: which way along time, between which times, by which index.
 
+use super::periods::Within;
 use super::statistics::Spread;
 use crate::domain::page::{Position, Range};
 use crate::store::Result;
@@ -55,6 +56,11 @@ impl Course {
         Ok(Self { axis: Axis::Created, is_backward: true, begin, end: None })
     }
 
+    /// The earlier and the later of two times of which the list has the first first.
+    pub fn between<T>(&self, near: T, far: T) -> (T, T) {
+        if self.is_backward { (far, near) } else { (near, far) }
+    }
+
     /// The time that is `length` rows from the beginning, if it is in the list.
     pub fn far(&self, spread: &Spread, length: f64) -> Option<PgTimestamp> {
         let begin = self.begin.map(|time| spread.rows_before(time));
@@ -73,10 +79,15 @@ pub struct Step {
     /// The times of the window, the second exclusive.
     pub from: Option<PgTimestamp>,
     pub to: Option<PgTimestamp>,
+    /// What of it is looked up in the index of words and values.
+    pub within: Option<Within>,
     pub way: Way,
     /// The way is the same for all words and values, and need not be planned for each.
     pub is_general: bool,
 }
+
+/// The day of what was said, which the index of words and values has day by day.
+pub const SAID_ON: &str = "said_on";
 
 /// Some of the columns that lists are asked for by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,8 +96,18 @@ pub struct Columns(u16);
 impl Columns {
     pub const NONE: Self = Self(0);
 
-    const ALL: [&'static str; 9] =
-        ["cue_lemma", "keywords", "kind", "language", "publisher", "section", "speaker_id", "speaker_status", "status"];
+    const ALL: [&'static str; 10] = [
+        "cue_lemma",
+        "keywords",
+        "kind",
+        "language",
+        "publisher",
+        SAID_ON,
+        "section",
+        "speaker_id",
+        "speaker_status",
+        "status",
+    ];
 
     /// The same and this one.
     pub fn and(self, column: &str) -> Self {
@@ -122,6 +143,11 @@ impl Way {
         matches!(self, Self::Gathered(_) | Self::Known)
     }
 
+    /// True when the condition on a column is looked up in the index of words and values.
+    pub fn looks_up(self, column: &str) -> bool {
+        matches!(self, Self::Gathered(looked_at) if !looked_at.has(column))
+    }
+
     /// True when the condition on a column is not looked up in an index.
     pub fn looks_at(self, column: &str) -> bool {
         match self {
@@ -135,9 +161,10 @@ impl Way {
 
 impl Step {
     /// Everything at once.
-    pub const GATHERED: Self = Self { from: None, to: None, way: Way::Gathered(Columns::NONE), is_general: false };
+    pub const GATHERED: Self =
+        Self { from: None, to: None, within: None, way: Way::Gathered(Columns::NONE), is_general: false };
     /// Those with some ids.
-    pub const KNOWN: Self = Self { from: None, to: None, way: Way::Known, is_general: true };
+    pub const KNOWN: Self = Self { way: Way::Known, is_general: true, ..Self::GATHERED };
 
     /// True when the query is planned for its own values.
     pub fn is_planned(&self) -> bool {

@@ -1,7 +1,9 @@
 //! A list that is read in windows of time that grow until the page is full.
 
+use super::costs::{Costs, Parts};
+use super::periods::Within;
 use super::statistics::{Sample, Spread};
-use super::steps::{Axis, Columns, Course, Step, Way};
+use super::steps::{Axis, Course, SAID_ON, Step, Way};
 use super::{Collection, Reading, Statistics};
 use crate::domain::page::Choice;
 use crate::store::Result;
@@ -15,61 +17,11 @@ fn margin(limit: i64) -> f64 {
     1.0 + 3.0 / (limit as f64 / 20.0).sqrt().max(1.0)
 }
 
+/// How much of a window is walked beyond the place where a page should be full: what seldom stands beside a value is met late
+/// or not at all.
+const DOUBT: f64 = 0.5;
 /// And each is this many times longer than the one before.
 const GROWTH: f64 = 8.0;
-/// So many matches are gathered and put in order at once, in a few milliseconds.
-const GATHERED: f64 = 2_500.0;
-
-/// What reading costs, in microseconds, about: only their proportions matter. The planner would unpack more texts: it does
-/// not know the price.
-#[derive(Debug, Clone, Copy)]
-struct Costs {
-    /// To pass an entry in the index of words and values, for each that is asked for.
-    passed: f64,
-    /// To find the place of another entry there, and to skip one that has none.
-    sought: f64,
-    skipped: f64,
-    /// To take a match from it, or a record from the index of dates.
-    taken: f64,
-    /// To read the row of such a match.
-    fetched: f64,
-    /// To unpack the words of its text, which of articles are stored beside the table.
-    unpacked: f64,
-    /// To look whether it has to do with an entity.
-    probed: f64,
-    /// To look at what its entry in the index of an entity tells of it, or at the row if there is nothing.
-    met: f64,
-}
-
-impl Costs {
-    const ARTICLES: Self = Self {
-        passed: 0.05,
-        sought: 20.0,
-        skipped: 0.005,
-        taken: 0.15,
-        fetched: 5.0,
-        unpacked: 8.0,
-        probed: 5.0,
-        met: 5.0,
-    };
-    const QUOTES: Self = Self { fetched: 2.0, unpacked: 0.5, met: 0.3, ..Self::ARTICLES };
-
-    const fn of(collection: Collection) -> Self {
-        match collection {
-            Collection::Articles => Self::ARTICLES,
-            Collection::Quotes => Self::QUOTES,
-        }
-    }
-
-    /// True when looking up one more value in the index of words and values saves more rows than it takes to find the
-    /// places of the others among its own.
-    fn is_worth_looking_up(&self, part: f64, parts: &Parts, rows: f64) -> bool {
-        let places = parts.rarest * rows;
-        let finding = (self.sought * places).min(self.skipped * part * rows) + self.passed * places;
-        finding < (1.0 - part) * parts.looked_up * rows * self.fetched
-    }
-}
-
 /// What lists are asked for by that is in the index of words and values: columns, each with the values it may have.
 pub type Values = Vec<(&'static str, Vec<String>)>;
 
@@ -77,31 +29,6 @@ pub type Values = Vec<(&'static str, Vec<String>)>;
 pub fn push_values<T>(all: &mut Values, column: &'static str, choice: &Choice<T>, text: impl Fn(&T) -> String) {
     if !choice.any.is_empty() && !choice.empty {
         all.push((column, choice.any.iter().map(text).collect()));
-    }
-}
-
-/// The parts of all rows, 0 to 1, that a list is made of.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Parts {
-    /// What has all that is asked for.
-    matching: f64,
-    /// What has all of it that is looked up in the index of words and values.
-    looked_up: f64,
-    /// What has the rarest of that: so much of the index is read, of each of so many.
-    rarest: f64,
-    asked: f64,
-    /// What is not looked up there: nearly all have it.
-    looked_at: Columns,
-    /// What has the rarest of what the order can be walked by, and the column that has it.
-    walked: f64,
-    along: Option<&'static str>,
-}
-
-impl Parts {
-    /// Those of what so much of the table has, by whatever it is found.
-    fn of(part: f64) -> Self {
-        let looked_at = Columns::NONE;
-        Self { matching: part, looked_up: part, rarest: part, asked: 0.0, looked_at, walked: 1.0, along: None }
     }
 }
 
@@ -114,6 +41,9 @@ pub struct Windows {
     is_search: bool,
     /// Nothing else is asked for.
     is_all: bool,
+    /// Days are looked up, which Postgres would look up by themselves if it did not know how many.
+    has_days: bool,
+    doubt: f64,
 }
 
 impl Windows {
@@ -161,7 +91,9 @@ impl Windows {
         };
         // More texts have the words of a phrase than have the phrase.
         let is_all = is_all && !reading.is_some_and(Reading::has_phrases);
-        Ok(Self { costs, sample, parts, is_search: reading.is_some(), is_all })
+        let has_days = values.iter().any(|(column, _)| *column == SAID_ON);
+        let doubt = if values.is_empty() { 0.0 } else { DOUBT };
+        Ok(Self { costs, sample, parts, is_search: reading.is_some(), is_all, has_days, doubt })
     }
 
     /// The same of an entity that has so many rows.
@@ -178,9 +110,8 @@ impl Windows {
         let Some(sample) = &self.sample else { return false };
         let walked = if self.is_search { self.looked_at() } else { self.costs.met };
         let walk = walked * rows.min(wanted as f64 / self.parts.matching);
-        let found = self.parts.looked_up * sample.rows;
         let probing = self.parts.matching * sample.rows * self.costs.probed;
-        walk < self.gathering(sample, 0.0, found) + probing
+        walk < self.costs.gathering(&self.parts, sample.rows, 1.0) + probing
     }
 
     /// The first `limit` matches; `read` reads as many as it is told of one step. A list that is in order of something
@@ -234,46 +165,68 @@ impl Windows {
             Some(Course { axis: Axis::Published | Axis::Undated, .. }) => (self.parts.walked, self.parts.along),
             _ => (1.0, None),
         };
-        let of = |far: Option<PgTimestamp>, gathers| {
-            let (from, to) = if course.is_some_and(|course| course.is_backward) { (far, near) } else { (near, far) };
-            let way = if gathers { Way::Gathered(self.parts.looked_at) } else { Way::Walked(along) };
-            // There is one index for it, and nothing else that Postgres could take for rarer.
-            let is_the_words = self.is_search && self.parts.asked == 1.0 && from.is_none() && to.is_none();
-            let is_general = self.is_all && (!gathers || is_the_words);
-            (Step { from, to, way, is_general }, far)
-        };
         let Some(sample) = &self.sample else { return (Step::default(), None) };
+        let gathered = Way::Gathered(self.parts.looked_at);
+        // There is one index for it, and nothing else that Postgres could take for rarer.
+        let is_the_words = self.is_search && self.is_all && self.parts.asked == 1.0;
+        let everything = Step { way: gathered, is_general: is_the_words, ..Step::default() };
+        let walk = Step { way: Way::Walked(along), is_general: self.is_all, ..Step::default() };
+        let covered = |within| Step { within: Some(within), is_general: !self.has_days, ..everything };
         let missing = missing as f64;
         // What is learned of the list is true of what is looked up, where nothing else makes the list shorter.
         let learned = if self.is_all && density > 0.0 { density / self.parts.matching } else { 1.0 };
-        let all = sample.rows * self.parts.looked_up * learned;
-        let gathering_all = self.gathering(sample, 0.0, all);
-        let walk = |length: f64| self.looked_at() * walked * length.min(missing / density);
+        let gathering_all = self.costs.gathering(&self.parts, sample.rows, learned);
+        let walking = |rows: f64| {
+            let expected = rows.min(missing / density);
+            self.looked_at() * walked * (expected + self.doubt * (rows - expected))
+        };
         let spread = course.and_then(|course| Some((course, self.spread(course)?)));
         let Some((course, spread)) = spread else {
             let is_undated = course.is_some_and(|course| course.axis == Axis::Undated);
-            let rows = sample.rows - if is_undated { sample.published.rows } else { 0.0 };
-            return of(None, gathering_all <= walk(rows));
+            let undated = sample.rows - sample.published.rows;
+            return match is_undated {
+                true if self.costs.covering(&self.parts, undated) <= walking(undated) => {
+                    (covered(Within::UNDATED), None)
+                }
+                false if gathering_all <= self.looked_at() * sample.rows.min(missing / density) => (everything, None),
+                _ => (walk, None),
+            };
         };
-        if all <= GATHERED && gathering_all <= walk(f64::INFINITY) {
-            return of(None, true);
-        }
         let far = course.far(spread, length);
-        let length = length.min(sample.rows);
-        of(far, self.gathering(sample, length, self.parts.looked_up * length) < walk(length))
+        let end = far.or(course.end);
+        let times = course.between(near.or(course.begin), end);
+        let rows = length.min(spread.rows_between(times));
+        let within = (course.axis == Axis::Published).then(|| match Within::of(times) {
+            // The undated come after all others in a list that is newest first.
+            within if course.is_backward && end.is_none() => within.and_undated(),
+            within => within,
+        });
+        let gathering = match within {
+            Some(within) => self.costs.covering(&self.parts, spread.rows_between(within.times())),
+            // Dates are an index of their own, which is read beside all of the words.
+            None => self.costs.gathering(&self.parts, sample.rows, rows / sample.rows) + self.costs.taken * rows,
+        };
+        let walking = walking(rows);
+        if gathering_all <= walking.min(gathering) {
+            let (from, to) = course.between(near, None);
+            return (Step { from, to, is_general: is_the_words && near.is_none(), ..everything }, None);
+        }
+        if walking <= gathering {
+            let (from, to) = course.between(near, far);
+            return (Step { from, to, ..walk }, far);
+        }
+        // All of the last period is read: the window ends where that does.
+        let far = match within.map(Within::times) {
+            Some((begin, end)) => far.and(if course.is_backward { begin } else { end }),
+            None => far,
+        };
+        let (from, to) = course.between(near, far);
+        (Step { from, to, ..within.map_or(Step { is_general: false, ..everything }, covered) }, far)
     }
 
     /// What it costs to look at a row that may match.
     fn looked_at(&self) -> f64 {
         self.costs.fetched + if self.is_search { self.costs.unpacked } else { 0.0 }
-    }
-
-    /// What it costs to take all that match from the index, a window of so many rows from that of dates, and to read so
-    /// many rows of both.
-    fn gathering(&self, sample: &Sample, window: f64, rows: f64) -> f64 {
-        let Costs { passed, taken, fetched, .. } = self.costs;
-        let Parts { looked_up, rarest, asked, .. } = self.parts;
-        sample.rows * (passed * asked * rarest + taken * looked_up) + taken * window + fetched * rows
     }
 
     fn spread(&self, course: Course) -> Option<&Spread> {
@@ -288,16 +241,27 @@ impl Windows {
 
 #[cfg(test)]
 mod tests {
+    use super::super::steps::Columns;
     use super::*;
+    use crate::store::page::{FAR_AHEAD, LONG_AGO};
 
-    /// Those of a search in a million articles, a microsecond apart.
+    /// Records come every five minutes, from the beginning of the year 2000.
+    fn time(record: i64) -> PgTimestamp {
+        PgTimestamp(record * 300_000_000)
+    }
+
+    fn record(time: PgTimestamp) -> i64 {
+        time.0 / 300_000_000
+    }
+
+    /// Those of a search in a million articles.
     fn windows(frequency: f64) -> Windows {
-        let times = (0..=100).map(|time| PgTimestamp(time * 10_000)).collect();
-        let sample =
-            Sample { rows: 1_000_000.0, published: Spread { rows: 1_000_000.0, bounds: times }, ..Sample::default() };
+        let bounds = (0..=100).map(|hundredth| time(hundredth * 10_000)).collect();
+        let sample = Sample { rows: 1_000_000.0, published: Spread { rows: 1_000_000.0, bounds }, ..Sample::default() };
         let parts = Parts { asked: 1.0, ..Parts::of(frequency) };
         let sample = Some(Arc::new(sample));
-        Windows { costs: Costs::of(Collection::Articles), sample, parts, is_search: true, is_all: false }
+        let costs = Costs::of(Collection::Articles);
+        Windows { costs, sample, parts, is_search: true, is_all: false, has_days: false, doubt: 0.0 }
     }
 
     const NEWEST: Course = Course { axis: Axis::Published, is_backward: true, begin: None, end: None };
@@ -309,29 +273,45 @@ mod tests {
 
     #[test]
     fn rare_words_are_read_at_once() {
-        assert_eq!(step(&windows(0.002), NEWEST, 1e9), Step::GATHERED);
+        assert_eq!(step(&windows(0.0001), NEWEST, 840_000.0), Step::GATHERED);
     }
 
     #[test]
     fn common_words_are_read_from_the_first_end_of_time() {
         let window = |course, begin, length| {
-            let Step { from, to, .. } =
-                step(&windows(0.5), Course { begin: Some(PgTimestamp(begin)), ..course }, length);
-            (from.map(|from| from.0), to.map(|to| to.0))
+            let Step { from, to, way, .. } = step(&windows(0.5), Course { begin: Some(begin), ..course }, length);
+            assert_eq!(way, Way::Walked(None));
+            (from.map(record), to.map(record))
         };
-        assert_eq!(window(NEWEST, i64::MAX, 168.0), (Some(999_832), None));
-        assert_eq!(window(NEWEST, 500_000, 168.0), (Some(499_832), None));
-        assert_eq!(window(NEWEST, 100, 168.0), (None, None));
-        assert_eq!(window(NEWEST, i64::MIN, 168.0), (None, None));
-        assert_eq!(window(OLDEST, i64::MIN, 168.0), (None, Some(168)));
-        assert_eq!(window(OLDEST, 500_000, 168.0), (None, Some(500_168)));
-        assert_eq!(window(OLDEST, i64::MAX, 168.0), (None, None));
+        assert_eq!(window(NEWEST, FAR_AHEAD, 168.0), (Some(999_832), None));
+        assert_eq!(window(NEWEST, time(500_000), 168.0), (Some(499_832), None));
+        assert_eq!(window(NEWEST, time(100), 168.0), (None, None));
+        assert_eq!(window(NEWEST, LONG_AGO, 168.0), (None, None));
+        assert_eq!(window(OLDEST, LONG_AGO, 168.0), (None, Some(168)));
+        assert_eq!(window(OLDEST, time(500_000), 168.0), (None, Some(500_168)));
+        assert_eq!(window(OLDEST, FAR_AHEAD, 168.0), (None, None));
     }
 
     #[test]
     fn no_window_goes_beyond_the_end_that_is_known() {
-        let from = |end| step(&windows(0.5), Course { end: Some(PgTimestamp(end)), ..NEWEST }, 168.0).from;
-        assert_eq!((from(999_000), from(999_900)), (Some(PgTimestamp(999_832)), None));
+        let from = |end| step(&windows(0.5), Course { end: Some(time(end)), ..NEWEST }, 168.0).from.map(record);
+        assert_eq!((from(999_000), from(999_900)), (Some(999_832), None));
+    }
+
+    #[test]
+    fn windows_of_what_is_gathered_end_where_a_period_does() {
+        let course = Course { begin: Some(time(500_100)), ..NEWEST };
+        let (step, far) = windows(0.02).step(Some(course), None, 4_200.0, 21, 0.02);
+        // Of the year 2004, when record 495,900 came on the 18th of September.
+        let within = step.within.expect("periods");
+        assert_eq!(within.periods(), [2004093, 2004094, 2004101]);
+        assert_eq!((step.from, step.to, far), (within.times().0, None, within.times().0));
+        assert!(record(far.unwrap()) < 495_900);
+        let (next, _) = windows(0.02).step(Some(course), far, 8.0 * 4_200.0, 21, 0.02);
+        assert_eq!((next.to, next.within.unwrap().periods().last()), (far, Some(&2004093)));
+        // What has no date comes last.
+        let all = windows(0.02).step(Some(Course { begin: Some(time(3_000)), ..NEWEST }), None, 4_200.0, 21, 0.02).0;
+        assert_eq!(all.within, Some(Within::of((None, Some(time(3_000)))).and_undated()));
     }
 
     #[test]
@@ -341,7 +321,7 @@ mod tests {
             windows(frequency).step(Some(NEWEST), None, length, 21, density).0.way == Way::Gathered(Columns::NONE)
         };
         assert!(gathers(0.01, 0.01) && gathers(0.03, 0.03), "rare enough to be taken from the index");
-        assert!(!gathers(0.1, 0.1) && !gathers(0.5, 0.5), "met soon");
+        assert!(!gathers(0.3, 0.3) && !gathers(0.5, 0.5), "met soon");
         assert!(gathers(0.5, 0.0002), "common, but next to never in the list");
     }
 
@@ -364,7 +344,7 @@ mod tests {
             windows.sample = Some(Arc::new(sample));
             windows.step(Some(undated), None, 1e9, 21, 0.001).0.way
         };
-        assert_eq!(way(999_000.0), Way::Walked(Some("publisher")));
+        assert_eq!(way(999_990.0), Way::Walked(Some("publisher")));
         assert_eq!(way(10_000.0), Way::Gathered(Columns::NONE));
     }
 

@@ -115,7 +115,7 @@ fn what_seldom_meets_is_found_in_one_index() {
         assert!(buffers <= 200, "{filter}: {buffers} buffers: {plan:#}");
     }
     // Both have much in common, which is met on the way along one of them.
-    let page = app.get("/v1/articles?publisher=Journal+4&language=en").expect(200);
+    let page = app.get("/v1/articles?publisher=Journal+5&language=fr").expect(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 20);
     let (plan, buffers) = explain(&app.database, &last_statement());
     assert!(nodes(&plan).iter().any(|node| node["Index Name"] == "articles_publisher_idx"), "{plan:#}");

@@ -9,14 +9,15 @@ use crate::support::TestApp;
 use crate::support::answers::items;
 
 /// 6,000 articles of 4,000 dates and a quote of each: `commun` in two of three, `ancien` in the older half, `rare` in six,
-/// every fiftieth undated.
+/// every fiftieth undated, and a few of other centuries.
 const MANY: &str = "
     INSERT INTO articles (id, created_at, headline, body, content_hash, language, publisher, published_at)
     SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', 'Titre ' || n,
         concat_ws(' ', 'texte', CASE WHEN n % 3 > 0 THEN 'commun' END, CASE WHEN n <= 3000 THEN 'ancien' END,
             CASE WHEN n % 1000 = 1 THEN 'rare' END),
         sha256(n::text::bytea), CASE WHEN n % 4 = 0 THEN 'en' ELSE 'fr' END, 'Journal ' || n % 7,
-        CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n / 3 * interval '1 hour' END
+        CASE WHEN n % 50 > 0 THEN timestamptz '2020-01-01' + n / 3 * interval '5 hours'
+            + CASE n % 500 WHEN 7 THEN interval '60 years' WHEN 8 THEN interval '-150 years' ELSE '0' END END
     FROM generate_series(1, 6000) AS n;
     INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status,
         confidence, origin, canonical_text, cluster_id)

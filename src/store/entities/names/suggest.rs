@@ -1,15 +1,15 @@
 //! Names that complete what somebody has begun to type.
 
 use super::tiers::{Candidate, after_all};
-use super::{most_mentioned, suggestions};
+use super::{Printed, most_mentioned};
 use crate::domain::EntityKind;
 use crate::domain::entity::Suggestion;
 use crate::domain::page::Choice;
 use crate::domain::text;
-use crate::schema::{entity_mention_counts, entity_names};
+use crate::schema::entity_names;
 use crate::store::Result;
 use crate::store::page::LookedAt;
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::cmp::Reverse;
@@ -22,6 +22,8 @@ const READ: i64 = 200;
 const BEST_KNOWN: i64 = 100;
 /// The same where a kind is asked for that few of them may be of.
 const BEST_KNOWN_OF_ALL_KINDS: i64 = 2_000;
+/// The letters by which the best known names are found.
+const LETTERS: usize = 2;
 /// The most suggestions.
 const SUGGESTIONS: usize = 10;
 
@@ -39,9 +41,19 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
         entity_names::name_key,
         entity_names::kind,
     );
-    let alike = entity_names::table.filter(begins()).order(entity_names::name_key).select(columns);
-    let mut names: Vec<(i16, Uuid, i32, String, EntityKind)> = alike.limit(READ + 1).load(conn)?;
-    if names.len() as i64 > READ {
+    let letters: String = key.chars().take(LETTERS).collect();
+    let alike = || entity_names::table.filter(begins()).order(entity_names::name_key).select(columns);
+    let are_many = match key == letters {
+        // Nearly always; and of two letters, the best known are all when they are few.
+        true if has_index(&letters) => true,
+        true => diesel::select(exists(alike().offset(READ))).get_result(conn)?,
+        false => false,
+    };
+    let mut names: Vec<(i16, Uuid, i32, String, EntityKind)> = match are_many {
+        true => Vec::new(),
+        false => alike().limit(READ + 1).load(conn)?,
+    };
+    if are_many || names.len() as i64 > READ {
         let of_all = *kinds == Choice::default();
         let mut known = entity_names::table
             .select(columns)
@@ -49,8 +61,7 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
             .order(entity_names::weight.desc())
             .limit(if of_all { BEST_KNOWN } else { BEST_KNOWN_OF_ALL_KINDS })
             .into_boxed();
-        let letters: String = key.chars().take(2).collect();
-        if letters.chars().count() == 2 {
+        if has_index(&letters) {
             // As the index has it: the best known of each two letters.
             known = known.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters));
         }
@@ -74,13 +85,14 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
         }
         least = (best.len() >= SUGGESTIONS).then_some(weight).or(least);
     }
-    let ids: Vec<Uuid> = best.keys().copied().collect();
-    let counts: Vec<(Uuid, i64)> = entity_mention_counts::table
-        .filter(entity_mention_counts::entity_id.eq_any(ids))
-        .select((entity_mention_counts::entity_id, entity_mention_counts::mentions))
-        .load(conn)?;
-    for (entity, mentions) in counts {
-        best.entry(entity).and_modify(|name| name.mentions = mentions);
+    let printed = Printed::of(conn, best.values().map(|name| (name.entity_id, name.position)))?;
+    for (entity, name) in &mut best {
+        name.mentions = printed.mentions(*entity);
     }
-    suggestions(conn, &most_mentioned(best.into_values().collect(), SUGGESTIONS))
+    Ok(printed.suggestions(&most_mentioned(best.into_values().collect(), SUGGESTIONS)))
+}
+
+/// True of as many letters as the names have an index of.
+fn has_index(letters: &str) -> bool {
+    letters.chars().count() == LETTERS
 }

@@ -1,5 +1,6 @@
 //! The queries for names: what matches, read within bounds, and the best of it.
 
+use super::known_words::KnownWords;
 use crate::domain::EntityKind;
 use crate::domain::page::Choice;
 use crate::store::Result;
@@ -13,8 +14,6 @@ use uuid::Uuid;
 const READ: i32 = 2_000;
 /// The names of the best known entities, which are looked through when a tier has more than it may read.
 const WELL_KNOWN: i32 = 10_000;
-/// A word that so many of these have is no typo.
-const COMMON: i64 = 100;
 /// Words of the name asked for that are looked for; of more, the longest.
 const WORDS: usize = 6;
 /// The code points of the name asked for that are compared by similarity.
@@ -82,12 +81,19 @@ fn inside(word: &str) -> String {
 
 /// Names that have words like those of a name. The common ones among them are taken as they are, each of the others may
 /// have a typo, and short ones do not count.
-pub(super) fn similar(conn: &mut PgConnection, key: &str, words: &[&str], among: &Among, most: i32) -> Result<Names> {
+pub(super) fn similar(
+    conn: &mut PgConnection,
+    known: &KnownWords,
+    key: &str,
+    words: &[&str],
+    among: &Among,
+    most: i32,
+) -> Result<Names> {
     let least = words.iter().map(|word| word.chars().count()).max().unwrap_or(0).clamp(4, 5);
     let long: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() >= least).collect();
-    let commonness = commonness(conn, &long)?;
-    let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().zip(commonness).partition(|(_, names)| *names >= COMMON);
-    let Some(shortest) = rare.iter().map(|(word, _)| word.chars().count()).min() else { return Ok(Names::default()) };
+    let known = known.common(conn)?;
+    let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().partition(|word| known.has(word));
+    let Some(shortest) = rare.iter().map(|word| word.chars().count()).min() else { return Ok(Names::default()) };
     // A letter that is wrong spoils three of a word's trigrams, which are one more than its letters.
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let threshold = (1.0 - 3.0 / (shortest + 1) as f64 - 0.001).max(0.4);
@@ -97,28 +103,9 @@ pub(super) fn similar(conn: &mut PgConnection, key: &str, words: &[&str], among:
         order: "similarity DESC, weight DESC",
         ..Query::new("name_key <> ", &key.chars().take(COMPARED).collect::<String>())
     };
-    let query = rare.iter().fold(query, |query, (word, _)| query.and("name_key %> ", word));
-    let query = common.iter().fold(query, |query, (word, _)| query.and("name_key LIKE ", &inside(word)));
+    let query = rare.iter().fold(query, |query, word| query.and("name_key %> ", word));
+    let query = common.iter().fold(query, |query, word| query.and("name_key LIKE ", &inside(word)));
     by_trigrams(conn, threshold, |conn| query.load(conn, among, most))
-}
-
-/// How many of the best known names have each word.
-fn commonness(conn: &mut PgConnection, words: &[&str]) -> Result<Vec<i64>> {
-    let patterns: Vec<String> = words.iter().map(|word| inside(word)).collect();
-    #[derive(QueryableByName)]
-    struct Names {
-        #[diesel(sql_type = BigInt)]
-        names: i64,
-    }
-    let rows: Vec<Names> = diesel::sql_query(
-        "WITH known AS MATERIALIZED (SELECT name_key FROM entity_names ORDER BY weight DESC LIMIT $2)
-        SELECT (SELECT count(*) FROM known WHERE name_key LIKE pattern) AS names
-        FROM unnest($1) WITH ORDINALITY AS p (pattern, place) ORDER BY place",
-    )
-    .bind::<Array<Text>, _>(patterns)
-    .bind::<Integer, _>(WELL_KNOWN)
-    .load(conn)?;
-    Ok(rows.into_iter().map(|row| row.names).collect())
 }
 
 /// Runs a query for which only the index of trigrams will do; the planner takes words to be rarer or more common than
