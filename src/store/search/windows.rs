@@ -41,8 +41,9 @@ pub struct Windows {
     is_search: bool,
     /// Nothing else is asked for.
     is_all: bool,
-    /// Days are looked up, which Postgres would look up by themselves if it did not know how many.
-    has_days: bool,
+    /// Something is looked up that nearly all values of are rare: Postgres would look it up by itself if it did not know how
+    /// often this one comes.
+    has_rare: bool,
     doubt: f64,
 }
 
@@ -91,9 +92,9 @@ impl Windows {
         };
         // More texts have the words of a phrase than have the phrase.
         let is_all = is_all && !reading.is_some_and(Reading::has_phrases);
-        let has_days = values.iter().any(|(column, _)| *column == SAID_ON);
+        let has_rare = values.iter().any(|(column, _)| matches!(*column, SAID_ON | "speaker_id"));
         let doubt = if values.is_empty() { 0.0 } else { DOUBT };
-        Ok(Self { costs, sample, parts, is_search: reading.is_some(), is_all, has_days, doubt })
+        Ok(Self { costs, sample, parts, is_search: reading.is_some(), is_all, has_rare, doubt })
     }
 
     /// The same of an entity that has so many rows.
@@ -171,7 +172,7 @@ impl Windows {
         let is_the_words = self.is_search && self.is_all && self.parts.asked == 1.0;
         let everything = Step { way: gathered, is_general: is_the_words, ..Step::default() };
         let walk = Step { way: Way::Walked(along), is_general: self.is_all, ..Step::default() };
-        let covered = |within| Step { within: Some(within), is_general: !self.has_days, ..everything };
+        let covered = |within| Step { within: Some(within), is_general: !self.has_rare, ..everything };
         let missing = missing as f64;
         // What is learned of the list is true of what is looked up, where nothing else makes the list shorter.
         let learned = if self.is_all && density > 0.0 { density / self.parts.matching } else { 1.0 };
@@ -261,7 +262,7 @@ mod tests {
         let parts = Parts { asked: 1.0, ..Parts::of(frequency) };
         let sample = Some(Arc::new(sample));
         let costs = Costs::of(Collection::Articles);
-        Windows { costs, sample, parts, is_search: true, is_all: false, has_days: false, doubt: 0.0 }
+        Windows { costs, sample, parts, is_search: true, is_all: false, has_rare: false, doubt: 0.0 }
     }
 
     const NEWEST: Course = Course { axis: Axis::Published, is_backward: true, begin: None, end: None };

@@ -4,7 +4,7 @@ use std::sync::MutexGuard;
 
 use serde_json::Value;
 
-use super::{explain, last_statement, log, nodes};
+use super::{explain, last_of, last_statement, log, nodes};
 use crate::support::TestApp;
 use crate::support::postgres::{TestDatabase, server_log};
 
@@ -91,10 +91,35 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
     };
     assert_eq!(indexes("rare"), ["articles_words_idx"]);
     assert_eq!(indexes("commun"), ["articles_published_desc_idx"]);
+    // Neither: of the newest periods all that match, and of the others nothing.
+    assert_eq!(indexes("moyen"), ["articles_words_idx"]);
+    let (plan, buffers) = explain(&app.database, &last_statement());
+    let scan = nodes(&plan).into_iter().find(|node| node["Index Name"] == "articles_words_idx").unwrap();
+    let found = scan["Index Cond"].as_str().unwrap_or_default();
+    assert!(found.contains("&& '{-1,0,") || found.contains("&& '{0,"), "{found}: {plan:#}");
+    assert!(found.contains("@@ '''moyen'''"), "{found}: {plan:#}");
+    assert!(buffers <= 300, "{buffers} buffers: {plan:#}");
     let sequential = |plan: &Value| nodes(plan).iter().any(|node| node["Node Type"] == "Seq Scan");
     app.get("/v1/articles?q=commun&publisher=Journal+3&sort=published_at").expect(200);
     let (plan, _) = explain(&app.database, &last_statement());
     assert!(!sequential(&plan), "{plan:#}");
+}
+
+#[test]
+fn what_surely_has_many_is_counted_in_a_part_of_the_years() {
+    let (app, _log) = texts();
+    // Half of all are in each language, and nearly all have the word, which each language spells in its own way.
+    app.sql(
+        "UPDATE articles SET language = CASE WHEN hashtext(id::text) % 2 = 0 THEN 'en' ELSE 'fr' END,
+            body = CASE WHEN hashtext(id::text) % 25 = 0 THEN 'rien' ELSE 'frère' END;
+        ANALYZE articles",
+    );
+    let page = app.get("/v1/articles?q=fr%C3%A8re&count=exact").expect(200);
+    assert_eq!(page["total"]["kind"], "estimate");
+    let value = page["total"]["value"].as_i64().unwrap();
+    assert!((60_000..120_000).contains(&value), "{value}");
+    let counted = last_of(&["SELECT count(*)".to_owned()]);
+    assert!(counted.sql.contains("periods_of("), "{}", counted.sql);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The words of the best known names, by how many of these have them.
 
+use super::tiers::WELL_KNOWN;
 use crate::schema::entity_names;
 use crate::store::Result;
 use diesel::prelude::*;
@@ -7,9 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The names that are looked at.
-const WELL_KNOWN: usize = 10_000;
-/// A word that so many of these have is no typo.
+/// A word that so many of the best known names have is no typo.
 const COMMON: usize = 100;
 /// How long the words of so many names are used before they are read again.
 const KEPT: Duration = Duration::from_secs(300);
@@ -32,12 +31,12 @@ impl KnownWords {
         let at = Instant::now();
         let names = entity_names::table
             .order(entity_names::weight.desc())
-            .limit(WELL_KNOWN as i64)
+            .limit(i64::from(WELL_KNOWN))
             .select(entity_names::name_key)
             .load::<String>(conn)?;
         let common = Arc::new(Common::of(&names));
         // Few names are read at once, and soon have others among them.
-        if names.len() == WELL_KNOWN {
+        if names.len() == WELL_KNOWN as usize {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&common)));
         }
         Ok(common)

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 /// Names of one tier that are read; of more, the best known are taken.
 const READ: i32 = 2_000;
-/// The names of the best known entities, which are looked through when a tier has more than it may read.
-const WELL_KNOWN: i32 = 10_000;
+/// The names of the best known entities, which are looked through when a tier has more than it may read, and for common
+/// words.
+pub(super) const WELL_KNOWN: i32 = 10_000;
 /// Words of the name asked for that are looked for; of more, the longest.
 const WORDS: usize = 6;
 /// The code points of the name asked for that are compared by similarity.
