@@ -117,7 +117,8 @@ fn what_surely_has_many_is_counted_in_a_part_of_the_years() {
     let page = app.get("/v1/articles?q=fr%C3%A8re&count=exact").expect(200);
     assert_eq!(page["total"]["kind"], "estimate");
     let value = page["total"]["value"].as_i64().unwrap();
-    assert!((60_000..120_000).contains(&value), "{value}");
+    // Postgres takes word and language for independent, of which each text has both.
+    assert!((40_000..100_000).contains(&value), "{value}");
     let counted = last_of(&["SELECT count(*)".to_owned()]);
     assert!(counted.sql.contains("periods_of("), "{}", counted.sql);
 }
