@@ -21,14 +21,15 @@ pub use queries::wrote;
 pub use reading::Reading;
 pub use statistics::{Statistics, VECTOR};
 pub use steps::{Course, SAID_ON, Step, Way};
-pub(super) use steps::{ascending, descending};
+pub(super) use steps::{ascending, descending, published_in};
 pub use windows::{Values, Windows, push_values};
 
 use super::Result;
-use super::page::{COUNTED, number_key};
+use super::page::{self, COUNTED, number_key};
 use crate::domain::page::{Choice, Key, Page, PageRequest, Position, Total};
 use crate::domain::search::{MAX_RANKED, Ranked, Search};
-use diesel::pg::PgConnection;
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{QueryFragment, QueryId};
 use periods::Within;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -93,31 +94,32 @@ pub fn read(
     search.map(|search| Reading::of(conn, &statistics.queries, collection, search, languages)).transpose()
 }
 
-/// True when a search alone surely matches so many texts that they are not counted one by one: by how many have its words, or
-/// because there are more among the newest already; `are_many` is asked of a part of them.
+/// About how many texts a search alone matches that surely matches more than are counted one by one: by how many have its
+/// words, or because there are more among the newest already. `matching` makes the query of what a step finds.
 ///
 /// # Errors
-/// Those of `are_many`.
-pub fn is_of_many(
+/// Only the database's own.
+pub fn total_of_many<E: QueryFragment<Pg> + QueryId>(
     conn: &mut PgConnection,
     statistics: &Statistics,
     collection: Collection,
     reading: &Reading,
-    are_many: impl FnOnce(&mut PgConnection, &Step) -> Result<bool>,
-) -> Result<bool> {
-    let Some(sample) = statistics.of(conn, collection)? else { return Ok(false) };
+    matching: impl Fn(&Step) -> E,
+) -> Result<Option<Total>> {
+    let Some(sample) = statistics.of(conn, collection)? else { return Ok(None) };
     let many = SURELY * COUNTED as f64;
-    if sample.at_least(reading) > many {
-        return Ok(true);
-    }
     let newest = many / sample.matching(reading);
     let published = &sample.published;
-    // A part of them alone is counted where that is much less than all.
-    let Some(from) = published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) else {
-        return Ok(false);
-    };
-    let within = Some(Within::of((Some(from), None)));
-    are_many(conn, &Step { within, ..Step::GATHERED })
+    let is_sure = sample.at_least(reading) > many
+        // A part of them alone is counted where that is much less than all.
+        || match published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) {
+            Some(from) => {
+                let within = Some(Within::of((Some(from), None)));
+                page::are_many(conn, matching(&Step { within, ..Step::GATHERED }))?
+            }
+            None => false,
+        };
+    is_sure.then(|| page::many(conn, matching(&Step::default()))).transpose()
 }
 
 /// Reads what a step finds of a search, the first `wanted` in an order. All that match are gathered for one of its queries

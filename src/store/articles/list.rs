@@ -7,9 +7,9 @@ use crate::domain::page::{Choice, Count, Key, Page, Position, Range, Total};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
-use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, published, row};
+use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, row};
 use crate::store::search::{
-    self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, periods_of, push_values,
+    self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, published_in, push_values,
 };
 use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
 use crate::store::{Result, stats};
@@ -88,11 +88,10 @@ fn total(
     let in_step = |step: &Step| selected(predicates(filter, reading, OfEntity::Asked, step)).select(page::nothing());
     let matching = || in_step(&Step::default());
     let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
-    let are_many = |conn: &mut PgConnection, step: &Step| page::are_many(conn, in_step(step));
     if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone()))
-        && search::is_of_many(conn, statistics, Collection::Articles, reading, are_many)?
+        && let Some(many) = search::total_of_many(conn, statistics, Collection::Articles, reading, in_step)?
     {
-        return page::many(conn, matching()).map(Some);
+        return Ok(Some(many));
     }
     if *filter == (ArticleFilter { keyword: filter.keyword.clone(), ..ArticleFilter::default() }) {
         return page::total_of_column(conn, count, "articles", matching);
@@ -327,12 +326,7 @@ fn predicates(
     if way.looks_at("vector") {
         look_at(&mut all, before);
     }
-    let before = all.len();
-    published!(all, filter.published, articles::published_desc);
-    if let Some(within) = step.within {
-        look_at(&mut all, before);
-        all.push(Box::new(periods_of(articles::published_desc).overlaps_with(within.periods())));
-    }
+    published_in!(all, filter.published, step, articles::published_desc);
     of_entities(filter, of_entity, &mut all);
     all
 }

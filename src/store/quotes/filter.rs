@@ -4,8 +4,8 @@ use crate::domain::QuoteStatus;
 use crate::domain::page::Choice;
 use crate::domain::quote::{QuoteFilter, QuoteOrder};
 use crate::schema::{quote_about, quotes};
-use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, published, row};
-use crate::store::search::{Reading, SAID_ON, Step, Way, periods_of};
+use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, row};
+use crate::store::search::{Reading, SAID_ON, Step, Way, published_in};
 use crate::store::walk::{OfEntity, there_is};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
@@ -57,12 +57,7 @@ macro_rules! carried {
                 }
             }
         }
-        let before = $all.len();
-        published!($all, $filter.published, $column!(published_desc));
-        if let Some(within) = $step.within {
-            look_at(&mut $all, before);
-            $all.push(Box::new(periods_of($column!(published_desc)).overlaps_with(within.periods())));
-        }
+        published_in!($all, $filter.published, $step, $column!(published_desc));
     };
 }
 

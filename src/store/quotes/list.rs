@@ -77,12 +77,11 @@ fn total(
     }
     let in_step = |step: &Step| selected(counted(list, reading, step)).select(page::nothing());
     let matching = || in_step(&Step::default());
-    let are_many = |conn: &mut PgConnection, step: &Step| page::are_many(conn, in_step(step));
     let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
     if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone()))
-        && search::is_of_many(conn, statistics, Collection::Quotes, reading, are_many)?
+        && let Some(many) = search::total_of_many(conn, statistics, Collection::Quotes, reading, in_step)?
     {
-        return page::many(conn, matching()).map(Some);
+        return Ok(Some(many));
     }
     let of_range = QuoteFilter { min_confidence: filter.min_confidence, ..QuoteFilter::default() };
     if *filter == of_range && !one_per_cluster {

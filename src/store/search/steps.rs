@@ -172,6 +172,21 @@ impl Step {
     }
 }
 
+/// Pushes the conditions of a range of publication, on the stored date, and of what a step looks up of it. What is found by
+/// its period is not looked for among dates as well.
+macro_rules! published_in {
+    ($predicates:ident, $range:expr, $step:expr, $published_desc:expr) => {{
+        let before = $predicates.len();
+        $crate::store::page::published!($predicates, $range, $published_desc);
+        if let Some(within) = $step.within {
+            $crate::store::page::look_at(&mut $predicates, before);
+            let periods = $crate::store::search::periods_of($published_desc);
+            $predicates.push(Box::new(periods.overlaps_with(within.periods())));
+        }
+    }};
+}
+pub(in crate::store) use published_in;
+
 /// Puts a query in descending order of a key and the id. As a row, in an order that no index has.
 macro_rules! descending {
     ($query:expr, $way:expr, $key:expr, $id:expr, $sql_type:ty) => {

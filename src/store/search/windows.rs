@@ -17,11 +17,12 @@ fn margin(limit: i64) -> f64 {
     1.0 + 3.0 / (limit as f64 / 20.0).sqrt().max(1.0)
 }
 
+/// And each is this many times longer than the one before.
+const GROWTH: f64 = 8.0;
 /// How much of a window is walked beyond the place where a page should be full: what seldom stands beside a value is met late
 /// or not at all.
 const DOUBT: f64 = 0.5;
-/// And each is this many times longer than the one before.
-const GROWTH: f64 = 8.0;
+
 /// What lists are asked for by that is in the index of words and values: columns, each with the values it may have.
 pub type Values = Vec<(&'static str, Vec<String>)>;
 
@@ -181,17 +182,14 @@ impl Windows {
             let expected = rows.min(missing / density);
             self.looked_at() * walked * (expected + self.doubt * (rows - expected))
         };
-        let spread = course.and_then(|course| Some((course, self.spread(course)?)));
-        let Some((course, spread)) = spread else {
-            let is_undated = course.is_some_and(|course| course.axis == Axis::Undated);
+        let Some(course) = course else {
+            let walking = self.looked_at() * sample.rows.min(missing / density);
+            return (if gathering_all <= walking { everything } else { walk }, None);
+        };
+        let Some(spread) = self.spread(course) else {
             let undated = sample.rows - sample.published.rows;
-            return match is_undated {
-                true if self.costs.covering(&self.parts, undated) <= walking(undated) => {
-                    (covered(Within::UNDATED), None)
-                }
-                false if gathering_all <= self.looked_at() * sample.rows.min(missing / density) => (everything, None),
-                _ => (walk, None),
-            };
+            let is_covered = self.costs.covering(&self.parts, undated) <= walking(undated);
+            return (if is_covered { covered(Within::UNDATED) } else { walk }, None);
         };
         let far = course.far(spread, length);
         let end = far.or(course.end);

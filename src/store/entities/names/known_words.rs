@@ -1,10 +1,10 @@
-//! The words of the best known names, by how many of these have them.
+//! The words that many of the best known names have.
 
 use super::tiers::WELL_KNOWN;
 use crate::schema::entity_names;
 use crate::store::Result;
 use diesel::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,17 +13,13 @@ const COMMON: usize = 100;
 /// How long the words of so many names are used before they are read again.
 const KEPT: Duration = Duration::from_secs(300);
 
-/// The words of the best known names, read when a name with a typo is first looked for.
+/// The common words of the best known names, read when a name with a typo is first looked for.
 #[derive(Debug, Default)]
-pub struct KnownWords(Mutex<Option<(Instant, Arc<Common>)>>);
-
-/// The words that many names have.
-#[derive(Debug)]
-pub(super) struct Common(HashMap<String, usize>);
+pub struct KnownWords(Mutex<Option<(Instant, Arc<HashSet<String>>)>>);
 
 impl KnownWords {
     /// As they are, or were a few minutes ago where there are many.
-    pub(super) fn common(&self, conn: &mut PgConnection) -> Result<Arc<Common>> {
+    pub(super) fn common(&self, conn: &mut PgConnection) -> Result<Arc<HashSet<String>>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, common)) = kept.filter(|(at, _)| at.elapsed() < KEPT) {
             return Ok(common);
@@ -34,7 +30,8 @@ impl KnownWords {
             .limit(i64::from(WELL_KNOWN))
             .select(entity_names::name_key)
             .load::<String>(conn)?;
-        let common = Arc::new(Common::of(&names));
+        let common = counts(&names).into_iter().filter(|(_, names)| *names >= COMMON);
+        let common: Arc<HashSet<String>> = Arc::new(common.map(|(word, _)| word.to_owned()).collect());
         // Few names are read at once, and soon have others among them.
         if names.len() == WELL_KNOWN as usize {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&common)));
@@ -43,22 +40,15 @@ impl KnownWords {
     }
 }
 
-impl Common {
-    fn of(names: &[String]) -> Self {
-        let mut words: HashMap<String, usize> = HashMap::new();
-        for name in names {
-            for word in name.split(' ').collect::<BTreeSet<_>>() {
-                *words.entry(word.to_owned()).or_default() += 1;
-            }
+/// How many of these names have each word.
+fn counts(names: &[String]) -> HashMap<&str, usize> {
+    let mut counts = HashMap::new();
+    for name in names {
+        for word in name.split(' ').collect::<HashSet<_>>() {
+            *counts.entry(word).or_default() += 1;
         }
-        words.retain(|_, names| *names >= COMMON);
-        Self(words)
     }
-
-    /// True of a word that many names have.
-    pub(super) fn has(&self, word: &str) -> bool {
-        self.0.contains_key(word)
-    }
+    counts
 }
 
 #[cfg(test)]
@@ -66,11 +56,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_common_when_many_names_have_it() {
+    fn a_word_is_counted_once_for_each_name_that_has_it() {
         let names: Vec<String> =
             (0..150).map(|n| format!("marie marie {}", if n < 99 { "curie" } else { "x" })).collect();
-        let common = Common::of(&names);
-        assert!(common.has("marie") && !common.has("curie") && !common.has("mari"));
-        assert_eq!(common.0["marie"], 150);
+        let counts = counts(&names);
+        assert_eq!((counts["marie"], counts["curie"], counts.get("mari")), (150, 99, None));
     }
 }

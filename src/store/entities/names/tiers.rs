@@ -93,7 +93,7 @@ pub(super) fn similar(
     let least = words.iter().map(|word| word.chars().count()).max().unwrap_or(0).clamp(4, 5);
     let long: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() >= least).collect();
     let known = known.common(conn)?;
-    let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().partition(|word| known.has(word));
+    let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().partition(|word| known.contains(*word));
     let Some(shortest) = rare.iter().map(|word| word.chars().count()).min() else { return Ok(Names::default()) };
     // A letter that is wrong spoils three of a word's trigrams, which are one more than its letters.
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
