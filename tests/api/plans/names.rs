@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Statement, explain, last_of, log, nodes};
 use crate::support::TestApp;
+use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
 
 /// 50,000 entities with an alias each. Every name begins alike, each thousandth has a word of its own.
@@ -31,8 +32,11 @@ fn names() -> (TestApp, MutexGuard<'static, ()>) {
 
 /// The last statement that looked for names.
 fn last_statement() -> Statement {
-    let log = server_log();
-    let (_, entry) = log.rsplit_once(": WITH matching AS").expect("a search for names in the log");
+    // While the log is cut short there is nothing in it, for a moment.
+    let entry = eventually("a search for names in the log", || {
+        Some(server_log().rsplit_once(": WITH matching AS")?.1.to_owned())
+            .filter(|entry| entry.contains("parameters: "))
+    });
     let (sql, rest) = entry.split_once("DETAIL:  parameters: ").expect("parameters");
     // The line with the parameters begins with a time.
     let sql = sql.rsplit_once('\n').unwrap().0;
