@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 use crate::support::TestApp;
+use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
 
 /// What 100,000 articles of 10,000 dates look like, every fiftieth undated.
@@ -82,9 +83,13 @@ fn last_read_of(table: &str) -> Statement {
 
 /// The last statement of one line that was asked of the server and begins like one of these.
 fn last_of(beginnings: &[String]) -> Statement {
-    let log = server_log();
-    let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max();
-    let mut lines = log[last.unwrap_or_else(|| panic!("no {beginnings:?} in the log"))..].lines();
+    // While the log is cut short there is nothing in it, for a moment.
+    let found = eventually(&format!("{beginnings:?} in the log"), || {
+        let log = server_log();
+        let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max()?;
+        Some(log[last..].to_owned()).filter(|found| found.contains("DETAIL:  parameters: "))
+    });
+    let mut lines = found.lines();
     let sql = lines.next().unwrap().trim_start_matches(": ").to_owned();
     let (_, parameters) = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: ")).expect("parameters");
     let values = parameters.split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());
