@@ -3,6 +3,7 @@
 mod found;
 pub(in crate::store) mod list;
 
+use super::count;
 use super::page::{self, Above, row};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
@@ -149,7 +150,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Mention> {
 /// An article that is absent or deleted.
 pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Mention>> {
     let of_article = || mentions::table.filter(mentions::article_id.eq(article));
-    let total = page::total(conn, request.count, || of_article().select(mentions::id))?;
+    let total = count::total(conn, request.count, || of_article().select(mentions::id))?;
     let mut query = of_article().into_boxed().order((mentions::span_start, mentions::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
         let place = row!(page::offset_key(at)?, at.id, Integer);

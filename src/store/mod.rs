@@ -8,6 +8,7 @@ mod anchor;
 pub mod annotations;
 pub mod articles;
 mod changes;
+mod count;
 pub mod embedded;
 pub mod entities;
 pub mod error;

@@ -11,6 +11,7 @@ mod reviews;
 mod row;
 pub mod sayings;
 
+use super::count;
 use super::page::{self, Above};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
@@ -105,7 +106,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
 /// An article that is absent or deleted.
 pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Quote>> {
     let of_article = || quotes::table.filter(quotes::article_id.eq(article));
-    let total = page::total(conn, request.count, || of_article().select(quotes::id))?;
+    let total = count::total(conn, request.count, || of_article().select(quotes::id))?;
     // As the index of an article's quotes has it; diesel's `index` spells it otherwise for each bind.
     let start = || sql::<Integer>("quotes.spans[1]");
     let mut query = of_article().into_boxed().order((start(), quotes::id)).limit(request.limit + 1);

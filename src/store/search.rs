@@ -9,24 +9,28 @@
 mod costs;
 mod estimate;
 pub mod highlight;
+mod learned;
 mod periods;
 mod queries;
 mod reading;
 mod statistics;
 mod steps;
+mod stretches;
 mod windows;
 
 pub use periods::periods_of;
 pub use queries::wrote;
 pub use reading::Reading;
 pub use statistics::{Statistics, VECTOR};
-pub use steps::{Course, SAID_ON, Step, Way};
+pub use steps::{Course, SAID_ON, Step, Values, Way, push_values};
 pub(super) use steps::{ascending, descending, published_in};
-pub use windows::{Values, Windows, push_values};
+pub use stretches::along_stretches;
+pub use windows::Windows;
 
 use super::Result;
-use super::page::{self, COUNTED, number_key};
-use crate::domain::page::{Choice, Key, Page, PageRequest, Position, Total};
+use super::count::{self, COUNTED};
+use super::page::number_key;
+use crate::domain::page::{Choice, Count, Key, Page, PageRequest, Position, Total};
 use crate::domain::search::{MAX_RANKED, Ranked, Search};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{QueryFragment, QueryId};
@@ -94,32 +98,57 @@ pub fn read(
     search.map(|search| Reading::of(conn, &statistics.queries, collection, search, languages)).transpose()
 }
 
-/// About how many texts a search alone matches that surely matches more than are counted one by one: by how many have its
-/// words, or because there are more among the newest already. `matching` makes the query of what a step finds.
+/// How many texts a search alone matches. They are not counted one by one where there are surely more than that is done for: by
+/// how many have its words, because there are more among the newest already, or because there were a few minutes ago.
+/// `matching` makes the query of what a step finds.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn total_of_many<E: QueryFragment<Pg> + QueryId>(
+pub fn total<E: QueryFragment<Pg> + QueryId>(
     conn: &mut PgConnection,
     statistics: &Statistics,
     collection: Collection,
     reading: &Reading,
     matching: impl Fn(&Step) -> E,
-) -> Result<Option<Total>> {
-    let Some(sample) = statistics.of(conn, collection)? else { return Ok(None) };
+) -> Result<Total> {
+    let learned = &statistics.learned;
+    let question = learned.question(&(collection, reading));
+    let were_many = learned.are_many(question);
+    let are_many = match were_many {
+        None => surely_match_many(conn, statistics, collection, reading, &matching)?,
+        Some(were_many) => were_many,
+    };
+    let all = || matching(&Step::default());
+    let total = if are_many { count::many(conn, all())? } else { count::counted_by_index(conn, all)? };
+    let are_many = total.kind == Count::Estimate;
+    if were_many != Some(are_many) {
+        learned.keep_many(question, are_many);
+    }
+    Ok(total)
+}
+
+fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    collection: Collection,
+    reading: &Reading,
+    matching: impl Fn(&Step) -> E,
+) -> Result<bool> {
+    let Some(sample) = statistics.of(conn, collection)? else { return Ok(false) };
     let many = SURELY * COUNTED as f64;
+    if sample.at_least(reading) > many {
+        return Ok(true);
+    }
+    // A part of them alone is counted where that is much less than all.
     let newest = many / sample.matching(reading);
     let published = &sample.published;
-    let is_sure = sample.at_least(reading) > many
-        // A part of them alone is counted where that is much less than all.
-        || match published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) {
-            Some(from) => {
-                let within = Some(Within::of((Some(from), None)));
-                page::are_many(conn, matching(&Step { within, ..Step::GATHERED }))?
-            }
-            None => false,
-        };
-    is_sure.then(|| page::many(conn, matching(&Step::default()))).transpose()
+    match published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) {
+        Some(from) => {
+            let within = Some(Within::of((Some(from), None)));
+            count::are_many(conn, matching(&Step { within, ..Step::GATHERED }))
+        }
+        None => Ok(false),
+    }
 }
 
 /// Reads what a step finds of a search, the first `wanted` in an order. All that match are gathered for one of its queries

@@ -2,11 +2,12 @@
 
 use super::page::Predicate;
 use diesel::connection::DefaultLoadingMode;
+use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::{Array, Text, Untyped, Uuid as SqlUuid};
+use diesel::sql_types::{Array, SingleValue, SqlType, Text, Untyped, Uuid as SqlUuid};
 use uuid::Uuid;
 
 /// A statement in pieces. It is planned for its own values each time: a question about ten records and one about a
@@ -18,9 +19,7 @@ pub struct Statement {
 
 enum Piece {
     Sql(String),
-    Texts(Vec<String>),
-    Uuid(Uuid),
-    Condition(Box<dyn QueryFragment<Pg>>),
+    Of(Box<dyn QueryFragment<Pg>>),
 }
 
 impl Statement {
@@ -35,16 +34,25 @@ impl Statement {
         self
     }
 
-    /// An array of texts as a parameter.
-    pub fn texts(mut self, values: Vec<String>) -> Self {
-        self.pieces.push(Piece::Texts(values));
+    /// A value as a parameter of a type.
+    pub fn value<T, V>(mut self, value: V) -> Self
+    where
+        T: SqlType + SingleValue,
+        V: AsExpression<T>,
+        V::Expression: QueryFragment<Pg> + 'static,
+    {
+        self.pieces.push(Piece::Of(Box::new(value.as_expression())));
         self
     }
 
+    /// An array of texts as a parameter.
+    pub fn texts(self, values: Vec<String>) -> Self {
+        self.value::<Array<Text>, _>(values)
+    }
+
     /// An id as a parameter.
-    pub fn uuid(mut self, value: Uuid) -> Self {
-        self.pieces.push(Piece::Uuid(value));
-        self
+    pub fn uuid(self, value: Uuid) -> Self {
+        self.value::<SqlUuid, _>(value)
     }
 
     /// The conditions of a list, joined by AND; true when there are none.
@@ -52,7 +60,7 @@ impl Statement {
         self.pieces.push(Piece::Sql("true".to_owned()));
         for predicate in predicates {
             self.pieces.push(Piece::Sql(" AND (".to_owned()));
-            self.pieces.push(Piece::Condition(Box::new(predicate)));
+            self.pieces.push(Piece::Of(Box::new(predicate)));
             self.pieces.push(Piece::Sql(")".to_owned()));
         }
         self
@@ -91,9 +99,7 @@ impl QueryFragment<Pg> for Statement {
         for piece in &self.pieces {
             match piece {
                 Piece::Sql(sql) => out.push_sql(sql),
-                Piece::Texts(values) => out.push_bind_param::<Array<Text>, _>(values)?,
-                Piece::Uuid(value) => out.push_bind_param::<SqlUuid, _>(value)?,
-                Piece::Condition(condition) => condition.walk_ast(out.reborrow())?,
+                Piece::Of(fragment) => fragment.walk_ast(out.reborrow())?,
             }
         }
         Ok(())

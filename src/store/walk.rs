@@ -9,7 +9,7 @@
 
 use super::Result;
 use super::page::{LONG_AGO, Start, start};
-use crate::domain::page::{Choice, Position};
+use crate::domain::page::{Choice, Position, Range};
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -34,6 +34,8 @@ pub enum Part {
     /// Oldest first, without the undated.
     OldestDated,
     Undated,
+    /// Oldest first, the undated last: an order that no index has.
+    Oldest,
 }
 
 /// What is read of a list in one go: a part of it, after a place.
@@ -62,6 +64,10 @@ impl Part {
         move |one, other| match self {
             Self::Newest => other.place().cmp(&one.place()),
             Self::OldestDated | Self::Undated => one.place().cmp(&other.place()),
+            Self::Oldest => {
+                let place = |(time, id): (Option<DateTime<Utc>>, Uuid)| (time.is_none(), time, id);
+                place(one.place()).cmp(&place(other.place()))
+            }
         }
     }
 }
@@ -74,15 +80,16 @@ pub fn newest(after: Option<&Position>) -> Result<Vec<Stretch>> {
     Ok(vec![Stretch { part: Part::Newest, after: after.map(start).transpose()? }])
 }
 
-/// The stretches of a list that is oldest first.
+/// The stretches of a list that is oldest first. What has no date is in no range.
 ///
 /// # Errors
 /// When the position is of another order.
-pub fn oldest(after: Option<&Position>) -> Result<Vec<Stretch>> {
+pub fn oldest(after: Option<&Position>, range: Range<DateTime<Utc>>) -> Result<Vec<Stretch>> {
     let after = after.map(start).transpose()?;
     let stretch = |part, after| Stretch { part, after };
     Ok(match after {
         Some((LONG_AGO, _)) => vec![stretch(Part::Undated, after)],
+        _ if range != Range::default() => vec![stretch(Part::OldestDated, after)],
         _ => vec![stretch(Part::OldestDated, after), stretch(Part::Undated, None)],
     })
 }
@@ -114,6 +121,11 @@ macro_rules! there_is {
 }
 pub(in crate::store) use there_is;
 
+diesel::define_sql_function! {
+    /// Nothing for a date that is the other.
+    fn nullif(time: Timestamptz, other: Timestamptz) -> Nullable<Timestamptz>
+}
+
 /// The date that undated records are stored with. Spelled out: Postgres knows how many there are, and of a parameter not.
 pub fn undated() -> SqlLiteral<Timestamptz> {
     sql("'-infinity'::timestamptz")
@@ -140,7 +152,9 @@ macro_rules! along {
             let place = $crate::store::page::row!(time, id, diesel::sql_types::Timestamptz);
             match part {
                 Part::Newest => filter!($crate::store::page::Below::new(here, place)),
-                Part::OldestDated | Part::Undated => filter!($crate::store::page::Above::new(here, place)),
+                Part::OldestDated | Part::Undated | Part::Oldest => {
+                    filter!($crate::store::page::Above::new(here, place))
+                }
             }
         }
         if let Some(from) = from {
@@ -150,7 +164,7 @@ macro_rules! along {
             filter!($time.lt(to));
         }
         match part {
-            Part::Newest => {}
+            Part::Newest | Part::Oldest => {}
             Part::OldestDated => filter!($time.gt($crate::store::walk::undated())),
             Part::Undated => filter!($time.eq($crate::store::walk::undated())),
         }
@@ -159,10 +173,23 @@ macro_rules! along {
             Part::OldestDated | Part::Undated => {
                 ascending!(query, way, $time, $id, diesel::sql_types::Timestamptz)
             }
+            Part::Oldest => {
+                let time = $crate::store::walk::nullif($time, $crate::store::walk::undated());
+                let place =
+                    $crate::store::page::row!(time, $id, diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>);
+                query.order(place.asc())
+            }
         }
     }};
 }
 pub(in crate::store) use along;
+
+/// A list from its beginning as one stretch, which can only be gathered: what begins with the oldest has the undated with the
+/// others.
+pub fn at_once(stretches: &[Stretch]) -> Option<Stretch> {
+    let starts_with_oldest = [Part::OldestDated, Part::Undated].map(|part| Stretch { part, after: None });
+    (*stretches == starts_with_oldest).then_some(Stretch { part: Part::Oldest, after: None })
+}
 
 /// The first `wanted` rows of a list, read one stretch after the other.
 ///
@@ -260,11 +287,14 @@ mod tests {
     fn oldest_first_ends_with_the_undated() {
         let id = Uuid::from_u128(7);
         let position = |time| Position { key: Key::Time(time), id };
-        let dated = oldest(Some(&position(Some(chrono::DateTime::UNIX_EPOCH)))).unwrap();
+        let all = Range::default();
+        let dated = oldest(Some(&position(Some(chrono::DateTime::UNIX_EPOCH))), all).unwrap();
         assert_eq!(dated[0].after, Some((PgTimestamp(-946_684_800_000_000), id)));
         assert_eq!(dated.iter().map(|stretch| stretch.part).collect::<Vec<_>>(), [Part::OldestDated, Part::Undated]);
-        let undated = oldest(Some(&position(None))).unwrap();
+        let undated = oldest(Some(&position(None)), all).unwrap();
         assert_eq!(undated, [Stretch { part: Part::Undated, after: Some((LONG_AGO, id)) }]);
-        assert!(oldest(Some(&Position { key: Key::Count(1), id })).is_err());
+        assert!(oldest(Some(&Position { key: Key::Count(1), id }), all).is_err());
+        let one = oldest(None, Range { from: Some(DateTime::UNIX_EPOCH), to: None }).unwrap();
+        assert_eq!(one, [Stretch { part: Part::OldestDated, after: None }]);
     }
 }

@@ -44,7 +44,8 @@ const COLLECTION: &str = "
             '', '', 'name', 1, 'machine', published_at, language, publisher FROM articles a, generate_series(0, 2) AS i;
     INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_id, speaker_status, cue_lemma,
             status, confidence, origin, canonical_text, cluster_id, published_at, language, publisher)
-        SELECT gen_random_uuid(), a.id, 1, 'N', array[i, i + 1], '', '', 'direct', e.id, 'named', 'dire ' || h % 50, 'machine', 1,
+        SELECT gen_random_uuid(), a.id, 1, 'N', array[i, i + 1], '', '', 'direct', e.id, 'named', 'dire ' || h % 50, 'machine',
+            CASE WHEN h % 40 = 0 THEN 1 ELSE 0.9 END,
             'machine', 'n', ('c' || lpad((h % 9000)::text, 31, '0'))::uuid, published_at, language, publisher
         FROM articles a, generate_series(0, 1) AS i, abs(hashtext(a.id::text || i)) AS h
         JOIN entities e ON e.id = ('e' || lpad((h % 1000)::text, 31, '0'))::uuid;

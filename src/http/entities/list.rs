@@ -195,10 +195,14 @@ pub struct SuggestionBody {
     responses((status = 200, description = "The entities", body = SuggestionsBody)),
 )]
 #[get("/v1/entities/suggest")]
-pub async fn suggest_entities(db: web::Data<Db>, query: Query<SuggestEntities>) -> Result<HttpResponse, Problem> {
+pub async fn suggest_entities(
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    query: Query<SuggestEntities>,
+) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
     let kinds = Choice::of(kind, not_kind);
-    let found = db.read(move |conn| names::suggest(conn, &q, &kinds)).await?;
+    let found = db.read(move |conn| names::suggest(conn, &statistics.names, &q, &kinds)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(json::ok(&SuggestionsBody { items }))
 }

@@ -11,13 +11,15 @@ use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look
 use crate::store::search::{
     self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, published_in, push_values,
 };
+use crate::store::statement::Statement;
+use crate::store::stats::newest::{of_table, of_units};
 use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
-use crate::store::{Result, stats};
+use crate::store::{Result, count, stats};
 use chrono::{DateTime, Utc};
-use diesel::dsl::not;
+use diesel::dsl::{not, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Timestamptz;
+use diesel::sql_types::{Text, Timestamptz};
 use uuid::Uuid;
 
 /// One page of the articles that match; in order of relevance, with how many that is an order of.
@@ -48,7 +50,7 @@ pub fn list(
             by_date(conn, statistics, filter, reading, walk::newest(after)?, wanted, select)?
         }
         ArticleOrder::OldestPublished => {
-            by_date(conn, statistics, filter, reading, walk::oldest(after)?, wanted, select)?
+            by_date(conn, statistics, filter, reading, walk::oldest(after, filter.published)?, wanted, select)?
         }
         ArticleOrder::NewestCreated => by_creation(conn, statistics, list, reading, wanted)?,
     };
@@ -79,27 +81,27 @@ fn total(
     };
     let mentioned = |mentions| ArticleFilter { mentions, ..ArticleFilter::default() };
     if let Some(entity) = of_one(mentioned, filter.mentions.only()) {
-        return page::total(conn, count, || mentioning(entity).order((mentions::published_desc, mentions::article_id)));
+        return count::total(conn, count, || {
+            mentioning(entity).order((mentions::published_desc, mentions::article_id))
+        });
     }
     let quoted = |quotes_by| ArticleFilter { quotes_by, ..ArticleFilter::default() };
     if let Some(speaker) = of_one(quoted, filter.quotes_by.only()) {
-        return page::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
+        return count::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
     }
-    let in_step = |step: &Step| selected(predicates(filter, reading, OfEntity::Asked, step)).select(page::nothing());
+    let in_step = |step: &Step| selected(predicates(filter, reading, OfEntity::Asked, step)).select(count::nothing());
     let matching = || in_step(&Step::default());
     let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
-    if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone()))
-        && let Some(many) = search::total_of_many(conn, statistics, Collection::Articles, reading, in_step)?
-    {
-        return Ok(Some(many));
+    if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone())) {
+        return search::total(conn, statistics, Collection::Articles, reading, in_step).map(Some);
     }
     if *filter == (ArticleFilter { keyword: filter.keyword.clone(), ..ArticleFilter::default() }) {
-        return page::total_of_column(conn, count, "articles", matching);
+        return count::total_of_column(conn, count, "articles", matching);
     }
     if reading.is_some() || !filter.keyword.any.is_empty() {
-        return page::total_by_index(conn, count, matching);
+        return count::total_by_index(conn, count, matching);
     }
-    page::total(conn, count, matching)
+    count::total(conn, count, matching)
 }
 
 /// The first articles of some stretches of publication, each read the way that is the shortest: along the index of the
@@ -116,7 +118,8 @@ fn by_date<T: Placed>(
     let windows = match is_of_one(filter) {
         true => None,
         false => {
-            Some(Windows::of(conn, statistics, Collection::Articles, reading, &values(filter), is_indexed(filter))?)
+            let (values, is_indexed) = (values(filter), is_indexed(filter));
+            Some(Windows::of(conn, statistics, Collection::Articles, filter, reading, &values, is_indexed)?)
         }
     };
     let of = |filter: &ArticleFilter, reading: Option<&Reading>, step: &Step| {
@@ -145,22 +148,21 @@ fn by_date<T: Placed>(
             });
         }
     }
-    walk::each(conn, stretches, wanted, |conn, stretch, missing| {
-        let read = |conn: &mut PgConnection, step: &Step, missing| {
+    let range = filter.published;
+    search::along_stretches(
+        conn,
+        windows.as_ref(),
+        walk.is_some(),
+        stretches,
+        range,
+        wanted,
+        |conn, stretch, step, missing| {
             search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
                 let of = of(filter, reading, step);
                 select(conn, along!(of, stretch, *step, articles::published_desc, articles::id).limit(missing))
             })
-        };
-        match &windows {
-            None => read(conn, &Step::default(), missing),
-            Some(_) if walk.is_some() => read(conn, &Step::GATHERED, missing),
-            Some(windows) => {
-                let course = Course::published(&stretch, filter.published);
-                windows.read(conn, Some(course), missing, read)
-            }
-        }
-    })
+        },
+    )
 }
 
 /// The first articles of a list that begins with what was stored last.
@@ -195,7 +197,7 @@ fn by_creation(
     if reading.is_none() && values.is_empty() {
         return read(conn, &Step::default(), wanted);
     }
-    let windows = Windows::of(conn, statistics, Collection::Articles, reading, &values, is_indexed(filter))?;
+    let windows = Windows::of(conn, statistics, Collection::Articles, filter, reading, &values, is_indexed(filter))?;
     windows.read(conn, Some(Course::created(after)?), wanted, read)
 }
 
@@ -246,7 +248,7 @@ fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery
     predicates.into_iter().fold(articles::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// The conditions for a question, which is not a list, about the `most` newest that match.
+/// The `most` newest that match, or more of them, for a question that is not a list: with a key, an expression of SQL.
 ///
 /// # Errors
 /// Only the database's own.
@@ -254,8 +256,10 @@ pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &ArticleFilter,
+    key: &str,
     most: i64,
-) -> Result<Vec<Predicate<articles::table>>> {
+) -> Result<Statement> {
+    let of_table = |conditions| of_table("articles", "articles.id", "articles.id", key, conditions);
     // Those of one entity alone are the newest in its index.
     let walk = Walk::of(filter);
     if let Some(walk) = walk.as_ref().filter(|walk| walk.is_all_of(filter))
@@ -263,14 +267,16 @@ pub(in crate::store) fn newest(
     {
         let mut all = predicates(&walk.rest(filter), None, OfEntity::Asked, &Step::default());
         all.push(is_newest);
-        return Ok(all);
+        return Ok(of_table(all));
     }
     if is_of_one(filter) && walk.is_none_or(|walk| walk.only().is_some()) {
-        return Ok(predicates(filter, None, OfEntity::Walked, &Step::default()));
+        return Ok(of_table(predicates(filter, None, OfEntity::Walked, &Step::default())));
     }
     let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-    let ids = ids(conn, statistics, filter, reading.as_ref(), most)?;
-    Ok(vec![Box::new(articles::id.eq_any(ids).nullable())])
+    let units = by_date(conn, statistics, filter, reading.as_ref(), walk::newest(None)?, most, |conn, query| {
+        Ok(query.select((articles::id, articles::id, sql::<Text>(key), articles::published_desc)).load(conn)?)
+    })?;
+    Ok(of_units(units))
 }
 
 /// The `most` newest that match.

@@ -7,7 +7,7 @@ use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::schema::{entities, entity_identifiers, entity_mention_counts, entity_quote_counts};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, row};
 use crate::store::search::Statistics;
-use crate::store::{Error, Result};
+use crate::store::{Error, Result, count};
 use diesel::dsl::{self, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -46,7 +46,7 @@ pub fn list(conn: &mut PgConnection, statistics: &Statistics, filter: &EntityFil
         };
     }
     let matching = || matching(filter, &identified, &none);
-    let total = page::total(conn, filter.page.count, || matching().select(entities::id))?;
+    let total = count::total(conn, filter.page.count, || matching().select(entities::id))?;
     let page = in_order(conn, filter, matching(), total)?;
     Ok(page.map(|entity| ListedEntity { entity, matched: None }))
 }

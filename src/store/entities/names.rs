@@ -3,11 +3,11 @@
 //! Names are read from `entity_names` in tiers, each bounded: where more match than are read, the best known entities
 //! are looked at instead.
 
-mod known_words;
+mod known;
 mod suggest;
 mod tiers;
 
-pub use known_words::KnownWords;
+pub use known::KnownNames;
 pub use suggest::suggest;
 pub use tiers::Among;
 
@@ -88,7 +88,7 @@ fn thousandths(part: f64) -> i64 {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn search(conn: &mut PgConnection, known: &KnownWords, q: &str, among: &Among) -> Result<Found> {
+pub fn search(conn: &mut PgConnection, known: &KnownNames, q: &str, among: &Among) -> Result<Found> {
     let key = text::name_key(q);
     let mut found = Found::default();
     let mut best = HashMap::new();
@@ -156,7 +156,7 @@ fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn resolve(conn: &mut PgConnection, known: &KnownWords, name: &str) -> Result<ResolvedName> {
+pub fn resolve(conn: &mut PgConnection, known: &KnownNames, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
     let bearers = bearing(conn, name)?;
     if !bearers.is_empty() {

@@ -6,9 +6,9 @@ use crate::domain::page::{Key, Page, Position};
 use crate::domain::stats::Records;
 use crate::domain::{MentionKind, Origin};
 use crate::schema::{entities, mentions};
-use crate::store::page::{self, Predicate, choose, of_words, published};
+use crate::store::page::{Predicate, choose, of_words, published};
 use crate::store::walk::{self, along};
-use crate::store::{Result, stats};
+use crate::store::{Result, count, stats};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -21,18 +21,18 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
     let MentionList { filter, order, page: request } = list;
     let total = match stats::total(conn, request.count, || Records::Mentions(filter.clone()))? {
         None => {
-            let matching = || selected(matching(filter)).select(page::nothing());
+            let matching = || selected(matching(filter)).select(count::nothing());
             let of_range = MentionFilter { min_confidence: filter.min_confidence, ..MentionFilter::default() };
             match *filter == of_range {
-                true => page::total_of_column(conn, request.count, "mentions", matching)?,
-                false => page::total(conn, request.count, matching)?,
+                true => count::total_of_column(conn, request.count, "mentions", matching)?,
+                false => count::total(conn, request.count, matching)?,
             }
         }
         kept => kept,
     };
     let stretches = match order {
         MentionOrder::NewestPublished => walk::newest(request.after.as_ref())?,
-        MentionOrder::OldestPublished => walk::oldest(request.after.as_ref())?,
+        MentionOrder::OldestPublished => walk::oldest(request.after.as_ref(), filter.published)?,
     };
     let rows = walk::each(conn, stretches, request.limit + 1, |conn, stretch, missing| {
         let query =

@@ -11,14 +11,17 @@ use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{self, Below, Planned, Predicate, row};
 use crate::store::search::{
-    self, Collection, Course, Reading, SAID_ON, Statistics, Step, Values, Way, Windows, descending, push_values,
+    self, Collection, Reading, SAID_ON, Statistics, Step, Values, Way, Windows, descending, push_values,
 };
+use crate::store::statement::Statement;
+use crate::store::stats::newest::{of_table, of_units};
 use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
-use crate::store::{Result, stats};
+use crate::store::{Result, count, stats};
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Double;
+use diesel::sql_types::{Double, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 /// One page of the quotes that match; in order of relevance, with how many that is an order of.
@@ -45,7 +48,9 @@ pub fn list(
             None => by_date(conn, statistics, list, None, walk::newest(after)?, wanted, rows)?,
         },
         QuoteOrder::NewestPublished => by_date(conn, statistics, list, reading, walk::newest(after)?, wanted, rows)?,
-        QuoteOrder::OldestPublished => by_date(conn, statistics, list, reading, walk::oldest(after)?, wanted, rows)?,
+        QuoteOrder::OldestPublished => {
+            by_date(conn, statistics, list, reading, walk::oldest(after, filter.published)?, wanted, rows)?
+        }
         QuoteOrder::MostConfident => by_confidence(conn, statistics, list, reading, wanted)?,
     };
     let page = Page::from_rows(rows, request.limit, total, |row| Position {
@@ -73,24 +78,22 @@ fn total(
     if let Some(entity) = filter.about.only().filter(|_| !one_per_cluster && is_carried(filter)) {
         // Counted in its index, without the quotes.
         let place = (quote_about::published_desc, quote_about::quote_id);
-        return page::total(conn, *count, || about_one(filter, *entity).order(place).select(page::nothing()));
+        return count::total(conn, *count, || about_one(filter, *entity).order(place).select(count::nothing()));
     }
-    let in_step = |step: &Step| selected(counted(list, reading, step)).select(page::nothing());
+    let in_step = |step: &Step| selected(counted(list, reading, step)).select(count::nothing());
     let matching = || in_step(&Step::default());
     let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
-    if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone()))
-        && let Some(many) = search::total_of_many(conn, statistics, Collection::Quotes, reading, in_step)?
-    {
-        return Ok(Some(many));
+    if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone())) {
+        return search::total(conn, statistics, Collection::Quotes, reading, in_step).map(Some);
     }
     let of_range = QuoteFilter { min_confidence: filter.min_confidence, ..QuoteFilter::default() };
     if *filter == of_range && !one_per_cluster {
-        return page::total_of_column(conn, *count, "quotes", matching);
+        return count::total_of_column(conn, *count, "quotes", matching);
     }
     if reading.is_some() {
-        return page::total_by_index(conn, *count, matching);
+        return count::total_by_index(conn, *count, matching);
     }
-    page::total(conn, *count, matching)
+    count::total(conn, *count, matching)
 }
 
 fn rows(conn: &mut PgConnection, query: quotes::BoxedQuery<'static, Pg>) -> Result<Vec<QuoteRow>> {
@@ -111,7 +114,7 @@ fn by_date<T: Placed>(
     let filter = &list.filter;
     let windows = match is_of_one(filter) {
         true => None,
-        false => Some(Windows::of(conn, statistics, Collection::Quotes, reading, &values(filter), is_indexed(list))?),
+        false => Some(windows(conn, statistics, list, reading)?),
     };
     let of = |reading: Option<&Reading>, about, step: &Step| selected(predicates(list, reading, about, step));
     let about = if is_of_few(filter) { &[][..] } else { walk::any_of(&filter.about) };
@@ -147,22 +150,21 @@ fn by_date<T: Placed>(
             });
         }
     }
-    walk::each(conn, stretches, wanted, |conn, stretch, missing| {
-        let read = |conn: &mut PgConnection, step: &Step, missing| {
+    let range = filter.published;
+    search::along_stretches(
+        conn,
+        windows.as_ref(),
+        !about.is_empty(),
+        stretches,
+        range,
+        wanted,
+        |conn, stretch, step, missing| {
             search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
                 let of = of(reading, OfEntity::Probed, step);
                 select(conn, along!(of, stretch, *step, quotes::published_desc, quotes::id).limit(missing))
             })
-        };
-        match &windows {
-            None => read(conn, &Step::default(), missing),
-            Some(_) if !about.is_empty() => read(conn, &Step::GATHERED, missing),
-            Some(windows) => {
-                let course = Course::published(&stretch, filter.published);
-                windows.read(conn, Some(course), missing, read)
-            }
-        }
-    })
+        },
+    )
 }
 
 /// The first quotes of a list that begins with those that are most surely found.
@@ -210,11 +212,22 @@ fn by_confidence(
         let way = Way::Walked(filter.speaker.only().map(|_| "speaker_id"));
         return read(conn, &Step { way, ..Step::default() }, wanted);
     }
-    let mut windows = Windows::of(conn, statistics, Collection::Quotes, reading, &values, is_indexed(list))?;
+    let mut windows = windows(conn, statistics, list, reading)?;
     if let Some(entity) = about {
         windows.are_of(stats::of_entity(conn, Dimension::About, *entity)?);
     }
     windows.read(conn, None, wanted, read)
+}
+
+fn windows<'a>(
+    conn: &mut PgConnection,
+    statistics: &'a Statistics,
+    list: &QuoteList,
+    reading: Option<&Reading>,
+) -> Result<Windows<'a>> {
+    let QuoteList { filter, one_per_cluster, .. } = list;
+    let asked = (filter, one_per_cluster);
+    Windows::of(conn, statistics, Collection::Quotes, &asked, reading, &values(filter), is_indexed(list))
 }
 
 /// The entries about an entity whose quotes match, as far as that is carried.
@@ -302,7 +315,7 @@ fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'st
     predicates.into_iter().fold(quotes::table.into_boxed(), |query, predicate| query.filter(predicate))
 }
 
-/// The conditions for a question, which is not a list, about the `most` newest that match.
+/// The `most` newest that match, or more of them, for a question that is not a list: with a key, an expression of SQL.
 ///
 /// # Errors
 /// Only the database's own.
@@ -310,17 +323,28 @@ pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &QuoteFilter,
+    one_per_cluster: bool,
+    key: &str,
     most: i64,
-) -> Result<Vec<Predicate<quotes::table>>> {
+) -> Result<Statement> {
+    if let Some(entity) = filter.about.only().filter(|_| !one_per_cluster && is_carried(filter)) {
+        let of_entity: Predicate<quote_about::table> = Box::new(quote_about::entity_id.eq(*entity).nullable());
+        let conditions = of_carried(filter).into_iter().chain([of_entity]).collect();
+        return Ok(of_table("quote_about", "quote_id", "quote_id", key, conditions));
+    }
+    const UNIT: &str = "coalesce(cluster_id, quotes.id)";
     if is_of_one(filter) && filter.about.any.len() < 2 {
-        return Ok(plain(filter, None, OfEntity::Walked, &Step::default()));
+        let conditions = plain(filter, None, OfEntity::Walked, &Step::default());
+        return Ok(of_table("quotes", "quotes.id", UNIT, key, conditions));
     }
     let reading = search::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
     let page = PageRequest { limit: most, after: None, count: None };
     let order = QuoteOrder::NewestPublished;
     let list = QuoteList { filter: filter.clone(), one_per_cluster: false, order, page };
-    let ids = ids(conn, statistics, &list, reading.as_ref(), most)?;
-    Ok(vec![Box::new(quotes::id.eq_any(ids).nullable())])
+    let units = by_date(conn, statistics, &list, reading.as_ref(), walk::newest(None)?, most, |conn, query| {
+        Ok(query.select((quotes::id, sql::<SqlUuid>(UNIT), sql::<Text>(key), quotes::published_desc)).load(conn)?)
+    })?;
+    Ok(of_units(units))
 }
 
 /// The conditions of a list.

@@ -4,7 +4,7 @@ use crate::domain::entity::ResolvedName;
 use crate::domain::page::Choice;
 use crate::domain::quote::{QuoteFilter, QuoteNames, ResolvedNames};
 use crate::store::Result;
-use crate::store::entities::names::{self, KnownWords};
+use crate::store::entities::names::{self, KnownNames};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Only the database's own.
 pub fn resolve(
     conn: &mut PgConnection,
-    known: &KnownWords,
+    known: &KnownNames,
     asked: &QuoteNames,
     filter: &mut QuoteFilter,
 ) -> Result<ResolvedNames> {

@@ -2,10 +2,11 @@
 //! value and lexeme, and how they are spread over time.
 
 use super::estimate::{at_least, estimate};
+use super::learned::Learned;
 use super::queries::Queries;
 use super::{Collection, Reading};
 use crate::store::Result;
-use crate::store::entities::names::KnownWords;
+use crate::store::entities::names::KnownNames;
 use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -28,8 +29,10 @@ pub struct Statistics {
     quotes: Mutex<Option<Read>>,
     /// And how searches are read.
     pub queries: Queries,
-    /// And the words of the best known names.
-    pub names: KnownWords,
+    /// And the best known names.
+    pub names: KnownNames,
+    /// And what they do not tell of lists.
+    pub learned: Learned,
 }
 
 #[derive(Debug, Clone)]
@@ -101,7 +104,8 @@ impl Statistics {
             articles: Mutex::default(),
             quotes: Mutex::default(),
             queries: Queries::new(keeps_languages),
-            names: KnownWords::default(),
+            names: KnownNames::default(),
+            learned: Learned::default(),
         }
     }
 

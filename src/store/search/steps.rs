@@ -2,7 +2,7 @@
 
 use super::periods::Within;
 use super::statistics::Spread;
-use crate::domain::page::{Position, Range};
+use crate::domain::page::{Choice, Position, Range};
 use crate::store::Result;
 use crate::store::page::{LONG_AGO, pg_time, time_key};
 use crate::store::walk::{Part, Stretch};
@@ -39,7 +39,7 @@ impl Course {
                 let begin = after.into_iter().chain(to).min_by_key(|time| time.0);
                 Self { axis, is_backward: true, begin, end: from }
             }
-            Part::OldestDated => {
+            Part::OldestDated | Part::Oldest => {
                 let begin = after.into_iter().chain(from).max_by_key(|time| time.0);
                 Self { axis, is_backward: false, begin, end: to }
             }
@@ -120,6 +120,16 @@ impl Columns {
 
     fn one(column: &str) -> u16 {
         Self::ALL.iter().position(|known| *known == column).map_or(0, |place| 1 << place)
+    }
+}
+
+/// What lists are asked for by that is in the index of words and values: columns, each with the values it may have.
+pub type Values = Vec<(&'static str, Vec<String>)>;
+
+/// Pushes the values that a choice asks for, when a record must have one.
+pub fn push_values<T>(all: &mut Values, column: &'static str, choice: &Choice<T>, text: impl Fn(&T) -> String) {
+    if !choice.any.is_empty() && !choice.empty {
+        all.push((column, choice.any.iter().map(text).collect()));
     }
 }
 

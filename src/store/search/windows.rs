@@ -1,14 +1,15 @@
 //! A list that is read in windows of time that grow until the page is full.
 
 use super::costs::{Costs, Parts};
+use super::learned::{Learned, Question};
 use super::periods::Within;
 use super::statistics::{Sample, Spread};
-use super::steps::{Axis, Course, SAID_ON, Step, Way};
+use super::steps::{Axis, Course, SAID_ON, Step, Values, Way};
 use super::{Collection, Reading, Statistics};
-use crate::domain::page::Choice;
 use crate::store::Result;
 use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 /// Windows are this many times longer than what should fill a page: texts on a matter come in waves, of which many
@@ -17,25 +18,20 @@ fn margin(limit: i64) -> f64 {
     1.0 + 3.0 / (limit as f64 / 20.0).sqrt().max(1.0)
 }
 
+/// The same where it was learned how many records there are.
+const KNOWN_MARGIN: f64 = 2.0;
 /// And each is this many times longer than the one before.
 const GROWTH: f64 = 8.0;
 /// How much of a window is walked beyond the place where a page should be full: what seldom stands beside a value is met late
 /// or not at all.
 const DOUBT: f64 = 0.5;
 
-/// What lists are asked for by that is in the index of words and values: columns, each with the values it may have.
-pub type Values = Vec<(&'static str, Vec<String>)>;
-
-/// Pushes the values that a choice asks for, when a record must have one.
-pub fn push_values<T>(all: &mut Values, column: &'static str, choice: &Choice<T>, text: impl Fn(&T) -> String) {
-    if !choice.any.is_empty() && !choice.empty {
-        all.push((column, choice.any.iter().map(text).collect()));
-    }
-}
-
 /// A list as it is read in windows.
 #[derive(Debug)]
-pub struct Windows {
+pub struct Windows<'a> {
+    /// What is learned of lists, and which of them this one is.
+    learned: &'a Learned,
+    question: Question,
     costs: Costs,
     sample: Option<Arc<Sample>>,
     parts: Parts,
@@ -48,15 +44,17 @@ pub struct Windows {
     doubt: f64,
 }
 
-impl Windows {
-    /// Those of a list of a collection; `is_all` when it is filtered by nothing else.
+impl<'a> Windows<'a> {
+    /// Those of a list of a collection: `asked` is all that decides what is in it; `is_all` when it is filtered by nothing but
+    /// the search and the values.
     ///
     /// # Errors
     /// Only the database's own.
     pub fn of(
         conn: &mut PgConnection,
-        statistics: &Statistics,
+        statistics: &'a Statistics,
         collection: Collection,
+        asked: &impl Debug,
         reading: Option<&Reading>,
         values: &Values,
         is_all: bool,
@@ -95,7 +93,9 @@ impl Windows {
         let is_all = is_all && !reading.is_some_and(Reading::has_phrases);
         let has_rare = values.iter().any(|(column, _)| matches!(*column, SAID_ON | "speaker_id"));
         let doubt = if values.is_empty() { 0.0 } else { DOUBT };
-        Ok(Self { costs, sample, parts, is_search: reading.is_some(), is_all, has_rare, doubt })
+        let learned = &statistics.learned;
+        let question = learned.question(asked);
+        Ok(Self { learned, question, costs, sample, parts, is_search: reading.is_some(), is_all, has_rare, doubt })
     }
 
     /// The same of an entity that has so many rows.
@@ -130,27 +130,47 @@ impl Windows {
     ) -> Result<Vec<T>> {
         let mut found = Vec::new();
         let mut near = None;
+        let (margin, known) = self.known(course, limit);
         // The part of the rows that is in the list, as far as it is known by now: other filters make it less, and what
         // seldom stands beside each other.
-        let mut density = self.parts.matching;
-        let margin = margin(limit);
+        let mut density = known;
         let mut length = margin * limit as f64 / density;
         loop {
             let missing = limit - found.len() as i64;
             let (step, far) = self.step(course, near, length, missing, density);
             found.extend(read(conn, &step, missing)?);
-            if found.len() as i64 >= limit || far.is_none() {
-                break;
+            let is_full = found.len() as i64 >= limit;
+            // How many rows there are in less than a step of the statistics is not known.
+            if !is_full && length >= course.and_then(|course| self.spread(course)).map_or(0.0, Spread::resolution) {
+                let rows = self.sample.as_ref().map_or(length, |sample| sample.rows);
+                density = density.min((found.len() as f64 + 1.0) / length.min(rows));
+            }
+            if is_full || far.is_none() {
+                if density < known {
+                    self.learned.keep(self.question, course, density);
+                }
+                return Ok(found);
             }
             near = far;
-            // How many rows there are in less than a step of the statistics is not known.
-            if length >= course.and_then(|course| self.spread(course)).map_or(0.0, Spread::resolution) {
-                density = density.min((found.len() as f64 + 1.0) / length);
-            }
             let missing = (limit - found.len() as i64) as f64;
             length = (length * GROWTH).max(length + margin * missing / density);
         }
-        Ok(found)
+    }
+
+    /// The step that gathers all of a list, when that is what is read of it first.
+    pub fn at_once(&self, course: Course, limit: i64) -> Option<Step> {
+        let (margin, density) = self.known(Some(course), limit);
+        let (step, _) = self.step(Some(course), None, margin * limit as f64 / density, limit, density);
+        (step.within.is_none() && step.way.sorts()).then_some(step)
+    }
+
+    /// How much longer than it should be a first window is, and the part of the rows that is in the list.
+    fn known(&self, course: Option<Course>, limit: i64) -> (f64, f64) {
+        let margin = margin(limit);
+        match self.learned.density(self.question, course) {
+            Some(learned) if learned < self.parts.matching => (margin.min(KNOWN_MARGIN), learned),
+            _ => (margin, self.parts.matching),
+        }
     }
 
     /// The window that ends `length` rows from the beginning, for so many rows of which `density` is in the list; and
@@ -254,13 +274,16 @@ mod tests {
     }
 
     /// Those of a search in a million articles.
-    fn windows(frequency: f64) -> Windows {
+    fn windows(frequency: f64) -> Windows<'static> {
         let bounds = (0..=100).map(|hundredth| time(hundredth * 10_000)).collect();
         let sample = Sample { rows: 1_000_000.0, published: Spread { rows: 1_000_000.0, bounds }, ..Sample::default() };
         let parts = Parts { asked: 1.0, ..Parts::of(frequency) };
         let sample = Some(Arc::new(sample));
         let costs = Costs::of(Collection::Articles);
-        Windows { costs, sample, parts, is_search: true, is_all: false, has_rare: false, doubt: 0.0 }
+        let learned: &Learned = Box::leak(Box::default());
+        let question = learned.question(&frequency);
+        let (is_search, is_all, has_rare, doubt) = (true, false, false, 0.0);
+        Windows { learned, question, costs, sample, parts, is_search, is_all, has_rare, doubt }
     }
 
     const NEWEST: Course = Course { axis: Axis::Published, is_backward: true, begin: None, end: None };

@@ -4,10 +4,17 @@ use super::{Counted, DISTINCT_REST, REST};
 use crate::domain::Dimension;
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::Records;
+use crate::store::page::{Predicate, from_pg_time};
 use crate::store::search::Statistics;
 use crate::store::statement::Statement;
+use crate::store::walk::Placed;
 use crate::store::{Result, articles, mentions, quotes};
+use chrono::{DateTime, Utc};
+use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
 
 /// The beginning of a statement about the newest `window` records that match: `considered (id, unit, key,
 /// published_desc)`, `unit` being what counts once where the same words do, and `edge (since, records)`.
@@ -24,26 +31,17 @@ pub(in crate::store) fn considered(
     key: &str,
     window: i64,
 ) -> Result<Statement> {
-    let (table, unit, conditions) = match records {
-        Records::Articles(filter) => {
-            let conditions = articles::list::newest(conn, statistics, filter, window + 1)?;
-            ("articles", "articles.id", Statement::default().all_of(conditions))
-        }
+    let matching = match records {
+        Records::Articles(filter) => articles::list::newest(conn, statistics, filter, key, window + 1)?,
         Records::Mentions(filter) => {
-            ("mentions", "mentions.id", Statement::default().all_of(mentions::list::matching(filter)))
+            of_table("mentions", "mentions.id", "mentions.id", key, mentions::list::matching(filter))
         }
-        Records::Quotes { filter, .. } => {
-            let conditions = quotes::list::newest(conn, statistics, filter, window + 1)?;
-            ("quotes", "coalesce(cluster_id, quotes.id)", Statement::default().all_of(conditions))
+        Records::Quotes { filter, one_per_cluster } => {
+            quotes::list::newest(conn, statistics, filter, *one_per_cluster, key, window + 1)?
         }
     };
-    Ok(Statement::of(format!(
-        "WITH matching AS MATERIALIZED (
-            SELECT {table}.id, {unit} AS unit, {key} AS key, {table}.published_desc FROM {table} WHERE "
-    ))
-    .then(conditions)
-    .sql(format!(
-        " ORDER BY {table}.published_desc DESC, {table}.id DESC LIMIT {window} + 1
+    Ok(Statement::of("WITH matching AS MATERIALIZED (").then(matching).sql(format!(
+        " ORDER BY published_desc DESC, id DESC LIMIT {window} + 1
         ), last AS MATERIALIZED (
             SELECT CASE WHEN count(*) > {window} THEN min(published_desc) END AS at FROM matching
         ), considered AS MATERIALIZED (
@@ -56,6 +54,50 @@ pub(in crate::store) fn considered(
             FROM last
         )"
     )))
+}
+
+/// A record that is counted, as `matching` has it.
+#[derive(Debug, Queryable)]
+pub(in crate::store) struct Unit {
+    id: Uuid,
+    unit: Uuid,
+    key: String,
+    published_desc: PgTimestamp,
+}
+
+impl Placed for Unit {
+    fn place(&self) -> (Option<DateTime<Utc>>, Uuid) {
+        (from_pg_time(self.published_desc), self.id)
+    }
+}
+
+/// The records of a table for `matching`, that some conditions hold of.
+pub(in crate::store) fn of_table<Source: 'static>(
+    table: &str,
+    id: &str,
+    unit: &str,
+    key: &str,
+    conditions: Vec<Predicate<Source>>,
+) -> Statement {
+    Statement::of(format!(
+        "SELECT {id} AS id, {unit} AS unit, {key} AS key, {table}.published_desc FROM {table} WHERE "
+    ))
+    .all_of(conditions)
+}
+
+/// Records for `matching` that have been read already.
+pub(in crate::store) fn of_units(units: Vec<Unit>) -> Statement {
+    let times: Vec<_> = units.iter().map(|unit| unit.published_desc).collect();
+    let (ids, of_same): (Vec<_>, Vec<_>) = units.iter().map(|unit| (unit.id, unit.unit)).unzip();
+    Statement::of("SELECT * FROM unnest(")
+        .value::<Array<SqlUuid>, _>(ids)
+        .sql(", ")
+        .value::<Array<SqlUuid>, _>(of_same)
+        .sql(", ")
+        .texts(units.into_iter().map(|unit| unit.key).collect())
+        .sql(", ")
+        .value::<Array<Timestamptz>, _>(times)
+        .sql(") AS units (id, unit, key, published_desc)")
 }
 
 /// Keeps an entity that quotes are about to those that their filter names, if it names any.

@@ -128,6 +128,18 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
 }
 
 #[test]
+fn what_is_surely_found_is_counted_without_the_quotes() {
+    let (app, _log) = collection();
+    let total = app.get("/v1/quotes?min_confidence=1&count=exact").expect(200)["total"].clone();
+    assert_eq!(total["kind"], "exact");
+    let counted = last_of(&["SELECT count(*)".to_owned()]);
+    let (plan, buffers) = explain(&app.database, &counted);
+    let scans: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str()).collect();
+    assert_eq!(scans, ["quotes_confidence_idx"], "{plan:#}");
+    assert!(buffers <= 60, "{buffers} buffers: {plan:#}");
+}
+
+#[test]
 fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";

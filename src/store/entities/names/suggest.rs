@@ -1,5 +1,6 @@
 //! Names that complete what somebody has begun to type.
 
+use super::known::KnownNames;
 use super::tiers::{Candidate, after_all};
 use super::{Printed, most_mentioned};
 use crate::domain::EntityKind;
@@ -27,13 +28,40 @@ const LETTERS: usize = 2;
 /// The most suggestions.
 const SUGGESTIONS: usize = 10;
 
-/// The ten most mentioned entities, of some kinds, with a name that begins like this.
+/// A name that begins as is asked.
+pub(super) type Beginning = (i16, Uuid, i32, String, EntityKind);
+
+/// The ten most mentioned entities, of some kinds, with a name that begins like this. Of one letter, the best known names are
+/// those of a few minutes ago.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> Result<Vec<Suggestion>> {
+pub fn suggest(
+    conn: &mut PgConnection,
+    known: &KnownNames,
+    q: &str,
+    kinds: &Choice<EntityKind>,
+) -> Result<Vec<Suggestion>> {
     let key = text::name_key(q);
-    let begins = || entity_names::name_key.ge(key.clone()).and(entity_names::name_key.lt(after_all(&key)));
+    let is_kept = *kinds == Choice::default() && key.chars().count() == 1;
+    if let Some(names) = known.beginning(&key).filter(|_| is_kept) {
+        let mut found = best(conn, &key, &names)?;
+        // What they were called in between.
+        found.retain(|suggestion| text::name_key(&suggestion.matched).starts_with(&key));
+        return Ok(found);
+    }
+    let (mut names, are_many) = beginning(conn, &key, *kinds == Choice::default())?;
+    names.retain(|(.., kind)| (kinds.any.is_empty() || kinds.any.contains(kind)) && !kinds.none.contains(kind));
+    names.sort_by_key(|(weight, ..)| Reverse(*weight));
+    if is_kept && are_many {
+        known.keep_beginning(&key, &names);
+    }
+    best(conn, &key, &names)
+}
+
+/// All names that begin like this, or the best known when they are many.
+fn beginning(conn: &mut PgConnection, key: &str, of_all_kinds: bool) -> Result<(Vec<Beginning>, bool)> {
+    let begins = || entity_names::name_key.ge(key.to_owned()).and(entity_names::name_key.lt(after_all(key)));
     let columns = (
         entity_names::weight,
         entity_names::entity_id,
@@ -49,34 +77,36 @@ pub fn suggest(conn: &mut PgConnection, q: &str, kinds: &Choice<EntityKind>) -> 
         true => diesel::select(exists(alike().offset(READ))).get_result(conn)?,
         false => false,
     };
-    let mut names: Vec<(i16, Uuid, i32, String, EntityKind)> = match are_many {
-        true => Vec::new(),
-        false => alike().limit(READ + 1).load(conn)?,
-    };
-    if are_many || names.len() as i64 > READ {
-        let of_all = *kinds == Choice::default();
-        let mut known = entity_names::table
-            .select(columns)
-            .filter(LookedAt::new(begins().nullable()))
-            .order(entity_names::weight.desc())
-            .limit(if of_all { BEST_KNOWN } else { BEST_KNOWN_OF_ALL_KINDS })
-            .into_boxed();
-        if has_index(&letters) {
-            // As the index has it: the best known of each two letters.
-            known = known.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters));
+    if !are_many {
+        let names: Vec<Beginning> = alike().limit(READ + 1).load(conn)?;
+        if names.len() as i64 <= READ {
+            return Ok((names, false));
         }
-        names = known.load(conn)?;
     }
-    names.retain(|(.., kind)| (kinds.any.is_empty() || kinds.any.contains(kind)) && !kinds.none.contains(kind));
-    names.sort_by_key(|(weight, ..)| Reverse(*weight));
+    let mut known = entity_names::table
+        .select(columns)
+        .filter(LookedAt::new(begins().nullable()))
+        .order(entity_names::weight.desc())
+        .limit(if of_all_kinds { BEST_KNOWN } else { BEST_KNOWN_OF_ALL_KINDS })
+        .into_boxed();
+    if has_index(&letters) {
+        // As the index has it: the best known of each two letters.
+        known = known.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters));
+    }
+    Ok((known.load(conn)?, true))
+}
+
+/// The most mentioned entities of some names, the best known first.
+fn best(conn: &mut PgConnection, key: &str, names: &[Beginning]) -> Result<Vec<Suggestion>> {
     let mut best: HashMap<Uuid, Candidate> = HashMap::new();
     let mut least = None;
     for (weight, entity_id, position, name_key, _) in names {
+        let (weight, entity_id, name_key) = (*weight, *entity_id, name_key.clone());
         // Who is mentioned less than ten others is not counted.
         if least.is_some_and(|least| weight < least) {
             break;
         }
-        let new = Candidate { entity_id, position, name_key, mentions: 0, similarity: 0.0 };
+        let new = Candidate { entity_id, position: *position, name_key, mentions: 0, similarity: 0.0 };
         let place = |name: &Candidate| (name.name_key != key, name.position);
         match best.entry(entity_id) {
             Entry::Occupied(mut old) if place(&new) < place(old.get()) => drop(old.insert(new)),

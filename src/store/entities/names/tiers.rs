@@ -1,6 +1,6 @@
 //! The queries for names: what matches, read within bounds, and the best of it.
 
-use super::known_words::KnownWords;
+use super::known::KnownNames;
 use crate::domain::EntityKind;
 use crate::domain::page::Choice;
 use crate::store::Result;
@@ -84,7 +84,7 @@ fn inside(word: &str) -> String {
 /// have a typo, and short ones do not count.
 pub(super) fn similar(
     conn: &mut PgConnection,
-    known: &KnownWords,
+    known: &KnownNames,
     key: &str,
     words: &[&str],
     among: &Among,
@@ -92,7 +92,7 @@ pub(super) fn similar(
 ) -> Result<Names> {
     let least = words.iter().map(|word| word.chars().count()).max().unwrap_or(0).clamp(4, 5);
     let long: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() >= least).collect();
-    let known = known.common(conn)?;
+    let known = known.common_words(conn)?;
     let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().partition(|word| known.contains(*word));
     let Some(shortest) = rare.iter().map(|word| word.chars().count()).min() else { return Ok(Names::default()) };
     // A letter that is wrong spoils three of a word's trigrams, which are one more than its letters.

@@ -1,30 +1,52 @@
-//! The words that many of the best known names have.
+//! What is kept of the best known names for a few minutes: the words that many of them have, and those that begin with a letter.
 
+use super::suggest::Beginning;
 use super::tiers::WELL_KNOWN;
 use crate::schema::entity_names;
 use crate::store::Result;
 use diesel::prelude::*;
+use moka::sync::Cache;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// A word that so many of the best known names have is no typo.
 const COMMON: usize = 100;
-/// How long the words of so many names are used before they are read again.
+/// How long they are used before they are read again.
 const KEPT: Duration = Duration::from_secs(300);
+/// So many letters, of all alphabets together.
+const LETTERS: u64 = 1_000;
 
-/// The common words of the best known names, read when a name with a typo is first looked for.
-#[derive(Debug, Default)]
-pub struct KnownWords(Mutex<Option<(Instant, Arc<HashSet<String>>)>>);
+/// What was read of the best known names, where there are many.
+#[derive(Debug)]
+pub struct KnownNames {
+    common_words: Cache<(), Arc<HashSet<String>>>,
+    beginnings: Cache<String, Arc<[Beginning]>>,
+}
 
-impl KnownWords {
-    /// As they are, or were a few minutes ago where there are many.
-    pub(super) fn common(&self, conn: &mut PgConnection) -> Result<Arc<HashSet<String>>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, common)) = kept.filter(|(at, _)| at.elapsed() < KEPT) {
+impl Default for KnownNames {
+    fn default() -> Self {
+        let common_words = Cache::builder().max_capacity(1).time_to_live(KEPT).build();
+        let beginnings = Cache::builder().max_capacity(LETTERS).time_to_live(KEPT).build();
+        Self { common_words, beginnings }
+    }
+}
+
+impl KnownNames {
+    /// The best known of the many names that begin like this.
+    pub(super) fn beginning(&self, key: &str) -> Option<Arc<[Beginning]>> {
+        self.beginnings.get(key)
+    }
+
+    pub(super) fn keep_beginning(&self, key: &str, names: &[Beginning]) {
+        self.beginnings.insert(key.to_owned(), names.into());
+    }
+
+    /// The common words of all, as they are, or were a few minutes ago.
+    pub(super) fn common_words(&self, conn: &mut PgConnection) -> Result<Arc<HashSet<String>>> {
+        if let Some(common) = self.common_words.get(&()) {
             return Ok(common);
         }
-        let at = Instant::now();
         let names = entity_names::table
             .order(entity_names::weight.desc())
             .limit(i64::from(WELL_KNOWN))
@@ -34,7 +56,7 @@ impl KnownWords {
         let common: Arc<HashSet<String>> = Arc::new(common.map(|(word, _)| word.to_owned()).collect());
         // Few names are read at once, and soon have others among them.
         if names.len() == WELL_KNOWN as usize {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&common)));
+            self.common_words.insert((), Arc::clone(&common));
         }
         Ok(common)
     }

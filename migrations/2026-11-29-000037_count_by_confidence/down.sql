@@ -1,0 +1,2 @@
+DROP INDEX quotes_confidence_idx;
+CREATE INDEX quotes_confidence_idx ON quotes (confidence DESC, id DESC);
