@@ -134,7 +134,7 @@ def surroundings(database):
     """Where this was measured, as lines of Markdown."""
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     memory = int(next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20
-    names = ["server_version", "shared_buffers", "work_mem", "fsync", "synchronous_commit", "max_wal_size"]
+    names = ["server_version", "shared_buffers", "huge_pages", "work_mem", "fsync", "synchronous_commit", "max_wal_size"]
     settings = ", ".join(f"{name} {database.value(f'SHOW {name}')}" for name in names)
     counts = database.rows(
         "SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND relname IN"

@@ -76,9 +76,21 @@ pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the survivor.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Entity> {
-    let row = entities::table.find(id).select(EntityRow::as_select()).first(conn).optional()?;
-    let row = present(conn, id, row)?;
+    let row = find_row(conn, id)?;
     complete_one(conn, row)
+}
+
+/// Nothing, where there is such an entity.
+///
+/// # Errors
+/// As [`find`].
+pub fn check_present(conn: &mut PgConnection, id: Uuid) -> Result<()> {
+    find_row(conn, id).map(drop)
+}
+
+fn find_row(conn: &mut PgConnection, id: Uuid) -> Result<EntityRow> {
+    let row = entities::table.find(id).select(EntityRow::as_select()).first(conn).optional()?;
+    present(conn, id, row)
 }
 
 /// The entities of these ids, merged ones too. Absent ids are left out.

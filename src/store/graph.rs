@@ -183,7 +183,9 @@ pub fn related(
     limit: usize,
     window: i64,
 ) -> Result<Edges<Related>> {
-    entities::find(conn, entity)?;
+    entities::check_present(conn, entity)?;
+    // The newest articles of an entity are so many at most, whichever it is.
+    let is_of_entity = *filter == ArticleFilter::default();
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
     let rows: Vec<MetRow> = newest::considered(conn, statistics, &Records::Articles(filter), "''", window)?
@@ -213,6 +215,7 @@ pub fn related(
                 coalesce(total, 0) AS total, everything, records, since
             FROM edge CROSS JOIN sizes LEFT JOIN others ON true",
         )
+        .general(is_of_entity)
         .rows(conn)?;
     let considered = considered(rows.first().map(|row| (row.records, row.since)));
     let mut scored: Vec<(f64, Uuid, Frequency, i64)> = rows.iter().filter_map(score).collect();

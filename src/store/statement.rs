@@ -10,11 +10,12 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{Array, SingleValue, SqlType, Text, Untyped, Uuid as SqlUuid};
 use uuid::Uuid;
 
-/// A statement in pieces. It is planned for its own values each time: a question about ten records and one about a
-/// million want different plans, and each is asked seldom.
+/// A statement in pieces. It is planned for its own values each time, unless it is told otherwise: a question about ten
+/// records and one about a million want different plans.
 #[derive(Default)]
 pub struct Statement {
     pieces: Vec<Piece>,
+    is_general: bool,
 }
 
 enum Piece {
@@ -66,6 +67,11 @@ impl Statement {
         self
     }
 
+    /// Says whether one plan is good for all values.
+    pub fn general(self, is_general: bool) -> Self {
+        Self { is_general, ..self }
+    }
+
     /// Goes on with another statement.
     pub fn then(mut self, other: Statement) -> Self {
         self.pieces.extend(other.pieces);
@@ -95,7 +101,9 @@ impl RunQueryDsl<PgConnection> for Statement {}
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
+        if !self.is_general {
+            out.unsafe_to_cache_prepared();
+        }
         for piece in &self.pieces {
             match piece {
                 Piece::Sql(sql) => out.push_sql(sql),

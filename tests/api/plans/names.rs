@@ -90,7 +90,7 @@ fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
         assert_eq!(scanned(&plan), [index], "{q}: {plan:#}");
         assert!(buffers <= 60, "{q}: {buffers} buffers: {plan:#}");
     }
-    // Of one letter they are kept for a while, as long as they are called that.
+    // Of few letters they are kept for a while, as long as they are called that.
     let first = app.get("/v1/entities/suggest?q=a").expect(200)["items"].clone();
     app.sql(&format!(
         "UPDATE entities SET name = 'Zoé', name_key = 'zoe' WHERE id = '{}'",

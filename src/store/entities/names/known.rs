@@ -1,4 +1,4 @@
-//! What is kept of the best known names for a few minutes: the words that many of them have, and those that begin with a letter.
+//! What is kept of the best known names for a few minutes: the words that many of them have, and how they begin.
 
 use super::suggest::Beginning;
 use super::tiers::WELL_KNOWN;
@@ -14,8 +14,8 @@ use std::time::Duration;
 const COMMON: usize = 100;
 /// How long they are used before they are read again.
 const KEPT: Duration = Duration::from_secs(300);
-/// So many letters, of all alphabets together.
-const LETTERS: u64 = 1_000;
+/// So many beginnings of names, a hundred names each.
+const BEGINNINGS: u64 = 2_000;
 
 /// What was read of the best known names, where there are many.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct KnownNames {
 impl Default for KnownNames {
     fn default() -> Self {
         let common_words = Cache::builder().max_capacity(1).time_to_live(KEPT).build();
-        let beginnings = Cache::builder().max_capacity(LETTERS).time_to_live(KEPT).build();
+        let beginnings = Cache::builder().max_capacity(BEGINNINGS).time_to_live(KEPT).build();
         Self { common_words, beginnings }
     }
 }

@@ -25,14 +25,16 @@ const BEST_KNOWN: i64 = 100;
 const BEST_KNOWN_OF_ALL_KINDS: i64 = 2_000;
 /// The letters by which the best known names are found.
 const LETTERS: usize = 2;
+/// The names that begin with so few letters are kept for a while.
+const KEPT_LETTERS: usize = 3;
 /// The most suggestions.
 const SUGGESTIONS: usize = 10;
 
 /// A name that begins as is asked.
 pub(super) type Beginning = (i16, Uuid, i32, String, EntityKind);
 
-/// The ten most mentioned entities, of some kinds, with a name that begins like this. Of one letter, the best known names are
-/// those of a few minutes ago.
+/// The ten most mentioned entities, of some kinds, with a name that begins like this. Of a few letters that many names begin with,
+/// the best known names are those of a few minutes ago.
 ///
 /// # Errors
 /// Only the database's own.
@@ -43,7 +45,7 @@ pub fn suggest(
     kinds: &Choice<EntityKind>,
 ) -> Result<Vec<Suggestion>> {
     let key = text::name_key(q);
-    let is_kept = *kinds == Choice::default() && key.chars().count() == 1;
+    let is_kept = *kinds == Choice::default() && key.chars().count() <= KEPT_LETTERS;
     if let Some(names) = known.beginning(&key).filter(|_| is_kept) {
         let mut found = best(conn, &key, &names)?;
         // What they were called in between.
