@@ -22,6 +22,7 @@ pub use periods::periods_of;
 pub use queries::wrote;
 pub use reading::Reading;
 pub use statistics::{Statistics, VECTOR};
+use steps::Columns;
 pub use steps::{Course, SAID_ON, Step, Values, Way, push_values};
 pub(super) use steps::{ascending, descending, published_in};
 pub use stretches::along_stretches;
@@ -118,13 +119,27 @@ pub fn total<E: QueryFragment<Pg> + QueryId>(
         None => surely_match_many(conn, statistics, collection, reading, &matching)?,
         Some(were_many) => were_many,
     };
-    let all = || matching(&Step::default());
+    let all = || matching(&to_count(Some(reading)));
     let total = if are_many { count::many(conn, all())? } else { count::counted_by_index(conn, all)? };
     let are_many = total.kind == Count::Estimate;
     if were_many != Some(are_many) {
         learned.keep_many(question, are_many);
     }
     Ok(total)
+}
+
+/// The step that counts what matches.
+pub fn to_count(reading: Option<&Reading>) -> Step {
+    match reading.map(looked_at) {
+        None | Some(Columns::NONE) => Step::default(),
+        Some(looked_at) => Step { way: Way::Gathered(looked_at), ..Step::default() },
+    }
+}
+
+/// What is looked at in each text to count those of a search: its language, of a word that is another in each. Nearly all that
+/// have the word are in the language, of which the index has half of all texts.
+fn looked_at(reading: &Reading) -> Columns {
+    if reading.queries().count() > 1 { Columns::NONE.and("language") } else { Columns::NONE }
 }
 
 fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
@@ -145,7 +160,7 @@ fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
     match published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) {
         Some(from) => {
             let within = Some(Within::of((Some(from), None)));
-            count::are_many(conn, matching(&Step { within, ..Step::GATHERED }))
+            count::are_many(conn, matching(&Step { within, way: Way::Gathered(looked_at(reading)), ..Step::default() }))
         }
         None => Ok(false),
     }

@@ -90,7 +90,7 @@ fn total(
         return count::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
     }
     let in_step = |step: &Step| selected(predicates(filter, reading, OfEntity::Asked, step)).select(count::nothing());
-    let matching = || in_step(&Step::default());
+    let matching = || in_step(&search::to_count(reading));
     let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
     if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone())) {
         return search::total(conn, statistics, Collection::Articles, reading, in_step).map(Some);

@@ -81,7 +81,7 @@ fn total(
         return count::total(conn, *count, || about_one(filter, *entity).order(place).select(count::nothing()));
     }
     let in_step = |step: &Step| selected(counted(list, reading, step)).select(count::nothing());
-    let matching = || in_step(&Step::default());
+    let matching = || in_step(&search::to_count(reading));
     let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
     if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone())) {
         return search::total(conn, statistics, Collection::Quotes, reading, in_step).map(Some);

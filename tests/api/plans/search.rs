@@ -120,6 +120,10 @@ fn what_surely_has_many_is_counted_in_a_part_of_the_years() {
     assert!((40_000..100_000).contains(&value), "{value}");
     let counted = last_of(&["SELECT count(*)".to_owned()]);
     assert!(counted.sql.contains("periods_of("), "{}", counted.sql);
+    // Each text is looked at for its language.
+    let (plan, _) = explain(&app.database, &counted);
+    let found: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Cond"].as_str()).collect();
+    assert!(!found.is_empty() && !found.iter().any(|condition| condition.contains("language")), "{plan:#}");
     // And not again soon.
     let counts = || server_log().matches(": SELECT count(*)").count();
     let before = counts();
