@@ -31,24 +31,14 @@ where
     match count {
         None => Ok(None),
         Some(Count::Estimate) => Ok(Some(Total { value: planned_rows(conn, matching())?, kind: Count::Estimate })),
-        Some(Count::Exact) => counted(conn, matching).map(Some),
+        Some(Count::Exact) => {
+            let counted: i64 = Counted(matching()).get_result(conn)?;
+            match counted {
+                ..=COUNTED => Ok(Some(Total { value: counted, kind: Count::Exact })),
+                _ => many(conn, matching()).map(Some),
+            }
+        }
     }
-}
-
-fn counted<E>(conn: &mut PgConnection, matching: impl Fn() -> E) -> Result<Total>
-where
-    E: QueryFragment<Pg> + QueryId,
-{
-    let counted: i64 = Counted(matching()).get_result(conn)?;
-    match counted {
-        ..=COUNTED => Ok(Total { value: counted, kind: Count::Exact }),
-        _ => many(conn, matching()),
-    }
-}
-
-/// True when a query has more rows than are counted.
-pub fn are_many<E: QueryFragment<Pg> + QueryId>(conn: &mut PgConnection, query: E) -> Result<bool> {
-    Ok(Counted(query).get_result::<i64>(conn)? > COUNTED)
 }
 
 /// The same of what an index of words and values has.
@@ -60,21 +50,31 @@ pub fn total_by_index<E>(
 where
     E: QueryFragment<Pg> + QueryId,
 {
-    match count {
-        Some(Count::Exact) => counted_by_index(conn, matching).map(Some),
-        _ => total(conn, count, matching),
+    if count != Some(Count::Exact) {
+        return total(conn, count, matching);
+    }
+    match exact_by_index(conn, [matching()].into_iter())? {
+        Some(value) => Ok(Some(Total { value, kind: Count::Exact })),
+        None => many(conn, matching()).map(Some),
     }
 }
 
-/// The exact count of that, where it is not too many: to look at each text on the way along something else is dearer than
-/// Postgres takes it for.
-pub fn counted_by_index<E>(conn: &mut PgConnection, matching: impl Fn() -> E) -> Result<Total>
+/// How many rows there are of queries that have none in common; nothing when they are more than are counted. To look at each
+/// text on the way along something else is dearer than Postgres takes it for.
+pub fn exact_by_index<E>(conn: &mut PgConnection, disjoint: impl Iterator<Item = E>) -> Result<Option<i64>>
 where
     E: QueryFragment<Pg> + QueryId,
 {
     conn.transaction(|conn| {
         conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")?;
-        counted(conn, matching)
+        let mut all = 0;
+        for query in disjoint {
+            all += Counted(query).get_result::<i64>(conn)?;
+            if all > COUNTED {
+                return Ok(None);
+            }
+        }
+        Ok(Some(all))
     })
 }
 

@@ -110,7 +110,7 @@ pub fn total<E: QueryFragment<Pg> + QueryId>(
     statistics: &Statistics,
     collection: Collection,
     reading: &Reading,
-    matching: impl Fn(&Step) -> E,
+    matching: impl Fn(&Reading, &Step) -> E,
 ) -> Result<Total> {
     let learned = &statistics.learned;
     let question = learned.question(&(collection, reading));
@@ -119,27 +119,14 @@ pub fn total<E: QueryFragment<Pg> + QueryId>(
         None => surely_match_many(conn, statistics, collection, reading, &matching)?,
         Some(were_many) => were_many,
     };
-    let all = || matching(&to_count(Some(reading)));
-    let total = if are_many { count::many(conn, all())? } else { count::counted_by_index(conn, all)? };
-    let are_many = total.kind == Count::Estimate;
-    if were_many != Some(are_many) {
-        learned.keep_many(question, are_many);
+    let exact = if are_many { None } else { count::exact_by_index(conn, by_language(reading, None, &matching))? };
+    if were_many != Some(exact.is_none()) {
+        learned.keep_many(question, exact.is_none());
     }
-    Ok(total)
-}
-
-/// The step that counts what matches.
-pub fn to_count(reading: Option<&Reading>) -> Step {
-    match reading.map(looked_at) {
-        None | Some(Columns::NONE) => Step::default(),
-        Some(looked_at) => Step { way: Way::Gathered(looked_at), ..Step::default() },
+    match exact {
+        Some(value) => Ok(Total { value, kind: Count::Exact }),
+        None => count::many(conn, matching(reading, &Step::default())),
     }
-}
-
-/// What is looked at in each text to count those of a search: its language, of a word that is another in each. Nearly all that
-/// have the word are in the language, of which the index has half of all texts.
-fn looked_at(reading: &Reading) -> Columns {
-    if reading.queries().count() > 1 { Columns::NONE.and("language") } else { Columns::NONE }
 }
 
 fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
@@ -147,7 +134,7 @@ fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
     statistics: &Statistics,
     collection: Collection,
     reading: &Reading,
-    matching: impl Fn(&Step) -> E,
+    matching: impl Fn(&Reading, &Step) -> E,
 ) -> Result<bool> {
     let Some(sample) = statistics.of(conn, collection)? else { return Ok(false) };
     let many = SURELY * COUNTED as f64;
@@ -160,10 +147,22 @@ fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
     match published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) {
         Some(from) => {
             let within = Some(Within::of((Some(from), None)));
-            count::are_many(conn, matching(&Step { within, way: Way::Gathered(looked_at(reading)), ..Step::default() }))
+            Ok(count::exact_by_index(conn, by_language(reading, within, matching))?.is_none())
         }
         None => Ok(false),
     }
+}
+
+/// What a search matches, the texts of each of its queries by themselves. Each text found is looked at for its language, which
+/// nearly all that have the words are in: the index has half of all texts of a language. Of a text that was found by one of
+/// several queries, Postgres would unpack the words again.
+fn by_language<E>(
+    reading: &Reading,
+    within: Option<Within>,
+    matching: impl Fn(&Reading, &Step) -> E,
+) -> impl Iterator<Item = E> {
+    let way = Way::Gathered(Columns::NONE.and("language"));
+    reading.each().map(move |one| matching(&one, &Step { within, way, ..Step::default() }))
 }
 
 /// Reads what a step finds of a search, the first `wanted` in an order. All that match are gathered for one of its queries

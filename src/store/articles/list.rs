@@ -89,11 +89,16 @@ fn total(
     if let Some(speaker) = of_one(quoted, filter.quotes_by.only()) {
         return count::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
     }
-    let in_step = |step: &Step| selected(predicates(filter, reading, OfEntity::Asked, step)).select(count::nothing());
-    let matching = || in_step(&search::to_count(reading));
+    let in_step = |reading: Option<&Reading>, step: &Step| {
+        selected(predicates(filter, reading, OfEntity::Asked, step)).select(count::nothing())
+    };
+    let matching = || in_step(reading, &Step::default());
     let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
     if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone())) {
-        return search::total(conn, statistics, Collection::Articles, reading, in_step).map(Some);
+        return search::total(conn, statistics, Collection::Articles, reading, |reading, step| {
+            in_step(Some(reading), step)
+        })
+        .map(Some);
     }
     if *filter == (ArticleFilter { keyword: filter.keyword.clone(), ..ArticleFilter::default() }) {
         return count::total_of_column(conn, count, "articles", matching);

@@ -80,11 +80,15 @@ fn total(
         let place = (quote_about::published_desc, quote_about::quote_id);
         return count::total(conn, *count, || about_one(filter, *entity).order(place).select(count::nothing()));
     }
-    let in_step = |step: &Step| selected(counted(list, reading, step)).select(count::nothing());
-    let matching = || in_step(&search::to_count(reading));
+    let in_step =
+        |reading: Option<&Reading>, step: &Step| selected(counted(list, reading, step)).select(count::nothing());
+    let matching = || in_step(reading, &Step::default());
     let of_search = |search: Option<_>| *filter == QuoteFilter { search, ..QuoteFilter::default() } && !one_per_cluster;
     if let Some(reading) = reading.filter(|_| *count == Some(Count::Exact) && of_search(filter.search.clone())) {
-        return search::total(conn, statistics, Collection::Quotes, reading, in_step).map(Some);
+        return search::total(conn, statistics, Collection::Quotes, reading, |reading, step| {
+            in_step(Some(reading), step)
+        })
+        .map(Some);
     }
     let of_range = QuoteFilter { min_confidence: filter.min_confidence, ..QuoteFilter::default() };
     if *filter == of_range && !one_per_cluster {
