@@ -236,8 +236,14 @@ fn windows<'a>(
 
 /// The entries about an entity whose quotes match, as far as that is carried.
 fn about_one(filter: &QuoteFilter, entity: Uuid) -> quote_about::BoxedQuery<'static, Pg> {
-    let of_entity = quote_about::table.filter(quote_about::entity_id.eq(entity)).into_boxed();
-    of_carried(filter).into_iter().fold(of_entity, |query, predicate| query.filter(predicate))
+    let all = conditions_about(filter, entity);
+    all.into_iter().fold(quote_about::table.into_boxed(), |query, predicate| query.filter(predicate))
+}
+
+fn conditions_about(filter: &QuoteFilter, entity: Uuid) -> Vec<Predicate<quote_about::table>> {
+    let mut all = of_carried(filter);
+    all.insert(0, Box::new(quote_about::entity_id.eq(entity).nullable()));
+    all
 }
 
 /// True when there are few quotes of what is asked for, whatever else is.
@@ -332,9 +338,7 @@ pub(in crate::store) fn newest(
     most: i64,
 ) -> Result<Statement> {
     if let Some(entity) = filter.about.only().filter(|_| !one_per_cluster && is_carried(filter)) {
-        let of_entity: Predicate<quote_about::table> = Box::new(quote_about::entity_id.eq(*entity).nullable());
-        let conditions = of_carried(filter).into_iter().chain([of_entity]).collect();
-        return Ok(of_table("quote_about", "quote_id", "quote_id", key, conditions));
+        return Ok(of_table("quote_about", "quote_id", "quote_id", key, conditions_about(filter, *entity)));
     }
     const UNIT: &str = "coalesce(cluster_id, quotes.id)";
     if is_of_one(filter) && filter.about.any.len() < 2 {
