@@ -189,6 +189,7 @@ fn state(config: &Config, url: &str) -> http::State {
         statistics: Data::new(Statistics::new(db.replica().is_none())),
         db,
         records: Data::new(Records::new(config.cache_mb)),
+        quotes: Data::default(),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,

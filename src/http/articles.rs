@@ -112,11 +112,11 @@ pub async fn read_article(
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     if query.include.is_empty() {
-        let read = move |conn: &mut Connection| {
-            let body = ArticleBody::from(articles::find(conn, id)?);
-            Ok(Read { owner: id, version: body.version, body })
+        let read = |article| {
+            let body = ArticleBody::from(article);
+            Read { owner: body.id, version: body.version, body }
         };
-        return records.find(&db, (Resource::Article, id), read).await?.answer(&request);
+        return records.find(&db, (Resource::Article, id), articles::find_all, read).await?.answer(&request);
     }
     let with_mentions = query.include.contains(&ArticleInclude::Mentions);
     let with_quotes = query.include.contains(&ArticleInclude::Quotes);

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::records::{Read, Records};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
-use crate::store::{self, Connection, Db, Resource, entities};
+use crate::store::{self, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
@@ -178,11 +178,11 @@ pub async fn read_entity(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let read = move |conn: &mut Connection| {
-        let body = EntityBody::from(entities::find(conn, id)?);
-        Ok(Read { owner: id, version: body.version, body })
+    let read = |entity| {
+        let body = EntityBody::from(entity);
+        Read { owner: body.id, version: body.version, body }
     };
-    match records.find(&db, (Resource::Entity, id), read).await {
+    match records.find(&db, (Resource::Entity, id), entities::find_all, read).await {
         Err(store::Error::Merged { into }) => Ok(HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, format!("/v1/entities/{into}")))
             .finish()),

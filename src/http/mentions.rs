@@ -12,7 +12,7 @@ use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, Origin};
-use crate::store::{Connection, Db, Resource, mentions};
+use crate::store::{Db, Resource, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -252,11 +252,11 @@ pub async fn read_mention(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let read = move |conn: &mut Connection| {
-        let body = MentionBody::from(mentions::find(conn, id)?);
-        Ok(Read { owner: body.article_id, version: body.version, body })
+    let read = |mention| {
+        let body = MentionBody::from(mention);
+        Read { owner: body.article_id, version: body.version, body }
     };
-    records.find(&db, (Resource::Mention, id), read).await?.answer(&request)
+    records.find(&db, (Resource::Mention, id), mentions::find_all, read).await?.answer(&request)
 }
 
 /// Change a mention

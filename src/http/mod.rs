@@ -36,6 +36,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App, Error, web};
 use metrics::Metrics;
+use quotes::PlainPages;
 use records::Records;
 use service::Draining;
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub struct State {
     pub names: web::Data<KnownNames>,
     pub statistics: web::Data<Statistics>,
     pub records: web::Data<Records>,
+    pub quotes: web::Data<PlainPages>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -81,6 +83,7 @@ pub fn app(
         .app_data(state.names)
         .app_data(state.statistics)
         .app_data(state.records)
+        .app_data(state.quotes)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))

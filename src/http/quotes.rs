@@ -11,12 +11,13 @@ use super::etag::{self, IfMatch};
 use super::input::{Body, Query};
 use super::json;
 use super::mentions::ListOfArticle;
-use super::page;
+use super::page::{self, RankedBody};
 use super::problem::Problem;
 use super::records::{Read, Records};
 use crate::domain::page::Page;
-use crate::domain::quote::{NewQuote, QuoteNames, QuotePatch};
+use crate::domain::quote::{NewQuote, QuoteList, QuoteNames, QuotePatch};
 use crate::store::search::{Statistics, highlight};
+use crate::store::together::Together;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
@@ -27,6 +28,9 @@ pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, Upd
 pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
 pub use names::*;
 pub use sayings::*;
+
+/// The pages of plain lists that are asked for at the same time.
+pub type PlainPages = Together<QuoteList, Page<QuoteBody>>;
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -79,11 +83,11 @@ pub async fn read_quote(
 ) -> Result<HttpResponse, Problem> {
     let (id, include) = (id.into_inner(), query.0.include);
     if include.is_empty() {
-        let read = move |conn: &mut Connection| {
-            let body = QuoteBody::from(quotes::find(conn, id)?);
-            Ok(Read { owner: body.article_id, version: body.version, body })
+        let read = |quote| {
+            let body = QuoteBody::from(quote);
+            Read { owner: body.article_id, version: body.version, body }
         };
-        return records.find(&db, (Resource::Quote, id), read).await?.answer(&request);
+        return records.find(&db, (Resource::Quote, id), quotes::find_all, read).await?.answer(&request);
     }
     let with_article = include.contains(&QuoteInclude::Article);
     let with_speaker = include.contains(&QuoteInclude::Speaker);
@@ -108,14 +112,23 @@ pub async fn list_quotes(
     request: HttpRequest,
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
+    plain: web::Data<PlainPages>,
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
+    let is_bare = query.include().is_empty();
     let with_article = query.include().contains(&QuotesInclude::Article);
     let with_speaker = query.include().contains(&QuotesInclude::Speaker);
     let with_highlight = query.include().contains(&QuotesInclude::Highlight);
     let names = query.names();
     let is_named = names != QuoteNames::default();
     let list = query.0.into_list(&request)?;
+    if is_bare && !is_named && quotes::is_plain(&list) {
+        let read = move |conn: &mut Connection, lists: &[QuoteList]| {
+            let pages = quotes::lists(conn, &statistics, lists)?;
+            Ok(pages.into_iter().map(|page| Ok(page?.map(QuoteBody::from))).collect())
+        };
+        return Ok(answer(&request, db.read_any_together(&plain, list, read).await?, None, None));
+    }
     let (page, ranked, resolved) = db
         .read(move |conn| {
             let mut list = list.clone();
@@ -134,15 +147,16 @@ pub async fn list_quotes(
             Ok((Page { items, next, total }, ranked, resolved))
         })
         .await?;
-    let ranked = ranked.map(Into::into);
-    let resolved = is_named.then(|| resolved.into());
-    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage {
-        items,
-        next_cursor,
-        total,
-        ranked,
-        resolved,
-    }))
+    Ok(answer(&request, page, ranked.map(Into::into), is_named.then(|| resolved.into())))
+}
+
+fn answer(
+    request: &HttpRequest,
+    page: Page<QuoteBody>,
+    ranked: Option<RankedBody>,
+    resolved: Option<ResolvedNamesBody>,
+) -> HttpResponse {
+    page::answer(request, page, |items, next_cursor, total| QuotePage { items, next_cursor, total, ranked, resolved })
 }
 
 /// List the quotes of an article
@@ -158,13 +172,7 @@ pub async fn list_quotes_of_article(
 ) -> Result<HttpResponse, Problem> {
     let (article_id, part) = (id.into_inner(), query.0.into_request(&request)?);
     let page = db.read(move |conn| quotes::list_of_article(conn, article_id, &part)).await?;
-    Ok(page::answer(&request, page, |items, next_cursor, total| QuotePage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-        ranked: None,
-        resolved: None,
-    }))
+    Ok(answer(&request, page.map(Into::into), None, None))
 }
 
 /// Change a quote

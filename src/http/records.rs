@@ -6,6 +6,7 @@
 
 use super::etag::Representation;
 use crate::store::freshness::Moment;
+use crate::store::together::Together;
 use crate::store::{self, Connection, Db, Resource, session};
 use moka::sync::Cache;
 use serde::Serialize;
@@ -19,6 +20,8 @@ const OVERHEAD: usize = 300;
 /// The records in memory.
 pub struct Records {
     kept: Option<Cache<(Resource, Uuid), Arc<Kept>>>,
+    /// Those that are to be read, of each resource: what is asked for at the same time is read at once.
+    asked: [Arc<Together<Uuid, (Uuid, Representation)>>; Resource::COUNT],
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -54,21 +57,29 @@ impl Records {
         };
         let capacity = u64::from(megabytes) << 20;
         let cache = || Cache::builder().weigher(weight).max_capacity(capacity).build();
-        Self { kept: (megabytes > 0).then(cache), hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+        let asked = std::array::from_fn(|_| Arc::default());
+        Self { kept: (megabytes > 0).then(cache), asked, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
-    /// The record of this id, from memory if that may be shown, else as `read` finds it.
+    /// The record of this id, from memory if that may be shown, else as `find_all` finds it and `read` has it.
     ///
     /// # Errors
-    /// Those of `read`.
-    pub async fn find<B: Serialize + Send + 'static>(
+    /// Those of `find_all`.
+    pub async fn find<R: 'static, B: Serialize + 'static>(
         &self,
         db: &Db,
         key: (Resource, Uuid),
-        read: impl Fn(&mut Connection) -> store::Result<Read<B>> + Send + 'static,
+        find_all: impl Fn(&mut Connection, &[Uuid]) -> store::Result<Vec<store::Result<R>>> + Send + 'static,
+        read: impl Fn(R) -> Read<B> + Send + 'static,
     ) -> store::Result<Representation> {
+        let (resource, id) = key;
+        let asked = &self.asked[resource as usize];
+        let written = move |conn: &mut Connection, ids: &[Uuid]| {
+            let found = find_all(conn, ids)?;
+            Ok(found.into_iter().map(|found| written(read(found?))).collect::<Vec<_>>())
+        };
         let (Some(cache), Some(freshness)) = (&self.kept, db.freshness()) else {
-            return db.read(move |conn| written(read(conn)?).map(|(_, representation)| representation)).await;
+            return Ok(db.read_any_together(asked, id, written).await?.1);
         };
         let demands = session::demands();
         if !demands.fresh
@@ -80,7 +91,7 @@ impl Records {
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
         let moment = freshness.now();
-        let (owner, representation) = db.read_primary(move |conn| written(read(conn)?)).await?;
+        let (owner, representation) = db.read_together(asked, id, written).await?;
         cache.insert(key, Arc::new(Kept { owner, moment, representation: representation.clone() }));
         Ok(representation)
     }

@@ -6,6 +6,7 @@ mod of_entities;
 mod versions;
 
 use super::anchor::{self, Text};
+use super::ids::planned_once;
 use super::{Expected, Resource, Result, check, tombstones};
 use crate::annotate::{self, language};
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, content_hash};
@@ -150,11 +151,18 @@ pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
 /// # Errors
 /// [`NotFound`](super::Error::NotFound), or [`Gone`](super::Error::Gone) when it was deleted.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
-    let found = articles::table.find(id).select(WithText::as_select()).first(conn).optional()?;
-    match found {
-        Some(WithText { row, body, blocks }) => Ok(row.with(Some((body, blocks.0)))),
-        None => tombstones::missing(conn, Resource::Article, id),
-    }
+    tombstones::one(find_all(conn, &[id])?)
+}
+
+/// The articles of these ids, all different, in their order, each as [`find`] has it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Article>>> {
+    let rows =
+        articles::table.filter(articles::id.eq_any(planned_once(ids))).select(WithText::as_select()).load(conn)?;
+    let article = |WithText { row, body, blocks }| (row.id, row.with(Some((body, blocks.0))));
+    Ok(tombstones::each(conn, Resource::Article, ids, rows.into_iter().map(article).collect()))
 }
 
 /// The articles of these ids, without their bodies. Absent ids are left out.
@@ -162,7 +170,8 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
 /// # Errors
 /// Only the database's own.
 pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Article>> {
-    let rows = articles::table.filter(articles::id.eq_any(ids)).select(ArticleRow::as_select()).load(conn)?;
+    let rows =
+        articles::table.filter(articles::id.eq_any(planned_once(ids))).select(ArticleRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.with(None))).collect())
 }
 

@@ -5,6 +5,7 @@ pub mod names;
 
 pub use list::list;
 
+use super::ids::planned_once;
 use super::rows::Rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, NewEntity};
@@ -71,26 +72,27 @@ pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
     Ok(row.with(new.aliases.clone(), new.identifiers.clone()))
 }
 
-/// The entity of this id.
+/// The entities of these ids, all different, in their order.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the survivor.
-pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Entity> {
-    let row = find_row(conn, id)?;
-    complete_one(conn, row)
+/// Of each: [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the survivor.
+pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Entity>>> {
+    let found = by_ids(conn, ids)?;
+    let found = tombstones::each(conn, Resource::Entity, ids, found);
+    let unmerged = |entity: Entity| match entity.merged_into {
+        Some(into) => Err(Error::Merged { into }),
+        None => Ok(entity),
+    };
+    Ok(found.into_iter().map(|found| found.and_then(unmerged)).collect())
 }
 
 /// Nothing, where there is such an entity.
 ///
 /// # Errors
-/// As [`find`].
+/// As one of [`find_all`].
 pub fn check_present(conn: &mut PgConnection, id: Uuid) -> Result<()> {
-    find_row(conn, id).map(drop)
-}
-
-fn find_row(conn: &mut PgConnection, id: Uuid) -> Result<EntityRow> {
     let row = entities::table.find(id).select(EntityRow::as_select()).first(conn).optional()?;
-    present(conn, id, row)
+    present(conn, id, row).map(drop)
 }
 
 /// The entities of these ids, merged ones too. Absent ids are left out.
@@ -98,14 +100,15 @@ fn find_row(conn: &mut PgConnection, id: Uuid) -> Result<EntityRow> {
 /// # Errors
 /// Only the database's own.
 pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Entity>> {
-    let rows = entities::table.filter(entities::id.eq_any(ids)).select(EntityRow::as_select()).load(conn)?;
+    let rows =
+        entities::table.filter(entities::id.eq_any(planned_once(ids))).select(EntityRow::as_select()).load(conn)?;
     Ok(complete(conn, rows)?.into_iter().map(|entity| (entity.id, entity)).collect())
 }
 
 /// Changes an entity. A patch that changes nothing writes nothing.
 ///
 /// # Errors
-/// As [`find`] and [`create`], and [`Error::Stale`].
+/// As one of [`find_all`], as [`create`], and [`Error::Stale`].
 pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &EntityPatch) -> Result<Entity> {
     let row = entities::table.find(id).select(EntityRow::as_select()).for_no_key_update().first(conn).optional()?;
     let row = present(conn, id, row)?;
@@ -153,7 +156,7 @@ fn patched(old: &Entity, patch: &EntityPatch) -> Entity {
 /// Deletes an entity; with `cascade` the mentions and quotes that refer to it lose their link.
 ///
 /// # Errors
-/// As [`find`], [`Error::Stale`], and [`Conflict::Referenced`] without `cascade`.
+/// As one of [`find_all`], [`Error::Stale`], and [`Conflict::Referenced`] without `cascade`.
 pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: bool) -> Result<()> {
     // The strongest lock: nobody can begin to refer to it while the references are counted.
     let row = entities::table.find(id).select(EntityRow::as_select()).for_update().first(conn).optional()?;
@@ -202,7 +205,7 @@ fn complete(conn: &mut PgConnection, rows: Vec<EntityRow>) -> Result<Vec<Entity>
 
 fn aliases_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid, Vec<Alias>>> {
     let rows: Vec<(Uuid, String, Option<String>, AliasKind)> = entity_aliases::table
-        .filter(entity_aliases::entity_id.eq_any(entities))
+        .filter(entity_aliases::entity_id.eq_any(planned_once(entities)))
         .order((entity_aliases::entity_id, entity_aliases::position))
         .select((entity_aliases::entity_id, entity_aliases::name, entity_aliases::language, entity_aliases::kind))
         .load(conn)?;
@@ -215,7 +218,7 @@ fn aliases_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid
 
 fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid, Vec<Identifier>>> {
     let rows: Vec<(Uuid, String, String)> = entity_identifiers::table
-        .filter(entity_identifiers::entity_id.eq_any(entities))
+        .filter(entity_identifiers::entity_id.eq_any(planned_once(entities)))
         .order((entity_identifiers::entity_id, entity_identifiers::position))
         .select((entity_identifiers::entity_id, entity_identifiers::scheme, entity_identifiers::value))
         .load(conn)?;

@@ -19,6 +19,9 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// How many kinds there are.
+    pub const COUNT: usize = Self::Quote as usize + 1;
+
     /// The word for it in a sentence.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +35,7 @@ impl Resource {
 }
 
 /// Why the store did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     #[error("there is no such {}", .0.as_str())]
     NotFound(Resource),

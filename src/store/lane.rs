@@ -55,28 +55,49 @@ impl Lane {
     /// # Errors
     /// [`Error::Overloaded`] when its turn does not come in time, and what `work` answers.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let (answer, mut answered) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
+        let work = move || {
+            // Unless nobody waits any more: the deadline passed in the queue.
+            if !answer.is_closed() {
+                // The caller may have gone by then; the work is done all the same.
+                drop(answer.send(work()));
+            }
+        };
+        self.answered(answered, work).await
+    }
+
+    /// Waits for an answer that `work` gives on one of the threads, if nobody has given it before.
+    ///
+    /// # Errors
+    /// As [`Lane::run`].
+    pub async fn answered<T>(
+        &self,
+        mut answered: oneshot::Receiver<Result<T>>,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<T> {
         let busy = Arc::clone(&self.busy);
         let job: Job = Box::new(move || {
-            // Nobody waits any more: the deadline passed in the queue.
-            if answer.is_closed() {
-                return;
-            }
             busy.fetch_add(1, Ordering::Relaxed);
-            let result = catch_unwind(AssertUnwindSafe(work))
-                .unwrap_or_else(|_| Err(Error::Internal("the store panicked".to_owned())));
+            // Who waits for its answer is told.
+            drop(catch_unwind(AssertUnwindSafe(work)));
             busy.fetch_sub(1, Ordering::Relaxed);
-            // The caller may have gone; the work is done all the same.
-            drop(answer.send(result));
         });
         let turn = Arc::new(Mutex::new(Some(job)));
         self.turns.try_send(Arc::clone(&turn)).map_err(|_| Error::Overloaded)?;
         let answer = match tokio::time::timeout(self.wait, &mut answered).await {
-            Ok(answer) => answer,
+            // If somebody else gave it, there is nothing left to do.
+            Ok(answer) => {
+                take(&turn);
+                answer
+            }
             Err(_) if take(&turn).is_some() => return Err(Error::Overloaded),
             Err(_) => answered.await,
         };
-        answer.map_err(|_| Error::Internal("a database thread ended early".to_owned()))?
+        answer.map_err(|_| Error::Internal("the store panicked".to_owned()))?
+    }
+
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// How much work would be begun at once.

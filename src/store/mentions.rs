@@ -4,6 +4,7 @@ mod found;
 pub(in crate::store) mod list;
 
 use super::count;
+use super::ids::planned_once;
 use super::page::{self, Above, row};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
@@ -138,10 +139,18 @@ fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
 /// # Errors
 /// [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Mention> {
-    match mentions::table.find(id).select(MentionRow::as_select()).first(conn).optional()? {
-        Some(row) => Ok(row.into()),
-        None => tombstones::missing(conn, Resource::Mention, id),
-    }
+    tombstones::one(find_all(conn, &[id])?)
+}
+
+/// The mentions of these ids, all different, in their order, each as [`find`] has it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Mention>>> {
+    let rows =
+        mentions::table.filter(mentions::id.eq_any(planned_once(ids))).select(MentionRow::as_select()).load(conn)?;
+    let found = rows.into_iter().map(|row| (row.id, row.into())).collect();
+    Ok(tombstones::each(conn, Resource::Mention, ids, found))
 }
 
 /// One page of an article's mentions, in order of start, then id.
@@ -173,7 +182,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
 /// Only the database's own.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap<Uuid, Vec<Mention>>> {
     let rows = mentions::table
-        .filter(mentions::article_id.eq_any(articles))
+        .filter(mentions::article_id.eq_any(planned_once(articles)))
         .order((mentions::article_id, mentions::span_start, mentions::id))
         .select(MentionRow::as_select())
         .load(conn)?;

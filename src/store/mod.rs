@@ -14,6 +14,7 @@ pub mod entities;
 pub mod error;
 pub mod freshness;
 pub mod graph;
+mod ids;
 pub mod known_names;
 mod lane;
 pub mod mentions;
@@ -28,6 +29,7 @@ pub mod session;
 mod spans;
 mod statement;
 pub mod stats;
+pub mod together;
 mod tombstones;
 mod walk;
 

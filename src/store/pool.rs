@@ -10,6 +10,8 @@ use super::lane::Lane;
 use super::replica::{Read, Replica, ReplicaOptions, ReplicaState};
 use super::search;
 use super::session::{self, Demands, Lsn};
+use super::together::Together;
+use super::tombstones;
 use super::{Error, Result};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
@@ -103,6 +105,51 @@ impl Db {
     ) -> Result<T> {
         let pool = self.pool.clone();
         self.reads.run(move || read_on(&pool, &work)).await
+    }
+
+    /// Answers a question, on the replica if there is one and the request may be shown what it has; else as
+    /// [`Db::read_together`].
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_any_together<Q, A>(
+        &self,
+        together: &Arc<Together<Q, A>>,
+        question: Q,
+        answer: impl Fn(&mut PgConnection, &[Q]) -> Result<Vec<Result<A>>> + Send + 'static,
+    ) -> Result<A>
+    where
+        Q: PartialEq + Send + Sync + 'static,
+        A: Send + 'static,
+    {
+        if self.replica.is_none() {
+            return self.read_together(together, question, answer).await;
+        }
+        self.read(move |conn| tombstones::one(answer(conn, std::slice::from_ref(&question))?)).await
+    }
+
+    /// Answers a question with others of its sort that are asked at the same time: `answer` has an answer for each of
+    /// them, in their order. On the primary.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_together<Q, A>(
+        &self,
+        together: &Arc<Together<Q, A>>,
+        question: Q,
+        answer: impl Fn(&mut PgConnection, &[Q]) -> Result<Vec<Result<A>>> + Send + 'static,
+    ) -> Result<A>
+    where
+        Q: PartialEq + Send + 'static,
+        A: Send + 'static,
+    {
+        let answered = together.ask(question);
+        let (pool, threads, together) = (self.pool.clone(), self.reads.threads(), Arc::clone(together));
+        self.reads
+            .answered(answered, move || {
+                together.answer(threads, |questions| read_on(&pool, |conn| answer(conn, questions)));
+            })
+            .await
     }
 
     /// Runs a probe, which has a place of its own.

@@ -6,12 +6,14 @@ mod found;
 pub(in crate::store) mod list;
 pub mod names;
 mod occurrences;
+mod pages;
 mod passage;
 mod reviews;
 mod row;
 pub mod sayings;
 
 use super::count;
+use super::ids::planned_once;
 use super::page::{self, Above};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
@@ -24,8 +26,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 pub(super) use follow::follow_quotes;
 pub(super) use found::store_found;
-pub use list::list;
 pub use occurrences::occurrences;
+pub use pages::{is_plain, list, lists};
 use passage::{Passage, Side, side};
 use row::{Columns, InsertedQuote, QuoteRow};
 use std::collections::HashMap;
@@ -94,10 +96,17 @@ fn check_status(speaker: Option<Uuid>, status: SpeakerStatus) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
-    match quotes::table.find(id).select(QuoteRow::as_select()).first(conn).optional()? {
-        Some(row) => complete_one(conn, row),
-        None => tombstones::missing(conn, Resource::Quote, id),
-    }
+    tombstones::one(find_all(conn, &[id])?)
+}
+
+/// The quotes of these ids, all different, in their order, each as [`find`] has it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quote>>> {
+    let rows = quotes::table.filter(quotes::id.eq_any(planned_once(ids))).select(QuoteRow::as_select()).load(conn)?;
+    let found = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
+    Ok(tombstones::each(conn, Resource::Quote, ids, found))
 }
 
 /// One page of an article's quotes, in order of their first start, then id.
@@ -130,8 +139,10 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
 /// # Errors
 /// Only the database's own.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap<Uuid, Vec<Quote>>> {
-    let mut rows =
-        quotes::table.filter(quotes::article_id.eq_any(articles)).select(QuoteRow::as_select()).load(conn)?;
+    let mut rows = quotes::table
+        .filter(quotes::article_id.eq_any(planned_once(articles)))
+        .select(QuoteRow::as_select())
+        .load(conn)?;
     rows.sort_by_key(|row| (row.columns.start(), row.id));
     let mut found: HashMap<Uuid, Vec<Quote>> = HashMap::new();
     for quote in complete(conn, rows)? {

@@ -4,6 +4,7 @@ use super::{Error, Resource, Result};
 use crate::schema::tombstones;
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The error for an id that found no row.
@@ -16,4 +17,19 @@ pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Resu
     ))
     .get_result(conn)?;
     Err(if buried { Error::Gone(resource) } else { Error::NotFound(resource) })
+}
+
+/// What was found for each of these ids, all different, in their order, or why there is nothing.
+pub fn each<T>(
+    conn: &mut PgConnection,
+    resource: Resource,
+    ids: &[Uuid],
+    mut found: HashMap<Uuid, T>,
+) -> Vec<Result<T>> {
+    ids.iter().map(|id| found.remove(id).map_or_else(|| missing(conn, resource, *id), Ok)).collect()
+}
+
+/// The only one of these.
+pub fn one<T>(mut found: Vec<Result<T>>) -> Result<T> {
+    found.pop().unwrap_or_else(|| Err(Error::Internal("a record was lost".to_owned())))
 }

@@ -1,11 +1,10 @@
 //! The list of quotes: its filters, its orders, and one quote for each cluster.
 
-use super::complete_page;
 use super::filter::{days_said, first_of_cluster, is_carried, of_carried, plain};
 use super::row::QuoteRow;
 use crate::domain::Dimension;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Range, Total};
-use crate::domain::quote::{Quote, QuoteFilter, QuoteList, QuoteOrder};
+use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
@@ -28,11 +27,11 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(
+pub(super) fn page(
     conn: &mut PgConnection,
     statistics: &Statistics,
     list: &QuoteList,
-) -> Result<(Page<Quote>, Option<Ranked>)> {
+) -> Result<(Page<QuoteRow>, Option<Ranked>)> {
     let QuoteList { filter, order, page: request, .. } = list;
     let reading = search::read(conn, statistics, Collection::Quotes, filter.search.as_ref(), &filter.language)?;
     let reading = reading.as_ref();
@@ -60,7 +59,7 @@ pub fn list(
         },
         id: row.id,
     });
-    Ok((complete_page(conn, page)?, None))
+    Ok((page, None))
 }
 
 /// How many quotes match, when that was asked.
@@ -252,7 +251,7 @@ fn is_of_few(filter: &QuoteFilter) -> bool {
 }
 
 /// True when nothing is asked for that is found by what several indexes have in common.
-fn is_of_one(filter: &QuoteFilter) -> bool {
+pub(super) fn is_of_one(filter: &QuoteFilter) -> bool {
     let asked = values(filter).len() + usize::from(!walk::any_of(&filter.about).is_empty());
     is_of_few(filter) || (filter.search.is_none() && asked < 2)
 }
@@ -310,15 +309,14 @@ fn by_relevance(
     list: &QuoteList,
     reading: &Reading,
     total: Option<Total>,
-) -> Result<(Page<Quote>, Ranked)> {
+) -> Result<(Page<QuoteRow>, Ranked)> {
     let newest = ids(conn, statistics, list, Some(reading), search::CONSIDERED)?;
     let rank = reading.rank(quotes::vector, quotes::language);
     let found = quotes::table.filter(quotes::id.eq_any(&newest)).select((quotes::id, rank)).load(conn)?;
     let found = search::in_order(newest, found);
     let (page, ranked) = search::most_relevant(found, &list.page, total)?;
     let rows = quotes::table.filter(quotes::id.eq_any(&page.items)).select(QuoteRow::as_select()).load(conn)?;
-    let page = search::filled(page, rows, |row: &QuoteRow| row.id);
-    Ok((complete_page(conn, page)?, ranked))
+    Ok((search::filled(page, rows, |row: &QuoteRow| row.id), ranked))
 }
 
 fn selected(predicates: Vec<Predicate<quotes::table>>) -> quotes::BoxedQuery<'static, Pg> {

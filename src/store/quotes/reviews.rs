@@ -6,6 +6,7 @@ use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::reviews;
 use crate::store::Result;
+use crate::store::ids::planned_once;
 use crate::store::rows::Rows;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -41,7 +42,7 @@ struct InsertedReview {
 /// The reviews of these quotes, in the order in which they were made.
 pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Vec<Review>>> {
     let rows: Vec<ReviewRow> = reviews::table
-        .filter(reviews::quote_id.eq_any(quotes))
+        .filter(reviews::quote_id.eq_any(planned_once(quotes)))
         .order((reviews::quote_id, reviews::at, reviews::id))
         .select(ReviewRow::as_select())
         .load(conn)?;

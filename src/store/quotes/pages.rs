@@ -1,0 +1,57 @@
+//! Pages of lists of quotes, with what is known of the quotes in other tables.
+
+use super::list::{is_of_one, page};
+use super::{complete, complete_page};
+use crate::domain::page::Page;
+use crate::domain::quote::{Quote, QuoteList, QuoteOrder};
+use crate::domain::search::Ranked;
+use crate::store::search::Statistics;
+use crate::store::{Error, Result};
+use diesel::pg::PgConnection;
+
+/// One page of the quotes that match; in order of relevance, with how many that is an order of.
+///
+/// # Errors
+/// Only the database's own.
+pub fn list(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    list: &QuoteList,
+) -> Result<(Page<Quote>, Option<Ranked>)> {
+    let (page, ranked) = page(conn, statistics, list)?;
+    Ok((complete_page(conn, page)?, ranked))
+}
+
+/// True when a list is read along one index, and takes no longer than others like it.
+pub fn is_plain(list: &QuoteList) -> bool {
+    let by_date = matches!(list.order, QuoteOrder::NewestPublished | QuoteOrder::OldestPublished);
+    by_date && !list.one_per_cluster && list.page.count.is_none() && is_of_one(&list.filter)
+}
+
+/// The pages of several lists, in their order: what is known of their quotes in other tables is read for all at once.
+///
+/// # Errors
+/// Only the database's own.
+pub fn lists(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    lists: &[QuoteList],
+) -> Result<Vec<Result<Page<Quote>>>> {
+    let mut pages = Vec::with_capacity(lists.len());
+    let mut all = Vec::new();
+    for list in lists {
+        pages.push(match page(conn, statistics, list) {
+            Ok((Page { items, next, total }, _)) => {
+                let length = items.len();
+                all.extend(items);
+                Ok((length, next, total))
+            }
+            // None of the others will be found there.
+            Err(Error::Unavailable(cause)) => return Err(Error::Unavailable(cause)),
+            Err(error) => Err(error),
+        });
+    }
+    let mut all = complete(conn, all)?.into_iter();
+    let mut filled = |(length, next, total)| Page { items: all.by_ref().take(length).collect(), next, total };
+    Ok(pages.into_iter().map(|page| page.map(&mut filled)).collect())
+}

@@ -1,0 +1,129 @@
+//! Questions of one sort that several callers ask at the same time, answered by the same statements.
+//!
+//! Each caller has a turn of its own. Whose turn comes takes its share of the questions that wait, so that all threads
+//! have some; a turn whose question was taken by then has as many of the others to answer, or nothing to do. When nobody
+//! else asks, a question is answered by itself, at once.
+
+use super::Result;
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot::{self, Receiver, Sender};
+
+/// So many questions are answered at once, at most: the first of them waits for the last.
+const MOST: usize = 16;
+
+/// The questions of one sort that wait for an answer.
+#[derive(Debug)]
+pub struct Together<Q, A>(Mutex<VecDeque<Asked<Q, A>>>);
+
+#[derive(Debug)]
+struct Asked<Q, A> {
+    question: Q,
+    caller: Sender<Result<A>>,
+}
+
+impl<Q, A> Default for Together<Q, A> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Q: PartialEq, A> Together<Q, A> {
+    /// Lets a question wait.
+    pub(super) fn ask(&self, question: Q) -> Receiver<Result<A>> {
+        let (caller, answered) = oneshot::channel();
+        self.waiting().push_back(Asked { question, caller });
+        answered
+    }
+
+    /// Answers a share of what waits, where there are so many `threads`. `answer` has an answer for each question, all of
+    /// them different, in their order.
+    pub(super) fn answer(&self, threads: usize, answer: impl FnOnce(&[Q]) -> Result<Vec<Result<A>>>) {
+        let (questions, callers) = self.share(threads);
+        if questions.is_empty() {
+            return;
+        }
+        // Callers may have gone.
+        match answer(&questions) {
+            Ok(answers) => callers.into_iter().zip(answers).for_each(|(caller, answer)| drop(caller.send(answer))),
+            Err(error) => callers.into_iter().for_each(|caller| drop(caller.send(Err(error.clone())))),
+        }
+    }
+
+    fn share(&self, threads: usize) -> (Vec<Q>, Vec<Sender<Result<A>>>) {
+        let mut waiting = self.waiting();
+        let share = waiting.len().div_ceil(threads.max(1)).min(MOST);
+        let (mut questions, mut callers, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        while questions.len() < share
+            && let Some(Asked { question, caller }) = waiting.pop_front()
+        {
+            if caller.is_closed() {
+                // It did not come to a turn in time.
+            } else if questions.contains(&question) {
+                again.push(Asked { question, caller });
+            } else {
+                questions.push(question);
+                callers.push(caller);
+            }
+        }
+        again.into_iter().rev().for_each(|asked| waiting.push_front(asked));
+        (questions, callers)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Asked<Q, A>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Error;
+
+    /// What was asked, in the order of the answers.
+    fn answer(together: &Together<u8, u8>, threads: usize) -> Vec<u8> {
+        let mut asked = Vec::new();
+        together.answer(threads, |questions| {
+            asked = questions.to_vec();
+            Ok(questions.iter().map(|question| Ok(question * 10)).collect())
+        });
+        asked
+    }
+
+    #[test]
+    fn each_thread_has_its_share_and_nothing_is_asked_twice_at_once() {
+        let together = Together::default();
+        let mut callers: Vec<_> = [1, 1, 2, 3].map(|question| together.ask(question)).into();
+        assert_eq!(answer(&together, 2), [1, 2]);
+        assert_eq!(answer(&together, 2), [1]);
+        assert_eq!(answer(&together, 2), [3]);
+        assert_eq!(answer(&together, 2), []);
+        let answers: Vec<_> = callers.iter_mut().map(|caller| caller.try_recv().unwrap().unwrap()).collect();
+        assert_eq!(answers, [10, 10, 20, 30]);
+    }
+
+    #[test]
+    fn no_more_than_some_are_answered_at_once() {
+        let together = Together::default();
+        let _callers: Vec<_> = (0..100).map(|question| together.ask(question)).collect();
+        assert_eq!(answer(&together, 1).len(), MOST);
+    }
+
+    #[test]
+    fn who_has_gone_is_not_answered() {
+        let together = Together::default();
+        drop(together.ask(1));
+        let _caller = together.ask(2);
+        assert_eq!(answer(&together, 4), [2]);
+    }
+
+    #[test]
+    fn what_fails_fails_for_all_of_them() {
+        let together = Together::<u8, u8>::default();
+        let callers = [1, 2].map(|question| together.ask(question));
+        together.answer(1, |_| Err(Error::Overloaded));
+        for mut caller in callers {
+            assert!(matches!(caller.try_recv().unwrap(), Err(Error::Overloaded)));
+        }
+    }
+}
