@@ -182,8 +182,7 @@ impl Metrics {
         let state = db.state();
         self.connections.set(state.connections.into());
         self.idle_connections.set(state.idle_connections.into());
-        let (reads, writes) = db.free_permits();
-        for (lane, free) in [("read", reads), ("write", writes)] {
+        for (lane, free) in db.free_permits() {
             self.free_permits.get_or_create(&Lane { lane }).set(i64::try_from(free).unwrap_or(i64::MAX));
         }
         if let Some(state) = db.replica() {

@@ -12,6 +12,7 @@ mod count;
 pub mod embedded;
 pub mod entities;
 pub mod error;
+mod first;
 pub mod freshness;
 pub mod graph;
 mod ids;

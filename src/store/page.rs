@@ -5,11 +5,11 @@ use crate::domain::page::{Choice, Key, Position};
 use chrono::{DateTime, Utc};
 use diesel::data_types::PgTimestamp;
 use diesel::dsl::sql;
-use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
+use diesel::expression::{AppearsOnTable, AsExpression, Expression, TypedExpressionType, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Nullable};
+use diesel::sql_types::{Bool, Nullable, SqlType};
 use uuid::Uuid;
 
 /// A condition on the rows of `Source`; NULL leaves the row out.
@@ -29,13 +29,20 @@ pub(super) use row;
 
 /// Pushes the conditions that a `Choice` of plain values puts on a column.
 ///
-/// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list. What is
-/// `$looked_at` is no condition of an index.
+/// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list. What a step
+/// only looks at is no condition of an index.
 macro_rules! choose {
-    ($predicates:ident, $choice:expr, $column:expr, $looked_at:expr) => {{
+    ($predicates:ident, $choice:expr, $column:expr, $step:expr, $name:literal) => {{
         let before = $predicates.len();
-        choose!($predicates, $choice, $column);
-        if $looked_at {
+        match $choice.only() {
+            Some(value) if $choice.none.is_empty() && !$choice.not_empty && $step.is_general_along($name) => {
+                $predicates.push(Box::new($column.eq($crate::store::page::hide(&$column, value.clone())).nullable()));
+            }
+            _ => {
+                choose!($predicates, $choice, $column);
+            }
+        }
+        if $step.way.looks_at($name) {
             $crate::store::page::look_at(&mut $predicates, before);
         }
     }};
@@ -100,6 +107,48 @@ impl QueryFragment<Pg> for Planned {
         Ok(())
     }
 }
+
+/// A value that Postgres does not know when it plans a statement: one that has no others is planned once for all, as none of
+/// its values makes a plan look cheaper than that.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Hidden<E>(pub E);
+
+impl<E: Expression> Expression for Hidden<E> {
+    type SqlType = E::SqlType;
+}
+
+impl<E, GB> ValidGrouping<GB> for Hidden<E> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<E: AppearsOnTable<QS>, QS: ?Sized> AppearsOnTable<QS> for Hidden<E> {}
+
+impl<E: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS> for Hidden<E> {}
+
+impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Hidden<E> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(SELECT ");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// A value that a column is compared with, as [`Hidden`].
+pub fn hide<C: Expression, V: AsExpression<C::SqlType>>(_: &C, value: V) -> Hidden<V::Expression>
+where
+    C::SqlType: SqlType + TypedExpressionType,
+{
+    Hidden(value.as_expression())
+}
+
+/// A value of the SQL type given, as [`Hidden`].
+macro_rules! hidden {
+    ($value:expr, $sql_type:ty) => {
+        $crate::store::page::Hidden(diesel::IntoSql::into_sql::<$sql_type>($value))
+    };
+}
+pub(super) use hidden;
 
 /// Pushes the conditions of a range of publication, on the stored date.
 ///

@@ -1,7 +1,8 @@
 //! The one bridge from async handlers to blocking diesel: threads in lanes, connections.
 //!
-//! Each lane (reads, writes) has a fixed number of threads. A statement that hangs keeps its thread, however long its
-//! caller has been gone; who gets no turn in time is told to come back.
+//! Each lane (look-ups, other reads, writes) has a fixed number of threads, so that who looks something up does not wait
+//! behind searches. A statement that hangs keeps its thread, however long its caller has been gone; who gets no turn in time
+//! is told to come back.
 
 use super::changes;
 use super::freshness::Freshness;
@@ -44,6 +45,7 @@ pub struct Db {
     pool: Pool,
     replica: Option<Replica>,
     freshness: Option<Arc<Freshness>>,
+    lookups: Lane,
     reads: Lane,
     writes: Lane,
     probes: Lane,
@@ -64,12 +66,16 @@ impl Db {
     /// Makes the pool and its threads. Needs no database: connections are opened when they are first used.
     pub fn new(options: &PoolOptions) -> Self {
         let readers = readers(options);
+        let lookups = (readers / 2).max(1);
+        let reads = (readers - lookups).max(1);
+        let writes = (options.connections - readers).max(1);
         Self {
-            pool: connections(options, &options.url, options.connections + PROBES + CHORES),
+            pool: connections(options, &options.url, lookups + reads + writes + PROBES + CHORES),
             replica: options.replica.as_ref().map(|replica| Replica::new(options, replica)),
             freshness: options.max_age.map(|max_age| Arc::new(Freshness::new(max_age))),
-            reads: Lane::new("read", readers, options.permit_wait),
-            writes: Lane::new("write", (options.connections - readers).max(1), options.permit_wait),
+            lookups: Lane::new("lookup", lookups, options.permit_wait),
+            reads: Lane::new("read", reads, options.permit_wait),
+            writes: Lane::new("write", writes, options.permit_wait),
             probes: Lane::new("probe", PROBES, options.permit_wait),
             chores: Lane::new("chore", CHORES, options.permit_wait),
         }
@@ -129,7 +135,7 @@ impl Db {
     }
 
     /// Answers a question with others of its sort that are asked at the same time: `answer` has an answer for each of
-    /// them, in their order. On the primary.
+    /// them, in their order. On the primary, and for what is looked up: it takes little time, whatever is asked.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -144,8 +150,8 @@ impl Db {
         A: Send + 'static,
     {
         let answered = together.ask(question);
-        let (pool, threads, together) = (self.pool.clone(), self.reads.threads(), Arc::clone(together));
-        self.reads
+        let (pool, threads, together) = (self.pool.clone(), self.lookups.threads(), Arc::clone(together));
+        self.lookups
             .answered(answered, move || {
                 together.answer(threads, |questions| read_on(&pool, |conn| answer(conn, questions)));
             })
@@ -262,9 +268,9 @@ impl Db {
         self.pool.state()
     }
 
-    /// Reads and writes that would be begun at once, for the metrics.
-    pub fn free_permits(&self) -> (usize, usize) {
-        (self.reads.free(), self.writes.free())
+    /// How much of each sort of work would be begun at once, for the metrics.
+    pub fn free_permits(&self) -> [(&'static str, usize); 3] {
+        [("lookup", self.lookups.free()), ("read", self.reads.free()), ("write", self.writes.free())]
     }
 }
 

@@ -134,9 +134,10 @@ pub fn undated() -> SqlLiteral<Timestamptz> {
 /// A boxed query of what is in one step along a stretch, in its order: of `$time`, the stored date, and `$id`.
 macro_rules! along {
     ($query:expr, $stretch:expr, $step:expr, $time:expr, $id:expr) => {{
+        use diesel::sql_types::Timestamptz;
         use $crate::store::search::{Step, ascending, descending};
         use $crate::store::walk::{Part, Stretch};
-        let (Stretch { part, after }, Step { from, to, within, way, .. }) = ($stretch, $step);
+        let (Stretch { part, after }, Step { from, to, within, way, is_general }) = ($stretch, $step);
         let mut query = $query;
         // What is found by its period is not looked for among dates as well.
         macro_rules! filter {
@@ -157,11 +158,15 @@ macro_rules! along {
                 }
             }
         }
-        if let Some(from) = from {
-            filter!($time.ge(from));
+        match from {
+            Some(from) if is_general => filter!($time.ge($crate::store::page::hidden!(from, Timestamptz))),
+            Some(from) => filter!($time.ge(from)),
+            None => {}
         }
-        if let Some(to) = to {
-            filter!($time.lt(to));
+        match to {
+            Some(to) if is_general => filter!($time.lt($crate::store::page::hidden!(to, Timestamptz))),
+            Some(to) => filter!($time.lt(to)),
+            None => {}
         }
         match part {
             Part::Newest | Part::Oldest => {}

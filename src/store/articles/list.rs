@@ -7,6 +7,7 @@ use crate::domain::page::{Choice, Count, Key, Page, Position, Range, Total};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
+use crate::store::first::first;
 use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, row};
 use crate::store::search::{
     self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, published_in, push_values,
@@ -37,7 +38,7 @@ pub fn list(
     let total = total(conn, statistics, filter, request.count, reading)?;
     let after = request.after.as_ref();
     let wanted = request.limit + 1;
-    let select = |conn: &mut PgConnection, query| load(conn, list, query);
+    let select = |conn: &mut PgConnection, query, wanted| load(conn, list, query, wanted);
     let items = match order {
         ArticleOrder::Relevance => match reading {
             Some(reading) => {
@@ -118,7 +119,7 @@ fn by_date<T: Placed>(
     reading: Option<&Reading>,
     stretches: Vec<Stretch>,
     wanted: i64,
-    select: impl Fn(&mut PgConnection, articles::BoxedQuery<'static, Pg>) -> Result<Vec<T>>,
+    select: impl Fn(&mut PgConnection, articles::BoxedQuery<'static, Pg>, i64) -> Result<Vec<T>>,
 ) -> Result<Vec<T>> {
     let windows = match is_of_one(filter) {
         true => None,
@@ -149,7 +150,7 @@ fn by_date<T: Placed>(
                     articles::published_desc,
                     articles::id
                 );
-                select(conn, query.filter(articles::id.eq_any(ids)).limit(missing))
+                select(conn, query.filter(articles::id.eq_any(ids)), missing)
             });
         }
     }
@@ -164,7 +165,7 @@ fn by_date<T: Placed>(
         |conn, stretch, step, missing| {
             search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
                 let of = of(filter, reading, step);
-                select(conn, along!(of, stretch, *step, articles::published_desc, articles::id).limit(missing))
+                select(conn, along!(of, stretch, *step, articles::published_desc, articles::id), missing)
             })
         },
     )
@@ -195,7 +196,7 @@ fn by_creation(
                 all.push(Box::new(articles::created_at.lt(to).nullable()));
             }
             let query = descending!(selected(all), step.way, articles::created_at, articles::id, Timestamptz);
-            load(conn, list, query.limit(missing))
+            load(conn, list, query, missing)
         })
     };
     let values = values(filter);
@@ -222,12 +223,17 @@ impl Placed for Article {
     }
 }
 
-fn load(conn: &mut PgConnection, list: &ArticleList, query: articles::BoxedQuery<'static, Pg>) -> Result<Vec<Article>> {
+fn load(
+    conn: &mut PgConnection,
+    list: &ArticleList,
+    query: articles::BoxedQuery<'static, Pg>,
+    wanted: i64,
+) -> Result<Vec<Article>> {
     if !list.with_body {
-        let rows = query.select(ArticleRow::as_select()).load(conn)?;
-        return Ok(rows.into_iter().map(|row| row.with(None)).collect());
+        let rows = first(conn, query.select(ArticleRow::as_select()), wanted)?;
+        return Ok(rows.into_iter().map(|row: ArticleRow| row.with(None)).collect());
     }
-    let rows = query.select(WithText::as_select()).load(conn)?;
+    let rows = first(conn, query.select(WithText::as_select()), wanted)?;
     Ok(rows.into_iter().map(|row: WithText| row.row.with(Some((row.body, row.blocks.0)))).collect())
 }
 
@@ -245,7 +251,8 @@ fn by_relevance(
     let found = articles::table.filter(articles::id.eq_any(&newest)).select((articles::id, rank)).load(conn)?;
     let found = search::in_order(newest, found);
     let (page, ranked) = search::most_relevant(found, &list.page, total)?;
-    let rows = load(conn, list, articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed())?;
+    let known = articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed();
+    let rows = load(conn, list, known, page.items.len() as i64)?;
     Ok((search::filled(page, rows, |article| article.id), ranked))
 }
 
@@ -278,9 +285,11 @@ pub(in crate::store) fn newest(
         return Ok(of_table(predicates(filter, None, OfEntity::Walked, &Step::default())));
     }
     let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-    let units = by_date(conn, statistics, filter, reading.as_ref(), walk::newest(None)?, most, |conn, query| {
-        Ok(query.select((articles::id, articles::id, sql::<Text>(key), articles::published_desc)).load(conn)?)
-    })?;
+    let units =
+        by_date(conn, statistics, filter, reading.as_ref(), walk::newest(None)?, most, |conn, query, wanted| {
+            let units = query.select((articles::id, articles::id, sql::<Text>(key), articles::published_desc));
+            Ok(first(conn, units, wanted)?)
+        })?;
     Ok(of_units(units))
 }
 
@@ -292,8 +301,12 @@ fn ids(
     reading: Option<&Reading>,
     most: i64,
 ) -> Result<Vec<Uuid>> {
-    let places = by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query| {
-        Ok(query.select((articles::published_at, articles::id)).load::<(Option<DateTime<Utc>>, Uuid)>(conn)?)
+    let places = by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query, wanted| {
+        Ok(first::<(Option<DateTime<Utc>>, Uuid), _>(
+            conn,
+            query.select((articles::published_at, articles::id)),
+            wanted,
+        )?)
     })?;
     Ok(places.into_iter().map(|(_, id)| id).collect())
 }
@@ -324,15 +337,15 @@ fn predicates(
     if step.is_planned() {
         all.push(Box::new(Planned));
     }
-    choose!(all, filter.language, articles::language, way.looks_at("language"));
-    choose!(all, filter.publisher, articles::publisher, way.looks_at("publisher"));
-    choose!(all, filter.section, articles::section, way.looks_at("section"));
+    choose!(all, filter.language, articles::language, step, "language");
+    choose!(all, filter.publisher, articles::publisher, step, "publisher");
+    choose!(all, filter.section, articles::section, step, "section");
     choose!(all, filter.external_id, articles::external_id);
     choose!(all, filter.url, articles::url);
     let before = all.len();
     with_keywords(&filter.keyword, &mut all);
     if let Some(reading) = reading {
-        all.push(Box::new(reading.matches(articles::vector, articles::language, way)));
+        all.push(Box::new(reading.matches(articles::vector, articles::language, step)));
     }
     if way.looks_at("vector") {
         look_at(&mut all, before);

@@ -93,6 +93,8 @@ pub fn search(conn: &mut PgConnection, known: &KnownNames, q: &str, among: &Amon
     let mut found = Found::default();
     let mut best = HashMap::new();
     let beginning = tiers::beginning(&key).load(conn, among, WEIGHED)?;
+    // What somebody bears is no typo, though it be somebody of another kind.
+    let is_borne = beginning.is_borne;
     found.add(&mut best, beginning, |candidate| match candidate.name_key == key {
         true if candidate.position < 0 => Tier::ExactName,
         true => Tier::ExactAlias,
@@ -107,8 +109,7 @@ pub fn search(conn: &mut PgConnection, known: &KnownNames, q: &str, among: &Amon
             if words.iter().all(begins) { Tier::Words } else { Tier::Contains }
         });
     }
-    let is_exact = best.values().any(|found| found.score >= Tier::ExactAlias as i64 * 1_000_000);
-    if !is_exact && best.len() < ENOUGH {
+    if !is_borne && best.len() < ENOUGH {
         let similar = tiers::similar(conn, known, &key, &words, among, WEIGHED)?;
         found.add(&mut best, similar, |_| Tier::Similar);
     }

@@ -28,14 +28,15 @@ pub(super) fn days_said(filter: &QuoteFilter) -> Option<Vec<NaiveDate>> {
 /// Pushes the conditions on what `quote_about` carries of a quote; `$column!` spells one of its columns.
 macro_rules! carried {
     ($all:ident, $filter:ident, $step:expr, $column:ident) => {
-        let way = $step.way;
-        choose!($all, $filter.speaker, $column!(speaker_id), way.looks_at("speaker_id"));
-        choose!($all, $filter.speaker_status, $column!(speaker_status), way.looks_at("speaker_status"));
-        choose!($all, $filter.publisher, $column!(publisher), way.looks_at("publisher"));
-        choose!($all, $filter.language, $column!(language), way.looks_at("language"));
-        choose!($all, $filter.kind, $column!(kind), way.looks_at("kind"));
-        choose!($all, $filter.status, $column!(status), way.looks_at("status"));
-        choose!($all, $filter.cue, $column!(cue_lemma), way.looks_at("cue_lemma"));
+        let step: &Step = &$step;
+        let way = step.way;
+        choose!($all, $filter.speaker, $column!(speaker_id), step, "speaker_id");
+        choose!($all, $filter.speaker_status, $column!(speaker_status), step, "speaker_status");
+        choose!($all, $filter.publisher, $column!(publisher), step, "publisher");
+        choose!($all, $filter.language, $column!(language), step, "language");
+        choose!($all, $filter.kind, $column!(kind), step, "kind");
+        choose!($all, $filter.status, $column!(status), step, "status");
+        choose!($all, $filter.cue, $column!(cue_lemma), step, "cue_lemma");
         if $filter.status.any.is_empty() {
             $all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
@@ -66,7 +67,7 @@ macro_rules! conditions {
     ($filter:ident, $reading:expr, $of_entity:expr, $step:expr, $source:ty, $column:ident) => {{
         let mut all: Vec<Predicate<$source>> = Vec::new();
         if let Some(reading) = $reading {
-            all.push(Box::new(reading.matches($column!(vector), $column!(language), $step.way)));
+            all.push(Box::new(reading.matches($column!(vector), $column!(language), $step)));
             if $step.way.looks_at("vector") {
                 look_at(&mut all, 0);
             }
@@ -157,7 +158,7 @@ fn plain_of_twins(filter: &QuoteFilter, reading: Option<&Reading>) -> Vec<Predic
             twins.field(quotes::$name)
         };
     }
-    conditions!(filter, reading, OfEntity::Asked, Step::default(), Alias<Twins>, column)
+    conditions!(filter, reading, OfEntity::Asked, &Step::default(), Alias<Twins>, column)
 }
 
 /// No quote of the same cluster that matches too comes earlier in the list. Quotes without a cluster have no twins.

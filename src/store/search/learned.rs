@@ -1,5 +1,5 @@
-//! What was learned of lists that are asked for again and again: those that have less than the statistics of Postgres make
-//! believe are not read in windows too short for them a second time.
+//! What was learned of lists that are asked for again and again: a page is not looked for a second time in windows that are
+//! too short for it, or much longer than it.
 
 use super::steps::{Axis, Course};
 use moka::sync::Cache;
@@ -13,7 +13,7 @@ const TIME: Duration = Duration::from_secs(300);
 
 #[derive(Debug)]
 pub struct Learned {
-    /// The parts of the rows, 0 to 1, that lists have.
+    /// The parts of the rows, 0 to 1, that lists have; where the first page ended, of the rows down to there.
     densities: Cache<u64, f64>,
     /// Whether they have more than are counted one by one.
     many: Cache<u64, bool>,
@@ -40,12 +40,13 @@ impl Learned {
         Question(self.hasher.hash_one(format!("{asked:?}")))
     }
 
-    pub fn density(&self, question: Question, course: Option<Course>) -> Option<f64> {
-        self.densities.get(&self.place(question, course))
+    pub fn density(&self, question: Question, course: Option<Course>, limit: i64) -> Option<f64> {
+        self.densities.get(&self.place(question, course, limit))
     }
 
-    pub fn keep(&self, question: Question, course: Option<Course>, density: f64) {
-        self.densities.insert(self.place(question, course), density);
+    /// What so many of the first of a list have taught.
+    pub fn keep(&self, question: Question, course: Option<Course>, limit: i64, density: f64) {
+        self.densities.insert(self.place(question, course, limit), density);
     }
 
     pub fn are_many(&self, Question(question): Question) -> Option<bool> {
@@ -56,8 +57,8 @@ impl Learned {
         self.many.insert(question, are_many);
     }
 
-    fn place(&self, Question(question): Question, course: Option<Course>) -> u64 {
+    fn place(&self, Question(question): Question, course: Option<Course>, limit: i64) -> u64 {
         let way = |Course { axis, is_backward, begin, .. }| (axis == Axis::Published, is_backward, begin.is_some());
-        self.hasher.hash_one((question, course.map(way)))
+        self.hasher.hash_one((question, course.map(way), limit))
     }
 }

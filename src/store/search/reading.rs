@@ -2,7 +2,7 @@
 
 use super::Collection;
 use super::queries::Queries;
-use super::steps::Way;
+use super::steps::{Step, Way};
 use crate::domain::page::Choice;
 use crate::domain::search::Search;
 use crate::store::Result;
@@ -87,8 +87,8 @@ impl Reading {
     }
 
     /// The condition on a vector and its language.
-    pub fn matches<V, L>(&self, vector: V, language: L, way: Way) -> Matches<V, L> {
-        Matches { vector, language, reading: self.clone(), way }
+    pub fn matches<V, L>(&self, vector: V, language: L, step: &Step) -> Matches<V, L> {
+        Matches { vector, language, reading: self.clone(), way: step.way, is_general: step.is_general }
     }
 
     /// How well a text matches, its headline weighing ten times as much as the rest.
@@ -125,6 +125,7 @@ pub struct Matches<V, L> {
     language: L,
     reading: Reading,
     way: Way,
+    is_general: bool,
 }
 
 impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V, L> {
@@ -135,9 +136,10 @@ impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V
         }
         let matches = |group: &'b Group, mut out: AstPass<'_, 'b, Pg>| {
             self.vector.walk_ast(out.reborrow())?;
-            out.push_sql(" @@ ");
+            // As `Hidden` has it, where the plan is the same for all words.
+            out.push_sql(if self.is_general { " @@ (SELECT " } else { " @@ " });
             out.push_bind_param::<Text, _>(&group.query)?;
-            out.push_sql("::tsquery");
+            out.push_sql(if self.is_general { "::tsquery)" } else { "::tsquery" });
             QueryResult::Ok(())
         };
         match &self.reading.groups[..] {

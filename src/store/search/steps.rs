@@ -176,6 +176,11 @@ impl Step {
     /// Those with some ids.
     pub const KNOWN: Self = Self { way: Way::Known, is_general: true, ..Self::GATHERED };
 
+    /// True when the plan is the same for all values of a column, whose index is walked.
+    pub fn is_general_along(&self, column: &str) -> bool {
+        self.is_general && matches!(self.way, Way::Walked(Some(along)) if along == column)
+    }
+
     /// True when the query is planned for its own values.
     pub fn is_planned(&self) -> bool {
         matches!(self.way, Way::Gathered(_) | Way::Walked(_)) && !self.is_general
@@ -191,7 +196,15 @@ macro_rules! published_in {
         if let Some(within) = $step.within {
             $crate::store::page::look_at(&mut $predicates, before);
             let periods = $crate::store::search::periods_of($published_desc);
-            $predicates.push(Box::new(periods.overlaps_with(within.periods())));
+            if $step.is_general {
+                let covered = $crate::store::page::hidden!(
+                    within.periods(),
+                    diesel::sql_types::Nullable<diesel::sql_types::Array<diesel::sql_types::Integer>>
+                );
+                $predicates.push(Box::new(periods.overlaps_with(covered)));
+            } else {
+                $predicates.push(Box::new(periods.overlaps_with(within.periods())));
+            }
         }
     }};
 }

@@ -4,7 +4,8 @@ use super::steps::{Course, Step};
 use super::windows::Windows;
 use crate::domain::page::Range;
 use crate::store::Result;
-use crate::store::walk::{self, Stretch};
+use crate::store::page::pg_time;
+use crate::store::walk::{self, Placed, Stretch};
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 
@@ -13,7 +14,7 @@ use diesel::pg::PgConnection;
 ///
 /// # Errors
 /// Those of `read`.
-pub fn along_stretches<T>(
+pub fn along_stretches<T: Placed>(
     conn: &mut PgConnection,
     windows: Option<&Windows>,
     is_of_entity: bool,
@@ -32,7 +33,16 @@ pub fn along_stretches<T>(
     walk::each(conn, stretches, wanted, |conn, stretch, missing| match windows {
         None => read(conn, stretch, &Step::default(), missing),
         Some(_) if is_of_entity => read(conn, stretch, &Step::GATHERED, missing),
-        Some(windows) => windows
-            .read(conn, Some(course(&stretch)), missing, |conn, step, missing| read(conn, stretch, step, missing)),
+        Some(windows) => {
+            let course = course(&stretch);
+            let found =
+                windows.read(conn, Some(course), missing, |conn, step, missing| read(conn, stretch, step, missing))?;
+            if found.len() as i64 == missing
+                && let Some((Some(time), _)) = found.last().map(Placed::place)
+            {
+                windows.learn_end(course, missing, pg_time(time));
+            }
+            Ok(found)
+        }
     })
 }

@@ -80,8 +80,8 @@ fn inside(word: &str) -> String {
     format!("%{word}%")
 }
 
-/// Names that have words like those of a name. The common ones among them are taken as they are, each of the others may
-/// have a typo, and short ones do not count.
+/// Names that have words like those of a name. The common ones among them are taken as they are, short ones do not count. One
+/// of the others may have a typo; when there is no such name, each may have one.
 pub(super) fn similar(
     conn: &mut PgConnection,
     known: &KnownNames,
@@ -98,15 +98,30 @@ pub(super) fn similar(
     // A letter that is wrong spoils three of a word's trigrams, which are one more than its letters.
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let threshold = (1.0 - 3.0 / (shortest + 1) as f64 - 0.001).max(0.4);
-    let query = Query {
-        walk: false,
-        similarity: "(word_similarity($1, name_key) + similarity($1, name_key)) / 2",
-        order: "similarity DESC, weight DESC",
-        ..Query::new("name_key <> ", &key.chars().take(COMPARED).collect::<String>())
+    let query = || {
+        let query = Query {
+            walk: false,
+            similarity: "(word_similarity($1, name_key) + similarity($1, name_key)) / 2",
+            order: "similarity DESC, weight DESC",
+            ..Query::new("name_key <> ", &key.chars().take(COMPARED).collect::<String>())
+        };
+        common.iter().fold(query, |query, word| query.and("name_key LIKE ", &inside(word)))
     };
-    let query = rare.iter().fold(query, |query, word| query.and("name_key %> ", word));
-    let query = common.iter().fold(query, |query, word| query.and("name_key LIKE ", &inside(word)));
-    by_trigrams(conn, threshold, |conn| query.load(conn, among, most))
+    by_trigrams(conn, threshold, |conn| {
+        // The longest are as they should be, if possible: names that have them are the soonest found.
+        for wrong in rare.iter().rev().filter(|_| rare.len() > 1) {
+            let query = rare.iter().fold(query(), |query, word| match word == wrong {
+                true => query.and("name_key %> ", word),
+                false => query.and("name_key LIKE ", &inside(word)),
+            });
+            let names = query.load(conn, among, most)?;
+            if names.is_cut || !names.best.is_empty() {
+                return Ok(names);
+            }
+        }
+        let query = rare.iter().fold(query(), |query, word| query.and("name_key %> ", word));
+        query.load(conn, among, most)
+    })
 }
 
 /// Runs a query for which only the index of trigrams will do; the planner takes words to be rarer or more common than
@@ -146,6 +161,8 @@ pub(super) struct Names {
     pub(super) best: Vec<Candidate>,
     /// More names match than were looked at.
     pub(super) is_cut: bool,
+    /// Some entity bears exactly the first value, of whatever kind it is.
+    pub(super) is_borne: bool,
 }
 
 impl Query {
@@ -182,7 +199,7 @@ impl Query {
                 SELECT entity_id, position, name_key, kind, weight, ({similarity})::double precision AS similarity
                 FROM entity_names WHERE {these}{sequence} LIMIT ${read_at}
             ), extent AS MATERIALIZED (
-                SELECT count(*) = ${read_at} AS is_cut FROM matching
+                SELECT count(*) = ${read_at} AS is_cut, coalesce(bool_or(name_key = $1), false) AS is_borne FROM matching
             ), known AS MATERIALIZED (
                 SELECT *, ({similarity})::double precision AS similarity FROM (
                     SELECT entity_id, position, name_key, kind, weight FROM entity_names
@@ -196,7 +213,7 @@ impl Query {
             )
             SELECT entity_id, coalesce(position, -1) AS position, coalesce(name_key, '') AS name_key,
                 coalesce(mentions, 0) AS mentions, coalesce(similarity, 0) AS similarity,
-                is_cut OR (SELECT count(*) FROM weighed) > ${most_at} AS is_cut
+                is_cut OR (SELECT count(*) FROM weighed) > ${most_at} AS is_cut, is_borne
             FROM extent
             LEFT JOIN (SELECT * FROM weighed ORDER BY {order} LIMIT ${most_at}) AS names ON true
             LEFT JOIN entity_mention_counts USING (entity_id)"
@@ -212,8 +229,8 @@ impl Query {
             .bind::<Integer, _>(WELL_KNOWN)
             .bind::<Integer, _>(most)
             .load(conn)?;
-        let is_cut = rows.iter().any(|row| row.is_cut);
-        Ok(Names { best: rows.into_iter().filter_map(Row::into_candidate).collect(), is_cut })
+        let (is_cut, is_borne) = rows.first().map_or((false, false), |row| (row.is_cut, row.is_borne));
+        Ok(Names { best: rows.into_iter().filter_map(Row::into_candidate).collect(), is_cut, is_borne })
     }
 }
 
@@ -232,6 +249,8 @@ struct Row {
     similarity: f64,
     #[diesel(sql_type = Bool)]
     is_cut: bool,
+    #[diesel(sql_type = Bool)]
+    is_borne: bool,
 }
 
 impl Row {
