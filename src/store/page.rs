@@ -9,7 +9,7 @@ use diesel::expression::{AppearsOnTable, AsExpression, Expression, TypedExpressi
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Nullable, SqlType};
+use diesel::sql_types::{Array, Bool, Integer, Nullable, SqlType, Text, Timestamptz};
 use uuid::Uuid;
 
 /// A condition on the rows of `Source`; NULL leaves the row out.
@@ -125,14 +125,35 @@ impl<E: AppearsOnTable<QS>, QS: ?Sized> AppearsOnTable<QS> for Hidden<E> {}
 
 impl<E: SelectableExpression<QS>, QS: ?Sized> SelectableExpression<QS> for Hidden<E> {}
 
-impl<E: QueryFragment<Pg>> QueryFragment<Pg> for Hidden<E> {
+impl<E: Expression<SqlType: Named> + QueryFragment<Pg>> QueryFragment<Pg> for Hidden<E> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("(SELECT ");
         self.0.walk_ast(out.reborrow())?;
+        out.push_sql("::");
+        out.push_sql(E::SqlType::NAME);
         out.push_sql(")");
         Ok(())
     }
 }
+
+/// How Postgres calls the type of a value that it finds no type for where the value stands.
+pub trait Named {
+    const NAME: &'static str;
+}
+
+macro_rules! named {
+    ($($sql_type:ty = $name:literal),+) => {
+        $(impl Named for $sql_type {
+            const NAME: &'static str = $name;
+        }
+
+        impl Named for Nullable<$sql_type> {
+            const NAME: &'static str = $name;
+        })+
+    };
+}
+
+named!(Text = "text", diesel::sql_types::Uuid = "uuid", Timestamptz = "timestamptz", Array<Integer> = "integer[]");
 
 /// A value that a column is compared with, as [`Hidden`].
 pub fn hide<C: Expression, V: AsExpression<C::SqlType>>(_: &C, value: V) -> Hidden<V::Expression>

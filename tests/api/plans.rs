@@ -88,11 +88,12 @@ fn last_of(beginnings: &[String]) -> Statement {
     let found = eventually(&format!("{beginnings:?} in the log"), || {
         let log = server_log();
         let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max()?;
-        Some(log[last..].to_owned()).filter(|found| found.contains("DETAIL:  parameters: "))
+        Some(log[last..].to_owned()).filter(|found| found.contains('\n'))
     });
     let mut lines = found.lines();
     let sql = lines.next().unwrap().trim_start_matches(": ").to_owned();
-    let (_, parameters) = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: ")).expect("parameters");
+    let detail = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: "));
+    let Some((_, parameters)) = detail else { return Statement { sql, parameters: String::new() } };
     let values = parameters.split(", $").map(|pair| pair.split_once(" = ").unwrap().1.to_owned());
     Statement { sql, parameters: values.collect::<Vec<_>>().join(", ") }
 }
