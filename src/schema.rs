@@ -153,6 +153,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    name_words (word) {
+        word -> Text,
+    }
+}
+
+diesel::table! {
     entity_quote_counts (entity_id) {
         entity_id -> Uuid,
         quotes -> Int8,
@@ -295,6 +301,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_names,
     entity_quote_counts,
     mentions,
+    name_words,
     quote_about,
     quotes,
     reviews,

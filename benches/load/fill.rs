@@ -17,6 +17,10 @@ const FILLS: [Fill; 3] = [
         ),
         // A name weighs what its entity's count says.
         ("to_regclass('entity_names') IS NOT NULL", "INSERT INTO entity_names SELECT * FROM names_of()"),
+        (
+            "to_regclass('name_words') IS NOT NULL",
+            "INSERT INTO name_words SELECT DISTINCT word FROM entity_names CROSS JOIN words_of_name(name_key) AS word",
+        ),
     ],
     &[(
         "to_regclass('entity_quote_counts') IS NOT NULL",

@@ -15,7 +15,7 @@ use super::page::{self, RankedBody};
 use super::problem::Problem;
 use super::records::{Read, Records};
 use crate::domain::page::Page;
-use crate::domain::quote::{NewQuote, QuoteList, QuoteNames, QuotePatch};
+use crate::domain::quote::{NewQuote, Quote, QuoteList, QuoteNames, QuotePatch};
 use crate::store::search::{Statistics, highlight};
 use crate::store::together::Together;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
@@ -30,7 +30,7 @@ pub use names::*;
 pub use sayings::*;
 
 /// The pages of plain lists that are asked for at the same time.
-pub type PlainPages = Together<QuoteList, Page<QuoteBody>>;
+pub type PlainPages = Together<QuoteList, Page<Quote>>;
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -123,11 +123,9 @@ pub async fn list_quotes(
     let is_named = names != QuoteNames::default();
     let list = query.0.into_list(&request)?;
     if is_bare && !is_named && quotes::is_plain(&list) {
-        let read = move |conn: &mut Connection, lists: &[QuoteList]| {
-            let pages = quotes::lists(conn, &statistics, lists)?;
-            Ok(pages.into_iter().map(|page| Ok(page?.map(QuoteBody::from))).collect())
-        };
-        return Ok(answer(&request, db.read_any_together(&plain, list, read).await?, None, None));
+        let read = move |conn: &mut Connection, lists: &[QuoteList]| quotes::lists(conn, &statistics, lists);
+        let page = db.read_any_together(&plain, list, read).await?;
+        return Ok(answer(&request, page.map(Into::into), None, None));
     }
     let (page, ranked, resolved) = db
         .read(move |conn| {

@@ -126,7 +126,7 @@ impl Db {
     ) -> Result<A>
     where
         Q: PartialEq + Send + Sync + 'static,
-        A: Send + 'static,
+        A: Clone + Send + 'static,
     {
         if self.replica.is_none() {
             return self.read_together(together, question, answer).await;
@@ -147,7 +147,7 @@ impl Db {
     ) -> Result<A>
     where
         Q: PartialEq + Send + 'static,
-        A: Send + 'static,
+        A: Clone + Send + 'static,
     {
         let answered = together.ask(question);
         let (pool, threads, together) = (self.pool.clone(), self.lookups.threads(), Arc::clone(together));

@@ -22,13 +22,16 @@ struct Asked<Q, A> {
     caller: Sender<Result<A>>,
 }
 
+/// Who asks the same.
+type Callers<A> = Vec<Sender<Result<A>>>;
+
 impl<Q, A> Default for Together<Q, A> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<Q: PartialEq, A> Together<Q, A> {
+impl<Q: PartialEq, A: Clone> Together<Q, A> {
     /// Lets a question wait.
     pub(super) fn ask(&self, question: Q) -> Receiver<Result<A>> {
         let (caller, answered) = oneshot::channel();
@@ -43,36 +46,43 @@ impl<Q: PartialEq, A> Together<Q, A> {
         if questions.is_empty() {
             return;
         }
-        // Callers may have gone.
         match answer(&questions) {
-            Ok(answers) => callers.into_iter().zip(answers).for_each(|(caller, answer)| drop(caller.send(answer))),
-            Err(error) => callers.into_iter().for_each(|caller| drop(caller.send(Err(error.clone())))),
+            Ok(answers) => callers.into_iter().zip(answers).for_each(|(callers, answer)| tell(callers, answer)),
+            Err(error) => callers.into_iter().for_each(|callers| tell(callers, Err(error.clone()))),
         }
     }
 
-    fn share(&self, threads: usize) -> (Vec<Q>, Vec<Sender<Result<A>>>) {
+    /// Different questions, and who asks each.
+    fn share(&self, threads: usize) -> (Vec<Q>, Vec<Callers<A>>) {
         let mut waiting = self.waiting();
         let share = waiting.len().div_ceil(threads.max(1)).min(MOST);
-        let (mut questions, mut callers, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut questions, mut callers) = (Vec::new(), Vec::<Callers<A>>::new());
         while questions.len() < share
             && let Some(Asked { question, caller }) = waiting.pop_front()
         {
-            if caller.is_closed() {
+            match questions.iter().position(|known| *known == question) {
                 // It did not come to a turn in time.
-            } else if questions.contains(&question) {
-                again.push(Asked { question, caller });
-            } else {
-                questions.push(question);
-                callers.push(caller);
+                _ if caller.is_closed() => {}
+                Some(place) => callers[place].push(caller),
+                None => {
+                    questions.push(question);
+                    callers.push(vec![caller]);
+                }
             }
         }
-        again.into_iter().rev().for_each(|asked| waiting.push_front(asked));
         (questions, callers)
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Asked<Q, A>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Callers may have gone.
+fn tell<A: Clone>(mut callers: Callers<A>, answer: Result<A>) {
+    let last = callers.pop();
+    callers.into_iter().for_each(|caller| drop(caller.send(answer.clone())));
+    drop(last.map(|caller| caller.send(answer)));
 }
 
 #[cfg(test)]
@@ -91,11 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn each_thread_has_its_share_and_nothing_is_asked_twice_at_once() {
+    fn each_thread_has_its_share_and_who_asks_the_same_the_same_answer() {
         let together = Together::default();
         let mut callers: Vec<_> = [1, 1, 2, 3].map(|question| together.ask(question)).into();
         assert_eq!(answer(&together, 2), [1, 2]);
-        assert_eq!(answer(&together, 2), [1]);
         assert_eq!(answer(&together, 2), [3]);
         assert!(answer(&together, 2).is_empty());
         let answers: Vec<_> = callers.iter_mut().map(|caller| caller.try_recv().unwrap().unwrap()).collect();

@@ -25,4 +25,5 @@ mod search;
 mod service;
 mod stats;
 mod support;
+mod together;
 mod torture;

