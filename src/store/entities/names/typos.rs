@@ -12,12 +12,13 @@ use std::collections::HashMap;
 const COMPARED: usize = 80;
 /// Shorter words may be anything; by their trigrams, so may those of as many letters.
 const SHORTEST: usize = 4;
-/// As many words are taken for what one may have been meant to be: those that are the most like it.
-const MEANT: i32 = 8;
+/// As many words are taken for what one may have been meant to be, those that are the most like it; and so many of each where
+/// several are no words of names.
+const MEANT: usize = 40;
+const MEANT_OF_EACH: usize = 6;
 
-/// Names that have words like those of a name. Common ones are taken as they are, and so are others that some name has; when
-/// that leads to nothing, one of these may be another word with a typo, and at last each may come as near as its trigrams
-/// tell.
+/// Names that have words like those of a name. Common ones are taken as they are, and so are others that some name has, unless
+/// all are, when one of them may be another word with a typo; at last each may come as near as its trigrams tell.
 pub(super) fn similar(
     conn: &mut PgConnection,
     known: &KnownNames,
@@ -100,14 +101,19 @@ impl Meant {
     /// words, in which the typo may be.
     fn readings(&self, as_they_are: bool) -> Vec<Vec<Vec<String>>> {
         let Self(words) = self;
-        let known = |word: &Word| word.itself.clone().map_or_else(|| word.others.clone(), |itself| vec![itself]);
-        let first: Vec<Vec<String>> = words.iter().map(known).collect();
+        let unknown = words.iter().filter(|word| word.itself.is_none()).count();
+        let most = if unknown > 1 { MEANT_OF_EACH } else { MEANT };
+        let meant = |word: &Word| match &word.itself {
+            Some(itself) => vec![itself.clone()],
+            None => word.others.iter().take(most).cloned().collect(),
+        };
+        let first: Vec<Vec<String>> = words.iter().map(meant).collect();
         let mut readings = Vec::new();
-        if as_they_are || words.iter().any(|word| word.itself.is_none()) {
+        if as_they_are || unknown > 0 {
             readings.push(first.clone());
         }
         // The shortest is the last, and the most easily taken for another.
-        for (place, word) in words.iter().enumerate().rev().filter(|(_, word)| word.itself.is_some()) {
+        for (place, word) in words.iter().enumerate().rev().filter(|_| unknown == 0) {
             let mut reading = first.clone();
             reading[place].clone_from(&word.others);
             readings.push(reading);
@@ -135,9 +141,11 @@ mod tests {
     }
 
     #[test]
-    fn words_that_no_name_has_are_typos_and_then_one_of_the_others() {
+    fn words_that_no_name_has_are_typos_or_else_one_of_the_others() {
         let words = || vec![word("macron", &["macroy", "matron"]), word("", &["emmanuel", "emanuele"])];
-        assert_eq!(readings(words(), false), ["macron emmanuel|emanuele", "macroy|matron emmanuel|emanuele"]);
+        assert_eq!(readings(words(), false), ["macron emmanuel|emanuele"]);
+        let words = || vec![word("macron", &["macroy", "matron"]), word("emmanuel", &["emanuel"])];
+        assert_eq!(readings(words(), false), ["macron emanuel", "macroy|matron emmanuel"]);
     }
 
     #[test]
@@ -150,6 +158,10 @@ mod tests {
     #[test]
     fn what_is_near_to_nothing_leads_to_nothing() {
         assert!(readings(vec![word("macron", &["matron"]), word("", &[])], true).is_empty());
+        let many: Vec<String> = (0..50).map(|n| n.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let pairs = Meant(vec![word("", &many), word("", &many)]).readings(false);
+        assert_eq!(pairs[0].iter().map(Vec::len).collect::<Vec<_>>(), [MEANT_OF_EACH; 2]);
         assert!(readings(vec![word("macron", &[])], false).is_empty());
     }
 }
