@@ -65,10 +65,10 @@ const TRIES: u32 = 3;
 impl Db {
     /// Makes the pool and its threads. Needs no database: connections are opened when they are first used.
     pub fn new(options: &PoolOptions) -> Self {
-        let readers = readers(options);
-        let lookups = (readers / 2).max(1);
-        let reads = (readers - lookups).max(1);
-        let writes = (options.connections - readers).max(1);
+        // Two cores are kept busy by two searches, and three look-ups: these take many short statements.
+        let reads = (options.connections / 4).max(1);
+        let lookups = (options.connections * 3 / 8).max(1);
+        let writes = options.connections.saturating_sub(reads + lookups).max(1);
         Self {
             pool: connections(options, &options.url, lookups + reads + writes + PROBES + CHORES),
             replica: options.replica.as_ref().map(|replica| Replica::new(options, replica)),
@@ -99,6 +99,21 @@ impl Db {
             },
             _ => self.read_primary(work).await,
         }
+    }
+
+    /// Runs a read that takes little time, whatever is asked: it does not wait behind others.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.replica.is_some() {
+            return self.read(work).await;
+        }
+        let pool = self.pool.clone();
+        self.lookups.run(move || read_on(&pool, &work)).await
     }
 
     /// Runs a read that must see everything that is committed.

@@ -202,7 +202,7 @@ pub async fn suggest_entities(
 ) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
     let kinds = Choice::of(kind, not_kind);
-    let found = db.read(move |conn| names::suggest(conn, &statistics.names, &q, &kinds)).await?;
+    let found = db.look_up(move |conn| names::suggest(conn, &statistics.names, &q, &kinds)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(json::ok(&SuggestionsBody { items }))
 }
