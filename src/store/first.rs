@@ -5,17 +5,26 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
+use diesel::sql_types::BigInt;
 
-/// The first `wanted` rows of a query.
-///
-/// Their number is spelled out: one that it does not know Postgres takes for a tenth of all rows, which looks so much dearer
-/// than a page that it would plan the statement anew each time. There are few numbers, so that there are few statements:
-/// somewhat more rows may be read than are wanted.
-pub fn first<Row, Q>(conn: &mut PgConnection, query: Q, wanted: i64) -> QueryResult<Vec<Row>>
+/// How many rows are wanted, and how Postgres is told.
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// As a value. One that it does not know Postgres takes for a tenth of all rows.
+    Value(i64),
+    /// Spelled out, where one plan is good for all else: by a value, a page looks so much cheaper than that tenth that the
+    /// statement would be planned anew each time. There are few numbers, so that there are few statements: somewhat more rows
+    /// may be read than are wanted.
+    SpelledOut(i64),
+}
+
+/// The first rows of a query.
+pub fn first<Row, Q>(conn: &mut PgConnection, query: Q, limit: Limit) -> QueryResult<Vec<Row>>
 where
     First<Q>: RunQueryDsl<PgConnection> + for<'a> LoadQuery<'a, PgConnection, Row, DefaultLoadingMode>,
 {
-    let mut rows: Vec<Row> = First { query, rows: at_least(wanted) }.load(conn)?;
+    let mut rows: Vec<Row> = First { query, limit }.load(conn)?;
+    let (Limit::Value(wanted) | Limit::SpelledOut(wanted)) = limit;
     rows.truncate(usize::try_from(wanted).unwrap_or(0));
     Ok(rows)
 }
@@ -29,7 +38,7 @@ fn at_least(wanted: i64) -> i64 {
 
 pub struct First<Q> {
     query: Q,
-    rows: i64,
+    limit: Limit,
 }
 
 impl<Q: Query> Query for First<Q> {
@@ -47,7 +56,13 @@ impl<Q> RunQueryDsl<PgConnection> for First<Q> {}
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for First<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.query.walk_ast(out.reborrow())?;
-        out.push_sql(&format!(" LIMIT {}", self.rows));
+        match &self.limit {
+            Limit::Value(wanted) => {
+                out.push_sql(" LIMIT ");
+                out.push_bind_param::<BigInt, _>(wanted)?;
+            }
+            Limit::SpelledOut(wanted) => out.push_sql(&format!(" LIMIT {}", at_least(*wanted))),
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::page::{Choice, Count, Key, Page, Position, Range, Total};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{articles, mentions, quotes};
-use crate::store::first::first;
+use crate::store::first::{Limit, first};
 use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, row};
 use crate::store::search::{
     self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, published_in, push_values,
@@ -38,7 +38,7 @@ pub fn list(
     let total = total(conn, statistics, filter, request.count, reading)?;
     let after = request.after.as_ref();
     let wanted = request.limit + 1;
-    let select = |conn: &mut PgConnection, query, wanted| load(conn, list, query, wanted);
+    let select = |conn: &mut PgConnection, query, limit| load(conn, list, query, limit);
     let items = match order {
         ArticleOrder::Relevance => match reading {
             Some(reading) => {
@@ -119,7 +119,7 @@ fn by_date<T: Placed>(
     reading: Option<&Reading>,
     stretches: Vec<Stretch>,
     wanted: i64,
-    select: impl Fn(&mut PgConnection, articles::BoxedQuery<'static, Pg>, i64) -> Result<Vec<T>>,
+    select: impl Fn(&mut PgConnection, articles::BoxedQuery<'static, Pg>, Limit) -> Result<Vec<T>>,
 ) -> Result<Vec<T>> {
     let windows = match is_of_one(filter) {
         true => None,
@@ -150,7 +150,7 @@ fn by_date<T: Placed>(
                     articles::published_desc,
                     articles::id
                 );
-                select(conn, query.filter(articles::id.eq_any(ids)), missing)
+                select(conn, query.filter(articles::id.eq_any(ids)), Limit::Value(missing))
             });
         }
     }
@@ -165,7 +165,7 @@ fn by_date<T: Placed>(
         |conn, stretch, step, missing| {
             search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
                 let of = of(filter, reading, step);
-                select(conn, along!(of, stretch, *step, articles::published_desc, articles::id), missing)
+                select(conn, along!(of, stretch, *step, articles::published_desc, articles::id), step.limit(missing))
             })
         },
     )
@@ -196,7 +196,7 @@ fn by_creation(
                 all.push(Box::new(articles::created_at.lt(to).nullable()));
             }
             let query = descending!(selected(all), step.way, articles::created_at, articles::id, Timestamptz);
-            load(conn, list, query, missing)
+            load(conn, list, query, step.limit(missing))
         })
     };
     let values = values(filter);
@@ -227,13 +227,13 @@ fn load(
     conn: &mut PgConnection,
     list: &ArticleList,
     query: articles::BoxedQuery<'static, Pg>,
-    wanted: i64,
+    limit: Limit,
 ) -> Result<Vec<Article>> {
     if !list.with_body {
-        let rows = first(conn, query.select(ArticleRow::as_select()), wanted)?;
+        let rows = first(conn, query.select(ArticleRow::as_select()), limit)?;
         return Ok(rows.into_iter().map(|row: ArticleRow| row.with(None)).collect());
     }
-    let rows = first(conn, query.select(WithText::as_select()), wanted)?;
+    let rows = first(conn, query.select(WithText::as_select()), limit)?;
     Ok(rows.into_iter().map(|row: WithText| row.row.with(Some((row.body, row.blocks.0)))).collect())
 }
 
@@ -252,7 +252,7 @@ fn by_relevance(
     let found = search::in_order(newest, found);
     let (page, ranked) = search::most_relevant(found, &list.page, total)?;
     let known = articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed();
-    let rows = load(conn, list, known, page.items.len() as i64)?;
+    let rows = load(conn, list, known, Limit::Value(page.items.len() as i64))?;
     Ok((search::filled(page, rows, |article| article.id), ranked))
 }
 
@@ -286,9 +286,9 @@ pub(in crate::store) fn newest(
     }
     let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
     let units =
-        by_date(conn, statistics, filter, reading.as_ref(), walk::newest(None)?, most, |conn, query, wanted| {
+        by_date(conn, statistics, filter, reading.as_ref(), walk::newest(None)?, most, |conn, query, limit| {
             let units = query.select((articles::id, articles::id, sql::<Text>(key), articles::published_desc));
-            Ok(first(conn, units, wanted)?)
+            Ok(first(conn, units, limit)?)
         })?;
     Ok(of_units(units))
 }
@@ -301,11 +301,11 @@ fn ids(
     reading: Option<&Reading>,
     most: i64,
 ) -> Result<Vec<Uuid>> {
-    let places = by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query, wanted| {
+    let places = by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query, limit| {
         Ok(first::<(Option<DateTime<Utc>>, Uuid), _>(
             conn,
             query.select((articles::published_at, articles::id)),
-            wanted,
+            limit,
         )?)
     })?;
     Ok(places.into_iter().map(|(_, id)| id).collect())

@@ -8,7 +8,7 @@ use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
 use crate::domain::stats::Records;
 use crate::schema::{quote_about, quotes};
-use crate::store::first::first;
+use crate::store::first::{Limit, first};
 use crate::store::page::{self, Below, Planned, Predicate, row};
 use crate::store::search::{
     self, Collection, Reading, SAID_ON, Statistics, Step, Values, Way, Windows, descending, push_values,
@@ -100,8 +100,8 @@ fn total(
     count::total(conn, *count, matching)
 }
 
-fn rows(conn: &mut PgConnection, query: quotes::BoxedQuery<'static, Pg>, wanted: i64) -> Result<Vec<QuoteRow>> {
-    Ok(first(conn, query.select(QuoteRow::as_select()), wanted)?)
+fn rows(conn: &mut PgConnection, query: quotes::BoxedQuery<'static, Pg>, limit: Limit) -> Result<Vec<QuoteRow>> {
+    Ok(first(conn, query.select(QuoteRow::as_select()), limit)?)
 }
 
 /// The first quotes of some stretches of publication, each read the way that is the shortest: along the index of what
@@ -113,7 +113,7 @@ fn by_date<T: Placed>(
     reading: Option<&Reading>,
     stretches: Vec<Stretch>,
     wanted: i64,
-    select: impl Fn(&mut PgConnection, quotes::BoxedQuery<'static, Pg>, i64) -> Result<Vec<T>>,
+    select: impl Fn(&mut PgConnection, quotes::BoxedQuery<'static, Pg>, Limit) -> Result<Vec<T>>,
 ) -> Result<Vec<T>> {
     let filter = &list.filter;
     let windows = match is_of_one(filter) {
@@ -150,7 +150,7 @@ fn by_date<T: Placed>(
                     quotes::published_desc,
                     quotes::id
                 );
-                select(conn, query.filter(quotes::id.eq_any(ids)), missing)
+                select(conn, query.filter(quotes::id.eq_any(ids)), Limit::Value(missing))
             });
         }
     }
@@ -165,7 +165,7 @@ fn by_date<T: Placed>(
         |conn, stretch, step, missing| {
             search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
                 let of = of(reading, OfEntity::Probed, step);
-                select(conn, along!(of, stretch, *step, quotes::published_desc, quotes::id), missing)
+                select(conn, along!(of, stretch, *step, quotes::published_desc, quotes::id), step.limit(missing))
             })
         },
     )
@@ -192,7 +192,8 @@ fn by_confidence(
                 let place = row!(page::number_key(position)?, position.id, Double);
                 all.push(Box::new(Below::new(row!(quotes::confidence, quotes::id, Double), place).nullable()));
             }
-            rows(conn, descending!(selected(all), step.way, quotes::confidence, quotes::id, Double), missing)
+            let query = descending!(selected(all), step.way, quotes::confidence, quotes::id, Double);
+            rows(conn, query, step.limit(missing))
         })
     };
     let values = values(filter);
@@ -210,7 +211,11 @@ fn by_confidence(
         let places = places.order((quote_about::confidence.desc(), quote_about::quote_id.desc())).limit(wanted);
         let ids: Vec<Uuid> = places.load(conn)?;
         let known = quotes::table.into_boxed().filter(quotes::id.eq_any(ids));
-        return rows(conn, descending!(known, Way::Known, quotes::confidence, quotes::id, Double), wanted);
+        return rows(
+            conn,
+            descending!(known, Way::Known, quotes::confidence, quotes::id, Double),
+            Limit::Value(wanted),
+        );
     }
     if reading.is_none() && about.is_none() && (values.is_empty() || filter.speaker.only().is_some()) {
         let way = Way::Walked(filter.speaker.only().map(|_| "speaker_id"));
@@ -281,8 +286,8 @@ fn ids(
     reading: Option<&Reading>,
     most: i64,
 ) -> Result<Vec<Uuid>> {
-    let places = by_date(conn, statistics, list, reading, walk::newest(None)?, most, |conn, query, wanted| {
-        Ok(first::<(Option<DateTime<Utc>>, Uuid), _>(conn, query.select((quotes::published_at, quotes::id)), wanted)?)
+    let places = by_date(conn, statistics, list, reading, walk::newest(None)?, most, |conn, query, limit| {
+        Ok(first::<(Option<DateTime<Utc>>, Uuid), _>(conn, query.select((quotes::published_at, quotes::id)), limit)?)
     })?;
     Ok(places.into_iter().map(|(_, id)| id).collect())
 }
@@ -348,11 +353,10 @@ pub(in crate::store) fn newest(
     let page = PageRequest { limit: most, after: None, count: None };
     let order = QuoteOrder::NewestPublished;
     let list = QuoteList { filter: filter.clone(), one_per_cluster: false, order, page };
-    let units =
-        by_date(conn, statistics, &list, reading.as_ref(), walk::newest(None)?, most, |conn, query, wanted| {
-            let units = query.select((quotes::id, sql::<SqlUuid>(UNIT), sql::<Text>(key), quotes::published_desc));
-            Ok(first(conn, units, wanted)?)
-        })?;
+    let units = by_date(conn, statistics, &list, reading.as_ref(), walk::newest(None)?, most, |conn, query, limit| {
+        let units = query.select((quotes::id, sql::<SqlUuid>(UNIT), sql::<Text>(key), quotes::published_desc));
+        Ok(first(conn, units, limit)?)
+    })?;
     Ok(of_units(units))
 }
 

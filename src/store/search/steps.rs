@@ -4,6 +4,7 @@ use super::periods::Within;
 use super::statistics::Spread;
 use crate::domain::page::{Choice, Position, Range};
 use crate::store::Result;
+use crate::store::first::Limit;
 use crate::store::page::{LONG_AGO, pg_time, time_key};
 use crate::store::walk::{Part, Stretch};
 use chrono::{DateTime, Utc};
@@ -175,6 +176,11 @@ impl Step {
         Self { from: None, to: None, within: None, way: Way::Gathered(Columns::NONE), is_general: false };
     /// Those with some ids.
     pub const KNOWN: Self = Self { way: Way::Known, is_general: true, ..Self::GATHERED };
+
+    /// So many rows of it.
+    pub fn limit(&self, wanted: i64) -> Limit {
+        if self.is_general { Limit::SpelledOut(wanted) } else { Limit::Value(wanted) }
+    }
 
     /// True when the plan is the same for all values of a column, whose index is walked.
     pub fn is_general_along(&self, column: &str) -> bool {
