@@ -134,18 +134,10 @@ fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
     }
 }
 
-/// The mention of this id.
+/// The mentions of these ids, all different, in their order.
 ///
 /// # Errors
-/// [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
-pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Mention> {
-    tombstones::one(find_all(conn, &[id])?)
-}
-
-/// The mentions of these ids, all different, in their order, each as [`find`] has it.
-///
-/// # Errors
-/// Only the database's own.
+/// Of each: [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Mention>>> {
     let rows =
         mentions::table.filter(mentions::id.eq_any(planned_once(ids))).select(MentionRow::as_select()).load(conn)?;
@@ -196,7 +188,7 @@ pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap
 /// Changes a mention, which then is a human's. A patch that changes nothing writes nothing.
 ///
 /// # Errors
-/// As [`find`] and [`create`], and [`Error::Stale`].
+/// As one of [`find_all`] and [`create`], and [`Error::Stale`].
 pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &MentionPatch) -> Result<Mention> {
     let (row, text) = lock(conn, id)?;
     check(expected, row.version)?;
@@ -249,7 +241,7 @@ fn span_of(columns: &Columns) -> Span {
 /// Deletes a mention.
 ///
 /// # Errors
-/// As [`find`], and [`Error::Stale`].
+/// As one of [`find_all`], and [`Error::Stale`].
 pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<()> {
     let (row, _) = lock(conn, id)?;
     check(expected, row.version)?;

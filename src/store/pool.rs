@@ -304,11 +304,6 @@ pub(super) fn connections(options: &PoolOptions, url: &str, most: u32) -> Pool {
         .build_unchecked(ConnectionManager::new(url))
 }
 
-/// How many reads run at once.
-pub(super) fn readers(options: &PoolOptions) -> u32 {
-    (options.connections - options.connections / 2).max(1)
-}
-
 pub(super) fn take(pool: &Pool) -> Result<Pooled> {
     pool.get().map_err(|error| Error::Unavailable(error.to_string()))
 }

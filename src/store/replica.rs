@@ -68,7 +68,8 @@ pub(super) enum Read<T, W> {
 
 impl Replica {
     pub fn new(options: &PoolOptions, replica: &ReplicaOptions) -> Self {
-        let readers = pool::readers(options);
+        // Half of the connections: the primary has them all, for writes too.
+        let readers = (options.connections - options.connections / 2).max(1);
         Self {
             pool: pool::connections(options, &replica.url, readers + LOOKS),
             reads: Lane::new("replica", readers, options.permit_wait),

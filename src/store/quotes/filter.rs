@@ -28,15 +28,14 @@ pub(super) fn days_said(filter: &QuoteFilter) -> Option<Vec<NaiveDate>> {
 /// Pushes the conditions on what `quote_about` carries of a quote; `$column!` spells one of its columns.
 macro_rules! carried {
     ($all:ident, $filter:ident, $step:expr, $column:ident) => {
-        let step: &Step = &$step;
-        let way = step.way;
-        choose!($all, $filter.speaker, $column!(speaker_id), step, "speaker_id");
-        choose!($all, $filter.speaker_status, $column!(speaker_status), step, "speaker_status");
-        choose!($all, $filter.publisher, $column!(publisher), step, "publisher");
-        choose!($all, $filter.language, $column!(language), step, "language");
-        choose!($all, $filter.kind, $column!(kind), step, "kind");
-        choose!($all, $filter.status, $column!(status), step, "status");
-        choose!($all, $filter.cue, $column!(cue_lemma), step, "cue_lemma");
+        let way = $step.way;
+        choose!($all, $filter.speaker, $column!(speaker_id), $step, "speaker_id");
+        choose!($all, $filter.speaker_status, $column!(speaker_status), $step, "speaker_status");
+        choose!($all, $filter.publisher, $column!(publisher), $step, "publisher");
+        choose!($all, $filter.language, $column!(language), $step, "language");
+        choose!($all, $filter.kind, $column!(kind), $step, "kind");
+        choose!($all, $filter.status, $column!(status), $step, "status");
+        choose!($all, $filter.cue, $column!(cue_lemma), $step, "cue_lemma");
         if $filter.status.any.is_empty() {
             $all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
@@ -126,7 +125,7 @@ pub(super) fn of_carried(filter: &QuoteFilter) -> Vec<Predicate<quote_about::tab
         };
     }
     let mut all: Vec<Predicate<quote_about::table>> = Vec::new();
-    carried!(all, filter, Step::default(), column);
+    carried!(all, filter, &Step::default(), column);
     all
 }
 
