@@ -153,12 +153,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    name_words (word) {
-        word -> Text,
-    }
-}
-
-diesel::table! {
     entity_quote_counts (entity_id) {
         entity_id -> Uuid,
         quotes -> Int8,
@@ -190,6 +184,12 @@ diesel::table! {
         published_desc -> Timestamptz,
         language -> Text,
         publisher -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    name_words (word) {
+        word -> Text,
     }
 }
 
