@@ -208,6 +208,7 @@ diesel::table! {
         language -> Text,
         publisher -> Nullable<Text>,
         rejected -> Bool,
+        word_bits -> Int8,
     }
 }
 

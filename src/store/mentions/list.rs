@@ -2,16 +2,19 @@
 
 use super::MentionRow;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
-use crate::domain::page::{Key, Page, Position};
+use crate::domain::page::{Choice, Count, Key, Page, Position};
 use crate::domain::stats::Records;
-use crate::domain::{MentionKind, Origin};
-use crate::schema::{entities, mentions};
+use crate::domain::{EntityKind, MentionKind, Origin};
+use crate::schema::{entities, entity_mention_counts, mentions};
 use crate::store::page::{Predicate, choose, of_words, published};
 use crate::store::walk::{self, along};
 use crate::store::{Result, count, stats};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+
+/// So many entities are asked how often they are named.
+const NAMED_MOST: i64 = 1_000;
 
 /// One page of the mentions that match.
 ///
@@ -23,9 +26,17 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
         None => {
             let matching = || selected(matching(filter)).select(count::nothing());
             let of_range = MentionFilter { min_confidence: filter.min_confidence, ..MentionFilter::default() };
-            match *filter == of_range {
-                true => count::total_of_column(conn, request.count, "mentions", matching)?,
-                false => count::total(conn, request.count, matching)?,
+            let kinds = Choice::of(filter.entity_kind.any.clone(), Vec::new());
+            let of_kinds = MentionFilter { entity_kind: kinds, ..MentionFilter::default() };
+            if *filter == of_range {
+                count::total_of_column(conn, request.count, "mentions", matching)?
+            } else if *filter == of_kinds
+                && request.count == Some(Count::Exact)
+                && are_many(conn, &filter.entity_kind.any)?
+            {
+                Some(count::many(conn, matching())?)
+            } else {
+                count::total(conn, request.count, matching)?
             }
         }
         kept => kept,
@@ -42,6 +53,19 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
     let page =
         Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
     Ok(page.map(Mention::from))
+}
+
+/// True when more mentions than are counted are of entities of these kinds, which those named most often tell already: to look
+/// at the mentions would be to look up the entity of each.
+fn are_many(conn: &mut PgConnection, kinds: &[EntityKind]) -> Result<bool> {
+    let named_most: Vec<(EntityKind, i64)> = entity_mention_counts::table
+        .inner_join(entities::table)
+        .order((entity_mention_counts::mentions.desc(), entity_mention_counts::entity_id.desc()))
+        .limit(NAMED_MOST)
+        .select((entities::kind, entity_mention_counts::mentions))
+        .load(conn)?;
+    let of_kinds = named_most.iter().filter(|(kind, _)| kinds.contains(kind));
+    Ok(of_kinds.map(|(_, mentions)| mentions).sum::<i64>() > count::COUNTED)
 }
 
 fn selected(predicates: Vec<Predicate<mentions::table>>) -> mentions::BoxedQuery<'static, Pg> {

@@ -9,9 +9,11 @@ use crate::store::search::{Reading, SAID_ON, Step, Way, published_in};
 use crate::store::walk::{OfEntity, there_is};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_source::Alias;
 use diesel::sql_types::{Double, Timestamptz};
+use uuid::Uuid;
 
 diesel::alias!(quotes as twins: Twins);
 
@@ -117,15 +119,32 @@ macro_rules! conditions {
     }};
 }
 
-/// The conditions on quotes that their entries about an entity carry.
-pub(super) fn of_carried(filter: &QuoteFilter) -> Vec<Predicate<quote_about::table>> {
+/// The entries about an entity whose quotes match, as far as that is carried.
+pub(super) fn about_one(
+    filter: &QuoteFilter,
+    reading: Option<&Reading>,
+    entity: Uuid,
+) -> quote_about::BoxedQuery<'static, Pg> {
+    let all = conditions_about(filter, reading, entity);
+    all.into_iter().fold(quote_about::table.into_boxed(), |query, predicate| query.filter(predicate))
+}
+
+/// The conditions on the entries about an entity: of words, these know which quotes may have them.
+pub(super) fn conditions_about(
+    filter: &QuoteFilter,
+    reading: Option<&Reading>,
+    entity: Uuid,
+) -> Vec<Predicate<quote_about::table>> {
     macro_rules! column {
         ($name:ident) => {
             quote_about::$name
         };
     }
-    let mut all: Vec<Predicate<quote_about::table>> = Vec::new();
+    let mut all: Vec<Predicate<quote_about::table>> = vec![Box::new(quote_about::entity_id.eq(entity).nullable())];
     carried!(all, filter, &Step::default(), column);
+    if let Some(reading) = reading {
+        all.push(Box::new(reading.may_match(quote_about::word_bits, quote_about::language)));
+    }
     all
 }
 

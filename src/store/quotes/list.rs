@@ -1,6 +1,6 @@
 //! The list of quotes: its filters, its orders, and one quote for each cluster.
 
-use super::filter::{days_said, first_of_cluster, is_carried, of_carried, plain};
+use super::filter::{about_one, conditions_about, days_said, first_of_cluster, is_carried, plain};
 use super::row::QuoteRow;
 use crate::domain::Dimension;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Range, Total};
@@ -78,7 +78,7 @@ fn total(
     if let Some(entity) = filter.about.only().filter(|_| !one_per_cluster && is_carried(filter)) {
         // Counted in its index, without the quotes.
         let place = (quote_about::published_desc, quote_about::quote_id);
-        return count::total(conn, *count, || about_one(filter, *entity).order(place).select(count::nothing()));
+        return count::total(conn, *count, || about_one(filter, None, *entity).order(place).select(count::nothing()));
     }
     let in_step =
         |reading: Option<&Reading>, step: &Step| selected(counted(list, reading, step)).select(count::nothing());
@@ -135,7 +135,8 @@ fn by_date<T: Placed>(
             let all_match = !list.one_per_cluster && is_carried(filter);
             let places = |conn: &mut PgConnection, stretch: Stretch, limit| {
                 walk::of_each(about, stretch.part, limit, |entity| {
-                    let places = about_one(filter, entity).select((quote_about::published_desc, quote_about::quote_id));
+                    let places =
+                        about_one(filter, reading, entity).select((quote_about::published_desc, quote_about::quote_id));
                     let places =
                         along!(places, stretch, Step::default(), quote_about::published_desc, quote_about::quote_id);
                     Ok(places.limit(limit).load(conn)?)
@@ -203,7 +204,7 @@ fn by_confidence(
     }
     if let Some(entity) = about.filter(|_| !list.one_per_cluster && is_carried(filter)) {
         // Who is spoken about seldom is put in order sooner than the index of that order is walked.
-        let mut places = about_one(filter, *entity).filter(Planned).select(quote_about::quote_id);
+        let mut places = about_one(filter, None, *entity).filter(Planned).select(quote_about::quote_id);
         if let Some(position) = &request.after {
             let here = row!(quote_about::confidence, quote_about::quote_id, Double);
             places = places.filter(Below::new(here, row!(page::number_key(position)?, position.id, Double)));
@@ -237,18 +238,6 @@ fn windows<'a>(
     let QuoteList { filter, one_per_cluster, .. } = list;
     let asked = (filter, one_per_cluster);
     Windows::of(conn, statistics, Collection::Quotes, &asked, reading, &values(filter), is_indexed(list))
-}
-
-/// The entries about an entity whose quotes match, as far as that is carried.
-fn about_one(filter: &QuoteFilter, entity: Uuid) -> quote_about::BoxedQuery<'static, Pg> {
-    let all = conditions_about(filter, entity);
-    all.into_iter().fold(quote_about::table.into_boxed(), |query, predicate| query.filter(predicate))
-}
-
-fn conditions_about(filter: &QuoteFilter, entity: Uuid) -> Vec<Predicate<quote_about::table>> {
-    let mut all = of_carried(filter);
-    all.insert(0, Box::new(quote_about::entity_id.eq(entity).nullable()));
-    all
 }
 
 /// True when there are few quotes of what is asked for, whatever else is.
@@ -342,7 +331,7 @@ pub(in crate::store) fn newest(
     most: i64,
 ) -> Result<Statement> {
     if let Some(entity) = filter.about.only().filter(|_| !one_per_cluster && is_carried(filter)) {
-        return Ok(of_table("quote_about", "quote_id", "quote_id", key, conditions_about(filter, *entity)));
+        return Ok(of_table("quote_about", "quote_id", "quote_id", key, conditions_about(filter, None, *entity)));
     }
     const UNIT: &str = "coalesce(cluster_id, quotes.id)";
     if is_of_one(filter) && filter.about.any.len() < 2 {

@@ -27,6 +27,8 @@ pub struct Costs {
     pub probed: f64,
     /// To look at what its entry in the index of an entity tells of it, or at the row if there is nothing.
     pub met: f64,
+    /// The part of the texts without some words that this does not tell them from.
+    pub unsure: f64,
 }
 
 impl Costs {
@@ -42,8 +44,9 @@ impl Costs {
         unpacked: 8.0,
         probed: 5.0,
         met: 5.0,
+        unsure: 1.0,
     };
-    const QUOTES: Self = Self { fetched: 2.0, unpacked: 0.5, met: 0.3, ..Self::ARTICLES };
+    const QUOTES: Self = Self { fetched: 2.0, unpacked: 0.5, met: 0.3, unsure: 0.1, ..Self::ARTICLES };
 
     pub const fn of(collection: Collection) -> Self {
         match collection {

@@ -1,21 +1,28 @@
 //! How many texts a query matches, judged by how many have each of its lexemes.
 
+use std::collections::BTreeSet;
+
 /// The part of all texts, 0 to 1, that matches a tsquery as Postgres spells it; `frequency` is that of a lexeme.
 ///
 /// Words that stand together in a query stand together in texts: theirs is taken to lie between what they would have
 /// if they were independent and what the rarer has by itself.
 pub fn estimate(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
-    Parser { rest: query, frequency }.any().clamp(0.0, 1.0)
+    read(query, &Estimate(frequency)).clamp(0.0, 1.0)
 }
 
 /// The part of all texts, 0 to 1, that matches a tsquery at least, however its words stand beside each other.
 pub fn at_least(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
-    Parser { rest: query, frequency }.bounds_of_any().0
+    read(query, &Bounds(frequency)).0
+}
+
+/// The lexemes of a tsquery without each of which no text matches.
+pub fn needed(query: &str) -> BTreeSet<String> {
+    read(query, &Needed)
 }
 
 /// The lexemes of a tsquery as Postgres spells it.
 pub fn lexemes(query: &str) -> Vec<String> {
-    let mut parser = Parser { rest: query, frequency: &|_: &str| 0.0 };
+    let mut parser = Parser { rest: query, meaning: &Needed };
     let mut found = Vec::new();
     while let Some(quote) = parser.rest.find('\'') {
         parser.rest = &parser.rest[quote..];
@@ -24,81 +31,140 @@ pub fn lexemes(query: &str) -> Vec<String> {
     found
 }
 
-struct Parser<'a, F> {
-    rest: &'a str,
-    frequency: &'a F,
+fn read<M: Meaning>(query: &str, meaning: &M) -> M::Of {
+    Parser { rest: query, meaning }.any()
+}
+
+/// What a tsquery means, made of what its parts mean.
+trait Meaning {
+    type Of;
+
+    fn lexeme(&self, lexeme: String) -> Self::Of;
+    fn not(&self, one: Self::Of) -> Self::Of;
+    fn and(&self, one: Self::Of, other: Self::Of) -> Self::Of;
+    fn or(&self, one: Self::Of, other: Self::Of) -> Self::Of;
+
+    /// One word after another.
+    fn beside(&self, one: Self::Of, other: Self::Of) -> Self::Of {
+        self.and(one, other)
+    }
+}
+
+struct Estimate<'a, F>(&'a F);
+
+impl<F: Fn(&str) -> f64> Meaning for Estimate<'_, F> {
+    type Of = f64;
+
+    fn lexeme(&self, lexeme: String) -> f64 {
+        (self.0)(&lexeme)
+    }
+
+    fn not(&self, one: f64) -> f64 {
+        1.0 - one
+    }
+
+    fn and(&self, one: f64, other: f64) -> f64 {
+        one.min(other) * one.max(other).sqrt()
+    }
+
+    fn or(&self, one: f64, other: f64) -> f64 {
+        one + other - one * other
+    }
 }
 
 /// The least part and the greatest.
-type Bounds = (f64, f64);
+struct Bounds<'a, F>(&'a F);
 
-impl<F: Fn(&str) -> f64> Parser<'_, F> {
-    fn bounds_of_any(&mut self) -> Bounds {
-        let mut bounds = self.bounds_of_all();
-        while self.skip("|") {
-            let (least, most) = self.bounds_of_all();
-            bounds = (bounds.0.max(least), (bounds.1 + most).min(1.0));
-        }
-        bounds
+impl<F: Fn(&str) -> f64> Meaning for Bounds<'_, F> {
+    type Of = (f64, f64);
+
+    fn lexeme(&self, lexeme: String) -> (f64, f64) {
+        let part = (self.0)(&lexeme);
+        (part, part)
     }
 
-    fn bounds_of_all(&mut self) -> Bounds {
-        let mut bounds = self.bounds_of_one();
+    fn not(&self, (least, most): (f64, f64)) -> (f64, f64) {
+        (1.0 - most, 1.0 - least)
+    }
+
+    fn and(&self, one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+        ((one.0 + other.0 - 1.0).max(0.0), one.1.min(other.1))
+    }
+
+    fn or(&self, one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+        (one.0.max(other.0), (one.1 + other.1).min(1.0))
+    }
+
+    /// They may stand in the same texts, and never there beside each other.
+    fn beside(&self, one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+        (0.0, one.1.min(other.1))
+    }
+}
+
+struct Needed;
+
+impl Meaning for Needed {
+    type Of = BTreeSet<String>;
+
+    fn lexeme(&self, lexeme: String) -> BTreeSet<String> {
+        BTreeSet::from([lexeme])
+    }
+
+    fn not(&self, _: BTreeSet<String>) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
+    fn and(&self, one: BTreeSet<String>, other: BTreeSet<String>) -> BTreeSet<String> {
+        &one | &other
+    }
+
+    fn or(&self, one: BTreeSet<String>, other: BTreeSet<String>) -> BTreeSet<String> {
+        &one & &other
+    }
+}
+
+struct Parser<'a, M> {
+    rest: &'a str,
+    meaning: &'a M,
+}
+
+impl<M: Meaning> Parser<'_, M> {
+    fn any(&mut self) -> M::Of {
+        let mut all = self.all();
+        while self.skip("|") {
+            let other = self.all();
+            all = self.meaning.or(all, other);
+        }
+        all
+    }
+
+    fn all(&mut self) -> M::Of {
+        let mut one = self.one();
         loop {
             if self.skip("&") {
-                let (least, most) = self.bounds_of_one();
-                bounds = ((bounds.0 + least - 1.0).max(0.0), bounds.1.min(most));
+                let other = self.one();
+                one = self.meaning.and(one, other);
             } else if self.skip_distance() {
-                // They may stand in the same texts, and never there beside each other.
-                bounds = (0.0, bounds.1.min(self.bounds_of_one().1));
+                let other = self.one();
+                one = self.meaning.beside(one, other);
             } else {
-                return bounds;
+                return one;
             }
         }
     }
 
-    fn bounds_of_one(&mut self) -> Bounds {
+    fn one(&mut self) -> M::Of {
         if self.skip("!") {
-            let (least, most) = self.bounds_of_one();
-            return (1.0 - most, 1.0 - least);
+            let one = self.one();
+            return self.meaning.not(one);
         }
         if self.skip("(") {
-            let bounds = self.bounds_of_any();
+            let inner = self.any();
             self.skip(")");
-            return bounds;
+            return inner;
         }
-        let part = (self.frequency)(&self.lexeme());
-        (part, part)
-    }
-
-    fn any(&mut self) -> f64 {
-        let mut part = self.all();
-        while self.skip("|") {
-            let other = self.all();
-            part = part + other - part * other;
-        }
-        part
-    }
-
-    fn all(&mut self) -> f64 {
-        let mut part = self.one();
-        while self.skip("&") || self.skip_distance() {
-            let other = self.one();
-            part = part.min(other) * part.max(other).sqrt();
-        }
-        part
-    }
-
-    fn one(&mut self) -> f64 {
-        if self.skip("!") {
-            return 1.0 - self.one();
-        }
-        if self.skip("(") {
-            let part = self.any();
-            self.skip(")");
-            return part;
-        }
-        (self.frequency)(&self.lexeme())
+        let lexeme = self.lexeme();
+        self.meaning.lexeme(lexeme)
     }
 
     /// A lexeme between single quotes, in which quotes and backslashes are doubled.
@@ -180,6 +246,22 @@ mod tests {
             ("'most' & !( 'some' | 'some' )", 0.2),
         ] {
             assert!((at_least(query, &frequency) - least).abs() < 1e-9, "{query}: {}", at_least(query, &frequency));
+        }
+    }
+
+    #[test]
+    fn a_text_that_matches_has_all_that_is_needed() {
+        for (query, words) in [
+            ("'half'", vec!["half"]),
+            ("'some' & 'half'", vec!["half", "some"]),
+            ("'some' <2> 'half'", vec!["half", "some"]),
+            ("'some' | 'half'", vec![]),
+            ("'some' & 'half' | 'half' & 'most'", vec!["half"]),
+            ("'half' & ( 'some' | 'most' )", vec!["half"]),
+            ("'half' & !'some' & !( 'most' <-> 'none' )", vec!["half"]),
+            ("!!'half'", vec![]),
+        ] {
+            assert_eq!(needed(query).into_iter().collect::<Vec<_>>(), words, "{query}");
         }
     }
 

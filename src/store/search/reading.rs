@@ -1,6 +1,7 @@
 //! A search as the texts of each language read it, and the condition that it makes of that.
 
 use super::Collection;
+use super::estimate::needed;
 use super::queries::Queries;
 use super::steps::{Step, Way};
 use crate::domain::page::Choice;
@@ -91,6 +92,14 @@ impl Reading {
         Matches { vector, language, reading: self.clone(), way: step.way, is_general: step.is_general }
     }
 
+    /// The condition on the bits of a text's words and its language, of all that match and of few others.
+    pub fn may_match<B, L>(&self, bits: B, language: L) -> MayMatch<B, L> {
+        let groups = self.groups.iter();
+        let needed =
+            groups.map(|group| (group.languages.clone(), needed(&group.query).into_iter().collect())).collect();
+        MayMatch { bits, language, needed }
+    }
+
     /// How well a text matches, its headline weighing ten times as much as the rest.
     pub fn rank<V, L>(&self, vector: V, language: L) -> Rank<V, L> {
         Rank { vector, language, reading: self.clone() }
@@ -162,6 +171,35 @@ impl<V: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for Matches<V
     }
 }
 
+/// True where `word_bits` of a text's words has those of all that a query needs, with the query of each language.
+#[derive(Debug, Clone)]
+pub struct MayMatch<B, L> {
+    bits: B,
+    language: L,
+    /// Languages, and the lexemes that a text of these needs.
+    needed: Vec<(Vec<String>, Vec<String>)>,
+}
+
+impl<B: QueryFragment<Pg>, L: QueryFragment<Pg>> QueryFragment<Pg> for MayMatch<B, L> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(false");
+        for (languages, lexemes) in &self.needed {
+            out.push_sql(" OR (");
+            self.language.walk_ast(out.reborrow())?;
+            out.push_sql(" = ANY (");
+            out.push_bind_param::<Array<Text>, _>(languages)?;
+            out.push_sql(") AND ~");
+            self.bits.walk_ast(out.reborrow())?;
+            // Once for all texts.
+            out.push_sql(" & (SELECT word_bits(");
+            out.push_bind_param::<Array<Text>, _>(lexemes)?;
+            out.push_sql(")) = 0)");
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
 /// `ts_rank_cd(vector, query)`, with the query of each language.
 #[derive(Debug, Clone)]
 pub struct Rank<V, L> {
@@ -212,4 +250,5 @@ macro_rules! expression {
 }
 
 expression!(Matches, Nullable<Bool>);
+expression!(MayMatch, Nullable<Bool>);
 expression!(Rank, Double);

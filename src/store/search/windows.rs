@@ -113,9 +113,10 @@ impl<'a> Windows<'a> {
     /// True when all rows of an entity, so many, are looked at sooner than all that match: `wanted` of these will do.
     pub fn are_slower_than(&self, rows: f64, wanted: i64) -> bool {
         let Some(sample) = &self.sample else { return false };
-        let walked = if self.is_search { self.looked_at() } else { self.costs.met };
+        let Costs { met, unsure, probed, .. } = self.costs;
+        let walked = if self.is_search { unsure * self.looked_at() + (1.0 - unsure) * met } else { met };
         let walk = walked * rows.min(wanted as f64 / self.parts.matching);
-        let probing = self.parts.matching * sample.rows * self.costs.probed;
+        let probing = self.parts.matching * sample.rows * probed;
         walk < self.costs.gathering(&self.parts, sample.rows, 1.0) + probing
     }
 

@@ -165,3 +165,36 @@ fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
         }
     }
 }
+
+#[test]
+fn of_the_quotes_about_somebody_few_are_looked_at_for_a_word() {
+    let (app, _log) = collection();
+    let entity = "e0000000-0000-0000-0000-000000000007";
+    // About whom half of all quotes are, of which one in 40 has the word.
+    app.sql(&format!(
+        "SET session_replication_role = replica;
+        UPDATE quotes SET text = 'le climat' WHERE abs(hashtext(id::text)) % 40 = 0;
+        INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)
+            SELECT id, '{entity}', published_desc, kind, status, confidence, speaker_status, language,
+                word_bits(tsvector_to_array(vector)) FROM quotes
+            WHERE abs(hashtext(id::text)) / 1000 % 2 = 0 ON CONFLICT DO NOTHING;
+        SELECT rebuild_counts()"
+    ));
+    app.sql("VACUUM ANALYZE quotes, quote_about");
+    let page = app.get(&format!("/v1/quotes?about={entity}&q=climat")).expect(200);
+    let items = page["items"].as_array().unwrap();
+    assert_eq!(items.len(), 20);
+    assert!(items.iter().all(|item| item["text"] == "le climat"), "{items:?}");
+    let places = last_of(&["SELECT \"quote_about\".\"published_desc\"".to_owned()]);
+    let (plan, buffers) = explain(&app.database, &places);
+    let scanned: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str()).collect();
+    assert_eq!(scanned, ["quote_about_entity_id_idx"], "{plan:#}");
+    assert!(buffers <= 300, "{buffers} buffers: {plan:#}");
+    let (plan, buffers) = explain(&app.database, &last_read_of("quotes"));
+    assert!(buffers <= 1_000, "{buffers} buffers: {plan:#}");
+    // A quote of other words has other bits.
+    let of = items[0]["id"].as_str().unwrap();
+    app.sql(&format!("UPDATE quotes SET text = 'la grève' WHERE id = '{of}'"));
+    let told = "SELECT (word_bits = word_bits(ARRAY['grev']))::text FROM quote_about WHERE quote_id";
+    assert_eq!(app.database.ask(&format!("{told} = '{of}' AND entity_id = '{entity}'")), "true");
+}
