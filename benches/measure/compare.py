@@ -158,8 +158,8 @@ def main():
         return running[-1]
 
     try:
-        all_works = works(database, settings.rows)
         plain = start(service, settings.service, database)
+        all_works = works(database, settings.rows, plain)
         peers = [
             start({"axum": axum, "fastapi": fastapi}[name], database) for name in settings.peers.split(",") if name
         ]

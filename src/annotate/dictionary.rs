@@ -3,9 +3,12 @@
 //! A million aliases are kept as hashes of their folded words, not as text, so that a change costs microseconds
 //! and a lookup one probe for each word of the article.
 
+mod alias;
+
 use super::names::fold::{self, Word};
 use super::names::phrases::Phrases;
 use super::{AliasKind, EntityKind, Span};
+use alias::{indexed, is_ordinary};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -67,22 +70,6 @@ fn code(kind: AliasKind) -> u8 {
     ALIAS_KINDS.iter().position(|k| *k == kind).unwrap_or(0) as u8
 }
 
-/// An alias as it is indexed: a periphrasis may begin a sentence or not, so its article asks for no capital.
-fn indexed(alias: &str, kind: AliasKind) -> std::borrow::Cow<'_, str> {
-    let mut chars = alias.chars();
-    match chars.next() {
-        Some(first) if kind == AliasKind::Periphrasis && first.is_uppercase() => {
-            let head: String = alias.chars().take_while(|c| c.is_alphanumeric()).collect();
-            if ["le", "la", "les", "l", "the"].contains(&fold::fold(&head).as_str()) {
-                first.to_lowercase().chain(chars).collect::<String>().into()
-            } else {
-                alias.into()
-            }
-        }
-        _ => alias.into(),
-    }
-}
-
 impl Dictionary {
     /// Number of aliases.
     pub fn len(&self) -> usize {
@@ -95,10 +82,10 @@ impl Dictionary {
     }
 
     /// Adds an alias of an entity; the entity's kind and name become those given.
-    /// False when the alias is there already, has no letter or digit, or is longer than 16 words.
+    /// False when the alias is there already, has no letter or digit, is longer than 16 words, or an ordinary word.
     pub fn insert(&mut self, alias: &str, kind: AliasKind, entity: &StoredEntity) -> bool {
         let row = self.row(entity);
-        let added = self.phrases.insert(&indexed(alias, kind), row, code(kind));
+        let added = !is_ordinary(alias, kind) && self.phrases.insert(&indexed(alias, kind), row, code(kind));
         self.rows[row as usize].aliases += u32::from(added);
         self.release_without_aliases(row);
         added
@@ -112,7 +99,7 @@ impl Dictionary {
     ) {
         let row = self.row(entity);
         for (alias, kind) in aliases {
-            let added = self.phrases.insert_next(&indexed(alias, kind), row, code(kind));
+            let added = !is_ordinary(alias, kind) && self.phrases.insert_next(&indexed(alias, kind), row, code(kind));
             self.rows[row as usize].aliases += u32::from(added);
         }
         self.release_without_aliases(row);
@@ -252,6 +239,21 @@ mod tests {
         let names = one("Orange", AliasKind::Name);
         assert_eq!(spans(&names, "Une orange pressée par Orange."), [(23, 29)]);
         assert_eq!(spans(&names, "ORANGE RECRUTE"), [(0, 6)]);
+    }
+
+    #[test]
+    fn an_ordinary_word_is_no_name_unless_it_is_written_as_one() {
+        let (mut names, stored) = (Dictionary::default(), entity(1, EntityKind::Person, "Ursula de Jenton"));
+        for (alias, kind) in [("de", AliasKind::Name), ("on", AliasKind::Acronym), ("the", AliasKind::Misspelling)] {
+            assert!(!names.insert(alias, kind, &stored), "{alias}");
+            assert!(!names.remove(alias, kind, stored.id), "{alias}");
+            names.insert_entity(&stored, [(alias, kind)]);
+        }
+        assert!(names.is_empty());
+        for (alias, kind) in [("de Jenton", AliasKind::Name), ("De", AliasKind::Name), ("elle", AliasKind::Role)] {
+            assert!(names.insert(alias, kind, &stored), "{alias}");
+        }
+        assert_eq!(spans(&names, "Le fils de Mme de Jenton"), [(15, 24)]);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use super::input::Query;
 use super::json;
 use super::problem::Problem;
 use super::questions::{ConsideredBody, Link, Of};
+use super::records::{self, RelatedTo};
 use crate::domain::EntityKind;
+use crate::domain::article::ArticleFilter;
 use crate::domain::graph::{CoMention, Related, SpeaksAbout};
 use crate::domain::page::Range;
 use crate::domain::stats::{Considered, NamedEntity, Records};
@@ -217,6 +219,9 @@ pub async fn read_co_mentions(
 /// (Dunning 1993) compares how frequent they are among all mentions there and in the whole collection. Who is rarer there than
 /// elsewhere, or shares fewer than `min_articles` articles, is left out. Under every filter of the list of articles; counted in the newest
 /// articles that match, `window` at most: when more match, `considered` says from when on the figures are exact.
+///
+/// Without filters, an answer is kept until something that mentions the entity changes, and for a minute at most: what others are
+/// called and how frequent they are in the whole collection may be as old. `Cache-Control: no-cache` on a request has it counted anew.
 #[utoipa::path(
     tag = "statistics",
     params(ReadRelated),
@@ -227,21 +232,30 @@ pub async fn list_related_entities(
     request: HttpRequest,
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
+    kept: web::Data<records::Records>,
     id: web::Path<Uuid>,
     query: Query<ReadRelated>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, limit, floor) = (id.into_inner(), query.limit.unwrap_or(20), query.min_articles.unwrap_or(2));
+    let (entity, limit, min_articles) = (id.into_inner(), query.limit.unwrap_or(20), query.min_articles.unwrap_or(2));
     let window = query.window.unwrap_or(ARTICLES);
     let (records, link) = Of::Articles.records(&request, &["limit", "min_articles", "window"])?;
     let Records::Articles(filter) = records else { return Err(Problem::internal()) };
-    let edges = db.read(move |conn| graph::related(conn, &statistics, id, &filter, floor, limit, window)).await?;
-    let link = since(link, &edges.considered);
-    let item = |Related { entity, articles, mentions, expected, score }| {
-        let href = mentioning(&link, [id, entity.id].into_iter());
-        RelatedBody { entity: entity.into(), count: articles, mentions, expected, score, href }
+    let asked = RelatedTo { entity, limit, min_articles, window };
+    let of_all = filter == ArticleFilter::default();
+    let tell = async {
+        let edges = db
+            .read(move |conn| graph::related(conn, &statistics, entity, &filter, min_articles, limit, window))
+            .await?;
+        let link = since(link, &edges.considered);
+        let item = |Related { entity: other, articles, mentions, expected, score }| {
+            let href = mentioning(&link, [entity, other.id].into_iter());
+            RelatedBody { entity: other.into(), count: articles, mentions, expected, score, href }
+        };
+        let items = edges.items.into_iter().map(item).collect();
+        Ok(json::written(&RelatedEntities { items, considered: edges.considered.into() })?)
     };
-    let items = edges.items.into_iter().map(item).collect();
-    Ok(json::ok(&RelatedEntities { items, considered: edges.considered.into() }))
+    let told = if of_all { kept.related(&db, asked, tell).await? } else { tell.await? };
+    Ok(json::told(&mut HttpResponse::Ok(), told))
 }
 
 fn since(link: Link, considered: &Considered) -> Link {

@@ -22,10 +22,15 @@ pub fn ok(body: &impl Serialize) -> HttpResponse {
     answer(&mut HttpResponse::Ok(), body)
 }
 
+/// Answers with what was written before.
+pub fn told(response: &mut HttpResponseBuilder, written: Bytes) -> HttpResponse {
+    response.content_type(ContentType::json()).body(written)
+}
+
 /// Answers with a body.
 pub fn answer(response: &mut HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
     match written(body) {
-        Ok(bytes) => response.content_type(ContentType::json()).body(bytes),
+        Ok(bytes) => told(response, bytes),
         Err(error) => Problem::from(error).error_response(),
     }
 }

@@ -317,3 +317,75 @@ fn a_service_without_a_cache_reads_each_time() {
     assert_eq!(counts(&app), (0.0, 0.0));
     assert_eq!(metric(&app, "verbatim_cache_age_seconds"), -1.0);
 }
+
+/// Two entities that share two articles, and another of three.
+fn acquainted(app: &TestApp) -> ([Value; 3], Vec<Value>) {
+    let entities = ["A", "B", "C"].map(|name| app.entity(json!({"name": name, "kind": "organization"})));
+    let [a, b, c] = &entities;
+    let articles = [vec![a, b], vec![a, b], vec![c], vec![c], vec![c]].map(|mentioned| mentioning(app, &mentioned).0);
+    let articles = articles.to_vec();
+    (entities, articles)
+}
+
+/// An article with mentions of these, and the mentions.
+fn mentioning(app: &TestApp, entities: &[&Value]) -> (Value, Vec<Value>) {
+    let article = app.article(json!({}));
+    let mention = |(words, entity): (&str, &&Value)| app.mention(&article, words, json!({"entity_id": entity["id"]}));
+    let mentions = ["Nous", "prêts"].into_iter().zip(entities).map(mention).collect();
+    (article, mentions)
+}
+
+/// How many articles of an entity were looked at, and how many of them mention the first that is related.
+#[track_caller]
+fn related(answer: &Response) -> Value {
+    let answer = answer.json();
+    json!([answer["considered"]["records"], answer["items"][0]["count"]])
+}
+
+#[test]
+fn what_is_related_is_kept_until_something_that_mentions_the_entity_changes() {
+    let app = caching(Duration::from_secs(60));
+    let other = beside(&app);
+    let ([a, b, c], articles) = acquainted(&app);
+    let path = format!("/v1/entities/{}/related", id(&a));
+    let keep = || {
+        for client in [&app, &other] {
+            eventually("an answer from memory", || {
+                let before = counts(client).0;
+                client.get(&path);
+                (counts(client).0 > before).then_some(())
+            });
+        }
+    };
+    keep();
+    let (told, before) = (app.get(&path), counts(&app));
+    assert_eq!(related(&told), json!([2, 2]));
+    let kept = app.get(&path);
+    assert_eq!((counts(&app), &kept.body, head(&kept)), ((before.0 + 1.0, before.1), &told.body, head(&told)));
+    // Neither is another question nor one for what is stored now answered with it.
+    assert_eq!(related(&app.get(&format!("{path}?min_articles=3"))), json!([2, null]));
+    assert_eq!(related(&app.get(&format!("{path}?publisher=Beta"))), json!([0, null]));
+    assert_eq!(app.request("GET", &path).header("cache-control", "no-cache").send().body, told.body);
+    assert_eq!(counts(&app), (before.0 + 1.0, before.1 + 2.0));
+
+    let (_, mentions) = mentioning(&app, &[&a, &b]);
+    let of_mention = |mention: &Value| format!("/v1/mentions/{}", id(mention));
+    let steps: [(&dyn Fn() -> Value, Value); 4] = [
+        (&|| app.mention(&articles[2], "Nous", json!({"entity_id": a["id"]})), json!([4, 3])),
+        (&|| app.delete(&format!("/v1/articles/{}", id(&articles[0]))).expect(204), json!([3, 2])),
+        (&|| app.patch(&of_mention(&mentions[1]), &json!({"entity_id": c["id"]})).expect(200), json!([3, null])),
+        (&|| app.delete(&of_mention(&mentions[0])).expect(204), json!([2, null])),
+    ];
+    for (write, expected) in steps {
+        keep();
+        write();
+        let written = Instant::now();
+        assert_eq!(related(&app.get(&path)), expected);
+        in_time(&other, &path, written, |answer| related(answer) == expected);
+    }
+    keep();
+    app.delete(&format!("/v1/entities/{}?cascade=true", id(&a))).expect(204);
+    let written = Instant::now();
+    refused(&app, &app.get(&path), 410, "gone");
+    in_time(&other, &path, written, |answer| answer.status == 410);
+}

@@ -40,6 +40,7 @@ pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resol
     let named = found.iter().flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
     let alive = alive(conn, named)?;
     let mut resolved: Vec<Resolved> = found.iter().map(|entity| known(entity, &alive)).collect();
+    hold(conn, &resolved)?;
     let missing: Vec<usize> = (0..found.len())
         .filter(|index| used.contains(index) && found[*index].full_name && is_new(&resolved[*index]))
         .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
@@ -114,14 +115,32 @@ fn alive(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>>
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, Option<Uuid>)> = entities::table
-        .filter(entities::id.eq_any(ids))
+    let rows: Vec<(Uuid, Option<Uuid>)> =
+        entities::table.filter(entities::id.eq_any(ids)).select((entities::id, entities::merged_into)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
+}
+
+/// Keeps the entities that are linked where they are until this transaction ends. Those that a name might mean are not: there
+/// may be thousands.
+///
+/// # Errors
+/// A collision when one has gone a moment ago.
+fn hold(conn: &mut PgConnection, resolved: &[Resolved]) -> Result<()> {
+    let linked: BTreeSet<Uuid> = resolved.iter().filter_map(|resolved| resolved.id).collect();
+    if linked.is_empty() {
+        return Ok(());
+    }
+    let held: Vec<Uuid> = entities::table
+        .filter(entities::id.eq_any(&linked))
+        .filter(entities::merged_into.is_null())
         .order(entities::id)
-        .select((entities::id, entities::merged_into))
-        // Nobody deletes them before this transaction has linked them.
+        .select(entities::id)
         .for_key_share()
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
+    if held.len() < linked.len() {
+        return Err(Error::Collision("an entity that a name is linked to has just gone".to_owned()));
+    }
+    Ok(())
 }
 
 /// Makes an entity; when somebody gave its identifier to another one at this moment, the transaction begins again.
