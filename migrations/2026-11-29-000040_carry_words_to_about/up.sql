@@ -1,8 +1,9 @@
 -- Two of 64 bits for each word. A text that has some words has their bits; of those that have not, few do.
-CREATE FUNCTION word_bits(words text[]) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION word_bits(words text[]) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
     SELECT coalesce(bit_or(1::bigint << (hash & 63)::integer | 1::bigint << (hash >> 6 & 63)::integer), 0)
     FROM unnest(words) AS word, hashtextextended(word, 0) AS hash
-$$;
+);
 
 -- Of the words of the quote: whether it may have some is seen in the index, without the quote. All bits, where nobody said.
 ALTER TABLE quote_about ADD COLUMN word_bits bigint NOT NULL DEFAULT -1;
