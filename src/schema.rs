@@ -161,6 +161,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    lost_mentions (id) {
+        id -> Int8,
+        entity_id -> Uuid,
+        transaction_id -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     mentions (id) {
         id -> Uuid,
         version -> Int4,
@@ -301,6 +310,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_mention_counts,
     entity_names,
     entity_quote_counts,
+    lost_mentions,
     mentions,
     name_words,
     quote_about,

@@ -71,7 +71,7 @@ fn main() -> Result<(), Failure> {
     let built = Instant::now();
     catalog::rebuild(url, settings.jobs, &settings.memory)?;
     println!("built indexes, counts and constraints: {} s", built.elapsed().as_secs());
-    // Every page is visible to all already; this writes down the free space and what the counts have left behind.
+    // This writes down which pages are visible to all, the free space, and what the counts have left behind.
     conn.batch_execute("VACUUM")?;
     println!("in all: {} s\n", begun.elapsed().as_secs());
     print_sizes(&mut conn)

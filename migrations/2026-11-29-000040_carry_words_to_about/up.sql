@@ -1,7 +1,7 @@
 -- Two of 64 bits for each word. A text that has some words has their bits; of those that have not, few do.
 CREATE FUNCTION word_bits(words text[]) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (
-    SELECT coalesce(bit_or(1::bigint << (hash & 63)::integer | 1::bigint << (hash >> 6 & 63)::integer), 0)
+    SELECT coalesce(bit_or((1::bigint << (hash & 63)::integer) | (1::bigint << (hash >> 6 & 63)::integer)), 0)
     FROM unnest(words) AS word, hashtextextended(word, 0) AS hash
 );
 

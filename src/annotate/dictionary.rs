@@ -8,7 +8,7 @@ mod alias;
 use super::names::fold::{self, Word};
 use super::names::phrases::Phrases;
 use super::{AliasKind, EntityKind, Span};
-use alias::{indexed, is_ordinary};
+use alias::{indexed, is_small_word};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -82,10 +82,10 @@ impl Dictionary {
     }
 
     /// Adds an alias of an entity; the entity's kind and name become those given.
-    /// False when the alias is there already, has no letter or digit, is longer than 16 words, or an ordinary word.
+    /// False when the alias is there already, has no letter or digit, is longer than 16 words, or a small word.
     pub fn insert(&mut self, alias: &str, kind: AliasKind, entity: &StoredEntity) -> bool {
         let row = self.row(entity);
-        let added = !is_ordinary(alias, kind) && self.phrases.insert(&indexed(alias, kind), row, code(kind));
+        let added = !is_small_word(alias, kind) && self.phrases.insert(&indexed(alias, kind), row, code(kind));
         self.rows[row as usize].aliases += u32::from(added);
         self.release_without_aliases(row);
         added
@@ -99,7 +99,7 @@ impl Dictionary {
     ) {
         let row = self.row(entity);
         for (alias, kind) in aliases {
-            let added = !is_ordinary(alias, kind) && self.phrases.insert_next(&indexed(alias, kind), row, code(kind));
+            let added = !is_small_word(alias, kind) && self.phrases.insert_next(&indexed(alias, kind), row, code(kind));
             self.rows[row as usize].aliases += u32::from(added);
         }
         self.release_without_aliases(row);
@@ -242,15 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_word_is_no_name_unless_it_is_written_as_one() {
+    fn a_small_word_is_no_name_unless_it_is_written_as_one() {
         let (mut names, stored) = (Dictionary::default(), entity(1, EntityKind::Person, "Ursula de Jenton"));
-        for (alias, kind) in [("de", AliasKind::Name), ("on", AliasKind::Acronym), ("the", AliasKind::Misspelling)] {
+        for (alias, kind) in [("dé", AliasKind::Name), ("on", AliasKind::Acronym), ("the", AliasKind::Misspelling)] {
             assert!(!names.insert(alias, kind, &stored), "{alias}");
             assert!(!names.remove(alias, kind, stored.id), "{alias}");
             names.insert_entity(&stored, [(alias, kind)]);
         }
         assert!(names.is_empty());
-        for (alias, kind) in [("de Jenton", AliasKind::Name), ("De", AliasKind::Name), ("elle", AliasKind::Role)] {
+        for (alias, kind) in [("de Jenton", AliasKind::Name), ("De", AliasKind::Name), ("moi", AliasKind::Role)] {
             assert!(names.insert(alias, kind, &stored), "{alias}");
         }
         assert_eq!(spans(&names, "Le fils de Mme de Jenton"), [(15, 24)]);

@@ -3,7 +3,7 @@
 //! The language's finder marks names, the stored aliases and the gazetteer overrule or complete it, and
 //! [`linking`] tells which marks mean the same entity.
 
-pub mod common;
+mod common;
 mod consistency;
 pub mod english;
 mod english_words;

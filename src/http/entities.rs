@@ -60,6 +60,7 @@ pub struct EntityBody {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AliasBody {
+    /// A name, an acronym or a misspelling that is a small word in lower case (`de`, `the`) is not met in texts.
     #[schema(min_length = 1, max_length = 300)]
     pub name: String,
     /// BCP 47 primary tag.

@@ -61,9 +61,13 @@ struct RecordCache {
 impl RecordCache {
     fn register(registry: &mut Registry) -> Self {
         let cache = Self::default();
-        registry.register("cache_hits", "Records answered from memory", cache.hits.clone());
-        registry.register("cache_misses", "Records that were read from the database to be kept", cache.misses.clone());
-        registry.register("cache_bytes", "Memory that records take", cache.bytes.clone());
+        registry.register(
+            "cache_hits",
+            "Answers from memory: records, and what is related to entities",
+            cache.hits.clone(),
+        );
+        registry.register("cache_misses", "Answers read from the database to be kept", cache.misses.clone());
+        registry.register("cache_bytes", "Memory that kept answers take", cache.bytes.clone());
         registry.register(
             "cache_age_seconds",
             "How old a record from memory is at most; -1 while none is shown",

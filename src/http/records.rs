@@ -1,12 +1,13 @@
 //! Records that were read by id, as they were answered: the next caller gets the same bytes without the database. So does
 //! who asks again what is related to an entity.
 //!
-//! Kept are single records without anything embedded. How long each may be shown is the store's to say: see
-//! [`Freshness`](crate::store::freshness::Freshness). They are read from the primary: a replica may be older than what
-//! this instance knows to have changed.
+//! Kept are single records without anything embedded, and what is related where there is no replica. How long each may be
+//! shown is the store's to say: see [`Freshness`](crate::store::freshness::Freshness). All of it is read from the primary: a
+//! replica may be older than what this instance knows to have changed.
 
 use super::etag::Representation;
 use super::problem::Problem;
+use crate::store::changes::mentioning;
 use crate::store::freshness::{Freshness, Moment};
 use crate::store::together::Together;
 use crate::store::{self, Connection, Db, Resource, session};
@@ -41,7 +42,7 @@ type Answers<K, A> = Cache<K, Arc<Kept<A>>>;
 
 struct Kept<A> {
     /// What it changes with.
-    owner: Uuid,
+    owners: Vec<Uuid>,
     /// When its read began.
     moment: Moment,
     answer: A,
@@ -118,7 +119,7 @@ impl Records {
         }
         let moment = freshness.now();
         let (owner, answer) = db.read_together(asked, id, written).await?;
-        cache.insert(key, Arc::new(Kept { owner, moment, answer: answer.clone() }));
+        cache.insert(key, Arc::new(Kept { owners: vec![owner], moment, answer: answer.clone() }));
         Ok(answer)
     }
 
@@ -141,7 +142,8 @@ impl Records {
         }
         let moment = freshness.now();
         let answer = tell.await?;
-        cache.insert(asked, Arc::new(Kept { owner: asked.entity, moment, answer: answer.clone() }));
+        let owners = vec![asked.entity, mentioning(asked.entity)];
+        cache.insert(asked, Arc::new(Kept { owners, moment, answer: answer.clone() }));
         Ok(answer)
     }
 
@@ -154,7 +156,8 @@ impl Records {
     ) -> Option<A> {
         let demands = session::demands();
         let kept = if demands.fresh { None } else { cache.get(key) };
-        let kept = kept.filter(|kept| freshness.allows(kept.owner, kept.moment, demands.seen));
+        let is_right = |owner: &Uuid, moment| freshness.allows(*owner, moment, demands.seen);
+        let kept = kept.filter(|kept| kept.owners.iter().all(|owner| is_right(owner, kept.moment)));
         let counted = if kept.is_some() { &self.hits } else { &self.misses };
         counted.fetch_add(1, Ordering::Relaxed);
         kept.map(|kept| kept.answer.clone())

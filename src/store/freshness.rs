@@ -5,7 +5,7 @@
 //! to after it, and touch it before they are answered: no reader sees the new and then the old. Those of others are asked for, several times within the age that is allowed, and when that question goes
 //! unanswered nothing is shown any more.
 
-use super::changes::Changes;
+use super::changes::{Changed, Changes};
 use super::session::Lsn;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,14 +28,14 @@ struct Place {
 /// Records that a write has changed. When this is dropped they are touched.
 pub struct Held {
     freshness: Arc<Freshness>,
-    owners: Vec<Uuid>,
+    changed: Changed,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.freshness.touch(&self.owners);
-        for owner in &self.owners {
-            self.freshness.place(*owner).held.fetch_sub(1, Ordering::SeqCst);
+        self.freshness.touch(&self.changed);
+        for held in self.freshness.held(&self.changed) {
+            held.fetch_sub(1, Ordering::SeqCst);
         }
     }
 }
@@ -51,6 +51,8 @@ pub struct Freshness {
     places: Box<[Place]>,
     /// Everything was touched then.
     all: AtomicU64,
+    /// Writes that may be of anything and are about to be committed.
+    all_held: AtomicU64,
     hasher: RandomState,
     started: Instant,
     /// Up to when the changes of others are known, in microseconds since the start; nought: not at all.
@@ -76,6 +78,7 @@ impl Freshness {
             clock: AtomicU64::new(1),
             places: (0..PLACES).map(|_| Place::default()).collect(),
             all: AtomicU64::new(0),
+            all_held: AtomicU64::new(0),
             hasher: RandomState::new(),
             started: Instant::now(),
             known_until: AtomicU64::new(0),
@@ -99,7 +102,7 @@ impl Freshness {
     pub fn allows(&self, owner: Uuid, moment: Moment, seen: Option<Lsn>) -> bool {
         let place = self.place(owner);
         // In this order: a write touches before it lets go.
-        let is_held = place.held.load(Ordering::SeqCst) > 0;
+        let is_held = place.held.load(Ordering::SeqCst) > 0 || self.all_held.load(Ordering::SeqCst) > 0;
         let touched = place.touched.load(Ordering::SeqCst).max(self.all.load(Ordering::SeqCst));
         !is_held
             && moment.0 >= touched
@@ -116,25 +119,34 @@ impl Freshness {
         }
     }
 
-    /// What these own was changed: what reads that have begun by now will find of it is not to be kept.
-    fn touch(&self, owners: &[Uuid]) {
+    /// This was changed: what reads that have begun by now will find of it is not to be kept.
+    fn touch(&self, changed: &Changed) {
         let moment = self.clock.fetch_add(1, Ordering::SeqCst) + 1;
-        for owner in owners {
-            self.place(*owner).touched.fetch_max(moment, Ordering::SeqCst);
+        match changed {
+            Changed::Anything => drop(self.all.fetch_max(moment, Ordering::SeqCst)),
+            Changed::These(owners) => {
+                for owner in owners {
+                    self.place(*owner).touched.fetch_max(moment, Ordering::SeqCst);
+                }
+            }
         }
     }
 
-    /// Shows nothing of what these own until what this answers is dropped. To be asked before the commit.
-    pub fn hold(self: &Arc<Self>, owners: Vec<Uuid>) -> Held {
-        for owner in &owners {
-            self.place(*owner).held.fetch_add(1, Ordering::SeqCst);
+    /// Shows nothing of this until what this answers is dropped. To be asked before the commit.
+    pub fn hold(self: &Arc<Self>, changed: Changed) -> Held {
+        for held in self.held(&changed) {
+            held.fetch_add(1, Ordering::SeqCst);
         }
-        Held { freshness: Arc::clone(self), owners }
+        Held { freshness: Arc::clone(self), changed }
     }
 
-    fn touch_all(&self) {
-        let moment = self.clock.fetch_add(1, Ordering::SeqCst) + 1;
-        self.all.fetch_max(moment, Ordering::SeqCst);
+    /// Where it is counted who holds this.
+    fn held<'a>(&'a self, changed: &'a Changed) -> impl Iterator<Item = &'a AtomicU64> {
+        let (all, owners) = match changed {
+            Changed::Anything => (Some(&self.all_held), &[][..]),
+            Changed::These(owners) => (None, &owners[..]),
+        };
+        all.into_iter().chain(owners.iter().map(|owner| &self.place(*owner).held))
     }
 
     fn place(&self, owner: Uuid) -> &Place {
@@ -154,7 +166,7 @@ impl Freshness {
         if since.is_some() && since == following.snapshot.as_deref() {
             self.touch(&changes.changed);
         } else {
-            self.touch_all();
+            self.touch(&Changed::Anything);
         }
         // The log may have grown between the snapshot and the question where it ends; the snapshot before is older than
         // both, and so is the place that was asked for after it.
@@ -172,7 +184,7 @@ mod tests {
     use super::*;
 
     fn changes(snapshot: &str, after: u64, changed: &[Uuid]) -> Changes {
-        Changes { snapshot: snapshot.to_owned(), after: Lsn(after), changed: changed.to_vec() }
+        Changes { snapshot: snapshot.to_owned(), after: Lsn(after), changed: Changed::These(changed.to_vec()) }
     }
 
     fn following(max_age: Duration) -> Freshness {
@@ -197,7 +209,7 @@ mod tests {
         let freshness = following(Duration::from_secs(60));
         let (changed, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let before = freshness.now();
-        freshness.touch(&[changed]);
+        freshness.touch(&Changed::These(vec![changed]));
         assert!(!freshness.allows(changed, before, None));
         assert!(freshness.allows(changed, freshness.now(), None));
         assert!(freshness.allows(other, before, None), "another record is none the worse");
@@ -209,7 +221,7 @@ mod tests {
     fn what_is_about_to_be_committed_is_not_shown_and_what_was_read_meanwhile_is_not_kept() {
         let freshness = Arc::new(following(Duration::from_secs(60)));
         let id = Uuid::from_u128(1);
-        let held = [freshness.hold(vec![id]), freshness.hold(vec![id])];
+        let held = [Changed::These(vec![id]), Changed::Anything].map(|changed| freshness.hold(changed));
         let meanwhile = freshness.now();
         for one in held {
             assert!(!freshness.allows(id, freshness.now(), None));

@@ -6,7 +6,7 @@
 use super::{Error, Result};
 use crate::annotate::dictionary::{Dictionary, StoredEntity};
 use crate::domain::{AliasKind, EntityKind};
-use crate::schema::{article_changes, entities, entity_aliases, entity_changes};
+use crate::schema::{article_changes, entities, entity_aliases, entity_changes, lost_mentions};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
@@ -204,6 +204,7 @@ pub fn forget_old_changes(conn: &mut PgConnection) -> Result<()> {
         diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
     diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;
     diesel::delete(article_changes::table.filter(article_changes::at.lt(oldest - kept))).execute(conn)?;
+    diesel::delete(lost_mentions::table.filter(lost_mentions::at.lt(oldest - kept))).execute(conn)?;
     Ok(())
 }
 

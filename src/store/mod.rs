@@ -7,7 +7,7 @@ mod about;
 mod anchor;
 pub mod annotations;
 pub mod articles;
-mod changes;
+pub mod changes;
 mod count;
 pub mod embedded;
 pub mod entities;

@@ -18,7 +18,8 @@ use diesel::sql_types::Timestamptz;
 use std::cmp::Ordering;
 use uuid::Uuid;
 
-/// So many places are looked at first where other filters leave some of the records out.
+/// So many places are looked at first where other filters leave some of the records out, and half as many again as are wanted
+/// where they leave out few.
 const FIRST: i64 = 200;
 /// Each time this many times more.
 const GROWTH: i64 = 4;
@@ -26,6 +27,14 @@ const MOST: i64 = 5_000;
 
 /// The most entities whose indexes are read side by side: as many as bear one name.
 const MOST_ENTITIES: usize = 50;
+
+/// How many of the records at an entity's places are in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matching {
+    All,
+    Most,
+    Some,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -250,7 +259,7 @@ pub fn of_each(
 }
 
 /// The first `wanted` records of an entity's list. `places` reads where they stand in the entity's index, and `read` the
-/// records of these ids that match, in order; `all_match` when the list has no other filter.
+/// records of these ids that match, in order.
 ///
 /// # Errors
 /// Those of `places` and `read`.
@@ -258,11 +267,15 @@ pub fn by_places<T>(
     conn: &mut PgConnection,
     stretches: Vec<Stretch>,
     wanted: i64,
-    all_match: bool,
+    matching: Matching,
     places: impl Fn(&mut PgConnection, Stretch, i64) -> Result<Vec<Start>>,
     mut read: impl FnMut(&mut PgConnection, Part, Vec<Uuid>, i64) -> Result<Vec<T>>,
 ) -> Result<Vec<T>> {
-    let mut batch = if all_match { wanted } else { FIRST };
+    let mut batch = match matching {
+        Matching::All => wanted,
+        Matching::Most => wanted * 3 / 2,
+        Matching::Some => FIRST,
+    };
     each(conn, stretches, wanted, |conn, mut stretch, missing| {
         let mut found = Vec::new();
         loop {
@@ -276,8 +289,11 @@ pub fn by_places<T>(
                 return Ok(found);
             }
             stretch.after = there.last().copied();
-            // Where all match, few places had records that were left out.
-            batch = if all_match { missing - found.len() as i64 } else { (batch * GROWTH).min(MOST) };
+            batch = match matching {
+                // Few places had records that have gone.
+                Matching::All => missing - found.len() as i64,
+                Matching::Most | Matching::Some => (batch * GROWTH).min(MOST),
+            };
         }
     })
 }

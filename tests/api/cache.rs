@@ -376,9 +376,15 @@ fn what_is_related_is_kept_until_something_that_mentions_the_entity_changes() {
         (&|| app.patch(&of_mention(&mentions[1]), &json!({"entity_id": c["id"]})).expect(200), json!([3, null])),
         (&|| app.delete(&of_mention(&mentions[0])).expect(204), json!([2, null])),
     ];
+    let of_entity = format!("/v1/entities/{}", id(&a));
+    app.get(&of_entity);
     for (write, expected) in steps {
         keep();
         write();
+        // The entity itself is as it was.
+        let before = counts(&app);
+        app.get(&of_entity);
+        assert_eq!(counts(&app), (before.0 + 1.0, before.1));
         let written = Instant::now();
         assert_eq!(related(&app.get(&path)), expected);
         in_time(&other, &path, written, |answer| related(answer) == expected);

@@ -40,12 +40,12 @@ pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resol
     let named = found.iter().flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
     let alive = alive(conn, named)?;
     let mut resolved: Vec<Resolved> = found.iter().map(|entity| known(entity, &alive)).collect();
-    hold(conn, &resolved)?;
     let missing: Vec<usize> = (0..found.len())
         .filter(|index| used.contains(index) && found[*index].full_name && is_new(&resolved[*index]))
         .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
         .collect();
     if missing.is_empty() {
+        hold(conn, &resolved)?;
         return Ok(Resolution { entities: resolved, made: Vec::new(), newcomers: Vec::new() });
     }
     lock_names(conn, missing.iter().map(|index| &found[*index]))?;
@@ -69,6 +69,7 @@ pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resol
             several => Resolved { id: None, candidates: several.iter().copied().take(MAX_CANDIDATES).collect() },
         };
     }
+    hold(conn, &resolved)?;
     let newcomers: Vec<Uuid> = missing.iter().filter_map(|index| resolved[*index].id).collect();
     let newcomers = known_names::names_of(conn, &newcomers)?;
     Ok(Resolution { entities: resolved, made, newcomers })
@@ -120,7 +121,7 @@ fn alive(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>>
     Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
 }
 
-/// Keeps the entities that are linked where they are until this transaction ends. Those that a name might mean are not: there
+/// Keeps the entities that are linked, however they were found, until this transaction ends. Those that a name might mean are not: there
 /// may be thousands.
 ///
 /// # Errors

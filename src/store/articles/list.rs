@@ -14,7 +14,7 @@ use crate::store::search::{
 };
 use crate::store::statement::Statement;
 use crate::store::stats::newest::{of_table, of_units};
-use crate::store::walk::{self, OfEntity, Placed, Stretch, along};
+use crate::store::walk::{self, Matching, OfEntity, Placed, Stretch, along};
 use crate::store::{Result, count, stats};
 use chrono::{DateTime, Utc};
 use diesel::dsl::{not, sql};
@@ -140,8 +140,9 @@ fn by_date<T: Placed>(
         if is_short {
             let rest = walk.rest(filter);
             let all_match = reading.is_none() && walk.is_all_of(filter);
+            let matching = if all_match { Matching::All } else { Matching::Some };
             let places = |conn: &mut PgConnection, stretch, limit| walk.places(conn, stretch, filter.published, limit);
-            return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
+            return walk::by_places(conn, stretches, wanted, matching, places, |conn, part, ids, missing| {
                 let stretch = Stretch { part, after: None };
                 let query = along!(
                     of(&rest, reading, &Step::KNOWN),

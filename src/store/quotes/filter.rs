@@ -2,11 +2,11 @@
 
 use crate::domain::QuoteStatus;
 use crate::domain::page::Choice;
-use crate::domain::quote::{QuoteFilter, QuoteOrder};
+use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, row};
 use crate::store::search::{Reading, SAID_ON, Step, Way, published_in};
-use crate::store::walk::{OfEntity, there_is};
+use crate::store::walk::{Matching, OfEntity, there_is};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
@@ -153,6 +153,17 @@ pub(super) fn is_carried(filter: &QuoteFilter) -> bool {
     let about = Choice::of(filter.about.any.clone(), Vec::new());
     let (article, cluster) = (Choice::default(), Choice::default());
     *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
+}
+
+/// How many of the quotes match whose entries about an entity do.
+pub(super) fn match_of(list: &QuoteList, reading: Option<&Reading>) -> Matching {
+    let without_words = QuoteFilter { search: None, ..list.filter.clone() };
+    match reading {
+        _ if list.one_per_cluster || !is_carried(&without_words) => Matching::Some,
+        None => Matching::All,
+        Some(reading) if reading.needs_words() => Matching::Most,
+        Some(_) => Matching::Some,
+    }
 }
 
 /// The conditions on quotes.

@@ -1,6 +1,6 @@
 //! The list of quotes: its filters, its orders, and one quote for each cluster.
 
-use super::filter::{about_one, conditions_about, days_said, first_of_cluster, is_carried, plain};
+use super::filter::{about_one, conditions_about, days_said, first_of_cluster, is_carried, match_of, plain};
 use super::row::QuoteRow;
 use crate::domain::Dimension;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Range, Total};
@@ -132,7 +132,7 @@ fn by_date<T: Placed>(
             }
         };
         if is_short {
-            let all_match = !list.one_per_cluster && is_carried(filter);
+            let matching = match_of(list, reading);
             let places = |conn: &mut PgConnection, stretch: Stretch, limit| {
                 walk::of_each(about, stretch.part, limit, |entity| {
                     let places =
@@ -142,7 +142,7 @@ fn by_date<T: Placed>(
                     Ok(places.limit(limit).load(conn)?)
                 })
             };
-            return walk::by_places(conn, stretches, wanted, all_match, places, |conn, part, ids, missing| {
+            return walk::by_places(conn, stretches, wanted, matching, places, |conn, part, ids, missing| {
                 let stretch = Stretch { part, after: None };
                 let query = along!(
                     of(reading, OfEntity::Met, &Step::KNOWN),

@@ -27,7 +27,7 @@ pub struct Costs {
     pub probed: f64,
     /// To look at what its entry in the index of an entity tells of it, or at the row if there is nothing.
     pub met: f64,
-    /// The part of the texts without some words that this does not tell them from.
+    /// Of the texts that lack a word, the part whose entry in the index of an entity does not show it.
     pub unsure: f64,
 }
 

@@ -15,9 +15,11 @@ pub fn at_least(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
     read(query, &Bounds(frequency)).0
 }
 
-/// The lexemes of a tsquery without each of which no text matches.
+/// The lexemes of a tsquery without each of which no text matches. None of a query that is spelled otherwise than is known here.
 pub fn needed(query: &str) -> BTreeSet<String> {
-    read(query, &Needed)
+    let mut parser = Parser { rest: query, meaning: &Needed };
+    let needed = parser.any();
+    if parser.rest.trim().is_empty() { needed } else { BTreeSet::new() }
 }
 
 /// The lexemes of a tsquery as Postgres spells it.
@@ -260,6 +262,8 @@ mod tests {
             ("'half' & ( 'some' | 'most' )", vec!["half"]),
             ("'half' & !'some' & !( 'most' <-> 'none' )", vec!["half"]),
             ("!!'half'", vec![]),
+            ("'half':*", vec![]),
+            ("'half':A | 'some'", vec![]),
         ] {
             assert_eq!(needed(query).into_iter().collect::<Vec<_>>(), words, "{query}");
         }

@@ -80,6 +80,11 @@ impl Reading {
         self.queries().any(|query| query.contains('<'))
     }
 
+    /// True when no text matches that lacks some words, in whichever language.
+    pub fn needs_words(&self) -> bool {
+        self.queries().all(|query| !needed(query).is_empty())
+    }
+
     /// The same, one query at a time.
     pub fn each(&self) -> impl Iterator<Item = Self> {
         self.groups

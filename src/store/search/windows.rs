@@ -39,6 +39,8 @@ pub struct Windows<'a> {
     sample: Option<Arc<Sample>>,
     parts: Parts,
     is_search: bool,
+    /// The part of an entity's texts that are looked at, where the words are asked for that they lack.
+    unsure: f64,
     /// Nothing else is asked for.
     is_all: bool,
     /// Something is looked up that nearly all values of are rare: Postgres would look it up by itself if it did not know how
@@ -96,9 +98,15 @@ impl<'a> Windows<'a> {
         let is_all = is_all && !reading.is_some_and(Reading::has_phrases);
         let has_rare = values.iter().any(|(column, _)| matches!(*column, SAID_ON | "speaker_id"));
         let doubt = if values.is_empty() { 0.0 } else { DOUBT };
+        let unsure = match reading {
+            None => 0.0,
+            Some(reading) if reading.needs_words() => costs.unsure,
+            Some(_) => 1.0,
+        };
         let learned = &statistics.learned;
         let question = learned.question(asked);
-        Ok(Self { learned, question, costs, sample, parts, is_search: reading.is_some(), is_all, has_rare, doubt })
+        let is_search = reading.is_some();
+        Ok(Self { learned, question, costs, sample, parts, is_search, unsure, is_all, has_rare, doubt })
     }
 
     /// The same of an entity that has so many rows.
@@ -113,8 +121,8 @@ impl<'a> Windows<'a> {
     /// True when all rows of an entity, so many, are looked at sooner than all that match: `wanted` of these will do.
     pub fn are_slower_than(&self, rows: f64, wanted: i64) -> bool {
         let Some(sample) = &self.sample else { return false };
-        let Costs { met, unsure, probed, .. } = self.costs;
-        let walked = if self.is_search { unsure * self.looked_at() + (1.0 - unsure) * met } else { met };
+        let Costs { met, probed, .. } = self.costs;
+        let walked = self.unsure * self.looked_at() + (1.0 - self.unsure) * met;
         let walk = walked * rows.min(wanted as f64 / self.parts.matching);
         let probing = self.parts.matching * sample.rows * probed;
         walk < self.costs.gathering(&self.parts, sample.rows, 1.0) + probing

@@ -1,10 +1,15 @@
 //! Names that the store knows, however they came to be known.
 
+use std::thread;
+
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use verbatim::config::{Database, DatabaseUrl};
 
 use super::super::support::TestApp;
 use super::super::support::answers::id;
+use super::super::support::embedded::eventually;
+use super::super::support::postgres::connect;
 use super::{PORT, entities, found, select, store};
 
 /// Another instance on the same database.
@@ -101,6 +106,28 @@ fn a_deleted_entity_is_not_linked() {
     assert_eq!(found(&app, PORT)["quotes"][0]["speaker_id"], Value::Null);
     let stored = store(&app, PORT);
     assert_ne!(stored["quotes"][0]["speaker_id"], awa["id"]);
+    assert_eq!(entities(&app), json!([["person", "Awa Diallo"], ["place", "Rabat"]]));
+}
+
+#[test]
+fn an_entity_that_goes_while_it_is_linked_is_made_again() {
+    let app = TestApp::start();
+    let awa = app.entity(json!({}));
+    assert_eq!(found(&app, PORT)["quotes"][0]["speaker_id"], awa["id"]);
+    let mut other = connect(&app.database.url());
+    other.batch_execute(&format!("BEGIN; DELETE FROM entities WHERE id = '{}'", id(&awa))).unwrap();
+    thread::scope(|scope| {
+        let storing = scope.spawn(|| store(&app, PORT));
+        eventually("the article waits for the entity", || {
+            let waiting =
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+            (app.database.ask(waiting) == "1").then_some(())
+        });
+        other.batch_execute("COMMIT").unwrap();
+        let stored = storing.join().unwrap();
+        let speaker = &stored["quotes"][0]["speaker_id"];
+        assert!(speaker.is_string() && *speaker != awa["id"], "{stored}");
+    });
     assert_eq!(entities(&app), json!([["person", "Awa Diallo"], ["place", "Rabat"]]));
 }
 

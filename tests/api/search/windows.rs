@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::answers::items;
+use crate::support::answers::{id, items};
 
 /// 6,000 articles of 4,000 dates and a quote of each: `commun` in two of three, `ancien` in the older half, `rare` in six,
 /// every fiftieth undated, and a few of other centuries.
@@ -99,4 +99,71 @@ fn the_first_of_each_cluster_is_found_across_windows() {
         assert_eq!(expected.len(), 4, "{sort}");
         assert!(found == expected, "{sort}: {found:?}");
     }
+}
+
+#[test]
+fn all_quotes_about_somebody_that_match_are_found_whatever_the_search() {
+    let app = TestApp::start();
+    app.sql(MANY);
+    let [one, other] = ["A", "B"].map(|name| id(&app.entity(json!({"name": name}))).to_owned());
+    // One is spoken about in all of them, the other in a third.
+    app.sql(&format!(
+        "INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)
+            SELECT quotes.id, entity::uuid, published_desc, kind, status, confidence, speaker_status, language,
+                word_bits(tsvector_to_array(vector))
+            FROM quotes JOIN (VALUES ('{one}', 1), ('{other}', 3)) AS about (entity, n) ON abs(hashtext(quotes.id::text)) % n = 0;
+        SELECT rebuild_counts();
+        ANALYZE quotes, quote_about"
+    ));
+    let searches = [
+        "commun",
+        "commun+ancien",
+        "ancien+OR+rare",
+        "commun+-ancien",
+        "-commun",
+        "%22texte+commun%22",
+        "%22commun+texte%22",
+        "-%22texte+commun%22",
+        "rare+OR+-texte",
+        "textes",
+        "l%E2%80%99ancien+commun",
+        "absent",
+        "commun+-rare+OR+ancien",
+    ];
+    for search in searches {
+        for sort in ["-published_at", "published_at", "-confidence"] {
+            let list = |filter: &str| items(&app, &format!("/v1/quotes?sort={sort}&limit=200&q={search}{filter}"));
+            let all = list("");
+            let found = list(&format!("&about={one}"));
+            assert!(found == all, "{search} by {sort}: {} of {}", found.len(), all.len());
+            let of_other = |quote: &&Value| quote["about"].as_array().unwrap().contains(&json!(other));
+            let expected: Vec<_> = all.iter().filter(of_other).cloned().collect();
+            let found = list(&format!("&about={other}"));
+            assert!(found == expected, "{search} by {sort}: {} of {}", found.len(), expected.len());
+            let found = list(&format!("&about={one}&about={other}"));
+            assert!(found == all, "{search} by {sort}, of both: {} of {}", found.len(), all.len());
+        }
+    }
+    // What an index knows of a quote's words changes with its words and with their language.
+    app.sql("UPDATE quotes SET text = text || ' nouveaux' WHERE abs(hashtext(id::text)) % 7 = 0");
+    app.sql("UPDATE articles SET language = 'en' WHERE language = 'fr' AND abs(hashtext(id::text)) % 7 = 1");
+    let stale = "SELECT count(*) FROM quote_about JOIN quotes ON id = quote_id
+        WHERE word_bits <> word_bits(tsvector_to_array(vector)) OR quote_about.language <> quotes.language";
+    assert_eq!(app.database.ask(stale), "0");
+    let found = |filter: &str| items(&app, &format!("/v1/quotes?limit=200&q=nouveaux{filter}")).len();
+    assert!(found("") > 100);
+    assert_eq!(found(&format!("&about={one}")), found(""));
+}
+
+#[test]
+fn nearly_every_word_has_two_bits() {
+    let app = TestApp::start();
+    let with_two = app.database.ask(
+        "SELECT count(*) FROM generate_series(1, 1000) AS n WHERE bit_count(word_bits(ARRAY['mot' || n])::bit(64)) = 2",
+    );
+    assert!((950..1_000).contains(&with_two.parse::<i32>().unwrap()), "{with_two}");
+    assert_eq!(app.database.ask("SELECT word_bits('{}') || ' ' || word_bits(ARRAY['a', 'b'])"), {
+        let both = app.database.ask("SELECT word_bits(ARRAY['a']) | word_bits(ARRAY['b'])");
+        format!("0 {both}")
+    });
 }

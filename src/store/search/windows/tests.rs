@@ -20,8 +20,8 @@ fn windows(frequency: f64) -> Windows<'static> {
     let costs = Costs::of(Collection::Articles);
     let learned: &Learned = Box::leak(Box::default());
     let question = learned.question(&frequency);
-    let (is_search, is_all, has_rare, doubt) = (true, false, false, 0.0);
-    Windows { learned, question, costs, sample, parts, is_search, is_all, has_rare, doubt }
+    let (is_search, unsure, is_all, has_rare, doubt) = (true, 1.0, false, false, 0.0);
+    Windows { learned, question, costs, sample, parts, is_search, unsure, is_all, has_rare, doubt }
 }
 
 const NEWEST: Course = Course { axis: Axis::Published, is_backward: true, begin: None, end: None };
@@ -132,4 +132,8 @@ fn an_entity_that_many_match_of_is_walked_along() {
     assert!(windows(0.3).are_slower_than(50_000.0, 21), "common words are met soon");
     assert!(windows(0.002).are_slower_than(10.0, 21), "the entity has next to nothing");
     assert!(!windows(0.00001).are_slower_than(50_000.0, 21), "rare words have next to nothing");
+    let costs = Costs::of(Collection::Quotes);
+    let quotes = |unsure| Windows { costs, unsure, ..windows(0.001) };
+    assert!(!quotes(1.0).are_slower_than(10_000.0, 21), "each is looked at");
+    assert!(quotes(costs.unsure).are_slower_than(10_000.0, 21), "most of the others are told by their entries");
 }
