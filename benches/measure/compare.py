@@ -180,6 +180,7 @@ def main():
             program.stop()
         if "d" in settings.rows:
             database.rows(f"DELETE FROM articles WHERE created_at >= '{began}'")
+            database.rows("VACUUM articles, mentions, quotes, quote_about")
     how = f"Medians of {settings.rounds} rounds of {settings.seconds} s, {settings.connections} connections"
     lines = [
         *surroundings(database),

@@ -21,6 +21,7 @@ mod windows;
 pub use periods::periods_of;
 pub use queries::wrote;
 pub use reading::Reading;
+use statistics::Sample;
 pub use statistics::{Statistics, VECTOR};
 use steps::Columns;
 pub use steps::{Course, SAID_ON, Step, Values, Way, push_values};
@@ -115,11 +116,14 @@ pub fn total<E: QueryFragment<Pg> + QueryId>(
     let learned = &statistics.learned;
     let question = learned.question(&(collection, reading));
     let were_many = learned.are_many(question);
+    let sample = statistics.of(conn, collection)?;
+    let sample = sample.as_deref();
     let are_many = match were_many {
-        None => surely_match_many(conn, statistics, collection, reading, &matching)?,
+        None => surely_match_many(conn, sample, reading, &matching)?,
         Some(were_many) => were_many,
     };
-    let exact = if are_many { None } else { count::exact_by_index(conn, by_language(reading, None, &matching))? };
+    let exact =
+        if are_many { None } else { count::exact_by_index(conn, by_language(reading, sample, None, &matching))? };
     if were_many != Some(exact.is_none()) {
         learned.keep_many(question, exact.is_none());
     }
@@ -131,12 +135,11 @@ pub fn total<E: QueryFragment<Pg> + QueryId>(
 
 fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
     conn: &mut PgConnection,
-    statistics: &Statistics,
-    collection: Collection,
+    sample: Option<&Sample>,
     reading: &Reading,
     matching: impl Fn(&Reading, &Step) -> E,
 ) -> Result<bool> {
-    let Some(sample) = statistics.of(conn, collection)? else { return Ok(false) };
+    let Some(sample) = sample else { return Ok(false) };
     let many = SURELY * COUNTED as f64;
     if sample.at_least(reading) > many {
         return Ok(true);
@@ -147,22 +150,27 @@ fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
     match published.time_after(published.rows - newest).filter(|_| newest < published.rows / 2.0) {
         Some(from) => {
             let within = Some(Within::of((Some(from), None)));
-            Ok(count::exact_by_index(conn, by_language(reading, within, matching))?.is_none())
+            Ok(count::exact_by_index(conn, by_language(reading, Some(sample), within, matching))?.is_none())
         }
         None => Ok(false),
     }
 }
 
-/// What a search matches, the texts of each of its queries by themselves. Each text found is looked at for its language, which
+/// What a search matches, the texts of each of its queries by themselves, first those of which there are most. Each text found is looked at for its language, which
 /// nearly all that have the words are in: the index has half of all texts of a language. Of a text that was found by one of
 /// several queries, Postgres would unpack the words again.
 fn by_language<E>(
     reading: &Reading,
+    sample: Option<&Sample>,
     within: Option<Within>,
     matching: impl Fn(&Reading, &Step) -> E,
 ) -> impl Iterator<Item = E> {
     let way = Way::Gathered(Columns::NONE.and("language"));
-    reading.each().map(move |one| matching(&one, &Step { within, way, ..Step::default() }))
+    let mut each: Vec<Reading> = reading.each().collect();
+    if let Some(sample) = sample {
+        each.sort_by(|one, other| sample.matching(other).total_cmp(&sample.matching(one)));
+    }
+    each.into_iter().map(move |one| matching(&one, &Step { within, way, ..Step::default() }))
 }
 
 /// Reads what a step finds of a search, the first `wanted` in an order. All that match are gathered for one of its queries

@@ -16,11 +16,11 @@ use crate::support::postgres::{TestDatabase, connect};
 /// Everything there is in the schema, but the list of the migrations that ran.
 const CATALOG: &str = "
     WITH mine AS (
-        SELECT oid, relname, relkind FROM pg_class
+        SELECT oid, relname, relkind, reloptions FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_\\_diesel%'
     )
     SELECT coalesce(json_agg(thing ORDER BY thing), '[]') FROM (
-        SELECT format('relation %s %s', relkind, relname) FROM mine
+        SELECT format('relation %s %s %s', relkind, relname, reloptions) FROM mine
         UNION ALL
         SELECT format('column %s.%s %s %s %s %s %s %s', relname, attname, format_type(atttypid, atttypmod), attnotnull,
                 attgenerated,
