@@ -21,6 +21,18 @@ pub struct CoMention {
     pub articles: i64,
 }
 
+/// The entities related to one are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RelatedTo {
+    pub entity: Uuid,
+    /// So many at most.
+    pub limit: usize,
+    /// Those that share at least so many articles with it.
+    pub min_articles: i64,
+    /// Counted in so many of its articles at most.
+    pub window: i64,
+}
+
 /// An entity met in the articles of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Related {

@@ -4,10 +4,10 @@ use super::input::Query;
 use super::json;
 use super::problem::Problem;
 use super::questions::{ConsideredBody, Link, Of};
-use super::records::{self, RelatedTo};
+use super::records;
 use crate::domain::EntityKind;
 use crate::domain::article::ArticleFilter;
-use crate::domain::graph::{CoMention, Related, SpeaksAbout};
+use crate::domain::graph::{CoMention, Related, RelatedTo, SpeaksAbout};
 use crate::domain::page::Range;
 use crate::domain::stats::{Considered, NamedEntity, Records};
 use crate::store::search::Statistics;
@@ -236,16 +236,14 @@ pub async fn list_related_entities(
     id: web::Path<Uuid>,
     query: Query<ReadRelated>,
 ) -> Result<HttpResponse, Problem> {
-    let (entity, limit, min_articles) = (id.into_inner(), query.limit.unwrap_or(20), query.min_articles.unwrap_or(2));
-    let window = query.window.unwrap_or(ARTICLES);
+    let entity = id.into_inner();
+    let (limit, min_articles) = (query.limit.unwrap_or(20), query.min_articles.unwrap_or(2));
+    let asked = RelatedTo { entity, limit, min_articles, window: query.window.unwrap_or(ARTICLES) };
     let (records, link) = Of::Articles.records(&request, &["limit", "min_articles", "window"])?;
     let Records::Articles(filter) = records else { return Err(Problem::internal()) };
-    let asked = RelatedTo { entity, limit, min_articles, window };
     let of_all = filter == ArticleFilter::default();
     let tell = async {
-        let edges = db
-            .read(move |conn| graph::related(conn, &statistics, entity, &filter, min_articles, limit, window))
-            .await?;
+        let edges = db.read(move |conn| graph::related(conn, &statistics, asked, &filter)).await?;
         let link = since(link, &edges.considered);
         let item = |Related { entity: other, articles, mentions, expected, score }| {
             let href = mentioning(&link, [entity, other.id].into_iter());

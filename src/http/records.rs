@@ -7,6 +7,7 @@
 
 use super::etag::Representation;
 use super::problem::Problem;
+use crate::domain::graph::RelatedTo;
 use crate::store::changes::mentioning;
 use crate::store::freshness::{Freshness, Moment};
 use crate::store::together::Together;
@@ -46,15 +47,6 @@ struct Kept<A> {
     /// When its read began.
     moment: Moment,
     answer: A,
-}
-
-/// What is related to an entity, how many at most, counted in so many of its articles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RelatedTo {
-    pub entity: Uuid,
-    pub limit: usize,
-    pub min_articles: i64,
-    pub window: i64,
 }
 
 /// A record as it was read, and what it changes with: an entity with itself, the others with their article.

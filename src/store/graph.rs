@@ -5,7 +5,7 @@ use super::search::Statistics;
 use super::stats::newest;
 use super::{Connection, Result};
 use crate::domain::article::ArticleFilter;
-use crate::domain::graph::{CoMention, Edges, Frequency, Related, SpeaksAbout};
+use crate::domain::graph::{CoMention, Edges, Frequency, Related, RelatedTo, SpeaksAbout};
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::{Considered, NamedEntity, Records};
 use crate::schema;
@@ -169,20 +169,17 @@ fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> V
     pairs
 }
 
-/// The entities that are most surprisingly frequent in the newest articles that match and mention `entity`, those that
-/// share at least `floor` articles with it.
+/// The entities that are most surprisingly frequent in the newest articles that match and mention the one that is asked about.
 ///
 /// # Errors
 /// An entity that is absent, deleted or merged.
 pub fn related(
     conn: &mut Connection,
     statistics: &Statistics,
-    entity: Uuid,
+    asked: RelatedTo,
     filter: &ArticleFilter,
-    floor: i64,
-    limit: usize,
-    window: i64,
 ) -> Result<Edges<Related>> {
+    let RelatedTo { entity, limit, min_articles, window } = asked;
     entities::check_present(conn, entity)?;
     // The newest articles of an entity are so many at most, whichever it is.
     let is_of_entity = *filter == ArticleFilter::default();
@@ -205,7 +202,7 @@ pub fn related(
             ), others AS (
                 SELECT met.entity_id, met.here, met.articles, k.mentions AS total
                 FROM met JOIN entity_mention_counts k ON k.entity_id = met.entity_id
-                WHERE met.articles >= {floor} AND met.entity_id <> ",
+                WHERE met.articles >= {min_articles} AND met.entity_id <> ",
             nobody = Uuid::nil(),
         ))
         .uuid(entity)

@@ -156,9 +156,9 @@ fn surely_match_many<E: QueryFragment<Pg> + QueryId>(
     }
 }
 
-/// What a search matches, the texts of each of its queries by themselves, first those of which there are most. Each text found is looked at for its language, which
-/// nearly all that have the words are in: the index has half of all texts of a language. Of a text that was found by one of
-/// several queries, Postgres would unpack the words again.
+/// What a search matches, the texts of each of its queries by themselves, first those of which there are most. Each text found
+/// is looked at for its language, which nearly all that have the words are in: the index has half of all texts of a language. Of
+/// a text that was found by one of several queries, Postgres would unpack the words again.
 fn by_language<E>(
     reading: &Reading,
     sample: Option<&Sample>,

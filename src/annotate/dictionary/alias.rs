@@ -27,7 +27,11 @@ const SMALL_WORDS: &str = "a an and are as at au aux be but by ce ces cette d da
 
 /// True of a name that no text tells from a small word, such as the `de` of a family: that is met in every sentence.
 pub fn is_small_word(alias: &str, kind: AliasKind) -> bool {
-    matches!(kind, AliasKind::Name | AliasKind::Acronym | AliasKind::Misspelling)
-        && !alias.contains(char::is_uppercase)
-        && SMALL_WORDS.split_whitespace().any(|word| word == fold::fold(alias))
+    if !matches!(kind, AliasKind::Name | AliasKind::Acronym | AliasKind::Misspelling)
+        || alias.contains(char::is_uppercase)
+    {
+        return false;
+    }
+    let folded = fold::fold(alias);
+    SMALL_WORDS.split_whitespace().any(|word| word == folded)
 }

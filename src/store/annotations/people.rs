@@ -121,8 +121,8 @@ fn alive(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>>
     Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
 }
 
-/// Keeps the entities that are linked, however they were found, until this transaction ends. Those that a name might mean are not: there
-/// may be thousands.
+/// Keeps the entities that are linked, however they were found, until this transaction ends. Those that a name might mean are
+/// not kept: there may be thousands.
 ///
 /// # Errors
 /// A collision when one has gone a moment ago.
