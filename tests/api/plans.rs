@@ -5,7 +5,7 @@ mod names;
 mod search;
 mod statistics;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -58,10 +58,20 @@ const COLLECTION: &str = "
 
 /// A service on that collection whose statements are in the server's log, and the right to read the log.
 fn collection() -> (TestApp, MutexGuard<'static, ()>) {
-    let database = TestDatabase::migrated();
-    database.execute(COLLECTION);
-    database.execute("VACUUM");
+    static MADE: OnceLock<TestDatabase> = OnceLock::new();
+    observed(&MADE, &[COLLECTION, "VACUUM"])
+}
+
+/// A service on a copy of a database that is made once, and the right to read the log, where its statements are. There is
+/// one copy at a time: they take hundreds of megabytes.
+fn observed(made: &OnceLock<TestDatabase>, statements: &[&str]) -> (TestApp, MutexGuard<'static, ()>) {
     let log = log();
+    let database = made.get_or_init(|| {
+        let database = TestDatabase::migrated();
+        statements.iter().for_each(|statement| database.execute(statement));
+        database
+    });
+    let database = database.copy();
     database.log_statements();
     (TestApp::on(database, |_| {}), log)
 }

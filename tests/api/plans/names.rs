@@ -1,10 +1,10 @@
 //! Names among 100,000: what is read for a search and for a suggestion does not grow with them.
 
-use std::sync::MutexGuard;
+use std::sync::{MutexGuard, OnceLock};
 
 use serde_json::Value;
 
-use super::{Statement, explain, last_of, log, nodes};
+use super::{Statement, explain, last_of, nodes, observed};
 use crate::support::TestApp;
 use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
@@ -21,13 +21,8 @@ const ENTITIES: &str = "
 
 /// A service on those names whose statements are in the server's log, and the right to read the log.
 fn names() -> (TestApp, MutexGuard<'static, ()>) {
-    let database = TestDatabase::migrated();
-    for statement in ENTITIES.split_inclusive(';') {
-        database.execute(statement);
-    }
-    database.log_statements();
-    let log = log();
-    (TestApp::on(database, |_| {}), log)
+    static MADE: OnceLock<TestDatabase> = OnceLock::new();
+    observed(&MADE, &ENTITIES.split_inclusive(';').collect::<Vec<_>>())
 }
 
 /// The last statement that looked for names.

@@ -1,10 +1,10 @@
 //! What Postgres does for a search.
 
-use std::sync::MutexGuard;
+use std::sync::{MutexGuard, OnceLock};
 
 use serde_json::Value;
 
-use super::{explain, last_of, last_statement, log, nodes};
+use super::{explain, last_of, last_statement, nodes, observed};
 use crate::support::TestApp;
 use crate::support::postgres::{TestDatabase, server_log};
 
@@ -22,12 +22,8 @@ const ARTICLES: &str = "
 
 /// A service on those articles whose statements are in the server's log, and the right to read the log.
 fn texts() -> (TestApp, MutexGuard<'static, ()>) {
-    let database = TestDatabase::migrated();
-    database.execute(ARTICLES);
-    database.execute("VACUUM articles");
-    let log = log();
-    database.log_statements();
-    (TestApp::on(database, |_| {}), log)
+    static MADE: OnceLock<TestDatabase> = OnceLock::new();
+    observed(&MADE, &[ARTICLES, "VACUUM articles"])
 }
 
 /// How many lists of articles were asked of the server so far.
@@ -74,11 +70,7 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
 
 #[test]
 fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
-    let database = TestDatabase::migrated();
-    database.execute(ARTICLES);
-    let _log = log();
-    database.log_statements();
-    let app = TestApp::on(database, |_| {});
+    let (app, _log) = texts();
     let indexes = |search: &str| {
         app.get(&format!("/v1/articles?q={search}")).expect(200);
         let (plan, _) = explain(&app.database, &last_statement());

@@ -85,6 +85,11 @@ impl TestDatabase {
         Self::create("")
     }
 
+    /// Another one, with all that is in it: files are copied sooner than they are written again.
+    pub fn copy(&self) -> Self {
+        Self::create(&format!("TEMPLATE {} STRATEGY file_copy", self.name))
+    }
+
     fn create(template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
