@@ -23,5 +23,9 @@ WITH matching AS MATERIALIZED (
     FROM met JOIN entity_mention_counts k ON k.entity_id = met.entity_id
     WHERE met.articles >= 2 AND met.entity_id <> $1
 )
-SELECT entity_id AS entity, coalesce(articles, 0) AS articles, coalesce(here, 0) AS here, all_here, coalesce(total, 0) AS total, everything, records, since
-FROM edge CROSS JOIN sizes LEFT JOIN others ON true
+SELECT entities, articles, here, totals, all_here, everything, records, since
+FROM edge CROSS JOIN sizes CROSS JOIN (
+    SELECT coalesce(array_agg(entity_id), '{}') AS entities, coalesce(array_agg(articles), '{}') AS articles,
+        coalesce(array_agg(here), '{}') AS here, coalesce(array_agg(total), '{}') AS totals
+    FROM others
+) AS all_others

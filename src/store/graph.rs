@@ -46,25 +46,37 @@ struct ArticleRow {
     since: Option<DateTime<Utc>>,
 }
 
-/// An entity in the articles of another, or none and what was considered.
+/// The entities in the articles of another, and what was considered. Arrays of one length: hundreds of rows take Postgres
+/// and the driver longer than what is in them.
 #[derive(QueryableByName)]
-struct MetRow {
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    entity: Option<Uuid>,
-    #[diesel(sql_type = BigInt)]
-    articles: i64,
-    #[diesel(sql_type = BigInt)]
-    here: i64,
+struct Met {
+    #[diesel(sql_type = Array<SqlUuid>)]
+    entities: Vec<Uuid>,
+    #[diesel(sql_type = Array<BigInt>)]
+    articles: Vec<i64>,
+    #[diesel(sql_type = Array<BigInt>)]
+    here: Vec<i64>,
+    #[diesel(sql_type = Array<BigInt>)]
+    totals: Vec<i64>,
     #[diesel(sql_type = BigInt)]
     all_here: i64,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
     #[diesel(sql_type = BigInt)]
     everything: i64,
     #[diesel(sql_type = BigInt)]
     records: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     since: Option<DateTime<Utc>>,
+}
+
+impl Met {
+    /// Those that are not less frequent here than elsewhere, with how surprising that is and the articles they are in.
+    fn surprising(&self) -> impl Iterator<Item = (f64, Uuid, Frequency, i64)> {
+        let counts = self.articles.iter().zip(&self.here).zip(&self.totals);
+        self.entities.iter().zip(counts).filter_map(|(entity, ((articles, here), total))| {
+            let frequency = Frequency { here: *here, all_here: self.all_here, total: *total, all: self.everything };
+            Some((frequency.surprise()?, *entity, frequency, *articles))
+        })
+    }
 }
 
 /// Who speaks about whom most, in the newest quotes that match and have a known speaker.
@@ -180,12 +192,11 @@ pub fn related(
     filter: &ArticleFilter,
 ) -> Result<Edges<Related>> {
     let RelatedTo { entity, limit, min_articles, window } = asked;
-    entities::check_present(conn, entity)?;
     // The newest articles of an entity are so many at most, whichever it is.
     let is_of_entity = *filter == ArticleFilter::default();
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
-    let rows: Vec<MetRow> = newest::considered(conn, statistics, &Records::Articles(filter), "''", window)?
+    let met: Vec<Met> = newest::considered(conn, statistics, &Records::Articles(filter), "''", window)?
         .sql(format!(
             ", met AS MATERIALIZED (
                 SELECT m.entity_id, count(*) AS here, count(DISTINCT m.article_id) AS articles
@@ -208,14 +219,21 @@ pub fn related(
         .uuid(entity)
         .sql(
             ")
-            SELECT entity_id AS entity, coalesce(articles, 0) AS articles, coalesce(here, 0) AS here, all_here,
-                coalesce(total, 0) AS total, everything, records, since
-            FROM edge CROSS JOIN sizes LEFT JOIN others ON true",
+            SELECT entities, articles, here, totals, all_here, everything, records, since
+            FROM edge CROSS JOIN sizes CROSS JOIN (
+                SELECT coalesce(array_agg(entity_id), '{}') AS entities, coalesce(array_agg(articles), '{}') AS articles,
+                    coalesce(array_agg(here), '{}') AS here, coalesce(array_agg(total), '{}') AS totals
+                FROM others
+            ) AS all_others",
         )
         .general(is_of_entity)
         .rows(conn)?;
-    let considered = considered(rows.first().map(|row| (row.records, row.since)));
-    let mut scored: Vec<(f64, Uuid, Frequency, i64)> = rows.iter().filter_map(score).collect();
+    let considered = considered(met.first().map(|met| (met.records, met.since)));
+    // No article mentions what is absent, deleted or merged.
+    if considered.records == 0 {
+        entities::check_present(conn, entity)?;
+    }
+    let mut scored: Vec<_> = met.iter().flat_map(Met::surprising).collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.3.cmp(&one.3)).then(one.1.cmp(&other.1)));
     scored.truncate(limit);
     let names = names(conn, scored.iter().map(|(_, id, ..)| *id))?;
@@ -224,11 +242,6 @@ pub fn related(
         Some(Related { entity, articles, mentions: frequency.here, expected: frequency.expected(), score })
     };
     Ok(Edges { items: scored.into_iter().filter_map(item).collect(), considered })
-}
-
-fn score(row: &MetRow) -> Option<(f64, Uuid, Frequency, i64)> {
-    let frequency = Frequency { here: row.here, all_here: row.all_here, total: row.total, all: row.everything };
-    Some((frequency.surprise()?, row.entity?, frequency, row.articles))
 }
 
 fn considered(row: Option<(i64, Option<DateTime<Utc>>)>) -> Considered {
