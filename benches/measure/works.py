@@ -17,7 +17,9 @@ ARTICLES = 20_000
 SPEAKERS = 1_000
 PAGE = 20
 # So many matches the service puts in order at once.
-GATHERED = 100
+GATHERED = 150
+# And up to so many it looks for in whole years.
+SELDOM = 1_000
 # What this part of all articles has is met on the way along their dates.
 COMMON = 0.25
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -153,18 +155,21 @@ def statements_of_search(database, word):
     )
     if matches > COMMON * rows:
         return [("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
-    begin, periods = periods_since(date.fromisoformat(far))
+    far = date.fromisoformat(far)
+    begin, periods = periods_since(far.replace(month=1, day=1) if matches <= SELDOM else far)
     return [("search_covered", ["'fr'", f"'{query}'", f"'{{{periods}}}'", f"'{begin}'", str(PAGE + 1)])]
 
 
 def periods_since(day):
-    """When the quarter of a month of this day begins, and the periods that there are from then on."""
+    """When the quarter of a month of this day begins, and as few periods as there are from then on."""
     quarter = min((day.day - 1) // 7, 3)
-    listed = [day.year * 1000 + day.month * 10 + one for one in range(quarter + 1, 5)]
-    listed += [day.year * 100 + month for month in range(day.month + 1, 13)]
-    listed += range(day.year + 1, (day.year // 10 + 1) * 10)
-    listed += range(day.year // 10 + 1, 205)
-    return day.replace(day=quarter * 7 + 1), ",".join(map(str, [0, *listed]))
+    begin = day.replace(day=quarter * 7 + 1)
+    in_month, in_year, in_decade = quarter > 0, quarter > 0 or day.month > 1, begin != date(day.year // 10 * 10, 1, 1)
+    listed = [day.year * 1000 + day.month * 10 + one for one in range(quarter + 1, 5)] if in_month else []
+    listed += [day.year * 100 + month for month in range(day.month + in_month, 13)] if in_year else []
+    listed += range(day.year + in_year, (day.year // 10 + 1) * 10) if in_decade else []
+    listed += range(day.year // 10 + in_decade, 205)
+    return begin, ",".join(map(str, [0, *listed]))
 
 
 def searches(database):

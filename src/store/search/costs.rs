@@ -14,7 +14,7 @@ pub struct Costs {
     /// To find the place of another entry there, and to skip one that has none.
     pub sought: f64,
     pub skipped: f64,
-    /// To pass a record of the periods that are looked up, and to find the place of a match among them.
+    /// To pass a record of a period that is looked up, and to find the place of a match among its records.
     pub covered: f64,
     pub leapt: f64,
     /// To take a match from it, or a record from the index of dates.
@@ -36,7 +36,7 @@ impl Costs {
         opened: 50.0,
         passed: 0.05,
         covered: 0.01,
-        leapt: 1.5,
+        leapt: 0.35,
         sought: 20.0,
         skipped: 0.005,
         taken: 0.15,
@@ -70,9 +70,12 @@ impl Costs {
         opened + rows * (passed * asked * rarest + taken * looked_up + fetched * looked_up * part)
     }
 
-    /// The same of periods that have so many rows.
-    pub fn covering(&self, parts: &Parts, rows: f64) -> f64 {
-        rows * self.covered.min(self.leapt * parts.rarest) + self.gathering(parts, rows, 1.0)
+    /// The same of periods that have so many rows each, in a table of so many: places of the others are looked for in each.
+    pub fn covering(&self, parts: &Parts, periods: impl Iterator<Item = f64>, rows: f64) -> f64 {
+        let finding = self.leapt * parts.rarest * rows;
+        let (covered, found) =
+            periods.fold((0.0, 0.0), |(all, found), rows| (all + rows, found + finding.min(self.covered * rows)));
+        found + self.gathering(parts, covered, 1.0)
     }
 }
 

@@ -38,7 +38,7 @@ impl Within {
     pub const UNDATED: Self = Self { first: LAST, last: FIRST, has_undated: true };
 
     /// The quarters that two times are in, and all between them.
-    pub fn of((from, to): (Option<PgTimestamp>, Option<PgTimestamp>)) -> Self {
+    pub fn of((from, to): Times) -> Self {
         let quarter = |time: Option<PgTimestamp>| time.and_then(from_pg_time).map(quarter);
         Self { first: quarter(from).unwrap_or(i32::MIN), last: quarter(to).unwrap_or(i32::MAX), has_undated: false }
     }
@@ -48,9 +48,18 @@ impl Within {
         Self { has_undated: true, ..self }
     }
 
+    /// The same from the beginning of a year to the end of one: more records in fewer periods.
+    pub const fn in_years(self) -> Self {
+        Self {
+            first: self.first.saturating_sub(self.first.rem_euclid(OF_A_YEAR)),
+            last: self.last.saturating_add(OF_A_YEAR - 1 - self.last.rem_euclid(OF_A_YEAR)),
+            ..self
+        }
+    }
+
     /// When it begins and when it ends, the second exclusive.
-    pub fn times(self) -> (Option<PgTimestamp>, Option<PgTimestamp>) {
-        (beginning(self.first), self.last.checked_add(1).and_then(beginning))
+    pub fn times(self) -> Times {
+        between(self.first, self.last)
     }
 
     /// As few periods as have all of it.
@@ -62,6 +71,18 @@ impl Within {
         if self.first < FIRST || self.last > LAST {
             periods.push(BEYOND);
         }
+        periods.extend(self.parts().into_iter().map(|(period, ..)| period));
+        periods
+    }
+
+    /// When each of the periods begins and ends that the index tells from each other.
+    pub fn times_of_periods(self) -> impl Iterator<Item = Times> {
+        self.parts().into_iter().map(|(_, first, last)| between(first, last))
+    }
+
+    /// These periods, each with its first quarter and its last.
+    fn parts(self) -> Vec<(i32, i32, i32)> {
+        let mut parts = Vec::new();
         let (mut next, last) = (self.first.max(FIRST), self.last.min(LAST));
         while next <= last {
             let (year, month, quarter) = (next / OF_A_YEAR, next % OF_A_YEAR / OF_A_MONTH + 1, next % OF_A_MONTH + 1);
@@ -77,11 +98,19 @@ impl Within {
             } else {
                 (year * 1000 + month * 10 + quarter, 1)
             };
-            periods.push(period);
+            parts.push((period, next, next + length - 1));
             next += length;
         }
-        periods
+        parts
     }
+}
+
+/// When something begins and when it ends, the second exclusive, as far as there is one.
+type Times = (Option<PgTimestamp>, Option<PgTimestamp>);
+
+/// From the beginning of a quarter to the end of another.
+fn between(first: i32, last: i32) -> Times {
+    (beginning(first), last.checked_add(1).and_then(beginning))
 }
 
 fn quarter(time: DateTime<Utc>) -> i32 {
@@ -114,6 +143,18 @@ mod tests {
         );
         assert_eq!(periods(Some("2020-02-29T00:00:00Z"), Some("2020-02-29T10:00:00Z")), [2020024]);
         assert!(periods(Some("2020-02-29T00:00:00Z"), Some("2020-01-01T00:00:00Z")).is_empty());
+    }
+
+    #[test]
+    fn in_years_there_are_fewer_of_them() {
+        let time = |text: &str| Some(pg_time(text.parse().unwrap()));
+        let within = Within::of((time("2018-11-15T12:00:00Z"), time("2021-02-07T23:59:59Z"))).in_years();
+        assert_eq!(within.periods(), [2018, 2019, 2020, 2021]);
+        assert_eq!(within.times(), (time("2018-01-01T00:00:00Z"), time("2022-01-01T00:00:00Z")));
+        let last = within.times_of_periods().last();
+        assert_eq!(last, Some((time("2021-01-01T00:00:00Z"), time("2022-01-01T00:00:00Z"))));
+        let all = Within::of((None, None));
+        assert_eq!(all.in_years(), all);
     }
 
     #[test]

@@ -228,22 +228,23 @@ impl<'a> Windows<'a> {
         };
         let Some(spread) = self.spread(course) else {
             let undated = sample.rows - sample.published.rows;
-            let is_covered = self.costs.covering(&self.parts, undated) <= walking(undated);
+            let covering = self.costs.covering(&self.parts, std::iter::once(undated), sample.rows);
+            let is_covered = covering <= walking(undated);
             return (if is_covered { covered(Within::UNDATED) } else { walk }, None);
         };
         let far = course.far(spread, length);
         let end = far.or(course.end);
         let times = course.between(near.or(course.begin), end);
         let rows = length.min(spread.rows_between(times));
-        let within = (course.axis == Axis::Published).then(|| match Within::of(times) {
+        let (within, gathering) = if course.axis == Axis::Published {
+            let (within, covering) = self.within(times, spread, sample.rows);
             // The undated come after all others in a list that is newest first.
-            within if course.is_backward && end.is_none() => within.and_undated(),
-            within => within,
-        });
-        let gathering = match within {
-            Some(within) => self.costs.covering(&self.parts, spread.rows_between(within.times())),
+            let has_undated = course.is_backward && end.is_none();
+            (Some(if has_undated { within.and_undated() } else { within }), covering)
+        } else {
             // Dates are an index of their own, which is read beside all of the words.
-            None => self.costs.gathering(&self.parts, sample.rows, rows / sample.rows) + self.costs.taken * rows,
+            let all = self.costs.gathering(&self.parts, sample.rows, rows / sample.rows);
+            (None, all + self.costs.taken * rows)
         };
         let walking = walking(rows);
         if gathering_all <= walking.min(gathering) {
@@ -261,6 +262,17 @@ impl<'a> Windows<'a> {
         };
         let (from, to) = course.between(near, far);
         (Step { from, to, ..within.map_or(Step { is_general: false, ..everything }, covered) }, far)
+    }
+
+    /// The periods that some times are looked up by, of a table of so many rows, and what that costs: as few records as can be,
+    /// or as few periods.
+    fn within(&self, times: (Option<PgTimestamp>, Option<PgTimestamp>), spread: &Spread, rows: f64) -> (Within, f64) {
+        let cost = |within: Within| {
+            let periods = within.times_of_periods().map(|times| spread.rows_between(times));
+            (within, self.costs.covering(&self.parts, periods, rows))
+        };
+        let (narrow, wide) = (cost(Within::of(times)), cost(Within::of(times).in_years()));
+        if wide.1 < narrow.1 { wide } else { narrow }
     }
 
     /// What it costs to look at a row that may match.
