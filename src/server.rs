@@ -190,6 +190,7 @@ fn state(config: &Config, url: &str) -> http::State {
         db,
         records: Data::new(Records::new(config.cache_mb)),
         quotes: Data::default(),
+        creations: Data::default(),
         metrics: Data::new(http::metrics::Metrics::new()),
         draining: Data::new(http::service::Draining::default()),
         deadline: config.request_deadline,

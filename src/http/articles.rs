@@ -12,10 +12,12 @@ use super::records::{Read, Records};
 use crate::domain::article::{Article, ArticlePatch, NewArticle};
 use crate::domain::page::Page;
 use crate::store::known_names::KnownNames;
+use crate::store::pool::Writes;
 use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -80,22 +82,46 @@ pub struct VersionOfArticle {
 pub async fn create_article(
     db: web::Data<Db>,
     names: web::Data<KnownNames>,
+    creations: web::Data<Creations>,
     query: Query<CreateOptions>,
     body: Body<CreateArticle>,
 ) -> Result<HttpResponse, Problem> {
-    let (annotate, new) = (query.annotate, NewArticle::try_from(body.0)?);
-    let body = db
-        .write(move |conn| {
-            if !annotate {
-                return articles::create(conn, &new).map(ArticleBody::from);
-            }
-            names.refresh(conn)?;
-            let article = articles::create(conn, &new)?;
-            annotations::annotate_article(conn, &names, article.id)?;
-            with_findings(conn, article)
-        })
-        .await?;
-    etag::created(&format!("/v1/articles/{}", body.id), body.version, &body)
+    let creation = Creation { new: NewArticle::try_from(body.0)?, annotate: query.annotate };
+    let create = move |conn: &mut Connection, all: &[&Creation]| create_all(conn, &names, all);
+    let body = if creation.new.body.len() > LONG {
+        db.write(move |conn| create(conn, &[&creation])).await?.remove(0)
+    } else {
+        db.write_together(&creations, creation, create).await?
+    };
+    etag::created(&format!("/v1/articles/{}", body.id), body.version, &*body)
+}
+
+/// An article to be created.
+#[derive(Debug)]
+pub struct Creation {
+    new: NewArticle,
+    annotate: bool,
+}
+
+/// Articles that are to be created at the same time.
+pub type Creations = Writes<Creation, Arc<ArticleBody>>;
+
+/// In bytes: no article waits for a longer one than this to be read.
+const LONG: usize = 64 * 1024;
+
+fn create_all(conn: &mut Connection, names: &KnownNames, all: &[&Creation]) -> store::Result<Vec<Arc<ArticleBody>>> {
+    if all.iter().any(|creation| creation.annotate) {
+        names.refresh(conn)?;
+    }
+    let articles: Vec<Article> =
+        all.iter().map(|creation| articles::create(conn, &creation.new)).collect::<store::Result<_>>()?;
+    let annotated: Vec<&Article> =
+        articles.iter().zip(all).filter(|(_, creation)| creation.annotate).map(|(article, _)| article).collect();
+    annotations::annotate_new(conn, names, &annotated)?;
+    let mut bodies: Vec<ArticleBody> = articles.into_iter().map(ArticleBody::from).collect();
+    let annotated = bodies.iter_mut().zip(all).filter(|(_, creation)| creation.annotate).map(|(body, _)| body);
+    embed(conn, annotated.collect(), true, true)?;
+    Ok(bodies.into_iter().map(Arc::new).collect())
 }
 
 /// Read an article
@@ -122,9 +148,9 @@ pub async fn read_article(
     let with_quotes = query.include.contains(&ArticleInclude::Quotes);
     let body = db
         .read(move |conn| {
-            let mut bodies = vec![ArticleBody::from(articles::find(conn, id)?)];
-            embed(conn, &mut bodies, with_mentions, with_quotes)?;
-            Ok(bodies.remove(0))
+            let mut body = ArticleBody::from(articles::find(conn, id)?);
+            embed(conn, vec![&mut body], with_mentions, with_quotes)?;
+            Ok(body)
         })
         .await?;
     etag::record(&request, body.version, &body)
@@ -151,7 +177,7 @@ pub async fn list_articles(
         .read(move |conn| {
             let (Page { items, next, total }, ranked) = articles::list(conn, &statistics, &list)?;
             let mut items: Vec<_> = items.into_iter().map(ArticleBody::from).collect();
-            embed(conn, &mut items, with_mentions, with_quotes)?;
+            embed(conn, items.iter_mut().collect(), with_mentions, with_quotes)?;
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
                 let mut found = highlight::articles(conn, &statistics, &list.filter, &ids)?;
@@ -240,30 +266,32 @@ pub async fn read_article_version(
 
 /// An article with its mentions and quotes.
 pub fn with_findings(conn: &mut Connection, article: Article) -> store::Result<ArticleBody> {
-    let mut bodies = [ArticleBody::from(article)];
-    embed(conn, &mut bodies, true, true)?;
-    let [body] = bodies;
+    let mut body = ArticleBody::from(article);
+    embed(conn, vec![&mut body], true, true)?;
     Ok(body)
 }
 
-/// Puts mentions and quotes into a page of articles, with one query for each.
+/// Puts mentions and quotes into some articles, with one query for each.
 fn embed(
     conn: &mut Connection,
-    bodies: &mut [ArticleBody],
+    mut bodies: Vec<&mut ArticleBody>,
     with_mentions: bool,
     with_quotes: bool,
 ) -> store::Result<()> {
     let ids: Vec<Uuid> = bodies.iter().map(|body| body.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
     if with_mentions {
         let mut found = mentions::of_articles(conn, &ids)?;
-        for body in &mut *bodies {
+        for body in &mut bodies {
             let mentions = found.remove(&body.id).unwrap_or_default();
             body.mentions = Some(mentions.into_iter().map(Into::into).collect());
         }
     }
     if with_quotes {
         let mut found = quotes::of_articles(conn, &ids)?;
-        for body in &mut *bodies {
+        for body in &mut bodies {
             let quotes = found.remove(&body.id).unwrap_or_default();
             body.quotes = Some(quotes.into_iter().map(Into::into).collect());
         }

@@ -35,6 +35,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App, Error, web};
+use articles::Creations;
 use metrics::Metrics;
 use quotes::PlainPages;
 use records::Records;
@@ -51,6 +52,7 @@ pub struct State {
     pub statistics: web::Data<Statistics>,
     pub records: web::Data<Records>,
     pub quotes: web::Data<PlainPages>,
+    pub creations: web::Data<Creations>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -84,6 +86,7 @@ pub fn app(
         .app_data(state.statistics)
         .app_data(state.records)
         .app_data(state.quotes)
+        .app_data(state.creations)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(trace::Deadline(state.deadline)))

@@ -1,6 +1,7 @@
 //! The derived table `quote_about`: which entities are mentioned inside a quote's spans.
 
 use super::Result;
+use super::ids::planned_once;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -12,11 +13,11 @@ use uuid::Uuid;
 const CARRIED: &str =
     "published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher";
 
-/// Makes `quote_about` true again for one article, writing differences only.
+/// Makes `quote_about` true again for some articles, writing differences only.
 ///
-/// The caller holds the article's row: two writers that each saw only their own mention would leave a gap.
-pub fn refresh(conn: &mut PgConnection, article: Uuid) -> Result<()> {
-    Refresh { article }.execute(conn)?;
+/// The caller holds their rows: two writers that each saw only their own mention would leave a gap.
+pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
+    Refresh { articles: planned_once(articles) }.execute(conn)?;
     Ok(())
 }
 
@@ -66,7 +67,7 @@ impl RunQueryDsl<PgConnection> for OfQuotes {}
 /// One statement that diesel has no words for: a data-modifying `WITH`.
 #[derive(Debug, QueryId)]
 struct Refresh {
-    article: Uuid,
+    articles: Vec<Uuid>,
 }
 
 impl QueryFragment<Pg> for Refresh {
@@ -84,19 +85,19 @@ impl QueryFragment<Pg> for Refresh {
                 ) AS m
                 -- Bounds alternate: start, end, start, end.
                 WHERE i % 2 = 1 AND m.entity_id IS NOT NULL AND m.body_version = q.body_version AND m.span_end <= q.spans[i + 1]
-                AND q.article_id = "
+                AND q.article_id = ANY ("
         ));
-        out.push_bind_param::<sql::Uuid, _>(&self.article)?;
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.articles)?;
         out.push_sql(
-            "), outdated AS (
+            ")), outdated AS (
                 DELETE FROM quote_about a USING quotes q
                 WHERE q.id = a.quote_id AND NOT EXISTS (
                     SELECT FROM truth t WHERE t.quote_id = a.quote_id AND t.entity_id = a.entity_id)
-                AND q.article_id = ",
+                AND q.article_id = ANY (",
         );
-        out.push_bind_param::<sql::Uuid, _>(&self.article)?;
+        out.push_bind_param::<Array<sql::Uuid>, _>(&self.articles)?;
         out.push_sql(&format!(
-            ")
+            "))
             INSERT INTO quote_about (quote_id, entity_id, {CARRIED}, word_bits)
             SELECT quote_id, entity_id, {CARRIED}, word_bits FROM truth ORDER BY entity_id, quote_id
             ON CONFLICT DO NOTHING"

@@ -41,7 +41,7 @@ pub fn follow(conn: &mut PgConnection, article: Uuid, text: &Text) -> Result<()>
     follow_mentions(conn, article, text.version, &body)?;
     follow_quotes(conn, article, text.version, &body)?;
     // A mention and a quote that were followed into different texts no longer lie in each other.
-    about::refresh(conn, article)
+    about::refresh(conn, &[article])
 }
 
 fn follow_mentions(conn: &mut PgConnection, article: Uuid, version: i32, body: &Body) -> Result<()> {

@@ -7,6 +7,7 @@ use super::known_names::KnownNames;
 use super::{Error, Resource, Result, about, mentions, quotes, tombstones};
 use crate::annotate::dictionary::Dictionary;
 use crate::annotate::{self, Annotation, Document};
+use crate::domain::article::Article;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::schema::articles;
@@ -31,7 +32,21 @@ pub(super) struct Found<'a> {
     pub body: Body<'a>,
     pub annotation: &'a Annotation,
     /// The stored entity of each found one.
-    pub entities: Vec<Resolved>,
+    pub entities: &'a [Resolved],
+}
+
+/// A text of an article that is annotated.
+struct Text<'a> {
+    article: Uuid,
+    body_version: i32,
+    document: Document<'a>,
+}
+
+impl<'a> Text<'a> {
+    fn new(article: Uuid, body_version: i32, headline: &'a str, body: &'a str, language: &'a str) -> Self {
+        let language = Some(language).filter(|language| *language != "und");
+        Self { article, body_version, document: Document { headline: Some(headline), body, language } }
+    }
 }
 
 /// Runs the extractor over an article's present text and stores what it finds, 10,000 mentions and 10,000 quotes at
@@ -51,41 +66,82 @@ pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -
     let Some((headline, body, language, body_version)) = row else {
         return tombstones::missing(conn, Resource::Article, id);
     };
-    let language = Some(language.as_str()).filter(|language| *language != "und");
-    let document = Document { headline: Some(&headline), body: &body, language };
-    let (annotation, entities) = settle(conn, &document, names.read().met_in(&body))?;
-    let found = Found { article: id, body_version, body: Body::new(&body), annotation: &annotation, entities };
+    store(conn, names, &[Text::new(id, body_version, &headline, &body, &language)])
+}
+
+/// The same for articles that were made in this transaction.
+///
+/// # Errors
+/// Only the database's own.
+pub fn annotate_new(conn: &mut PgConnection, names: &KnownNames, new: &[&Article]) -> Result<()> {
+    let texts = new.iter().copied().map(|Article { id, body_version, headline, body, language, .. }| {
+        Text::new(*id, *body_version, headline, body.as_deref().unwrap_or_default(), language)
+    });
+    store(conn, names, &texts.collect::<Vec<_>>())
+}
+
+fn store(conn: &mut PgConnection, names: &KnownNames, texts: &[Text]) -> Result<()> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let settled = settle(conn, names, texts)?;
+    let found: Vec<Found> = texts
+        .iter()
+        .zip(&settled)
+        .map(|(text, (annotation, entities))| Found {
+            article: text.article,
+            body_version: text.body_version,
+            body: Body::new(text.document.body),
+            annotation,
+            entities,
+        })
+        .collect();
     mentions::store_found(conn, &found)?;
     quotes::store_found(conn, &found)?;
-    about::refresh(conn, id)
+    about::refresh(conn, &texts.iter().map(|text| text.article).collect::<Vec<_>>())
 }
+
+/// What is found in a text, and the stored entity of each found one.
+type Settled = (Annotation, Vec<Resolved>);
 
 /// Annotates until no entity is new in what is found: the names of new ones are known the next time, and would be found
 /// otherwise then.
-fn settle(
-    conn: &mut PgConnection,
-    document: &Document,
-    mut aliases: Dictionary,
-) -> Result<(Annotation, Vec<Resolved>)> {
+fn settle(conn: &mut PgConnection, names: &KnownNames, texts: &[Text]) -> Result<Vec<Settled>> {
+    let mut aliases: Vec<Dictionary> = texts.iter().map(|text| names.read().met_in(text.document.body)).collect();
     let mut made: Vec<Uuid> = Vec::new();
-    for round in 1.. {
-        let mut annotation = annotate::annotate(document, &aliases);
-        annotation.mentions.truncate(MAX_FOUND);
-        annotation.quotes.truncate(MAX_FOUND);
-        let resolution = people::resolve(conn, &annotation)?;
-        made.extend(resolution.made);
-        let known = aliases.len();
-        for (entity, names) in &resolution.newcomers {
-            for (name, kind) in names {
-                aliases.insert(name, *kind, entity);
+    let mut settled: Vec<Option<Settled>> = texts.iter().map(|_| None).collect();
+    let mut open: Vec<usize> = (0..texts.len()).collect();
+    for _ in 0..ROUNDS {
+        let annotated = |index: &usize| {
+            let mut annotation = annotate::annotate(&texts[*index].document, &aliases[*index]);
+            annotation.mentions.truncate(MAX_FOUND);
+            annotation.quotes.truncate(MAX_FOUND);
+            annotation
+        };
+        let annotations: Vec<Annotation> = open.iter().map(annotated).collect();
+        let resolutions = people::resolve(conn, &annotations)?;
+        let mut again = Vec::new();
+        for ((index, annotation), resolution) in open.into_iter().zip(annotations).zip(resolutions) {
+            made.extend(resolution.made);
+            let known = aliases[index].len();
+            for (entity, names) in &resolution.newcomers {
+                for (name, kind) in names {
+                    aliases[index].insert(name, *kind, entity);
+                }
             }
+            if aliases[index].len() > known {
+                again.push(index);
+            }
+            settled[index] = Some((annotation, resolution.entities));
         }
-        if aliases.len() == known || round == ROUNDS {
-            people::forget_unused(conn, &made, &annotation, &resolution.entities)?;
-            return Ok((annotation, resolution.entities));
+        open = again;
+        if open.is_empty() {
+            break;
         }
     }
-    Err(Error::Internal("annotating an article did not end".to_owned()))
+    let settled: Vec<Settled> = settled.into_iter().flatten().collect();
+    people::forget_unused(conn, &made, &settled)?;
+    Ok(settled)
 }
 
 impl Found<'_> {

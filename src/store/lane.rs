@@ -63,10 +63,11 @@ impl Lane {
                 drop(answer.send(work()));
             }
         };
-        self.answered(answered, work).await
+        self.answered(answered, work, || true).await
     }
 
-    /// Waits for an answer that `work` gives on one of the threads, if nobody has given it before.
+    /// Waits for an answer that `work` gives on one of the threads, or somebody else's work. When no turn comes in time,
+    /// `withdraw` takes back what was asked; false when it is being answered.
     ///
     /// # Errors
     /// As [`Lane::run`].
@@ -74,6 +75,7 @@ impl Lane {
         &self,
         mut answered: oneshot::Receiver<Result<T>>,
         work: impl FnOnce() + Send + 'static,
+        withdraw: impl FnOnce() -> bool,
     ) -> Result<T> {
         let busy = Arc::clone(&self.busy);
         let job: Job = Box::new(move || {
@@ -83,14 +85,15 @@ impl Lane {
             busy.fetch_sub(1, Ordering::Relaxed);
         });
         let turn = Arc::new(Mutex::new(Some(job)));
-        self.turns.try_send(Arc::clone(&turn)).map_err(|_| Error::Overloaded)?;
-        let answer = match tokio::time::timeout(self.wait, &mut answered).await {
+        let has_place = self.turns.try_send(Arc::clone(&turn)).is_ok();
+        let waited = if has_place { self.wait } else { Duration::ZERO };
+        let answer = match tokio::time::timeout(waited, &mut answered).await {
             // If somebody else gave it, there is nothing left to do.
             Ok(answer) => {
                 take(&turn);
                 answer
             }
-            Err(_) if take(&turn).is_some() => return Err(Error::Overloaded),
+            Err(_) if take(&turn).is_some() && withdraw() => return Err(Error::Overloaded),
             Err(_) => answered.await,
         };
         answer.map_err(|_| Error::Internal("the store panicked".to_owned()))?

@@ -116,7 +116,7 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
     let inserted = InsertedMention { id: new_id(), article_id: article, extractor: new.extractor.as_deref(), columns };
     let row =
         diesel::insert_into(mentions::table).values(inserted).returning(MentionRow::as_returning()).get_result(conn)?;
-    about::refresh(conn, article)?;
+    about::refresh(conn, &[article])?;
     Ok(row.into())
 }
 
@@ -222,7 +222,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
         .set((next, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))
         .returning(MentionRow::as_returning())
         .get_result(conn)?;
-    about::refresh(conn, row.article_id)?;
+    about::refresh(conn, &[row.article_id])?;
     Ok(row.into())
 }
 
@@ -246,7 +246,7 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
     let (row, _) = lock(conn, id)?;
     check(expected, row.version)?;
     diesel::delete(mentions::table.find(id)).execute(conn)?;
-    about::refresh(conn, row.article_id)
+    about::refresh(conn, &[row.article_id])
 }
 
 /// The mention with its article's text, the article locked first.

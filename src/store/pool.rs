@@ -4,22 +4,25 @@
 //! behind searches. A statement that hangs keeps its thread, however long its caller has been gone; who gets no turn in time
 //! is told to come back.
 
+mod writes;
+
 use super::changes;
 use super::freshness::Freshness;
 use super::known_names::TOO_LONG;
 use super::lane::Lane;
 use super::replica::{Read, Replica, ReplicaOptions, ReplicaState};
-use super::search;
-use super::session::{self, Demands, Lsn};
+use super::session::{self, Demands};
 use super::together::Together;
 use super::tombstones;
 use super::{Error, Result};
+use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
-use diesel::{Connection, RunQueryDsl};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+pub use writes::Writes;
 
 /// How the pool and its lanes are made.
 #[derive(Debug, Clone)]
@@ -58,9 +61,6 @@ pub(super) type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
 const PROBES: u32 = 1;
 /// Connections kept for what the service does for itself.
 const CHORES: u32 = 3;
-
-/// How often a write that collided with another is tried in all.
-const TRIES: u32 = 3;
 
 impl Db {
     /// Makes the pool and its threads. Needs no database: connections are opened when they are first used.
@@ -164,13 +164,10 @@ impl Db {
         Q: PartialEq + Send + 'static,
         A: Clone + Send + 'static,
     {
-        let answered = together.ask(question);
-        let (pool, threads, together) = (self.pool.clone(), self.lookups.threads(), Arc::clone(together));
-        self.lookups
-            .answered(answered, move || {
-                together.answer(threads, |questions| read_on(&pool, |conn| answer(conn, questions)));
-            })
-            .await
+        let (ticket, answered) = together.ask(question);
+        let (pool, threads, all) = (self.pool.clone(), self.lookups.threads(), Arc::clone(together));
+        let work = move || all.answer(threads, |questions| read_on(&pool, |conn| answer(conn, questions)));
+        self.lookups.answered(answered, work, || together.withdraw(ticket)).await
     }
 
     /// Runs a probe, which has a place of its own.
@@ -195,53 +192,6 @@ impl Db {
     ) -> Result<T> {
         let pool = self.pool.clone();
         self.chores.run(move || with_connection(&pool, &work)).await
-    }
-
-    /// Runs a write in one transaction, again when it collided with another.
-    ///
-    /// # Errors
-    /// As [`Db::read`].
-    pub async fn write<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let pool = self.pool.clone();
-        let is_replicated = self.replica.is_some();
-        let freshness = self.freshness.clone();
-        let write = move |conn: &mut PgConnection| {
-            let done = match &freshness {
-                None => conn.transaction(&work)?,
-                Some(freshness) => {
-                    let (done, held) = conn.transaction(|conn| {
-                        let done = work(conn)?;
-                        Ok::<_, Error>((done, freshness.hold(changes::own(conn)?)))
-                    })?;
-                    drop(held);
-                    done
-                }
-            };
-            // It is committed: who cannot be told where reads the primary.
-            let at = is_replicated.then(|| session::position(conn).unwrap_or(Lsn::NEVER));
-            Ok((done, at))
-        };
-        let (done, at) = self
-            .writes
-            .run(move || {
-                let mut result = with_connection(&pool, &write);
-                for _ in 1..TRIES {
-                    if !matches!(result, Err(Error::Collision(_))) {
-                        break;
-                    }
-                    result = with_connection(&pool, &write);
-                }
-                result
-            })
-            .await?;
-        search::wrote();
-        if let Some(at) = at {
-            session::wrote(at);
-        }
-        Ok(done)
     }
 
     /// When records were last changed, if anything is kept of them.

@@ -76,7 +76,7 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     };
     let row =
         diesel::insert_into(quotes::table).values(inserted).returning(QuoteRow::as_returning()).get_result(conn)?;
-    about::refresh(conn, new.article_id)?;
+    about::refresh(conn, &[new.article_id])?;
     complete_one(conn, row)
 }
 
@@ -183,7 +183,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Qu
         .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
         .returning(QuoteRow::as_returning())
         .get_result(conn)?;
-    about::refresh(conn, row.article_id)?;
+    about::refresh(conn, &[row.article_id])?;
     complete_one(conn, row)
 }
 

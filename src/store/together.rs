@@ -14,29 +14,49 @@ const MOST: usize = 16;
 
 /// The questions of one sort that wait for an answer.
 #[derive(Debug)]
-pub struct Together<Q, A>(Mutex<VecDeque<Asked<Q, A>>>);
+pub struct Together<Q, A>(Mutex<Waiting<Q, A>>);
+
+#[derive(Debug)]
+struct Waiting<Q, A> {
+    all: VecDeque<Asked<Q, A>>,
+    next: Ticket,
+}
 
 #[derive(Debug)]
 struct Asked<Q, A> {
+    ticket: Ticket,
     question: Q,
     caller: Sender<Result<A>>,
 }
+
+/// Which of the questions one is.
+type Ticket = u64;
 
 /// Who asks the same.
 type Callers<A> = Vec<Sender<Result<A>>>;
 
 impl<Q, A> Default for Together<Q, A> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(Mutex::new(Waiting { all: VecDeque::new(), next: 0 }))
     }
 }
 
 impl<Q: PartialEq, A: Clone> Together<Q, A> {
     /// Lets a question wait.
-    pub(super) fn ask(&self, question: Q) -> Receiver<Result<A>> {
+    pub(super) fn ask(&self, question: Q) -> (Ticket, Receiver<Result<A>>) {
         let (caller, answered) = oneshot::channel();
-        self.waiting().push_back(Asked { question, caller });
-        answered
+        let mut waiting = self.waiting();
+        let ticket = waiting.next;
+        waiting.next += 1;
+        waiting.all.push_back(Asked { ticket, question, caller });
+        (ticket, answered)
+    }
+
+    /// Takes a question back; false when somebody has begun to answer it.
+    pub(super) fn withdraw(&self, ticket: Ticket) -> bool {
+        let all = &mut self.waiting().all;
+        let place = all.iter().position(|asked| asked.ticket == ticket);
+        place.and_then(|place| all.remove(place)).is_some()
     }
 
     /// Answers a share of what waits, where there are so many `threads`. `answer` has an answer for each question, all of
@@ -54,14 +74,14 @@ impl<Q: PartialEq, A: Clone> Together<Q, A> {
 
     /// Different questions, and who asks each.
     fn share(&self, threads: usize) -> (Vec<Q>, Vec<Callers<A>>) {
-        let mut waiting = self.waiting();
+        let waiting = &mut self.waiting().all;
         let share = waiting.len().div_ceil(threads.max(1)).min(MOST);
         let (mut questions, mut callers) = (Vec::new(), Vec::<Callers<A>>::new());
         while questions.len() < share
-            && let Some(Asked { question, caller }) = waiting.pop_front()
+            && let Some(Asked { question, caller, .. }) = waiting.pop_front()
         {
             match questions.iter().position(|known| *known == question) {
-                // It did not come to a turn in time.
+                // Nobody waits for it any more.
                 _ if caller.is_closed() => {}
                 Some(place) => callers[place].push(caller),
                 None => {
@@ -73,7 +93,7 @@ impl<Q: PartialEq, A: Clone> Together<Q, A> {
         (questions, callers)
     }
 
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<Asked<Q, A>>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting<Q, A>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,7 +123,7 @@ mod tests {
     #[test]
     fn each_thread_has_its_share_and_who_asks_the_same_the_same_answer() {
         let together = Together::default();
-        let mut callers: Vec<_> = [1, 1, 2, 3].map(|question| together.ask(question)).into();
+        let mut callers: Vec<_> = [1, 1, 2, 3].map(|question| together.ask(question).1).into();
         assert_eq!(answer(&together, 2), [1, 2]);
         assert_eq!(answer(&together, 2), [3]);
         assert!(answer(&together, 2).is_empty());
@@ -127,9 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_back_is_not_answered_and_what_is_answered_cannot_be_taken_back() {
+        let together = Together::default();
+        let [(first, _one), (second, _other)] = [1, 2].map(|question| together.ask(question));
+        assert!(together.withdraw(first));
+        assert_eq!(answer(&together, 1), [2]);
+        assert!(!together.withdraw(second));
+    }
+
+    #[test]
     fn what_fails_fails_for_all_of_them() {
         let together = Together::<u8, u8>::default();
-        let callers = [1, 2].map(|question| together.ask(question));
+        let callers = [1, 2].map(|question| together.ask(question).1);
         together.answer(1, |_| Err(Error::Overloaded));
         for mut caller in callers {
             assert!(matches!(caller.try_recv().unwrap(), Err(Error::Overloaded)));

@@ -1,6 +1,7 @@
 //! What is asked for at the same time: each caller is answered as if alone.
 
 use std::thread;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -8,8 +9,8 @@ use serde_json::{Value, json};
 use crate::support::answers::id;
 use crate::support::document::NOBODY;
 use crate::support::embedded::eventually;
-use crate::support::postgres::connect;
-use crate::support::{Client, TestApp};
+use crate::support::postgres::{TestDatabase, connect};
+use crate::support::{Client, Response, TestApp};
 
 /// Holds up every statement on a table until it is dropped.
 fn locked(app: &TestApp, table: &str) -> diesel::PgConnection {
@@ -27,22 +28,39 @@ fn waits(app: &TestApp) {
     });
 }
 
-/// Answers to all of these, which are asked for while the table is locked.
-fn at_once(app: &TestApp, table: &str, paths: &[String]) -> Vec<(u16, Value)> {
+/// Answers to all of these, which are asked for while the table is locked, for so long after the first of them waits.
+fn at_once<Q: Sync>(
+    app: &TestApp,
+    table: &str,
+    questions: &[Q],
+    ask: impl Fn(&Client, &Q) -> Response + Sync,
+    held: Duration,
+) -> Vec<(u16, Value)> {
     let lock = locked(app, table);
     thread::scope(|scope| {
-        let ask = |path: &String| {
-            let (client, path) = (Client::clone(app), path.clone());
+        let ask = |question| {
+            let (client, ask) = (Client::clone(app), &ask);
             scope.spawn(move || {
-                let answer = client.get(&path);
+                let answer = ask(&client, question);
                 (answer.status, answer.json())
             })
         };
-        let asked: Vec<_> = paths.iter().map(ask).collect();
+        let asked: Vec<_> = questions.iter().map(ask).collect();
         waits(app);
+        thread::sleep(held);
         drop(lock);
         asked.into_iter().map(|answer| answer.join().unwrap()).collect()
     })
+}
+
+/// Answers to all of these, which are read while the table is locked.
+fn read_at_once(app: &TestApp, table: &str, paths: &[String]) -> Vec<(u16, Value)> {
+    at_once(app, table, paths, |client, path| client.get(path), Duration::ZERO)
+}
+
+/// Answers to all of these articles, which are stored with what is found in them while no article can be.
+fn store_at_once(app: &TestApp, articles: &[Value], held: Duration) -> Vec<(u16, Value)> {
+    at_once(app, "articles", articles, |client, article| client.post("/v1/articles?annotate=true", article), held)
 }
 
 #[test]
@@ -54,7 +72,7 @@ fn records_that_are_read_together_are_each_as_if_read_alone() {
     app.delete(&path(&gone)).expect(204);
     let mut paths: Vec<String> = articles.iter().chain(&articles[..5]).map(path).collect();
     paths.extend([path(&gone), format!("/v1/articles/{NOBODY}"), path(&gone)]);
-    let answers = at_once(&app, "articles", &paths);
+    let answers = read_at_once(&app, "articles", &paths);
     for (answer, article) in answers.iter().zip(articles.iter().chain(&articles[..5])) {
         assert_eq!((answer.0, &answer.1), (200, article));
     }
@@ -79,8 +97,50 @@ fn pages_that_are_read_together_are_each_as_if_read_alone() {
     assert_eq!(alone[5]["items"].as_array().unwrap().len(), 2);
     assert_eq!(alone[5]["items"][0]["reviews"].as_array().unwrap().len(), 1);
     assert_eq!(alone[0]["items"], json!([]));
-    let together = at_once(&app, "quotes", &paths);
+    let together = read_at_once(&app, "quotes", &paths);
     assert_eq!(together, alone.into_iter().map(|page| (200, page)).collect::<Vec<_>>());
+}
+
+#[test]
+fn articles_that_are_stored_together_are_each_as_if_stored_alone() {
+    let app = TestApp::start();
+    let taken = json!({"headline": "Titre", "body": "Rien.", "url": "https://example.org/1"});
+    app.post("/v1/articles", &taken).expect(201);
+    let people = ["Awa Diallo", "Élise Vautrin", "Anne Morel"];
+    let article = |n: usize| {
+        let (one, other) = (people[n % 3], people[(n + 1) % 3]);
+        let body = format!("«\u{a0}Le port {n} tiendra\u{a0}», a dit {one} à {other}, au Maroc. Rien d'autre.");
+        json!({"headline": format!("Titre {n}"), "body": body, "language": "fr"})
+    };
+    // Some look like others, and one cannot be stored.
+    let mut articles: Vec<Value> = (0..24).chain([3, 3]).map(article).collect();
+    articles.push(taken);
+    let answers = store_at_once(&app, &articles, Duration::ZERO);
+    let (refused, stored) = answers.split_last().unwrap();
+    assert_eq!((refused.0, &refused.1["code"]), (409, &json!("url_taken")), "{}", refused.1);
+    for ((status, answer), article) in stored.iter().zip(&articles) {
+        assert_eq!((*status, &answer["body"]), (201, &article["body"]), "{answer}");
+        assert_eq!(answer["mentions"].as_array().unwrap().len(), 3, "{answer}");
+        assert_eq!(answer["quotes"][0]["speaker_id"], answer["mentions"][0]["entity_id"], "{answer}");
+        assert_eq!(*answer, app.get(&format!("/v1/articles/{}?include=mentions,quotes", id(answer))).expect(200));
+    }
+    let names = app.database.ask("SELECT array_agg(name ORDER BY name) FROM entities");
+    assert_eq!(names, r#"{"Anne Morel","Awa Diallo",Maroc,"Élise Vautrin"}"#);
+    let transactions: usize = app.database.ask("SELECT count(DISTINCT xmin::text) FROM articles").parse().unwrap();
+    assert!(transactions < stored.len(), "{transactions} transactions");
+}
+
+#[test]
+fn what_is_turned_away_is_not_stored() {
+    let app = TestApp::on(TestDatabase::migrated(), |config| config.permit_wait = Duration::from_millis(100));
+    let article = |n| json!({"headline": format!("Titre {n}"), "body": "«\u{a0}Oui\u{a0}», a dit Awa Diallo à Rabat."});
+    let articles: Vec<Value> = (0..24).map(article).collect();
+    let answers = store_at_once(&app, &articles, Duration::from_millis(400));
+    let stored = answers.iter().filter(|(status, _)| *status == 201).count();
+    let refused = answers.iter().filter(|(status, answer)| *status == 503 && answer["code"] == "overloaded").count();
+    assert_eq!(stored + refused, answers.len(), "{answers:?}");
+    assert!(stored > 0 && refused > 0, "{stored} stored, {refused} refused");
+    assert_eq!(app.database.ask("SELECT count(*) FROM articles"), stored.to_string());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Found entities as stored ones: known ones are linked, unknown ones named in full are made, once for all articles.
 
+use super::Settled;
 use crate::annotate::{Annotation, FoundEntity};
 use crate::domain::entity::{Alias, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
 use crate::domain::{AliasKind, EntityKind, text};
@@ -23,7 +24,7 @@ pub struct Resolved {
     pub candidates: Vec<Uuid>,
 }
 
-/// Found entities in the store.
+/// The found entities of a text in the store.
 pub struct Resolution {
     /// The stored entity of each found one.
     pub entities: Vec<Resolved>,
@@ -33,46 +34,84 @@ pub struct Resolution {
     pub newcomers: Named,
 }
 
-/// The stored entity of each found one; those that the store lacks are made.
-pub fn resolve(conn: &mut PgConnection, annotation: &Annotation) -> Result<Resolution> {
-    let found = &annotation.entities;
-    let used = used(annotation);
-    let named = found.iter().flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
+/// The stored entity of each found one, for some texts; those that the store lacks are made.
+pub fn resolve(conn: &mut PgConnection, annotations: &[Annotation]) -> Result<Vec<Resolution>> {
+    let found = annotations.iter().flat_map(|annotation| &annotation.entities);
+    let named = found.flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect();
     let alive = alive(conn, named)?;
-    let mut resolved: Vec<Resolved> = found.iter().map(|entity| known(entity, &alive)).collect();
-    let missing: Vec<usize> = (0..found.len())
-        .filter(|index| used.contains(index) && found[*index].full_name && is_new(&resolved[*index]))
-        .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
-        .collect();
-    if missing.is_empty() {
-        hold(conn, &resolved)?;
-        return Ok(Resolution { entities: resolved, made: Vec::new(), newcomers: Vec::new() });
+    let resolution = |annotation: &Annotation| Resolution {
+        entities: annotation.entities.iter().map(|entity| known(entity, &alive)).collect(),
+        made: Vec::new(),
+        newcomers: Vec::new(),
+    };
+    let mut all: Vec<Resolution> = annotations.iter().map(resolution).collect();
+    let missing: Vec<Vec<usize>> =
+        annotations.iter().zip(&all).map(|(annotation, resolution)| missing(annotation, resolution)).collect();
+    if missing.iter().all(Vec::is_empty) {
+        hold(conn, &all)?;
+        return Ok(all);
     }
-    lock_names(conn, missing.iter().map(|index| &found[*index]))?;
-    let stored = Stored::read(conn, missing.iter().map(|index| &found[*index]))?;
+    let unknown = || {
+        let all = annotations.iter().zip(&missing);
+        all.flat_map(|(annotation, missing)| missing.iter().map(|index| &annotation.entities[*index]))
+    };
+    lock_names(conn, unknown())?;
+    let mut stored = Stored::read(conn, unknown())?;
+    for ((annotation, missing), resolution) in annotations.iter().zip(&missing).zip(&mut all) {
+        make(conn, annotation, missing, &mut stored, resolution)?;
+    }
+    hold(conn, &all)?;
+    for (missing, resolution) in missing.iter().zip(&mut all) {
+        let newcomers: Vec<Uuid> = missing.iter().filter_map(|index| resolution.entities[*index].id).collect();
+        if !newcomers.is_empty() {
+            resolution.newcomers = known_names::names_of(conn, &newcomers)?;
+        }
+    }
+    Ok(all)
+}
+
+/// The found entities of a text that are named in full and that the store does not know.
+fn missing(annotation: &Annotation, resolution: &Resolution) -> Vec<usize> {
+    let (found, used) = (&annotation.entities, used(annotation));
+    (0..found.len())
+        .filter(|index| used.contains(index) && found[*index].full_name && is_new(&resolution.entities[*index]))
+        .filter(|index| found[*index].name.chars().count() <= MAX_NAME)
+        .collect()
+}
+
+/// Finds out under locks who the missing of a text are, and makes those that nobody made.
+fn make(
+    conn: &mut PgConnection,
+    annotation: &Annotation,
+    missing: &[usize],
+    stored: &mut Stored,
+    resolution: &mut Resolution,
+) -> Result<()> {
     let mut by_name: HashMap<(EntityKind, String), Uuid> = HashMap::new();
-    let mut made = Vec::new();
-    for &index in &missing {
-        let entity = &found[index];
-        resolved[index] = match &stored.matching(entity)[..] {
+    for &index in missing {
+        let entity = &annotation.entities[index];
+        resolution.entities[index] = match &stored.matching(entity)[..] {
             [] => {
                 let key = (entity.kind, text::name_key(&entity.name));
                 let id = match by_name.get(&key) {
                     Some(id) => *id,
-                    None => create(conn, &new_entity(entity, &stored))?,
+                    None => create(conn, &new_entity(entity, stored))?,
                 };
                 by_name.insert(key, id);
-                made.push(id);
+                resolution.made.push(id);
                 Resolved { id: Some(id), candidates: Vec::new() }
             }
             [only] => Resolved { id: Some(*only), candidates: Vec::new() },
             several => Resolved { id: None, candidates: several.iter().copied().take(MAX_CANDIDATES).collect() },
         };
     }
-    hold(conn, &resolved)?;
-    let newcomers: Vec<Uuid> = missing.iter().filter_map(|index| resolved[*index].id).collect();
-    let newcomers = known_names::names_of(conn, &newcomers)?;
-    Ok(Resolution { entities: resolved, made, newcomers })
+    // The texts that follow find what was made for this one, under all its names.
+    for &index in missing {
+        if let Some(id) = resolution.entities[index].id.filter(|id| resolution.made.contains(id)) {
+            stored.add(&annotation.entities[index], id);
+        }
+    }
+    Ok(())
 }
 
 /// The found entities that a mention names or a quote has as its speaker.
@@ -81,14 +120,12 @@ fn used(annotation: &Annotation) -> HashSet<usize> {
     mentioned.chain(annotation.quotes.iter().filter_map(|quote| quote.speaker)).collect()
 }
 
-/// Takes back the entities made of a find that a later round did not make again.
-pub fn forget_unused(
-    conn: &mut PgConnection,
-    made: &[Uuid],
-    annotation: &Annotation,
-    resolved: &[Resolved],
-) -> Result<()> {
-    let used: HashSet<Uuid> = used(annotation).into_iter().filter_map(|index| resolved.get(index)?.id).collect();
+/// Takes back the entities made of finds that a later round did not make again.
+pub fn forget_unused(conn: &mut PgConnection, made: &[Uuid], settled: &[Settled]) -> Result<()> {
+    let linked = |(annotation, resolved): &Settled| {
+        used(annotation).into_iter().filter_map(|index| resolved.get(index)?.id).collect::<Vec<_>>()
+    };
+    let used: HashSet<Uuid> = settled.iter().flat_map(linked).collect();
     let unused: Vec<Uuid> = made.iter().copied().filter(|id| !used.contains(id)).collect();
     if !unused.is_empty() {
         diesel::delete(entities::table.filter(entities::id.eq_any(unused))).execute(conn)?;
@@ -126,8 +163,9 @@ fn alive(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>>
 ///
 /// # Errors
 /// A collision when one has gone a moment ago.
-fn hold(conn: &mut PgConnection, resolved: &[Resolved]) -> Result<()> {
-    let linked: BTreeSet<Uuid> = resolved.iter().filter_map(|resolved| resolved.id).collect();
+fn hold(conn: &mut PgConnection, all: &[Resolution]) -> Result<()> {
+    let resolved = all.iter().flat_map(|resolution| &resolution.entities);
+    let linked: BTreeSet<Uuid> = resolved.filter_map(|resolved| resolved.id).collect();
     if linked.is_empty() {
         return Ok(());
     }
@@ -219,6 +257,15 @@ impl Stored {
             stored.by_wikidata.extend(alive.get(&id).map(|id| (item, *id)));
         }
         Ok(stored)
+    }
+
+    /// Has an entity that was made of a found one.
+    fn add(&mut self, entity: &FoundEntity, id: Uuid) {
+        for key in keys(entity) {
+            self.by_key.entry((entity.kind, key)).or_default().insert(id);
+        }
+        let item = entity.wikidata.filter(|item| !self.by_wikidata.contains_key(*item));
+        self.by_wikidata.extend(item.map(|item| (item.to_owned(), id)));
     }
 
     /// The stored entities that a found one may be.

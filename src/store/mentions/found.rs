@@ -7,6 +7,7 @@ use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::Result;
 use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
+use crate::store::ids::planned_once;
 use crate::store::rows::Rows;
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -14,14 +15,37 @@ use diesel::sql_types as sql;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Stores the mentions of an article that were found: those of a machine that are found again keep their ids, its
+/// Stores the mentions that were found in some articles: those of a machine that are found again keep their ids, its
 /// others go, and a human's stay, also where something else was found at their place.
-pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
+pub fn store_found(conn: &mut PgConnection, all: &[Found]) -> Result<()> {
+    let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let rows = mentions::table
-        .filter(mentions::article_id.eq(found.article))
+        .filter(mentions::article_id.eq_any(planned_once(&ids)))
         .select(MentionRow::as_select())
         .for_update()
         .load(conn)?;
+    let mut stored: HashMap<Uuid, Vec<MentionRow>> = HashMap::new();
+    for row in rows {
+        stored.entry(row.article_id).or_default().push(row);
+    }
+    let (mut fresh, mut outdated) = (Vec::new(), Vec::new());
+    for found in all {
+        compare(conn, found, stored.remove(&found.article).unwrap_or_default(), &mut fresh, &mut outdated)?;
+    }
+    if !outdated.is_empty() {
+        diesel::delete(mentions::table.filter(mentions::id.eq_any(outdated))).execute(conn)?;
+    }
+    insert(conn, &fresh)
+}
+
+/// What of an article's mentions is to be inserted and what is to go; what is otherwise by now is changed.
+fn compare(
+    conn: &mut PgConnection,
+    found: &Found,
+    rows: Vec<MentionRow>,
+    fresh: &mut Vec<InsertedMention>,
+    outdated: &mut Vec<Uuid>,
+) -> Result<()> {
     let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns.origin == Origin::Human);
     let taken = |span: Span| {
         human.iter().any(|row| {
@@ -31,12 +55,10 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
         })
     };
     let mut before: HashMap<(i32, i32, i32), MentionRow> = HashMap::new();
-    let mut outdated: Vec<Uuid> = Vec::new();
     for row in machine {
         let place = (row.columns.body_version, row.columns.span_start, row.columns.span_end);
         outdated.extend(before.insert(place, row).map(|twin| twin.id));
     }
-    let mut fresh = Vec::new();
     for mention in &found.annotation.mentions {
         let columns = columns(found, mention)?;
         if taken(Span { start: columns.span_start, end: columns.span_end }) {
@@ -59,10 +81,7 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
         }
     }
     outdated.extend(before.into_values().map(|row| row.id));
-    if !outdated.is_empty() {
-        diesel::delete(mentions::table.filter(mentions::id.eq_any(outdated))).execute(conn)?;
-    }
-    insert(conn, &fresh)
+    Ok(())
 }
 
 fn insert(conn: &mut PgConnection, fresh: &[InsertedMention]) -> Result<()> {

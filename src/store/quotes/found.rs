@@ -8,6 +8,7 @@ use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
 use crate::store::Result;
 use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
+use crate::store::ids::planned_once;
 use crate::store::rows::Rows;
 use crate::store::spans::SpanList;
 use diesel::dsl::now;
@@ -16,21 +17,47 @@ use diesel::sql_types as sql;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Stores the quotes of an article that were found: those of a machine that are found again keep their ids, its others
+/// Stores the quotes that were found in some articles: those of a machine that are found again keep their ids, its others
 /// go, and what a human made or touched stays, also where something else was found at its place.
-pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
+pub fn store_found(conn: &mut PgConnection, all: &[Found]) -> Result<()> {
+    let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let rows = quotes::table
-        .filter(quotes::article_id.eq(found.article))
+        .filter(quotes::article_id.eq_any(planned_once(&ids)))
         .select(QuoteRow::as_select())
         .for_update()
         .load(conn)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let reviewed: HashSet<Uuid> = reviews::table
-        .filter(reviews::quote_id.eq_any(ids))
-        .select(reviews::quote_id)
-        .load::<Uuid>(conn)?
-        .into_iter()
-        .collect();
+    let reviewed: HashSet<Uuid> = match ids.is_empty() {
+        true => HashSet::new(),
+        false => {
+            let reviews = reviews::table.filter(reviews::quote_id.eq_any(ids)).select(reviews::quote_id);
+            reviews.load::<Uuid>(conn)?.into_iter().collect()
+        }
+    };
+    let mut stored: HashMap<Uuid, Vec<QuoteRow>> = HashMap::new();
+    for row in rows {
+        stored.entry(row.article_id).or_default().push(row);
+    }
+    let (mut fresh, mut outdated) = (Vec::new(), Vec::new());
+    for found in all {
+        let rows = stored.remove(&found.article).unwrap_or_default();
+        compare(conn, found, rows, &reviewed, &mut fresh, &mut outdated)?;
+    }
+    if !outdated.is_empty() {
+        diesel::delete(quotes::table.filter(quotes::id.eq_any(outdated))).execute(conn)?;
+    }
+    insert(conn, &fresh)
+}
+
+/// What of an article's quotes is to be inserted and what is to go; what is otherwise by now is changed.
+fn compare(
+    conn: &mut PgConnection,
+    found: &Found,
+    rows: Vec<QuoteRow>,
+    reviewed: &HashSet<Uuid>,
+    fresh: &mut Vec<InsertedQuote>,
+    outdated: &mut Vec<Uuid>,
+) -> Result<()> {
     let is_locked = |row: &QuoteRow| {
         row.origin == Origin::Human || row.columns.status != QuoteStatus::Machine || reviewed.contains(&row.id)
     };
@@ -39,12 +66,10 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
         locked.iter().any(|row| row.columns.body_version == found.body_version && overlap(&row.columns, columns))
     };
     let mut before: HashMap<(i32, Vec<Span>), QuoteRow> = HashMap::new();
-    let mut outdated: Vec<Uuid> = Vec::new();
     for row in machine {
         let place = (row.columns.body_version, row.columns.spans.0.clone());
         outdated.extend(before.insert(place, row).map(|twin| twin.id));
     }
-    let mut fresh = Vec::new();
     for quote in &found.annotation.quotes {
         let Some(columns) = columns(found, quote)?.filter(|columns| !taken(columns)) else { continue };
         match before.remove(&(columns.body_version, columns.spans.0.clone())) {
@@ -64,10 +89,7 @@ pub fn store_found(conn: &mut PgConnection, found: &Found) -> Result<()> {
         }
     }
     outdated.extend(before.into_values().map(|row| row.id));
-    if !outdated.is_empty() {
-        diesel::delete(quotes::table.filter(quotes::id.eq_any(outdated))).execute(conn)?;
-    }
-    insert(conn, &fresh)
+    Ok(())
 }
 
 fn insert(conn: &mut PgConnection, fresh: &[InsertedQuote]) -> Result<()> {
