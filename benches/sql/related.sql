@@ -23,7 +23,8 @@ WITH matching AS MATERIALIZED (
     FROM met JOIN entity_mention_counts k ON k.entity_id = met.entity_id
     WHERE met.articles >= 2 AND met.entity_id <> $1
 )
-SELECT entities, articles, here, totals, all_here, everything, records, since
+SELECT entities, articles, here, totals, all_here, everything, records, since,
+    EXISTS (SELECT FROM entities WHERE merged_into IS NULL AND id = $1) AS is_present
 FROM edge CROSS JOIN sizes CROSS JOIN (
     SELECT coalesce(array_agg(entity_id), '{}') AS entities, coalesce(array_agg(articles), '{}') AS articles,
         coalesce(array_agg(here), '{}') AS here, coalesce(array_agg(total), '{}') AS totals

@@ -89,7 +89,7 @@ pub async fn create_article(
     let creation = Creation { new: NewArticle::try_from(body.0)?, annotate: query.annotate };
     let create = move |conn: &mut Connection, all: &[&Creation]| create_all(conn, &names, all);
     let body = if creation.new.body.len() > LONG {
-        db.write(move |conn| create(conn, &[&creation])).await?.remove(0)
+        db.write(move |conn| create(conn, &[&creation])?.remove(0)).await?
     } else {
         db.write_together(&creations, creation, create).await?
     };
@@ -109,19 +109,31 @@ pub type Creations = Writes<Creation, Arc<ArticleBody>>;
 /// In bytes: no article waits for a longer one than this to be read.
 const LONG: usize = 64 * 1024;
 
-fn create_all(conn: &mut Connection, names: &KnownNames, all: &[&Creation]) -> store::Result<Vec<Arc<ArticleBody>>> {
-    if all.iter().any(|creation| creation.annotate) {
-        names.refresh(conn)?;
+fn create_all(
+    conn: &mut Connection,
+    names: &KnownNames,
+    all: &[&Creation],
+) -> store::Result<Vec<store::Result<Arc<ArticleBody>>>> {
+    let annotates = all.iter().any(|creation| creation.annotate);
+    let has_names = match if annotates { names.refresh(conn) } else { Ok(()) } {
+        // Who needs no names does not wait for them.
+        Err(store::Error::Overloaded) => false,
+        refreshed => refreshed.map(|()| true)?,
+    };
+    let mut created = Vec::new();
+    for creation in all {
+        created.push(match has_names || !creation.annotate {
+            true => articles::create_beside(conn, &creation.new)?,
+            false => Err(store::Error::Overloaded),
+        });
     }
-    let articles: Vec<Article> =
-        all.iter().map(|creation| articles::create(conn, &creation.new)).collect::<store::Result<_>>()?;
-    let annotated: Vec<&Article> =
-        articles.iter().zip(all).filter(|(_, creation)| creation.annotate).map(|(article, _)| article).collect();
+    let annotated = created.iter().zip(all).filter(|(_, creation)| creation.annotate);
+    let annotated: Vec<&Article> = annotated.filter_map(|(created, _)| created.as_ref().ok()).collect();
     annotations::annotate_new(conn, names, &annotated)?;
-    let mut bodies: Vec<ArticleBody> = articles.into_iter().map(ArticleBody::from).collect();
-    let annotated = bodies.iter_mut().zip(all).filter(|(_, creation)| creation.annotate).map(|(body, _)| body);
-    embed(conn, annotated.collect(), true, true)?;
-    Ok(bodies.into_iter().map(Arc::new).collect())
+    let mut bodies: Vec<_> = created.into_iter().map(|created| created.map(ArticleBody::from)).collect();
+    let annotated = bodies.iter_mut().zip(all).filter(|(_, creation)| creation.annotate);
+    embed(conn, annotated.filter_map(|(body, _)| body.as_mut().ok()).collect(), true, true)?;
+    Ok(bodies.into_iter().map(|body| body.map(Arc::new)).collect())
 }
 
 /// Read an article

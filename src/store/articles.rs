@@ -7,7 +7,7 @@ mod versions;
 
 use super::anchor::{self, Text};
 use super::ids::planned_once;
-use super::{Expected, Resource, Result, check, tombstones};
+use super::{Error, Expected, Resource, Result, check, tombstones};
 use crate::annotate::{self, language};
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, content_hash};
 use crate::domain::new_id;
@@ -144,6 +144,20 @@ pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
     let row =
         diesel::insert_into(articles::table).values(inserted).returning(ArticleRow::as_returning()).get_result(conn)?;
     Ok(row.with(Some((new.body.clone(), blocks.0))))
+}
+
+/// Stores an article beside others of the same transaction, which are stored when this one cannot be.
+///
+/// # Errors
+/// The database's own; within, as [`create`].
+pub fn create_beside(conn: &mut PgConnection, new: &NewArticle) -> Result<Result<Article>> {
+    if new.url.is_none() && new.external_id.is_none() {
+        return create(conn, new).map(Ok);
+    }
+    match conn.transaction(|conn| create(conn, new)) {
+        Err(conflict @ Error::Conflict(_)) => Ok(Err(conflict)),
+        created => created.map(Ok),
+    }
 }
 
 /// The article of this id, with its body.

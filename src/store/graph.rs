@@ -11,7 +11,7 @@ use crate::domain::stats::{Considered, NamedEntity, Records};
 use crate::schema;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -66,6 +66,8 @@ struct Met {
     records: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     since: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    is_present: bool,
 }
 
 impl Met {
@@ -219,7 +221,12 @@ pub fn related(
         .uuid(entity)
         .sql(
             ")
-            SELECT entities, articles, here, totals, all_here, everything, records, since
+            SELECT entities, articles, here, totals, all_here, everything, records, since,
+                EXISTS (SELECT FROM entities WHERE merged_into IS NULL AND id = ",
+        )
+        .uuid(entity)
+        .sql(
+            ") AS is_present
             FROM edge CROSS JOIN sizes CROSS JOIN (
                 SELECT coalesce(array_agg(entity_id), '{}') AS entities, coalesce(array_agg(articles), '{}') AS articles,
                     coalesce(array_agg(here), '{}') AS here, coalesce(array_agg(total), '{}') AS totals
@@ -228,11 +235,10 @@ pub fn related(
         )
         .general(is_of_entity)
         .rows(conn)?;
-    let considered = considered(met.first().map(|met| (met.records, met.since)));
-    // No article mentions what is absent, deleted or merged.
-    if considered.records == 0 {
+    if !met.iter().all(|met| met.is_present) {
         entities::check_present(conn, entity)?;
     }
+    let considered = considered(met.first().map(|met| (met.records, met.since)));
     let mut scored: Vec<_> = met.iter().flat_map(Met::surprising).collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.3.cmp(&one.3)).then(one.1.cmp(&other.1)));
     scored.truncate(limit);

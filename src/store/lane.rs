@@ -63,19 +63,38 @@ impl Lane {
                 drop(answer.send(work()));
             }
         };
-        self.answered(answered, work, || true).await
+        self.turn(answered, work, |turn| take(turn).is_some()).await
     }
 
     /// Waits for an answer that `work` gives on one of the threads, or somebody else's work. When no turn comes in time,
     /// `withdraw` takes back what was asked; false when it is being answered.
     ///
+    /// The turn stays where it is when the answer came of another one: that was taken instead of a question whose own turn
+    /// may be this one.
+    ///
     /// # Errors
     /// As [`Lane::run`].
     pub async fn answered<T>(
         &self,
-        mut answered: oneshot::Receiver<Result<T>>,
+        answered: oneshot::Receiver<Result<T>>,
         work: impl FnOnce() + Send + 'static,
         withdraw: impl FnOnce() -> bool,
+    ) -> Result<T> {
+        let withdraw = |turn: &Turn| {
+            let is_withdrawn = withdraw();
+            if is_withdrawn {
+                take(turn);
+            }
+            is_withdrawn
+        };
+        self.turn(answered, work, withdraw).await
+    }
+
+    async fn turn<T>(
+        &self,
+        mut answered: oneshot::Receiver<Result<T>>,
+        work: impl FnOnce() + Send + 'static,
+        withdraw: impl FnOnce(&Turn) -> bool,
     ) -> Result<T> {
         let busy = Arc::clone(&self.busy);
         let job: Job = Box::new(move || {
@@ -88,12 +107,8 @@ impl Lane {
         let has_place = self.turns.try_send(Arc::clone(&turn)).is_ok();
         let waited = if has_place { self.wait } else { Duration::ZERO };
         let answer = match tokio::time::timeout(waited, &mut answered).await {
-            // If somebody else gave it, there is nothing left to do.
-            Ok(answer) => {
-                take(&turn);
-                answer
-            }
-            Err(_) if take(&turn).is_some() && withdraw() => return Err(Error::Overloaded),
+            Ok(answer) => answer,
+            Err(_) if withdraw(&turn) => return Err(Error::Overloaded),
             Err(_) => answered.await,
         };
         answer.map_err(|_| Error::Internal("the store panicked".to_owned()))?
@@ -166,6 +181,24 @@ mod tests {
         assert!(asked.elapsed() < Duration::from_secs(30));
         drop(finish);
         hanging.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_turn_of_what_was_answered_by_others_is_not_lost() {
+        let lane = Lane::new("test", 1, Duration::from_secs(60));
+        let (finish, finished) = mpsc::channel::<()>();
+        let first = lane.clone();
+        let first = tokio::spawn(async move { first.run(move || Ok(finished.recv().is_ok())).await });
+        while lane.busy.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let (somebody, answered) = oneshot::channel();
+        somebody.send(Ok(1)).unwrap();
+        let (done, is_done) = mpsc::channel();
+        assert_eq!(lane.answered(answered, move || done.send(()).unwrap(), || false).await.unwrap(), 1);
+        drop(finish);
+        first.await.unwrap().unwrap();
+        is_done.recv_timeout(Duration::from_secs(30)).unwrap();
     }
 
     #[tokio::test]

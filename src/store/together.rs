@@ -35,6 +35,31 @@ type Ticket = u64;
 /// Who asks the same.
 type Callers<A> = Vec<Sender<Result<A>>>;
 
+/// Different questions, and who asks each.
+pub(super) struct Share<Q, A> {
+    pub questions: Vec<Q>,
+    callers: Vec<Callers<A>>,
+}
+
+impl<Q, A: Clone> Share<Q, A> {
+    /// Tells all of them at once: an answer for each question, in their order.
+    pub fn tell(self, answers: Result<Vec<Result<A>>>) {
+        match answers {
+            Ok(answers) => self.callers.into_iter().zip(answers).for_each(|(callers, answer)| tell(callers, answer)),
+            Err(error) => self.callers.into_iter().for_each(|callers| tell(callers, Err(error.clone()))),
+        }
+    }
+
+    /// Answers one question after the other, and tells each answer at once. Who has gone is not answered.
+    pub fn each(self, answer: impl Fn(&Q) -> Result<A>) {
+        for (question, callers) in self.questions.iter().zip(self.callers) {
+            if callers.iter().any(|caller| !caller.is_closed()) {
+                tell(callers, answer(question));
+            }
+        }
+    }
+}
+
 impl<Q, A> Default for Together<Q, A> {
     fn default() -> Self {
         Self(Mutex::new(Waiting { all: VecDeque::new(), next: 0 }))
@@ -62,35 +87,32 @@ impl<Q: PartialEq, A: Clone> Together<Q, A> {
     /// Answers a share of what waits, where there are so many `threads`. `answer` has an answer for each question, all of
     /// them different, in their order.
     pub(super) fn answer(&self, threads: usize, answer: impl FnOnce(&[Q]) -> Result<Vec<Result<A>>>) {
-        let (questions, callers) = self.share(threads);
-        if questions.is_empty() {
-            return;
-        }
-        match answer(&questions) {
-            Ok(answers) => callers.into_iter().zip(answers).for_each(|(callers, answer)| tell(callers, answer)),
-            Err(error) => callers.into_iter().for_each(|callers| tell(callers, Err(error.clone()))),
+        let share = self.share(threads);
+        if !share.questions.is_empty() {
+            let answers = answer(&share.questions);
+            share.tell(answers);
         }
     }
 
-    /// Different questions, and who asks each.
-    fn share(&self, threads: usize) -> (Vec<Q>, Vec<Callers<A>>) {
+    /// A share of what waits, where there are so many `threads`: whoever takes it answers it.
+    pub(super) fn share(&self, threads: usize) -> Share<Q, A> {
         let waiting = &mut self.waiting().all;
-        let share = waiting.len().div_ceil(threads.max(1)).min(MOST);
-        let (mut questions, mut callers) = (Vec::new(), Vec::<Callers<A>>::new());
-        while questions.len() < share
+        let size = waiting.len().div_ceil(threads.max(1)).min(MOST);
+        let mut share = Share { questions: Vec::new(), callers: Vec::new() };
+        while share.questions.len() < size
             && let Some(Asked { question, caller, .. }) = waiting.pop_front()
         {
-            match questions.iter().position(|known| *known == question) {
+            match share.questions.iter().position(|known| *known == question) {
                 // Nobody waits for it any more.
                 _ if caller.is_closed() => {}
-                Some(place) => callers[place].push(caller),
+                Some(place) => share.callers[place].push(caller),
                 None => {
-                    questions.push(question);
-                    callers.push(vec![caller]);
+                    share.questions.push(question);
+                    share.callers.push(vec![caller]);
                 }
             }
         }
-        (questions, callers)
+        share
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting<Q, A>> {
@@ -153,6 +175,22 @@ mod tests {
         assert!(together.withdraw(first));
         assert_eq!(answer(&together, 1), [2]);
         assert!(!together.withdraw(second));
+    }
+
+    #[test]
+    fn one_after_the_other_who_has_gone_meanwhile_is_not_answered() {
+        let together = Together::default();
+        let [mut first, second, mut third] = [1, 2, 3].map(|question| together.ask(question).1);
+        let share = together.share(1);
+        let second = std::cell::Cell::new(Some(second));
+        let answered = std::cell::RefCell::new(Vec::new());
+        share.each(|question| {
+            drop(second.take());
+            answered.borrow_mut().push(*question);
+            Ok(question * 10)
+        });
+        assert_eq!(answered.into_inner(), [1, 3]);
+        assert_eq!([&mut first, &mut third].map(|caller| caller.try_recv().unwrap().unwrap()), [10, 30]);
     }
 
     #[test]

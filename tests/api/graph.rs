@@ -176,4 +176,8 @@ fn a_graph_is_refused_what_its_list_would_refuse() {
         assert_eq!(problem["errors"][0]["parameter"], parameter, "{question}");
     }
     refusal(app.get("/v1/entities/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/related"), 404, "not_found");
+    // Also while articles still mention it.
+    let [merged, into] = [0, 1].map(|n| id(&entities[n]));
+    app.sql(&format!("UPDATE entities SET merged_into = '{into}' WHERE id = '{merged}'"));
+    refusal(app.get(&format!("/v1/entities/{merged}/related")), 410, "gone");
 }

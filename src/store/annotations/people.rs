@@ -8,7 +8,7 @@ use crate::schema::{entities, entity_aliases, entity_identifiers};
 use crate::store::known_names::{self, Named};
 use crate::store::{Error, Result, entities as store};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, Text};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -56,6 +56,7 @@ pub fn resolve(conn: &mut PgConnection, annotations: &[Annotation]) -> Result<Ve
         all.flat_map(|(annotation, missing)| missing.iter().map(|index| &annotation.entities[*index]))
     };
     lock_names(conn, unknown())?;
+    keep_words(conn, unknown())?;
     let mut stored = Stored::read(conn, unknown())?;
     for ((annotation, missing), resolution) in annotations.iter().zip(&missing).zip(&mut all) {
         make(conn, annotation, missing, &mut stored, resolution)?;
@@ -122,10 +123,11 @@ fn used(annotation: &Annotation) -> HashSet<usize> {
 
 /// Takes back the entities made of finds that a later round did not make again.
 pub fn forget_unused(conn: &mut PgConnection, made: &[Uuid], settled: &[Settled]) -> Result<()> {
-    let linked = |(annotation, resolved): &Settled| {
-        used(annotation).into_iter().filter_map(|index| resolved.get(index)?.id).collect::<Vec<_>>()
+    let named = |(annotation, resolved): &Settled| {
+        let used = used(annotation).into_iter().filter_map(|index| resolved.get(index));
+        used.flat_map(|resolved| resolved.candidates.iter().copied().chain(resolved.id)).collect::<Vec<_>>()
     };
-    let used: HashSet<Uuid> = settled.iter().flat_map(linked).collect();
+    let used: HashSet<Uuid> = settled.iter().flat_map(named).collect();
     let unused: Vec<Uuid> = made.iter().copied().filter(|id| !used.contains(id)).collect();
     if !unused.is_empty() {
         diesel::delete(entities::table.filter(entities::id.eq_any(unused))).execute(conn)?;
@@ -198,6 +200,21 @@ fn lock_names<'a>(conn: &mut PgConnection, found: impl Iterator<Item = &'a Found
     diesel::sql_query("SELECT pg_advisory_xact_lock(key) FROM unnest($1) AS key")
         .bind::<Array<BigInt>, _>(locks.into_iter().collect::<Vec<_>>())
         .execute(conn)?;
+    Ok(())
+}
+
+/// Has the words of all names that may be new. In one order, so that two transactions that make several entities each wait for
+/// each other and do not deadlock, as they might when the trigger adds the words of one entity after the other.
+fn keep_words<'a>(conn: &mut PgConnection, found: impl Iterator<Item = &'a FoundEntity>) -> Result<()> {
+    let names = found.flat_map(|entity| {
+        std::iter::once(entity.name.as_str()).chain(entity.aliases.iter().map(|alias| alias.name.as_str()))
+    });
+    diesel::sql_query(
+        "INSERT INTO name_words SELECT DISTINCT word FROM unnest($1) AS name_key CROSS JOIN words_of_name(name_key) AS word
+            ORDER BY word ON CONFLICT DO NOTHING",
+    )
+    .bind::<Array<Text>, _>(names.map(text::name_key).collect::<Vec<_>>())
+    .execute(conn)?;
     Ok(())
 }
 

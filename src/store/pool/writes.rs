@@ -3,12 +3,11 @@
 use super::{Db, Pool, with_connection};
 use crate::store::freshness::Freshness;
 use crate::store::session::{self, Lsn};
-use crate::store::together::Together;
+use crate::store::together::{Share, Together};
 use crate::store::{Error, Result, changes, search};
 use diesel::Connection;
 use diesel::pg::PgConnection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::slice;
 use std::sync::Arc;
 
 /// How often a write that collided with another is tried in all.
@@ -48,7 +47,7 @@ impl Db {
     }
 
     /// Writes something, in one transaction with others of its sort that are brought at the same time: `write` has an answer
-    /// for each of them, in their order. If one of them is refused none is written so, but each by itself.
+    /// for each of them, in their order. If it fails none is written so, but each by itself.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -56,7 +55,7 @@ impl Db {
         &self,
         together: &Arc<Writes<W, T>>,
         brought: W,
-        write: impl Fn(&mut PgConnection, &[&W]) -> Result<Vec<T>> + Send + 'static,
+        write: impl Fn(&mut PgConnection, &[&W]) -> Result<Vec<Result<T>>> + Send + 'static,
     ) -> Result<T>
     where
         W: Send + 'static,
@@ -64,7 +63,7 @@ impl Db {
     {
         let (ticket, answered) = together.ask(Write(brought));
         let (transactions, threads, all) = (self.transactions(), self.writes.threads(), Arc::clone(together));
-        let work = move || all.answer(threads, |brought| transactions.run_all(brought, &write));
+        let work = move || transactions.run_all(all.share(threads), &write);
         self.writes.answered(answered, work, || together.withdraw(ticket)).await.map(noted)
     }
 
@@ -123,26 +122,31 @@ impl Transactions {
         Ok(Written { done, at })
     }
 
-    /// All of it in one transaction; each by itself, when that is refused or has a defect.
-    fn run_all<W, T>(
+    /// All of it in one transaction; each by itself, when that has a defect or takes too long.
+    fn run_all<W, T: Clone>(
         &self,
-        brought: &[Write<W>],
-        write: impl Fn(&mut PgConnection, &[&W]) -> Result<Vec<T>>,
-    ) -> Result<Vec<Result<Written<T>>>> {
-        let brought: Vec<&W> = brought.iter().map(|Write(one)| one).collect();
-        let alone = |one: &&W| {
-            let Written { done, at } = caught(|| self.run(TRIES, |conn| write(conn, slice::from_ref(one))))?;
-            let done = done.into_iter().next().ok_or_else(|| Error::Internal("a write has no answer".to_owned()))?;
-            Ok(Written { done, at })
+        share: Share<Write<W>, Written<T>>,
+        write: impl Fn(&mut PgConnection, &[&W]) -> Result<Vec<Result<T>>>,
+    ) {
+        let brought: Vec<&W> = share.questions.iter().map(|Write(one)| one).collect();
+        let written = match &brought[..] {
+            [] => return,
+            all => caught(|| self.run(TRIES, |conn| write(conn, all))),
         };
-        if brought.len() > 1 {
-            match caught(|| self.run(1, |conn| write(conn, &brought))) {
-                Ok(Written { done, at }) => return Ok(done.into_iter().map(|done| Ok(Written { done, at })).collect()),
-                Err(error @ (Error::Unavailable(_) | Error::Overloaded)) => return Err(error),
-                Err(_) => {}
+        match written {
+            Err(error @ (Error::TimedOut(_) | Error::Internal(_))) if brought.len() > 1 => {
+                log::warn!("{} writes in one transaction, each is tried by itself: {error}", brought.len());
+                share.each(|Write(one)| {
+                    let Written { done, at } = caught(|| self.run(TRIES, |conn| write(conn, &[one])))?;
+                    let done = done.into_iter().next();
+                    let done = done.ok_or_else(|| Error::Internal("a write has no answer".to_owned()))??;
+                    Ok(Written { done, at })
+                });
             }
+            written => share.tell(written.map(|Written { done, at }| {
+                done.into_iter().map(|done| done.map(|done| Written { done, at })).collect()
+            })),
         }
-        Ok(brought.iter().map(alone).collect())
     }
 }
 

@@ -151,6 +151,10 @@ impl<'a> Windows<'a> {
             let missing = limit - found.len() as i64;
             let (step, far) = self.step(course, near, length, missing, density);
             found.extend(read(conn, &step, missing)?);
+            // Periods may go further than they must.
+            if let (Some(course), Some(far)) = (course, far) {
+                length = length.max(self.rows_until(course, far));
+            }
             let is_full = found.len() as i64 >= limit;
             // How many rows there are in less than a step of the statistics is not known.
             if !is_full && length >= course.and_then(|course| self.spread(course)).map_or(0.0, Spread::resolution) {
@@ -171,11 +175,18 @@ impl<'a> Windows<'a> {
 
     /// Remembers that the first `limit` of a list from its beginning end at this time.
     pub fn learn_end(&self, course: Course, limit: i64, time: PgTimestamp) {
-        let Some(spread) = self.spread(course).filter(|_| course.begin.is_none()) else { return };
-        let rows = spread.rows_between(course.between(course.begin, Some(time)));
+        if course.begin.is_some() {
+            return;
+        }
+        let rows = self.rows_until(course, time);
         if rows >= 1.0 {
             self.learned.keep(self.question, Some(course), limit, (limit as f64 / rows).min(1.0));
         }
+    }
+
+    /// The rows from the beginning of a list until a time; none where that is not known.
+    fn rows_until(&self, course: Course, time: PgTimestamp) -> f64 {
+        self.spread(course).map_or(0.0, |spread| spread.rows_between(course.between(course.begin, Some(time))))
     }
 
     /// The step that gathers all of a list, when that is what is read of it first.
@@ -234,7 +245,9 @@ impl<'a> Windows<'a> {
         };
         let far = course.far(spread, length);
         let end = far.or(course.end);
-        let times = course.between(near.or(course.begin), end);
+        // What is read already ends before the place where a window begins that is read backward.
+        let read = near.map(|near| if course.is_backward { PgTimestamp(near.0 - 1) } else { near });
+        let times = course.between(read.or(course.begin), end);
         let rows = length.min(spread.rows_between(times));
         let (within, gathering) = if course.axis == Axis::Published {
             let (within, covering) = self.within(times, spread, sample.rows);

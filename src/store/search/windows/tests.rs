@@ -1,6 +1,6 @@
 use super::super::steps::Columns;
 use super::*;
-use crate::store::page::{FAR_AHEAD, LONG_AGO};
+use crate::store::page::{FAR_AHEAD, LONG_AGO, pg_time};
 
 /// Records come every five minutes, from the beginning of the year 2000.
 fn time(record: i64) -> PgTimestamp {
@@ -68,10 +68,22 @@ fn windows_of_what_is_gathered_end_where_a_period_does() {
     assert_eq!((step.from, step.to, far), (within.times().0, None, within.times().0));
     assert!(record(far.unwrap()) < 495_900);
     let (next, _) = windows(0.02).step(Some(course), far, 8.0 * 4_200.0, 21, 0.02);
-    assert_eq!((next.to, next.within.unwrap().periods().last()), (far, Some(&2004093)));
+    assert_eq!((next.to, next.within.unwrap().periods().last()), (far, Some(&2004092)));
     // What has no date comes last.
     let all = windows(0.02).step(Some(Course { begin: Some(time(3_000)), ..NEWEST }), None, 4_200.0, 21, 0.02).0;
     assert_eq!(all.within, Some(Within::of((None, Some(time(3_000)))).and_undated()));
+}
+
+#[test]
+fn what_is_rare_is_looked_for_in_whole_years() {
+    let course = Course { begin: Some(time(500_100)), ..NEWEST };
+    let rare = windows(0.0005);
+    let (step, far) = rare.step(Some(course), None, 168_000.0, 21, 0.0005);
+    assert_eq!(step.within.expect("periods").periods(), [2003, 2004]);
+    assert_eq!((step.from, far), (Some(pg_time("2003-01-01T00:00:00Z".parse().unwrap())), step.from));
+    // The next window begins before these.
+    let (next, _) = rare.step(Some(course), far, 8.0 * 168_000.0, 21, 0.0005);
+    assert_eq!((next.to, next.within.map(Within::times).map(|(_, end)| end)), (far, Some(far)));
 }
 
 #[test]
