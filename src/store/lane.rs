@@ -118,6 +118,11 @@ impl Lane {
         self.threads
     }
 
+    /// Threads that have nothing to do.
+    pub fn idle(&self) -> usize {
+        self.threads.saturating_sub(self.busy.load(Ordering::Relaxed))
+    }
+
     /// How much work would be begun at once.
     pub fn free(&self) -> usize {
         self.threads.saturating_sub(self.busy.load(Ordering::Relaxed) + self.turns.len())

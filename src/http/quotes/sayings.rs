@@ -101,7 +101,8 @@ pub enum Operation {
 /// Match quotes
 ///
 /// Did anyone say this? Quotes in this very text come first, then those in the same words, then those in words much like
-/// them: of each cluster one, found by the rarest of its words. Rejected quotes are left out.
+/// them: of each cluster one, found by the rarest of its words. Where all words are very common, the newest 10,000 quotes are
+/// looked at for those. Rejected quotes are left out.
 #[utoipa::path(
     tag = "quotes",
     request_body = MatchQuotes,

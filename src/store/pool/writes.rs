@@ -62,8 +62,9 @@ impl Db {
         T: Clone + Send + 'static,
     {
         let (ticket, answered) = together.ask(Write(brought));
-        let (transactions, threads, all) = (self.transactions(), self.writes.threads(), Arc::clone(together));
-        let work = move || transactions.run_all(all.share(threads), &write);
+        let (transactions, lane, all) = (self.transactions(), self.writes.clone(), Arc::clone(together));
+        // Threads that are at work now leave what waits to this one: the more at once, the less each costs.
+        let work = move || transactions.run_all(all.share(lane.idle() + 1), &write);
         self.writes.answered(answered, work, || together.withdraw(ticket)).await.map(noted)
     }
 

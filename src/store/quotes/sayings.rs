@@ -1,7 +1,8 @@
 //! Did anyone say this? Quotes in the same words, and quotes in words much like them.
 //!
 //! The same words are found by their cluster. For those that are alike, the index of the full text finds quotes that
-//! have some of the rarest words, which are then compared closely: nothing that grows with the texts is kept for it.
+//! have some of the rarest words, which are then compared closely: nothing that grows with the texts is kept for it. Very common
+//! words are looked for among the newest quotes alone.
 
 use super::complete;
 use super::row::QuoteRow;
@@ -26,6 +27,10 @@ const WORDS: usize = 8;
 const AT_LEAST: usize = 3;
 /// Entries of the index that are read for the others, about.
 const ENTRIES: f64 = 30_000.0;
+/// Where those have more entries than this, the commonest are looked for among so many of the newest quotes: two lists of half
+/// a million take longer to read than these.
+const MANY_ENTRIES: f64 = 10.0 * ENTRIES;
+const NEWEST: i32 = 10_000;
 /// The code points of a quote that are compared.
 const LENGTH: usize = 5_000;
 
@@ -104,19 +109,30 @@ fn with_rare_words(
     saying: &Saying,
 ) -> Result<Vec<Candidate>> {
     let language = saying.language.as_deref().unwrap_or_else(|| language::detect(&saying.text));
-    let words = rare_words(conn, statistics, language, &saying.text)?;
-    let Some(query) = any_two(&words) else { return Ok(Vec::new()) };
-    // Planned for its words, and read before it is known whose they are: a speaker may have none of them.
-    let rows = diesel::sql_query(
-        "WITH candidates AS MATERIALIZED (
-            SELECT id, cluster_id, canonical_text FROM quotes
-            WHERE vector @@ $1::tsquery AND status <> 'rejected' AND cluster_id <> $2
-                AND ($3 OR speaker_id = $4) AND ($5 = '' OR language = $5)
-            LIMIT $6
+    let (words, rare) = rare_words(conn, statistics, language, &saying.text)?;
+    let asked = "cluster_id <> $3 AND status <> 'rejected' AND ($4 OR speaker_id = $5) AND ($6 = '' OR language = $6)";
+    let newest =
+        format!("(SELECT * FROM quotes WHERE {asked} ORDER BY published_desc DESC, id DESC LIMIT {NEWEST}) AS newest");
+    let having = |query: &str, quotes: &str| {
+        format!(
+            "(SELECT id, cluster_id, canonical_text FROM {quotes} WHERE vector @@ {query}::tsquery AND {asked} LIMIT $7)"
         )
-        SELECT id, cluster_id, left(canonical_text, $7) AS canonical_text FROM candidates",
-    )
-    .bind::<Text, _>(query)
+    };
+    let (among_all, among_newest) = (any_two(&words[..rare]), any_two(&words).filter(|_| rare < words.len()));
+    let candidates =
+        [among_all.as_ref().map(|_| having("$1", "quotes")), among_newest.as_ref().map(|_| having("$2", &newest))];
+    let candidates: Vec<String> = candidates.into_iter().flatten().collect();
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Planned for its words, and read before it is known whose they are: a speaker may have none of them.
+    let rows = diesel::sql_query(format!(
+        "WITH candidates AS MATERIALIZED ({})
+        SELECT id, cluster_id, left(canonical_text, $8) AS canonical_text FROM candidates",
+        candidates.join(" UNION ALL "),
+    ))
+    .bind::<Text, _>(among_all.unwrap_or_default())
+    .bind::<Text, _>(among_newest.unwrap_or_default())
     .bind::<SqlUuid, _>(cluster)
     .bind::<Bool, _>(saying.speaker.is_none())
     .bind::<Nullable<SqlUuid>, _>(saying.speaker)
@@ -127,8 +143,13 @@ fn with_rare_words(
     Ok(rows)
 }
 
-/// The lexemes of a text, the rarest first, as many as can be read.
-fn rare_words(conn: &mut PgConnection, statistics: &Statistics, language: &str, text: &str) -> Result<Vec<String>> {
+/// The lexemes of a text that quotes are looked for by, the rarest first; and how many of these are not too common to be read.
+fn rare_words(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    language: &str,
+    text: &str,
+) -> Result<(Vec<String>, usize)> {
     #[derive(QueryableByName)]
     struct Lexemes {
         #[diesel(sql_type = Array<Text>)]
@@ -151,7 +172,14 @@ fn rare_words(conn: &mut PgConnection, statistics: &Statistics, language: &str, 
         read += entries;
         *at < AT_LEAST || read <= ENTRIES
     };
-    Ok(words.into_iter().enumerate().take_while(is_readable).take(WORDS).map(|(_, (_, word))| word).collect())
+    let words: Vec<(f64, String)> =
+        words.into_iter().enumerate().take_while(is_readable).take(WORDS).map(|(_, word)| word).collect();
+    let all_until = words.iter().scan(0.0, |all, (entries, _)| {
+        *all += entries;
+        Some(*all)
+    });
+    let rare = all_until.take_while(|all| *all <= MANY_ENTRIES).count();
+    Ok((words.into_iter().map(|(_, word)| word).collect(), rare))
 }
 
 /// A tsquery for two of these words; for all when there are no three.

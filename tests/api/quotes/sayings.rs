@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::answers::{id, pointers};
+use crate::support::postgres::TestDatabase;
 
 const SAID: &str = "La réouverture du port de Dakar sera progressive et prudente";
 
@@ -94,6 +95,38 @@ fn the_newest_of_the_same_words_comes_first_and_one_stands_for_a_cluster_that_is
     let found = matched(&app, json!({"text": SAID}));
     let expected = [("exact", 1), ("exact", 0), ("fuzzy", 3)].map(|(kind, place)| (kind.to_owned(), place));
     assert_eq!(kinds(&quotes, &found), expected);
+}
+
+#[test]
+fn very_common_words_are_looked_for_in_the_newest_quotes() {
+    let database = TestDatabase::migrated();
+    // 12,000 quotes, which Postgres takes for ten million: all have two words, the oldest and the newest two more.
+    database.execute(
+        "INSERT INTO articles (id, headline, body, content_hash, language)
+            VALUES ('a0000000-0000-0000-0000-000000000000', 'Titre', 'Texte', sha256('x'), 'fr');
+        SET session_replication_role = replica;
+        INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status, confidence,
+                origin, canonical_text, cluster_id, published_at, language)
+            SELECT ('b' || lpad(n::text, 31, '0'))::uuid, 'a0000000-0000-0000-0000-000000000000', 1, text, '{0,1}', '', '',
+                'direct', 'unattributed', 'machine', 1, 'machine', lower(text), gen_random_uuid(),
+                timestamptz '2020-01-01' + n * interval '1 hour', 'fr'
+            FROM generate_series(1, 12000) AS n CROSS JOIN LATERAL (SELECT 'Le ministre et le chanteur '
+                || CASE WHEN n IN (1, 12000) THEN 'partiront demain' ELSE 'sont au ' || n END) AS saying (text);
+        ANALYZE quotes",
+    );
+    database.execute("UPDATE pg_class SET reltuples = 1e7 WHERE oid = 'quotes'::regclass");
+    let app = TestApp::on(database, |_| {});
+    let [oldest, newest] = ["000000000001", "000000012000"].map(|end| format!("b0000000-0000-0000-0000-{end}"));
+    let found = |text: &str| -> Vec<String> {
+        let found = matched(&app, json!({"text": text, "threshold": 0.6}));
+        found.iter().map(|item| id(&item["quote"]).to_owned()).collect()
+    };
+    // By a rare word, whenever it was said.
+    let by_rare = found("Le ministre et le chanteur partirunt demain");
+    assert!(by_rare.contains(&oldest) && by_rare.contains(&newest), "{by_rare:?}");
+    // By what all have, among the newest.
+    let by_common = found("Le ministre et le chanteur partirunt");
+    assert!(!by_common.contains(&oldest) && by_common.contains(&newest), "{by_common:?}");
 }
 
 #[test]
