@@ -5,6 +5,7 @@ pub mod names;
 
 pub use list::list;
 
+use super::grouped::grouped;
 use super::ids::planned_once;
 use super::rows::Rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
@@ -209,11 +210,8 @@ fn aliases_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid
         .order((entity_aliases::entity_id, entity_aliases::position))
         .select((entity_aliases::entity_id, entity_aliases::name, entity_aliases::language, entity_aliases::kind))
         .load(conn)?;
-    let mut aliases: HashMap<Uuid, Vec<Alias>> = HashMap::new();
-    for (entity, name, language, kind) in rows {
-        aliases.entry(entity).or_default().push(Alias { name, language, kind });
-    }
-    Ok(aliases)
+    let alias = |(entity, name, language, kind)| (entity, Alias { name, language, kind });
+    Ok(grouped(rows.into_iter().map(alias)))
 }
 
 fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid, Vec<Identifier>>> {
@@ -222,11 +220,8 @@ fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<
         .order((entity_identifiers::entity_id, entity_identifiers::position))
         .select((entity_identifiers::entity_id, entity_identifiers::scheme, entity_identifiers::value))
         .load(conn)?;
-    let mut identifiers: HashMap<Uuid, Vec<Identifier>> = HashMap::new();
-    for (entity, scheme, value) in rows {
-        identifiers.entry(entity).or_default().push(Identifier { scheme, value });
-    }
-    Ok(identifiers)
+    let identifier = |(entity, scheme, value)| (entity, Identifier { scheme, value });
+    Ok(grouped(rows.into_iter().map(identifier)))
 }
 
 fn insert_aliases(conn: &mut PgConnection, entity: Uuid, aliases: &[Alias]) -> Result<()> {

@@ -3,6 +3,7 @@
 //! Each change of an entity leaves a row in `entity_changes` with the transaction that made it. Whoever knows the
 //! snapshot it last read at finds every change committed since, however the transactions overlapped, with one query.
 
+use super::grouped::grouped;
 use super::{Error, Result};
 use crate::annotate::dictionary::{Dictionary, StoredEntity};
 use crate::domain::{AliasKind, EntityKind};
@@ -175,10 +176,7 @@ pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
         .filter(entity_aliases::entity_id.eq_any(ids))
         .select((entity_aliases::entity_id, entity_aliases::name, entity_aliases::kind))
         .load(conn)?;
-    let mut of_entity: HashMap<Uuid, Vec<(Box<str>, AliasKind)>> = HashMap::new();
-    for (id, name, kind) in aliases {
-        of_entity.entry(id).or_default().push((name.into(), kind));
-    }
+    let mut of_entity = grouped(aliases.into_iter().map(|(id, name, kind)| (id, (Box::from(name), kind))));
     let named = |(id, kind, name): (Uuid, EntityKind, String)| {
         let mut names = of_entity.remove(&id).unwrap_or_default();
         names.push((name.as_str().into(), AliasKind::Name));

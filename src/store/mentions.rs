@@ -4,6 +4,7 @@ mod found;
 pub(in crate::store) mod list;
 
 use super::count;
+use super::grouped::grouped;
 use super::ids::planned_once;
 use super::page::{self, Above, row};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
@@ -178,11 +179,7 @@ pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap
         .order((mentions::article_id, mentions::span_start, mentions::id))
         .select(MentionRow::as_select())
         .load(conn)?;
-    let mut found: HashMap<Uuid, Vec<Mention>> = HashMap::new();
-    for row in rows {
-        found.entry(row.article_id).or_default().push(row.into());
-    }
-    Ok(found)
+    Ok(grouped(rows.into_iter().map(|row: MentionRow| (row.article_id, row.into()))))
 }
 
 /// Changes a mention, which then is a human's. A patch that changes nothing writes nothing.

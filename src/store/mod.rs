@@ -15,6 +15,7 @@ pub mod error;
 mod first;
 pub mod freshness;
 pub mod graph;
+mod grouped;
 mod ids;
 pub mod known_names;
 mod lane;

@@ -13,6 +13,7 @@ mod row;
 pub mod sayings;
 
 use super::count;
+use super::grouped::grouped;
 use super::ids::planned_once;
 use super::page::{self, Above};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
@@ -144,11 +145,7 @@ pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap
         .select(QuoteRow::as_select())
         .load(conn)?;
     rows.sort_by_key(|row| (row.columns.start(), row.id));
-    let mut found: HashMap<Uuid, Vec<Quote>> = HashMap::new();
-    for quote in complete(conn, rows)? {
-        found.entry(quote.article_id).or_default().push(quote);
-    }
-    Ok(found)
+    Ok(grouped(complete(conn, rows)?.into_iter().map(|quote| (quote.article_id, quote))))
 }
 
 /// Changes a quote and keeps a review of what changed. A patch that changes nothing writes nothing.

@@ -7,6 +7,7 @@ use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::Result;
 use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
+use crate::store::grouped::grouped;
 use crate::store::ids::planned_once;
 use crate::store::rows::Rows;
 use diesel::dsl::now;
@@ -24,10 +25,7 @@ pub fn store_found(conn: &mut PgConnection, all: &[Found]) -> Result<()> {
         .select(MentionRow::as_select())
         .for_update()
         .load(conn)?;
-    let mut stored: HashMap<Uuid, Vec<MentionRow>> = HashMap::new();
-    for row in rows {
-        stored.entry(row.article_id).or_default().push(row);
-    }
+    let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
     let (mut fresh, mut outdated) = (Vec::new(), Vec::new());
     for found in all {
         compare(conn, found, stored.remove(&found.article).unwrap_or_default(), &mut fresh, &mut outdated)?;

@@ -43,7 +43,7 @@ impl Db {
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let transactions = self.transactions();
-        self.writes.run(move || transactions.run(TRIES, &work)).await.map(noted)
+        self.writes.run(move || transactions.run(&work)).await.map(noted)
     }
 
     /// Writes something, in one transaction with others of its sort that are brought at the same time: `write` has an answer
@@ -94,10 +94,10 @@ struct Transactions {
 }
 
 impl Transactions {
-    /// In one transaction, begun again when it collided with another; so often at most.
-    fn run<T>(&self, tries: u32, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<Written<T>> {
+    /// In one transaction, begun again when it collided with another.
+    fn run<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<Written<T>> {
         let mut result = with_connection(&self.pool, |conn| self.once(conn, &work));
-        for _ in 1..tries {
+        for _ in 1..TRIES {
             if !matches!(result, Err(Error::Collision(_))) {
                 break;
             }
@@ -132,13 +132,13 @@ impl Transactions {
         let brought: Vec<&W> = share.questions.iter().map(|Write(one)| one).collect();
         let written = match &brought[..] {
             [] => return,
-            all => caught(|| self.run(TRIES, |conn| write(conn, all))),
+            all => caught(|| self.run(|conn| write(conn, all))),
         };
         match written {
             Err(error @ (Error::TimedOut(_) | Error::Internal(_))) if brought.len() > 1 => {
                 log::warn!("{} writes in one transaction, each is tried by itself: {error}", brought.len());
                 share.each(|Write(one)| {
-                    let Written { done, at } = caught(|| self.run(TRIES, |conn| write(conn, &[one])))?;
+                    let Written { done, at } = caught(|| self.run(|conn| write(conn, &[one])))?;
                     let done = done.into_iter().next();
                     let done = done.ok_or_else(|| Error::Internal("a write has no answer".to_owned()))??;
                     Ok(Written { done, at })

@@ -8,6 +8,7 @@ use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
 use crate::store::Result;
 use crate::store::annotations::{EXTRACTOR, Found, confidence, out_of_text};
+use crate::store::grouped::grouped;
 use crate::store::ids::planned_once;
 use crate::store::rows::Rows;
 use crate::store::spans::SpanList;
@@ -34,10 +35,7 @@ pub fn store_found(conn: &mut PgConnection, all: &[Found]) -> Result<()> {
             reviews.load::<Uuid>(conn)?.into_iter().collect()
         }
     };
-    let mut stored: HashMap<Uuid, Vec<QuoteRow>> = HashMap::new();
-    for row in rows {
-        stored.entry(row.article_id).or_default().push(row);
-    }
+    let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
     let (mut fresh, mut outdated) = (Vec::new(), Vec::new());
     for found in all {
         let rows = stored.remove(&found.article).unwrap_or_default();

@@ -6,6 +6,7 @@ use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::reviews;
 use crate::store::Result;
+use crate::store::grouped::grouped;
 use crate::store::ids::planned_once;
 use crate::store::rows::Rows;
 use chrono::{DateTime, Utc};
@@ -46,12 +47,10 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
         .order((reviews::quote_id, reviews::at, reviews::id))
         .select(ReviewRow::as_select())
         .load(conn)?;
-    let mut found: HashMap<Uuid, Vec<Review>> = HashMap::new();
-    for row in rows {
-        let ReviewRow { id, quote_id, actor, action, before: from, after: to, note, at } = row;
-        found.entry(quote_id).or_default().push(Review { id, actor, action, from, to, note, at });
-    }
-    Ok(found)
+    let review = |ReviewRow { id, quote_id, actor, action, before: from, after: to, note, at }| {
+        (quote_id, Review { id, actor, action, from, to, note, at })
+    };
+    Ok(grouped(rows.into_iter().map(review)))
 }
 
 /// Keeps what a PATCH changed.

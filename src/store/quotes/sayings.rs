@@ -167,19 +167,17 @@ fn rare_words(
     let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();
     // Among those that nothing is known of, long ones are the rarer.
     words.sort_by(|(a, a_word), (b, b_word)| a.total_cmp(b).then(b_word.len().cmp(&a_word.len())));
-    let mut read = 0.0;
-    let is_readable = |(at, (entries, _)): &(usize, (f64, String))| {
+    let (mut read, mut rare) = (0.0, 0);
+    let mut chosen = Vec::new();
+    for (entries, word) in words.into_iter().take(WORDS) {
         read += entries;
-        *at < AT_LEAST || read <= ENTRIES
-    };
-    let words: Vec<(f64, String)> =
-        words.into_iter().enumerate().take_while(is_readable).take(WORDS).map(|(_, word)| word).collect();
-    let all_until = words.iter().scan(0.0, |all, (entries, _)| {
-        *all += entries;
-        Some(*all)
-    });
-    let rare = all_until.take_while(|all| *all <= MANY_ENTRIES).count();
-    Ok((words.into_iter().map(|(_, word)| word).collect(), rare))
+        if chosen.len() >= AT_LEAST && read > ENTRIES {
+            break;
+        }
+        rare += usize::from(read <= MANY_ENTRIES);
+        chosen.push(word);
+    }
+    Ok((chosen, rare))
 }
 
 /// A tsquery for two of these words; for all when there are no three.
