@@ -62,11 +62,14 @@ pub fn resolve(conn: &mut PgConnection, annotations: &[Annotation]) -> Result<Ve
         make(conn, annotation, missing, &mut stored, resolution)?;
     }
     hold(conn, &all)?;
-    for (missing, resolution) in missing.iter().zip(&mut all) {
-        let newcomers: Vec<Uuid> = missing.iter().filter_map(|index| resolution.entities[*index].id).collect();
-        if !newcomers.is_empty() {
-            resolution.newcomers = known_names::names_of(conn, &newcomers)?;
-        }
+    let newcomers: Vec<Vec<Uuid>> = missing
+        .iter()
+        .zip(&all)
+        .map(|(missing, resolution)| missing.iter().filter_map(|index| resolution.entities[*index].id).collect())
+        .collect();
+    let named = known_names::names_of(conn, &newcomers.concat())?;
+    for (newcomers, resolution) in newcomers.iter().zip(&mut all) {
+        resolution.newcomers = named.iter().filter(|(entity, _)| newcomers.contains(&entity.id)).cloned().collect();
     }
     Ok(all)
 }
