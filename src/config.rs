@@ -8,7 +8,7 @@ mod reader;
 
 pub use database_url::DatabaseUrl;
 
-use crate::store::embedded;
+use crate::postgres;
 use crate::store::{PoolOptions, ReplicaOptions};
 use clap::Args;
 use reader::Reader;
@@ -361,7 +361,7 @@ impl DatabaseSettings {
         }
         let data_dir = match reader.text("data_dir", self.data_dir.as_deref()) {
             Some(folder) => Ok(PathBuf::from(folder)),
-            None => embedded::default_data_dir(),
+            None => postgres::default_data_dir(),
         };
         let bin_dir = reader.text("pg_bin_dir", self.pg_bin_dir.as_deref()).map(PathBuf::from);
         match data_dir {

@@ -8,7 +8,7 @@
 //! - [`domain`]: the words and rules of the model (ids, text, spans, pages, articles, entities, mentions, quotes). No
 //!   SQL, no HTTP.
 //! - [`store`]: Postgres through diesel. Free functions per resource; [`store::pool`] is the one bridge from async to
-//!   blocking, [`store::migrate`] brings the schema up to date, [`store::embedded`] runs a Postgres of our own.
+//!   blocking, [`store::migrate`] brings the schema up to date, [`postgres`] runs a Postgres of our own.
 //! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
 //!   document derived from the handlers ([`http::docs`]) is law: [`http::contract`] refuses what it does not allow.
 //! - [`annotate`]: text in, findings out. Knows the words of the model, and neither the store nor HTTP.
@@ -31,6 +31,7 @@ pub mod domain;
 pub mod healthcheck;
 pub mod http;
 pub mod logs;
+pub mod postgres;
 pub mod schema;
 pub mod server;
 pub mod signals;

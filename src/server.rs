@@ -3,10 +3,10 @@
 use crate::annotate;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
-use crate::http::records::Records;
-use crate::store::embedded::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::http::records::ResponseCache;
+use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::freshness::Freshness;
-use crate::store::known_names::{self, KnownNames};
+use crate::store::name_dictionary::{self, NameDictionary};
 use crate::store::search::Statistics;
 use crate::store::{self, Db, migrate, stats};
 use actix_web::HttpServer;
@@ -184,11 +184,11 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
 fn state(config: &Config, url: &str) -> http::State {
     let db = Db::new(&config.pool(url));
     http::State {
-        names: Data::new(KnownNames::default()),
+        names: Data::new(NameDictionary::default()),
         // What a replica has may be older than what a client has written here.
         statistics: Data::new(Statistics::new(db.replica().is_none())),
         db,
-        records: Data::new(Records::new(config.cache_mb)),
+        records: Data::new(ResponseCache::new(config.cache_mb)),
         quotes: Data::default(),
         creations: Data::default(),
         metrics: Data::new(http::metrics::Metrics::new()),
@@ -199,7 +199,7 @@ fn state(config: &Config, url: &str) -> http::State {
 }
 
 /// Keeps the names in memory true to the database, so that a request finds little left to read.
-async fn follow_names(db: Db, names: Data<KnownNames>) {
+async fn follow_names(db: Db, names: Data<NameDictionary>) {
     let mut tick = time::interval(NAMES_PERIOD);
     let mut forgotten = Instant::now();
     loop {
@@ -208,7 +208,7 @@ async fn follow_names(db: Db, names: Data<KnownNames>) {
         let names = names.clone();
         let read = db.chore(move |conn| {
             names.refresh(conn)?;
-            if forget { known_names::forget_old_changes(conn) } else { Ok(()) }
+            if forget { name_dictionary::forget_old_changes(conn) } else { Ok(()) }
         });
         match read.await {
             Ok(()) if forget => forgotten = Instant::now(),

@@ -1,6 +1,6 @@
 //! Articles: a headline and a body kept exactly as received, in versions.
 
-use super::page::{Choice, PageRequest, Range};
+use super::page::{PageRequest, Range, SetFilter};
 use super::search::Search;
 use super::{BlockRole, text};
 use chrono::{DateTime, Utc};
@@ -111,19 +111,19 @@ pub enum ArticleOrder {
 pub struct ArticleFilter {
     /// In the headline or the body.
     pub search: Option<Search>,
-    pub language: Choice<String>,
-    pub publisher: Choice<String>,
-    pub section: Choice<String>,
-    pub keyword: Choice<String>,
+    pub language: SetFilter<String>,
+    pub publisher: SetFilter<String>,
+    pub section: SetFilter<String>,
+    pub keyword: SetFilter<String>,
     /// Articles with a mention of one of these entities.
-    pub mentions: Choice<Uuid>,
+    pub mentions: SetFilter<Uuid>,
     /// Articles with a mention of each of these entities.
     pub mentions_all: Vec<Uuid>,
     /// Articles that quote one of these entities; rejected quotes do not count.
-    pub quotes_by: Choice<Uuid>,
-    pub external_id: Choice<String>,
+    pub quotes_by: SetFilter<Uuid>,
+    pub external_id: SetFilter<String>,
     /// Normalised by [`normalise_url`].
-    pub url: Choice<String>,
+    pub url: SetFilter<String>,
     pub published: Range<DateTime<Utc>>,
 }
 

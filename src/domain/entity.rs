@@ -1,6 +1,6 @@
 //! Entities: people, organisations, places and what else articles speak about.
 
-use super::page::{Choice, PageRequest};
+use super::page::{PageRequest, SetFilter};
 use super::{AliasKind, EntityKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -94,8 +94,8 @@ pub enum EntityOrder {
 pub struct EntityFilter {
     /// A name, as somebody writes it.
     pub q: Option<String>,
-    pub kind: Choice<EntityKind>,
-    pub identifier: Choice<Identifier>,
+    pub kind: SetFilter<EntityKind>,
+    pub identifier: SetFilter<Identifier>,
     pub order: EntityOrder,
     pub page: PageRequest,
 }

@@ -1,6 +1,6 @@
 //! Questions about who meets whom: edges between entities, and how surprising a meeting is.
 
-use super::stats::{Considered, NamedEntity};
+use super::stats::{Coverage, NamedEntity};
 use uuid::Uuid;
 
 /// A speaker and an entity spoken about.
@@ -51,7 +51,7 @@ pub struct Related {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edges<T> {
     pub items: Vec<T>,
-    pub considered: Considered,
+    pub considered: Coverage,
 }
 
 /// How often something is counted in a part of a whole, and how often anything is.

@@ -1,6 +1,6 @@
 //! Mentions: an entity named at a span of an article.
 
-use super::page::{Choice, PageRequest, Range};
+use super::page::{PageRequest, Range, SetFilter};
 use super::span::Span;
 use super::{Anchor, EntityKind, MentionKind, Origin};
 use chrono::{DateTime, Utc};
@@ -65,14 +65,14 @@ pub enum MentionOrder {
 /// Which mentions are asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MentionFilter {
-    pub entity: Choice<Uuid>,
+    pub entity: SetFilter<Uuid>,
     /// What the entity is; a mention of nobody known is of no kind.
-    pub entity_kind: Choice<EntityKind>,
-    pub article: Choice<Uuid>,
-    pub publisher: Choice<String>,
-    pub language: Choice<String>,
-    pub kind: Choice<MentionKind>,
-    pub origin: Choice<Origin>,
+    pub entity_kind: SetFilter<EntityKind>,
+    pub article: SetFilter<Uuid>,
+    pub publisher: SetFilter<String>,
+    pub language: SetFilter<String>,
+    pub kind: SetFilter<MentionKind>,
+    pub origin: SetFilter<Origin>,
     pub min_confidence: Option<f64>,
     pub published: Range<DateTime<Utc>>,
 }

@@ -11,20 +11,20 @@ pub mod search;
 pub mod span;
 pub mod stats;
 pub mod text;
+pub mod text_diff;
 mod vocabulary;
-pub mod wording;
 
 pub use vocabulary::*;
 
 /// A fault of content: which member is wrong (a JSON pointer into what was sent) and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct FieldError {
     /// RFC 6901, such as `/spans/0/end`.
     pub pointer: String,
     pub detail: String,
 }
 
-impl Fault {
+impl FieldError {
     /// A fault at `pointer`.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }

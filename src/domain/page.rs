@@ -79,37 +79,39 @@ impl<T> Page<T> {
     }
 }
 
-/// A filter on a member: `any` of these values, `none` of those. Empty lists do not filter.
+/// A filter on one member. Empty lists do not filter.
 ///
-/// A record without a value matches no `any` but `empty`, and is kept by `none` unless `not_empty`.
+/// A record without a value matches only `include_null`; `exclude` keeps it unless `exclude_null` is set.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Choice<T> {
-    pub any: Vec<T>,
-    pub none: Vec<T>,
-    /// Those without a value, beside those with one of `any`.
-    pub empty: bool,
-    /// Not those without a value.
-    pub not_empty: bool,
+pub struct SetFilter<T> {
+    /// The value must be one of these.
+    pub include: Vec<T>,
+    /// The value must be none of these.
+    pub exclude: Vec<T>,
+    /// Also matches records without a value.
+    pub include_null: bool,
+    /// Rejects records without a value.
+    pub exclude_null: bool,
 }
 
-impl<T> Choice<T> {
-    /// On a member that every record has.
-    pub const fn of(any: Vec<T>, none: Vec<T>) -> Self {
-        Self { any, none, empty: false, not_empty: false }
+impl<T> SetFilter<T> {
+    /// A filter on a member that every record has.
+    pub const fn new(include: Vec<T>, exclude: Vec<T>) -> Self {
+        Self { include, exclude, include_null: false, exclude_null: false }
     }
 
-    /// The one value that is asked for, when that is all.
+    /// The single included value, if the filter includes exactly one.
     pub fn only(&self) -> Option<&T> {
-        match &self.any[..] {
-            [value] if !self.empty => Some(value),
+        match &self.include[..] {
+            [value] if !self.include_null => Some(value),
             _ => None,
         }
     }
 }
 
-impl<T> Default for Choice<T> {
+impl<T> Default for SetFilter<T> {
     fn default() -> Self {
-        Self::of(Vec::new(), Vec::new())
+        Self::new(Vec::new(), Vec::new())
     }
 }
 

@@ -1,10 +1,10 @@
 //! Quotes: words in an article, who is said to have said them, and what a human decided about it.
 
 use super::entity::ResolvedName;
-use super::page::{Choice, PageRequest, Range};
+use super::page::{PageRequest, Range, SetFilter};
 use super::search::Search;
 use super::span::Span;
-use super::wording::Difference;
+use super::text_diff::Difference;
 use super::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus, text};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -123,20 +123,20 @@ pub enum QuoteOrder {
 pub struct QuoteFilter {
     /// In the text.
     pub search: Option<Search>,
-    pub speaker: Choice<Uuid>,
-    pub speaker_status: Choice<SpeakerStatus>,
-    pub about: Choice<Uuid>,
+    pub speaker: SetFilter<Uuid>,
+    pub speaker_status: SetFilter<SpeakerStatus>,
+    pub about: SetFilter<Uuid>,
     /// About one of these as well, when there are any.
     pub about_too: Vec<Uuid>,
-    pub article: Choice<Uuid>,
-    pub publisher: Choice<String>,
-    pub language: Choice<String>,
-    pub kind: Choice<QuoteKind>,
+    pub article: SetFilter<Uuid>,
+    pub publisher: SetFilter<String>,
+    pub language: SetFilter<String>,
+    pub kind: SetFilter<QuoteKind>,
     /// When no status is asked for, rejected quotes are left out.
-    pub status: Choice<QuoteStatus>,
+    pub status: SetFilter<QuoteStatus>,
     /// The cue's lemma.
-    pub cue: Choice<String>,
-    pub cluster: Choice<Uuid>,
+    pub cue: SetFilter<String>,
+    pub cluster: SetFilter<Uuid>,
     pub min_confidence: Option<f64>,
     pub published: Range<DateTime<Utc>>,
     pub said: Range<NaiveDate>,
@@ -168,7 +168,7 @@ pub struct Occurrences {
     pub publishers: Vec<PublisherCount>,
 }
 
-/// One wording of a quote.
+/// One text_diff of a quote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
     pub text: String,
@@ -231,7 +231,7 @@ pub struct ResolvedNames {
 
 /// Words that somebody may have said.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Saying {
+pub struct QuoteMatchQuery {
     pub text: String,
     pub speaker: Option<Uuid>,
     /// BCP 47 primary tag; only quotes in this language.
@@ -241,9 +241,9 @@ pub struct Saying {
     pub limit: usize,
 }
 
-/// How a quote is like a saying, the closest last.
+/// How a quote is like a query, the closest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Likeness {
+pub enum MatchKind {
     /// By the trigrams of its words.
     Fuzzy,
     /// The same words, but for case, accents and marks.
@@ -251,10 +251,10 @@ pub enum Likeness {
     Exact,
 }
 
-/// A quote that is like a saying.
+/// A quote that is like a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuoteMatch {
-    pub likeness: Likeness,
+    pub kind: MatchKind,
     /// 0 to 1.
     pub score: f64,
     pub quote: Quote,

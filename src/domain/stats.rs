@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// Which records are counted.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Records {
+pub enum CountTarget {
     Articles(ArticleFilter),
     /// With `one_per_cluster`, quotes with the same words count once.
     Quotes {
@@ -19,7 +19,7 @@ pub enum Records {
     Mentions(MentionFilter),
 }
 
-impl Records {
+impl CountTarget {
     /// What they can be counted by.
     pub fn dimensions(&self) -> &'static [Dimension] {
         use Dimension as D;
@@ -35,7 +35,7 @@ impl Records {
 
 /// How much of what matches was counted: all of it, or the newest.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Considered {
+pub struct Coverage {
     /// The records that were looked at.
     pub records: i64,
     /// When not all were: the figures are exact for what was published from this time on.
@@ -60,7 +60,7 @@ pub struct Top {
     pub total: i64,
     /// The most frequent first, [`Group::Other`] last.
     pub items: Vec<(Group, i64)>,
-    pub considered: Considered,
+    pub considered: Coverage,
 }
 
 /// How many records there were when.
@@ -70,7 +70,7 @@ pub struct Timeline {
     pub groups: Vec<Group>,
     /// The first day of an interval, the group's place in `groups`, the records; intervals without any are not in it.
     pub counts: Vec<(NaiveDate, usize, i64)>,
-    pub considered: Considered,
+    pub considered: Coverage,
 }
 
 /// An entity as it stands in an answer about many.

@@ -10,9 +10,9 @@ use crate::annotate::{Annotation, Document, FoundEntity, FoundMention, FoundQuot
 use crate::domain::article::MAX_BODY_BYTES;
 use crate::domain::span::{self, Span};
 use crate::domain::text::Body as Text;
-use crate::domain::{EntityKind, Fault, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus, quote};
+use crate::domain::{EntityKind, FieldError, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus, quote};
 use crate::store::annotations::{EXTRACTOR, annotate_article as annotate_stored, confidence};
-use crate::store::known_names::KnownNames;
+use crate::store::name_dictionary::NameDictionary;
 use crate::store::{Db, articles as store};
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
@@ -138,13 +138,13 @@ pub struct FoundQuoteBody {
 #[post("/v1/annotate")]
 pub async fn annotate_text(
     db: web::Data<Db>,
-    names: web::Data<KnownNames>,
+    names: web::Data<NameDictionary>,
     body: Body<AnnotateText>,
 ) -> Result<HttpResponse, Problem> {
     let given = body.0;
     if given.body.len() > MAX_BODY_BYTES {
         let detail = format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8");
-        return Err(Problem::content(vec![Fault::new("/body", detail)]));
+        return Err(Problem::content(vec![FieldError::new("/body", detail)]));
     }
     // The primary: what a replica has of the names may be older than what is in memory.
     let found = db
@@ -171,7 +171,7 @@ pub async fn annotate_text(
 #[post("/v1/articles/{id}/annotate")]
 pub async fn annotate_article(
     db: web::Data<Db>,
-    names: web::Data<KnownNames>,
+    names: web::Data<NameDictionary>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();

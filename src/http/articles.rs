@@ -8,10 +8,10 @@ use super::input::{Body, Query};
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
-use super::records::{Read, Records};
+use super::records::{Read, ResponseCache};
 use crate::domain::article::{Article, ArticlePatch, NewArticle};
 use crate::domain::page::Page;
-use crate::store::known_names::KnownNames;
+use crate::store::name_dictionary::NameDictionary;
 use crate::store::pool::Writes;
 use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
@@ -81,7 +81,7 @@ pub struct VersionOfArticle {
 #[post("/v1/articles")]
 pub async fn create_article(
     db: web::Data<Db>,
-    names: web::Data<KnownNames>,
+    names: web::Data<NameDictionary>,
     creations: web::Data<Creations>,
     query: Query<CreateOptions>,
     body: Body<CreateArticle>,
@@ -111,7 +111,7 @@ const LONG: usize = 64 * 1024;
 
 fn create_all(
     conn: &mut Connection,
-    names: &KnownNames,
+    names: &NameDictionary,
     all: &[&Creation],
 ) -> store::Result<Vec<store::Result<Arc<ArticleBody>>>> {
     let annotates = all.iter().any(|creation| creation.annotate);
@@ -144,7 +144,7 @@ fn create_all(
 pub async fn read_article(
     request: HttpRequest,
     db: web::Data<Db>,
-    records: web::Data<Records>,
+    records: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
     query: Query<ReadArticle>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,6 +1,6 @@
 //! Filters on members that a record may lack: a value, or `none`.
 
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -23,10 +23,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrNone<T> {
 }
 
 /// The filter of what was given for it and for its `not.`.
-pub fn choice<T>(given: Vec<OrNone<T>>, not_given: Vec<OrNone<T>>) -> Choice<T> {
-    let (any, empty) = parted(given);
-    let (none, not_empty) = parted(not_given);
-    Choice { any, none, empty, not_empty }
+pub fn choice<T>(given: Vec<OrNone<T>>, not_given: Vec<OrNone<T>>) -> SetFilter<T> {
+    let (include, include_null) = parted(given);
+    let (exclude, exclude_null) = parted(not_given);
+    SetFilter { include, exclude, include_null, exclude_null }
 }
 
 fn parted<T>(given: Vec<OrNone<T>>) -> (Vec<T>, bool) {

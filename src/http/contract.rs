@@ -8,7 +8,7 @@ use super::docs;
 use super::input::Parameters;
 use super::problem::{Code, Problem};
 use super::trace;
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -313,7 +313,7 @@ fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Everything that is wrong with `value`, each with its place.
-pub fn faults(validator: &Validator, value: &Value) -> Vec<Fault> {
+pub fn faults(validator: &Validator, value: &Value) -> Vec<FieldError> {
     let mut faults = Vec::new();
     for error in validator.iter_errors(value) {
         collect(&error, &mut faults);
@@ -321,29 +321,29 @@ pub fn faults(validator: &Validator, value: &Value) -> Vec<Fault> {
     faults
 }
 
-fn collect(error: &jsonschema::ValidationError, faults: &mut Vec<Fault>) {
+fn collect(error: &jsonschema::ValidationError, faults: &mut Vec<FieldError>) {
     let at = error.instance_path().as_str();
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            faults.extend(unexpected.iter().map(|name| Fault::new(member(at, name), "is not a known member")));
+            faults.extend(unexpected.iter().map(|name| FieldError::new(member(at, name), "is not a known member")));
         }
         ValidationErrorKind::Required { property } => {
-            faults.push(Fault::new(member(at, property.as_str().unwrap_or_default()), "is required"));
+            faults.push(FieldError::new(member(at, property.as_str().unwrap_or_default()), "is required"));
         }
-        ValidationErrorKind::Format { format } => faults.push(Fault::new(at, format!("must be a {format}"))),
-        ValidationErrorKind::Enum { options } => faults.push(Fault::new(at, format!("must be one of {options}"))),
+        ValidationErrorKind::Format { format } => faults.push(FieldError::new(at, format!("must be a {format}"))),
+        ValidationErrorKind::Enum { options } => faults.push(FieldError::new(at, format!("must be one of {options}"))),
         ValidationErrorKind::Pattern { pattern } if pattern == docs::NO_NUL => {
-            faults.push(Fault::new(at, "must not contain U+0000"));
+            faults.push(FieldError::new(at, "must not contain U+0000"));
         }
         // Null or a value: what is wrong with the value says more than that neither fits.
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
             let is_telling = |branch: &&Vec<_>| !branch.iter().all(is_about_type);
             match context.iter().find(is_telling) {
                 Some(branch) => branch.iter().for_each(|error| collect(error, faults)),
-                None => faults.push(Fault::new(at, "is of the wrong type")),
+                None => faults.push(FieldError::new(at, "is of the wrong type")),
             }
         }
-        _ => faults.push(Fault::new(at, error.masked_with("the value").to_string())),
+        _ => faults.push(FieldError::new(at, error.masked_with("the value").to_string())),
     }
 }
 

@@ -8,7 +8,7 @@ use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
 use super::patch::Patch;
 use super::problem::Problem;
-use super::records::{Read, Records};
+use super::records::{Read, ResponseCache};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
 use crate::store::{self, Db, Resource, entities};
@@ -175,7 +175,7 @@ pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Resul
 pub async fn read_entity(
     request: HttpRequest,
     db: web::Data<Db>,
-    records: web::Data<Records>,
+    records: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();

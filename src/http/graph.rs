@@ -9,7 +9,7 @@ use crate::domain::EntityKind;
 use crate::domain::article::ArticleFilter;
 use crate::domain::graph::{CoMention, Related, RelatedTo, SpeaksAbout};
 use crate::domain::page::Range;
-use crate::domain::stats::{Considered, NamedEntity, Records};
+use crate::domain::stats::{CountTarget, Coverage, NamedEntity};
 use crate::store::search::Statistics;
 use crate::store::{Db, graph};
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -170,7 +170,7 @@ pub async fn read_speaks_about(
 ) -> Result<HttpResponse, Problem> {
     let (limit, window) = (query.limit.unwrap_or(50), query.window.unwrap_or(QUOTES));
     let (records, link) = Of::Quotes.records(&request, &["limit", "window"])?;
-    let Records::Quotes { filter, one_per_cluster } = records else { return Err(Problem::internal()) };
+    let CountTarget::Quotes { filter, one_per_cluster } = records else { return Err(Problem::internal()) };
     let edges =
         db.read(move |conn| graph::speaks_about(conn, &statistics, &filter, one_per_cluster, limit, window)).await?;
     let link = since(link, &edges.considered);
@@ -202,7 +202,7 @@ pub async fn read_co_mentions(
 ) -> Result<HttpResponse, Problem> {
     let (limit, window) = (query.limit.unwrap_or(50), query.window.unwrap_or(ARTICLES));
     let (records, link) = Of::Articles.records(&request, &["limit", "window"])?;
-    let Records::Articles(filter) = records else { return Err(Problem::internal()) };
+    let CountTarget::Articles(filter) = records else { return Err(Problem::internal()) };
     let edges = db.read(move |conn| graph::co_mentions(conn, &statistics, &filter, limit, window)).await?;
     let link = since(link, &edges.considered);
     let item = |CoMention { entities, articles }| {
@@ -232,7 +232,7 @@ pub async fn list_related_entities(
     request: HttpRequest,
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
-    kept: web::Data<records::Records>,
+    kept: web::Data<records::ResponseCache>,
     id: web::Path<Uuid>,
     query: Query<ReadRelated>,
 ) -> Result<HttpResponse, Problem> {
@@ -240,7 +240,7 @@ pub async fn list_related_entities(
     let (limit, min_articles) = (query.limit.unwrap_or(20), query.min_articles.unwrap_or(2));
     let asked = RelatedTo { entity, limit, min_articles, window: query.window.unwrap_or(ARTICLES) };
     let (records, link) = Of::Articles.records(&request, &["limit", "min_articles", "window"])?;
-    let Records::Articles(filter) = records else { return Err(Problem::internal()) };
+    let CountTarget::Articles(filter) = records else { return Err(Problem::internal()) };
     let of_all = filter == ArticleFilter::default();
     let tell = async {
         let edges = db.read(move |conn| graph::related(conn, &statistics, asked, &filter)).await?;
@@ -256,7 +256,7 @@ pub async fn list_related_entities(
     Ok(json::told(&mut HttpResponse::Ok(), told))
 }
 
-fn since(link: Link, considered: &Considered) -> Link {
+fn since(link: Link, considered: &Coverage) -> Link {
     link.published(Range { from: considered.published_from, to: None })
 }
 

@@ -158,7 +158,7 @@ impl<T: RequestBody> FromRequest for Body<T> {
             }
             serde_json::from_value(with_whole_integers(value))
                 .map(Self)
-                .map_err(|error| Problem::content(vec![crate::domain::Fault::new("", error.to_string())]))
+                .map_err(|error| Problem::content(vec![crate::domain::FieldError::new("", error.to_string())]))
         })
     }
 }

@@ -7,7 +7,7 @@ use super::input::{Body, Query, RequestBody};
 use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use super::patch::Patch;
 use super::problem::Problem;
-use super::records::{Read, Records};
+use super::records::{Read, ResponseCache};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::domain::span::Span;
@@ -248,7 +248,7 @@ pub async fn list_mentions(
 pub async fn read_mention(
     request: HttpRequest,
     db: web::Data<Db>,
-    records: web::Data<Records>,
+    records: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();

@@ -1,6 +1,6 @@
 //! What the service counts of itself, in OpenMetrics.
 
-use super::records::{Records, RecordsState};
+use super::records::{RecordsState, ResponseCache};
 use crate::store::Db;
 use crate::store::freshness::Freshness;
 use crate::store::replica::ReplicaState;
@@ -182,7 +182,7 @@ impl Metrics {
     ///
     /// # Errors
     /// When a metric cannot be written, which is a fault of the build.
-    pub fn text(&self, db: &Db, records: &Records) -> Result<String, std::fmt::Error> {
+    pub fn text(&self, db: &Db, records: &ResponseCache) -> Result<String, std::fmt::Error> {
         let state = db.state();
         self.connections.set(state.connections.into());
         self.idle_connections.set(state.idle_connections.into());

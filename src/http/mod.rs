@@ -28,7 +28,7 @@ pub mod stats;
 pub mod trace;
 
 use crate::store::Db;
-use crate::store::known_names::KnownNames;
+use crate::store::name_dictionary::NameDictionary;
 use crate::store::search::Statistics;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
@@ -38,7 +38,7 @@ use actix_web::{App, Error, web};
 use articles::Creations;
 use metrics::Metrics;
 use quotes::PlainPages;
-use records::Records;
+use records::ResponseCache;
 use service::Draining;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -48,9 +48,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 #[derive(Clone)]
 pub struct State {
     pub db: Db,
-    pub names: web::Data<KnownNames>,
+    pub names: web::Data<NameDictionary>,
     pub statistics: web::Data<Statistics>,
-    pub records: web::Data<Records>,
+    pub records: web::Data<ResponseCache>,
     pub quotes: web::Data<PlainPages>,
     pub creations: web::Data<Creations>,
     pub metrics: web::Data<Metrics>,

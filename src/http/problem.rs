@@ -1,7 +1,7 @@
 //! Refusals: RFC 9457 problem bodies, one list of codes, one mapping from the store's errors.
 
 use super::trace;
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::store::{self, Conflict};
 use actix_cors::CorsError;
 use actix_web::body::MessageBody;
@@ -183,7 +183,7 @@ impl Problem {
     }
 
     /// Faulty members of a body.
-    pub fn content(faults: Vec<Fault>) -> Self {
+    pub fn content(faults: Vec<FieldError>) -> Self {
         let errors = faults.into_iter().map(|fault| ProblemError {
             pointer: Some(shorten(&fault.pointer, 1000)),
             parameter: None,
@@ -284,7 +284,7 @@ impl From<store::Error> for Problem {
             }
             E::Stale { .. } => Self::new(Code::VersionMismatch, detail),
             E::Conflict(conflict) => Self::from(conflict),
-            E::Faults(faults) => Self::content(faults),
+            E::Invalid(faults) => Self::content(faults),
             E::Overloaded => Self::new(Code::Overloaded, detail),
             E::Unavailable(cause) => {
                 log::warn!(request_id = trace::request_id(); "the database is unavailable: {cause}");

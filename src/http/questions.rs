@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::quotes::{Dedupe, QuoteFilters};
 use crate::domain::Dimension;
 use crate::domain::page::Range;
-use crate::domain::stats::{Considered, Group, Records};
+use crate::domain::stats::{CountTarget, Coverage, Group};
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -47,7 +47,7 @@ impl Of {
     ///
     /// # Errors
     /// 400 naming each parameter that is no filter of the list, or has a value it does not take.
-    pub fn records(self, request: &HttpRequest, own: &[&str]) -> Result<(Records, Link), Problem> {
+    pub fn records(self, request: &HttpRequest, own: &[&str]) -> Result<(CountTarget, Link), Problem> {
         let parameters = Parameters::of(request).without(own);
         let list = Contract::get().operation(self.list(), &Method::GET).ok_or_else(Problem::internal)?;
         let faults = list.filter_faults(&parameters, &NOT_FILTERS);
@@ -60,15 +60,15 @@ impl Of {
         let records = match self {
             Self::Articles => {
                 let filters: ArticleFilters = serde_json::from_value(query).map_err(unreadable)?;
-                Records::Articles(filters.try_into()?)
+                CountTarget::Articles(filters.try_into()?)
             }
             Self::Mentions => {
                 let filters: MentionFilters = serde_json::from_value(query).map_err(unreadable)?;
-                Records::Mentions(filters.into())
+                CountTarget::Mentions(filters.into())
             }
             Self::Quotes => {
                 let Quotes { filters, dedupe } = serde_json::from_value(query).map_err(unreadable)?;
-                Records::Quotes { filter: filters.try_into()?, one_per_cluster: dedupe.is_some() }
+                CountTarget::Quotes { filter: filters.try_into()?, one_per_cluster: dedupe.is_some() }
             }
         };
         Ok((records, link))
@@ -176,9 +176,9 @@ pub struct ConsideredBody {
     pub published_from: Option<DateTime<Utc>>,
 }
 
-impl From<Considered> for ConsideredBody {
-    fn from(considered: Considered) -> Self {
-        let Considered { records, published_from } = considered;
+impl From<Coverage> for ConsideredBody {
+    fn from(considered: Coverage) -> Self {
+        let Coverage { records, published_from } = considered;
         Self { records, complete: published_from.is_none(), published_from }
     }
 }

@@ -3,7 +3,7 @@
 mod body;
 mod list;
 mod names;
-mod sayings;
+mod quote_match;
 
 use super::articles::ArticleBody;
 use super::entities::EntityBody;
@@ -13,7 +13,7 @@ use super::json;
 use super::mentions::ListOfArticle;
 use super::page::{self, RankedBody};
 use super::problem::Problem;
-use super::records::{Read, Records};
+use super::records::{Read, ResponseCache};
 use crate::domain::page::Page;
 use crate::domain::quote::{NewQuote, Quote, QuoteList, QuoteNames, QuotePatch};
 use crate::store::search::{Statistics, highlight};
@@ -27,7 +27,7 @@ use uuid::Uuid;
 pub use body::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, SpanBody, UpdateQuote};
 pub use list::{Dedupe, ListQuotes, QuoteFilters, QuotesInclude};
 pub use names::*;
-pub use sayings::*;
+pub use quote_match::*;
 
 /// The pages of plain lists that are asked for at the same time.
 pub type PlainPages = Together<QuoteList, Page<Quote>>;
@@ -77,7 +77,7 @@ pub async fn create_quote(db: web::Data<Db>, body: Body<CreateQuote>) -> Result<
 pub async fn read_quote(
     request: HttpRequest,
     db: web::Data<Db>,
-    records: web::Data<Records>,
+    records: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
     query: Query<ReadQuote>,
 ) -> Result<HttpResponse, Problem> {

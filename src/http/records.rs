@@ -1,4 +1,4 @@
-//! Records that were read by id, as they were answered: the next caller gets the same bytes without the database. So does
+//! ResponseCache that were read by id, as they were answered: the next caller gets the same bytes without the database. So does
 //! who asks again what is related to an entity.
 //!
 //! Kept are single records without anything embedded, and what is related where there is no replica. How long each may be
@@ -30,7 +30,7 @@ const RELATED_FOR: Duration = Duration::from_secs(60);
 const PART_OF_RELATED: u64 = 4;
 
 /// The records in memory.
-pub struct Records {
+pub struct ResponseCache {
     kept: Option<Answers<(Resource, Uuid), Representation>>,
     related: Option<Answers<RelatedTo, Bytes>>,
     /// Those that are to be read, of each resource: what is asked for at the same time is read at once.
@@ -64,7 +64,7 @@ pub struct RecordsState {
     pub bytes: u64,
 }
 
-impl Records {
+impl ResponseCache {
     /// Up to `megabytes` of records and of what is related to some; 0 keeps none.
     pub fn new(megabytes: u16) -> Self {
         let capacity = u64::from(megabytes) << 20;

@@ -3,7 +3,7 @@
 use super::json;
 use super::metrics::{self, Metrics};
 use super::problem::{Code, Problem};
-use super::records::Records;
+use super::records::ResponseCache;
 use crate::store::{Db, migrate};
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
@@ -132,7 +132,7 @@ struct MetricsText(#[allow(dead_code, reason = "describes a body that is written
 #[get("/metrics")]
 pub async fn read_metrics(
     db: web::Data<Db>,
-    records: web::Data<Records>,
+    records: web::Data<ResponseCache>,
     metrics: web::Data<Metrics>,
 ) -> Result<HttpResponse, Problem> {
     let text = metrics.text(&db, &records).map_err(|error| {

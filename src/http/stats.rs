@@ -5,7 +5,7 @@ use super::json;
 use super::problem::Problem;
 use super::questions::{ConsideredBody, Link, Of};
 use crate::domain::page::Range;
-use crate::domain::stats::{Group, Records, Timeline, Top};
+use crate::domain::stats::{CountTarget, Group, Timeline, Top};
 use crate::domain::{Dimension, Interval};
 use crate::store::search::Statistics;
 use crate::store::{Db, stats};
@@ -221,7 +221,7 @@ pub async fn read_top(
 }
 
 /// Refuses to count records by what they do not have.
-fn check(records: &Records, by: Dimension, parameter: &str) -> Result<(), Problem> {
+fn check(records: &CountTarget, by: Dimension, parameter: &str) -> Result<(), Problem> {
     let known = records.dimensions();
     if known.contains(&by) {
         return Ok(());
@@ -230,11 +230,11 @@ fn check(records: &Records, by: Dimension, parameter: &str) -> Result<(), Proble
     Err(Problem::parameter(parameter, format!("must be one of {} for these records", words.join(", "))))
 }
 
-fn published(records: &Records) -> Range<DateTime<Utc>> {
+fn published(records: &CountTarget) -> Range<DateTime<Utc>> {
     match records {
-        Records::Articles(filter) => filter.published,
-        Records::Quotes { filter, .. } => filter.published,
-        Records::Mentions(filter) => filter.published,
+        CountTarget::Articles(filter) => filter.published,
+        CountTarget::Quotes { filter, .. } => filter.published,
+        CountTarget::Mentions(filter) => filter.published,
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod people;
 
-use super::known_names::KnownNames;
+use super::name_dictionary::NameDictionary;
 use super::{Error, Resource, Result, about, mentions, quotes, tombstones};
 use crate::annotate::dictionary::Dictionary;
 use crate::annotate::{self, Annotation, Document};
@@ -56,7 +56,7 @@ impl<'a> Text<'a> {
 ///
 /// # Errors
 /// An article that is absent or deleted.
-pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -> Result<()> {
+pub fn annotate_article(conn: &mut PgConnection, names: &NameDictionary, id: Uuid) -> Result<()> {
     let row: Option<(String, String, String, i32)> = articles::table
         .find(id)
         .select((articles::headline, articles::body, articles::language, articles::body_version))
@@ -73,14 +73,14 @@ pub fn annotate_article(conn: &mut PgConnection, names: &KnownNames, id: Uuid) -
 ///
 /// # Errors
 /// Only the database's own.
-pub fn annotate_new(conn: &mut PgConnection, names: &KnownNames, new: &[&Article]) -> Result<()> {
+pub fn annotate_new(conn: &mut PgConnection, names: &NameDictionary, new: &[&Article]) -> Result<()> {
     let texts = new.iter().copied().map(|Article { id, body_version, headline, body, language, .. }| {
         Text::new(*id, *body_version, headline, body.as_deref().unwrap_or_default(), language)
     });
     store(conn, names, &texts.collect::<Vec<_>>())
 }
 
-fn store(conn: &mut PgConnection, names: &KnownNames, texts: &[Text]) -> Result<()> {
+fn store(conn: &mut PgConnection, names: &NameDictionary, texts: &[Text]) -> Result<()> {
     if texts.is_empty() {
         return Ok(());
     }
@@ -106,7 +106,7 @@ type Settled = (Annotation, Vec<Resolved>);
 
 /// Annotates until no entity is new in what is found: the names of new ones are known the next time, and would be found
 /// otherwise then.
-fn settle(conn: &mut PgConnection, names: &KnownNames, texts: &[Text]) -> Result<Vec<Settled>> {
+fn settle(conn: &mut PgConnection, names: &NameDictionary, texts: &[Text]) -> Result<Vec<Settled>> {
     let mut aliases: Vec<Dictionary> = texts.iter().map(|text| names.read().met_in(text.document.body)).collect();
     let mut made: Vec<Uuid> = Vec::new();
     let mut settled: Vec<Option<Settled>> = texts.iter().map(|_| None).collect();

@@ -10,7 +10,7 @@ use super::ids::planned_once;
 use super::rows::Rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, NewEntity};
-use crate::domain::{AliasKind, EntityKind, Fault, new_id, text};
+use crate::domain::{AliasKind, EntityKind, FieldError, new_id, text};
 use crate::schema::{entities, entity_aliases, entity_identifiers};
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
@@ -55,7 +55,7 @@ impl EntityRow {
 /// Stores an entity.
 ///
 /// # Errors
-/// [`Error::Faults`] for an identifier given twice or not of its scheme, [`Conflict::Identifier`] for one that another entity has.
+/// [`Error::Invalid`] for an identifier given twice or not of its scheme, [`Conflict::Identifier`] for one that another entity has.
 pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
     check_identifiers(&new.identifiers)?;
     let row = diesel::insert_into(entities::table)
@@ -253,11 +253,11 @@ fn check_identifiers(identifiers: &[Identifier]) -> Result<()> {
     let mut faults = Vec::new();
     for (index, identifier) in identifiers.iter().enumerate() {
         if let Some(detail) = identifier.fault() {
-            faults.push(Fault::new(format!("/identifiers/{index}/value"), detail));
+            faults.push(FieldError::new(format!("/identifiers/{index}/value"), detail));
         }
         if !seen.insert((&identifier.scheme, &identifier.value)) {
-            faults.push(Fault::new(format!("/identifiers/{index}"), "is given twice"));
+            faults.push(FieldError::new(format!("/identifiers/{index}"), "is given twice"));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Faults(faults)) }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong in the store, and the one place where Postgres' own errors are read.
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::span::Span;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use uuid::Uuid;
@@ -51,7 +51,7 @@ pub enum Error {
     Conflict(Conflict),
     /// What was sent does not fit what is stored.
     #[error("{} faults in what was sent", .0.len())]
-    Faults(Vec<Fault>),
+    Invalid(Vec<FieldError>),
     /// All places for work of this sort are taken.
     #[error("no capacity for another request")]
     Overloaded,
@@ -85,8 +85,8 @@ pub enum Conflict {
 
 impl Error {
     /// A single fault at `pointer`.
-    pub fn fault(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Faults(vec![Fault::new(pointer, detail)])
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 }
 
@@ -123,10 +123,10 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
         "articles_url_key" => Error::Conflict(Conflict::Url),
         "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
-        "mentions_entity_id_fkey" => Error::fault("/entity_id", "there is no such entity"),
+        "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),
         // Somebody deletes an entity whose mentions lie in quotes: they will be gone the next time.
         "quote_about_entity_id_fkey" => Error::Collision(message.to_owned()),
-        "quotes_speaker_id_fkey" => Error::fault("/speaker_id", "there is no such entity"),
+        "quotes_speaker_id_fkey" => Error::field("/speaker_id", "there is no such entity"),
         _ => Error::Internal(message.to_owned()),
     }
 }

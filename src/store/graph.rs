@@ -7,7 +7,7 @@ use super::{Connection, Result};
 use crate::domain::article::ArticleFilter;
 use crate::domain::graph::{CoMention, Edges, Frequency, Related, RelatedTo, SpeaksAbout};
 use crate::domain::quote::QuoteFilter;
-use crate::domain::stats::{Considered, NamedEntity, Records};
+use crate::domain::stats::{CountTarget, Coverage, NamedEntity};
 use crate::schema;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -94,8 +94,8 @@ pub fn speaks_about(
     window: i64,
 ) -> Result<Edges<SpeaksAbout>> {
     let mut attributed = filter.clone();
-    attributed.speaker.not_empty = true;
-    let records = Records::Quotes { filter: attributed, one_per_cluster };
+    attributed.speaker.exclude_null = true;
+    let records = CountTarget::Quotes { filter: attributed, one_per_cluster };
     let count = if one_per_cluster { "count(DISTINCT c.unit)" } else { "count(*)" };
     let with = newest::considered(conn, statistics, &records, "speaker_id::text", window)?;
     let with = with.sql(format!(
@@ -132,15 +132,16 @@ pub fn co_mentions(
     limit: usize,
     window: i64,
 ) -> Result<Edges<CoMention>> {
-    let rows: Vec<ArticleRow> = newest::considered(conn, statistics, &Records::Articles(filter.clone()), "''", window)?
-        .sql(
-            ", met AS (
+    let rows: Vec<ArticleRow> =
+        newest::considered(conn, statistics, &CountTarget::Articles(filter.clone()), "''", window)?
+            .sql(
+                ", met AS (
                 SELECT array_agg(DISTINCT m.entity_id) AS entities
                 FROM considered c JOIN mentions m ON m.article_id = c.id WHERE m.entity_id IS NOT NULL GROUP BY c.id
             )
             SELECT coalesce(entities, '{}') AS entities, records, since FROM edge LEFT JOIN met ON true",
-        )
-        .rows(conn)?;
+            )
+            .rows(conn)?;
     let considered = considered(rows.first().map(|row| (row.records, row.since)));
     let pairs = most_frequent_pairs(rows.into_iter().map(|row| row.entities), limit);
     let names = names(conn, pairs.iter().flat_map(|(pair, _)| *pair))?;
@@ -198,7 +199,7 @@ pub fn related(
     let is_of_entity = *filter == ArticleFilter::default();
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
-    let met: Vec<Met> = newest::considered(conn, statistics, &Records::Articles(filter), "''", window)?
+    let met: Vec<Met> = newest::considered(conn, statistics, &CountTarget::Articles(filter), "''", window)?
         .sql(format!(
             ", met AS MATERIALIZED (
                 SELECT m.entity_id, count(*) AS here, count(DISTINCT m.article_id) AS articles
@@ -250,9 +251,9 @@ pub fn related(
     Ok(Edges { items: scored.into_iter().filter_map(item).collect(), considered })
 }
 
-fn considered(row: Option<(i64, Option<DateTime<Utc>>)>) -> Considered {
+fn considered(row: Option<(i64, Option<DateTime<Utc>>)>) -> Coverage {
     let (records, published_from) = row.unwrap_or_default();
-    Considered { records, published_from }
+    Coverage { records, published_from }
 }
 
 fn names(conn: &mut Connection, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, NamedEntity>> {

@@ -125,11 +125,11 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
 fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
     let exact = span::slice(body, &[span]).map_err(|(_, error)| {
         let member = if error == SpanError::Disordered { "/start" } else { "/end" };
-        Error::fault(member, error.to_string())
+        Error::field(member, error.to_string())
     })?;
     match given {
         Some(given) if given != exact => {
-            Err(Error::fault("/exact", "must equal the body's text from start to end, letter for letter"))
+            Err(Error::field("/exact", "must equal the body's text from start to end, letter for letter"))
         }
         _ => Ok(exact),
     }

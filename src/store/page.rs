@@ -1,7 +1,7 @@
 //! What all lists share: where a page begins, how a filter becomes SQL.
 
 use super::{Error, Result};
-use crate::domain::page::{Choice, Key, Position};
+use crate::domain::page::{Key, Position, SetFilter};
 use chrono::{DateTime, Utc};
 use diesel::data_types::PgTimestamp;
 use diesel::dsl::sql;
@@ -27,7 +27,7 @@ macro_rules! row {
 }
 pub(super) use row;
 
-/// Pushes the conditions that a `Choice` of plain values puts on a column.
+/// Pushes the conditions that a `SetFilter` of plain values puts on a column.
 ///
 /// One value alone is compared by `=`: with `ANY` the planner would not walk the index in the order of the list. What a step
 /// only looks at is no condition of an index.
@@ -35,7 +35,7 @@ macro_rules! choose {
     ($predicates:ident, $choice:expr, $column:expr, $step:expr, $name:literal) => {{
         let before = $predicates.len();
         match $choice.only() {
-            Some(value) if $choice.none.is_empty() && !$choice.not_empty && $step.is_general_along($name) => {
+            Some(value) if $choice.exclude.is_empty() && !$choice.exclude_null && $step.is_general_along($name) => {
                 $predicates.push(Box::new($column.eq($crate::store::page::hide(&$column, value.clone())).nullable()));
             }
             _ => {
@@ -47,7 +47,7 @@ macro_rules! choose {
         }
     }};
     ($predicates:ident, $choice:expr, $column:expr) => {
-        match (&$choice.any[..], $choice.empty) {
+        match (&$choice.include[..], $choice.include_null) {
             ([], false) => {}
             ([], true) => $predicates.push(Box::new($column.is_null().nullable())),
             ([value], false) => $predicates.push(Box::new($column.eq(value.clone()).nullable())),
@@ -56,11 +56,11 @@ macro_rules! choose {
                 $predicates.push(Box::new($column.is_null().or($column.eq_any(values.to_vec())).nullable()));
             }
         }
-        if $choice.not_empty {
+        if $choice.exclude_null {
             $predicates.push(Box::new($column.is_not_null().nullable()));
         }
-        if !$choice.none.is_empty() {
-            $predicates.push(Box::new($column.is_null().or($column.ne_all($choice.none.clone())).nullable()));
+        if !$choice.exclude.is_empty() {
+            $predicates.push(Box::new($column.is_null().or($column.ne_all($choice.exclude.clone())).nullable()));
         }
     };
 }
@@ -208,14 +208,14 @@ pub(super) use in_range;
 /// knows how seldom a word is, and of a parameter not.
 pub fn of_words<Source: 'static, T: Copy>(
     column: &str,
-    choice: &Choice<T>,
+    choice: &SetFilter<T>,
     word: fn(T) -> &'static str,
 ) -> Vec<Predicate<Source>> {
     let these = |how: &str, words: &[T]| -> Option<Predicate<Source>> {
         let words: Vec<_> = words.iter().map(|one| format!("'{}'", word(*one))).collect();
         (!words.is_empty()).then(|| Box::new(sql(&format!("{column} {how} ({})", words.join(", ")))) as _)
     };
-    [these("IN", &choice.any), these("NOT IN", &choice.none)].into_iter().flatten().collect()
+    [these("IN", &choice.include), these("NOT IN", &choice.exclude)].into_iter().flatten().collect()
 }
 
 /// A column of the query around a boxed subquery, where diesel would look for it in the subquery alone.

@@ -8,8 +8,8 @@ mod writes;
 
 use super::changes;
 use super::freshness::Freshness;
-use super::known_names::TOO_LONG;
 use super::lane::Lane;
+use super::name_dictionary::TOO_LONG;
 use super::replica::{Read, Replica, ReplicaOptions, ReplicaState};
 use super::session::{self, Demands};
 use super::together::Together;

@@ -8,9 +8,9 @@ pub mod names;
 mod occurrences;
 mod pages;
 mod passage;
+pub mod quote_match;
 mod reviews;
 mod row;
-pub mod sayings;
 
 use super::count;
 use super::grouped::grouped;
@@ -41,13 +41,13 @@ use uuid::Uuid;
 /// places where the text stands.
 pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     let Some(text) = anchor::lock(conn, new.article_id)? else {
-        return Err(Error::fault("/article_id", "there is no such article"));
+        return Err(Error::field("/article_id", "there is no such article"));
     };
     let body = Body::new(&text.body);
     let passage = match (&new.spans, &new.text) {
         (Some(spans), given) => Passage::at(&body, spans, given.as_deref())?,
         (None, Some(words)) => Passage::of_words(&body, words)?,
-        (None, None) => return Err(Error::fault("/text", "give the text, or its spans, or both")),
+        (None, None) => return Err(Error::field("/text", "give the text, or its spans, or both")),
     };
     let speaker_label = side(&body, Side::Speaker, new.speaker_span, new.speaker_label.clone())?;
     let cue = side(&body, Side::Cue, new.cue_span, new.cue.clone())?;
@@ -84,9 +84,9 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
 /// A named speaker is an entity, and an entity speaks under its name or as a group.
 fn check_status(speaker: Option<Uuid>, status: SpeakerStatus) -> Result<()> {
     match (speaker, status) {
-        (None, SpeakerStatus::Named) => Err(Error::fault("/speaker_status", "named needs a speaker_id")),
+        (None, SpeakerStatus::Named) => Err(Error::field("/speaker_status", "named needs a speaker_id")),
         (Some(_), SpeakerStatus::Anonymous | SpeakerStatus::Unattributed | SpeakerStatus::Unresolved) => {
-            Err(Error::fault("/speaker_status", "with a speaker_id it is named or collective"))
+            Err(Error::field("/speaker_status", "with a speaker_id it is named or collective"))
         }
         _ => Ok(()),
     }

@@ -32,7 +32,7 @@ pub use windows::Windows;
 use super::Result;
 use super::count::{self, COUNTED};
 use super::page::number_key;
-use crate::domain::page::{Choice, Count, Key, Page, PageRequest, Position, Total};
+use crate::domain::page::{Count, Key, Page, PageRequest, Position, SetFilter, Total};
 use crate::domain::search::{MAX_RANKED, Ranked, Search};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{QueryFragment, QueryId};
@@ -95,7 +95,7 @@ pub fn read(
     statistics: &Statistics,
     collection: Collection,
     search: Option<&Search>,
-    languages: &Choice<String>,
+    languages: &SetFilter<String>,
 ) -> Result<Option<Reading>> {
     search.map(|search| Reading::of(conn, &statistics.queries, collection, search, languages)).transpose()
 }

@@ -8,7 +8,7 @@ use super::Result;
 use super::search::Statistics;
 use super::statement::Statement;
 use crate::domain::page::{Count, Total};
-use crate::domain::stats::{Considered, Group, Records, Timeline, Top};
+use crate::domain::stats::{CountTarget, Coverage, Group, Timeline, Top};
 use crate::domain::{Dimension, Interval};
 use crate::schema::{entities, entity_day_counts};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -73,7 +73,7 @@ const STEP_OF_OTHER: i32 = 4;
 pub fn top(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    records: &Records,
+    records: &CountTarget,
     by: Dimension,
     limit: i64,
     window: i64,
@@ -116,7 +116,7 @@ pub fn top(
 pub(super) fn total(
     conn: &mut PgConnection,
     count: Option<Count>,
-    records: impl FnOnce() -> Records,
+    records: impl FnOnce() -> CountTarget,
 ) -> Result<Option<Total>> {
     #[derive(QueryableByName)]
     struct Sum {
@@ -152,7 +152,7 @@ pub(super) fn of_entity(conn: &mut PgConnection, by: Dimension, entity: Uuid) ->
 pub fn timeline(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    records: &Records,
+    records: &CountTarget,
     interval: Interval,
     group_by: Option<Dimension>,
     most: i64,
@@ -199,9 +199,9 @@ pub fn timeline(
     Ok(Timeline { counts: rows.iter().filter_map(step).collect(), groups, considered: considered(&rows) })
 }
 
-fn considered(rows: &[Row]) -> Considered {
+fn considered(rows: &[Row]) -> Coverage {
     let first = rows.first();
-    Considered { records: first.map_or(0, |row| row.records), published_from: first.and_then(|row| row.since) }
+    Coverage { records: first.map_or(0, |row| row.records), published_from: first.and_then(|row| row.since) }
 }
 
 /// What stands in the counts for no value, of a text and of an entity.

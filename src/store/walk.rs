@@ -9,7 +9,7 @@
 
 use super::Result;
 use super::page::{LONG_AGO, Start, start};
-use crate::domain::page::{Choice, Position, Range};
+use crate::domain::page::{Position, Range, SetFilter};
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -227,9 +227,9 @@ pub fn each<T>(
 
 /// The entities whose indexes a list is read along, of those of which a record may have any; none when there are too many, or
 /// records without any are asked for too.
-pub fn any_of(choice: &Choice<Uuid>) -> &[Uuid] {
-    match &choice.any[..] {
-        any if any.len() <= MOST_ENTITIES && !choice.empty => any,
+pub fn any_of(choice: &SetFilter<Uuid>) -> &[Uuid] {
+    match &choice.include[..] {
+        any if any.len() <= MOST_ENTITIES && !choice.include_null => any,
         _ => &[],
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use verbatim::store::embedded::{Embedded, EmbeddedError, Options};
+use verbatim::postgres::{Embedded, EmbeddedError, Options};
 
 use crate::support::embedded::{ask, cluster, execute, folder, options, refusal, start, start_durable};
 

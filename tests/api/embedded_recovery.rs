@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
-use verbatim::store::embedded::DATABASE;
+use verbatim::postgres::DATABASE;
 
 use crate::support::embedded::{
     address, ask, cluster, eventually, execute, folder, process, server_pid, sleeping_session, start, start_durable,
@@ -32,8 +32,7 @@ fn a_killed_server_comes_back_with_every_committed_row() {
 #[test]
 fn an_outage_is_one_warning_and_its_end_one_line() {
     let dir = folder();
-    let mut owner =
-        Process::serve(dir.path(), &["--log-level", "verbatim::store::embedded=info,verbatim::server=info"]);
+    let mut owner = Process::serve(dir.path(), &["--log-level", "verbatim::postgres=info,verbatim::server=info"]);
     owner.client();
     kill(process(server_pid(dir.path()).unwrap()), Signal::SIGKILL).unwrap();
     let down = owner.logged("Postgres");

@@ -4,7 +4,7 @@ mod changes;
 mod clusters;
 mod list;
 mod names;
-mod sayings;
+mod quote_match;
 mod sides;
 
 use serde_json::{Value, json};

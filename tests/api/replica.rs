@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use verbatim::config::{Database, DatabaseUrl};
-use verbatim::store::embedded::DATABASE;
+use verbatim::postgres::DATABASE;
 
 use crate::support::answers::id;
 use crate::support::embedded::eventually;

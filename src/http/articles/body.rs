@@ -1,7 +1,7 @@
 //! Articles as they stand on the wire.
 
 use crate::domain::article::{self, Article, ArticlePatch, ArticleVersion, Block, MAX_BODY_BYTES, NewArticle};
-use crate::domain::{BlockRole, Fault};
+use crate::domain::{BlockRole, FieldError};
 use crate::http::highlight::ArticleHighlightBody;
 use crate::http::input::RequestBody;
 use crate::http::mentions::MentionBody;
@@ -248,17 +248,17 @@ impl RequestBody for CreateArticle {
 impl RequestBody for UpdateArticle {}
 
 /// Reads a url of a body; a bad one is a fault at `/url`.
-fn normal_url(url: &str, faults: &mut Vec<Fault>) -> Option<String> {
-    article::normalise_url(url).map_err(|error| faults.push(Fault::new("/url", error.to_string()))).ok()
+fn normal_url(url: &str, faults: &mut Vec<FieldError>) -> Option<String> {
+    article::normalise_url(url).map_err(|error| faults.push(FieldError::new("/url", error.to_string()))).ok()
 }
 
-fn check_body(body: &str, faults: &mut Vec<Fault>) {
+fn check_body(body: &str, faults: &mut Vec<FieldError>) {
     if body.len() > MAX_BODY_BYTES {
-        faults.push(Fault::new("/body", format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8")));
+        faults.push(FieldError::new("/body", format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8")));
     }
 }
 
-fn unless_faulty<T>(value: T, faults: Vec<Fault>) -> Result<T, Problem> {
+fn unless_faulty<T>(value: T, faults: Vec<FieldError>) -> Result<T, Problem> {
     if faults.is_empty() { Ok(value) } else { Err(Problem::content(faults)) }
 }
 

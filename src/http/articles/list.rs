@@ -2,7 +2,7 @@
 
 use super::Label;
 use crate::domain::article::{self, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Choice, Range};
+use crate::domain::page::{Range, SetFilter};
 use crate::domain::search::Search;
 use crate::http::choice::{IdOrNone, OrNone, choice};
 use crate::http::page::{CountBody, KeyKind, ListParameters};
@@ -169,7 +169,7 @@ impl TryFrom<ArticleFilters> for ArticleFilter {
     fn try_from(given: ArticleFilters) -> Result<Self, Problem> {
         Ok(Self {
             search: search(given.q.as_deref())?,
-            language: Choice::of(given.language, given.not_language),
+            language: SetFilter::new(given.language, given.not_language),
             publisher: choice(given.publisher, given.not_publisher),
             section: choice(given.section, given.not_section),
             keyword: choice(given.keyword, given.not_keyword),

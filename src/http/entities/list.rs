@@ -3,7 +3,7 @@
 use super::EntityBody;
 use crate::domain::EntityKind;
 use crate::domain::entity::{EntityFilter, EntityOrder, Identifier, Suggestion};
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use crate::http::input::Query;
 use crate::http::json;
 use crate::http::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
@@ -127,11 +127,11 @@ impl ListEntities {
         let list = ListParameters { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count };
         Ok(EntityFilter {
             q: self.q,
-            kind: Choice::of(self.kind, self.not_kind),
-            identifier: Choice {
-                empty: self.identifier.iter().any(|given| given == "none"),
-                not_empty: self.not_identifier.iter().any(|given| given == "none"),
-                ..Choice::of(identifiers(&self.identifier), identifiers(&self.not_identifier))
+            kind: SetFilter::new(self.kind, self.not_kind),
+            identifier: SetFilter {
+                include_null: self.identifier.iter().any(|given| given == "none"),
+                exclude_null: self.not_identifier.iter().any(|given| given == "none"),
+                ..SetFilter::new(identifiers(&self.identifier), identifiers(&self.not_identifier))
             },
             order,
             page: list.into_request(request, key)?,
@@ -201,7 +201,7 @@ pub async fn suggest_entities(
     query: Query<SuggestEntities>,
 ) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
-    let kinds = Choice::of(kind, not_kind);
+    let kinds = SetFilter::new(kind, not_kind);
     let found = db.look_up(move |conn| names::suggest(conn, &statistics.names, &q, &kinds)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(json::ok(&SuggestionsBody { items }))

@@ -1,7 +1,7 @@
 //! The filters and orders of the list of mentions.
 
 use crate::domain::mention::{MentionFilter, MentionList, MentionOrder};
-use crate::domain::page::{Choice, Range};
+use crate::domain::page::{Range, SetFilter};
 use crate::domain::{EntityKind, MentionKind, Origin};
 use crate::http::articles::{Label, LanguageParameter};
 use crate::http::choice::{IdOrNone, OrNone, choice};
@@ -119,12 +119,12 @@ impl From<MentionFilters> for MentionFilter {
     fn from(given: MentionFilters) -> Self {
         Self {
             entity: choice(given.entity, given.not_entity),
-            entity_kind: Choice::of(given.entity_kind, given.not_entity_kind),
-            article: Choice::of(given.article, given.not_article),
+            entity_kind: SetFilter::new(given.entity_kind, given.not_entity_kind),
+            article: SetFilter::new(given.article, given.not_article),
             publisher: choice(given.publisher, given.not_publisher),
-            language: Choice::of(given.language, given.not_language),
-            kind: Choice::of(given.kind, given.not_kind),
-            origin: Choice::of(given.origin, given.not_origin),
+            language: SetFilter::new(given.language, given.not_language),
+            kind: SetFilter::new(given.kind, given.not_kind),
+            origin: SetFilter::new(given.origin, given.not_origin),
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
         }

@@ -1,6 +1,6 @@
 //! The filters and orders of the list of quotes.
 
-use crate::domain::page::{Choice, Range};
+use crate::domain::page::{Range, SetFilter};
 use crate::domain::quote::{QuoteFilter, QuoteList, QuoteNames, QuoteOrder};
 use crate::domain::{QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::http::articles::{Label, LanguageParameter, no_search, search};
@@ -196,14 +196,14 @@ impl TryFrom<QuoteFilters> for QuoteFilter {
         Ok(Self {
             search: search(given.q.as_deref())?,
             speaker: choice(given.speaker, given.not_speaker),
-            speaker_status: Choice::of(given.speaker_status, given.not_speaker_status),
+            speaker_status: SetFilter::new(given.speaker_status, given.not_speaker_status),
             about: choice(given.about, given.not_about),
             about_too: Vec::new(),
-            article: Choice::of(given.article, given.not_article),
+            article: SetFilter::new(given.article, given.not_article),
             publisher: choice(given.publisher, given.not_publisher),
-            language: Choice::of(given.language, given.not_language),
-            kind: Choice::of(given.kind, given.not_kind),
-            status: Choice::of(given.status, given.not_status),
+            language: SetFilter::new(given.language, given.not_language),
+            kind: SetFilter::new(given.kind, given.not_kind),
+            status: SetFilter::new(given.status, given.not_status),
             cue: choice(given.cue, given.not_cue),
             cluster: choice(given.cluster, given.not_cluster),
             min_confidence: given.min_confidence,

@@ -5,7 +5,7 @@ use crate::annotate::{Annotation, FoundEntity};
 use crate::domain::entity::{Alias, Identifier, MAX_ALIASES, MAX_NAME, NewEntity};
 use crate::domain::{AliasKind, EntityKind, text};
 use crate::schema::{entities, entity_aliases, entity_identifiers};
-use crate::store::known_names::{self, Named};
+use crate::store::name_dictionary::{self, Named};
 use crate::store::{Error, Result, entities as store};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
@@ -67,7 +67,7 @@ pub fn resolve(conn: &mut PgConnection, annotations: &[Annotation]) -> Result<Ve
         .zip(&all)
         .map(|(missing, resolution)| missing.iter().filter_map(|index| resolution.entities[*index].id).collect())
         .collect();
-    let named = known_names::names_of(conn, &newcomers.concat())?;
+    let named = name_dictionary::names_of(conn, &newcomers.concat())?;
     for (newcomers, resolution) in newcomers.iter().zip(&mut all) {
         resolution.newcomers = named.iter().filter(|(entity, _)| newcomers.contains(&entity.id)).cloned().collect();
     }

@@ -3,9 +3,9 @@
 use super::of_entities::{Walk, mentioning, of_entities, quoting};
 use super::{ArticleRow, WithText};
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Choice, Count, Key, Page, Position, Range, Total};
+use crate::domain::page::{Count, Key, Page, Position, Range, SetFilter, Total};
 use crate::domain::search::Ranked;
-use crate::domain::stats::Records;
+use crate::domain::stats::CountTarget;
 use crate::schema::{articles, mentions, quotes};
 use crate::store::first::{Limit, first};
 use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, row};
@@ -73,12 +73,12 @@ fn total(
     count: Option<Count>,
     reading: Option<&Reading>,
 ) -> Result<Option<Total>> {
-    if let Some(kept) = stats::total(conn, count, || Records::Articles(filter.clone()))? {
+    if let Some(kept) = stats::total(conn, count, || CountTarget::Articles(filter.clone()))? {
         return Ok(Some(kept));
     }
     // Those of one entity alone are counted in its index, without the articles.
-    let of_one = |of: fn(Choice<Uuid>) -> ArticleFilter, entity: Option<&Uuid>| {
-        entity.copied().filter(|entity| *filter == of(Choice::of(vec![*entity], Vec::new())))
+    let of_one = |of: fn(SetFilter<Uuid>) -> ArticleFilter, entity: Option<&Uuid>| {
+        entity.copied().filter(|entity| *filter == of(SetFilter::new(vec![*entity], Vec::new())))
     };
     let mentioned = |mentions| ArticleFilter { mentions, ..ArticleFilter::default() };
     if let Some(entity) = of_one(mentioned, filter.mentions.only()) {
@@ -104,7 +104,7 @@ fn total(
     if *filter == (ArticleFilter { keyword: filter.keyword.clone(), ..ArticleFilter::default() }) {
         return count::total_of_column(conn, count, "articles", matching);
     }
-    if reading.is_some() || !filter.keyword.any.is_empty() {
+    if reading.is_some() || !filter.keyword.include.is_empty() {
         return count::total_by_index(conn, count, matching);
     }
     count::total(conn, count, matching)
@@ -314,14 +314,14 @@ fn ids(
 
 /// True when nothing is asked for that is found by what several indexes have in common.
 fn is_of_one(filter: &ArticleFilter) -> bool {
-    filter.search.is_none() && filter.keyword.any.is_empty() && values(filter).len() < 2
+    filter.search.is_none() && filter.keyword.include.is_empty() && values(filter).len() < 2
 }
 
 /// True when all that is asked for is in the index of words and values, or a time.
 fn is_indexed(filter: &ArticleFilter) -> bool {
     let mut rest = ArticleFilter { search: None, published: Range::default(), ..filter.clone() };
     for choice in [&mut rest.language, &mut rest.publisher, &mut rest.section, &mut rest.keyword] {
-        choice.any.clear();
+        choice.include.clear();
     }
     rest == ArticleFilter::default()
 }
@@ -356,19 +356,19 @@ fn predicates(
     all
 }
 
-fn with_keywords(choice: &Choice<String>, all: &mut Vec<Predicate<articles::table>>) {
+fn with_keywords(choice: &SetFilter<String>, all: &mut Vec<Predicate<articles::table>>) {
     let words = |words: &[String]| words.iter().cloned().map(Some).collect::<Vec<_>>();
     let without = || articles::keywords.eq(words(&[]));
-    match (&choice.any[..], choice.empty) {
+    match (&choice.include[..], choice.include_null) {
         ([], false) => {}
         ([], true) => all.push(Box::new(without().nullable())),
         (any, false) => all.push(Box::new(articles::keywords.overlaps_with(words(any)).nullable())),
         (any, true) => all.push(Box::new(articles::keywords.overlaps_with(words(any)).or(without()).nullable())),
     }
-    if choice.not_empty {
+    if choice.exclude_null {
         all.push(Box::new(not(without()).nullable()));
     }
-    if !choice.none.is_empty() {
-        all.push(Box::new(not(articles::keywords.overlaps_with(words(&choice.none))).nullable()));
+    if !choice.exclude.is_empty() {
+        all.push(Box::new(not(articles::keywords.overlaps_with(words(&choice.exclude))).nullable()));
     }
 }

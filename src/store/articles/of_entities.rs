@@ -2,7 +2,7 @@
 
 use crate::domain::Dimension;
 use crate::domain::article::ArticleFilter;
-use crate::domain::page::{Choice, Range};
+use crate::domain::page::{Range, SetFilter};
 use crate::schema::{articles, mentions, quotes};
 use crate::store::page::{Outer, Predicate, RowIn, Start, in_range, row};
 use crate::store::walk::{self, OfEntity, Stretch, along, there_is};
@@ -27,7 +27,7 @@ pub(super) enum Walk {
 impl Walk {
     /// That of a filter, if it asks for entities and not for one article anyway. Who is quoted is mentioned more often.
     pub fn of(filter: &ArticleFilter) -> Option<Self> {
-        if !filter.url.any.is_empty() || !filter.external_id.any.is_empty() {
+        if !filter.url.include.is_empty() || !filter.external_id.include.is_empty() {
             return None;
         }
         let mentioned = filter.mentions.only().or(filter.mentions_all.first()).copied();
@@ -57,12 +57,12 @@ impl Walk {
     pub fn rest(&self, filter: &ArticleFilter) -> ArticleFilter {
         let mut rest = filter.clone();
         if let Self::Quoted(..) = self {
-            rest.quotes_by.any.clear();
+            rest.quotes_by.include.clear();
         }
         if let Self::Mentioned(_) | Self::Quoted(_, Some(_)) = self {
             match filter.mentions.only() {
                 None if !filter.mentions_all.is_empty() => drop(rest.mentions_all.remove(0)),
-                _ => rest.mentions.any.clear(),
+                _ => rest.mentions.include.clear(),
             }
         }
         rest
@@ -126,21 +126,21 @@ impl Walk {
 /// entities, `$all` those of any, and `$walk` is the condition that walks the index of one.
 macro_rules! having {
     ($all:ident, $choice:expr, $of_entity:expr, $walk:expr, $of:expr, $any:expr) => {{
-        let Choice { any, none, empty, not_empty } = $choice;
-        match ($choice.only(), &any[..]) {
+        let SetFilter { include, exclude, include_null, exclude_null } = $choice;
+        match ($choice.only(), &include[..]) {
             (Some(entity), _) if $of_entity == OfEntity::Walked => $all.push($walk(*entity)),
-            (_, []) if *empty => $all.push(Box::new(not(exists($any())).nullable())),
+            (_, []) if *include_null => $all.push(Box::new(not(exists($any())).nullable())),
             (_, []) => {}
-            (_, entities) if *empty => {
+            (_, entities) if *include_null => {
                 $all.push(Box::new(exists($of(entities)).or(not(exists($any()))).nullable()));
             }
             (_, entities) => $all.push(there_is!($of_entity, $of(entities), articles::table)),
         }
-        if *not_empty {
+        if *exclude_null {
             $all.push(there_is!($of_entity, $any(), articles::table));
         }
-        if !none.is_empty() {
-            $all.push(Box::new(not(exists($of(none))).nullable()));
+        if !exclude.is_empty() {
+            $all.push(Box::new(not(exists($of(exclude))).nullable()));
         }
     }};
 }
@@ -170,7 +170,7 @@ pub(super) fn of_entities(filter: &ArticleFilter, of_entity: OfEntity, all: &mut
     having!(all, &filter.mentions, of_entity, mentioned_in_order, mentioned, linked);
     for (place, entity) in filter.mentions_all.iter().enumerate() {
         all.push(match (place, of_entity) {
-            (0, OfEntity::Walked) if filter.mentions == Choice::default() => mentioned_in_order(*entity),
+            (0, OfEntity::Walked) if filter.mentions == SetFilter::default() => mentioned_in_order(*entity),
             _ => there_is!(of_entity, mentioned(&[*entity]), articles::table),
         });
     }

@@ -27,14 +27,14 @@ type Query<'a> = dsl::IntoBoxed<
 /// # Errors
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, statistics: &Statistics, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
-    let identified = names::identified(conn, &filter.identifier.any)?;
-    let none = names::identified(conn, &filter.identifier.none)?;
+    let identified = names::identified(conn, &filter.identifier.include)?;
+    let none = names::identified(conn, &filter.identifier.exclude)?;
     if let Some(q) = &filter.q {
-        let any = (!filter.identifier.any.is_empty()).then_some(&identified[..]);
-        let any = any.filter(|_| !filter.identifier.empty);
-        let among = Among { kind: filter.kind.clone(), any, none: &none };
+        let any = (!filter.identifier.include.is_empty()).then_some(&identified[..]);
+        let any = any.filter(|_| !filter.identifier.include_null);
+        let among = Among { kind: filter.kind.clone(), include: any, exclude: &none };
         let mut found = names::search(conn, &statistics.names, q, &among)?;
-        if filter.identifier.empty || filter.identifier.not_empty {
+        if filter.identifier.include_null || filter.identifier.exclude_null {
             let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
             let kept = matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);
             let kept: HashSet<Uuid> = kept.load::<Uuid>(conn)?.into_iter().collect();
@@ -129,16 +129,16 @@ fn identifiers() -> dsl::Filter<entity_identifiers::table, dsl::Eq<entity_identi
 
 fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a> {
     let mut query = joined();
-    match &filter.kind.any[..] {
+    match &filter.kind.include[..] {
         [] => {}
         // By `=`, the index of the kind is in the list's order.
         [kind] => query = query.filter(entities::kind.eq(*kind)),
         kinds => query = query.filter(entities::kind.eq_any(kinds.to_vec())),
     }
-    if !filter.kind.none.is_empty() {
-        query = query.filter(entities::kind.ne_all(filter.kind.none.clone()));
+    if !filter.kind.exclude.is_empty() {
+        query = query.filter(entities::kind.ne_all(filter.kind.exclude.clone()));
     }
-    match (filter.identifier.any.is_empty(), filter.identifier.empty) {
+    match (filter.identifier.include.is_empty(), filter.identifier.include_null) {
         (true, false) => {}
         (false, false) => query = query.filter(entities::id.eq_any(any.to_vec())),
         (_, true) => query = query.filter(entities::id.eq_any(any.to_vec()).or(not(exists(identifiers())))),
@@ -146,7 +146,7 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a>
     if !none.is_empty() {
         query = query.filter(entities::id.ne_all(none.to_vec()));
     }
-    if filter.identifier.not_empty {
+    if filter.identifier.exclude_null {
         query = query.filter(exists(identifiers()));
     }
     query

@@ -8,7 +8,7 @@ mod suggest;
 mod tiers;
 mod typos;
 
-pub use known::KnownNames;
+pub use known::PopularNames;
 pub use suggest::suggest;
 pub use tiers::Among;
 
@@ -66,11 +66,11 @@ enum Tier {
 
 impl Match {
     fn of(candidate: &Candidate, tier: Tier) -> Self {
-        let likeness = if tier == Tier::Similar { thousandths(candidate.similarity) } else { 0 };
+        let kind = if tier == Tier::Similar { thousandths(candidate.similarity) } else { 0 };
         // A billion mentions and none are a thousand steps apart.
         #[allow(clippy::cast_precision_loss, reason = "a logarithm")]
         let fame = thousandths((1.0 + candidate.mentions as f64).ln() / 1e9_f64.ln());
-        let score = (tier as i64 * 1000 + likeness) * 1000 + fame;
+        let score = (tier as i64 * 1000 + kind) * 1000 + fame;
         Self { entity: candidate.entity_id, position: candidate.position, score }
     }
 
@@ -89,7 +89,7 @@ fn thousandths(part: f64) -> i64 {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn search(conn: &mut PgConnection, known: &KnownNames, q: &str, among: &Among) -> Result<Found> {
+pub fn search(conn: &mut PgConnection, known: &PopularNames, q: &str, among: &Among) -> Result<Found> {
     let key = text::name_key(q);
     let mut found = Found::default();
     let mut best = HashMap::new();
@@ -158,7 +158,7 @@ fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn resolve(conn: &mut PgConnection, known: &KnownNames, name: &str) -> Result<ResolvedName> {
+pub fn resolve(conn: &mut PgConnection, known: &PopularNames, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
     let bearers = bearing(conn, name)?;
     if !bearers.is_empty() {

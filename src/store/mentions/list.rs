@@ -2,8 +2,8 @@
 
 use super::MentionRow;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
-use crate::domain::page::{Choice, Count, Key, Page, Position};
-use crate::domain::stats::Records;
+use crate::domain::page::{Count, Key, Page, Position, SetFilter};
+use crate::domain::stats::CountTarget;
 use crate::domain::{EntityKind, MentionKind, Origin};
 use crate::schema::{entities, entity_mention_counts, mentions};
 use crate::store::page::{Predicate, choose, of_words, published};
@@ -22,17 +22,17 @@ const NAMED_MOST: i64 = 1_000;
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, order, page: request } = list;
-    let total = match stats::total(conn, request.count, || Records::Mentions(filter.clone()))? {
+    let total = match stats::total(conn, request.count, || CountTarget::Mentions(filter.clone()))? {
         None => {
             let matching = || selected(matching(filter)).select(count::nothing());
             let of_range = MentionFilter { min_confidence: filter.min_confidence, ..MentionFilter::default() };
-            let kinds = Choice::of(filter.entity_kind.any.clone(), Vec::new());
+            let kinds = SetFilter::new(filter.entity_kind.include.clone(), Vec::new());
             let of_kinds = MentionFilter { entity_kind: kinds, ..MentionFilter::default() };
             if *filter == of_range {
                 count::total_of_column(conn, request.count, "mentions", matching)?
             } else if *filter == of_kinds
                 && request.count == Some(Count::Exact)
-                && are_many(conn, &filter.entity_kind.any)?
+                && are_many(conn, &filter.entity_kind.include)?
             {
                 Some(count::many(conn, matching())?)
             } else {
@@ -86,11 +86,11 @@ pub(in crate::store) fn matching(filter: &MentionFilter) -> Vec<Predicate<mentio
             .filter(entities::id.nullable().eq(mentions::entity_id))
             .filter(entities::kind.eq_any(kinds.to_vec()))
     };
-    if !filter.entity_kind.any.is_empty() {
-        all.push(Box::new(exists(of_kind(&filter.entity_kind.any)).nullable()));
+    if !filter.entity_kind.include.is_empty() {
+        all.push(Box::new(exists(of_kind(&filter.entity_kind.include)).nullable()));
     }
-    if !filter.entity_kind.none.is_empty() {
-        all.push(Box::new(not(exists(of_kind(&filter.entity_kind.none))).nullable()));
+    if !filter.entity_kind.exclude.is_empty() {
+        all.push(Box::new(not(exists(of_kind(&filter.entity_kind.exclude))).nullable()));
     }
     if let Some(least) = filter.min_confidence {
         all.push(Box::new(mentions::confidence.ge(least).nullable()));

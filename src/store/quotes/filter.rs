@@ -1,7 +1,7 @@
 //! The filter of a list of quotes as conditions, on quotes and on those of the same cluster.
 
 use crate::domain::QuoteStatus;
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::schema::{quote_about, quotes};
 use crate::store::page::{Above, Below, Outer, Predicate, choose, in_range, look_at, row};
@@ -38,7 +38,7 @@ macro_rules! carried {
         choose!($all, $filter.kind, $column!(kind), $step, "kind");
         choose!($all, $filter.status, $column!(status), $step, "status");
         choose!($all, $filter.cue, $column!(cue_lemma), $step, "cue_lemma");
-        if $filter.status.any.is_empty() {
+        if $filter.status.include.is_empty() {
             $all.push(Box::new($column!(status).ne(QuoteStatus::Rejected).nullable()));
         }
         if let Some(least) = $filter.min_confidence {
@@ -77,8 +77,8 @@ macro_rules! conditions {
         choose!(all, $filter.article, $column!(article_id));
         choose!(all, $filter.cluster, $column!(cluster_id));
         let about = || quote_about::table.filter(quote_about::quote_id.eq(Outer($column!(id))));
-        match ($filter.about.only(), &$filter.about.any[..]) {
-            (_, [_, ..]) if $of_entity == OfEntity::Met && !$filter.about.empty => {}
+        match ($filter.about.only(), &$filter.about.include[..]) {
+            (_, [_, ..]) if $of_entity == OfEntity::Met && !$filter.about.include_null => {}
             (Some(entity), _) if $of_entity == OfEntity::Walked => {
                 let about = quote_about::table
                     .select(quote_about::quote_id)
@@ -90,7 +90,7 @@ macro_rules! conditions {
                 let about = in_range!(about, $filter.published, quote_about::published_desc);
                 all.push(Box::new(exists(about).nullable()));
             }
-            (_, []) if $filter.about.empty => all.push(Box::new(not(exists(about())).nullable())),
+            (_, []) if $filter.about.include_null => all.push(Box::new(not(exists(about())).nullable())),
             (_, []) => {}
             (Some(entity), _) => {
                 // One place in the key.
@@ -98,7 +98,7 @@ macro_rules! conditions {
             }
             (_, entities) => {
                 let these = about().filter(quote_about::entity_id.eq_any(entities.to_vec()));
-                all.push(match $filter.about.empty {
+                all.push(match $filter.about.include_null {
                     true => Box::new(exists(these).or(not(exists(about()))).nullable()),
                     false => there_is!($of_entity, these, $source),
                 });
@@ -108,11 +108,11 @@ macro_rules! conditions {
             let these = about().filter(quote_about::entity_id.eq_any($filter.about_too.clone()));
             all.push(there_is!($of_entity, these, $source));
         }
-        if $filter.about.not_empty {
+        if $filter.about.exclude_null {
             all.push(Box::new(exists(about()).nullable()));
         }
-        if !$filter.about.none.is_empty() {
-            let these = about().filter(quote_about::entity_id.eq_any($filter.about.none.clone()));
+        if !$filter.about.exclude.is_empty() {
+            let these = about().filter(quote_about::entity_id.eq_any($filter.about.exclude.clone()));
             all.push(Box::new(not(exists(these)).nullable()));
         }
         all
@@ -150,8 +150,8 @@ pub(super) fn conditions_about(
 
 /// True when a filter asks for nothing but what the entries about its entities carry.
 pub(super) fn is_carried(filter: &QuoteFilter) -> bool {
-    let about = Choice::of(filter.about.any.clone(), Vec::new());
-    let (article, cluster) = (Choice::default(), Choice::default());
+    let about = SetFilter::new(filter.about.include.clone(), Vec::new());
+    let (article, cluster) = (SetFilter::default(), SetFilter::default());
     *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
 }
 

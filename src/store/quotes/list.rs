@@ -6,7 +6,7 @@ use crate::domain::Dimension;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Range, Total};
 use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
-use crate::domain::stats::Records;
+use crate::domain::stats::CountTarget;
 use crate::schema::{quote_about, quotes};
 use crate::store::first::{Limit, first};
 use crate::store::page::{self, Below, Planned, Predicate, row};
@@ -71,7 +71,7 @@ fn total(
     reading: Option<&Reading>,
 ) -> Result<Option<Total>> {
     let QuoteList { filter, one_per_cluster, page: PageRequest { count, .. }, .. } = list;
-    let records = || Records::Quotes { filter: filter.clone(), one_per_cluster: *one_per_cluster };
+    let records = || CountTarget::Quotes { filter: filter.clone(), one_per_cluster: *one_per_cluster };
     if let Some(kept) = stats::total(conn, *count, records)? {
         return Ok(Some(kept));
     }
@@ -242,7 +242,7 @@ fn windows<'a>(
 
 /// True when there are few quotes of what is asked for, whatever else is.
 fn is_of_few(filter: &QuoteFilter) -> bool {
-    !filter.cluster.any.is_empty() || !filter.article.any.is_empty()
+    !filter.cluster.include.is_empty() || !filter.article.include.is_empty()
 }
 
 /// True when nothing is asked for that is found by what several indexes have in common.
@@ -254,12 +254,12 @@ pub(super) fn is_of_one(filter: &QuoteFilter) -> bool {
 /// True when all that is asked for is in the index of words and values, or a time.
 fn is_indexed(list: &QuoteList) -> bool {
     let mut rest = QuoteFilter { search: None, published: Range::default(), ..list.filter.clone() };
-    rest.speaker.any.clear();
-    rest.speaker_status.any.clear();
-    rest.kind.any.clear();
-    rest.status.any.clear();
+    rest.speaker.include.clear();
+    rest.speaker_status.include.clear();
+    rest.kind.include.clear();
+    rest.status.include.clear();
     for choice in [&mut rest.publisher, &mut rest.language, &mut rest.cue] {
-        choice.any.clear();
+        choice.include.clear();
     }
     if days_said(&list.filter).is_some() {
         rest.said = Range::default();
@@ -334,7 +334,7 @@ pub(in crate::store) fn newest(
         return Ok(of_table("quote_about", "quote_id", "quote_id", key, conditions_about(filter, None, *entity)));
     }
     const UNIT: &str = "coalesce(cluster_id, quotes.id)";
-    if is_of_one(filter) && filter.about.any.len() < 2 {
+    if is_of_one(filter) && filter.about.include.len() < 2 {
         let conditions = plain(filter, None, OfEntity::Walked, &Step::default());
         return Ok(of_table("quotes", "quotes.id", UNIT, key, conditions));
     }

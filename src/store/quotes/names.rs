@@ -1,10 +1,10 @@
 //! Names in place of ids in the filters of quotes.
 
 use crate::domain::entity::ResolvedName;
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use crate::domain::quote::{QuoteFilter, QuoteNames, ResolvedNames};
 use crate::store::Result;
-use crate::store::entities::names::{self, KnownNames};
+use crate::store::entities::names::{self, PopularNames};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Only the database's own.
 pub fn resolve(
     conn: &mut PgConnection,
-    known: &KnownNames,
+    known: &PopularNames,
     asked: &QuoteNames,
     filter: &mut QuoteFilter,
 ) -> Result<ResolvedNames> {
@@ -24,17 +24,17 @@ pub fn resolve(
         ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, leads_nowhere: false };
     if !asked.speaker.is_empty() {
         let chosen = &filter.speaker;
-        let among_chosen = |id: &Uuid| chosen.any.is_empty() && !chosen.empty || chosen.any.contains(id);
+        let among_chosen = |id: &Uuid| chosen.include.is_empty() && !chosen.include_null || chosen.include.contains(id);
         let any: Vec<Uuid> = entities(&resolved.speaker).filter(among_chosen).collect();
         resolved.leads_nowhere |= any.is_empty();
-        filter.speaker = Choice { any, empty: false, ..filter.speaker.clone() };
+        filter.speaker = SetFilter { include: any, include_null: false, ..filter.speaker.clone() };
     }
     if !asked.about.is_empty() {
         let about: Vec<Uuid> = entities(&resolved.about).collect();
         resolved.leads_nowhere |= about.is_empty();
-        match filter.about.any.is_empty() && !filter.about.empty {
+        match filter.about.include.is_empty() && !filter.about.include_null {
             // Where they stand alone, the list can walk the index of one.
-            true => filter.about.any = about,
+            true => filter.about.include = about,
             false => filter.about_too = about,
         }
     }

@@ -6,7 +6,7 @@ use crate::domain::article::MAX_BODY_BYTES;
 use crate::domain::quote::{self, MAX_SPANS, QuotePatch};
 use crate::domain::span::{self, Span};
 use crate::domain::text::{self, Body};
-use crate::domain::{Anchor, Fault, QuoteKind, QuoteStatus, SpeakerStatus};
+use crate::domain::{Anchor, FieldError, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::store::anchor::Text;
 use crate::store::spans::SpanList;
 use crate::store::{Conflict, Error, Result};
@@ -24,7 +24,7 @@ impl Passage {
     pub fn at(body: &Body, spans: &[Span], given: Option<&str>) -> Result<Self> {
         let [first, .., last] = spans else {
             let Some(only) = spans.first() else {
-                return Err(Error::fault("/spans", "must hold at least one span"));
+                return Err(Error::field("/spans", "must hold at least one span"));
             };
             return Self::between(body, spans, given, *only, *only);
         };
@@ -33,21 +33,21 @@ impl Passage {
 
     fn between(body: &Body, spans: &[Span], given: Option<&str>, first: Span, last: Span) -> Result<Self> {
         if spans.len() > MAX_SPANS {
-            return Err(Error::fault("/spans", format!("must hold at most {MAX_SPANS} spans")));
+            return Err(Error::field("/spans", format!("must hold at most {MAX_SPANS} spans")));
         }
         let text = span::slice(body, spans)
-            .map_err(|(index, error)| Error::fault(format!("/spans/{index}"), error.to_string()))?;
-        let faults: Vec<Fault> =
+            .map_err(|(index, error)| Error::field(format!("/spans/{index}"), error.to_string()))?;
+        let faults: Vec<FieldError> =
             spans.iter().enumerate().filter_map(|(index, span)| loose_edge(body, index, *span)).collect();
         if !faults.is_empty() {
-            return Err(Error::Faults(faults));
+            return Err(Error::Invalid(faults));
         }
         if given.is_some_and(|given| given != text) {
-            return Err(Error::fault("/text", "must equal the body's text at the spans, joined by one space"));
+            return Err(Error::field("/text", "must equal the body's text at the spans, joined by one space"));
         }
         // Spans that touch each other gain a space each.
         if text.len() > MAX_BODY_BYTES {
-            return Err(Error::fault("/spans", format!("must hold at most {MAX_BODY_BYTES} bytes of text")));
+            return Err(Error::field("/spans", format!("must hold at most {MAX_BODY_BYTES} bytes of text")));
         }
         let (prefix, suffix) = (body.prefix(first.start).to_owned(), body.suffix(last.end).to_owned());
         Ok(Self { text, spans: spans.to_vec(), prefix, suffix })
@@ -59,7 +59,7 @@ impl Passage {
             text::locate(body, words).into_iter().filter_map(|place| text::tighten(body, place)).collect();
         places.dedup();
         match places[..] {
-            [] => Err(Error::fault("/text", "does not stand in the article's body")),
+            [] => Err(Error::field("/text", "does not stand in the article's body")),
             [place] => Self::at(body, &[place], None),
             _ => Err(Error::Conflict(Conflict::AmbiguousText { candidates: places })),
         }
@@ -92,7 +92,7 @@ impl Passage {
     }
 }
 
-fn loose_edge(body: &Body, index: usize, span: Span) -> Option<Fault> {
+fn loose_edge(body: &Body, index: usize, span: Span) -> Option<FieldError> {
     let detail = match text::tighten(body, span) {
         Some(tight) if tight == span => return None,
         Some(tight) => format!(
@@ -101,7 +101,7 @@ fn loose_edge(body: &Body, index: usize, span: Span) -> Option<Fault> {
         ),
         None => "holds nothing but white space and quotation marks".to_owned(),
     };
-    Some(Fault::new(format!("/spans/{index}"), detail))
+    Some(FieldError::new(format!("/spans/{index}"), detail))
 }
 
 /// The two things beside a quote that are printed and have a place.
@@ -125,12 +125,12 @@ impl Side {
 pub fn side(body: &Body, side: Side, span: Option<Span>, words: Option<String>) -> Result<Option<String>> {
     let (words_member, span_member, longest) = side.members();
     let Some(span) = span else { return Ok(words) };
-    let printed = span::slice(body, &[span]).map_err(|(_, error)| Error::fault(span_member, error.to_string()))?;
+    let printed = span::slice(body, &[span]).map_err(|(_, error)| Error::field(span_member, error.to_string()))?;
     if words.is_some_and(|words| words != printed) {
-        return Err(Error::fault(words_member, format!("must equal the body's text at {span_member}")));
+        return Err(Error::field(words_member, format!("must equal the body's text at {span_member}")));
     }
     if printed.chars().count() > longest {
-        return Err(Error::fault(span_member, format!("must hold at most {longest} characters")));
+        return Err(Error::field(span_member, format!("must hold at most {longest} characters")));
     }
     Ok(Some(printed))
 }
@@ -223,7 +223,7 @@ fn sent(
     let new_span = span.unwrap_or(stored.0);
     match words {
         Some(None) if new_span.is_some() => {
-            Err(Error::fault(words_member, format!("cannot be null while {span_member} is set")))
+            Err(Error::field(words_member, format!("cannot be null while {span_member} is set")))
         }
         Some(words) => Ok((new_span, words)),
         None if span.flatten().is_some() => Ok((new_span, None)),

@@ -4,7 +4,7 @@ use super::Collection;
 use super::estimate::needed;
 use super::queries::Queries;
 use super::steps::{Step, Way};
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use crate::domain::search::Search;
 use crate::store::Result;
 use diesel::pg::{Pg, PgConnection};
@@ -39,9 +39,9 @@ impl Reading {
         queries: &Queries,
         collection: Collection,
         search: &Search,
-        languages: &Choice<String>,
+        languages: &SetFilter<String>,
     ) -> Result<Self> {
-        let rows = match &languages.any[..] {
+        let rows = match &languages.include[..] {
             [] => {
                 let present = queries.present(conn, collection)?;
                 queries.of(conn, search.as_str(), &present)?

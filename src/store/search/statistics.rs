@@ -6,7 +6,7 @@ use super::learned::Learned;
 use super::queries::Queries;
 use super::{Collection, Reading};
 use crate::store::Result;
-use crate::store::entities::names::KnownNames;
+use crate::store::entities::names::PopularNames;
 use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -30,7 +30,7 @@ pub struct Statistics {
     /// And how searches are read.
     pub queries: Queries,
     /// And the best known names.
-    pub names: KnownNames,
+    pub names: PopularNames,
     /// And what they do not tell of lists.
     pub learned: Learned,
 }
@@ -104,7 +104,7 @@ impl Statistics {
             articles: Mutex::default(),
             quotes: Mutex::default(),
             queries: Queries::new(keeps_languages),
-            names: KnownNames::default(),
+            names: PopularNames::default(),
             learned: Learned::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::periods::Within;
 use super::statistics::Spread;
-use crate::domain::page::{Choice, Position, Range};
+use crate::domain::page::{Position, Range, SetFilter};
 use crate::store::Result;
 use crate::store::first::Limit;
 use crate::store::page::{LONG_AGO, pg_time, time_key};
@@ -128,9 +128,9 @@ impl Columns {
 pub type Values = Vec<(&'static str, Vec<String>)>;
 
 /// Pushes the values that a choice asks for, when a record must have one.
-pub fn push_values<T>(all: &mut Values, column: &'static str, choice: &Choice<T>, text: impl Fn(&T) -> String) {
-    if !choice.any.is_empty() && !choice.empty {
-        all.push((column, choice.any.iter().map(text).collect()));
+pub fn push_values<T>(all: &mut Values, column: &'static str, choice: &SetFilter<T>, text: impl Fn(&T) -> String) {
+    if !choice.include.is_empty() && !choice.include_null {
+        all.push((column, choice.include.iter().map(text).collect()));
     }
 }
 

@@ -7,9 +7,9 @@ use super::{Counted, holds_entities};
 use crate::domain::Dimension;
 use crate::domain::article::ArticleFilter;
 use crate::domain::mention::MentionFilter;
-use crate::domain::page::{Choice, Range};
+use crate::domain::page::{Range, SetFilter};
 use crate::domain::quote::QuoteFilter;
-use crate::domain::stats::Records;
+use crate::domain::stats::CountTarget;
 use crate::store::statement::Statement;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use std::mem::take;
@@ -19,7 +19,7 @@ struct Asked {
     of: &'static str,
     /// `None` for all records together.
     dimension: Option<Dimension>,
-    keys: Choice<String>,
+    keys: SetFilter<String>,
     days: Range<NaiveDate>,
 }
 
@@ -35,7 +35,7 @@ enum Rows {
 }
 
 /// The counts of the most frequent values; `None` when they are not kept.
-pub(super) fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counted> {
+pub(super) fn top(records: &CountTarget, by: Dimension, limit: i64) -> Option<Counted> {
     let asked = Asked::of(records, Some(by))?;
     let once = by != Dimension::About;
     if asked.is_everything() {
@@ -55,14 +55,14 @@ pub(super) fn top(records: &Records, by: Dimension, limit: i64) -> Option<Counte
 }
 
 /// A query `n` for how many there are; `None` when they are not kept.
-pub(super) fn total(records: &Records) -> Option<Statement> {
+pub(super) fn total(records: &CountTarget) -> Option<Statement> {
     let asked = Asked::of(records, None)?;
     let rows = if asked.days == Range::default() { Rows::Together } else { Rows::Daily };
     Some(asked.rows(Statement::of("WITH keyed AS ("), rows).sql(format!(") SELECT {SUM} AS n")))
 }
 
 /// The counts by day; `None` when they are not kept.
-pub(super) fn timeline(records: &Records, group_by: Option<Dimension>, most: i64) -> Option<Counted> {
+pub(super) fn timeline(records: &CountTarget, group_by: Option<Dimension>, most: i64) -> Option<Counted> {
     let asked = Asked::of(records, group_by)?;
     let Some(by) = group_by else {
         let with = asked.rows(Statement::of("WITH each AS ("), Rows::Daily);
@@ -102,21 +102,21 @@ impl Counted {
 
 impl Asked {
     /// What a question about these records asks of the counts; `None` when it asks more than is kept.
-    fn of(records: &Records, by: Option<Dimension>) -> Option<Self> {
+    fn of(records: &CountTarget, by: Option<Dimension>) -> Option<Self> {
         let (of, published, given) = match records {
-            Records::Quotes { one_per_cluster: true, .. } => return None,
-            Records::Articles(filter) => ("articles", filter.published, of_articles(filter)?),
-            Records::Quotes { filter, .. } => ("quotes", filter.published, of_quotes(filter)?),
-            Records::Mentions(filter) => ("mentions", filter.published, of_mentions(filter)?),
+            CountTarget::Quotes { one_per_cluster: true, .. } => return None,
+            CountTarget::Articles(filter) => ("articles", filter.published, of_articles(filter)?),
+            CountTarget::Quotes { filter, .. } => ("quotes", filter.published, of_quotes(filter)?),
+            CountTarget::Mentions(filter) => ("mentions", filter.published, of_mentions(filter)?),
         };
-        let mut given: Vec<_> = given.into_iter().filter(|(_, keys)| *keys != Choice::default()).collect();
-        if given.iter().any(|(_, keys)| keys.empty || keys.not_empty) {
+        let mut given: Vec<_> = given.into_iter().filter(|(_, keys)| *keys != SetFilter::default()).collect();
+        if given.iter().any(|(_, keys)| keys.include_null || keys.exclude_null) {
             return None;
         }
         let (dimension, keys) = match (by, given.pop()) {
-            (Some(by), None) => (Some(by), Choice::default()),
+            (Some(by), None) => (Some(by), SetFilter::default()),
             (by, Some((dimension, keys))) if by.is_none_or(|by| by == dimension) => (Some(dimension), keys),
-            (None, None) => (None, Choice::default()),
+            (None, None) => (None, SetFilter::default()),
             _ => return None,
         };
         let asked = Self { of, dimension, keys, days: Range { from: day(published.from)?, to: day(published.to)? } };
@@ -127,17 +127,17 @@ impl Asked {
     /// Of the entities there are many: only some of them are summed, or those that lead already.
     fn is_quick(&self) -> bool {
         let Some(dimension) = self.dimension.filter(|dimension| holds_entities(*dimension)) else { return true };
-        let is_one = self.keys.any.len() == 1 || dimension != Dimension::About;
-        self.is_everything() || (!self.keys.any.is_empty() && self.keys.none.is_empty() && is_one)
+        let is_one = self.keys.include.len() == 1 || dimension != Dimension::About;
+        self.is_everything() || (!self.keys.include.is_empty() && self.keys.exclude.is_empty() && is_one)
     }
 
     fn is_everything(&self) -> bool {
-        self.keys == Choice::default() && self.days == Range::default()
+        self.keys == SetFilter::default() && self.days == Range::default()
     }
 
     /// The same days of all records.
     fn whole(&self) -> Self {
-        Self { of: self.of, dimension: None, keys: Choice::default(), days: self.days }
+        Self { of: self.of, dimension: None, keys: SetFilter::default(), days: self.days }
     }
 
     /// `everything (n)`, all records, and `foremost (key, n)`: at least the `most` keys with most of them.
@@ -169,7 +169,7 @@ impl Asked {
     /// Rejected quotes are left out of the counts by status unless they are asked for, as they are of all others.
     fn kept_keys(&self, key: &str) -> String {
         match self.dimension {
-            Some(Dimension::Status) if self.keys.any.is_empty() => format!("{key} <> 'rejected'"),
+            Some(Dimension::Status) if self.keys.include.is_empty() => format!("{key} <> 'rejected'"),
             _ => "true".to_owned(),
         }
     }
@@ -206,14 +206,14 @@ impl Asked {
     }
 
     fn chosen(&self, with: Statement, key: &str, array: &str) -> Statement {
-        let Choice { any, none, .. } = &self.keys;
-        let with = match any.is_empty() {
+        let SetFilter { include, exclude, .. } = &self.keys;
+        let with = match include.is_empty() {
             true => with,
-            false => with.sql(format!(" AND {key} = ANY (")).texts(any.clone()).sql(format!("::{array})")),
+            false => with.sql(format!(" AND {key} = ANY (")).texts(include.clone()).sql(format!("::{array})")),
         };
-        match none.is_empty() {
+        match exclude.is_empty() {
             true => with,
-            false => with.sql(format!(" AND {key} <> ALL (")).texts(none.clone()).sql(format!("::{array})")),
+            false => with.sql(format!(" AND {key} <> ALL (")).texts(exclude.clone()).sql(format!("::{array})")),
         }
     }
 
@@ -281,12 +281,12 @@ fn day(time: Option<DateTime<Utc>>) -> Option<Option<NaiveDate>> {
     }
 }
 
-type Given = Vec<(Dimension, Choice<String>)>;
+type Given = Vec<(Dimension, SetFilter<String>)>;
 
-fn texts<T>(choice: Choice<T>, text: impl Fn(T) -> String) -> Choice<String> {
-    let Choice { any, none, empty, not_empty } = choice;
-    let [any, none] = [any, none].map(|values| values.into_iter().map(&text).collect());
-    Choice { any, none, empty, not_empty }
+fn texts<T>(choice: SetFilter<T>, text: impl Fn(T) -> String) -> SetFilter<String> {
+    let SetFilter { include, exclude, include_null, exclude_null } = choice;
+    let [include, exclude] = [include, exclude].map(|values| values.into_iter().map(&text).collect());
+    SetFilter { include, exclude, include_null, exclude_null }
 }
 
 // What a filter asks for by the dimensions that are kept; `None` when it asks for anything else.

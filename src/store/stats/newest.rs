@@ -3,7 +3,7 @@
 use super::{Counted, DISTINCT_REST, REST};
 use crate::domain::Dimension;
 use crate::domain::quote::QuoteFilter;
-use crate::domain::stats::Records;
+use crate::domain::stats::CountTarget;
 use crate::store::page::{Predicate, from_pg_time};
 use crate::store::search::Statistics;
 use crate::store::statement::Statement;
@@ -27,16 +27,16 @@ use uuid::Uuid;
 pub(in crate::store) fn considered(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    records: &Records,
+    records: &CountTarget,
     key: &str,
     window: i64,
 ) -> Result<Statement> {
     let matching = match records {
-        Records::Articles(filter) => articles::list::newest(conn, statistics, filter, key, window + 1)?,
-        Records::Mentions(filter) => {
+        CountTarget::Articles(filter) => articles::list::newest(conn, statistics, filter, key, window + 1)?,
+        CountTarget::Mentions(filter) => {
             of_table("mentions", "mentions.id", "mentions.id", key, mentions::list::matching(filter))
         }
-        Records::Quotes { filter, one_per_cluster } => {
+        CountTarget::Quotes { filter, one_per_cluster } => {
             quotes::list::newest(conn, statistics, filter, *one_per_cluster, key, window + 1)?
         }
     };
@@ -85,7 +85,7 @@ pub(in crate::store) fn of_table<Source: 'static>(
     .all_of(conditions)
 }
 
-/// Records for `matching` that have been read already.
+/// CountTarget for `matching` that have been read already.
 pub(in crate::store) fn of_units(units: Vec<Unit>) -> Statement {
     let times: Vec<_> = units.iter().map(|unit| unit.published_desc).collect();
     let (ids, of_same): (Vec<_>, Vec<_>) = units.iter().map(|unit| (unit.id, unit.unit)).unzip();
@@ -102,10 +102,10 @@ pub(in crate::store) fn of_units(units: Vec<Unit>) -> Statement {
 
 /// Keeps an entity that quotes are about to those that their filter names, if it names any.
 pub(in crate::store) fn of_the_named(with: Statement, filter: &QuoteFilter, entity: &str) -> Statement {
-    match filter.about.any.is_empty() {
+    match filter.about.include.is_empty() {
         true => with,
         false => {
-            let named = filter.about.any.iter().map(ToString::to_string).collect();
+            let named = filter.about.include.iter().map(ToString::to_string).collect();
             with.sql(format!(" AND {entity} = ANY (")).texts(named).sql("::uuid[])")
         }
     }
@@ -118,13 +118,13 @@ pub(in crate::store) fn of_the_named(with: Statement, filter: &QuoteFilter, enti
 pub(super) fn counted(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    records: &Records,
+    records: &CountTarget,
     by: Option<Dimension>,
     window: i64,
 ) -> Result<Counted> {
     let with = considered(conn, statistics, records, by.map_or("''", column), window)?;
     let with = match (by, records) {
-        (Some(Dimension::About), Records::Quotes { filter, .. }) => {
+        (Some(Dimension::About), CountTarget::Quotes { filter, .. }) => {
             let with = with.sql(
                 ", keyed AS (
                     SELECT a.entity_id::text AS key, publication_day(c.published_desc) AS day, 1 AS n, unit
@@ -134,7 +134,7 @@ pub(super) fn counted(
         }
         _ => with.sql(", keyed AS (SELECT key, publication_day(published_desc) AS day, 1 AS n, unit FROM considered)"),
     };
-    let one_per_cluster = matches!(records, Records::Quotes { one_per_cluster: true, .. });
+    let one_per_cluster = matches!(records, CountTarget::Quotes { one_per_cluster: true, .. });
     Ok(Counted {
         with,
         count: if one_per_cluster { "count(DISTINCT unit)" } else { "count(*)" },

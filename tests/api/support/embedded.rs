@@ -10,7 +10,7 @@ use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use nix::unistd::Pid;
 use tempfile::TempDir;
-use verbatim::store::embedded::{DATABASE, Embedded, Options};
+use verbatim::postgres::{DATABASE, Embedded, Options};
 
 use super::postgres::{self, connect};
 

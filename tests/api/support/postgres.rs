@@ -12,8 +12,8 @@ use std::os::unix::process::CommandExt;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use verbatim::postgres::{DATABASE, Embedded, Options};
 use verbatim::server::migrate;
-use verbatim::store::embedded::{DATABASE, Embedded, Options};
 
 use super::embedded::folder;
 

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use verbatim::config::{Config, Database, DatabaseUrl};
+use verbatim::postgres::{DATABASE, Embedded};
 use verbatim::server::migrate;
-use verbatim::store::embedded::{DATABASE, Embedded};
 
 use super::embedded::{cluster, execute, folder, start};
 

@@ -19,12 +19,12 @@ const BEGINNINGS: u64 = 2_000;
 
 /// What was read of the best known names, where there are many.
 #[derive(Debug)]
-pub struct KnownNames {
+pub struct PopularNames {
     common_words: Cache<(), Arc<HashSet<String>>>,
     beginnings: Cache<String, Arc<[Beginning]>>,
 }
 
-impl Default for KnownNames {
+impl Default for PopularNames {
     fn default() -> Self {
         let common_words = Cache::builder().max_capacity(1).time_to_live(KEPT).build();
         let beginnings = Cache::builder().max_capacity(BEGINNINGS).time_to_live(KEPT).build();
@@ -32,7 +32,7 @@ impl Default for KnownNames {
     }
 }
 
-impl KnownNames {
+impl PopularNames {
     /// The best known of the many names that begin like this.
     pub(super) fn beginning(&self, key: &str) -> Option<Arc<[Beginning]>> {
         self.beginnings.get(key)

@@ -1,11 +1,11 @@
 //! Names that complete what somebody has begun to type.
 
-use super::known::KnownNames;
+use super::known::PopularNames;
 use super::tiers::{Candidate, after_all};
 use super::{Printed, most_mentioned};
 use crate::domain::EntityKind;
 use crate::domain::entity::Suggestion;
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use crate::domain::text;
 use crate::schema::entity_names;
 use crate::store::Result;
@@ -40,20 +40,22 @@ pub(super) type Beginning = (i16, Uuid, i32, String, EntityKind);
 /// Only the database's own.
 pub fn suggest(
     conn: &mut PgConnection,
-    known: &KnownNames,
+    known: &PopularNames,
     q: &str,
-    kinds: &Choice<EntityKind>,
+    kinds: &SetFilter<EntityKind>,
 ) -> Result<Vec<Suggestion>> {
     let key = text::name_key(q);
-    let is_kept = *kinds == Choice::default() && key.chars().count() <= KEPT_LETTERS;
+    let is_kept = *kinds == SetFilter::default() && key.chars().count() <= KEPT_LETTERS;
     if let Some(names) = known.beginning(&key).filter(|_| is_kept) {
         let mut found = best(conn, &key, &names)?;
         // What they were called in between.
         found.retain(|suggestion| text::name_key(&suggestion.matched).starts_with(&key));
         return Ok(found);
     }
-    let (mut names, are_many) = beginning(conn, &key, *kinds == Choice::default())?;
-    names.retain(|(.., kind)| (kinds.any.is_empty() || kinds.any.contains(kind)) && !kinds.none.contains(kind));
+    let (mut names, are_many) = beginning(conn, &key, *kinds == SetFilter::default())?;
+    names.retain(|(.., kind)| {
+        (kinds.include.is_empty() || kinds.include.contains(kind)) && !kinds.exclude.contains(kind)
+    });
     names.sort_by_key(|(weight, ..)| Reverse(*weight));
     if is_kept && are_many {
         known.keep_beginning(&key, &names);

@@ -1,7 +1,7 @@
 //! The queries for names: what matches, read within bounds, and the best of it.
 
 use crate::domain::EntityKind;
-use crate::domain::page::Choice;
+use crate::domain::page::SetFilter;
 use crate::store::Result;
 use diesel::connection::Connection;
 use diesel::prelude::*;
@@ -20,10 +20,10 @@ const WORDS: usize = 6;
 /// Which entities may be found.
 #[derive(Debug, Default)]
 pub struct Among<'a> {
-    pub kind: Choice<EntityKind>,
+    pub kind: SetFilter<EntityKind>,
     /// Only these, when there is a list; and none of the others.
-    pub any: Option<&'a [Uuid]>,
-    pub none: &'a [Uuid],
+    pub include: Option<&'a [Uuid]>,
+    pub exclude: &'a [Uuid],
 }
 
 /// A name that may be the one asked for.
@@ -166,7 +166,8 @@ impl Query {
         let Self { conditions, values, sequence, walk, similarity, order } = self;
         let [kinds, no_kinds, any, none, read_at, known_at, most_at] = [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
         let of_kind = format!("(kind = ANY (${kinds}) OR ${kinds} = '{{}}') AND kind <> ALL (${no_kinds})");
-        let any = if among.any.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
+        let any =
+            if among.include.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
         let these = format!("{conditions} AND {any} AND entity_id <> ALL (${none})");
         let sql = format!(
             "WITH matching AS MATERIALIZED (
@@ -195,10 +196,10 @@ impl Query {
         let query =
             values.iter().fold(diesel::sql_query(sql).into_boxed(), |query, value| query.bind::<Text, _>(value));
         let rows: Vec<Row> = query
-            .bind::<Array<Text>, _>(&among.kind.any)
-            .bind::<Array<Text>, _>(&among.kind.none)
-            .bind::<Array<SqlUuid>, _>(among.any.unwrap_or_default())
-            .bind::<Array<SqlUuid>, _>(among.none)
+            .bind::<Array<Text>, _>(&among.kind.include)
+            .bind::<Array<Text>, _>(&among.kind.exclude)
+            .bind::<Array<SqlUuid>, _>(among.include.unwrap_or_default())
+            .bind::<Array<SqlUuid>, _>(among.exclude)
             .bind::<Integer, _>(READ)
             .bind::<Integer, _>(WELL_KNOWN)
             .bind::<Integer, _>(most)

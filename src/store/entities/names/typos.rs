@@ -1,6 +1,6 @@
 //! Names with a typo: their words are looked up among the words of all names, in which one letter may be wrong.
 
-use super::known::KnownNames;
+use super::known::PopularNames;
 use super::tiers::{Among, Names, Query, by_trigrams, inside};
 use crate::store::Result;
 use diesel::pg::PgConnection;
@@ -21,7 +21,7 @@ const MEANT_OF_EACH: usize = 6;
 /// all are, when one of them may be another word with a typo; at last each may come as near as its trigrams tell.
 pub(super) fn similar(
     conn: &mut PgConnection,
-    known: &KnownNames,
+    known: &PopularNames,
     key: &str,
     words: &[&str],
     among: &Among,

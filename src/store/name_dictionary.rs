@@ -28,14 +28,14 @@ pub(super) const TOO_LONG: Duration = Duration::from_secs(3000);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The names of the store.
-pub struct KnownNames {
+pub struct NameDictionary {
     dictionary: RwLock<Dictionary>,
     /// `None` while somebody reads.
     reading: Mutex<Option<Reading>>,
     read: Condvar,
 }
 
-impl Default for KnownNames {
+impl Default for NameDictionary {
     fn default() -> Self {
         let reading = Mutex::new(Some(Reading::default()));
         Self { dictionary: RwLock::default(), reading, read: Condvar::new() }
@@ -66,7 +66,7 @@ struct Snapshot {
     snapshot: String,
 }
 
-impl KnownNames {
+impl NameDictionary {
     /// The names as they were last read.
     pub fn read(&self) -> RwLockReadGuard<'_, Dictionary> {
         self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
@@ -150,7 +150,7 @@ impl KnownNames {
 
 /// The right to read, which whoever has it gives back in any case.
 struct Turn<'a> {
-    names: &'a KnownNames,
+    names: &'a NameDictionary,
     reading: Reading,
 }
 
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_for_the_names_gives_up_in_time_and_comes_back() {
-        let names = KnownNames::default();
+        let names = NameDictionary::default();
         let turn = names.turn();
         let begun = Instant::now();
         assert!(turn.is_some() && names.turn().is_none());

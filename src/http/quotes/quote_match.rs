@@ -1,13 +1,13 @@
 //! `/v1/quotes/match`: did anyone say this?
 
 use super::QuoteBody;
-use crate::domain::quote::{Likeness, QuoteMatch, Saying};
-use crate::domain::wording::Difference;
+use crate::domain::quote::{MatchKind, QuoteMatch, QuoteMatchQuery};
+use crate::domain::text_diff::Difference;
 use crate::http::input::{Body, RequestBody};
 use crate::http::json;
 use crate::http::problem::Problem;
 use crate::store::Db;
-use crate::store::quotes::sayings;
+use crate::store::quotes::quote_match;
 use crate::store::search::Statistics;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
@@ -114,12 +114,12 @@ pub async fn match_quotes(
     statistics: web::Data<Statistics>,
     body: Body<MatchQuotes>,
 ) -> Result<HttpResponse, Problem> {
-    let saying = Saying::from(body.0);
-    let found = db.read(move |conn| sayings::matching(conn, &statistics, &saying)).await?;
+    let query = QuoteMatchQuery::from(body.0);
+    let found = db.read(move |conn| quote_match::matching(conn, &statistics, &query)).await?;
     Ok(json::ok(&QuoteMatchesBody { items: found.into_iter().map(Into::into).collect() }))
 }
 
-impl From<MatchQuotes> for Saying {
+impl From<MatchQuotes> for QuoteMatchQuery {
     fn from(body: MatchQuotes) -> Self {
         let MatchQuotes { text, speaker, language, threshold, limit } = body;
         Self { text, speaker, language, threshold, limit: limit.into() }
@@ -128,10 +128,10 @@ impl From<MatchQuotes> for Saying {
 
 impl From<QuoteMatch> for QuoteMatchBody {
     fn from(found: QuoteMatch) -> Self {
-        let kind = match found.likeness {
-            Likeness::Exact => LikenessBody::Exact,
-            Likeness::Canonical => LikenessBody::Canonical,
-            Likeness::Fuzzy => LikenessBody::Fuzzy,
+        let kind = match found.kind {
+            MatchKind::Exact => LikenessBody::Exact,
+            MatchKind::Canonical => LikenessBody::Canonical,
+            MatchKind::Fuzzy => LikenessBody::Fuzzy,
         };
         let differences = found.differences.into_iter().map(Into::into).collect();
         Self { kind, score: found.score, quote: found.quote.into(), differences }

@@ -8,8 +8,8 @@ use super::complete;
 use super::row::QuoteRow;
 use crate::annotate::language;
 use crate::domain::QuoteStatus;
-use crate::domain::quote::{self, Likeness, QuoteMatch, Saying};
-use crate::domain::wording::{alike, differences, trigrams};
+use crate::domain::quote::{self, MatchKind, QuoteMatch, QuoteMatchQuery};
+use crate::domain::text_diff::{alike, differences, trigrams};
 use crate::schema::quotes;
 use crate::store::Result;
 use crate::store::search::{Collection, Statistics, VECTOR};
@@ -34,21 +34,21 @@ const NEWEST: i32 = 10_000;
 /// The code points of a quote that are compared.
 const LENGTH: usize = 5_000;
 
-/// The quotes that are like a saying, the closest first. Rejected quotes are left out.
+/// The quotes that are like a query, the closest first. Rejected quotes are left out.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn matching(conn: &mut PgConnection, statistics: &Statistics, saying: &Saying) -> Result<Vec<QuoteMatch>> {
-    let Some((canonical, cluster)) = quote::canonical(&saying.text) else { return Ok(Vec::new()) };
-    let mut found: Vec<(Likeness, f64, Uuid)> = Vec::new();
-    for (id, text) in in_cluster(conn, cluster, saying)? {
-        let likeness = if text.trim() == saying.text.trim() { Likeness::Exact } else { Likeness::Canonical };
-        found.push((likeness, 1.0, id));
+pub fn matching(conn: &mut PgConnection, statistics: &Statistics, query: &QuoteMatchQuery) -> Result<Vec<QuoteMatch>> {
+    let Some((canonical, cluster)) = quote::canonical(&query.text) else { return Ok(Vec::new()) };
+    let mut found: Vec<(MatchKind, f64, Uuid)> = Vec::new();
+    for (id, text) in in_cluster(conn, cluster, query)? {
+        let kind = if text.trim() == query.text.trim() { MatchKind::Exact } else { MatchKind::Canonical };
+        found.push((kind, 1.0, id));
     }
-    if found.len() < saying.limit {
+    if found.len() < query.limit {
         let given = trigrams(&canonical);
         let mut best: HashMap<Option<Uuid>, (f64, Uuid)> = HashMap::new();
-        for candidate in with_rare_words(conn, statistics, cluster, saying)? {
+        for candidate in with_rare_words(conn, statistics, cluster, query)? {
             let score = alike(&given, &trigrams(&candidate.canonical_text));
             // Of the same words elsewhere, the newest record of them stands for all.
             let entry = best.entry(candidate.cluster_id).or_insert((score, candidate.id));
@@ -56,36 +56,36 @@ pub fn matching(conn: &mut PgConnection, statistics: &Statistics, saying: &Sayin
         }
         found.extend(
             best.into_values()
-                .filter(|(score, _)| *score >= saying.threshold)
-                .map(|(score, id)| (Likeness::Fuzzy, score, id)),
+                .filter(|(score, _)| *score >= query.threshold)
+                .map(|(score, id)| (MatchKind::Fuzzy, score, id)),
         );
     }
     found.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.cmp(&a.2)));
-    found.truncate(saying.limit);
+    found.truncate(query.limit);
     let ids: Vec<Uuid> = found.iter().map(|(_, _, id)| *id).collect();
     let rows = quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?;
     let mut quotes: HashMap<Uuid, _> = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
-    let matches = found.into_iter().filter_map(|(likeness, score, id)| {
+    let matches = found.into_iter().filter_map(|(kind, score, id)| {
         let quote = quotes.remove(&id)?;
-        let differences = differences(&saying.text, &quote.text);
-        Some(QuoteMatch { likeness, score, quote, differences })
+        let differences = differences(&query.text, &quote.text);
+        Some(QuoteMatch { kind, score, quote, differences })
     });
     Ok(matches.collect())
 }
 
 /// The quotes of a cluster, those in exactly these words first, then the newest.
-fn in_cluster(conn: &mut PgConnection, cluster: Uuid, saying: &Saying) -> Result<Vec<(Uuid, String)>> {
+fn in_cluster(conn: &mut PgConnection, cluster: Uuid, asked: &QuoteMatchQuery) -> Result<Vec<(Uuid, String)>> {
     let mut query = quotes::table
         .filter(quotes::cluster_id.eq(cluster))
         .filter(quotes::status.ne(QuoteStatus::Rejected))
-        .order((quotes::text.eq(saying.text.trim()).desc(), quotes::published_desc.desc(), quotes::id.desc()))
-        .limit(i64::try_from(saying.limit).unwrap_or(i64::MAX))
+        .order((quotes::text.eq(asked.text.trim()).desc(), quotes::published_desc.desc(), quotes::id.desc()))
+        .limit(i64::try_from(asked.limit).unwrap_or(i64::MAX))
         .select((quotes::id, quotes::text))
         .into_boxed::<Pg>();
-    if let Some(speaker) = saying.speaker {
+    if let Some(speaker) = asked.speaker {
         query = query.filter(quotes::speaker_id.eq(speaker));
     }
-    if let Some(language) = &saying.language {
+    if let Some(language) = &asked.language {
         query = query.filter(quotes::language.eq(language.clone()));
     }
     Ok(query.load(conn)?)
@@ -106,10 +106,10 @@ fn with_rare_words(
     conn: &mut PgConnection,
     statistics: &Statistics,
     cluster: Uuid,
-    saying: &Saying,
+    query: &QuoteMatchQuery,
 ) -> Result<Vec<Candidate>> {
-    let language = saying.language.as_deref().unwrap_or_else(|| language::detect(&saying.text));
-    let (words, rare) = rare_words(conn, statistics, language, &saying.text)?;
+    let language = query.language.as_deref().unwrap_or_else(|| language::detect(&query.text));
+    let (words, rare) = rare_words(conn, statistics, language, &query.text)?;
     let asked = "cluster_id <> $3 AND status <> 'rejected' AND ($4 OR speaker_id = $5) AND ($6 = '' OR language = $6)";
     let newest =
         format!("(SELECT * FROM quotes WHERE {asked} ORDER BY published_desc DESC, id DESC LIMIT {NEWEST}) AS newest");
@@ -134,9 +134,9 @@ fn with_rare_words(
     .bind::<Text, _>(among_all.unwrap_or_default())
     .bind::<Text, _>(among_newest.unwrap_or_default())
     .bind::<SqlUuid, _>(cluster)
-    .bind::<Bool, _>(saying.speaker.is_none())
-    .bind::<Nullable<SqlUuid>, _>(saying.speaker)
-    .bind::<Text, _>(saying.language.as_deref().unwrap_or_default())
+    .bind::<Bool, _>(query.speaker.is_none())
+    .bind::<Nullable<SqlUuid>, _>(query.speaker)
+    .bind::<Text, _>(query.language.as_deref().unwrap_or_default())
     .bind::<Integer, _>(COMPARED)
     .bind::<Integer, _>(i32::try_from(LENGTH).unwrap_or(i32::MAX))
     .load(conn)?;
