@@ -193,7 +193,7 @@ const COVERED: [(&str, &str, &str); 41] = [
     ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident"),
     ("create_quote", "quotes", "a_quote_is_answered_with_every_member"),
     ("list_quotes", "quotes/list", "each_filter_of_quotes_keeps_what_it_names"),
-    ("match_quotes", "quotes/sayings", "the_same_words_come_before_words_much_like_them"),
+    ("match_quotes", "quotes/quote_match", "the_same_words_come_before_words_much_like_them"),
     ("read_quote", "quotes/list", "article_and_speaker_are_embedded_when_asked"),
     ("update_quote", "quotes/changes", "a_patch_sets_a_member_and_keeps_a_review_of_it"),
     ("delete_quote", "quotes", "a_deleted_quote_is_gone"),
