@@ -168,7 +168,7 @@ pub struct Occurrences {
     pub publishers: Vec<PublisherCount>,
 }
 
-/// One text_diff of a quote.
+/// One wording of a quote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
     pub text: String,
@@ -241,7 +241,7 @@ pub struct QuoteMatchQuery {
     pub limit: usize,
 }
 
-/// How a quote is like a query, the closest last.
+/// How a quote matches the text asked for, the closest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchKind {
     /// By the trigrams of its words.
@@ -251,7 +251,7 @@ pub enum MatchKind {
     Exact,
 }
 
-/// A quote that is like a query.
+/// A quote that matches the text asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuoteMatch {
     pub kind: MatchKind,

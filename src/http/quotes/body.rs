@@ -276,7 +276,7 @@ pub struct OccurrencesBody {
     pub publishers: Vec<PublisherCountBody>,
 }
 
-/// One text_diff of a quote.
+/// One wording of a quote.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VariantBody {
     #[schema(min_length = 1, max_length = 1_048_576)]

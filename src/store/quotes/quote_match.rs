@@ -34,7 +34,7 @@ const NEWEST: i32 = 10_000;
 /// The code points of a quote that are compared.
 const LENGTH: usize = 5_000;
 
-/// The quotes that are like a query, the closest first. Rejected quotes are left out.
+/// The quotes that match a text, the closest first. Rejected quotes are left out.
 ///
 /// # Errors
 /// Only the database's own.
