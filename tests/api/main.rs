@@ -13,7 +13,6 @@ mod embedded;
 mod embedded_recovery;
 mod entities;
 mod graph;
-mod layering;
 mod mentions;
 mod migrations;
 mod paging;
