@@ -1,5 +1,5 @@
-//! The extractor against texts that nobody wrote for it. `PROPTEST_CASES=100000 cargo test --release --test annotate_fuzz`
-//! looks longer; what was found to fail once is tried again first.
+//! Random text for the extractor. `PROPTEST_CASES=100000 cargo test --release --test annotate_fuzz` runs more cases.
+//! Cases that failed before run first.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -8,13 +8,13 @@ use uuid::Uuid;
 use verbatim::annotate::dictionary::{Dictionary, StoredEntity};
 use verbatim::annotate::{AliasKind, Annotation, Document, EntityKind, Span, annotate};
 
-/// Cases of each test, unless `PROPTEST_CASES` says otherwise: a few seconds in all.
+/// Cases per test, unless `PROPTEST_CASES` is set.
 const CASES: u32 = 150;
-/// Code points of a text at most; a hostile megabyte is for the benchmark.
-const LONGEST: usize = 3_000;
+/// Maximum length of a text of random bytes. The benchmark covers a hostile megabyte.
+const MAX_BYTES: usize = 3_000;
 
-/// What the reader of marks, cues and names trips over, if over anything.
-const SOUP: [&str; 48] = [
+/// Parts of text that the rules for quotation marks, cues and names treat specially.
+const FRAGMENTS: [&str; 48] = [
     "«",
     "»",
     "« ",
@@ -65,7 +65,7 @@ const SOUP: [&str; 48] = [
     "👩‍🚀",
 ];
 
-/// A store with some names in it: plain, ambiguous, in words of the soup.
+/// Stored names: unique, ambiguous, and equal to a fragment.
 static STORE: LazyLock<Dictionary> = LazyLock::new(|| {
     let mut names = Dictionary::default();
     for (n, (name, kind)) in [
@@ -95,17 +95,17 @@ fn language() -> impl Strategy<Value = Option<&'static str>> {
     prop::sample::select(vec![None, Some("fr"), Some("en"), Some("ar")])
 }
 
-/// Any bytes, as text: what is not UTF-8 is replaced, as a careless client does.
+/// Random bytes as text, with invalid UTF-8 replaced.
 fn bytes() -> impl Strategy<Value = String> {
-    prop::collection::vec(any::<u8>(), 0..LONGEST).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    prop::collection::vec(any::<u8>(), 0..MAX_BYTES).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn soup() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(SOUP.to_vec()), 0..200).prop_map(|pieces| pieces.concat())
+fn fragments() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(FRAGMENTS.to_vec()), 0..200).prop_map(|pieces| pieces.concat())
 }
 
-/// Openers of all sorts, words between them, and hardly a closer.
-fn openers() -> impl Strategy<Value = String> {
+/// Opening quotation marks with words between them, and few closing ones.
+fn unclosed_quotes() -> impl Strategy<Value = String> {
     prop::collection::vec("[«“„‹‘\"]{1,3} ?\\w{0,8} ?»?", 0..150).prop_map(|pieces| pieces.concat())
 }
 
@@ -113,7 +113,7 @@ fn capitals() -> impl Strategy<Value = String> {
     "(\\p{Lu}{1,12}\\p{Ll}{0,6}[ .,'’-]{0,2}){0,200}"
 }
 
-/// All that the rest of the house relies on.
+/// Checks what callers rely on.
 fn check(body: &str, language: Option<&str>) -> TestCaseResult {
     let headline = body.lines().next();
     let found = annotate(&Document { headline, body, language }, &STORE);
@@ -132,11 +132,11 @@ fn check(body: &str, language: Option<&str>) -> TestCaseResult {
         prop_assert!(quote.speaker.is_none_or(|entity| entity < found.entities.len()));
     }
     prop_assert!(confidences(&found).all(|confidence| (0.0..=1.0).contains(&confidence)));
-    prop_assert_eq!(annotate(&Document { headline, body, language }, &STORE), found, "the same text, read again");
+    prop_assert_eq!(annotate(&Document { headline, body, language }, &STORE), found, "the second run differs");
     Ok(())
 }
 
-/// Spans that are not empty, lie in the text, and none begins before the one before it has ended.
+/// Checks that spans are not empty, lie in the text, and do not overlap.
 fn in_order(spans: impl Iterator<Item = Span>, length: usize) -> TestCaseResult {
     let mut free = 0;
     for span in spans {
@@ -155,17 +155,17 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn any_bytes_are_read(body in bytes(), language in language()) {
+    fn random_bytes_are_read(body in bytes(), language in language()) {
         check(&body, language)?;
     }
 
     #[test]
-    fn a_soup_of_marks_cues_and_names_is_read(body in soup(), language in language()) {
+    fn fragments_are_read(body in fragments(), language in language()) {
         check(&body, language)?;
     }
 
     #[test]
-    fn openers_without_closers_are_read(body in openers(), language in language()) {
+    fn unclosed_quotes_are_read(body in unclosed_quotes(), language in language()) {
         check(&body, language)?;
     }
 

@@ -1,4 +1,4 @@
-//! Text that breaks services. Nothing is a server error; what is stored is what was sent.
+//! Hostile text and values: none causes a server error, and stored text comes back unchanged.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,8 @@ use crate::support::document::{NOBODY, encoded, operations};
 use crate::support::refusal::places;
 use crate::support::{Response, TestApp, refused};
 
-/// Texts that are unusual, and right.
-const STRANGE: [&str; 14] = [
+/// Unusual text that is valid.
+const UNUSUAL: [&str; 14] = [
     "\u{202E}gauche à droite\u{202C} \u{2066}isolé\u{2069}\u{200F}",
     "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} \u{10FFFF} \u{2F81A}",
     "e\u{301}\u{327}\u{323}, Zalgo\u{315}\u{31B}\u{340}\u{341}\u{358}",
@@ -24,7 +24,7 @@ const STRANGE: [&str; 14] = [
     "הפועל 中文 한국어 العربية ไทย",
 ];
 
-/// JSON that is no text that can be kept, and the refusal of each.
+/// JSON strings that cannot be stored, with the status and the code of the answer.
 const BAD: [(&str, u16, &str); 8] = [
     ("\"\\u0000\"", 422, "invalid_content"),
     ("\"a\\u0000b\"", 422, "invalid_content"),
@@ -36,7 +36,7 @@ const BAD: [(&str, u16, &str); 8] = [
     ("\"\\x\"", 400, "malformed_body"),
 ];
 
-/// Values that are not even text, for members of any type.
+/// Values for members of any type: numbers, nested arrays, invalid JSON.
 fn odd_values() -> Vec<String> {
     let deep = |count: usize| format!("{}1{}", "[".repeat(count), "]".repeat(count));
     let objects = format!("{}1{}", "{\"a\":".repeat(100), "}".repeat(100));
@@ -49,7 +49,7 @@ fn odd_values() -> Vec<String> {
     all.chain([deep(10), deep(100), deep(100_000), objects]).collect()
 }
 
-/// Where texts go in: an operation, and its body with `?` for the text.
+/// An operation and its body, with `?` in place of the text.
 struct Member {
     method: &'static str,
     path: String,
@@ -57,7 +57,7 @@ struct Member {
 }
 
 impl Member {
-    /// Sends the body with a piece of JSON in it.
+    /// Sends the body with a JSON value in place of `?`.
     #[track_caller]
     fn send(&self, app: &TestApp, value: &str) -> Response {
         let kind = if self.method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
@@ -65,7 +65,7 @@ impl Member {
         app.request(self.method, &self.path).header("content-type", kind).body(body).send()
     }
 
-    /// The member of a record that stands where the text was sent.
+    /// Returns the member of a record in the position of `?`.
     fn read(&self, record: &Value) -> Value {
         let sent: Value = serde_json::from_str(&self.body).unwrap();
         fn find(sent: &Value, record: &Value) -> Option<Value> {
@@ -80,7 +80,7 @@ impl Member {
     }
 }
 
-/// Members that take any text, of creates and of patches.
+/// Members of POST and PATCH bodies that accept any text.
 fn members(app: &TestApp) -> Vec<Member> {
     let article = app.article(json!({}));
     let path = format!("/v1/articles/{}", article["id"].as_str().unwrap());
@@ -125,7 +125,7 @@ fn members(app: &TestApp) -> Vec<Member> {
     made.into_iter().chain(changed).collect()
 }
 
-/// Members of other types, or that must fit what is stored.
+/// Members of other types, and members that must match stored text.
 fn strict_members(app: &TestApp) -> Vec<Member> {
     let article = app.article(json!({}));
     let mentions = format!("/v1/articles/{}/mentions", article["id"].as_str().unwrap());
@@ -155,7 +155,7 @@ fn strict_members(app: &TestApp) -> Vec<Member> {
     all.map(|(path, body)| Member { method: "POST", path: path.to_owned(), body: body.to_string() }).into()
 }
 
-/// A refusal of the caller's doing, or none.
+/// Asserts that the answer is a success or a client error.
 #[track_caller]
 fn assert_no_server_error(app: &TestApp, answer: &Response, what: &str) {
     assert!(answer.status < 500, "{what}: {}", answer.text());
@@ -166,10 +166,10 @@ fn assert_no_server_error(app: &TestApp, answer: &Response, what: &str) {
 }
 
 #[test]
-fn strange_text_comes_back_as_it_was_sent_in_every_member() {
+fn unusual_text_comes_back_unchanged_in_every_member() {
     let app = TestApp::start();
     for member in members(&app) {
-        for text in STRANGE {
+        for text in UNUSUAL {
             let answer = member.send(&app, &json!(text).to_string());
             assert!([200, 201].contains(&answer.status), "{text:?} in {}: {}", member.body, answer.text());
             let record = answer.json();
@@ -181,7 +181,7 @@ fn strange_text_comes_back_as_it_was_sent_in_every_member() {
 }
 
 #[test]
-fn text_that_cannot_be_kept_is_refused_in_every_member() {
+fn text_that_cannot_be_stored_is_refused_in_every_member() {
     let app = TestApp::start();
     for member in members(&app).iter().chain(&strict_members(&app)) {
         for (value, status, code) in BAD {
@@ -193,9 +193,9 @@ fn text_that_cannot_be_kept_is_refused_in_every_member() {
 }
 
 #[test]
-fn no_value_in_any_member_is_a_server_error() {
+fn no_value_of_a_member_causes_a_server_error() {
     let app = TestApp::start();
-    let values: Vec<String> = odd_values().into_iter().chain(STRANGE.map(|text| json!(text).to_string())).collect();
+    let values: Vec<String> = odd_values().into_iter().chain(UNUSUAL.map(|text| json!(text).to_string())).collect();
     for member in members(&app).iter().chain(&strict_members(&app)) {
         for value in &values {
             let answer = member.send(&app, value);
@@ -205,7 +205,7 @@ fn no_value_in_any_member_is_a_server_error() {
 }
 
 #[test]
-fn of_a_member_that_is_sent_twice_the_last_one_counts() {
+fn the_last_of_repeated_members_counts() {
     let app = TestApp::start();
     let body = "{\"kind\": \"robot\", \"name\": \"Dakar\", \"kind\": \"place\", \"name\": \"Rabat\"}";
     let call = app.request("POST", "/v1/entities").header("content-type", "application/json").body(body);
@@ -214,9 +214,9 @@ fn of_a_member_that_is_sent_twice_the_last_one_counts() {
 }
 
 #[test]
-fn a_plain_text_is_kept_byte_for_byte() {
+fn plain_text_is_stored_byte_for_byte() {
     let app = TestApp::start();
-    for text in STRANGE {
+    for text in UNUSUAL {
         let call = app.request("POST", "/v1/articles").header("content-type", "text/plain; charset=utf-8").body(text);
         let article = call.send().expect(201);
         let read = app.get(&format!("/v1/articles/{}", article["id"].as_str().unwrap())).expect(200);
@@ -225,7 +225,7 @@ fn a_plain_text_is_kept_byte_for_byte() {
 }
 
 #[test]
-fn a_plain_text_that_cannot_be_kept_is_refused() {
+fn plain_text_that_cannot_be_stored_is_refused() {
     let app = TestApp::start();
     let bodies: [(&[u8], u16, &str); 7] = [
         (b"Dakar\0", 422, "invalid_content"),
@@ -243,7 +243,7 @@ fn a_plain_text_that_cannot_be_kept_is_refused() {
 }
 
 #[test]
-fn a_mebibyte_of_combining_marks_is_kept_and_quoted() {
+fn a_mebibyte_of_combining_marks_is_stored_and_quoted() {
     let app = TestApp::start();
     let body = format!("e{}.", "\u{301}".repeat((1 << 19) - 1));
     assert_eq!(body.len(), 1 << 20);
@@ -260,14 +260,14 @@ fn a_mebibyte_of_combining_marks_is_kept_and_quoted() {
     let plain =
         app.request("POST", "/v1/articles").header("content-type", "text/plain").body(format!("Dakar\n{}", &body[9..]));
     plain.send().expect(201);
-    // One byte more is too much, and has its place.
+    // One more byte is too large.
     let more = app.post("/v1/articles", &json!({"headline": "Dakar", "body": format!("{body}.")}));
     assert_eq!(places(&refused(&app, &more, 422, "invalid_content"), "pointer"), ["/body"]);
 }
 
-/// Pieces of a query or a path, percent-encoded, that no caller means.
+/// Percent-encoded parts of a query or a path, most of them invalid.
 fn odd_pieces() -> Vec<String> {
-    let texts = STRANGE.iter().map(|text| encoded(text));
+    let texts = UNUSUAL.iter().map(|text| encoded(text));
     let bytes =
         ["%00", "a%00b", "%FF", "%C0%80", "%ED%A0%80", "%", "%zz", "%u0000", "+", "%2F", "%2E%2E%2F", ";", "%0D%0A"];
     let numbers = ["-1", "0", "1e9", "9223372036854775808", "1e999", "NaN", "0x10", "%D9%A3"];
@@ -276,7 +276,7 @@ fn odd_pieces() -> Vec<String> {
 }
 
 #[test]
-fn no_value_of_any_query_parameter_is_a_server_error() {
+fn no_value_of_a_query_parameter_causes_a_server_error() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     app.quote(&article, json!({}));
@@ -297,7 +297,7 @@ fn no_value_of_any_query_parameter_is_a_server_error() {
 }
 
 #[test]
-fn no_piece_of_any_path_is_a_server_error() {
+fn no_path_segment_causes_a_server_error() {
     let app = TestApp::start();
     for operation in operations() {
         for piece in odd_pieces() {
