@@ -1,4 +1,4 @@
-//! What answers look like: records without what differs from run to run, lists to their end, refusals.
+//! Helpers for answers: records without their generated members, complete lists, errors.
 
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::client::{Client, Response};
 
-/// A record, and what it embeds, without the ids and times that the service made, which have the form they must have.
+/// Removes generated ids and times from a record and its embedded records, after checking their format.
 #[track_caller]
 pub fn settled(record: &Value) -> Value {
     match record {
@@ -39,20 +39,20 @@ fn is_made_by_the_service(name: &str, value: &Value) -> bool {
     }
 }
 
-/// A time as it stands in a record.
+/// Formats a time as records show it.
 #[track_caller]
 pub fn time(value: &Value) -> DateTime<FixedOffset> {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is no time"));
     DateTime::parse_from_rfc3339(text).unwrap_or_else(|error| panic!("{value} is no time: {error}"))
 }
 
-/// The id of a record.
+/// Returns the id of a record.
 #[track_caller]
 pub fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap_or_else(|| panic!("no id: {record}"))
 }
 
-/// The items of a list, page after page as `Link` has them; `path` begins the list.
+/// Reads all pages of the list at `path` by their `Link` headers.
 #[track_caller]
 pub fn items(client: &Client, path: &str) -> Vec<Value> {
     let mut items = Vec::new();
@@ -69,13 +69,13 @@ pub fn items(client: &Client, path: &str) -> Vec<Value> {
     items
 }
 
-/// One member of each item of a list, in its order.
+/// Returns one member of each item of a list.
 #[track_caller]
 pub fn column(client: &Client, path: &str, member: &str) -> Vec<Value> {
     items(client, path).iter().map(|item| item[member].clone()).collect()
 }
 
-/// The problem that a request is refused with.
+/// Asserts that a request fails, and returns the problem document.
 #[track_caller]
 pub fn refusal(answer: Response, status: u16, code: &str) -> Value {
     assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.text());
@@ -86,7 +86,7 @@ pub fn refusal(answer: Response, status: u16, code: &str) -> Value {
     problem
 }
 
-/// Where the faults are for which a body is refused, in order.
+/// Returns the pointers of the errors in a body, in order.
 #[track_caller]
 pub fn pointers(answer: Response) -> Vec<String> {
     let problem = refusal(answer, 422, "invalid_content");

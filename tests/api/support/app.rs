@@ -1,4 +1,4 @@
-//! The service in this process, on a port and a database of its own.
+//! The service in the test process, with its own port and database.
 
 use std::ops::Deref;
 use std::sync::mpsc;
@@ -13,7 +13,7 @@ use verbatim::server::Server;
 use super::client::Client;
 use super::postgres::TestDatabase;
 
-/// A running service with a client for it: `app.get("/v1/articles")`. Ends, and its database with it, when dropped.
+/// A running service and a client for it: `app.get("/v1/articles")`. Dropping it stops the service and drops its database.
 pub struct TestApp {
     client: Client,
     pub database: TestDatabase,
@@ -21,20 +21,20 @@ pub struct TestApp {
     thread: Option<JoinHandle<()>>,
 }
 
-/// The settings of a service under test.
+/// Returns the settings of a service under test.
 fn config(database: &TestDatabase) -> Config {
     Config {
         listen: ([127, 0, 0, 1], 0).into(),
         database: Database::At(DatabaseUrl::parse(&database.url()).unwrap()),
         read_database: None,
         replica_max_lag: Duration::from_secs(60),
-        // Tests that look at the cache turn it on: others change rows behind the service's back.
+        // Tests of the cache turn it on. Other tests change rows with SQL, which a cache would hide.
         cache_mb: 0,
         cache_max_age: Duration::from_secs(1),
         pool_size: 4,
         workers: 1,
         request_deadline: Duration::from_secs(30),
-        // The machine may be busy with other tests: nobody is turned away early.
+        // Other tests may keep the machine busy: no request fails because it waited in a queue.
         permit_wait: Duration::from_secs(10),
         connection_wait: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(20),
@@ -46,17 +46,17 @@ fn config(database: &TestDatabase) -> Config {
 }
 
 impl TestApp {
-    /// A service on an empty database.
+    /// Starts a service on an empty database.
     pub fn start() -> Self {
         Self::with(|_| {})
     }
 
-    /// A service with some settings changed.
+    /// Starts a service with changed settings.
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         Self::on(TestDatabase::migrated(), change)
     }
 
-    /// A service on a given database, with some settings changed.
+    /// Starts a service on a given database, with changed settings.
     pub fn on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config(&database);
         change(&mut config);
@@ -72,13 +72,13 @@ impl TestApp {
         Self { client, database, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Runs statements in the service's database.
+    /// Runs SQL statements in the database of the service.
     #[track_caller]
     pub fn sql(&self, statements: &str) {
         self.database.execute(statements);
     }
 
-    /// Stores an article: a small one in French, with the members of `changes` in place of its own.
+    /// Stores a small French article, with some members replaced by those of `changes`.
     #[track_caller]
     pub fn article(&self, changes: Value) -> Value {
         let article = json!({
@@ -91,21 +91,21 @@ impl TestApp {
         self.post("/v1/articles", &merged(article, changes)).expect(201)
     }
 
-    /// Stores an entity: a person, with the members of `changes` in place of its own.
+    /// Stores a person, with some members replaced by those of `changes`.
     #[track_caller]
     pub fn entity(&self, changes: Value) -> Value {
         self.post("/v1/entities", &merged(json!({"kind": "person", "name": "Awa Diallo"}), changes)).expect(201)
     }
 
-    /// Stores the quote `Nous sommes prêts` of an article, with the members of `changes` in place of its own.
+    /// Stores the quote `Nous sommes prêts` of an article, with some members replaced by those of `changes`.
     #[track_caller]
     pub fn quote(&self, article: &Value, changes: Value) -> Value {
         let quote = json!({"article_id": article["id"], "text": "Nous sommes prêts"});
         self.post("/v1/quotes", &merged(quote, changes)).expect(201)
     }
 
-    /// Stores the mention of `words` where they first stand in an article's body, with the members of `changes` in
-    /// place of its own.
+    /// Stores a mention at the first occurrence of `words` in an article, with some members replaced by those of
+    /// `changes`.
     #[track_caller]
     pub fn mention(&self, article: &Value, words: &str, changes: Value) -> Value {
         let (start, end) = span_of(article["body"].as_str().unwrap(), words);
@@ -124,7 +124,7 @@ impl Deref for TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        // A service that has failed by itself has hung up.
+        // The receiver is gone when the service has already failed.
         let _ = self.stop.take().map(|stop| stop.send(()));
         let ended = self.thread.take().map(JoinHandle::join);
         if !thread::panicking() {
@@ -133,7 +133,7 @@ impl Drop for TestApp {
     }
 }
 
-/// Where `words` first stand in `body`, in code points.
+/// Returns the span of the first occurrence of `words` in `body`, in code points.
 #[track_caller]
 pub fn span_of(body: &str, words: &str) -> (usize, usize) {
     let byte = body.find(words).unwrap_or_else(|| panic!("{words:?} is not in the body"));

@@ -1,4 +1,4 @@
-//! A small HTTP client that takes every status for an answer.
+//! A small HTTP client for which no status is an error.
 
 use std::io::Read;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
 
-/// Talks to one service. Keeps connections.
+/// A client of one service, with a connection pool.
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
     pub base: String,
 }
 
-/// What was answered.
+/// An answer.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
@@ -22,7 +22,7 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// A request in the making.
+/// A request before it is sent.
 pub struct Call<'a> {
     client: &'a Client,
     request: ureq::http::request::Builder,
@@ -30,7 +30,7 @@ pub struct Call<'a> {
 }
 
 impl Client {
-    /// For the service at `base`, such as `http://127.0.0.1:8080`.
+    /// Creates a client for the service at `base`, such as `http://127.0.0.1:8080`.
     pub fn new(base: impl Into<String>) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -43,7 +43,7 @@ impl Client {
         Self { agent: config.into(), base: base.into() }
     }
 
-    /// A request to `path`, or to a whole address.
+    /// Starts a request to a path or a URL.
     pub fn request(&self, method: &str, path: &str) -> Call<'_> {
         let uri = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
         let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -60,7 +60,7 @@ impl Client {
         self.request("POST", path).json(body).send()
     }
 
-    /// A merge patch.
+    /// Sends a merge patch.
     #[track_caller]
     pub fn patch(&self, path: &str, body: &Value) -> Response {
         let call = self.request("PATCH", path).header("content-type", "application/merge-patch+json");
@@ -88,13 +88,13 @@ impl Call<'_> {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends the request and reads the whole answer.
     #[track_caller]
     pub fn send(self) -> Response {
         self.try_send().unwrap_or_else(|error| panic!("no answer: {error}"))
     }
 
-    /// As [`Call::send`], for a service that may go away.
+    /// Like [`Call::send`], but returns an error when the connection fails.
     pub fn try_send(self) -> Result<Response, ureq::Error> {
         let agent = &self.client.agent;
         let answer = match self.body {
@@ -109,23 +109,23 @@ impl Call<'_> {
 }
 
 impl Response {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// A header's value; empty when it is absent.
+    /// Returns the value of a header, or an empty string without it.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("(not ASCII)"))
     }
 
-    /// The body as JSON, once the status is the expected one.
+    /// Asserts the status and returns the body as JSON.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());

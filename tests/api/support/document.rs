@@ -1,12 +1,12 @@
-//! The operations that the document promises.
+//! The operations of the API description.
 
 use serde_json::Value;
 use verbatim::http::docs;
 
-/// An id that no record has.
+/// A valid id of no record.
 pub const NOBODY: &str = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5";
 
-/// One operation of the document.
+/// An operation of the API description.
 pub struct Operation {
     pub id: &'static str,
     pub method: String,
@@ -14,7 +14,7 @@ pub struct Operation {
     pub value: &'static Value,
 }
 
-/// Every operation, in the order of the document.
+/// Returns all operations in the order of the description.
 pub fn operations() -> Vec<Operation> {
     let paths = docs::document()["paths"].as_object().unwrap();
     let of = |(path, item): (&'static String, &'static Value)| {
@@ -28,7 +28,7 @@ pub fn operations() -> Vec<Operation> {
     paths.iter().flat_map(of).collect()
 }
 
-/// Every path, with the methods it takes.
+/// Returns all paths with their methods.
 pub fn paths() -> Vec<(&'static str, Vec<String>)> {
     let mut paths: Vec<(&str, Vec<String>)> = Vec::new();
     for operation in operations() {
@@ -41,14 +41,14 @@ pub fn paths() -> Vec<(&'static str, Vec<String>)> {
 }
 
 impl Operation {
-    /// What the document has under `name`: parameters, responses...
+    /// Returns a member of the operation, such as `parameters` or `responses`.
     pub fn parameters(&self, place: &str) -> Vec<&'static Value> {
         let all = self.value["parameters"].as_array().into_iter().flatten();
         all.filter(|parameter| parameter["in"] == place).collect()
     }
 }
 
-/// A path with its parameters filled in, and with the query parameters that its GET cannot do without.
+/// Fills in the parameters of a path, and adds the required query parameters of its GET.
 pub fn filled(path: &str, id: &str) -> String {
     let reading = operations().into_iter().find(|operation| operation.path == path && operation.method == "GET");
     let needed = reading.iter().flat_map(|operation| operation.parameters("query"));
@@ -58,12 +58,12 @@ pub fn filled(path: &str, id: &str) -> String {
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
-/// A path, perhaps with a query, with more parameters.
+/// Adds query parameters to a path that may already have some.
 pub fn with(path: &str, parameters: &str) -> String {
     format!("{path}{}{parameters}", if path.contains('?') { '&' } else { '?' })
 }
 
-/// The same, as it stands in a path or a query.
+/// Percent-encodes text for a path or a query.
 pub fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -1,4 +1,4 @@
-//! Embedded servers in folders of their own, and a way to ask them.
+//! Embedded servers in temporary folders, and SQL helpers for them.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ use verbatim::postgres::{DATABASE, Embedded, Options};
 
 use super::postgres::{self, connect};
 
-/// A folder that the server's account can reach, which a plain temporary folder of root's is not.
+/// A temporary folder that the account of the server can reach. A plain one of root is closed to other users.
 pub fn folder() -> TempDir {
     let open = Permissions::from_mode(0o755);
     tempfile::Builder::new().prefix("verbatim-test-").permissions(open).tempdir().unwrap()
@@ -47,13 +47,13 @@ pub fn cluster(data_dir: &Path) -> PathBuf {
     data_dir.join("postgres/cluster")
 }
 
-/// The process id that the server wrote into its folder.
+/// Reads the process id of the server from its folder.
 pub fn server_pid(data_dir: &Path) -> Option<u32> {
     let file = fs::read_to_string(cluster(data_dir).join("postmaster.pid")).ok()?;
     file.lines().next()?.parse().ok()
 }
 
-/// The address of the server in a folder, whoever started it.
+/// Returns the URL of the server that runs in a folder.
 pub fn address(data_dir: &Path) -> String {
     let socket = data_dir.join("postgres/socket");
     format!("postgresql:///{DATABASE}?host={}&user={DATABASE}", socket.display())
@@ -63,19 +63,19 @@ pub fn process(id: u32) -> Pid {
     Pid::from_raw(id.cast_signed())
 }
 
-/// The one value that a query answers, as text.
+/// Returns the single value of a query as text.
 #[track_caller]
 pub fn ask(embedded: &Embedded, query: &str) -> String {
     postgres::ask(&embedded.url(DATABASE), query)
 }
 
-/// Runs statements.
+/// Runs SQL statements.
 #[track_caller]
 pub fn execute(embedded: &Embedded, statements: &str) {
     postgres::execute(&embedded.url(DATABASE), statements);
 }
 
-/// A session that sleeps for a minute, in a thread.
+/// Starts a thread with a session that sleeps for a minute.
 pub fn sleeping_session(url: &str) -> JoinHandle<QueryResult<()>> {
     let mut connection = connect(url);
     thread::spawn(move || connection.batch_execute("SELECT pg_sleep(60)"))

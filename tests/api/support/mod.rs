@@ -1,4 +1,4 @@
-//! What the tests share: a service for each of them, a client, records to begin with.
+//! Shared by the tests: a service per test, a client, sample records.
 
 pub mod answers;
 pub mod app;

@@ -13,10 +13,10 @@ use nix::unistd::Pid;
 
 use super::client::Client;
 
-/// How long a process may take for anything: a limit for a test that fails, on a machine that is busy.
+/// Longest wait for a process. Only a failing test reaches it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The binary with some arguments, and none of the variables that configure it.
+/// Returns a command of the binary with the given arguments and no configuration variables.
 pub fn verbatim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_verbatim"));
     for (name, _) in std::env::vars_os() {
@@ -29,21 +29,21 @@ pub fn verbatim(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command and returns its output.
 #[track_caller]
 pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
-/// A running service. Killed when dropped, unless it has ended.
+/// A running service. Dropping it kills the process.
 pub struct Process {
     child: Child,
     log: Lines,
     output: Lines,
 }
 
-/// What a process writes, line by line.
+/// The lines that a process writes.
 struct Lines {
     coming: Receiver<String>,
     seen: Vec<String>,
@@ -59,7 +59,7 @@ impl Lines {
         Self { coming, seen: Vec::new() }
     }
 
-    /// Waits for a line that holds `words`.
+    /// Waits for a line that contains `words`.
     #[track_caller]
     fn until(&mut self, words: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
@@ -75,7 +75,7 @@ impl Lines {
         }
     }
 
-    /// All lines, once the process has ended.
+    /// Waits for the end of the process and returns all its lines.
     fn all(&mut self) -> &[String] {
         self.seen.extend(self.coming.iter());
         &self.seen
@@ -83,14 +83,14 @@ impl Lines {
 }
 
 impl Process {
-    /// `verbatim serve` on a port of its own choice, with a Postgres of its own in `data_dir`.
+    /// Starts `verbatim serve` on a free port, with an embedded Postgres in `data_dir`.
     pub fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
         let data_dir = data_dir.to_str().unwrap();
         let all = [&["serve", "--listen", "127.0.0.1:0", "--data-dir", data_dir], arguments].concat();
         Self::start(&mut verbatim(&all))
     }
 
-    /// In a process group of its own.
+    /// Starts the command in a new process group.
     pub fn start(command: &mut Command) -> Self {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap();
@@ -98,24 +98,24 @@ impl Process {
         Self { child, log: Lines::of(log), output: Lines::of(output) }
     }
 
-    /// The process id.
+    /// Returns the process id.
     pub fn id(&self) -> Pid {
         Pid::from_raw(self.child.id().cast_signed())
     }
 
-    /// Waits for a line of the log that holds `words`.
+    /// Waits for a log line that contains `words`.
     #[track_caller]
     pub fn logged(&mut self, words: &str) -> String {
         self.log.until(words)
     }
 
-    /// Waits until it has printed a line that holds `words`.
+    /// Waits for a line on standard output that contains `words`.
     #[track_caller]
     pub fn printed(&mut self, words: &str) -> String {
         self.output.until(words)
     }
 
-    /// Waits until the service listens, and answers a client for it.
+    /// Waits until the service listens and returns a client for it.
     #[track_caller]
     pub fn client(&mut self) -> Client {
         let line = self.logged("listening on http://");
@@ -127,7 +127,7 @@ impl Process {
         kill(self.id(), signal).unwrap();
     }
 
-    /// Waits for the end by itself.
+    /// Waits until the process exits.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
@@ -140,13 +140,13 @@ impl Process {
         }
     }
 
-    /// Asks it to stop, and answers its whole log once it has ended well.
+    /// Stops the service, asserts that it succeeded, and returns its log.
     #[track_caller]
     pub fn stop(self) -> Vec<String> {
         self.stop_and_read().0
     }
 
-    /// Asks it to stop, and answers its whole log, and what it has printed, once it has ended well.
+    /// Stops the service, asserts that it succeeded, and returns its log and its output.
     #[track_caller]
     pub fn stop_and_read(mut self) -> (Vec<String>, String) {
         self.signal(Signal::SIGTERM);
@@ -156,7 +156,7 @@ impl Process {
         (log, self.output.all().join("\n"))
     }
 
-    /// Ends it without giving it a chance.
+    /// Kills the process.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -165,7 +165,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Ended by its test, unless that failed.
+        // The process has exited already, unless the test failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! One connection, byte for byte: what a decent client would not send.
+//! A raw connection for requests that no HTTP client would send.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -19,20 +19,20 @@ impl Raw {
         Self(stream)
     }
 
-    /// Sends bytes, unless the service has hung up.
+    /// Sends bytes. A closed connection is no error.
     pub fn send(mut self, bytes: impl AsRef<[u8]>) -> Self {
-        // Whoever was refused early is not listened to.
+        // The service may answer and close the connection before it has read everything.
         drop(self.0.write_all(bytes.as_ref()));
         self
     }
 
-    /// Sends a request line and headers; the service is to hang up after its answer.
+    /// Sends a request line and headers with `Connection: close`.
     pub fn head(self, request: &str, headers: &[&str]) -> Self {
         let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
         self.send(format!("{request} HTTP/1.1\r\nHost: verbatim\r\nConnection: close\r\n{headers}\r\n"))
     }
 
-    /// The answer. The service may wait for what was not sent before it hangs up.
+    /// Reads the answer until the service closes the connection.
     #[track_caller]
     pub fn answer(self) -> Response {
         let mut stream = BufReader::new(self.0);

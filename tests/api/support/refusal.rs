@@ -1,11 +1,10 @@
-//! What every refusal has.
+//! Checks of error answers.
 
 use serde_json::Value;
 
 use super::client::{Client, Response};
 
-/// Checks that `answer` is a refusal with this status and code, and that its type is explained by the service; answers
-/// its body.
+/// Asserts status and code of an error, and that the service documents its type. Returns the problem document.
 #[track_caller]
 pub fn refused(client: &Client, answer: &Response, status: u16, code: &str) -> Value {
     assert_eq!(answer.status, status, "{}", answer.text());
@@ -22,7 +21,7 @@ pub fn refused(client: &Client, answer: &Response, status: u16, code: &str) -> V
     problem
 }
 
-/// Which members or parameters a refusal finds fault with, in order.
+/// Returns the members or parameters that a problem document names, in order.
 #[track_caller]
 pub fn places(problem: &Value, kind: &str) -> Vec<String> {
     let errors = problem["errors"].as_array().unwrap();

@@ -11,7 +11,7 @@ use verbatim::server::migrate;
 
 use super::embedded::{cluster, execute, folder, start};
 
-/// Two servers in folders of their own. Both end when this is dropped, the standby first.
+/// A primary and a standby in temporary folders. Dropping it stops both, the standby first.
 pub struct Replicated {
     standby: Option<Embedded>,
     pub primary: Embedded,
@@ -20,14 +20,14 @@ pub struct Replicated {
 }
 
 impl Replicated {
-    /// A migrated primary, and a standby that follows it.
+    /// Starts a migrated primary and its standby.
     #[track_caller]
     pub fn start() -> Self {
         let (folder_of_primary, folder_of_standby) = (folder(), folder());
         let primary = start(folder_of_primary.path());
         migrate(&primary.url(DATABASE)).unwrap();
         primary.stop();
-        // A copy of the whole folder, with owners and modes, is a base backup while the server is down.
+        // While the server is stopped, a copy of its folder with owners and modes is a base backup.
         let (from, to) = (folder_of_primary.path().join("postgres"), folder_of_standby.path().join("postgres"));
         assert!(Command::new("cp").arg("-a").args([&from, &to]).status().unwrap().success());
         let primary = start(folder_of_primary.path());
@@ -36,7 +36,7 @@ impl Replicated {
         Self { standby, primary, folder_of_standby, _folder_of_primary: folder_of_primary }
     }
 
-    /// Has a service write to the primary and read from the standby.
+    /// Configures a service that writes to the primary and reads from the standby.
     pub fn configure(&self, config: &mut Config) {
         config.database = Database::At(DatabaseUrl::parse(&self.primary.url(DATABASE)).unwrap());
         config.read_database = Some(DatabaseUrl::parse(&self.standby_url()).unwrap());
@@ -47,7 +47,7 @@ impl Replicated {
         self.standby.as_ref().unwrap().url(DATABASE)
     }
 
-    /// Has the standby apply what it receives after this long: `1h`, or `0` for at once.
+    /// Sets the delay of replay on the standby: `1h`, or `0` for none.
     #[track_caller]
     pub fn delay(&self, delay: &str) {
         let standby = self.standby.as_ref().unwrap();
@@ -65,7 +65,7 @@ impl Replicated {
     }
 }
 
-/// Makes the cluster in a folder follow a primary.
+/// Configures the cluster in a folder as a standby.
 #[track_caller]
 fn follow(folder: &TempDir, primary: &Embedded) {
     let cluster = cluster(folder.path());
