@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
-/// The longest body, in bytes of UTF-8.
+/// Maximum length of a body in bytes of UTF-8.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
-/// The longest url, in bytes, once normalised.
+/// Maximum length of a normalised URL in bytes.
 pub const MAX_URL_BYTES: usize = 2048;
-/// The longest headline, in code points.
+/// Maximum length of a headline in code points.
 pub const MAX_HEADLINE: usize = 500;
 
 /// A stored article without its body.
@@ -24,9 +24,9 @@ pub struct Article {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub headline: String,
-    /// `None` in a list that was not asked for bodies.
+    /// `None` in a list without `include=body`.
     pub body: Option<String>,
-    /// With the body: what its lines are, in order; blank lines are in none.
+    /// The blocks of the body in order, present when the body is. Blank lines belong to no block.
     pub blocks: Option<Vec<Block>>,
     pub language: String,
     pub url: Option<String>,
@@ -40,7 +40,7 @@ pub struct Article {
     pub content_hash: Vec<u8>,
 }
 
-/// A part of a body and what it is.
+/// A part of a body and its role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     pub role: BlockRole,
@@ -83,7 +83,7 @@ pub struct ArticlePatch {
     pub published_at: Option<Option<DateTime<Utc>>>,
 }
 
-/// One text an article has or had.
+/// A present or former text of an article.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArticleVersion {
     pub article_id: Uuid,
@@ -102,14 +102,14 @@ pub enum ArticleOrder {
     NewestPublished,
     OldestPublished,
     NewestCreated,
-    /// By how well they match the search, of the newest that do.
+    /// Best match of the search first, among the newest matches.
     Relevance,
 }
 
-/// Which articles are asked for.
+/// Filters of a list of articles.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ArticleFilter {
-    /// In the headline or the body.
+    /// Matches the headline or the body.
     pub search: Option<Search>,
     pub language: SetFilter<String>,
     pub publisher: SetFilter<String>,
@@ -127,7 +127,7 @@ pub struct ArticleFilter {
     pub published: Range<DateTime<Utc>>,
 }
 
-/// A list of articles: which, in what order, what part.
+/// A list of articles: filter, order and page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArticleList {
     pub filter: ArticleFilter,
@@ -136,7 +136,7 @@ pub struct ArticleList {
     pub page: PageRequest,
 }
 
-/// Why a url is refused.
+/// The reason why a URL is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     #[error("must be an absolute http or https URL")]
@@ -145,10 +145,10 @@ pub enum UrlError {
     TooLong,
 }
 
-/// The form in which a url is stored and compared: scheme and host in lower case, without default port and fragment.
+/// Normalises a URL for storage and comparison: scheme and host in lower case, no default port, no fragment.
 ///
 /// # Errors
-/// When it is not absolute http(s), or too long.
+/// When the URL is not absolute, is not http or https, or is too long.
 pub fn normalise_url(given: &str) -> Result<String, UrlError> {
     let mut url = Url::parse(given).map_err(|_| UrlError::NotHttp)?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
@@ -159,14 +159,13 @@ pub fn normalise_url(given: &str) -> Result<String, UrlError> {
     if url.len() > MAX_URL_BYTES { Err(UrlError::TooLong) } else { Ok(url) }
 }
 
-/// SHA-256 of the body's canonical form: equal for the same text sent again with other spaces, case or punctuation.
+/// SHA-256 of the canonical form of a body. Texts that differ in spaces, case or punctuation have the same hash.
 pub fn content_hash(body: &str) -> Vec<u8> {
     use sha2::{Digest, Sha256};
     Sha256::digest(text::canonical(body).as_bytes()).to_vec()
 }
 
-/// The headline of a bare text: its first line that is not blank, without the white space (or the byte order mark)
-/// around it.
+/// Returns the first line of a plain text that is not blank, trimmed of white space and byte order marks.
 pub fn headline_of(text: &str) -> Option<&str> {
     let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}';
     text.lines().map(|line| line.trim_matches(is_blank)).find(|line| !line.is_empty())

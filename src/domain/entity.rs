@@ -1,15 +1,15 @@
-//! Entities: people, organisations, places and what else articles speak about.
+//! Entities: people, organisations, places and other subjects of articles.
 
 use super::page::{PageRequest, SetFilter};
 use super::{AliasKind, EntityKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// The most aliases of one entity.
+/// Maximum number of aliases of an entity.
 pub const MAX_ALIASES: usize = 200;
-/// The most identifiers of one entity.
+/// Maximum number of identifiers of an entity.
 pub const MAX_IDENTIFIERS: usize = 50;
-/// The longest name or alias, in code points.
+/// Maximum length of a name or alias in code points.
 pub const MAX_NAME: usize = 300;
 
 /// A stored entity.
@@ -24,7 +24,7 @@ pub struct Entity {
     pub description: Option<String>,
     pub aliases: Vec<Alias>,
     pub identifiers: Vec<Identifier>,
-    /// The survivor, when this entity was merged.
+    /// The entity into which this one was merged.
     pub merged_into: Option<Uuid>,
 }
 
@@ -37,7 +37,7 @@ pub struct Alias {
     pub kind: AliasKind,
 }
 
-/// An entity's id in another scheme, such as `wikidata` `Q1028`.
+/// The id of an entity in another scheme, such as `Q1028` in `wikidata`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identifier {
     pub scheme: String,
@@ -45,7 +45,7 @@ pub struct Identifier {
 }
 
 impl Identifier {
-    /// What is wrong with the value by the rules of its scheme.
+    /// Returns why the value is invalid in its scheme.
     pub fn fault(&self) -> Option<&'static str> {
         if self.scheme != "wikidata" {
             return None;
@@ -81,7 +81,7 @@ pub struct EntityPatch {
 /// The orders of a list of entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntityOrder {
-    /// The best match of the name asked for first.
+    /// Best match of the name first.
     Relevance,
     Name,
     MostMentions,
@@ -89,10 +89,10 @@ pub enum EntityOrder {
     NewestUpdated,
 }
 
-/// Which entities are asked for, in what order. Merged ones are left out.
+/// Filter, order and page of a list of entities. Merged entities are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntityFilter {
-    /// A name, as somebody writes it.
+    /// A name in any spelling.
     pub q: Option<String>,
     pub kind: SetFilter<EntityKind>,
     pub identifier: SetFilter<Identifier>,
@@ -104,32 +104,32 @@ pub struct EntityFilter {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedEntity {
     pub entity: Entity,
-    /// Its name or the alias that was found, when a name was asked for.
+    /// The name or alias that matches, when the list was filtered by name.
     pub matched: Option<String>,
 }
 
-/// An entity that a name leads to.
+/// An entity that matches a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     pub id: Uuid,
     pub kind: EntityKind,
     pub name: String,
-    /// Its name or the alias that was found.
+    /// The name or alias that matches.
     pub matched: String,
 }
 
-/// How a name was read.
+/// How a name was resolved to entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameReading {
-    /// Entities bear it, accents and case aside.
+    /// Some entities have this name, apart from accents and case.
     Exact,
-    /// Entities bear the name that is most like it.
+    /// No entity has this name: those with the most similar one are used.
     Similar,
-    /// It is like no name.
+    /// No name is similar.
     None,
 }
 
-/// A name and all entities that it leads to.
+/// A name and the entities that it was resolved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedName {
     pub name: String,

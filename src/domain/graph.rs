@@ -1,15 +1,15 @@
-//! Questions about who meets whom: edges between entities, and how surprising a meeting is.
+//! Graphs of entities: edges, and the significance of co-occurrence.
 
 use super::stats::{Coverage, NamedEntity};
 use uuid::Uuid;
 
-/// A speaker and an entity spoken about.
+/// A speaker and an entity that the speaker talks about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpeaksAbout {
     pub speaker: NamedEntity,
     pub about: NamedEntity,
     pub count: i64,
-    /// The newest of these quotes, a few.
+    /// Some of the newest of these quotes.
     pub quotes: Vec<Uuid>,
 }
 
@@ -17,63 +17,64 @@ pub struct SpeaksAbout {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoMention {
     pub entities: [NamedEntity; 2],
-    /// The articles that mention both.
+    /// Number of articles that mention both.
     pub articles: i64,
 }
 
-/// The entities related to one are asked for.
+/// A request for the entities related to one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RelatedTo {
     pub entity: Uuid,
-    /// So many at most.
+    /// Maximum number of related entities.
     pub limit: usize,
-    /// Those that share at least so many articles with it.
+    /// Minimum number of articles in common.
     pub min_articles: i64,
-    /// Counted in so many of its articles at most.
+    /// Maximum number of articles of the entity that are read.
     pub window: i64,
 }
 
-/// An entity met in the articles of another.
+/// An entity that is mentioned in the articles of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Related {
     pub entity: NamedEntity,
-    /// The articles that mention both.
+    /// Number of articles that mention both.
     pub articles: i64,
-    /// Its mentions in these articles.
+    /// Number of its mentions in these articles.
     pub mentions: i64,
-    /// The mentions there would be, were it mentioned there as often as everywhere.
+    /// Number of mentions expected from its frequency in the whole collection.
     pub expected: f64,
     /// [`surprise`].
     pub score: f64,
 }
 
-/// Edges, and what they were counted in.
+/// Edges and the records they were counted in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edges<T> {
     pub items: Vec<T>,
     pub considered: Coverage,
 }
 
-/// How often something is counted in a part of a whole, and how often anything is.
+/// The frequency of an item in a part of a collection and in the whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frequency {
-    /// Of `all_here`, those that are counted.
+    /// Occurrences of the item in the part, out of `all_here`.
     pub here: i64,
     pub all_here: i64,
-    /// Of `all`, those that are counted: here and elsewhere.
+    /// Occurrences of the item in the whole, out of `all`.
     pub total: i64,
     pub all: i64,
 }
 
 impl Frequency {
-    /// How often it would be counted here, were it as frequent here as in the whole.
+    /// Expected occurrences in the part if the item were as frequent there as in the whole.
     #[allow(clippy::cast_precision_loss, reason = "counts below 2^53")]
     pub fn expected(&self) -> f64 {
         self.total as f64 * self.all_here as f64 / (self.all as f64).max(1.0)
     }
 
-    /// The log-likelihood ratio G² of Dunning (1993) for two frequencies, as Rayson and Garside (2000) compare corpora:
-    /// 3.84 is reached by chance once in twenty times, 10.83 once in a thousand. `None` when it is rarer here than elsewhere.
+    /// The log-likelihood ratio G² (Dunning 1993), as Rayson and Garside (2000) use it to compare corpora.
+    ///
+    /// A value of 3.84 is significant at p < 0.05, 10.83 at p < 0.001. `None` when the item is rarer here than elsewhere.
     #[allow(clippy::cast_precision_loss, reason = "counts below 2^53")]
     pub fn surprise(&self) -> Option<f64> {
         let (here, expected) = (self.here as f64, self.expected());
@@ -89,14 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_as_frequent_here_as_elsewhere_is_no_surprise() {
+    fn equal_frequencies_score_zero() {
         let frequency = Frequency { here: 5, all_here: 100, total: 50, all: 1000 };
         assert_eq!((frequency.expected(), frequency.surprise()), (5.0, Some(0.0)));
         assert_eq!(Frequency { here: 4, ..frequency }.surprise(), None);
     }
 
     #[test]
-    fn the_measure_is_that_of_the_literature() {
+    fn the_score_is_the_published_formula() {
         // Observed 10 of 100 here and 10 of 900 elsewhere: 2 (10 ln(10 / 2) + 10 ln(10 / 18)).
         let frequency = Frequency { here: 10, all_here: 100, total: 20, all: 1000 };
         let expected = 2.0 * (10.0 * 5.0_f64.ln() + 10.0 * (10.0_f64 / 18.0).ln());
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_is_the_whole_surprises_nobody() {
+    fn a_part_that_is_the_whole_scores_zero() {
         let frequency = Frequency { here: 3, all_here: 10, total: 3, all: 10 };
         assert_eq!(frequency.surprise(), Some(0.0));
     }

@@ -1,28 +1,28 @@
-//! Where the words of a search stand in a text, and the passages that show them best.
+//! Highlights: the spans of a search in a text, and snippets around them.
 
 use super::search::is_separator;
 use super::span::Span;
 use std::collections::HashMap;
 
-/// The length that a snippet is made for, in code points.
+/// Target length of a snippet in code points.
 const SNIPPET: usize = 150;
-/// The most snippets of one text.
+/// Maximum number of snippets of a text.
 pub const MAX_SNIPPETS: usize = 3;
 
-/// So much of a text is indexed, in code points.
+/// Length of the indexed prefix of a text in code points.
 const INDEXED: usize = 100_000;
-/// Words of so many bytes are not.
+/// Words of this many bytes are not indexed.
 const TOO_LONG: usize = 2_047;
 
-/// Where the words of a search stand in an article.
+/// Matches of a search in an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArticleHighlight {
     pub headline: Vec<Span>,
-    /// In order, of the body; none when the words stand in the headline alone.
+    /// Snippets of the body in order, none when only the headline matches.
     pub snippets: Vec<Snippet>,
 }
 
-/// A passage of a text.
+/// A passage of a text with its matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
     pub span: Span,
@@ -31,7 +31,7 @@ pub struct Snippet {
     pub matches: Vec<Span>,
 }
 
-/// The words of a text that are indexed, each with the offset where it begins: what stands between two separators.
+/// Iterates over the indexed words of a text with their offsets. Words are delimited by separators.
 pub fn words(text: &str) -> impl Iterator<Item = (i32, &str)> {
     let mut chars = text.char_indices().take(INDEXED).enumerate().peekable();
     let words = std::iter::from_fn(move || {
@@ -45,7 +45,7 @@ pub fn words(text: &str) -> impl Iterator<Item = (i32, &str)> {
     words.filter(|(_, word)| word.len() < TOO_LONG)
 }
 
-/// Reads what matches of each of these words in a line of them, which has `<` and `>` around it.
+/// Parses a line of words in which `<` and `>` enclose the matching part of each word.
 pub fn marked<'a>(words: &[&'a str], line: &str) -> HashMap<&'a str, Vec<Span>> {
     let spans = |shown: &str| {
         let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
@@ -62,7 +62,7 @@ pub fn marked<'a>(words: &[&'a str], line: &str) -> HashMap<&'a str, Vec<Span>> 
     each.filter(|(_, spans)| !spans.is_empty()).collect()
 }
 
-/// Where words that match stand in a text.
+/// Returns the spans of the matching words in a text.
 pub fn matches(text: &str, found: &HashMap<&str, Vec<Span>>) -> Vec<Span> {
     let spans = |(start, word)| {
         let spans = found.get(word).map(Vec::as_slice).unwrap_or_default();
@@ -71,7 +71,7 @@ pub fn matches(text: &str, found: &HashMap<&str, Vec<Span>>) -> Vec<Span> {
     words(text).flat_map(spans).collect()
 }
 
-/// The passages of a text in which the most matches stand together, in order; they do not overlap.
+/// Returns the passages with the most matches, in order and without overlap.
 pub fn snippets(text: &str, matches: &[Span]) -> Vec<Snippet> {
     let chars: Vec<char> = text.chars().collect();
     let mut snippets: Vec<Snippet> = Vec::new();
@@ -80,7 +80,7 @@ pub fn snippets(text: &str, matches: &[Span]) -> Vec<Snippet> {
         let Some(span) = densest(&left).map(|span| widened(&chars, span, &snippets)) else { break };
         let (inside, outside) = left.into_iter().partition::<Vec<_>, _>(|found| span.contains(*found));
         left = outside;
-        // What lies across its edge is shown by no other.
+        // A match that crosses the edge of the snippet is not part of another one.
         left.retain(|found| found.end <= span.start || span.end <= found.start);
         let text = chars[place(span.start)..place(span.end)].iter().collect();
         snippets.push(Snippet { span, text, matches: inside });
@@ -89,7 +89,7 @@ pub fn snippets(text: &str, matches: &[Span]) -> Vec<Snippet> {
     snippets
 }
 
-/// From the first to the last of the most matches that one snippet has room for; the first such.
+/// Returns the first span with the most matches that fits into a snippet.
 fn densest(matches: &[Span]) -> Option<Span> {
     let mut best: Option<(usize, Span)> = None;
     let mut end = 0;
@@ -105,7 +105,7 @@ fn densest(matches: &[Span]) -> Option<Span> {
     best.map(|(_, span)| span)
 }
 
-/// The same with what stands around it, from word to word, up to what other snippets show.
+/// Widens a span to whole words, up to the length of a snippet and the edges of other snippets.
 fn widened(chars: &[char], span: Span, others: &[Snippet]) -> Span {
     let (first, last) = (place(span.start), place(span.end));
     let before = others.iter().map(|other| place(other.span.end)).filter(|end| *end <= first).max().unwrap_or(0);
@@ -148,7 +148,7 @@ mod tests {
         Span { start, end }
     }
 
-    /// What is found of a text when these of its words match as a whole.
+    /// Returns the matches in a text when the given words match completely.
     fn found(text: &str, matching: &[&str]) -> Vec<Span> {
         let all: Vec<&str> = words(text).map(|(_, word)| word).collect();
         let show = |word: &&str| if matching.contains(word) { format!("<{word}>") } else { (*word).to_owned() };
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn words_stand_between_separators() {
+    fn words_are_delimited_by_separators() {
         fn of(text: &str) -> Vec<(i32, &str)> {
             words(text).collect()
         }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_matches_is_found_wherever_the_word_stands() {
+    fn a_matching_word_is_found_at_each_position() {
         assert_eq!(found("L’été, à Saint-Denis", &["Saint", "Denis"]), [span(9, 14), span(15, 20)]);
         assert_eq!(found("𝕬𝕭 port, le port", &["port"]), [span(3, 7), span(12, 16)]);
         assert_eq!(found("port", &[]), []);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snippet_stands_where_most_matches_are_and_has_whole_words() {
+    fn a_snippet_covers_most_matches_and_has_whole_words() {
         let text = format!("port {} le port, ce port du soir {}", "mot ".repeat(100), "mot ".repeat(100));
         let found = snippets(&text, &found(&text, &["port"]));
         assert_eq!(found.len(), 2);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_shown_where_nothing_is_found() {
+    fn a_text_without_matches_has_no_snippets() {
         assert_eq!(snippets("Rien.", &[]), []);
     }
 

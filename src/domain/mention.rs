@@ -1,4 +1,4 @@
-//! Mentions: an entity named at a span of an article.
+//! Mentions: an entity that is named at a span of an article.
 
 use super::page::{PageRequest, Range, SetFilter};
 use super::span::Span;
@@ -16,9 +16,9 @@ pub struct Mention {
     pub article_id: Uuid,
     pub body_version: i32,
     pub anchor: Anchor,
-    /// `None` while nobody knows whom it names.
+    /// `None` while the entity is unknown.
     pub entity_id: Option<Uuid>,
-    /// The entities it might name, when several bear the name.
+    /// Candidate entities, when several have this name.
     pub candidates: Vec<Uuid>,
     pub span: Span,
     pub exact: String,
@@ -36,7 +36,7 @@ pub struct Mention {
 pub struct NewMention {
     pub entity_id: Option<Uuid>,
     pub span: Span,
-    /// When given, it must equal the slice.
+    /// If given, it must equal the text at the span.
     pub exact: Option<String>,
     pub kind: MentionKind,
     pub confidence: f64,
@@ -62,11 +62,11 @@ pub enum MentionOrder {
     OldestPublished,
 }
 
-/// Which mentions are asked for.
+/// Filters of a list of mentions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MentionFilter {
     pub entity: SetFilter<Uuid>,
-    /// What the entity is; a mention of nobody known is of no kind.
+    /// Kind of the entity. A mention without entity has none.
     pub entity_kind: SetFilter<EntityKind>,
     pub article: SetFilter<Uuid>,
     pub publisher: SetFilter<String>,
@@ -77,7 +77,7 @@ pub struct MentionFilter {
     pub published: Range<DateTime<Utc>>,
 }
 
-/// A list of mentions: which, in what order, what part.
+/// A list of mentions: filter, order and page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MentionList {
     pub filter: MentionFilter,

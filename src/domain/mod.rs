@@ -1,4 +1,4 @@
-//! Vocabulary and rules: what an article, an entity, a mention and a quote are. No SQL, no HTTP.
+//! The domain model: articles, entities, mentions, quotes, and their rules. No SQL, no HTTP.
 
 pub mod article;
 pub mod entity;
@@ -16,22 +16,22 @@ mod vocabulary;
 
 pub use vocabulary::*;
 
-/// A fault of content: which member is wrong (a JSON pointer into what was sent) and why.
+/// An invalid member of a request body and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// RFC 6901, such as `/spans/0/end`.
+    /// JSON pointer (RFC 6901), such as `/spans/0/end`.
     pub pointer: String,
     pub detail: String,
 }
 
 impl FieldError {
-    /// A fault at `pointer`.
+    /// Creates an error at `pointer`.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
     }
 }
 
-/// A new record's id: UUID v7, so that ids made later sort later.
+/// Returns a new id. A UUID v7 sorts by its time of creation.
 pub fn new_id() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }

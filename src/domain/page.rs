@@ -1,46 +1,46 @@
-//! Pages of a list: where one begins, how long it is, what is counted.
+//! Pages of a list: position, length and count.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// The most records on one page.
+/// Maximum number of records on a page.
 pub const MAX_LIMIT: i64 = 200;
-/// The records on a page when the caller names no limit.
+/// Number of records on a page without `limit`.
 pub const DEFAULT_LIMIT: i64 = 20;
 
-/// The place in a list after which a page begins: the order's key of the last record seen, and its id.
+/// The position after which a page begins: the sort key and the id of the last record of the previous page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     pub key: Key,
     pub id: Uuid,
 }
 
-/// The value a list is ordered by.
+/// The value by which a list is sorted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Key {
-    /// A time; `None` for a record without one, which comes last in either order.
+    /// A time, `None` for a record without one. Such records come last in both orders.
     Time(Option<DateTime<Utc>>),
     Text(String),
     Number(f64),
     Count(i64),
 }
 
-/// How the records that match are to be counted.
+/// How matching records are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     Exact,
-    /// By the database's own statistics: quick, and wrong by a little.
+    /// An estimate from the statistics of the database.
     Estimate,
 }
 
-/// How many records match in all.
+/// Number of matching records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Total {
     pub value: i64,
     pub kind: Count,
 }
 
-/// Which part of a list is asked for.
+/// The requested page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageRequest {
     /// 1 to [`MAX_LIMIT`].
@@ -53,13 +53,13 @@ pub struct PageRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Where the next page begins; `None` on the last.
+    /// Position of the next page, `None` on the last page.
     pub next: Option<Position>,
     pub total: Option<Total>,
 }
 
 impl<T> Page<T> {
-    /// Makes a page of at most `limit` from rows of which one more than that was read, so that the last page is known.
+    /// Builds a page from up to `limit + 1` rows. The extra row shows that another page follows.
     pub fn from_rows(mut items: Vec<T>, limit: i64, total: Option<Total>, position: impl Fn(&T) -> Position) -> Self {
         let limit = usize::try_from(limit).unwrap_or(0);
         let more = items.len() > limit;
@@ -68,12 +68,12 @@ impl<T> Page<T> {
         Self { items, next, total }
     }
 
-    /// A page of nothing.
+    /// Returns an empty page.
     pub fn empty(count: Option<Count>) -> Self {
         Self { items: Vec::new(), next: None, total: count.map(|kind| Total { value: 0, kind }) }
     }
 
-    /// The same page of something made from each item.
+    /// Converts the items of the page.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), next: self.next, total: self.total }
     }
@@ -95,12 +95,12 @@ pub struct SetFilter<T> {
 }
 
 impl<T> SetFilter<T> {
-    /// A filter on a member that every record has.
+    /// Returns a filter on a member that every record has.
     pub const fn new(include: Vec<T>, exclude: Vec<T>) -> Self {
         Self { include, exclude, include_null: false, exclude_null: false }
     }
 
-    /// The single included value, if the filter includes exactly one.
+    /// Returns the included value when the filter includes exactly one.
     pub fn only(&self) -> Option<&T> {
         match &self.include[..] {
             [value] if !self.include_null => Some(value),

@@ -1,4 +1,4 @@
-//! Quotes: words in an article, who is said to have said them, and what a human decided about it.
+//! Quotes: words in an article, their speaker, and the human review.
 
 use super::entity::ResolvedName;
 use super::page::{PageRequest, Range, SetFilter};
@@ -9,7 +9,7 @@ use super::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-/// The most spans of one quote.
+/// Maximum number of spans of a quote.
 pub const MAX_SPANS: usize = 50;
 
 /// A stored quote.
@@ -34,7 +34,7 @@ pub struct Quote {
     pub cue: Option<String>,
     pub cue_span: Option<Span>,
     pub cue_lemma: Option<String>,
-    /// Derived: entities whose mention lies inside the spans, in order of id.
+    /// Derived: entities with a mention inside the spans, ordered by id.
     pub about: Vec<Uuid>,
     pub said_on: Option<NaiveDate>,
     pub status: QuoteStatus,
@@ -44,41 +44,41 @@ pub struct Quote {
     pub extractor: Option<String>,
     pub canonical_text: Option<String>,
     pub cluster_id: Option<Uuid>,
-    /// In the order in which they were made.
+    /// Oldest first.
     pub reviews: Vec<Review>,
-    /// The article's, for the position in a list.
+    /// Publication time of the article, the sort key of lists.
     pub published_at: Option<DateTime<Utc>>,
 }
 
-/// Something a person did with a quote.
+/// A human action on a quote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {
     pub id: Uuid,
     pub actor: Option<String>,
     pub action: ReviewAction,
-    /// The members that changed, as they were.
+    /// Changed members before the action.
     pub from: Option<serde_json::Value>,
-    /// The same members, as they are since.
+    /// Changed members after the action.
     pub to: Option<serde_json::Value>,
     pub note: Option<String>,
     pub at: DateTime<Utc>,
 }
 
-/// A quote to be stored: `spans`, or `text` alone, which is then looked for in the body.
+/// A quote to be stored. Without `spans`, `text` is located in the body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewQuote {
     pub article_id: Uuid,
-    /// With spans: must equal their slices joined by one space.
+    /// With `spans`, it must equal their texts joined by a space.
     pub text: Option<String>,
     pub spans: Option<Vec<Span>>,
     pub kind: QuoteKind,
     pub speaker_id: Option<Uuid>,
-    /// Filled from `speaker_span` when absent.
+    /// Taken from `speaker_span` when absent.
     pub speaker_label: Option<String>,
     pub speaker_span: Option<Span>,
     /// [`default_speaker_status`] when absent.
     pub speaker_status: Option<SpeakerStatus>,
-    /// Filled from `cue_span` when absent.
+    /// Taken from `cue_span` when absent.
     pub cue: Option<String>,
     pub cue_span: Option<Span>,
     pub cue_lemma: Option<String>,
@@ -114,27 +114,27 @@ pub enum QuoteOrder {
     NewestPublished,
     OldestPublished,
     MostConfident,
-    /// By how well they match the search, of the newest that do.
+    /// Best match of the search first, among the newest matches.
     Relevance,
 }
 
-/// Which quotes are asked for.
+/// Filters of a list of quotes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct QuoteFilter {
-    /// In the text.
+    /// Matches the text of the quote.
     pub search: Option<Search>,
     pub speaker: SetFilter<Uuid>,
     pub speaker_status: SetFilter<SpeakerStatus>,
     pub about: SetFilter<Uuid>,
-    /// About one of these as well, when there are any.
+    /// If not empty, the quote must also be about one of these.
     pub about_too: Vec<Uuid>,
     pub article: SetFilter<Uuid>,
     pub publisher: SetFilter<String>,
     pub language: SetFilter<String>,
     pub kind: SetFilter<QuoteKind>,
-    /// When no status is asked for, rejected quotes are left out.
+    /// Without a status, rejected quotes are left out.
     pub status: SetFilter<QuoteStatus>,
-    /// The cue's lemma.
+    /// Lemma of the cue.
     pub cue: SetFilter<String>,
     pub cluster: SetFilter<Uuid>,
     pub min_confidence: Option<f64>,
@@ -142,11 +142,11 @@ pub struct QuoteFilter {
     pub said: Range<NaiveDate>,
 }
 
-/// A list of quotes: which, in what order, what part.
+/// A list of quotes: filter, order and page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuoteList {
     pub filter: QuoteFilter,
-    /// Of the quotes that match and share a `cluster_id`, only the first in the list's order.
+    /// Keeps only the first of the matching quotes with the same `cluster_id`.
     pub one_per_cluster: bool,
     pub order: QuoteOrder,
     pub page: PageRequest,
@@ -155,16 +155,16 @@ pub struct QuoteList {
 /// The same quote in several articles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occurrences {
-    /// `None` for a quote of which nothing is left when it is made canonical.
+    /// `None` for a quote whose canonical form is empty.
     pub cluster_id: Option<Uuid>,
     pub count: i64,
-    /// When the earliest dated article with it was published.
+    /// Publication time of the earliest dated article with this quote.
     pub first_published_at: Option<DateTime<Utc>>,
     /// The quote of that article.
     pub first_quote_id: Option<Uuid>,
-    /// The distinct wordings, most frequent first.
+    /// Distinct wordings, most frequent first.
     pub variants: Vec<Variant>,
-    /// Per publisher, most frequent first.
+    /// Counts per publisher, most frequent first.
     pub publishers: Vec<PublisherCount>,
 }
 
@@ -176,7 +176,7 @@ pub struct Variant {
     pub first_published_at: Option<DateTime<Utc>>,
 }
 
-/// How often one outlet printed a quote.
+/// How often a publisher printed a quote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PublisherCount {
     pub publisher: Option<String>,
@@ -184,7 +184,7 @@ pub struct PublisherCount {
     pub first_published_at: Option<DateTime<Utc>>,
 }
 
-/// The speaker status of a quote that was given none.
+/// Returns the speaker status of a quote that is created without one.
 pub fn default_speaker_status(speaker_id: Option<Uuid>, speaker_label: Option<&str>) -> SpeakerStatus {
     match (speaker_id, speaker_label) {
         (Some(_), _) => SpeakerStatus::Named,
@@ -193,7 +193,7 @@ pub fn default_speaker_status(speaker_id: Option<Uuid>, speaker_label: Option<&s
     }
 }
 
-/// The status of a quote that was given none: what a human makes starts verified.
+/// Returns the status of a quote that is created without one. Quotes by a human start as verified.
 pub fn default_status(origin: Origin) -> QuoteStatus {
     match origin {
         Origin::Human => QuoteStatus::Verified,
@@ -201,9 +201,9 @@ pub fn default_status(origin: Origin) -> QuoteStatus {
     }
 }
 
-/// The canonical form of a quote's text and the cluster it makes; `None` when nothing is left of it.
+/// Returns the canonical form of the text of a quote and the id of its cluster, `None` when that form is empty.
 pub fn canonical(text: &str) -> Option<(String, Uuid)> {
-    /// The namespace of cluster ids: a random UUID, fixed for good.
+    /// Namespace of cluster ids: a random UUID that must never change.
     const CLUSTERS: Uuid = Uuid::from_u128(0x5b3c_8b7e_1f0d_4c55_9d1a_2f6e_70c3_a914);
     let canonical = text::canonical(text);
     if canonical.is_empty() {
@@ -213,45 +213,45 @@ pub fn canonical(text: &str) -> Option<(String, Uuid)> {
     Some((canonical, cluster_id))
 }
 
-/// The names that a list of quotes is asked for by; of several for one, any.
+/// Names by which a list of quotes is filtered. Any of several names may match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QuoteNames {
     pub speaker: Vec<String>,
     pub about: Vec<String>,
 }
 
-/// How these names were read.
+/// How these names were resolved to entities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResolvedNames {
     pub speaker: Vec<ResolvedName>,
     pub about: Vec<ResolvedName>,
-    /// No quote can be what was asked for: the names lead to nobody, or to others than the filter's.
+    /// No quote can match: the names match no entity, or none that the filter allows.
     pub leads_nowhere: bool,
 }
 
-/// Words that somebody may have said.
+/// A text for which similar quotes are searched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuoteMatchQuery {
     pub text: String,
     pub speaker: Option<Uuid>,
-    /// BCP 47 primary tag; only quotes in this language.
+    /// BCP 47 primary tag. Only quotes in this language match.
     pub language: Option<String>,
-    /// How alike a text must be at least, 0 to 1.
+    /// Minimum similarity, 0 to 1.
     pub threshold: f64,
     pub limit: usize,
 }
 
-/// How a quote matches the text asked for, the closest last.
+/// How a quote matches the given text, closest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchKind {
-    /// By the trigrams of its words.
+    /// The trigrams of the words are similar.
     Fuzzy,
-    /// The same words, but for case, accents and marks.
+    /// The same words, apart from case, accents and punctuation.
     Canonical,
     Exact,
 }
 
-/// A quote that matches the text asked for.
+/// A quote that matches the given text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuoteMatch {
     pub kind: MatchKind,

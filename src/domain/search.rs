@@ -1,12 +1,12 @@
-//! What is searched for in texts: words, "phrases", OR, -not, as people type them.
+//! Full-text queries as users type them: words, "phrases", `OR` and `-not`.
 
 use std::fmt;
 
-/// The newest matches that are put in order of relevance: as many as the longest page has.
+/// Number of newest matches that are ranked by relevance: as many as the largest page has.
 pub const MAX_RANKED: usize = 200;
 
-/// Marks of punctuation and symbols: they stand between words, in a search as in a text. The database's function
-/// `searchable` has the same list.
+/// Punctuation and symbols that separate words, in queries and in texts. The SQL function `searchable` has the same
+/// list.
 const SEPARATORS: [(char, char); 41] = [
     ('\0', '/'),
     (':', '@'),
@@ -51,26 +51,26 @@ const SEPARATORS: [(char, char); 41] = [
     ('\u{1f000}', '\u{1faff}'),
 ];
 
-/// How many matches an order by relevance has looked at: it ranks the newest ones.
+/// Number of matches that were ranked by relevance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranked {
     pub considered: usize,
-    /// True when there are no others.
+    /// True when these are all matches.
     pub complete: bool,
 }
 
-/// True of what stands between words.
+/// Returns whether a character separates words.
 pub fn is_separator(c: char) -> bool {
     let after = SEPARATORS.partition_point(|(first, _)| *first <= c);
     after > 0 && c <= SEPARATORS[after - 1].1
 }
 
-/// A search in the web-search syntax of Postgres, which reads it as it was meant: each operand is a word, or a phrase
-/// between straight quotation marks; both may be negated by a dash; `OR` stands between two operands.
+/// A query in the syntax of `websearch_to_tsquery`, normalised so that Postgres parses it as intended: each operand is a
+/// word or a phrase in straight quotation marks, optionally negated by a dash; `OR` separates two operands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search(String);
 
-/// A search without a word.
+/// The error of a query without a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("has no word to search for")]
 pub struct NoWord;
@@ -81,11 +81,11 @@ enum Token {
 }
 
 impl Search {
-    /// Reads a search. Curly quotation marks and « guillemets » mark phrases too; what is joined by a hyphen, an
-    /// apostrophe or the like (`Saint-Denis`, `O’Brien`, `AC/DC`) is a phrase; a mark without its other half is none.
+    /// Parses a query. Curly quotation marks and « guillemets » delimit phrases too. Words joined by a hyphen, an apostrophe
+    /// or a slash (`Saint-Denis`, `O’Brien`, `AC/DC`) form a phrase. An unpaired quotation mark is ignored.
     ///
     /// # Errors
-    /// When there is no word in it.
+    /// When the query has no word.
     pub fn parse(given: &str) -> Result<Self, NoWord> {
         let mut tokens = Vec::new();
         let mut rest = given;
@@ -101,7 +101,7 @@ impl Search {
         if text.is_empty() { Err(NoWord) } else { Ok(Self(text)) }
     }
 
-    /// The search as Postgres' `websearch_to_tsquery` reads it.
+    /// Returns the query in the syntax of `websearch_to_tsquery`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -117,7 +117,7 @@ fn is_quotation_mark(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»')
 }
 
-/// A dash before a word or a phrase negates it; one before a space is a mark like others.
+/// Parses after a dash: it negates a word or a phrase, and is punctuation before a space.
 fn negated<'a>(given: &'a str, tokens: &mut Vec<Token>) -> &'a str {
     let rest = given.trim_start_matches('-');
     match rest.chars().next() {
@@ -127,7 +127,7 @@ fn negated<'a>(given: &'a str, tokens: &mut Vec<Token>) -> &'a str {
     }
 }
 
-/// What stands up to the next quotation mark, whichever it is.
+/// Parses a phrase up to the next quotation mark of any kind.
 fn phrase<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str {
     let inside = given.trim_start_matches(is_quotation_mark);
     match inside.find(is_quotation_mark) {
@@ -139,7 +139,7 @@ fn phrase<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str
     }
 }
 
-/// What stands up to the next space or quotation mark.
+/// Parses a word up to the next space or quotation mark.
 fn word<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str {
     let end = given.find(|c: char| c.is_whitespace() || is_quotation_mark(c)).unwrap_or(given.len());
     let (word, rest) = given.split_at(end);
@@ -158,7 +158,7 @@ fn push(text: &str, negated: bool, tokens: &mut Vec<Token>) {
     }
 }
 
-/// `OR` without an operand on each side is a word.
+/// Formats the tokens. `OR` without operands on both sides becomes a word.
 fn rendered(tokens: Vec<Token>) -> String {
     let mut text = String::new();
     let mut after_operand = false;
@@ -181,7 +181,7 @@ fn rendered(tokens: Vec<Token>) -> String {
                     text.push('-');
                 }
                 match &words[..] {
-                    // Postgres takes it for the operator, however it is written.
+                    // Postgres reads `or` in any case as the operator.
                     [word] if !word.eq_ignore_ascii_case("or") => text.push_str(word),
                     words => text.extend(["\"", &words.join(" "), "\""]),
                 }
@@ -209,14 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn words_phrases_or_and_not_are_kept() {
+    fn words_phrases_or_and_not_are_parsed() {
         assert_reads("port  lundi", "port lundi");
         assert_reads("\"le port\" OR -lundi", "\"le port\" OR -lundi");
         assert_reads("-\"le port\"", "-\"le port\"");
     }
 
     #[test]
-    fn any_quotation_marks_make_a_phrase() {
+    fn all_kinds_of_quotation_marks_delimit_a_phrase() {
         for given in ["“le port”", "«\u{a0}le port\u{202f}»", "„le port“", "\"le port”"] {
             assert_reads(given, "\"le port\"");
         }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_joined_by_a_mark_is_a_phrase() {
+    fn words_joined_by_punctuation_are_a_phrase() {
         assert_reads("Saint-Denis", "\"Saint Denis\"");
         assert_reads("l'Équipe L’Équipe", "\"l Équipe\" \"L Équipe\"");
         assert_reads("-saint-denis", "-\"saint denis\"");
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_spelled_or_between_operands_is_one() {
+    fn only_an_upper_case_or_between_operands_is_the_operator() {
         assert_reads("or", "\"or\"");
         assert_reads("mine d'or", "mine \"d or\"");
         assert_reads("OR port", "\"OR\" port");
@@ -246,14 +246,14 @@ mod tests {
     }
 
     #[test]
-    fn a_dash_alone_is_a_mark() {
+    fn a_dash_before_a_space_is_punctuation() {
         assert_reads("port - lundi", "port lundi");
         assert_reads("--port", "-port");
         assert_reads("port -'", "port");
     }
 
     #[test]
-    fn marks_alone_are_no_search() {
+    fn punctuation_alone_is_no_query() {
         for given in ["", "\"", "\"\"", "«»", "!", "& | ! <-> ( )", "\\", "\u{a0}", "😀", &"-".repeat(500)] {
             assert_eq!(Search::parse(given), Err(NoWord), "{given}");
         }
@@ -261,7 +261,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_read_reads_as_itself(given in "([-\"«»a-zA-Z0-9é’'&|!<>():*\\\\ ]|OR|\\PC){0,60}") {
+        fn a_formatted_query_parses_to_itself(given in "([-\"«»a-zA-Z0-9é’'&|!<>():*\\\\ ]|OR|\\PC){0,60}") {
             if let Ok(search) = Search::parse(&given) {
                 let text = search.as_str();
                 prop_assert_eq!(Search::parse(text), Ok(search.clone()));

@@ -1,4 +1,4 @@
-//! Questions over many records at once: what is counted, by what, and what is answered.
+//! Statistics: counted records, grouping and results.
 
 use super::article::ArticleFilter;
 use super::mention::MentionFilter;
@@ -7,11 +7,11 @@ use super::{Dimension, EntityKind};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-/// Which records are counted.
+/// The records that are counted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CountTarget {
     Articles(ArticleFilter),
-    /// With `one_per_cluster`, quotes with the same words count once.
+    /// With `one_per_cluster`, quotes of a cluster count once.
     Quotes {
         filter: QuoteFilter,
         one_per_cluster: bool,
@@ -20,7 +20,7 @@ pub enum CountTarget {
 }
 
 impl CountTarget {
-    /// What they can be counted by.
+    /// Returns the dimensions by which the records can be grouped.
     pub fn dimensions(&self) -> &'static [Dimension] {
         use Dimension as D;
         match self {
@@ -33,47 +33,47 @@ impl CountTarget {
     }
 }
 
-/// How much of what matches was counted: all of it, or the newest.
+/// The matching records that were counted: all of them, or the newest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coverage {
-    /// The records that were looked at.
+    /// Number of counted records.
     pub records: i64,
-    /// When not all were: the figures are exact for what was published from this time on.
+    /// If not all were counted: the figures are exact for records published from this time on.
     pub published_from: Option<DateTime<Utc>>,
 }
 
-/// What a count is of.
+/// The group of a count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Group {
-    /// The records with this value; the name of an entity stands beside its id.
+    /// The records with this value. The label of an entity is its name.
     Value { key: String, label: String },
     /// The records without a value.
     Nothing,
-    /// The records that none of the other groups counts.
+    /// The records of no other group.
     Other,
 }
 
-/// The values that most records have.
+/// The most frequent values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Top {
-    /// All records, whatever their value.
+    /// Number of records with any value or none.
     pub total: i64,
     /// The most frequent first, [`Group::Other`] last.
     pub items: Vec<(Group, i64)>,
     pub considered: Coverage,
 }
 
-/// How many records there were when.
+/// Counts per interval of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
-    /// The groups, the most frequent first; one only when nothing was grouped.
+    /// The groups, most frequent first. Without grouping there is one.
     pub groups: Vec<Group>,
-    /// The first day of an interval, the group's place in `groups`, the records; intervals without any are not in it.
+    /// First day of an interval, index of the group in `groups`, and count. Empty intervals are left out.
     pub counts: Vec<(NaiveDate, usize, i64)>,
     pub considered: Coverage,
 }
 
-/// An entity as it stands in an answer about many.
+/// An entity with its kind and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedEntity {
     pub id: Uuid,

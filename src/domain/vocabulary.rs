@@ -1,4 +1,4 @@
-//! The closed word lists of the model, spelled as they are on the wire and in the database.
+//! The enumerations of the model, with one spelling for JSON, database and API description.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 
-/// One enum per word list: serde, the database and the API document all spell a word the same way.
+/// Defines an enum whose values have one spelling in JSON, in the database and in the API description.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -19,15 +19,15 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every word of the list.
+            /// All values.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word as it stands on the wire and in the database.
+            /// Returns the spelling in JSON and in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// The value that `word` spells.
+            /// Parses the spelling of a value.
             pub fn parse(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == word)
             }
@@ -51,7 +51,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What an entity is.
+    /// The kind of an entity.
     EntityKind {
         Person = "person",
         Organization = "organization",
@@ -64,13 +64,13 @@ words! {
 }
 
 words! {
-    /// What sort of name an alias is.
+    /// The kind of an alias.
     AliasKind {
         Name = "name",
         Acronym = "acronym",
         /// A description that stands for the entity: `le royaume chérifien`.
         Periphrasis = "periphrasis",
-        /// The name of something near that stands for the entity: `Rabat` for Morocco.
+        /// The name of something related that stands for the entity: `Rabat` for Morocco.
         Metonym = "metonym",
         /// An office: `le ministre de la Défense`.
         Role = "role",
@@ -105,7 +105,7 @@ words! {
 }
 
 words! {
-    /// What is known of who said it.
+    /// What is known about the speaker.
     SpeakerStatus {
         /// The speaker is a known entity.
         Named = "named",
@@ -121,7 +121,7 @@ words! {
 }
 
 words! {
-    /// What a human decided about a quote.
+    /// The review status of a quote.
     QuoteStatus {
         /// Found by a machine, not reviewed.
         Machine = "machine",
@@ -132,7 +132,7 @@ words! {
 }
 
 words! {
-    /// Who made a record.
+    /// Whether a machine or a human created a record.
     Origin {
         Machine = "machine",
         Human = "human",
@@ -140,11 +140,11 @@ words! {
 }
 
 words! {
-    /// Where a span stands since its article's text last changed.
+    /// What happened to a span at the last change of the article's text.
     Anchor {
         /// At the same offsets.
         Exact = "exact",
-        /// The same text elsewhere, in one place only.
+        /// The same text at another position, and at no other.
         Moved = "moved",
         /// No longer found, or found more than once: it keeps its old spans and `body_version`.
         Orphaned = "orphaned",
@@ -152,7 +152,7 @@ words! {
 }
 
 words! {
-    /// What a review did.
+    /// The action of a review.
     ReviewAction {
         Verify = "verify",
         Reject = "reject",
@@ -164,19 +164,19 @@ words! {
 }
 
 words! {
-    /// What a line of an article is.
+    /// The role of a line of an article.
     BlockRole {
         /// The headline, also where the body repeats it.
         Headline = "headline",
         Heading = "heading",
         Paragraph = "paragraph",
-        /// What a web page leaves in the text: a lone `close`, a line of links.
+        /// A remnant of a web page: a single `close`, a line of links.
         Boilerplate = "boilerplate",
     }
 }
 
 words! {
-    /// What records are counted by. Each is spelled as the filter that finds the records of one value.
+    /// A dimension by which records are grouped. Its spelling is the name of the filter for one of its values.
     Dimension {
         Speaker = "speaker",
         About = "about",
@@ -192,7 +192,7 @@ words! {
 }
 
 words! {
-    /// How long the steps of a timeline are. A week begins on Monday.
+    /// The interval of a timeline. A week begins on Monday.
     Interval {
         Day = "day",
         Week = "week",
