@@ -8,100 +8,67 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each layer and the layers that it may import, from the top down. A file belongs to the layer with the longest matching path. Files of
-/// one layer may import each other.
-const LAYERS: &[(&str, &[&str])] = &[
-    (
-        "main",
-        &["cli", "annotate_files", "demo", "healthcheck", "train_names", "server", "http", "config", "logs", "signals"],
-    ),
-    ("cli", &["server", "http", "app", "annotate", "domain", "postgres", "config", "logs", "signals"]),
-    ("annotate_files", &["annotate", "domain", "table"]),
-    ("demo", &["healthcheck", "table"]),
-    ("healthcheck", &[]),
-    ("table", &[]),
-    ("train_names", &["annotate"]),
-    ("server", &["http", "app", "store", "store/db", "store/error", "annotate", "postgres", "config", "signals"]),
-    ("logs", &["config"]),
-    ("config", &["store/db", "postgres"]),
-    // `http/app.rs` sees everything, `http/context.rs` nothing.
+/// Each layer and the layers that it may import, from the top down; `http/` stands for `http` and all layers in it. A file belongs to the
+/// layer with the longest matching path. Files of one layer may import each other.
+const LAYERS: &[(&str, &str)] = &[
+    ("main", "cli annotate_files demo healthcheck train_names server http/ config logs signals"),
+    ("cli", "server http/ app annotate domain postgres config logs signals"),
+    ("annotate_files", "annotate domain table"),
+    ("demo", "healthcheck table"),
+    ("healthcheck", ""),
+    ("table", ""),
+    ("train_names", "annotate"),
+    ("server", "http/ app store/ annotate postgres config signals"),
+    ("logs", "config"),
+    ("config", "store/db postgres"),
     ("http", HTTP),
     ("http/openapi", HTTP),
     ("http/routes", HTTP),
-    (
-        "http/middleware",
-        &["http/extract", "http/respond", "http/wire", "http/context", "store/db", "store/error", "domain"],
-    ),
-    ("http/extract", &["http/respond", "http/wire", "http/context", "domain"]),
-    ("http/respond", &["http/wire", "http/context", "store/error", "domain"]),
-    ("http/wire", &["annotate", "domain"]),
-    ("http/context", &[]),
-    (
-        "app",
-        &[
-            "store",
-            "store/annotations",
-            "store/analytics",
-            "store/fulltext",
-            "store/db",
-            "store/error",
-            "annotate",
-            "domain",
-        ],
-    ),
+    ("http/middleware", "http/extract http/respond http/wire http/context store/db store/error domain"),
+    ("http/extract", "http/respond http/wire http/context domain"),
+    ("http/respond", "http/wire http/context store/error domain"),
+    ("http/wire", "annotate domain"),
+    ("http/context", ""),
+    ("app", "store/ annotate domain"),
     ("store/analytics", STORE),
-    ("store/annotations", STORE),
+    // These two take the findings and the dictionary of `annotate`.
+    (
+        "store/annotations",
+        "store store/name_dictionary store/fulltext store/sql store/db store/error schema annotate domain",
+    ),
+    ("store/name_dictionary", "store store/sql store/db store/error schema annotate domain"),
     ("store", STORE),
-    ("store/counts", &["store/sql", "store/db", "store/error", "schema", "domain"]),
-    ("store/fulltext", &["store/sql", "store/db", "store/error", "schema", "domain"]),
-    ("store/sql", &["store/db", "store/error", "schema", "domain"]),
-    ("store/db", &["store/error", "schema", "domain"]),
-    ("store/error", &["domain"]),
-    ("annotate", &["domain"]),
-    ("domain", &[]),
-    ("schema", &[]),
-    ("postgres", &[]),
-    ("signals", &[]),
+    ("store/counts", "store/sql store/db store/error schema domain"),
+    ("store/fulltext", "store/sql store/db store/error schema domain"),
+    ("store/sql", "store/db store/error schema domain"),
+    ("store/db", "store/error schema domain"),
+    ("store/error", "domain"),
+    ("annotate", "domain"),
+    ("domain", ""),
+    ("schema", ""),
+    ("postgres", ""),
+    ("signals", ""),
 ];
-const HTTP: &[&str] = &[
-    "http/openapi",
-    "http/routes",
-    "http/middleware",
-    "http/extract",
-    "http/respond",
-    "http/wire",
-    "http/context",
-    "app",
-    "store/analytics",
-    "store",
-    "store/fulltext",
-    "store/db",
-    "store/error",
-    "annotate",
-    "domain",
-];
-const STORE: &[&str] =
-    &["store", "store/counts", "store/fulltext", "store/sql", "store/db", "store/error", "schema", "domain"];
+const HTTP: &str =
+    "http/ app store store/analytics store/name_dictionary store/fulltext store/db store/error annotate domain";
+const STORE: &str = "store store/counts store/fulltext store/sql store/db store/error schema domain";
 
 /// Layers that are one module with its submodules.
-const SINGLE_MODULES: &[&str] = &["config", "demo", "postgres"];
+const SINGLE_MODULES: &[&str] = &["config", "demo", "postgres", "store/annotations"];
 
 /// Imports to be removed. The test fails when one of them is gone: delete it here then.
 const KNOWN: &[(&str, &str)] = &[
+    ("store/pool.rs", "store/name_dictionary.rs"),
     ("config.rs", "store/pool.rs"),
     ("config.rs", "store/replica.rs"),
     ("http/annotate.rs", "store/annotations.rs"),
     ("http/articles.rs", "store/annotations.rs"),
-    ("store/annotations.rs", "annotate/dictionary.rs"),
-    ("store/annotations.rs", "annotate/mod.rs"),
-    ("store/annotations/people.rs", "annotate/mod.rs"),
     ("store/articles.rs", "annotate/blocks.rs"),
     ("store/articles.rs", "annotate/language.rs"),
     ("store/articles.rs", "annotate/mod.rs"),
     ("store/articles.rs", "annotate/text.rs"),
     ("store/mentions/found.rs", "annotate/mod.rs"),
     ("store/mentions/found.rs", "store/annotations.rs"),
-    ("store/name_dictionary.rs", "annotate/dictionary.rs"),
     ("store/quotes/found.rs", "annotate/mod.rs"),
     ("store/quotes/found.rs", "store/annotations.rs"),
     ("store/quotes/quote_match.rs", "annotate/language.rs"),
@@ -356,10 +323,17 @@ fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
 }
 
 /// The layer of a file below `src`, and the layers that it may import.
-fn layer_of(file: &str) -> (&'static str, &'static [&'static str]) {
+fn layer_of(file: &str) -> (&'static str, &'static str) {
     let belongs = |layer: &str| file.strip_prefix(layer).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'));
     let matching = LAYERS.iter().filter(|(layer, _)| belongs(layer)).max_by_key(|(layer, _)| layer.len());
     *matching.unwrap_or_else(|| panic!("src/{file} belongs to no layer of LAYERS"))
+}
+
+/// Whether a list of layers has this one.
+fn allows(layers: &str, layer: &str) -> bool {
+    layers
+        .split(' ')
+        .any(|allowed| layer == allowed.trim_end_matches('/') || (allowed.ends_with('/') && layer.starts_with(allowed)))
 }
 
 /// A module of the crate with its submodules, which may import each other: `store/quotes` for `store/quotes/row.rs`.
@@ -425,7 +399,7 @@ fn imports_point_downwards() {
     let mut wrong = Vec::new();
     for (from, to) in checked_edges(&graph) {
         let [(importer, allowed), (imported, _)] = [from, to].map(layer_of);
-        if importer != imported && !allowed.contains(&imported) {
+        if importer != imported && !allows(allowed, imported) {
             wrong.push(format!("src/{from} imports src/{to}"));
         }
     }
