@@ -18,7 +18,7 @@
 //! - [`config`]: each setting once; [`logs`]: lines as text or JSON; [`signals`]: when to stop.
 //! - [`server`]: from settings to a bound service, for `main` and the tests alike, and to its orderly end.
 //! - [`demo`] and [`healthcheck`]: clients of the service, over HTTP like any other.
-//! - [`annotate_files`] and [`train_names`]: the extractor on the command line; [`table`]: what they and the demo print.
+//! - [`annotate_files`] and `train_names`: the extractor on the command line; [`table`]: what they and the demo print.
 //! - [`schema`]: the tables as diesel prints them; checked, never edited.
 //!
 //! The tests in `tests/api` come in through the same doors as everybody: HTTP, the command line, the database.
@@ -37,4 +37,5 @@ pub mod server;
 pub mod signals;
 pub mod store;
 pub mod table;
+#[cfg(feature = "train-names")]
 pub mod train_names;

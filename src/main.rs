@@ -13,6 +13,7 @@ use verbatim::annotate_files::{self, AnnotateSettings};
 use verbatim::config::{BadSettings, Config, DatabaseSettings, ListenSetting, LogSettings, ServeSettings};
 use verbatim::server::{Postgres, Server, migrate};
 use verbatim::signals::Stop;
+#[cfg(feature = "train-names")]
 use verbatim::train_names::{self, TrainSettings};
 use verbatim::{demo, healthcheck, http, logs};
 
@@ -42,6 +43,7 @@ enum Command {
     /// Find quotes, their speakers and names in files, and print them
     Annotate(AnnotateSettings),
     /// Train the model that finds French names
+    #[cfg(feature = "train-names")]
     TrainNames(TrainSettings),
     /// Bring the database up to date and end
     Migrate(MigrateSettings),
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Serve(settings) => serve(&settings, None),
         Command::Demo(settings) => serve(&settings, Some(demo::run)),
         Command::Annotate(settings) => annotate_files::run(&settings).map_err(Into::into),
+        #[cfg(feature = "train-names")]
         Command::TrainNames(settings) => train_names::run(&settings).map_err(Into::into),
         Command::Migrate(settings) => migrate_once(&settings),
         Command::Openapi(settings) => openapi(&settings),

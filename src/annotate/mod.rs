@@ -27,6 +27,7 @@ mod subjects;
 pub mod tagger;
 pub mod text;
 pub mod tokens;
+#[cfg(feature = "train-names")]
 pub mod train;
 mod verbs;
 

@@ -1,7 +1,7 @@
-//! A CRF that marks names in French text, its model shipped with the binary.
+//! A conditional random field that marks names in French text; its model is built into the binary.
 //!
-//! The model is trained by [`super::train`] and kept in CRFsuite's format. It is read once into a table from feature
-//! hashes to weights, so that tagging allocates no string for any feature.
+//! The command `train-names` makes the model. Features are looked up by their hashes, so tagging allocates no string
+//! for a feature, and the model holds no text.
 
 use super::names::features::{Scene, Sink};
 use super::names::fold::Word;
@@ -10,10 +10,9 @@ use super::names::tokens::Token;
 use super::{EntityKind, Span};
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::io;
 use std::sync::LazyLock;
 
-/// Kinds of names and their letters in the labels `B-P`, `I-P` …; [`OUTSIDE`] is no name.
+/// Kinds of names and their letters in the labels `B-P`, `I-P` …; a token of no name has `-`.
 pub const KINDS: [(EntityKind, &str); 5] = [
     (EntityKind::Person, "P"),
     (EntityKind::Place, "L"),
@@ -21,6 +20,8 @@ pub const KINDS: [(EntityKind, &str); 5] = [
     (EntityKind::Event, "E"),
     (EntityKind::Product, "D"),
 ];
+/// The label of a token outside of names.
+#[cfg(any(test, feature = "train-names"))]
 pub(super) const OUTSIDE: &str = "-";
 
 /// Label n is `B` of kind n / 2 when even, `I` when odd; the last is no name.
@@ -53,9 +54,12 @@ pub struct Tagger {
     transitions: [Scores; LABELS],
 }
 
-const MODEL: &[u8] = include_bytes!("model/names_fr.crf");
+const MODEL: &[u8] = include_bytes!("model/names_fr.model");
 
-static FRENCH: LazyLock<Option<Tagger>> = LazyLock::new(|| Tagger::new(MODEL).ok());
+/// The first bytes of a model.
+const MAGIC: &[u8] = b"names-1\n";
+
+static FRENCH: LazyLock<Option<Tagger>> = LazyLock::new(|| Tagger::from_bytes(MODEL));
 
 /// The French tagger that is shipped; none when its model cannot be read.
 pub fn french() -> Option<&'static Tagger> {
@@ -92,7 +96,8 @@ impl Sink for Sum<'_> {
     }
 }
 
-/// The number of a label, when it is one of ours.
+/// The number of a label that CRFsuite wrote.
+#[cfg(any(test, feature = "train-names"))]
 fn label_of(name: &str) -> Option<usize> {
     if name == OUTSIDE {
         return Some(NO_NAME);
@@ -115,35 +120,85 @@ fn add_kinds(name: &mut Tagged, sure: &Scores) {
     }
 }
 
+/// Takes the next bytes of a model.
+fn take<const BYTES: usize>(rest: &mut &[u8]) -> Option<[u8; BYTES]> {
+    let (first, others) = rest.split_first_chunk()?;
+    *rest = others;
+    Some(*first)
+}
+
 impl Tagger {
-    /// Reads a model in CRFsuite's format.
+    /// Reads a model as [`Tagger::to_bytes`] writes it; `None` when the bytes are not such a model.
+    pub fn from_bytes(model: &[u8]) -> Option<Self> {
+        let mut rest = model.strip_prefix(MAGIC)?;
+        let mut transitions = [[0.0; LABELS]; LABELS];
+        for weight in transitions.iter_mut().flatten() {
+            *weight = f32::from_le_bytes(take(&mut rest)?);
+        }
+        let features = u32::from_le_bytes(take(&mut rest)?);
+        let mut weights = HashMap::default();
+        for _ in 0..features {
+            let key = u64::from_le_bytes(take(&mut rest)?);
+            let present = u16::from_le_bytes(take(&mut rest)?);
+            let mut scores = [0.0; LABELS];
+            for (_, score) in scores.iter_mut().enumerate().filter(|(label, _)| present >> label & 1 == 1) {
+                *score = f32::from_le_bytes(take(&mut rest)?);
+            }
+            weights.insert(key, scores);
+        }
+        rest.is_empty().then_some(Self { weights, transitions })
+    }
+
+    /// The model in its compact format, the same bytes for the same weights.
+    ///
+    /// Little-endian: the transitions, the number of features, then for each feature its hash, a bit mask of the labels
+    /// it has weights for, and these weights.
+    #[cfg(any(test, feature = "train-names"))]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        for weight in self.transitions.iter().flatten() {
+            bytes.extend(weight.to_le_bytes());
+        }
+        let mut features: Vec<(&u64, &Scores)> = self.weights.iter().collect();
+        features.sort_unstable_by_key(|(key, _)| **key);
+        bytes.extend(u32::try_from(features.len()).unwrap_or(u32::MAX).to_le_bytes());
+        for (key, scores) in features {
+            bytes.extend(key.to_le_bytes());
+            let present = scores.iter().enumerate().filter(|(_, score)| **score != 0.0);
+            let mask = present.clone().fold(0u16, |mask, (label, _)| mask | 1 << label);
+            bytes.extend(mask.to_le_bytes());
+            present.for_each(|(_, score)| bytes.extend(score.to_le_bytes()));
+        }
+        bytes
+    }
+
+    /// Reads a trained model in CRFsuite's format.
     ///
     /// # Errors
-    /// When the bytes are no such model.
-    pub fn new(model: &[u8]) -> io::Result<Self> {
-        let names = crfs::Model::new(model)?;
+    /// When the bytes are not such a model.
+    #[cfg(feature = "train-names")]
+    pub fn from_crfsuite(model: &[u8]) -> std::io::Result<Self> {
+        use std::io::Error;
+
         let mut dump = Vec::new();
-        names.dump(&mut dump)?;
-        let dump = String::from_utf8(dump).map_err(io::Error::other)?;
-        let mut tagger = Tagger { weights: HashMap::default(), transitions: [[0.0; LABELS]; LABELS] };
+        crfs::Model::new(model)?.dump(&mut dump)?;
+        let dump = String::from_utf8(dump).map_err(Error::other)?;
+        let mut tagger = Self { weights: HashMap::default(), transitions: [[0.0; LABELS]; LABELS] };
         // A line of either table reads `  (0) feature --> label: weight`.
         for line in dump.lines().filter_map(|line| line.strip_prefix("  (")) {
             let parsed = (|| {
-                let (kind, rest) = line.split_once(") ")?;
+                let (table, rest) = line.split_once(") ")?;
                 let (source, rest) = rest.rsplit_once(" --> ")?;
                 let (label, weight) = rest.rsplit_once(": ")?;
-                Some((kind, source, label_of(label)?, weight.parse::<f32>().ok()?))
+                Some((table, source, label_of(label)?, weight.parse::<f32>().ok()?))
             })();
-            match parsed {
-                Some(("1", source, label, weight)) => {
-                    let source = label_of(source).ok_or_else(|| io::Error::other("unknown label"))?;
-                    tagger.transitions[source][label] = weight;
-                }
-                Some((_, source, label, weight)) => {
-                    let key = finish(hash(SEED, source.as_bytes()));
-                    tagger.weights.entry(key).or_insert([0.0; LABELS])[label] += weight;
-                }
-                None => return Err(io::Error::other("unreadable weight")),
+            let (table, source, label, weight) = parsed.ok_or_else(|| Error::other("unreadable weight"))?;
+            if table == "1" {
+                let source = label_of(source).ok_or_else(|| Error::other("unknown label"))?;
+                tagger.transitions[source][label] = weight;
+            } else {
+                let key = finish(hash(SEED, source.as_bytes()));
+                tagger.weights.entry(key).or_insert([0.0; LABELS])[label] += weight;
             }
         }
         for (before, row) in tagger.transitions.iter_mut().enumerate() {
@@ -295,15 +350,18 @@ mod tests {
     use crate::annotate::names::{fold, tokens};
 
     #[test]
-    fn the_shipped_model_is_read_and_small() {
-        assert!(french().is_some());
-        assert!(MODEL.len() < 5 << 20);
+    fn the_shipped_model_is_readable_small_and_reproducible() {
+        let tagger = french().expect("the shipped model is readable");
+        assert!(MODEL.len() < 3 << 20, "{} bytes", MODEL.len());
+        assert_eq!(tagger.to_bytes(), MODEL, "the same weights are the same bytes");
     }
 
     #[test]
-    fn what_is_no_model_is_refused() {
-        assert!(Tagger::new(b"").is_err());
-        assert!(Tagger::new(&[0; 200]).is_err());
+    fn other_bytes_are_refused() {
+        for cut in [0, 4, MAGIC.len(), 300, MODEL.len() - 1] {
+            assert!(Tagger::from_bytes(&MODEL[..cut]).is_none(), "{cut} bytes");
+        }
+        assert!(Tagger::from_bytes(&[MODEL, b"x"].concat()).is_none());
     }
 
     #[test]

@@ -6,9 +6,10 @@
 use super::names::features::{Scene, Sink};
 use super::names::fold;
 use super::names::tokens::{self, Token};
-use super::tagger::{KINDS, OUTSIDE};
+use super::tagger::{KINDS, OUTSIDE, Tagger};
 use crfs::{Attribute, Trainer};
 use serde::Deserialize;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -95,7 +96,9 @@ pub fn train(articles: &[Labelled], options: Options, out: &Path) -> io::Result<
             trainer.append(&items, &labels)?;
         }
     }
-    trainer.train(out)
+    trainer.train(out)?;
+    let model = Tagger::from_crfsuite(&fs::read(out)?)?;
+    fs::write(out, model.to_bytes())
 }
 
 /// Adds the tokens of one article. An unnamed token without features stands between lines, as the tagger tags lines.
@@ -144,7 +147,6 @@ fn letter(kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::tagger::Tagger;
 
     const ARTICLE: &str = r#"{"text": "Anna Roy vit à Lens. Paul Roy vit à Lens.", "entities": [
         {"start": 0, "end": 8, "type": "PER"}, {"start": 5, "end": 8, "type": "ORG"}, {"start": 15, "end": 19, "type": "LOC"},
@@ -160,19 +162,19 @@ mod tests {
     #[test]
     fn a_model_can_be_trained_written_and_used() {
         let articles = read(&ARTICLE.replace('\n', " ")).unwrap();
-        let out = std::env::temp_dir().join(format!("names-{}.crf", std::process::id()));
+        let out = std::env::temp_dir().join(format!("names-{}.model", std::process::id()));
         let options = Options { c1: 0.01, c2: 0.01, least: 1.0, steps: 30 };
         train(&vec![articles[0].clone(); 3], options, &out).unwrap();
         let model = std::fs::read(&out).unwrap();
         std::fs::remove_file(&out).unwrap();
         let text = "Anna Roy vit à Lens.";
-        let tagged = Tagger::new(&model).unwrap().tag(&tokens::tokens(text), &fold::words(text));
+        let tagged = Tagger::from_bytes(&model).unwrap().tag(&tokens::tokens(text), &fold::words(text));
         assert_eq!(tagged.len(), 2);
     }
 
     #[test]
     fn nothing_is_trained_from_nothing() {
         assert!(read("no json").is_err());
-        assert!(train(&[], Options::default(), Path::new("unused.crf")).is_err());
+        assert!(train(&[], Options::default(), Path::new("unused.model")).is_err());
     }
 }

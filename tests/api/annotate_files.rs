@@ -121,6 +121,7 @@ fn a_language_is_taken_from_the_caller() {
     assert!(status == Some(2) && said.contains("two or three lower-case letters"), "{said}");
 }
 
+#[cfg(feature = "train-names")]
 #[test]
 fn a_model_is_trained_from_labelled_articles() {
     let dir = tempfile::tempdir().unwrap();
@@ -128,12 +129,12 @@ fn a_model_is_trained_from_labelled_articles() {
         {"start": 0, "end": 8, "type": "PER"}, {"start": 15, "end": 19, "type": "LOC"}]});
     fs::write(dir.path().join("data.jsonl"), format!("{article}\n{article}\n")).unwrap();
     fs::write(dir.path().join("broken.jsonl"), format!("{article}\n[]\n")).unwrap();
-    let train = |data| run(verbatim(&["train-names", "--out", "m.crf", "--data", data]).current_dir(dir.path()));
+    let train = |data| run(verbatim(&["train-names", "--out", "m.model", "--data", data]).current_dir(dir.path()));
 
     let (status, _, said) = train("data.jsonl");
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.starts_with("data.jsonl: 2 articles with 4 names\nm.crf: "), "{said}");
-    assert!(fs::metadata(dir.path().join("m.crf")).unwrap().len() > 100);
+    assert!(said.starts_with("data.jsonl: 2 articles with 4 names\nm.model: "), "{said}");
+    assert!(fs::metadata(dir.path().join("m.model")).unwrap().len() > 100);
 
     let (status, _, said) = train("broken.jsonl");
     assert!(status == Some(1) && said.starts_with("verbatim: broken.jsonl: line 2: "), "{said}");
