@@ -6,10 +6,11 @@
 mod alias;
 
 use super::names::fold::{self, Word};
-use super::names::phrases::Phrases;
+use super::names::phrases::{Entry, Found, Phrases};
 use super::{AliasKind, EntityKind, Span};
 use alias::{indexed, is_small_word};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// An entity of the store, as far as annotation needs it.
@@ -43,8 +44,8 @@ struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DictionaryMatch {
     pub span: Span,
-    /// The entities that bear this name, each once; more than one means ambiguity.
-    pub entities: Vec<DictionaryEntity>,
+    /// The entities with this name, each once, shared by all places of a text where it stands.
+    pub entities: Arc<[DictionaryEntity]>,
 }
 
 /// An entity that bears a name, and as what.
@@ -136,7 +137,7 @@ impl Dictionary {
         for found in self.find(text) {
             let alias: String = chars[found.span.start..found.span.end].iter().collect();
             if aliases.insert(alias.clone()) {
-                for entity in found.entities {
+                for entity in found.entities.iter().copied() {
                     met.entry(entity.row).or_insert((entity, Vec::new())).1.push((alias.clone(), entity.alias));
                 }
             }
@@ -151,27 +152,37 @@ impl Dictionary {
 
     /// As [`Dictionary::find`], for words that are cut already.
     pub fn find_words(&self, words: &[Word]) -> Vec<DictionaryMatch> {
-        let mut found = Vec::new();
+        // Thousands of entities may have a name that stands in thousands of places: their list is made once.
+        let mut known: HashMap<Found, Arc<[DictionaryEntity]>> = HashMap::new();
+        let mut matches = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            let Some(phrase) = self.phrases.longest(words, at) else {
+            let entities = |found: Found| self.entities(found);
+            let accept = |found: Found| !known.entry(found).or_insert_with(|| entities(found)).is_empty();
+            let Some(found) = self.phrases.longest_where(words, at, accept) else {
                 at += 1;
                 continue;
             };
-            let mut entities: Vec<DictionaryEntity> = Vec::new();
-            for entry in self.phrases.entries(phrase, words, at) {
-                let row = &self.rows[entry.payload as usize];
-                let alias = ALIAS_KINDS[entry.kind as usize % ALIAS_KINDS.len()];
-                entities.push(DictionaryEntity { id: row.id, kind: row.kind, alias, row: entry.payload });
-            }
-            // Thousands may bear a name. Of an entity that bears it as several things, the first stays.
-            entities.sort_by_key(|e| e.id);
-            entities.dedup_by_key(|e| e.id);
-            let end = words[at + phrase.words - 1].span.end;
-            found.push(DictionaryMatch { span: Span { start: words[at].span.start, end }, entities });
-            at += phrase.words;
+            let span = Span { start: words[at].span.start, end: words[at + found.words - 1].span.end };
+            matches.push(DictionaryMatch { span, entities: Arc::clone(&known[&found]) });
+            at += found.words;
         }
-        found
+        matches
+    }
+
+    /// The entities of a phrase, sorted by id, each as the first of the things that it has this name as.
+    fn entities(&self, found: Found) -> Arc<[DictionaryEntity]> {
+        let entity = |entry: Entry| {
+            let row = &self.rows[entry.payload as usize];
+            let alias = ALIAS_KINDS[entry.kind as usize % ALIAS_KINDS.len()];
+            DictionaryEntity { id: row.id, kind: row.kind, alias, row: entry.payload }
+        };
+        // A demonym names the people of a place, not the place.
+        let is_name = |entity: &DictionaryEntity| entity.alias != AliasKind::Demonym;
+        let mut entities: Vec<DictionaryEntity> = self.phrases.entries(found).map(entity).filter(is_name).collect();
+        entities.sort_by_key(|e| e.id);
+        entities.dedup_by_key(|e| e.id);
+        entities.into()
     }
 
     /// Bytes held, nearly: capacities of the tables and lengths of the names.
@@ -377,6 +388,27 @@ mod tests {
     fn characters_without_spaces_are_words_by_themselves() {
         let names = one("東京", AliasKind::Name);
         assert_eq!(spans(&names, "昨日東京で"), [(2, 4)]);
+    }
+
+    #[test]
+    fn places_of_a_name_share_the_list_of_its_entities() {
+        let mut names = Dictionary::default();
+        for n in 0..50 {
+            names.insert("DIALLO", AliasKind::Acronym, &entity(n, EntityKind::Organization, "DIALLO"));
+            names.insert("Diallo", AliasKind::Name, &entity(n + 50, EntityKind::Person, "Diallo"));
+        }
+        let found = names.find("Diallo, DIALLO, Diallo, diallo, DIALLO");
+        assert_eq!(found.iter().map(|found| found.entities.len()).collect::<Vec<_>>(), [50, 100, 50, 100]);
+        assert!(Arc::ptr_eq(&found[0].entities, &found[2].entities));
+        assert!(Arc::ptr_eq(&found[1].entities, &found[3].entities));
+    }
+
+    #[test]
+    fn a_demonym_names_no_entity() {
+        let mut names = one("Norvégien", AliasKind::Demonym);
+        assert!(names.find("Un Norvégien arrive.").is_empty());
+        names.insert("Norvégien", AliasKind::Name, &entity(2, EntityKind::Product, "Norvégien"));
+        assert_eq!(names.find("Un Norvégien arrive.")[0].entities.len(), 1);
     }
 
     proptest::proptest! {

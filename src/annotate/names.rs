@@ -25,6 +25,7 @@ use super::{
 };
 use reading::{Marked, Reading};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Longest label that is looked up, in bytes.
 const LONGEST_LABEL: usize = 300;
@@ -48,7 +49,7 @@ impl Names {
         person.or_else(|| inside().next()).and_then(|m| m.entity)
     }
 
-    /// The entity that a label (`Benny Gantz`, `M. Gantz`, `Gantz`) names in this article, when just one fits.
+    /// The entity that a label (`Anne Morel`, `Mme Morel`, `Morel`) names in this article, when just one fits.
     pub fn resolve(&self, label: &str) -> Option<usize> {
         if label.len() > LONGEST_LABEL {
             return None;
@@ -153,8 +154,7 @@ fn doubtful(text: &Reading<'_>, at: usize) -> bool {
 }
 
 fn stored_mark(text: &Reading<'_>, found: &DictionaryMatch) -> Option<Marked> {
-    let entities: Vec<_> = found.entities.iter().filter(|e| e.alias != AliasKind::Demonym).copied().collect();
-    let first = entities.first()?;
+    let first = found.entities.first()?;
     let at = text.words.partition_point(|w| w.span.start < found.span.start);
     let words = text.words[at..].iter().take_while(|w| w.span.end <= found.span.end).count().max(1);
     let mut mark = text.mark_words(at, words, first.kind, 0.95);
@@ -163,10 +163,10 @@ fn stored_mark(text: &Reading<'_>, found: &DictionaryMatch) -> Option<Marked> {
         AliasKind::Periphrasis => MentionKind::Nominal,
         _ => MentionKind::Name,
     };
-    if entities.len() > 1 {
+    if found.entities.len() > 1 {
         mark.confidence = 0.6;
     }
-    mark.stored = entities;
+    mark.stored = Arc::clone(&found.entities);
     Some(mark)
 }
 

@@ -8,6 +8,7 @@ use crate::annotate::gazetteer::{Language, gazetteer};
 use crate::annotate::people::{self, Met, Parts, People};
 use crate::annotate::{AliasKind, EntityKind, FoundAlias, FoundEntity, FoundMention, Gender};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// An unknown place or organisation is made an entity of when the tagger is as sure as this.
@@ -139,7 +140,7 @@ impl Linker<'_> {
         if let Some(&entity) = mark.known.and_then(|known| self.by_known.get(&known)) {
             return entity;
         }
-        if let [stored] = mark.stored.as_slice()
+        if let [stored] = &*mark.stored
             && let Some(&entity) = self.by_stored.get(&stored.id)
         {
             return entity;
@@ -156,8 +157,8 @@ impl Linker<'_> {
         };
         let known = gazetteer().known(index);
         let name = known.name(self.language);
-        let stored = if mark.stored.is_empty() { self.stored_as(name, known.kind) } else { mark.stored.clone() };
-        if let [one] = stored.as_slice()
+        let stored = if mark.stored.is_empty() { self.stored_as(name, known.kind) } else { Arc::clone(&mark.stored) };
+        if let [one] = &*stored
             && let Some(&entity) = self.by_stored.get(&one.id)
         {
             self.by_known.insert(index, entity);
@@ -180,13 +181,13 @@ impl Linker<'_> {
     }
 
     /// The stored entities of a kind that bear just this name.
-    fn stored_as(&self, name: &str, kind: EntityKind) -> Vec<DictionaryEntity> {
+    fn stored_as(&self, name: &str, kind: EntityKind) -> Arc<[DictionaryEntity]> {
         let mut found = self.aliases.find(name);
         match (found.pop(), found.is_empty()) {
             (Some(only), true) if only.span.start == 0 && only.span.end == name.chars().count() => {
-                only.entities.into_iter().filter(|e| e.kind == kind).collect()
+                only.entities.iter().filter(|e| e.kind == kind).copied().collect()
             }
-            _ => Vec::new(),
+            _ => Arc::default(),
         }
     }
 

@@ -37,10 +37,8 @@ pub struct Entry {
     /// A second small value of the caller's.
     pub kind: u8,
     words: u8,
-    /// Bit n: word n must begin with a capital.
-    initial: u16,
-    /// Bit n: word n must be all capitals.
-    upper: u16,
+    /// The capitals that a text must have.
+    case: Case,
     next: u32,
 }
 
@@ -66,11 +64,33 @@ impl Default for Phrases {
 }
 
 /// A phrase found in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Found {
     /// Number of words it covers.
     pub words: usize,
     head: u32,
+    case: Case,
+}
+
+/// How the words of a phrase are written: one bit for each word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Case {
+    /// Words that begin with a capital.
+    initial: u16,
+    /// Words that are all capitals.
+    upper: u16,
+}
+
+impl Case {
+    fn push(&mut self, at: usize, word: &Word) {
+        self.initial |= u16::from(word.initial) << at;
+        self.upper |= u16::from(word.upper) << at;
+    }
+
+    /// Whether words written like this have the capitals that a phrase asks for.
+    fn has(self, wanted: Case) -> bool {
+        wanted.initial & !self.initial == 0 && wanted.upper & !self.upper == 0
+    }
 }
 
 /// Hash, first word and case of one phrase.
@@ -85,27 +105,18 @@ fn key(phrase: &str, payload: u32, kind: u8) -> Option<Key> {
     if words.is_empty() || words.len() > MAX_WORDS {
         return None;
     }
-    let mut entry = Entry { payload, kind, words: words.len() as u8, initial: 0, upper: 0, next: NONE };
+    let mut entry = Entry { payload, kind, words: words.len() as u8, case: Case::default(), next: NONE };
     let mut hash = 0;
     for (n, word) in words.iter().enumerate() {
         hash = fold::join(hash, word.hash);
-        entry.initial |= u16::from(word.initial) << n;
-        entry.upper |= u16::from(word.upper) << n;
+        entry.case.push(n, word);
     }
     Some(Key { hash, first: words[0].hash, entry })
 }
 
 impl Entry {
-    /// Whether the words of a text, as many as the phrase has, are written with the capitals it asks for.
-    fn fits(&self, words: &[Word]) -> bool {
-        words
-            .iter()
-            .enumerate()
-            .all(|(n, word)| (self.initial >> n & 1 == 0 || word.initial) && (self.upper >> n & 1 == 0 || word.upper))
-    }
-
     fn same(&self, other: &Entry) -> bool {
-        (self.payload, self.kind, self.initial, self.upper) == (other.payload, other.kind, other.initial, other.upper)
+        (self.payload, self.kind, self.case) == (other.payload, other.kind, other.case)
     }
 }
 
@@ -196,26 +207,32 @@ impl Phrases {
 
     /// The longest phrase that begins at the word `at` and is written as it asks.
     pub fn longest(&self, words: &[Word], at: usize) -> Option<Found> {
+        self.longest_where(words, at, |found| self.entries(found).next().is_some())
+    }
+
+    /// The longest phrase that begins at the word `at` and for which `accept` is true, whatever its case.
+    pub fn longest_where(&self, words: &[Word], at: usize, mut accept: impl FnMut(Found) -> bool) -> Option<Found> {
         let first = self.firsts.get(&words[at].hash)?;
         let mut hash = 0;
-        let mut found = None;
+        let mut case = Case::default();
+        let mut longest = None;
         for (n, word) in words[at..].iter().take(first.longest as usize).enumerate() {
             if n > 0 && !word.joined {
                 break;
             }
             hash = fold::join(hash, word.hash);
-            if let Some(&head) = self.heads.get(&hash)
-                && self.chain(head).any(|entry| entry.fits(&words[at..=at + n]))
-            {
-                found = Some(Found { words: n + 1, head });
+            case.push(n, word);
+            if let Some(&head) = self.heads.get(&hash) {
+                let found = Found { words: n + 1, head, case };
+                longest = Some(found).filter(|found| accept(*found)).or(longest);
             }
         }
-        found
+        longest
     }
 
-    /// The entries of a phrase found at the word `at`.
-    pub fn entries<'a>(&'a self, found: Found, words: &'a [Word], at: usize) -> impl Iterator<Item = Entry> + 'a {
-        self.chain(found.head).filter(move |entry| entry.fits(&words[at..at + found.words]))
+    /// The entries of a phrase that may be written as it was found.
+    pub fn entries(&self, found: Found) -> impl Iterator<Item = Entry> + '_ {
+        self.chain(found.head).filter(move |entry| found.case.has(entry.case))
     }
 
     fn chain(&self, head: u32) -> impl Iterator<Item = Entry> + '_ {

@@ -5,6 +5,7 @@ use super::tokens::{self, Token};
 use crate::annotate::dictionary::DictionaryEntity;
 use crate::annotate::tagger::KINDS;
 use crate::annotate::{EntityKind, MentionKind, Span};
+use std::sync::Arc;
 
 /// A text with its tokens and words.
 pub struct Reading<'a> {
@@ -28,7 +29,7 @@ pub struct Marked {
     /// Index into the gazetteer.
     pub known: Option<u32>,
     /// The stored entities that bear this name.
-    pub stored: Vec<DictionaryEntity>,
+    pub stored: Arc<[DictionaryEntity]>,
 }
 
 impl<'a> Reading<'a> {
@@ -64,7 +65,7 @@ impl<'a> Reading<'a> {
             confidence,
             kinds: only(kind, confidence),
             known: None,
-            stored: Vec::new(),
+            stored: Arc::default(),
         }
     }
 
@@ -83,7 +84,7 @@ impl<'a> Reading<'a> {
             confidence,
             kinds: only(kind, confidence),
             known: None,
-            stored: Vec::new(),
+            stored: Arc::default(),
         }
     }
 }
