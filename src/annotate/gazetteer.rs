@@ -15,7 +15,6 @@ const STATES: &str = include_str!("gazetteer/states.tsv");
 const PLACES: &str = include_str!("gazetteer/places.tsv");
 const ORGANIZATIONS: &str = include_str!("gazetteer/organizations.tsv");
 const FIRST_NAMES: &str = include_str!("gazetteer/first_names.tsv");
-const SURNAMES: &str = include_str!("gazetteer/surnames.txt");
 const AMBIGUOUS: &str = include_str!("gazetteer/ambiguous.txt");
 
 /// A language the gazetteer has names in.
@@ -67,7 +66,6 @@ pub struct Gazetteer {
     english: Phrases,
     demonyms: Phrases,
     first_names: HashMap<u64, Option<Gender>>,
-    surnames: std::collections::HashSet<u64>,
     ambiguous: std::collections::HashSet<&'static str>,
 }
 
@@ -112,12 +110,6 @@ impl Gazetteer {
             english: Phrases::default(),
             demonyms: Phrases::default(),
             first_names: HashMap::new(),
-            surnames: SURNAMES
-                .lines()
-                .filter(|l| !l.starts_with('#'))
-                .flat_map(str::split_whitespace)
-                .map(fold::hash_word)
-                .collect(),
             ambiguous: AMBIGUOUS.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace).collect(),
         };
         all.add_states();
@@ -212,7 +204,7 @@ impl Gazetteer {
                 continue;
             };
             // Of two things of one name, the state, then what the files list first.
-            if let Some(entry) = table.entries(found, words, at).min_by_key(|e| e.payload) {
+            if let Some(entry) = table.entries(found).min_by_key(|e| e.payload) {
                 let kind = KINDS[usize::from(entry.kind & !AMBIGUOUS_BIT) % KINDS.len()].0;
                 let ambiguous = entry.kind & AMBIGUOUS_BIT != 0;
                 hits.push(Hit { at, words: found.words, known: entry.payload, kind, ambiguous });
@@ -226,18 +218,13 @@ impl Gazetteer {
     /// words it takes.
     pub fn demonym(&self, words: &[Word], at: usize) -> Option<(u32, usize)> {
         let found = self.demonyms.longest(words, at)?;
-        let state = self.demonyms.entries(found, words, at).map(|e| e.payload).min()?;
+        let state = self.demonyms.entries(found).map(|e| e.payload).min()?;
         Some((state, found.words))
     }
 
     /// Whether a word is a first name; its gender when it has one only.
     pub fn first_name(&self, word: u64) -> Option<Option<Gender>> {
         self.first_names.get(&word).copied()
-    }
-
-    /// Whether a word is a surname that many people have, or that the news often name.
-    pub fn surname(&self, word: u64) -> bool {
-        self.surnames.contains(&word)
     }
 
     /// The first name that a person's name begins with, hyphens included (`Jean-Luc`), and its gender.

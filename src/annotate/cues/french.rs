@@ -59,9 +59,7 @@ impl Finder<'_> {
             cue.negated = negated;
             return Some(cue);
         }
-        // `a réagit`, for `a réagi`, is met often enough.
-        let misspelt = info.is_form(form::FINITE) && self.word(next).ends_with("it") && !reflexive;
-        if !info.is_form(form::PARTICIPLE) && !misspelt {
+        if !info.is_form(form::PARTICIPLE) {
             return None;
         }
         let start = if reflexive { at - 1 } else { at };

@@ -83,7 +83,7 @@ fn verbs(b: &mut Builder) {
         possède possèdent compose composent touche touchent effectue effectué intervient interviennent porte portent entend entendent \
         gère gèrent accueille accueillent figure figurent appartient appartiennent comporte comportent comprend comprennent contient contiennent");
     b.flag(flag::INFINITIVE, "avoir être vouloir pouvoir devoir faire prendre mettre aller venir voir savoir croire craindre attendre tenir comprendre \
-        privilégier travailler ignorer vivre disposer chercher recevoir souhaiter penser espérer suivre perdre partir soutenir regretter craindre \
+        travailler ignorer vivre disposer chercher recevoir souhaiter penser espérer suivre perdre partir soutenir regretter craindre \
         poursuivre ouvrir garder rester compter connaître préférer maintenir refuser rejeter accepter retirer quitter lancer étudier \
         envisager engager renoncer respecter détenir posséder suspendre reporter annuler fermer ne n'");
 }
@@ -92,7 +92,7 @@ fn people(b: &mut Builder) {
     // Roles with a masculine form only or a form for both.
     b.flag(flag::ROLE | flag::MASCULINE, "président ministre premier-ministre directeur député sénateur maire préfet procureur avocat juge conseiller \
         porte-parole secrétaire chef patron pdg fondateur cofondateur co-fondateur gouverneur ambassadeur général colonel capitaine commandant \
-        entraîneur entraineur sélectionneur joueur attaquant gardien défenseur milieu champion relayeur nageur coureur pilote chercheur professeur scientifique \
+        entraîneur entraineur sélectionneur joueur attaquant gardien défenseur milieu champion nageur coureur pilote chercheur professeur scientifique \
         physicien historien sociologue politologue économiste analyste expert spécialiste médecin docteur épidémiologiste virologue climatologue écrivain auteur \
         réalisateur acteur comédien chanteur musicien artiste peintre journaliste rédacteur éditorialiste présentateur animateur producteur responsable dirigeant représentant \
         délégué militant syndicaliste élu candidat opposant leader monarque roi prince pape évêque cardinal archevêque imam prêtre vice-président chancelier \
@@ -130,7 +130,7 @@ fn sources(b: &mut Builder) {
         parti syndicat association organisation ong fondation fédération confédération union comité commission conseil assemblée sénat parlement congrès chambre \
         société entreprise compagnie groupe firme banque agence chaîne journal quotidien hebdomadaire magazine radio télévision site média médias presse rédaction \
         équipe club ligue famille direction administration autorité autorités état partie délégation ambassade mission collectif mouvement coalition opposition majorité \
-        pays nation nations royaume république maroc maison-blanche université institut laboratoire école hôpital centre observatoire office bureau service services secours \
+        pays nation nations royaume république maison-blanche université institut laboratoire école hôpital centre observatoire office bureau service services secours \
         agence studio éditeur constructeur opérateur fabricant studio exécutif chancellerie diplomatie kremlin pentagone population habitants public foule région ville commune \
         département province district métropole municipalité collectivité protection communauté église vatican saint-siège secrétariat cabinet régulateur instance milice rébellion");
     b.flag(flag::FEMININE, "police gendarmerie armée préfecture mairie cour justice présidence association organisation ong fondation fédération confédération union commission \
@@ -141,7 +141,7 @@ fn sources(b: &mut Builder) {
         club état collectif mouvement pays royaume institut laboratoire hôpital centre observatoire office bureau service studio éditeur constructeur opérateur fabricant exécutif kremlin \
         pentagone public département district vatican secrétariat cabinet régulateur");
     b.flag(flag::ANONYMOUS, "source sources anonymat anonyme");
-    b.flag(flag::NO_SOURCE, "constatations constations éléments estimations estimation analyses calculs chiffres statistiques données bilan bilans résultats prévisions projections \
+    b.flag(flag::NO_SOURCE, "constatations éléments estimations estimation analyses calculs chiffres statistiques données bilan bilans résultats prévisions projections \
         sondage sondages modalités termes conditions critères règles informations cas besoins circonstances moyens goûts plan loi article lois code tradition légende \
         hypothèse hypothèses scénario modèle modèles théorie méthode méthodes type nature lieu âge origine formule accord calendrier classement indicateurs \
         ordre ordres règlement époques saison saisons usage usages habitude procédure protocole rumeurs rumeur principe probabilité apparences évaluations évaluation");
