@@ -15,7 +15,7 @@ pub struct TrainSettings {
     /// types PER, LOC, ORG, EVENT and PROD
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Where to write the model; the one in use is src/annotate/model/names_fr.model, built into the binary
+    /// Where to write the model; the one in use is src/annotate/names/names_fr.model, built into the binary
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }

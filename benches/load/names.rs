@@ -130,7 +130,7 @@ fn extra(dice: &mut Dice, language: &Language, name: &str) -> Alias {
             let slip = name.chars().enumerate().flat_map(|(i, c)| std::iter::repeat_n(c, 1 + usize::from(i == at)));
             (slip.collect(), AliasKind::Misspelling, None)
         }
-        1 => (verbatim::annotate::names::fold::fold(name).to_uppercase(), AliasKind::Name, None),
+        1 => (verbatim::annotate::fold::fold(name).to_uppercase(), AliasKind::Name, None),
         2 => (format!("{} {name}", language.content(dice)), AliasKind::Name, Some(language.code)),
         _ => {
             let nickname = format!("{} {}", language.content(dice), language.content(dice));

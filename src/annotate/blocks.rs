@@ -1,96 +1,27 @@
-//! The lines of an article: headline, headings, paragraphs and boilerplate.
+//! Cuts an article into lines: headline, headings, paragraphs and boilerplate.
 
+use super::languages::boilerplate;
 use super::text::Text;
 use super::{Block, BlockRole, Span};
 
-/// A heading is no longer than this, in words.
+/// Longest heading in words.
 const HEADING_WORDS: usize = 14;
-/// A headline is no longer than this, in words.
+/// Longest headline in words.
 const HEADLINE_WORDS: usize = 32;
+/// Longest line that may be boilerplate or a repeated headline, in code points.
+const MAX_KEY: usize = 600;
 
-/// Lines that are furniture of the page when they stand alone.
-const FURNITURE: [&str; 44] = [
-    "close",
-    "fermer",
-    "publicité",
-    "advertisement",
-    "annonce",
-    "partager",
-    "share",
-    "imprimer",
-    "print",
-    "menu",
-    "newsletter",
-    "share this article",
-    "partager cet article",
-    "lire plus",
-    "read more",
-    "voir plus",
-    "show more",
-    "see more",
-    "sponsored",
-    "sign up",
-    "s'abonner",
-    "abonnez-vous",
-    "subscribe",
-    "log in",
-    "se connecter",
-    "facebook",
-    "twitter",
-    "whatsapp",
-    "email",
-    "e-mail",
-    "copier le lien",
-    "copy link",
-    "commentaires",
-    "comments",
-    "réagir",
-    "suivre",
-    "follow us",
-    "suivez-nous",
-    "contenu sponsorisé",
-    "article réservé aux abonnés",
-    "réservé aux abonnés",
-    "open",
-    "skip to content",
-    "related articles",
-];
-
-/// Starts of lines that point elsewhere.
-const POINTERS: [&str; 21] = [
-    "lire aussi",
-    "à lire aussi",
-    "a lire aussi",
-    "lire également",
-    "voir aussi",
-    "à voir aussi",
-    "écouter aussi",
-    "pour aller plus loin",
-    "sur le même sujet",
-    "read also",
-    "read more:",
-    "also read",
-    "see also",
-    "related:",
-    "more on this",
-    "watch:",
-    "crédit photo",
-    "photo credit",
-    "© ",
-    "copyright ",
-    "all rights reserved",
-];
-
-/// The lines of a body in order, with their roles; blank ones are left out.
+/// The lines of a text in order with their roles, without blank ones.
 pub fn find(text: &Text, headline: Option<&str>) -> Vec<Block> {
     let headline = headline.map(|line| key(Text::new(line).lower())).filter(|key| !key.is_empty());
     let lines = lines(text);
+    let boilerplate = boilerplate();
     let mut blocks: Vec<Block> = Vec::with_capacity(lines.len());
     let mut title = headline;
     for (i, &span) in lines.iter().enumerate() {
-        let this = (span.end - span.start <= 600).then(|| key(&text.lower()[span.start..span.end]));
+        let this = (span.end - span.start <= MAX_KEY).then(|| key(&text.lower()[span.start..span.end]));
         let role = match &this {
-            Some(this) if furniture(this) => BlockRole::Boilerplate,
+            Some(this) if boilerplate.has(this) => BlockRole::Boilerplate,
             Some(this) if title.as_ref() == Some(this) => BlockRole::Headline,
             Some(this) if i == 0 && title.is_none() && lines.len() > 1 && short(text, span, HEADLINE_WORDS) => {
                 title = Some(this.clone());
@@ -104,7 +35,7 @@ pub fn find(text: &Text, headline: Option<&str>) -> Vec<Block> {
     blocks
 }
 
-/// The block that an offset lies in. `blocks` are in order.
+/// The block around an offset. `blocks` are in order.
 pub fn at(blocks: &[Block], offset: usize) -> Option<&Block> {
     let near = blocks.partition_point(|block| block.span.end <= offset);
     blocks.get(near).filter(|block| block.span.start <= offset)
@@ -126,7 +57,7 @@ fn lines(text: &Text) -> Vec<Span> {
     found
 }
 
-/// Letters and digits in lower case, one space between words.
+/// A line without punctuation, with one space between words.
 fn key(lower: &[char]) -> String {
     let mut out = String::with_capacity(lower.len());
     let mut gap = false;
@@ -144,15 +75,11 @@ fn key(lower: &[char]) -> String {
     out
 }
 
-fn furniture(line: &str) -> bool {
-    FURNITURE.contains(&line) || POINTERS.iter().any(|start| line.starts_with(start))
-}
-
-/// A line of few words that does not end as a sentence does.
+/// Whether a line has fewer words than that and does not end like a sentence.
 fn short(text: &Text, span: Span, words: usize) -> bool {
     let last = text.before(span.end);
     let first = text.at(span.start);
-    // A headline may begin or end with quoted words; another line that does so holds somebody's words.
+    // A headline may begin or end with a quotation; another line that does so is one.
     let quoted = matches!(last, '»' | '”' | '"') || matches!(first, '«' | '“' | '"');
     !matches!(last, '.' | '!' | '…' | ':' | ';' | ',' | '–' | '—')
         && !matches!(first, '-' | '–' | '—' | '•' | '*')
@@ -161,7 +88,7 @@ fn short(text: &Text, span: Span, words: usize) -> bool {
         && text.plain()[span.start..span.end].iter().filter(|c| c.is_whitespace()).take(words).count() < words
 }
 
-/// Whether a full stop, a question or a cry is followed by a space or a closing mark: a line of sentences.
+/// Whether a span has the end of a sentence in it.
 fn sentences(text: &Text, span: Span) -> bool {
     (span.start..span.end).any(|at| {
         matches!(text.at(at), '.' | '!' | '?' | '…') && matches!(text.at(at + 1), ' ' | '»' | '”' | '"' | '\'')

@@ -1,15 +1,14 @@
-//! The language of a text.
+//! Detects the language of a text.
 
-use super::lexicon::Lexicon;
+use super::languages::Language;
 use super::text::Text;
 use super::tokens::Tokens;
 use whatlang::Lang;
 
-/// How many characters are looked at: more do not change the answer, and a body may have a million.
+/// Characters of a text that are read: more do not change the answer, and a text may have a million.
 const SAMPLE: usize = 3_000;
 
-/// The BCP 47 primary tag of the text's language, in two letters where ISO 639-1 has them; `und` when the text does
-/// not tell.
+/// Detects the language of a text: a BCP 47 primary tag, of two letters where ISO 639-1 has one; `und` when unsure.
 pub fn detect(text: &str) -> &'static str {
     let end = text.char_indices().nth(SAMPLE).map_or(text.len(), |(byte, _)| byte);
     match whatlang::detect(&text[..end]) {
@@ -18,24 +17,25 @@ pub fn detect(text: &str) -> &'static str {
     }
 }
 
-/// French or English by their small words and reporting verbs, for a text too short for statistics: one in four of its words
-/// must be one, and one language must have more of them than the other.
+/// French or English by their small words and reporting verbs, for texts too short for statistics.
+///
+/// One word in four must be such a word, and one language must have more of them than the other.
 fn by_small_words(body: &str) -> Option<&'static str> {
     let text = Text::new(body);
-    let count = |lexicon: &Lexicon| {
-        let tokens = Tokens::new(&text, lexicon);
+    let count = |language: &Language| {
+        let tokens = Tokens::new(&text, language);
         let words = tokens.list.iter().filter(|token| token.is_word());
         let (mut all, mut small) = (0, 0);
         for token in words {
             let info = token.info;
-            let article = info.is_determiner() || info.is_of() || info.is_preposition() || info.is_que();
-            let verb = info.is_have() || info.is_be() || info.says();
+            let article = info.is_determiner() || info.is_of() || info.is_preposition() || info.is_complementizer();
+            let verb = info.is_have() || info.is_be() || info.reports();
             all += 1;
             small += usize::from(article || verb || info.is_pronoun() || info.is_inverted());
         }
         if small * 4 >= all { small } else { 0 }
     };
-    match (count(Lexicon::french()), count(Lexicon::english())) {
+    match (count(Language::french()), count(Language::english())) {
         (french, english) if french > english => Some("fr"),
         (french, english) if english > french => Some("en"),
         _ => None,

@@ -1,22 +1,24 @@
-//! Stretches between quotation marks.
+//! Finds quotations: the text between quotation marks.
 //!
-//! One pass with a stack for each line. Nested quotations belong to the outer one; a quotation may go on in the next lines
-//! (each opened anew, or not); an odd mark costs at most its own line. Linear in the length of the text.
+//! One pass with a stack for each line. Nested quotations belong to the outer one; a quotation may continue in the next
+//! lines, with or without a mark at their start; an unpaired mark affects its own line only. Linear in the length of the text.
 
 use super::text::Text;
 use super::{Block, Span};
 
-/// A quotation that goes on over lines without a mark goes on over no more than this many.
-const SILENT_LINES: usize = 4;
+/// Most lines without a mark that a quotation may continue over.
+const MAX_SILENT_LINES: usize = 4;
+/// Longest rest of a line, in code points, that an unpaired mark before it does not make a quotation of.
+const MAX_STRAY: usize = 20;
 
-/// An outermost stretch between quotation marks.
+/// An outermost quotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quoted {
     /// With its marks.
     pub outer: Span,
-    /// Without its marks and the spaces next to them: one for each line it runs through.
+    /// Without its marks and the spaces next to them: one for each of its lines.
     pub parts: Vec<Span>,
-    /// Whether a closing mark was met; otherwise it ends with its line.
+    /// Whether it has a closing mark; otherwise it ends with its line.
     pub closed: bool,
 }
 
@@ -32,7 +34,7 @@ enum Family {
 enum Side {
     Open,
     Close,
-    /// Whichever fits.
+    /// Closes an open mark of its family, else opens.
     Either,
 }
 
@@ -47,12 +49,13 @@ struct Mark {
 struct Opened {
     at: usize,
     family: Family,
-    /// Where it started in earlier lines, when it goes on from there.
+    /// Its parts in earlier lines.
     before: Vec<Span>,
+    /// Offset of the mark that opened it.
     start: usize,
 }
 
-/// Finds the outermost quotations of a body, sorted. `blocks` are its lines; `singles` says whether `'so'` quotes.
+/// Finds the outermost quotations of a text, sorted. `blocks` are its lines; `singles` says whether `'so'` is one.
 pub fn find(text: &Text, blocks: &[Block], singles: bool) -> Vec<Quoted> {
     let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| marks(text, block.span, singles)).collect();
     let mut found = Vec::new();
@@ -63,7 +66,7 @@ pub fn find(text: &Text, blocks: &[Block], singles: bool) -> Vec<Quoted> {
     outermost(found)
 }
 
-/// Reads one line; gives back the quotation that goes on in the next.
+/// Reads one line; returns the quotation that continues in the next.
 fn read_line(
     text: &Text,
     blocks: &[Block],
@@ -96,7 +99,7 @@ fn read_line(
             stack.push(Opened { at: mark.at + 1, family: mark.family, before: Vec::new(), start: mark.at });
             continue;
         }
-        // `"so”`: keyboards and editors mix the two, but not in the mark that opens.
+        // Straight and curly marks close one another, as in `"so”`, when none of their own family is open.
         let family = match mark.family {
             Family::Curly if open[family] == 0 => Family::Straight,
             Family::Straight if open[family] == 0 => Family::Curly,
@@ -115,7 +118,7 @@ fn read_line(
         }
     }
     let opened = stack.pop().filter(|opened| opened.family != Family::Single)?;
-    if goes_on(text, blocks, lines, i, opened.family) {
+    if continues(text, blocks, lines, i, opened.family) {
         let mut opened = opened;
         let part = text.trim(Span { start: opened.at, end: span.end });
         if part.start < part.end {
@@ -123,7 +126,7 @@ fn read_line(
         }
         return Some(opened);
     }
-    if last_closed < opened.at && (!opened.before.is_empty() || opened.at + 20 < span.end) {
+    if last_closed < opened.at && (!opened.before.is_empty() || opened.at + MAX_STRAY < span.end) {
         close(text, opened, span.end, span.end, false, found);
     }
     None
@@ -140,9 +143,9 @@ fn close(text: &Text, opened: Opened, at: usize, end: usize, closed: bool, found
     }
 }
 
-/// Whether a quotation left open at the end of line `i` goes on: the next line opens it anew, or the next mark closes it.
-fn goes_on(text: &Text, blocks: &[Block], lines: &[Vec<Mark>], i: usize, family: Family) -> bool {
-    let ahead = (i + 1)..lines.len().min(i + 2 + SILENT_LINES);
+/// Whether a quotation open at the end of line `i` continues: the next line opens it anew, or the next mark closes it.
+fn continues(text: &Text, blocks: &[Block], lines: &[Vec<Mark>], i: usize, family: Family) -> bool {
+    let ahead = (i + 1)..lines.len().min(i + 2 + MAX_SILENT_LINES);
     for j in ahead {
         let Some(mark) = lines[j].iter().find(|mark| mark.family == family) else { continue };
         let opens_line = mark.at == blocks[j].span.start;
@@ -192,7 +195,9 @@ fn marks(text: &Text, line: Span, singles: bool) -> Vec<Mark> {
             '“' => mark(Family::Curly, Side::Open),
             '”' | '‟' if free_before && !free_after => mark(Family::Curly, Side::Open),
             '”' | '‟' => mark(Family::Curly, Side::Close),
+            // Behind a digit, a straight mark is a unit or closes a quotation: `46"97`, `a 27" screen`.
             '"' if before.is_ascii_digit() && after.is_ascii_digit() => None,
+            '"' if before.is_ascii_digit() => mark(Family::Straight, Side::Close),
             '"' if free_before && !after.is_whitespace() => mark(Family::Straight, Side::Open),
             '"' if !before.is_whitespace() && free_after => mark(Family::Straight, Side::Close),
             '"' => mark(Family::Straight, Side::Either),
@@ -242,7 +247,22 @@ mod tests {
 
     #[test]
     fn seconds_and_inches_are_no_marks() {
-        assert_eq!(quoted("Elle nage en 46\"97 puis dit \"ouf\"."), ["ouf"]);
+        for (body, found) in [
+            ("Le relais a pris 3'41\"12, un record.", &[][..]),
+            ("Il court en 9\"8 et crie \"enfin\".", &["enfin"]),
+            ("A 27\" screen and a \"smart\" lock.", &["smart"]),
+            ("Un tuyau de 12\" fuit sous la rue.", &[]),
+            ("Un écran de 55\", puis \"le noir\".", &["le noir"]),
+            ("Elle a dit \"48\"30 suffira\" hier.", &["48\"30 suffira"]),
+            // A mark behind a digit still closes.
+            ("Il a répondu \"en 2012\".", &["en 2012"]),
+            ("\"Nous étions 300\", dit-elle.", &["Nous étions 300"]),
+            ("Le \"G20\" et le \"G7\" se voient.", &["G20", "G7"]),
+            ("\"De 5 à 6\", puis \"7\" et \"8 ou 9\".", &["De 5 à 6", "7", "8 ou 9"]),
+            ("She read \"page 12\" and \"page 13\".", &["page 12", "page 13"]),
+        ] {
+            assert_eq!(quoted(body), found, "{body}");
+        }
     }
 
     #[test]

@@ -1,38 +1,32 @@
-//! Text in, findings out: who said what, and which people, places and organisations are named.
+//! Finds quotes, their speakers, and names in a text.
 //!
-//! Pure functions over text: no database, no HTTP, no clock, no network. All offsets are Unicode code points,
-//! zero-based and half-open, into the article's body.
+//! Pure functions: no database, no HTTP, no clock, no network. All offsets are Unicode code points, zero-based and
+//! half-open, into the article's body.
+//!
+//! [`pipeline`] calls the parts in order. [`grammar`] finds who says what, [`names`] finds people, places and
+//! organisations, and [`languages`] has the words of each language.
 
-pub mod attribution;
 pub mod blocks;
-pub mod capitals;
-mod circumstances;
-pub mod cues;
-pub mod dictionary;
-pub mod gazetteer;
-pub mod indirect;
-pub mod inside;
+pub mod fold;
+pub mod grammar;
 pub mod language;
-pub mod lexicon;
+pub mod languages;
 pub mod marks;
 pub mod names;
-mod offices;
-pub mod people;
-pub mod phrases;
+mod pipeline;
 pub mod quotes;
 pub mod sentences;
-mod sieves;
-pub mod speakers;
-mod subjects;
-pub mod tagger;
 pub mod text;
 pub mod tokens;
-#[cfg(feature = "train-names")]
-pub mod train;
-mod verbs;
+mod work;
 
 #[cfg(test)]
 mod tests;
+
+pub use names::dictionary;
+#[cfg(feature = "train-names")]
+pub use names::train;
+pub use pipeline::{annotate, prepare};
 
 pub use crate::domain::{AliasKind, BlockRole, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
 use uuid::Uuid;
@@ -52,19 +46,19 @@ impl From<Span> for crate::domain::span::Span {
     }
 }
 
-/// What is to be annotated.
+/// A text to annotate.
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {
     pub headline: Option<&'a str>,
     pub body: &'a str,
-    /// BCP 47 primary tag, when the caller knows it; detected from the body otherwise.
+    /// BCP 47 primary tag; detected from the body when there is none.
     pub language: Option<&'a str>,
 }
 
-/// Everything found in one document.
+/// The findings in one document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Annotation {
-    /// BCP 47 primary tag, `und` when it could not be told.
+    /// BCP 47 primary tag, `und` when it could not be detected.
     pub language: String,
     pub blocks: Vec<Block>,
     /// The people, places and organisations of this article, each once.
@@ -101,21 +95,21 @@ pub struct FoundEntity {
     pub kind: EntityKind,
     /// The fullest form printed, or the gazetteer's preferred name in the language of the article.
     pub name: String,
-    /// Other names to store with it when it becomes an entity (the gazetteer's; a misspelling met in the article).
+    /// Other names: those of the gazetteer, acronyms and misspellings in the article.
     pub aliases: Vec<FoundAlias>,
-    /// The stored entity it is, when exactly one matches.
+    /// The stored entity, when exactly one matches.
     pub stored: Option<Uuid>,
-    /// The stored entities it might be, when several match.
+    /// The stored entities, when several match.
     pub candidates: Vec<Uuid>,
-    /// Good enough to make a new stored entity from: a person with first and last name, a gazetteer entry,
-    /// an organisation or place the tagger is sure of.
+    /// Whether it may become a stored entity: a person with first and last name, a gazetteer entry, or a place or
+    /// organisation found with high confidence.
     pub full_name: bool,
     pub gender: Option<Gender>,
-    /// Wikidata item, for what the gazetteer knows.
+    /// Wikidata item, for names of the gazetteer.
     pub wikidata: Option<&'static str>,
 }
 
-/// An entity met at a span of the body.
+/// A span of the body that names an entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundMention {
     pub span: Span,
@@ -127,67 +121,23 @@ pub struct FoundMention {
     pub confidence: f32,
 }
 
-/// Words in the article and who is said to have said them.
+/// Words of the article that it attributes to a source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundQuote {
-    /// One or more, in order, outer quotation marks and the spaces next to them left out.
+    /// One or more in order, without outer quotation marks and spaces next to them.
     pub spans: Vec<Span>,
     pub kind: QuoteKind,
     /// Index into [`Annotation::entities`].
     pub speaker: Option<usize>,
-    /// Where the source is printed; its label is that slice.
+    /// The place where the source is printed; its label is that slice.
     pub speaker_span: Option<Span>,
-    /// Where the source is named, when `speaker_span` is a pronoun (`elle`) or a description (`le ministre`).
+    /// The antecedent, when `speaker_span` is a pronoun (`elle`) or a description (`le ministre`).
     pub reference_span: Option<Span>,
     pub speaker_status: SpeakerStatus,
-    /// Where the reporting verb or phrase is printed.
+    /// The reporting verb or source phrase.
     pub cue_span: Option<Span>,
-    /// Its infinitive (`souligner`) or the phrase itself (`selon`).
+    /// The infinitive of that verb (`souligner`), or the phrase (`selon`).
     pub cue_lemma: Option<String>,
     /// 0 to 1.
     pub confidence: f32,
-}
-
-/// Reads the word lists and the model of names, some 30 ms of work that the first text waits for otherwise.
-pub fn prepare() {
-    gazetteer::gazetteer();
-    tagger::french();
-    lexicon::Lexicon::french();
-    lexicon::Lexicon::english();
-}
-
-/// Annotates a document: its blocks, names and quotes. `aliases` are the names already known.
-///
-/// Linear in the length of the body; never panics, whatever the body.
-pub fn annotate(document: &Document, aliases: &dictionary::Dictionary) -> Annotation {
-    let language = document.language.map_or_else(|| language::detect(document.body).to_owned(), str::to_owned);
-    let text = text::Text::new(document.body);
-    let lexicon = lexicon::Lexicon::for_language(&language);
-    let blocks = blocks::find(&text, document.headline);
-    let quoted = marks::find(&text, &blocks, language == "en");
-    let full = tokens::Tokens::new(&text, lexicon);
-    let tokens = sentences::mask(&full, &quoted);
-    let mut names = names::find(document.body, &blocks, &language, aliases);
-    let known = capitals::add(&text, &full, &mut names);
-    let sentences = sentences::find(&text, &tokens, &quoted);
-    let cues = cues::find(&tokens, lexicon);
-    let phrases = phrases::Phrases::new(&tokens, &names, &cues);
-    let inner_cues = cues::find(&full, lexicon);
-    let unmasked = phrases::Phrases::new(&full, &names, &inner_cues);
-    let inside = inside::find(&unmasked, &inner_cues, &quoted);
-    let reader = attribution::Reader {
-        text: &text,
-        tokens: &tokens,
-        quoted: &quoted,
-        sentences: &sentences,
-        cues: &cues,
-        phrases: &phrases,
-        lexicon,
-        inside: &inside,
-        unmasked: &unmasked,
-    };
-    let reading = reader.read();
-    let mut quotes = quotes::assemble(&reader, &reading, &blocks);
-    capitals::keep_spoken(&mut names, &mut quotes, known);
-    Annotation { language, blocks, entities: names.entities, mentions: names.mentions, quotes }
 }

@@ -1,22 +1,22 @@
-//! Where sentences end, over tokens in which each quotation stands as one.
+//! Cuts tokens, in which each quotation is one, into sentences.
 
 use super::marks::Quoted;
 use super::text::Text;
 use super::tokens::{Kind, Token, Tokens};
 
-/// A sentence: a range of tokens, its closing punctuation included, breaks left out.
+/// A sentence: a range of tokens with its closing punctuation, without breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence {
     pub start: usize,
     pub end: usize,
-    /// Counts the lines of the body that hold words.
+    /// Number of its line; lines without words do not count.
     pub line: usize,
 }
 
-/// No sentence is longer than this, in tokens: what is read within sentences stays linear in the text.
-const LONGEST: usize = 300;
+/// Longest sentence in tokens. It keeps work within sentences linear in the text.
+const MAX_TOKENS: usize = 300;
 
-/// Replaces the tokens of each quotation by a single one.
+/// Replaces the tokens of each quotation by one.
 pub fn mask(tokens: &Tokens, quoted: &[Quoted]) -> Tokens {
     let mut list: Vec<Token> = Vec::with_capacity(tokens.list.len());
     let mut next = 0;
@@ -45,7 +45,7 @@ pub fn find(text: &Text, tokens: &Tokens, quoted: &[Quoted]) -> Vec<Sentence> {
             push(&mut found, start, at, line);
             start = at + 1;
             line += 1;
-        } else if at + 1 - start >= LONGEST || ends(text, tokens, quoted, at) {
+        } else if at + 1 - start >= MAX_TOKENS || ends(text, tokens, quoted, at) {
             push(&mut found, start, at + 1, line);
             start = at + 1;
         }
@@ -84,7 +84,7 @@ fn ends(text: &Text, tokens: &Tokens, quoted: &[Quoted], at: usize) -> bool {
     }
 }
 
-/// A dot after `M`, `Dr`, an initial or another abbreviation.
+/// Whether a full stop belongs to an abbreviation or an initial.
 fn abbreviation(tokens: &Tokens, dot: usize) -> bool {
     let Some(before) = dot.checked_sub(1) else { return false };
     let word = tokens.word(before);
@@ -96,21 +96,21 @@ fn abbreviation(tokens: &Tokens, dot: usize) -> bool {
         return tokens.kind(dot + 1) == Kind::Word;
     }
     let initial = word.chars().count() == 1 && tokens.capital(before);
-    initial && tokens.capital(dot + 1) && !tokens.info(dot + 1).starts_sentences()
+    initial && tokens.capital(dot + 1) && !tokens.info(dot + 1).is_sentence_initial()
 }
 
-/// After a question or a cry: `"Why?" Smith asked`. A reporting verb follows before long, and not after a full stop.
+/// Whether the cue of a question or exclamation follows: `"Why?" Smith asked`. A full stop ends the sentence.
 fn cue_follows(tokens: &Tokens, from: usize, last: char) -> bool {
     if last == '.' || matches!(tokens.kind(from), Kind::Quoted(_)) {
         return false;
     }
     for at in from..from + 9 {
         match tokens.kind(at) {
-            Kind::Word if tokens.info(at).says() && at > from => {
-                // `He said that`, `Il a assuré :` report what comes next.
+            Kind::Word if tokens.info(at).reports() && at > from => {
+                // A complementizer or a colon reports the next words.
                 let after = at + 1;
                 return !tokens.is_mark(after, ':')
-                    && !tokens.info(after).is_que()
+                    && !tokens.info(after).is_complementizer()
                     && !matches!(tokens.kind(after), Kind::Quoted(_));
             }
             Kind::Word => {}
@@ -123,15 +123,15 @@ fn cue_follows(tokens: &Tokens, from: usize, last: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lexicon::Lexicon;
+    use super::super::languages::Language;
     use super::super::{blocks, marks};
     use super::*;
 
-    fn sentences(body: &str, lexicon: &Lexicon) -> Vec<String> {
+    fn sentences(body: &str, language: &Language) -> Vec<String> {
         let text = Text::new(body);
         let blocks = blocks::find(&text, None);
         let quoted = marks::find(&text, &blocks, false);
-        let tokens = mask(&Tokens::new(&text, lexicon), &quoted);
+        let tokens = mask(&Tokens::new(&text, language), &quoted);
         find(&text, &tokens, &quoted)
             .iter()
             .map(|s| {
@@ -145,17 +145,17 @@ mod tests {
 
     #[test]
     fn abbreviations_end_no_sentence() {
-        let found = sentences("M. Durand et le Dr. Petit sont là. J. Martin aussi. Fin", Lexicon::french());
+        let found = sentences("M. Durand et le Dr. Petit sont là. J. Martin aussi. Fin", Language::french());
         assert_eq!(found, ["M. Durand et le Dr. Petit sont là.", "J. Martin aussi.", "Fin"]);
-        let found = sentences("Sen. Jones of the U.S. Senate met Mr. Li. They left.", Lexicon::english());
+        let found = sentences("Sen. Jones of the U.S. Senate met Mr. Li. They left.", Language::english());
         assert_eq!(found, ["Sen. Jones of the U.S. Senate met Mr. Li.", "They left."]);
     }
 
     #[test]
     fn a_full_stop_inside_a_quotation_ends_the_sentence_unless_its_cue_follows() {
-        let found = sentences("« Il pleut. » Elle est partie. « Quoi ! » a-t-il dit.", Lexicon::french());
+        let found = sentences("« Il pleut. » Elle est partie. « Quoi ! » a-t-il dit.", Language::french());
         assert_eq!(found, ["« Il pleut. »", "Elle est partie.", "« Quoi ! » a-t-il dit."]);
-        let found = sentences("\"Why now?\" Mr. Jones asked. \"No.\" The end.", Lexicon::english());
+        let found = sentences("\"Why now?\" Mr. Jones asked. \"No.\" The end.", Language::english());
         assert_eq!(found, ["\"Why now?\" Mr. Jones asked.", "\"No.\"", "The end."]);
     }
 }

@@ -1,21 +1,20 @@
-//! The body as code points, with folded views of the same length.
+//! A text as code points, with folded views of the same length.
 //!
-//! Everything is found in the views and reported in the offsets of the body, so a view never changes a length:
-//! one code point of the body is one code point of each view.
+//! Offsets in a view are offsets in the text: one code point of the text is one code point of each view.
 
-use super::Span;
+use super::{Span, work};
 
-/// A body as code points.
+/// A text as code points.
 #[derive(Debug, Clone)]
 pub struct Text {
-    /// Spaces of any width are U+0020, typographic apostrophes `'`; case is kept.
+    /// With spaces of any width as U+0020 and typographic apostrophes as `'`.
     plain: Vec<char>,
-    /// As `plain`, in lower case where that is one code point.
+    /// `plain` in lower case, where that is one code point.
     lower: Vec<char>,
 }
 
 impl Text {
-    /// Reads a body. Linear in its length.
+    /// Folds a text. Linear in its length.
     pub fn new(body: &str) -> Self {
         let plain: Vec<char> = body.chars().map(fold_plain).collect();
         let lower = plain.iter().map(|&c| lower_one(c)).collect();
@@ -27,7 +26,7 @@ impl Text {
         self.plain.len()
     }
 
-    /// Whether there is no text at all.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.plain.is_empty()
     }
@@ -44,6 +43,7 @@ impl Text {
 
     /// The code point at `at`, or a line feed outside the text.
     pub fn at(&self, at: usize) -> char {
+        work::count(1);
         self.plain.get(at).copied().unwrap_or('\n')
     }
 
@@ -55,6 +55,7 @@ impl Text {
     /// A span's folded text, case kept.
     pub fn slice(&self, span: Span) -> String {
         let end = span.end.min(self.len());
+        work::count(end.saturating_sub(span.start));
         self.plain[span.start.min(end)..end].iter().collect()
     }
 
@@ -70,6 +71,19 @@ impl Text {
         }
         Span { start, end }
     }
+}
+
+/// Counts the words in a span. Words joined by a hyphen or a dot are one.
+pub fn count_words(text: &Text, span: Span) -> usize {
+    work::count(span.end - span.start);
+    let mut count = 0;
+    let mut previous = ' ';
+    for &c in &text.plain[span.start..span.end] {
+        let joined = previous.is_alphanumeric() || matches!(previous, '-' | '.');
+        count += usize::from(c.is_alphanumeric() && !joined);
+        previous = c;
+    }
+    count
 }
 
 /// Folds spaces and apostrophes, one code point to one.
@@ -105,6 +119,12 @@ mod tests {
         assert_eq!(text.len(), body.chars().count());
         assert_eq!(text.lower().len(), text.len());
         assert_eq!(text.slice(Span { start: 0, end: 8 }), "L'État :");
+    }
+
+    #[test]
+    fn words_joined_by_hyphens_and_dots_are_one() {
+        let text = Text::new("L'arc-en-ciel de 3.5 km, ici.");
+        assert_eq!(count_words(&text, Span { start: 0, end: text.len() }), 6);
     }
 
     #[test]

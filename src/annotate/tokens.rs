@@ -1,10 +1,11 @@
-//! Words, punctuation and line breaks, with what the lexicon knows of each word.
+//! A text cut into words, punctuation marks and line breaks, with the properties of each word.
 
 use super::Span;
-use super::lexicon::{Info, Lexicon};
+use super::languages::{Info, Language};
 use super::text::Text;
+use super::work;
 
-/// What a token is.
+/// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Word,
@@ -12,7 +13,7 @@ pub enum Kind {
     Mark(char),
     /// One or more line ends.
     Break,
-    /// A stretch between quotation marks, by its index; stands for everything in it.
+    /// A quotation, by its index; it replaces the tokens in it.
     Quoted(usize),
 }
 
@@ -24,7 +25,7 @@ pub struct Token {
     /// Starts with a capital.
     pub capital: bool,
     pub info: Info,
-    /// Where its lower-cased letters lie in [`Tokens::letters`], in bytes.
+    /// Byte range of its lower-case letters in [`Tokens::letters`].
     lower: (usize, usize),
 }
 
@@ -32,50 +33,54 @@ pub struct Token {
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub list: Vec<Token>,
-    /// Whether these are French words.
-    pub french: bool,
     letters: String,
 }
 
 impl Tokens {
     /// Cuts a text into tokens. Linear in its length.
-    pub fn new(text: &Text, lexicon: &Lexicon) -> Self {
-        Cutter {
-            text,
-            lexicon,
-            tokens: Tokens { list: Vec::with_capacity(text.len() / 5), french: lexicon.elides, letters: String::new() },
-        }
-        .run()
+    pub fn new(text: &Text, language: &Language) -> Self {
+        let tokens = Tokens { list: Vec::with_capacity(text.len() / 5), letters: String::new() };
+        let Tokens { mut list, letters } = Cutter { text, language, tokens }.run();
+        language.mark_phrases(&mut list, &letters);
+        Tokens { list, letters }
     }
 
-    /// The lower-cased letters of the token at `at`; empty outside the list and for what is no word.
+    /// The lower-case letters of the word at `at`; empty outside the list and for other tokens.
     pub fn word(&self, at: usize) -> &str {
+        work::count(1);
         self.list.get(at).map_or("", |token| self.letters_of(token))
     }
 
-    /// The lower-cased letters of a token of this list.
+    /// The lower-case letters of a token of this list.
     pub fn letters_of(&self, token: &Token) -> &str {
-        &self.letters[token.lower.0..token.lower.1]
+        token.letters_in(&self.letters)
     }
 
-    /// The same letters with other tokens: for a list in which quoted stretches were replaced by one token each.
+    /// The same letters with other tokens, such as those in which quotations were replaced.
     pub fn with_list(&self, list: Vec<Token>) -> Self {
-        Self { list, french: self.french, letters: self.letters.clone() }
+        Self { list, letters: self.letters.clone() }
     }
 
-    /// What the token at `at` is; a break outside the list.
+    /// The kind of the token at `at`; a break outside the list.
     pub fn kind(&self, at: usize) -> Kind {
+        work::count(1);
         self.list.get(at).map_or(Kind::Break, |token| token.kind)
     }
 
-    /// What the lexicon knows of the token at `at`; nothing outside the list.
+    /// The properties of the token at `at`; none outside the list.
     pub fn info(&self, at: usize) -> Info {
+        work::count(1);
         self.list.get(at).map_or(Info::default(), |token| token.info)
     }
 
     /// Whether the token at `at` is a word with a capital.
     pub fn capital(&self, at: usize) -> bool {
         self.list.get(at).is_some_and(|token| token.capital)
+    }
+
+    /// The length of the token at `at` in code points.
+    pub fn length(&self, at: usize) -> usize {
+        self.list.get(at).map_or(0, |token| token.span.end - token.span.start)
     }
 
     /// Whether the token at `at` is that punctuation mark.
@@ -85,9 +90,14 @@ impl Tokens {
 }
 
 impl Token {
-    /// A token that stands for everything between a pair of quotation marks.
+    /// A token that replaces those of a quotation.
     pub fn quoted(span: Span, index: usize) -> Self {
         Self { span, kind: Kind::Quoted(index), capital: false, info: Info::default(), lower: (0, 0) }
+    }
+
+    /// Its lower-case letters among those of all tokens.
+    pub(super) fn letters_in<'a>(&self, letters: &'a str) -> &'a str {
+        &letters[self.lower.0..self.lower.1]
     }
 
     /// Whether it is a word.
@@ -98,21 +108,15 @@ impl Token {
 
 struct Cutter<'a> {
     text: &'a Text,
-    lexicon: &'a Lexicon,
+    language: &'a Language,
     tokens: Tokens,
 }
 
-/// French words that lose their last vowel before another word.
-const ELIDED: [&str; 17] = [
-    "l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu", "quelqu", "ç",
-    "parce qu",
-];
+/// Longest word before an apostrophe that may stand alone, in code points.
+const MAX_ELIDED: usize = 6;
 
-/// Subject pronouns that follow their verb, longest first.
-const INVERTED: [&str; 14] = [
-    "-t-elles", "-t-elle", "-t-ils", "-t-il", "-t-on", "-elles", "-elle", "-ils", "-il", "-on", "-je", "-nous",
-    "-vous", "-tu",
-];
+/// Words are joined by hyphens, apostrophes and dots up to this length in code points, so that work on one token is bounded.
+const MAX_JOINED: usize = 120;
 
 impl Cutter<'_> {
     fn run(mut self) -> Tokens {
@@ -141,8 +145,8 @@ impl Cutter<'_> {
         self.tokens
     }
 
-    /// The end of the word that starts at `start`: letters and digits, joined by hyphens, apostrophes inside, and the
-    /// dots of `U.S.` and `3.5`.
+    /// The end of the word that starts at `start`: letters and digits, joined by hyphens, apostrophes, and the dots of
+    /// `U.S.`, `a.m.` and `3.5`.
     fn word_end(&self, start: usize) -> usize {
         let text = self.text;
         let mut at = start;
@@ -152,7 +156,9 @@ impl Cutter<'_> {
             }
             let (here, next, last) = (text.at(at), text.at(at + 1), text.before(at));
             let digits = last.is_ascii_digit() && next.is_ascii_digit();
-            let initials = here == '.' && last.is_uppercase() && next.is_uppercase() && text.at(at + 2) == '.';
+            let letter = |at: usize| text.at(at).is_alphabetic() && !text.at(at + 1).is_alphanumeric();
+            let single = at == start + 1 || at >= start + 2 && text.at(at - 2) == '.';
+            let initials = here == '.' && single && last.is_alphabetic() && letter(at + 1) && text.at(at + 2) == '.';
             let joined = match here {
                 '-' | '\u{2011}' => next.is_alphanumeric(),
                 '\'' => next.is_alphabetic() && !self.elision(start, at) && !self.suffix_s(at),
@@ -160,45 +166,43 @@ impl Cutter<'_> {
                 '&' => last.is_uppercase() && next.is_uppercase(),
                 _ => false,
             };
-            if joined {
+            if joined && at - start < MAX_JOINED {
                 at += 1;
                 continue;
             }
             if here == '\'' && self.elision(start, at) && (next.is_alphabetic() || next == ' ') {
                 return at + 1;
             }
-            let dotted = here == '.' && last.is_uppercase() && at >= start + 3 && text.at(at - 2) == '.';
+            let dotted = here == '.' && last.is_alphabetic() && at >= start + 3 && text.at(at - 2) == '.';
             return if dotted { at + 1 } else { at };
         }
     }
 
     fn elision(&self, start: usize, at: usize) -> bool {
-        if !self.lexicon.elides || at - start > 6 {
+        if at - start > MAX_ELIDED {
             return false;
         }
         let letters: String = self.text.lower()[start..at].iter().collect();
-        ELIDED.contains(&letters.as_str())
+        self.language.is_elided(&letters)
     }
 
     /// An English possessive `'s` at `at`.
     fn suffix_s(&self, at: usize) -> bool {
-        !self.lexicon.elides
+        !self.language.is_french()
             && self.text.lower().get(at + 1) == Some(&'s')
             && !self.text.at(at + 2).is_alphanumeric()
             && self.text.before(at).is_alphanumeric()
     }
 
-    /// Pushes a word, in two when it ends with an inverted subject (`a-t-il`, `dit-elle`).
+    /// Adds a word, as two when it ends with an inverted subject: `a-t-il`, `dit-elle`.
     fn push_word(&mut self, start: usize, end: usize) {
-        if self.lexicon.elides && self.text.plain()[start..end].contains(&'-') {
+        if self.language.is_french() && self.text.plain()[start..end].contains(&'-') {
             let letters: String = self.text.lower()[start..end].iter().collect();
-            if let Some(suffix) = INVERTED.iter().find(|suffix| letters.ends_with(**suffix)) {
-                let cut = end - suffix.chars().count();
-                if cut > start {
-                    self.push(start, cut, Kind::Word);
-                    self.push(cut, end, Kind::Word);
-                    return;
-                }
+            if let Some(ending) = self.language.inverted_ending(&letters) {
+                let cut = end - ending.chars().count();
+                self.push(start, cut, Kind::Word);
+                self.push(cut, end, Kind::Word);
+                return;
             }
         }
         self.push(start, end, Kind::Word);
@@ -209,7 +213,7 @@ impl Cutter<'_> {
         let mut info = Info::default();
         if kind == Kind::Word {
             self.tokens.letters.extend(&self.text.lower()[start..end]);
-            info = self.lexicon.info(&self.tokens.letters[from..]);
+            info = self.language.info(&self.tokens.letters[from..]);
         }
         self.tokens.list.push(Token {
             span: Span { start, end },
@@ -221,7 +225,7 @@ impl Cutter<'_> {
     }
 }
 
-/// Combining marks and soft hyphens belong to the word they stand in.
+/// Whether a character is part of the word around it: a combining mark or soft hyphen.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200d}')
 }
@@ -230,27 +234,46 @@ fn is_joiner(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn words(body: &str, lexicon: &Lexicon) -> Vec<String> {
-        let tokens = Tokens::new(&Text::new(body), lexicon);
+    fn words(body: &str, language: &Language) -> Vec<String> {
+        let tokens = Tokens::new(&Text::new(body), language);
         tokens.list.iter().filter(|t| t.is_word()).map(|t| tokens.letters_of(t).to_owned()).collect()
     }
 
     #[test]
     fn french_elisions_and_inverted_subjects_are_cut_off() {
-        assert_eq!(words("qu’a-t-il dit aujourd'hui", Lexicon::french()), ["qu'", "a", "-t-il", "dit", "aujourd'hui"]);
-        assert_eq!(words("L'arc-en-ciel, dit-elle", Lexicon::french()), ["l'", "arc-en-ciel", "dit", "-elle"]);
+        assert_eq!(words("qu’a-t-il dit aujourd'hui", Language::french()), ["qu'", "a", "-t-il", "dit", "aujourd'hui"]);
+        assert_eq!(words("L'arc-en-ciel, dit-elle", Language::french()), ["l'", "arc-en-ciel", "dit", "-elle"]);
     }
 
     #[test]
     fn english_possessives_are_cut_off_and_contractions_kept() {
-        assert_eq!(words("Tom's dog didn't", Lexicon::english()), ["tom", "'s", "dog", "didn't"]);
+        assert_eq!(words("Tom's dog didn't", Language::english()), ["tom", "'s", "dog", "didn't"]);
+    }
+
+    #[test]
+    fn phrases_give_their_words_their_properties() {
+        let tokens =
+            Tokens::new(&Text::new("Tout d’abord par la mairie, puis par ailleurs d'abord"), Language::french());
+        let adverb: Vec<bool> = tokens.list.iter().map(|token| token.info.is_adverb()).collect();
+        assert_eq!(adverb, [true, true, true, false, false, false, false, false, true, true, true, true]);
+        assert!(tokens.info(3).is_preposition() && !tokens.info(8).is_preposition());
+    }
+
+    #[test]
+    fn words_are_joined_up_to_a_length() {
+        let tokens = Tokens::new(&Text::new(&"ab-".repeat(5_000)), Language::french());
+        assert!(tokens.list.iter().all(|token| token.span.end - token.span.start <= MAX_JOINED + 3));
     }
 
     #[test]
     fn initials_and_numbers_stay_whole() {
         assert_eq!(
-            words("the U.S. fell 3.5 to 1,200", Lexicon::english()),
+            words("the U.S. fell 3.5 to 1,200", Language::english()),
             ["the", "u.s.", "fell", "3.5", "to", "1,200"]
+        );
+        assert_eq!(
+            words("at 8 a.m. Monday, e.g. here.", Language::english()),
+            ["at", "8", "a.m.", "monday", "e.g.", "here"]
         );
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-const FRENCH: &str = include_str!("common_fr.txt");
-const ENGLISH: &str = include_str!("common_en.txt");
+const FRENCH: &str = include_str!("../languages/fr/common.txt");
+const ENGLISH: &str = include_str!("../languages/en/common.txt");
 
 static FRENCH_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FRENCH.split_whitespace().collect());
 static ENGLISH_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| ENGLISH.split_whitespace().collect());

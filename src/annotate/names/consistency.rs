@@ -2,28 +2,28 @@
 //! recognised once is found wherever it stands.
 
 use super::common;
-use super::fold;
-use super::reading::{self, Marked, Reading};
+use super::tokenized_text::{self, Marked, TokenizedText};
 use crate::annotate::EntityKind;
-use crate::annotate::tagger::KINDS;
+use crate::annotate::fold;
+use crate::annotate::names::tagger::KINDS;
 use std::collections::HashMap;
 
 /// A name once recognised with this confidence is looked for in the whole article.
 const SURE: f32 = 0.8;
 
 /// Gives every name one kind, then marks the places of known names that were left out.
-pub fn agree(text: &Reading<'_>, marks: &mut Vec<Marked>) {
+pub fn agree(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
     vote(text, marks);
     let more = repeat(text, marks);
-    reading::fill(marks, more);
+    tokenized_text::fill(marks, more);
 }
 
-fn folded(text: &Reading<'_>, mark: &Marked) -> String {
-    fold::fold(text.slice(mark.tokens))
+fn folded(text: &TokenizedText<'_>, mark: &Marked) -> String {
+    fold::fold(text.printed(mark))
 }
 
 /// The likeliest kind over all places of a name wins; a surname speaks for the person it is part of.
-fn vote(text: &Reading<'_>, marks: &mut [Marked]) {
+fn vote(text: &TokenizedText<'_>, marks: &mut [Marked]) {
     let mut votes: HashMap<String, [f32; KINDS.len()]> = HashMap::new();
     let mut cast = |name: String, kinds: &[f32; KINDS.len()]| {
         let tally = votes.entry(name).or_default();
@@ -53,7 +53,7 @@ fn vote(text: &Reading<'_>, marks: &mut [Marked]) {
 
 /// Short names and the long ones whose initials they are, one of them in brackets behind the other: `Office de la mer (OM)`,
 /// `l'OM (Office de la mer)`.
-fn spelt(text: &Reading<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
+fn spelt(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for n in 1..marks.len() {
         let (first, second) = (&marks[n - 1], &marks[n]);
@@ -82,7 +82,7 @@ fn is_short_for(short: &str, long: &str) -> bool {
 type Known<'a> = (Vec<&'a str>, EntityKind, f32);
 
 /// The unmarked places of names and of surnames of people.
-fn repeat(text: &Reading<'_>, marks: &[Marked]) -> Vec<Marked> {
+fn repeat(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
     // First token of a name to its other tokens, its kind and confidence; the longest name is tried first.
     let mut names: HashMap<&str, Vec<Known<'_>>> = HashMap::new();
     let mut learn = |tokens: &[super::tokens::Token<'_>], kind, confidence: f32| {
@@ -138,7 +138,7 @@ mod tests {
 
     /// Marks the given tokens of a text, then lets them agree; the result as `name/kind`.
     fn agreed(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
-        let text = Reading::new(text);
+        let text = TokenizedText::new(text);
         let mut marks = given.iter().map(|m| text.mark((m.0, m.1), m.2, m.3)).collect();
         agree(&text, &mut marks);
         marks.iter().map(|m| (text.slice(m.tokens).to_owned(), m.kind)).collect()

@@ -6,15 +6,15 @@ use super::consistency;
 use super::english_words::{
     EVENTS, INTO_PEOPLE, INTO_PLACES, NO_NAMES, ORGANIZATIONS, PARTICLES, PLACES, SPEECH, TITLES, head_of,
 };
-use super::fold;
-use super::reading::{self, Marked, Reading};
-use crate::annotate::gazetteer::{Hit, Language, gazetteer};
+use super::tokenized_text::{self, Marked, TokenizedText};
+use crate::annotate::fold;
+use crate::annotate::names::gazetteer::{Hit, NameLanguage, gazetteer};
 use crate::annotate::{AliasKind, Block, BlockRole, EntityKind, blocks};
 
 /// The names of an English text, sorted, none overlapping another.
-pub fn mark(text: &Reading<'_>, blocks: &[Block]) -> Vec<Marked> {
+pub fn mark(text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
     let lists = gazetteer();
-    let hits = lists.find(&text.words, Language::English);
+    let hits = lists.find(&text.words, NameLanguage::English);
     let mut marks = listed(text, &hits);
     let mut at = 0;
     while at < text.tokens.len() {
@@ -27,13 +27,13 @@ pub fn mark(text: &Reading<'_>, blocks: &[Block]) -> Vec<Marked> {
         }
         at = end + 1;
     }
-    reading::settle(&mut marks);
+    tokenized_text::settle(&mut marks);
     consistency::agree(text, &mut marks);
     marks
 }
 
 /// Names of the gazetteer that need no rule.
-fn listed(text: &Reading<'_>, hits: &[Hit]) -> Vec<Marked> {
+fn listed(text: &TokenizedText<'_>, hits: &[Hit]) -> Vec<Marked> {
     let mut marks = Vec::new();
     for hit in hits {
         let known = gazetteer().known(hit.known);
@@ -55,7 +55,7 @@ fn listed(text: &Reading<'_>, hits: &[Hit]) -> Vec<Marked> {
 }
 
 /// Whether a token may be part of a name: a capitalised word that is no nationality.
-fn name_word(text: &Reading<'_>, at: usize) -> bool {
+fn name_word(text: &TokenizedText<'_>, at: usize) -> bool {
     text.tokens.get(at).is_some_and(|t| t.capital() && !NO_NAMES.contains(t.text) && !demonym(t.text))
 }
 
@@ -70,7 +70,7 @@ fn demonym(word: &str) -> bool {
 const LONGEST: usize = 12;
 
 /// The last token of the run of name words that begins at a token.
-fn run(text: &Reading<'_>, at: usize) -> Option<usize> {
+fn run(text: &TokenizedText<'_>, at: usize) -> Option<usize> {
     if !name_word(text, at) {
         return None;
     }
@@ -93,7 +93,7 @@ fn run(text: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 /// How many lower-case words or signs join two capitalised words into one name.
-fn joins(text: &Reading<'_>, from: usize, at: usize) -> Option<usize> {
+fn joins(text: &TokenizedText<'_>, from: usize, at: usize) -> Option<usize> {
     let particles = (at..at + 3).take_while(|n| PARTICLES.contains(text.near(*n, 0))).count();
     let next = at + particles.max(1);
     if !name_word(text, next) || text.tokens[at..=next].iter().any(|t| t.new_line) {
@@ -115,12 +115,12 @@ fn heads(word: &str) -> bool {
     head_of(word).is_some() || ORGANIZATIONS.contains(word)
 }
 
-fn hash(text: &Reading<'_>, at: usize) -> u64 {
+fn hash(text: &TokenizedText<'_>, at: usize) -> u64 {
     fold::hash_word(text.tokens[at].text)
 }
 
 /// Whether a token stands in a headline whose every word has a capital.
-fn titled(text: &Reading<'_>, blocks: &[Block], at: usize) -> bool {
+fn titled(text: &TokenizedText<'_>, blocks: &[Block], at: usize) -> bool {
     let Some(block) = blocks::at(blocks, text.tokens[at].start) else { return false };
     if !matches!(block.role, BlockRole::Headline | BlockRole::Heading) {
         return false;
@@ -132,7 +132,7 @@ fn titled(text: &Reading<'_>, blocks: &[Block], at: usize) -> bool {
 }
 
 /// Cuts titles and sentence openers off a run and tells what it names.
-fn classify(text: &Reading<'_>, run: (usize, usize), hits: &[Hit], marks: &mut Vec<Marked>) {
+fn classify(text: &TokenizedText<'_>, run: (usize, usize), hits: &[Hit], marks: &mut Vec<Marked>) {
     let (mut first, last) = run;
     let mut title = first > 0 && TITLES.contains(text.tokens[first - 1].text);
     while first < last && TITLES.contains(text.tokens[first].text) && !heads_run(text, (first, last)) {
@@ -157,11 +157,11 @@ fn classify(text: &Reading<'_>, run: (usize, usize), hits: &[Hit], marks: &mut V
 }
 
 /// Whether a run is an organisation by its words, so that its first word is no title or opener.
-fn heads_run(text: &Reading<'_>, run: (usize, usize)) -> bool {
+fn heads_run(text: &TokenizedText<'_>, run: (usize, usize)) -> bool {
     run.0 < run.1 && (ORGANIZATIONS.contains(text.tokens[run.1].text) || text.near(run.0, 1) == "of")
 }
 
-fn kind_of(text: &Reading<'_>, run: (usize, usize), title: bool, hits: &[Hit]) -> Option<(EntityKind, f32)> {
+fn kind_of(text: &TokenizedText<'_>, run: (usize, usize), title: bool, hits: &[Hit]) -> Option<(EntityKind, f32)> {
     let (first, last) = run;
     let word = |n: usize| text.tokens[n].text;
     let several = first < last;
@@ -217,7 +217,7 @@ fn kind_of(text: &Reading<'_>, run: (usize, usize), title: bool, hits: &[Hit]) -
 }
 
 /// Whether somebody speaks or is described after a name: `X said`, `X, 43, …`, `X, who …`.
-fn speaks(text: &Reading<'_>, last: usize) -> bool {
+fn speaks(text: &TokenizedText<'_>, last: usize) -> bool {
     let next = text.near(last, 1);
     let after = text.near(last, 2);
     let aged = after.chars().all(|c| c.is_ascii_digit()) && after.len() == 2 && text.near(last, 3) == ",";
@@ -227,7 +227,7 @@ fn speaks(text: &Reading<'_>, last: usize) -> bool {
 }
 
 /// A name of one word that no list has.
-fn lone(text: &Reading<'_>, at: usize, before: &str) -> Option<(EntityKind, f32)> {
+fn lone(text: &TokenizedText<'_>, at: usize, before: &str) -> Option<(EntityKind, f32)> {
     let token = &text.tokens[at];
     if token.acronym() && token.text.chars().count() >= 3 && token.text.chars().all(char::is_alphabetic) && !token.opens
     {

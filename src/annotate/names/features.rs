@@ -1,22 +1,22 @@
 //! What the tagger looks at for each token: the word, its form, its neighbours, the name lists and the rest of the article.
 //!
-//! Training wants the features as text, tagging only their hashes; both come from the same walk through [`Sink`].
+//! Training wants the features as text, tagging only their hashes; both come from the same walk through [`FeatureSink`].
 
 use super::common;
-use super::fold::{self, Word};
 use super::tokens::Token;
 use crate::annotate::EntityKind;
-use crate::annotate::gazetteer::{Language, gazetteer};
+use crate::annotate::fold::{self, Word};
+use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
 use std::collections::HashMap;
 
 /// Takes the features of one token.
-pub trait Sink {
+pub trait FeatureSink {
     /// `template` with its value; the feature's name is the two written after one another.
     fn add(&mut self, template: &'static str, value: &str);
 }
 
 /// What is known of one token by itself.
-struct Look {
+struct TokenFeatures {
     lower: String,
     shape: String,
     /// Classes from the name lists, one letter each.
@@ -45,8 +45,8 @@ struct Notes {
 const CONTEXTS: usize = 4;
 
 /// Every token of a text with what the features need.
-pub struct Scene {
-    looks: Vec<Look>,
+pub struct FeatureExtractor {
+    looks: Vec<TokenFeatures>,
     notes: Vec<Notes>,
 }
 
@@ -93,12 +93,12 @@ fn suffix(text: &str, n: usize) -> Option<&str> {
     (start > 0).then(|| &text[start..])
 }
 
-impl Scene {
+impl FeatureExtractor {
     /// Reads the tokens of a text; `words` are those of the same text.
     pub fn new(tokens: &[Token<'_>], words: &[Word]) -> Self {
-        let mut looks: Vec<Look> = tokens
+        let mut looks: Vec<TokenFeatures> = tokens
             .iter()
-            .map(|token| Look {
+            .map(|token| TokenFeatures {
                 lower: lower_of(token.text),
                 shape: shape_of(token.text),
                 lists: String::new(),
@@ -112,11 +112,11 @@ impl Scene {
         mark_lists(&mut looks, tokens, words);
         find_heads(&mut looks, tokens);
         let notes = take_notes(&mut looks);
-        Scene { looks, notes }
+        FeatureExtractor { looks, notes }
     }
 
     /// Hands every feature of the token `at` to `sink`.
-    pub fn features(&self, at: usize, sink: &mut impl Sink) {
+    pub fn features(&self, at: usize, sink: &mut impl FeatureSink) {
         let here = &self.looks[at];
         sink.add("bias", "");
         self.window(at, sink);
@@ -162,7 +162,7 @@ impl Scene {
         }
     }
 
-    fn window(&self, at: usize, sink: &mut impl Sink) {
+    fn window(&self, at: usize, sink: &mut impl FeatureSink) {
         const WORDS: [&str; 5] = ["w-2=", "w-1=", "w=", "w+1=", "w+2="];
         const SHAPES: [&str; 5] = ["f-2=", "f-1=", "f=", "f+1=", "f+2="];
         const LISTS: [&str; 5] = ["g-2=", "g-1=", "g=", "g+1=", "g+2="];
@@ -198,7 +198,7 @@ impl Scene {
 }
 
 /// Marks the tokens that the gazetteer knows.
-fn mark_lists(looks: &mut [Look], tokens: &[Token<'_>], words: &[Word]) {
+fn mark_lists(looks: &mut [TokenFeatures], tokens: &[Token<'_>], words: &[Word]) {
     let lists = gazetteer();
     let mut token = 0;
     let mut token_of = |start: usize| {
@@ -208,7 +208,7 @@ fn mark_lists(looks: &mut [Look], tokens: &[Token<'_>], words: &[Word]) {
         token
     };
     let places: Vec<usize> = words.iter().map(|word| token_of(word.span.start)).collect();
-    for hit in lists.find(words, Language::French) {
+    for hit in lists.find(words, NameLanguage::French) {
         let known = lists.known(hit.known);
         let class = match known.kind {
             EntityKind::Place if known.state => 's',
@@ -238,7 +238,7 @@ fn mark_lists(looks: &mut [Look], tokens: &[Token<'_>], words: &[Word]) {
 }
 
 /// Collects what the places of each repeated word tell about it.
-fn take_notes(looks: &mut [Look]) -> Vec<Notes> {
+fn take_notes(looks: &mut [TokenFeatures]) -> Vec<Notes> {
     let mut by_word: HashMap<u64, usize> = HashMap::new();
     let mut notes: Vec<Notes> = Vec::new();
     for at in 0..looks.len() {
@@ -286,8 +286,8 @@ const SMALL: [&str; 27] = [
 const REACH: usize = 5;
 
 /// Finds the words that names depend on: `diocèse` in `diocèse de Moosonee`.
-fn find_heads(looks: &mut [Look], tokens: &[Token<'_>]) {
-    let seek = |looks: &[Look], at: usize, step: isize| {
+fn find_heads(looks: &mut [TokenFeatures], tokens: &[Token<'_>]) {
+    let seek = |looks: &[TokenFeatures], at: usize, step: isize| {
         let mut n = at;
         for _ in 0..REACH {
             if step < 0 && tokens[n].opens {

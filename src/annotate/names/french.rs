@@ -2,15 +2,15 @@
 
 use super::common;
 use super::consistency;
-use super::fold;
-use super::reading::{self, Marked, Reading};
+use super::tokenized_text::{self, Marked, TokenizedText};
 use super::tokens::Token;
-use crate::annotate::gazetteer::{Language, gazetteer};
-use crate::annotate::tagger::Tagger;
+use crate::annotate::fold;
+use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
+use crate::annotate::names::tagger::Tagger;
 use crate::annotate::{AliasKind, EntityKind, MentionKind};
 
 /// The names of a French text, sorted, none overlapping another.
-pub fn mark(tagger: Option<&Tagger>, text: &Reading<'_>) -> Vec<Marked> {
+pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
     let tagged = tagger.map(|tagger| tagger.tag(&text.tokens, &text.words)).unwrap_or_default();
     let mut marks: Vec<Marked> = tagged
         .into_iter()
@@ -26,13 +26,15 @@ pub fn mark(tagger: Option<&Tagger>, text: &Reading<'_>) -> Vec<Marked> {
     let listed = listed(text);
     // `mer de Chine méridionale`: a listed name is longer than what the tagger saw of it.
     let longer = |mark: &Marked, listed: &Marked| {
-        reading::overlap(mark.span, listed.span) && listed.tokens.0 <= mark.tokens.0 && mark.tokens.1 <= listed.tokens.1
+        tokenized_text::overlap(mark.span, listed.span)
+            && listed.tokens.0 <= mark.tokens.0
+            && mark.tokens.1 <= listed.tokens.1
     };
     marks.retain(|mark| {
         let near = listed.partition_point(|l| l.span.end <= mark.span.start);
         !listed.get(near).is_some_and(|l| l.tokens != mark.tokens && longer(mark, l))
     });
-    reading::fill(&mut marks, listed);
+    tokenized_text::fill(&mut marks, listed);
     consistency::agree(text, &mut marks);
     marks
 }
@@ -46,7 +48,7 @@ const TITLES: [&str; 16] = [
 ];
 
 /// Cuts titles, stray punctuation and lower-case tails off what the tagger marked.
-fn trim(text: &Reading<'_>, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Option<Marked> {
+fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Option<Marked> {
     let (mut first, mut last) = tokens;
     if kind == EntityKind::Person {
         let before = |n: usize| {
@@ -91,7 +93,7 @@ const LEADS: [(&str, EntityKind); 7] = [
 ];
 
 /// `diocèse de | Moosonee`, `boulevard | Haussmann`: takes in the word that tells what is named.
-fn widen(text: &Reading<'_>, mark: Marked) -> Marked {
+fn widen(text: &TokenizedText<'_>, mark: Marked) -> Marked {
     let first = mark.tokens.0;
     let back = if matches!(text.near(first, -1), "de" | "du" | "d'" | "d’") { 2 } else { 1 };
     let lead = LEADS.iter().find(|(word, _)| text.near(first, -back) == *word);
@@ -105,7 +107,7 @@ fn widen(text: &Reading<'_>, mark: Marked) -> Marked {
 
 /// Whether a token ends no name: punctuation, a mark that the name did not open (`LaMia Airlines »`), and small words that
 /// more would follow.
-fn no_end(text: &Reading<'_>, first: usize, last: usize) -> bool {
+fn no_end(text: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let opened = |open: &str| text.tokens[first..last].iter().any(|token| token.text == open);
     match text.tokens[last].text {
         "!" | "+" => false,
@@ -123,14 +125,14 @@ fn inhabitant(token: &Token<'_>) -> bool {
     let words = if token.text.len() <= 24 { fold::words(token.text) } else { Vec::new() };
     !words.is_empty()
         && gazetteer().demonym(&words, 0).is_some_and(|(_, n)| n == words.len())
-        && gazetteer().find(&words, Language::French).is_empty()
+        && gazetteer().find(&words, NameLanguage::French).is_empty()
 }
 
 /// Names of the gazetteer that need no context: periphrases, states, and unambiguous names of several words.
-fn listed(text: &Reading<'_>) -> Vec<Marked> {
+fn listed(text: &TokenizedText<'_>) -> Vec<Marked> {
     let lists = gazetteer();
     let mut marks = Vec::new();
-    for hit in lists.find(&text.words, Language::French) {
+    for hit in lists.find(&text.words, NameLanguage::French) {
         let known = lists.known(hit.known);
         let word = &text.words[hit.at];
         let mut mark = text.mark_words(hit.at, hit.words, known.kind, 0.8);
@@ -153,9 +155,9 @@ fn listed(text: &Reading<'_>) -> Vec<Marked> {
 }
 
 /// A periphrasis, its article left out of the span as it is for any name.
-pub(super) fn periphrasis(text: &Reading<'_>, at: usize, words: usize, known: u32) -> Option<Marked> {
+pub(super) fn periphrasis(text: &TokenizedText<'_>, at: usize, words: usize, known: u32) -> Option<Marked> {
     const ARTICLES: [&str; 5] = ["le", "la", "les", "l", "the"];
-    let article = text.body_word(at).to_lowercase();
+    let article = text.word(at).to_lowercase();
     let skip = usize::from(words > 1 && ARTICLES.contains(&article.as_str()));
     let mut mark = text.mark_words(at + skip, words - skip, EntityKind::Place, 0.75);
     mark.known = Some(known);
@@ -168,7 +170,7 @@ mod tests {
     use super::*;
 
     fn trimmed(text: &str, tokens: (usize, usize), kind: EntityKind) -> Option<String> {
-        let text = Reading::new(text);
+        let text = TokenizedText::new(text);
         trim(&text, tokens, kind, 0.9).map(|mark| text.slice(mark.tokens).to_owned())
     }
 
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn a_leading_word_belongs_to_the_name() {
         let widened = |body: &str, at: usize| {
-            let text = Reading::new(body);
+            let text = TokenizedText::new(body);
             let mark = widen(&text, text.mark((at, at), EntityKind::Person, 0.9));
             (text.slice(mark.tokens).to_owned(), mark.kind)
         };
@@ -206,8 +208,8 @@ mod tests {
 
     #[test]
     fn a_listed_name_is_longer_than_what_was_seen_of_it() {
-        let text = Reading::new("Il vogue en mer de Chine méridionale et rentre.");
-        let marks = mark(crate::annotate::tagger::french(), &text);
+        let text = TokenizedText::new("Il vogue en mer de Chine méridionale et rentre.");
+        let marks = mark(crate::annotate::names::tagger::french(), &text);
         assert_eq!(marks.iter().map(|m| text.slice(m.tokens)).collect::<Vec<_>>(), ["mer de Chine méridionale"]);
     }
 
@@ -226,7 +228,7 @@ mod tests {
 
     #[test]
     fn states_are_found_without_a_tagger_and_ambiguous_words_are_not() {
-        let text = Reading::new("Il quitte la Norvège pour une niche, Nice ou Orange.");
+        let text = TokenizedText::new("Il quitte la Norvège pour une niche, Nice ou Orange.");
         let marks = mark(None, &text);
         assert_eq!(marks.iter().map(|m| text.slice(m.tokens)).collect::<Vec<_>>(), ["Norvège"]);
     }

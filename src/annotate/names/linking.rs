@@ -1,11 +1,11 @@
 //! From marks to entities: which marks name the same person, place or organisation, and whether the store knows it.
 
 use super::Names;
-use super::fold;
-use super::reading::{Marked, Reading};
-use crate::annotate::dictionary::{Dictionary, DictionaryEntity};
-use crate::annotate::gazetteer::{Language, gazetteer};
-use crate::annotate::people::{self, Met, Parts, People};
+use super::tokenized_text::{Marked, TokenizedText};
+use crate::annotate::fold;
+use crate::annotate::names::dictionary::{Dictionary, DictionaryEntity};
+use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
+use crate::annotate::names::people::{self, NameMatch, Parts, People};
 use crate::annotate::{AliasKind, EntityKind, FoundAlias, FoundEntity, FoundMention, Gender};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use uuid::Uuid;
 const SURE: f32 = 0.9;
 
 struct Linker<'a> {
-    text: &'a Reading<'a>,
-    language: Language,
+    text: &'a TokenizedText<'a>,
+    language: NameLanguage,
     aliases: &'a Dictionary,
     names: Names,
     people: People,
@@ -28,7 +28,7 @@ struct Linker<'a> {
 }
 
 /// Makes the entities of an article from the marks in it, which are sorted and do not overlap.
-pub fn link(text: &Reading<'_>, marks: &[Marked], language: Language, aliases: &Dictionary) -> Names {
+pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, aliases: &Dictionary) -> Names {
     let mut linker = Linker {
         text,
         language,
@@ -67,7 +67,7 @@ impl Linker<'_> {
             .iter()
             .enumerate()
             .filter(|(_, mark)| mark.kind == EntityKind::Person)
-            .map(|(n, mark)| (n, people::parts(self.text.slice(mark.tokens))))
+            .map(|(n, mark)| (n, people::parts(self.text.printed(mark))))
             .collect();
         let mut counts: HashMap<&[String], usize> = HashMap::new();
         for (_, parts) in &named {
@@ -98,12 +98,12 @@ impl Linker<'_> {
     }
 
     /// The entity of a person's mark, made when the name led to nobody.
-    fn meet(&mut self, met: Option<Met>, parts: &Parts, mark: &Marked) -> usize {
-        let printed = clean(self.text.slice(mark.tokens));
+    fn meet(&mut self, met: Option<NameMatch>, parts: &Parts, mark: &Marked) -> usize {
+        let printed = clean(self.text.printed(mark));
         let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
         let entity = match met {
-            Some(Met::Name(person)) => person,
-            Some(Met::Misspelling(entity)) => {
+            Some(NameMatch::Name(person)) => person,
+            Some(NameMatch::Misspelling(entity)) => {
                 let alias = FoundAlias { name: printed, language: None, kind: AliasKind::Misspelling };
                 let aliases = &mut self.names.entities[entity].aliases;
                 if !aliases.contains(&alias) {
@@ -135,7 +135,7 @@ impl Linker<'_> {
 
     /// The entity of a place, an organisation or another thing.
     fn thing(&mut self, mark: &Marked) -> usize {
-        let printed = clean(self.text.slice(mark.tokens));
+        let printed = clean(self.text.printed(mark));
         let key = fold::fold(&printed);
         if let Some(&entity) = mark.known.and_then(|known| self.by_known.get(&known)) {
             return entity;

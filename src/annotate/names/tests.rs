@@ -1,7 +1,7 @@
 //! Names in sentences of our own: every rule where it fires and where it keeps still.
 
 use super::*;
-use crate::annotate::dictionary::StoredEntity;
+use crate::annotate::names::dictionary::StoredEntity;
 use uuid::Uuid;
 
 /// `name/kind` of every mention, kinds by their first letter.
@@ -181,6 +181,20 @@ fn a_stored_alias_links_to_its_entity_in_any_language() {
         assert_eq!(names.entities[0].stored, Some(Uuid::from_u128(7)), "{language}");
         assert_eq!(names.entities[0].name, "Grüner Hof AG");
     }
+}
+
+#[test]
+fn a_stored_name_inside_of_a_joined_word_has_its_own_text() {
+    let names = find("Hier Morel-Anne Roy partait.", &[], "de", &stored("Anne", EntityKind::Other, "Anne", 7));
+    assert_eq!(names.entities[0].stored, Some(Uuid::from_u128(7)));
+    let mut two = stored("Anne", EntityKind::Other, "Anne", 7);
+    two.insert(
+        "Anne",
+        AliasKind::Name,
+        &StoredEntity { id: Uuid::from_u128(8), kind: EntityKind::Other, name: "Anne".into() },
+    );
+    let names = find("Hier Morel-Anne Roy partait.", &[], "de", &two);
+    assert_eq!(names.entities[0].name, "Anne");
 }
 
 #[test]

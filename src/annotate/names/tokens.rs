@@ -1,5 +1,7 @@
 //! A text cut into words and punctuation marks, as the tagger and the rules read it.
 
+use crate::annotate::work;
+
 /// A word, a number or one punctuation mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
@@ -28,6 +30,7 @@ impl Token<'_> {
 
     /// Two letters or more, all capitals (dots and digits aside).
     pub fn acronym(&self) -> bool {
+        work::count(self.text.len());
         let mut letters = 0;
         for c in self.text.chars() {
             if c.is_lowercase() {
@@ -51,6 +54,9 @@ const ABBREVIATIONS: [&str; 34] = [
     "cmdr", "adm", "prof", "rev", "hon", "pres", "mm", "mgr", "inc", "corp", "co", "ltd", "bros", "vs", "no", "art",
     "av",
 ];
+
+/// Words are joined by hyphens, apostrophes and dots up to this length in bytes, so that work on one token is bounded.
+const MAX_JOINED: usize = 120;
 
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ')
@@ -134,6 +140,9 @@ fn cut_word(cursor: &mut Cursor<'_>, from: usize) {
         };
         let more = second.is_some_and(char::is_alphanumeric);
         let short = word.len() <= 10;
+        if word.len() > MAX_JOINED {
+            return;
+        }
         if matches!(c, '-' | '‑' | '‐') && more {
             cursor.advance(c);
         } else if is_apostrophe(c) && more {

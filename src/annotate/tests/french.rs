@@ -220,3 +220,25 @@ fn in_the_eyes_of() {
     );
     assert_eq!(french("Les larmes montent aux yeux d'Anne Roy, qui part."), Vec::<String>::new());
 }
+
+#[test]
+fn adverbial_phrases_part_neither_verb_nor_object() {
+    for body in [
+        "Anne Morel y voit, pour sa part, une « trahison sans nom ».",
+        "Anne Morel y voit par ailleurs une « trahison sans nom ».",
+        "Anne Morel a, d'emblée, dénoncé une « trahison sans nom ».",
+        "Anne Morel a par ailleurs dénoncé une « trahison sans nom ».",
+        "Anne Morel a tout d'abord évoqué une « trahison sans nom ».",
+        "Anne Morel a pour sa part évoqué une « trahison sans nom ».",
+        "Anne Morel a d'ailleurs dénoncé une « trahison sans nom ».",
+    ] {
+        assert_eq!(french(body), ["partial: trahison sans nom <- anne morel"], "{body}");
+    }
+    for body in [
+        "Le port, par ailleurs, cherche une « perle rare ».",
+        "Pour sa part, le port ouvre une « boutique éphémère ».",
+        "Le texte, d'abord affiché, annonce une « perle rare ».",
+    ] {
+        assert!(french(body).iter().all(|quote| !quote.ends_with("sa part") && !quote.ends_with("ailleurs")), "{body}");
+    }
+}

@@ -107,3 +107,32 @@ fn what_reports_nothing() {
         assert_eq!(english(body), Vec::<String>::new(), "{body}");
     }
 }
+
+#[test]
+fn any_infinitive_right_behind_its_verb_is_reported() {
+    for (body, clause) in [
+        ("Anne Morel a annoncé geler les loyers pendant deux ans.", "geler les loyers pendant deux ans"),
+        ("La mairie affirme chercher un autre terrain depuis mars.", "chercher un autre terrain depuis mars"),
+        ("Le club a confirmé recruter trois joueurs cet hiver.", "recruter trois joueurs cet hiver"),
+        ("Anne Morel assure réussir tous ses essais en mer.", "réussir tous ses essais en mer"),
+        ("La mairie dément brader le vieux stade du port.", "brader le vieux stade du port"),
+        ("Anne Morel nie, mardi, détourner l'argent du club.", "détourner l'argent du club"),
+        ("Le syndicat indique ne pas bloquer les quais ce soir.", "ne pas bloquer les quais ce soir"),
+    ] {
+        assert!(
+            french(body).iter().any(|quote| quote.starts_with(&format!("indirect: {clause} <-"))),
+            "{:?}",
+            french(body)
+        );
+    }
+    for body in [
+        "Anne Morel a annoncé hier la fermeture du port et du marché.",
+        "La mairie a annoncé mercredi matin une hausse de la taxe.",
+        "Le club a confirmé Olivier Roux comme entraîneur de son équipe.",
+        "La mairie a annoncé janvier comme date de la reprise.",
+        "Anne Morel a dit premier venu, premier servi, à tous.",
+        "Le port a nié toute fuite de fioul dans le bassin.",
+    ] {
+        assert_eq!(french(body), Vec::<String>::new(), "{body}");
+    }
+}

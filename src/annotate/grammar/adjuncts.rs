@@ -1,0 +1,172 @@
+//! Noun phrases behind a cue, past adjuncts of time, place and addressee.
+
+use super::cues::Cue;
+use super::noun_phrases::{NounPhrase, NounPhraseChunker};
+use crate::annotate::languages::Class;
+use crate::annotate::tokens::Kind;
+
+impl NounPhraseChunker<'_> {
+    /// The noun phrase behind a cue, past adjuncts. A name in apposition is preferred to the description before it.
+    pub fn after(&self, from: usize, limit: usize) -> Option<NounPhrase> {
+        let mut at = from;
+        for _ in 0..6 {
+            if at >= limit {
+                return None;
+            }
+            if let Some(next) = self.skip_adjunct(at, limit) {
+                at = next;
+                continue;
+            }
+            return self.at(at, limit).map(|phrase| self.with_apposition(phrase, limit));
+        }
+        None
+    }
+
+    /// Extends a description by the name behind its comma: `le ministre de l'Intérieur, Luc Petit`.
+    pub fn with_apposition(&self, phrase: NounPhrase, limit: usize) -> NounPhrase {
+        if phrase.name.is_some() || phrase.pronoun {
+            return phrase;
+        }
+        // A place may stand before the comma: `l'ambassadeur à Rome, Luc Petit`.
+        let place = self.tokens.info(phrase.end).is_preposition();
+        let close = if place { self.skip_prepositional(phrase.end, limit).unwrap_or(phrase.end) } else { phrase.end };
+        if !self.tokens.is_mark(close, ',') {
+            return phrase;
+        }
+        let role =
+            (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_anonymous());
+        let next = close + 1;
+        match self.person(next) {
+            Some(person) if role && next < limit => {
+                let end = (next..limit).find(|&i| self.mention(i) != Some(person)).unwrap_or(limit);
+                NounPhrase { end, name: Some(person), ..phrase }
+            }
+            _ => phrase,
+        }
+    }
+
+    /// The index after one adverb, time, addressee or place.
+    pub fn skip_adjunct(&self, at: usize, limit: usize) -> Option<usize> {
+        let tokens = self.tokens;
+        let info = tokens.info(at);
+        if self.mention(at).is_some() {
+            return None;
+        }
+        if matches!(tokens.kind(at), Kind::Mark(',' | '–' | '—')) {
+            // A comma closes an adjunct only when one stands before it or follows it.
+            let previous_skips = at > 0
+                && (tokens.info(at - 1).is_time()
+                    || tokens.info(at - 1).is_adverb()
+                    || self.word(at - 1).starts_with(|c: char| c.is_ascii_digit()));
+            return (previous_skips || tokens.info(at + 1).is_preposition()).then_some(at + 1);
+        }
+        if matches!(tokens.kind(at), Kind::Mark('(')) {
+            return (at + 1..limit.min(at + 10)).find(|&i| tokens.is_mark(i, ')')).map(|i| i + 1);
+        }
+        let day = (info.is_determiner() || info.is_time()) && (tokens.info(at + 1).is_time() || self.date(at + 1));
+        if day {
+            return Some(self.skip_time(at + 2, limit));
+        }
+        if (info.is_time() || info.is_adverb() || self.date(at)) && tokens.kind(at) == Kind::Word && !info.is_role() {
+            return Some(self.skip_time(at + 1, limit));
+        }
+        if info.is_preposition() || info.links_adjunct() {
+            return self.skip_prepositional(at, limit);
+        }
+        None
+    }
+
+    fn date(&self, at: usize) -> bool {
+        self.word(at).starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    fn skip_time(&self, mut at: usize, limit: usize) -> usize {
+        while at < limit && (self.tokens.info(at).is_time() || self.date(at)) && self.mention(at).is_none() {
+            at += 1;
+        }
+        at
+    }
+
+    fn skip_prepositional(&self, at: usize, limit: usize) -> Option<usize> {
+        let tokens = self.tokens;
+        let mut from = at + 1;
+        // `lors d'une`, `auprès de`, `à l'issue de`, `en réponse à`.
+        while from < limit && from < at + 4 && (tokens.info(from).is_of() || tokens.info(from).is_preposition()) {
+            from += 1;
+        }
+        if let Some(mention) =
+            self.mention(from).or_else(|| tokens.info(from).is_determiner().then(|| self.mention(from + 1)).flatten())
+        {
+            let start = if self.mention(from).is_some() { from } else { from + 1 };
+            let end = (start..limit).find(|&i| self.mention(i) != Some(mention)).unwrap_or(limit);
+            return Some(end);
+        }
+        let phrase = self.at(from, limit);
+        let mut end = match phrase {
+            Some(phrase) if phrase.name.is_some() && !phrase.pronoun => self.before_name(phrase),
+            Some(phrase) => phrase.end,
+            None => {
+                let mut end = from;
+                while end < limit
+                    && end < from + 6
+                    && tokens.kind(end) == Kind::Word
+                    && tokens.info(end).fits_noun_phrase()
+                    && !tokens.info(end).is_determiner()
+                    && self.mention(end).is_none()
+                {
+                    end += 1;
+                }
+                end
+            }
+        };
+        if let Kind::Quoted(_) = tokens.kind(end) {
+            end += 1;
+        }
+        (end > from).then_some(end)
+    }
+
+    /// The end of an adjunct that ran into a name: `à la presse | Luc Petit`.
+    fn before_name(&self, phrase: NounPhrase) -> usize {
+        (phrase.start..phrase.end).find(|&i| self.mention(i) == phrase.name).unwrap_or(phrase.end)
+    }
+
+    /// The source behind a phrase such as `selon`, `according to`; data and rules are no source.
+    pub fn source_after(&self, cue: &Cue, limit: usize) -> Option<NounPhrase> {
+        let tokens = self.tokens;
+        let mut from = cue.end;
+        if tokens.info(from).is_of() {
+            from += 1;
+        }
+        let first = tokens.info(from);
+        if first.is_participant() && self.mention(from).is_none() {
+            return None;
+        }
+        if first.is_stressed() {
+            return Some(NounPhrase { start: from, end: from + 1, name: None, pronoun: true });
+        }
+        let mut phrase = self.at(from, limit)?;
+        let saying = (phrase.start..phrase.end).find(|&i| tokens.info(i).is_speech_noun());
+        if let Some(saying) = saying {
+            if !tokens.info(saying + 1).is_of() {
+                return None;
+            }
+            phrase = self.at(saying + 2, limit)?;
+        }
+        let head = (phrase.start..phrase.end.min(phrase.start + 4))
+            .take_while(|&i| i == phrase.start || !tokens.info(i).is_of());
+        let data = head.into_iter().any(|i| tokens.info(i).is_no_source());
+        let weak = cue.class == Class::Weak;
+        if data && phrase.name.is_none() || phrase.pronoun && weak {
+            return None;
+        }
+        if weak {
+            phrase = self.with_apposition(phrase, limit);
+            let described = (phrase.start..phrase.end).any(|i| tokens.info(i).is_role() || tokens.info(i).is_group());
+            let person = phrase.name.is_some() || (described && tokens.info(phrase.start).is_determiner());
+            let comma = (phrase.end..limit.min(phrase.end + 16)).any(|i| tokens.is_mark(i, ','));
+            let ends = matches!(tokens.kind(phrase.end), Kind::Mark(',') | Kind::Quoted(_));
+            return (person && comma && ends).then_some(phrase);
+        }
+        Some(self.with_apposition(phrase, limit))
+    }
+}

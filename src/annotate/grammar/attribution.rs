@@ -1,0 +1,264 @@
+//! Attributes quotations to sources: patterns are tried for each quotation in order of falling precision.
+
+use std::ops::Range;
+
+use super::cues::Cue;
+use super::discourse::{DiscourseContext, Speaker};
+use super::embedded_cues::EmbeddedCue;
+use super::noun_phrases::NounPhraseChunker;
+use crate::annotate::SpeakerStatus;
+use crate::annotate::languages::Language;
+use crate::annotate::marks::Quoted;
+use crate::annotate::sentences::Sentence;
+use crate::annotate::text::Text;
+use crate::annotate::tokens::{Kind, Tokens};
+
+/// The construction that attributes a quotation, the most precise first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AttributionPattern {
+    /// A cue between the marks.
+    Inside,
+    /// A cue right beside the marks.
+    Beside,
+    /// A source phrase in the same sentence: `selon X`.
+    Phrase,
+    /// A cue before the marks, with words in between.
+    Before,
+    /// A colon without a cue.
+    Colon,
+    /// The source of another quotation in the same sentence.
+    Chain,
+    /// A signature on the next line.
+    Signature,
+    /// The source of a quotation in an earlier sentence.
+    Floating,
+}
+
+/// The source of a quotation.
+#[derive(Debug, Clone, Copy)]
+pub struct Attribution {
+    pub speaker: Option<Speaker>,
+    /// Index into the cues.
+    pub cue: Option<usize>,
+    pub pattern: AttributionPattern,
+}
+
+/// The parts of an article that attribution needs.
+pub struct AttributionContext<'a> {
+    pub text: &'a Text,
+    pub tokens: &'a Tokens,
+    pub quoted: &'a [Quoted],
+    pub sentences: &'a [Sentence],
+    pub cues: &'a [Cue],
+    pub phrases: &'a NounPhraseChunker<'a>,
+    pub language: &'static Language,
+    /// The cue in each quotation.
+    pub embedded: &'a [Option<EmbeddedCue>],
+    /// The noun phrases of the tokens in which quotations are not replaced.
+    pub unmasked: &'a NounPhraseChunker<'a>,
+    /// The number of words in each quotation.
+    pub quoted_words: &'a [usize],
+}
+
+/// The attributions of an article.
+pub struct Attributions {
+    /// The attribution of each quotation.
+    pub attributions: Vec<Option<Attribution>>,
+    /// The subject or source of each cue.
+    pub subjects: Vec<Option<Speaker>>,
+}
+
+impl AttributionContext<'_> {
+    /// Attributes every quotation, sentence by sentence.
+    pub fn attribute(&self) -> Attributions {
+        let mut discourse = DiscourseContext::new(self.phrases);
+        let mut attributions =
+            Attributions { attributions: vec![None; self.quoted.len()], subjects: vec![None; self.cues.len()] };
+        let mut from = 0;
+        let mut floating = Floating::default();
+        for &sentence in self.sentences {
+            while from < self.cues.len() && self.cues[from].start < sentence.start {
+                from += 1;
+            }
+            let to = from + self.cues[from..].partition_point(|cue| cue.start < sentence.end);
+            self.attribute_sentence(sentence, from..to, &mut discourse, &mut attributions, &mut floating);
+            from = to;
+        }
+        self.signatures(&discourse, &mut attributions);
+        attributions
+    }
+
+    fn attribute_sentence(
+        &self,
+        sentence: Sentence,
+        cues: Range<usize>,
+        discourse: &mut DiscourseContext,
+        attributions: &mut Attributions,
+        floating: &mut Floating,
+    ) {
+        let anonymity = (sentence.start..sentence.end).any(|at| self.tokens.info(at).is_anonymity());
+        let topic = self.topic(sentence, discourse, anonymity);
+        if let Some(topic) = topic {
+            discourse.push(topic);
+        }
+        for index in cues.clone() {
+            let subject = self.subject(sentence, index, &cues, discourse, attributions, anonymity);
+            if let Some(speaker) = subject {
+                discourse.push(speaker);
+            }
+            attributions.subjects[index] = subject;
+        }
+        floating.attribute_waiting(sentence, topic, attributions);
+        let mut previous = None;
+        let mut spoke = None;
+        for at in sentence.start..sentence.end {
+            let Kind::Quoted(quote) = self.tokens.kind(at) else { continue };
+            let found = self
+                .beside_after(at, sentence, &cues, attributions)
+                .or_else(|| self.inside(quote, discourse))
+                .or_else(|| self.before(at, sentence, &cues, attributions, true))
+                .or_else(|| self.behind(at, &cues, attributions))
+                .or_else(|| self.phrase_behind(at, sentence, &cues, attributions))
+                .or_else(|| self.before(at, sentence, &cues, attributions, false))
+                .or_else(|| self.trailing(at, &cues, attributions))
+                .or_else(|| self.colon(at, sentence, discourse, anonymity))
+                .or_else(|| self.chain(previous))
+                .or_else(|| floating.attribute(self, at, sentence));
+            if let Some(found) = found {
+                previous = Some(found);
+                spoke = found.speaker.or(spoke);
+            }
+            if found.is_none() && sentence.end - sentence.start <= 2 {
+                floating.waiting = Some((quote, sentence.line));
+            }
+            attributions.attributions[quote] = found;
+        }
+        self.series(sentence, attributions);
+        self.looking_back(sentence, &cues, attributions);
+        let subject = cues.rev().find_map(|cue| attributions.subjects[cue]);
+        floating.end_sentence(sentence, spoke, subject.or(topic));
+    }
+
+    /// Gives quotations the source of a later one whose cue stands behind it: `« A » et « B », a-t-il dit`.
+    fn series(&self, sentence: Sentence, attributions: &mut Attributions) {
+        let mut behind: Option<Attribution> = None;
+        for at in (sentence.start..sentence.end).rev() {
+            let Kind::Quoted(quote) = self.tokens.kind(at) else { continue };
+            match attributions.attributions[quote] {
+                None => {
+                    attributions.attributions[quote] =
+                        behind.map(|one| Attribution { pattern: AttributionPattern::Chain, ..one })
+                }
+                Some(one)
+                    if one.pattern == AttributionPattern::Beside
+                        && one.cue.is_some_and(|cue| self.cues[cue].start > at) =>
+                {
+                    behind = Some(one)
+                }
+                Some(_) => behind = None,
+            }
+        }
+    }
+
+    /// Attributes the quotation before a sentence that names its source: `C'est ce qu'a annoncé X`.
+    fn looking_back(&self, sentence: Sentence, cues: &Range<usize>, attributions: &mut Attributions) {
+        let looks_back = self.tokens.info(sentence.start).looks_back();
+        let Some(cue) = cues.clone().next().filter(|_| looks_back) else { return };
+        let before = self.tokens.list[sentence.start].span.start;
+        let quote = self.quoted.partition_point(|quoted| quoted.outer.start < before).checked_sub(1);
+        let Some(quote) = quote.filter(|&quote| attributions.attributions[quote].is_none()) else { return };
+        if before - self.quoted[quote].outer.end < 8 {
+            attributions.attributions[quote] = Some(Attribution {
+                speaker: attributions.subjects[cue],
+                cue: Some(cue),
+                pattern: AttributionPattern::Phrase,
+            });
+        }
+    }
+
+    /// The subject that a sentence opens with, when it may be a source.
+    fn topic(&self, sentence: Sentence, discourse: &DiscourseContext, anonymity: bool) -> Option<Speaker> {
+        let phrase = self.phrases.opening_subject(sentence)?;
+        let speaker = self.phrases.able(phrase).then(|| discourse.resolve(phrase, anonymity))?;
+        // An impersonal pronoun is no topic.
+        (!phrase.pronoun || speaker.reference.is_some()).then_some(speaker)
+    }
+
+    /// Attributes quotations to a signature on the next line: `— Luc Petit, maire`.
+    fn signatures(&self, discourse: &DiscourseContext, attributions: &mut Attributions) {
+        for (i, sentence) in self.sentences.iter().enumerate() {
+            let dash = matches!(self.tokens.kind(sentence.start), Kind::Mark('—' | '–' | '-'));
+            let Some(before) = i.checked_sub(1).map(|i| self.sentences[i]).filter(|_| dash) else { continue };
+            let Kind::Quoted(quote) = self.tokens.kind(before.end - 1) else { continue };
+            let weak = attributions.attributions[quote].is_none_or(|one| one.pattern >= AttributionPattern::Floating);
+            if before.line + 1 == sentence.line
+                && weak
+                && let Some(phrase) = self.phrases.at(sentence.start + 1, sentence.end)
+            {
+                let speaker = discourse.resolve(phrase, false);
+                attributions.attributions[quote] =
+                    Some(Attribution { speaker: Some(speaker), cue: None, pattern: AttributionPattern::Signature });
+            }
+        }
+    }
+}
+
+/// The source that continues in the next sentences.
+#[derive(Debug, Default)]
+struct Floating {
+    line: usize,
+    /// The latest source of a quotation, and its line.
+    spoke: Option<(Speaker, usize)>,
+    /// The topic of the sentence before, when that is in the same line.
+    topic: Option<Speaker>,
+    /// A quotation that opens a line and has no source, and its line.
+    waiting: Option<(usize, usize)>,
+}
+
+impl Floating {
+    /// Attributes a quotation that opens a line to the topic of the next sentence.
+    ///
+    /// `« Je n'y crois pas. » Au bout du fil, Anna Roy soupire.`
+    fn attribute_waiting(&mut self, sentence: Sentence, topic: Option<Speaker>, attributions: &mut Attributions) {
+        let Some((quote, line)) = self.waiting.take() else { return };
+        let speaker =
+            topic.filter(|one| line == sentence.line && !one.pronoun && one.status != SpeakerStatus::Collective);
+        if attributions.attributions[quote].is_none() && speaker.is_some() {
+            attributions.attributions[quote] =
+                Some(Attribution { speaker, cue: None, pattern: AttributionPattern::Floating });
+        }
+    }
+
+    /// Keeps the source and the topic of a sentence for the next.
+    fn end_sentence(&mut self, sentence: Sentence, spoke: Option<Speaker>, topic: Option<Speaker>) {
+        if let Some(speaker) = spoke {
+            self.spoke = Some((speaker, sentence.line));
+        }
+        self.topic = topic.or(self.topic.filter(|_| self.line == sentence.line));
+        self.line = sentence.line;
+    }
+
+    /// The source of a quotation that is a sentence of its own.
+    fn attribute(&self, context: &AttributionContext, at: usize, sentence: Sentence) -> Option<Attribution> {
+        let alone = (sentence.start..sentence.end)
+            .all(|i| i == at || matches!(context.tokens.kind(i), Kind::Mark(_) | Kind::Quoted(_)));
+        if !alone {
+            return None;
+        }
+        let same_line = self.line == sentence.line;
+        let spoke = self.spoke.filter(|(_, line)| *line == sentence.line);
+        let topic = self.topic.filter(|_| same_line);
+        let earlier = self.spoke.filter(|(_, line)| *line + 2 >= sentence.line);
+        let speaker = match (topic, spoke) {
+            (Some(topic), Some((spoke, _)))
+                if topic.span.start > spoke.span.start && topic.status != SpeakerStatus::Unresolved =>
+            {
+                topic
+            }
+            (_, Some((spoke, _))) => spoke,
+            (Some(topic), None) => topic,
+            (None, None) => earlier.map(|(speaker, _)| speaker)?,
+        };
+        Some(Attribution { speaker: Some(speaker), cue: None, pattern: AttributionPattern::Floating })
+    }
+}

@@ -1,0 +1,239 @@
+//! Cues: reporting verbs and source phrases in the running text, such as `a souligné`, `said`, `selon`.
+
+mod english;
+mod french;
+
+use crate::annotate::languages::{Class, Language, form};
+use crate::annotate::tokens::{Kind, Tokens};
+
+/// The construction of a cue, which tells where its subject is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A verb with a subject of its own: `a déclaré`, `said`.
+    Finite,
+    /// A gerund, whose subject is that of its sentence: `ajoutant`, `adding`.
+    Gerund,
+    /// A verb that continues an earlier one: `avant de préciser`, `et ajouté`.
+    Chained,
+    /// A phrase that the source follows: `selon`, `according to`.
+    Phrase,
+}
+
+/// A reporting verb or source phrase: a range of tokens.
+#[derive(Debug, Clone)]
+pub struct Cue {
+    pub start: usize,
+    pub end: usize,
+    pub lemma: String,
+    /// For a phrase, [`Class::Weak`] when it needs a person right behind it.
+    pub class: Class,
+    pub shape: Shape,
+    /// The subject pronoun behind the verb: `-t-il`.
+    pub inverted: Option<usize>,
+    pub negated: bool,
+    pub takes_infinitive: bool,
+    pub takes_bare_clause: bool,
+    pub takes_addressee: bool,
+    /// Says that somebody goes on speaking.
+    pub continues: bool,
+}
+
+/// Finds all cues of a text, sorted and without overlaps.
+pub fn find(tokens: &Tokens, language: &Language) -> Vec<Cue> {
+    let finder = Finder { tokens, language };
+    let mut found: Vec<Cue> = Vec::new();
+    let mut at = 0;
+    while at < tokens.list.len() {
+        match finder.cue_at(at) {
+            Some(cue) => {
+                at = cue.end.max(at + 1);
+                found.push(cue);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+struct Finder<'a> {
+    tokens: &'a Tokens,
+    language: &'a Language,
+}
+
+impl Finder<'_> {
+    fn cue_at(&self, at: usize) -> Option<Cue> {
+        if self.tokens.kind(at) != Kind::Word {
+            return None;
+        }
+        self.phrase(at).or_else(|| if self.language.is_french() { self.french(at) } else { self.english(at) })
+    }
+
+    /// A phrase that the source follows.
+    fn phrase(&self, at: usize) -> Option<Cue> {
+        let (phrase, length) = self.language.source_phrase(self.tokens, at)?;
+        if phrase.opens_clause && !(self.opens_clause(at) && self.tokens.info(at).is_preposition()) {
+            return None;
+        }
+        Some(Cue {
+            start: at,
+            end: at + length,
+            lemma: phrase.lemma.to_owned(),
+            class: if phrase.opens_clause { Class::Weak } else { Class::Speech },
+            shape: Shape::Phrase,
+            inverted: None,
+            negated: false,
+            takes_infinitive: false,
+            takes_bare_clause: false,
+            takes_addressee: false,
+            continues: false,
+        })
+    }
+
+    /// Whether a token stands at the start of its sentence, or right after a comma or conjunction.
+    fn opens_clause(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return true };
+        matches!(self.tokens.kind(before), Kind::Break | Kind::Quoted(_) | Kind::Mark('.' | ',' | '!' | '?' | '…'))
+            || self.tokens.info(before).is_conjunction()
+    }
+
+    /// A modal verb and a reporting infinitive: `tient à préciser`, `peut-on lire`, `would say`, `did not say`.
+    fn modal(&self, at: usize) -> Option<Cue> {
+        let info = self.tokens.info(at);
+        if !info.is_modal() || info.is_form(form::INFINITIVE) || self.noun_before(at) {
+            return None;
+        }
+        let (next, inverted) = self.skip_small(at + 1);
+        let negated = self.negated_before(at) || (at..next).any(|i| self.tokens.info(i).is_negation());
+        self.infinitive_after(at, next, inverted).map(|cue| Cue { negated, ..cue })
+    }
+
+    fn infinitive_after(&self, start: usize, mut at: usize, inverted: Option<usize>) -> Option<Cue> {
+        if self.tokens.info(at).links_infinitive() {
+            at += 1;
+        }
+        while self.tokens.info(at).is_clitic() && at < start + 8 {
+            at += 1;
+        }
+        self.tokens.info(at).is_form(form::INFINITIVE).then(|| self.cue(start, at, Shape::Finite, inverted)).flatten()
+    }
+
+    fn negated_before(&self, at: usize) -> bool {
+        (1..=3)
+            .filter_map(|back| at.checked_sub(back))
+            .take_while(|&i| self.tokens.info(i).is_clitic())
+            .any(|i| self.tokens.info(i).is_negation())
+    }
+
+    /// Skips an inverted pronoun, adverbs and negations; the index behind them, and the pronoun.
+    fn skip_small(&self, mut at: usize) -> (usize, Option<usize>) {
+        let mut inverted = None;
+        for _ in 0..SMALL_TOKENS {
+            let info = self.tokens.info(at);
+            // `a elle relevé` repeats the subject.
+            let repeated = info.is_stressed() && self.tokens.info(at + 1).is_form(form::PARTICIPLE);
+            if info.is_inverted() {
+                inverted = Some(at);
+            } else if !(repeated || info.is_adverb() && !info.reports() || info.is_negation()) {
+                break;
+            }
+            at += 1;
+        }
+        (at, inverted)
+    }
+
+    /// A cue from `start` to the verb at `verb`, with the complement that the verb needs.
+    fn cue(&self, start: usize, verb: usize, shape: Shape, inverted: Option<usize>) -> Option<Cue> {
+        let entry = self.language.verb(self.tokens.info(verb))?;
+        let mut cue = Cue {
+            start,
+            end: verb + 1,
+            lemma: entry.lemma.clone(),
+            class: entry.class,
+            shape,
+            inverted,
+            negated: false,
+            takes_infinitive: entry.takes_infinitive,
+            takes_bare_clause: entry.takes_bare_clause,
+            takes_addressee: entry.takes_addressee,
+            continues: entry.continues,
+        };
+        if inverted.is_some_and(|at| at >= cue.end) {
+            cue.end += 1;
+        }
+        if self.language.light_verbs(&cue.lemma).next().is_some() {
+            let (next, late) = self.skip_small(cue.end);
+            let has = |complement: &[String]| {
+                complement.iter().enumerate().all(|(i, word)| self.tokens.word(next + i) == word)
+            };
+            let light = self.language.light_verbs(&cue.lemma).find(|light| has(&light.complement))?;
+            cue.inverted = cue.inverted.or(late);
+            cue.end = next + light.complement.len();
+            cue.lemma = format!("{} {}", light.lemma, light.complement.join(" "));
+            cue.class = light.class;
+        } else if verb == start && entry.needs_help {
+            return (inverted.is_some() && entry.reports_inverted).then_some(cue);
+        }
+        Some(cue)
+    }
+}
+
+/// Small words skipped between the parts of a verb, in tokens.
+const SMALL_TOKENS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotate::text::Text;
+
+    fn cues(body: &str, language: &Language) -> Vec<(String, Shape)> {
+        let tokens = Tokens::new(&Text::new(body), language);
+        find(&tokens, language).into_iter().map(|cue| (cue.lemma, cue.shape)).collect()
+    }
+
+    fn french(body: &str) -> Vec<(String, Shape)> {
+        cues(body, Language::french())
+    }
+
+    fn one(lemma: &str, shape: Shape) -> Vec<(String, Shape)> {
+        vec![(lemma.to_owned(), shape)]
+    }
+
+    #[test]
+    fn compound_tenses_and_inversions() {
+        assert_eq!(french("a-t-il également déclaré"), one("déclarer", Shape::Finite));
+        assert_eq!(french("elle s'est vivement inquiétée"), one("inquiéter", Shape::Finite));
+        assert_eq!(french("le maire avait tenu à rappeler"), one("rappeler", Shape::Finite));
+        assert_eq!(french("la mairie a fait savoir"), one("faire savoir", Shape::Finite));
+        assert_eq!(french("la mairie a mis en garde"), one("mettre en garde", Shape::Finite));
+        assert_eq!(french("peut-on lire sur l'affiche"), one("lire", Shape::Finite));
+        assert_eq!(french("tout en ajoutant"), one("ajouter", Shape::Gerund));
+    }
+
+    #[test]
+    fn adverbial_phrases_stand_between_auxiliary_and_verb() {
+        for phrase in ["pour sa part", "tout d'abord", "d'emblée", "à l'époque", "quant à lui", "par ailleurs"] {
+            assert_eq!(french(&format!("elle a, {phrase}, déclaré").replace(',', "")), one("déclarer", Shape::Finite));
+        }
+        assert_eq!(french("pour sa part elle attend"), []);
+        assert_eq!(french("par la mairie"), []);
+    }
+
+    #[test]
+    fn nouns_and_passives_are_no_cues() {
+        assert_eq!(french("une annonce et le juge de la cour"), []);
+        assert_eq!(french("la hausse a été annoncée"), []);
+        assert_eq!(french("il fait froid"), []);
+        assert_eq!(cues("the claims of the reports are made", Language::english()), []);
+        assert_eq!(cues("a reported attack was announced", Language::english()), []);
+    }
+
+    #[test]
+    fn english_verbs_and_phrases() {
+        let english = |body| cues(body, Language::english());
+        assert_eq!(english("Smith said"), one("say", Shape::Finite));
+        assert_eq!(english("she had previously told reporters"), one("tell", Shape::Finite));
+        assert_eq!(english("the mayor, adding"), one("add", Shape::Gerund));
+        assert_eq!(english("according to the mayor"), one("according to", Shape::Phrase));
+        assert_eq!(english("he was quoted as saying"), one("say", Shape::Finite));
+    }
+}

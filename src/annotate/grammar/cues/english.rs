@@ -1,0 +1,65 @@
+//! Cues in English: `said`, `has told`, `was quoted as saying`.
+
+use super::{Cue, Finder, Shape};
+use crate::annotate::languages::form;
+use crate::annotate::tokens::Kind;
+
+impl Finder<'_> {
+    pub(super) fn english(&self, at: usize) -> Option<Cue> {
+        let info = self.tokens.info(at);
+        if info.is_have() {
+            let (next, _) = self.skip_small(at + 1);
+            let negated = (at..next).any(|i| self.tokens.info(i).is_negation());
+            if self.tokens.info(next).is_form(form::PARTICIPLE) {
+                return self.cue(at, next, Shape::Finite, None).map(|cue| Cue { negated, ..cue });
+            }
+        }
+        self.modal(at).or_else(|| self.english_simple(at))
+    }
+
+    /// A verb of one word.
+    fn english_simple(&self, at: usize) -> Option<Cue> {
+        let info = self.tokens.info(at);
+        if info.forms() == 0 {
+            return None;
+        }
+        let before = at.checked_sub(1).map(|i| self.tokens.info(i)).unwrap_or_default();
+        let be = before.is_be() || (before.is_adverb() && at > 1 && self.tokens.info(at - 2).is_be());
+        if info.is_form(form::GERUND) {
+            if before.is_cited_as() && at > 1 {
+                return self.cue(at - 2, at, Shape::Finite, None);
+            }
+            let noun = (before.is_determiner() || before.is_of() || before.is_preposition()) && !before.links_gerund();
+            return if noun { None } else { self.cue(at, at, if be { Shape::Finite } else { Shape::Gerund }, None) };
+        }
+        if before.links_chain() && info.is_form(form::INFINITIVE) {
+            return self.cue(at, at, Shape::Chained, None);
+        }
+        if !info.is_form(form::FINITE) || be {
+            return None;
+        }
+        let noun = before.is_determiner()
+            || before.is_of()
+            || before.is_possessive()
+            || (before.is_preposition() && !before.is_adverb())
+            || before.is_have();
+        let plural_noun = info.has_s_ending() && !self.is_verb(at);
+        if noun || plural_noun {
+            return None;
+        }
+        self.cue(at, at, Shape::Finite, None).map(|cue| Cue { negated: self.negated_before(at), ..cue })
+    }
+
+    /// Whether a word that ends like a plural noun has a singular subject before it, or a quotation beside it.
+    fn is_verb(&self, at: usize) -> bool {
+        if self.tokens.info(at).is_verb_form() {
+            return true;
+        }
+        let Some(previous) = at.checked_sub(1) else { return false };
+        let info = self.tokens.info(previous);
+        let single = info.is_pronoun() || info.is_relative() || info.is_role() || info.is_group() || info.is_adverb();
+        let quoted = |at: usize| matches!(self.tokens.kind(at), Kind::Quoted(_));
+        let clause_follows = self.tokens.info(at + 1).is_complementizer() || quoted(at + 1);
+        single || self.tokens.capital(previous) || clause_follows || quoted(previous)
+    }
+}

@@ -1,0 +1,78 @@
+//! Cues in French: compound tenses, inverted subjects, participles.
+
+use super::{Cue, Finder, Shape};
+use crate::annotate::languages::form;
+
+impl Finder<'_> {
+    pub(super) fn french(&self, at: usize) -> Option<Cue> {
+        self.french_compound(at).or_else(|| self.modal(at)).or_else(|| self.french_simple(at))
+    }
+
+    /// An auxiliary and a participle: `a-t-il également déclaré`, `s'est inquiétée`, `avait tenu à souligner`.
+    fn french_compound(&self, at: usize) -> Option<Cue> {
+        let info = self.tokens.info(at);
+        let reflexive = info.is_be() && at.checked_sub(1).is_some_and(|i| self.tokens.info(i).is_reflexive());
+        if !(info.is_have() || reflexive) || info.is_infinitive() {
+            return None;
+        }
+        let shape = if info.is_having() { Shape::Gerund } else { Shape::Finite };
+        let (next, inverted) = self.skip_small(at + 1);
+        let info = self.tokens.info(next);
+        let negated = self.negated_before(at);
+        if info.is_modal()
+            && !info.is_form(form::INFINITIVE)
+            && let Some(cue) = self.infinitive_after(at, next + 1, inverted)
+        {
+            return Some(Cue { negated, ..cue });
+        }
+        if !info.is_form(form::PARTICIPLE) {
+            return None;
+        }
+        let start = if reflexive { at - 1 } else { at };
+        self.cue(start, next, shape, inverted).map(|cue| Cue { negated, ..cue })
+    }
+
+    /// A verb of one word: present, past, participles.
+    fn french_simple(&self, at: usize) -> Option<Cue> {
+        let info = self.tokens.info(at);
+        if info.forms() == 0 || info.is_time() {
+            return None;
+        }
+        let previous = at.checked_sub(1);
+        let before = previous.map(|i| self.tokens.info(i)).unwrap_or_default();
+        let inverted = self.tokens.info(at + 1).is_inverted().then_some(at + 1);
+        let passive = before.is_be() || before.is_have() || before.is_been();
+        if info.is_form(form::FINITE) && (inverted.is_some() || !self.noun_before(at)) && !passive {
+            let cue = self.cue(at, at, Shape::Finite, inverted)?;
+            let start = if before.is_reflexive() { at - 1 } else { at };
+            return Some(Cue { start, negated: self.negated_before(at), ..cue });
+        }
+        if info.is_form(form::GERUND) && !info.is_adverb() && !before.is_determiner() {
+            return self.cue(at, at, Shape::Gerund, None);
+        }
+        let comma = previous.is_some_and(|i| self.tokens.is_mark(i, ','));
+        let adverb_joins = before.is_adverb() && at > 1 && self.tokens.info(at - 2).is_conjunction();
+        let joins = before.is_conjunction() || comma || adverb_joins;
+        if info.is_form(form::PARTICIPLE) && joins || info.is_form(form::INFINITIVE) && before.links_chain() {
+            return self.cue(at, at, Shape::Chained, None);
+        }
+        None
+    }
+
+    /// Whether the word before makes a noun of a form such as `annonce` or `juge`; an object pronoun does not.
+    pub(super) fn noun_before(&self, at: usize) -> bool {
+        let Some(previous) = at.checked_sub(1) else { return false };
+        let info = self.tokens.info(previous);
+        if info.is_determiner() && info.is_clitic() && previous > 0 {
+            let earlier = self.tokens.info(previous - 1);
+            return !(earlier.is_pronoun()
+                || earlier.is_relative()
+                || earlier.is_subordinator()
+                || earlier.is_clitic());
+        }
+        (info.is_determiner() && !info.is_pronoun() && !info.is_clitic())
+            || info.is_of()
+            || (info.is_preposition() && !info.is_adverb() && !info.is_clitic())
+            || info.is_noun_modifier()
+    }
+}

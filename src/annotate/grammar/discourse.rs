@@ -1,0 +1,330 @@
+//! Resolves sources: names, pronouns, roles given earlier in the article, groups and anonymous sources.
+
+use std::collections::HashMap;
+
+use super::noun_phrases::{NounPhrase, NounPhraseChunker};
+use crate::annotate::names::Names;
+use crate::annotate::tokens::Kind;
+use crate::annotate::{EntityKind, Gender, Span, SpeakerStatus};
+
+/// A source as printed, and the entity it was resolved to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speaker {
+    /// The place where it is printed.
+    pub span: Span,
+    /// The place of its antecedent, for a pronoun or a description.
+    pub reference: Option<Span>,
+    /// Index into the article's entities.
+    pub entity: Option<usize>,
+    pub status: SpeakerStatus,
+    pub gender: Option<Gender>,
+    pub plural: bool,
+    pub pronoun: bool,
+}
+
+/// Earlier sources that a pronoun may refer to.
+const REACH: usize = 14;
+
+/// The sources of an article in reading order, and the roles of its people.
+pub struct DiscourseContext<'a> {
+    phrases: &'a NounPhraseChunker<'a>,
+    history: Vec<Speaker>,
+    /// For each role, the mentions of the people that have it, in order of print.
+    roles: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> DiscourseContext<'a> {
+    /// A context without sources; roles are read from the whole article. Linear.
+    pub fn new(phrases: &'a NounPhraseChunker<'a>) -> Self {
+        Self { phrases, history: Vec::new(), roles: roles(phrases) }
+    }
+
+    /// Adds a source that later pronouns may refer to.
+    pub fn push(&mut self, speaker: Speaker) {
+        self.history.push(speaker);
+    }
+
+    fn names(&self) -> &'a Names {
+        self.phrases.names
+    }
+
+    /// Resolves a noun phrase; `anonymity` says whether its sentence speaks of anonymity.
+    pub fn resolve(&self, phrase: NounPhrase, anonymity: bool) -> Speaker {
+        self.resolve_in(self.phrases, phrase, anonymity)
+    }
+
+    /// Resolves a noun phrase of another list of tokens of the same text.
+    pub fn resolve_in(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, anonymity: bool) -> Speaker {
+        if phrase.pronoun {
+            return self.pronoun(phrases, phrase);
+        }
+        match phrase.name {
+            Some(mention) => self.named(phrases, phrase, mention),
+            None => self.described(phrases, phrase, anonymity),
+        }
+    }
+
+    /// The latest source.
+    pub fn last(&self) -> Option<Speaker> {
+        self.history.last().copied()
+    }
+
+    /// Resolves a description to the latest named source, which continues: `poursuit l'ancien préfet`.
+    pub fn continued(&self, speaker: Speaker) -> Speaker {
+        let fits = |one: &&Speaker| one.gender.is_none() || speaker.gender.is_none() || one.gender == speaker.gender;
+        let last = self.history.iter().rev().take(REACH).find(|one| one.span.start < speaker.span.start);
+        match last.filter(|one| one.status == SpeakerStatus::Named && !one.plural).filter(fits) {
+            Some(one) => {
+                let reference = Some(one.reference.unwrap_or(one.span));
+                Speaker { reference, entity: one.entity, status: one.status, ..speaker }
+            }
+            None => speaker,
+        }
+    }
+
+    /// Resolves a pronoun to the latest source that agrees with it, else to the latest person.
+    fn pronoun(&self, phrases: &NounPhraseChunker, phrase: NounPhrase) -> Speaker {
+        let tokens = phrases.tokens;
+        let info = tokens.info(phrase.end - 1);
+        let gender = match (info.is_feminine(), info.is_masculine()) {
+            (true, false) => Some(Gender::Feminine),
+            (false, true) => Some(Gender::Masculine),
+            _ => None,
+        };
+        let plural = info.is_plural();
+        let mut span = phrases.span(phrase.start, phrase.end);
+        if info.is_inverted() {
+            // The pronoun of `a-t-elle` is printed behind the last hyphen.
+            span.start += tokens.word(phrase.start).rfind('-').map_or(0, |hyphen| hyphen + 1);
+        }
+        let neuter = info.is_neuter();
+        let fits = |one: &&Speaker| {
+            (one.plural == plural || (plural && one.status == SpeakerStatus::Collective))
+                && (gender.is_none() || one.gender.is_none() || one.gender == gender)
+                && (!neuter || one.status == SpeakerStatus::Collective)
+                && one.span.start < span.start
+        };
+        let antecedent = self
+            .history
+            .iter()
+            .rev()
+            .take(REACH)
+            .find(fits)
+            .copied()
+            .or_else(|| self.last_person(span.start, gender, plural));
+        match antecedent {
+            Some(one) => Speaker {
+                span,
+                reference: Some(one.reference.unwrap_or(one.span)),
+                pronoun: true,
+                gender: one.gender.or(gender),
+                ..one
+            },
+            None => Speaker {
+                span,
+                reference: None,
+                entity: None,
+                status: SpeakerStatus::Unresolved,
+                gender,
+                plural,
+                pronoun: true,
+            },
+        }
+    }
+
+    /// The last person named before an offset.
+    fn last_person(&self, before: usize, gender: Option<Gender>, plural: bool) -> Option<Speaker> {
+        let names = self.names();
+        let end = names.mentions.partition_point(|mention| mention.span.end <= before);
+        let person = (0..end).rev().take(REACH).find(|&i| {
+            let mention = &names.mentions[i];
+            let known = self.gender(i);
+            mention.entity_kind == EntityKind::Person
+                && !plural
+                && (known.is_none() || gender.is_none() || known == gender)
+        })?;
+        Some(self.by_mention(names.mentions[person].span, person))
+    }
+
+    fn gender(&self, mention: usize) -> Option<Gender> {
+        self.names().mentions[mention]
+            .entity
+            .and_then(|entity| self.names().entities.get(entity))
+            .and_then(|entity| entity.gender)
+    }
+
+    fn by_mention(&self, span: Span, mention: usize) -> Speaker {
+        let found = &self.names().mentions[mention];
+        let status = match found.entity_kind {
+            EntityKind::Place => SpeakerStatus::Collective,
+            _ if found.entity.is_some() => SpeakerStatus::Named,
+            EntityKind::Person => SpeakerStatus::Unresolved,
+            _ => SpeakerStatus::Collective,
+        };
+        Speaker {
+            span,
+            reference: None,
+            entity: found.entity,
+            status,
+            gender: self.gender(mention),
+            plural: false,
+            pronoun: false,
+        }
+    }
+
+    fn named(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, mention: usize) -> Speaker {
+        let span = self.names().mentions[mention].span;
+        let mut speaker = self.by_mention(span, mention);
+        if speaker.gender.is_none() {
+            speaker.gender = Self::phrase_gender(phrases, phrase);
+        }
+        speaker
+    }
+
+    fn phrase_gender(phrases: &NounPhraseChunker, phrase: NounPhrase) -> Option<Gender> {
+        let tokens = phrases.tokens;
+        let head = (phrase.start..phrase.end).find(|&i| tokens.info(i).is_role() || tokens.info(i).is_title());
+        let words = [Some(phrase.start), head];
+        words.into_iter().flatten().find_map(|at| {
+            match (tokens.info(at).is_feminine(), tokens.info(at).is_masculine()) {
+                (true, false) => Some(Gender::Feminine),
+                (false, true) => Some(Gender::Masculine),
+                _ => None,
+            }
+        })
+    }
+
+    /// Resolves a description: a place or an organisation, a role, a group, or a person without a name.
+    fn described(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, anonymity: bool) -> Speaker {
+        let tokens = phrases.tokens;
+        let span = phrases.span(phrase.start, phrase.end);
+        let info = |at: usize| tokens.info(at);
+        let main = (phrase.start..phrase.end).take_while(|&i| i == phrase.start || !info(i).is_of());
+        let (mut role, mut group, mut anonymous, mut plural) = (None, false, anonymity, false);
+        for at in main {
+            role = role.or(info(at).is_role().then_some(at));
+            group |= info(at).is_group();
+            anonymous |= info(at).is_anonymous();
+            plural |= info(at).is_plural();
+        }
+        let first = info(phrase.start);
+        let gender = Self::phrase_gender(phrases, phrase);
+        let blank = Speaker {
+            span,
+            reference: None,
+            entity: None,
+            status: SpeakerStatus::Unresolved,
+            gender,
+            plural,
+            pronoun: false,
+        };
+        if anonymous {
+            return Speaker { status: SpeakerStatus::Anonymous, ..blank };
+        }
+        if let Some(mention) = Self::whole_mention(phrases, phrase) {
+            let one = self.by_mention(span, mention);
+            return Speaker { gender: one.gender.or(gender), plural, ..one };
+        }
+        if plural || (group && role.is_none()) {
+            return Speaker { status: SpeakerStatus::Collective, ..blank };
+        }
+        let document = (phrase.start..phrase.end).any(|i| info(i).is_communication_noun() || info(i).is_work());
+        if document && role.is_none() {
+            return blank;
+        }
+        if first.is_indefinite() {
+            return Speaker { status: SpeakerStatus::Anonymous, ..blank };
+        }
+        role.and_then(|role| self.by_role(phrases, tokens.word(role), blank)).unwrap_or(blank)
+    }
+
+    /// The person that has a role, or the anonymous source that it described before: `the official` after `a city official`.
+    fn by_role(&self, phrases: &NounPhraseChunker, role: &str, blank: Speaker) -> Option<Speaker> {
+        if let Some(mention) = self.holder(role, blank.span.start, blank.gender) {
+            let found = self.by_mention(blank.span, mention);
+            let reference = Some(self.names().mentions[mention].span);
+            return Some(Speaker { reference, gender: found.gender.or(blank.gender), ..found });
+        }
+        let same = |one: &&Speaker| one.status == SpeakerStatus::Anonymous && phrases.covers(one.span, role);
+        let one = self.history.iter().rev().take(REACH).find(same)?;
+        Some(Speaker { status: one.status, reference: Some(one.reference.unwrap_or(one.span)), ..blank })
+    }
+
+    /// The mention that a phrase consists of, behind an article and the noun of a group: `l'agence Nordpresse`.
+    fn whole_mention(phrases: &NounPhraseChunker, phrase: NounPhrase) -> Option<usize> {
+        let tokens = phrases.tokens;
+        let last = phrases.mention_of[phrase.end - 1]? as usize;
+        let first = (phrase.start..phrase.end).find(|&i| phrases.mention_of[i] == Some(last as u32))?;
+        let plain = (phrase.start..first).all(|i| {
+            let info = tokens.info(i);
+            info.is_determiner() || info.is_title() || (info.is_group() && !info.is_of())
+        });
+        plain.then_some(last)
+    }
+
+    /// The mention of the person that has a role: the last one before `at`, else the first one after it.
+    fn holder(&self, role: &str, at: usize, gender: Option<Gender>) -> Option<usize> {
+        let names = self.names();
+        let fits = |mention: usize| {
+            let known = self.gender(mention);
+            known.is_none() || gender.is_none() || known == gender
+        };
+        let others = || self.phrases.language.role_synonyms(role).iter().find_map(|other| self.roles.get(*other));
+        let given = self.roles.get(role).or_else(others)?;
+        let here = given.partition_point(|&mention| names.mentions[mention].span.start < at);
+        let before = given[..here].iter().rev().take(REACH).copied().find(|&mention| fits(mention));
+        before.or_else(|| given[here..].iter().take(REACH).copied().find(|&mention| fits(mention)))
+    }
+}
+
+/// Finds the roles of people: `le ministre de la Justice, Luc Petit`, `Luc Petit, patron du port`.
+fn roles(phrases: &NounPhraseChunker) -> HashMap<String, Vec<usize>> {
+    let (tokens, names) = (phrases.tokens, phrases.names);
+    let mut found: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut at = 0;
+    while at < tokens.list.len() {
+        let Some(mention) =
+            phrases.mention_of[at].map(|m| m as usize).filter(|&m| names.mentions[m].entity_kind == EntityKind::Person)
+        else {
+            at += 1;
+            continue;
+        };
+        let start = at;
+        while at < tokens.list.len() && phrases.mention_of[at] == Some(mention as u32) {
+            at += 1;
+        }
+        // Before the name, back to the start of the phrase, with at most a comma in between.
+        let mut back = start;
+        let mut role = None;
+        while back > 0 && start - back < 16 {
+            back -= 1;
+            let info = tokens.info(back);
+            let comma = tokens.is_mark(back, ',') && back + 1 == start
+                || tokens.is_mark(back, '.') && back > 0 && tokens.info(back - 1).is_title();
+            let inside = tokens.list[back].is_word() && info.fits_noun_phrase() && !phrases.verb_at[back];
+            if !comma && !inside {
+                break;
+            }
+            let owned = back > 0 && tokens.info(back - 1).is_of();
+            let title = info.is_office_title() && back + 3 > start;
+            if (info.is_role() || title) && !owned {
+                role = Some(back);
+            }
+            if info.is_determiner() && !owned && role.is_some() {
+                break;
+            }
+        }
+        if let Some(role) = role {
+            found.entry(tokens.word(role).to_owned()).or_default().push(mention);
+        }
+        // After the name: `, (le) directeur`, `(chercheur)`.
+        if matches!(tokens.kind(at), Kind::Mark(',' | '(' | '—' | '–')) {
+            let roles = (at + 1..at + 5)
+                .take_while(|&i| tokens.list.get(i).is_some_and(|t| t.is_word()) && tokens.info(i).fits_noun_phrase());
+            if let Some(role) = roles.into_iter().find(|&i| tokens.info(i).is_role()) {
+                found.entry(tokens.word(role).to_owned()).or_default().push(mention);
+            }
+        }
+    }
+    found
+}

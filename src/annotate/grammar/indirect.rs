@@ -1,0 +1,267 @@
+//! Clauses reported without quotation marks: `a annoncé que ...`, `..., selon X`, `The bridge is safe, officials said`.
+
+mod around;
+mod extent;
+
+use std::ops::Range;
+
+use super::attribution::{AttributionContext, Attributions};
+use super::cues::{Cue, Shape};
+use super::discourse::Speaker;
+use crate::annotate::SpeakerStatus;
+use crate::annotate::languages::{Class, form};
+use crate::annotate::sentences::Sentence;
+use crate::annotate::tokens::Kind;
+
+/// A reported clause: ranges of tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    pub parts: Vec<(usize, usize)>,
+    pub cue: usize,
+    pub speaker: Speaker,
+    /// Confidence in its construction, 0 to 1.
+    pub confidence: f32,
+}
+
+impl Reported {
+    /// Whether the quotations in it are quotes of their own.
+    ///
+    /// The infinitive in `annonce avoir porté plainte pour « vol »` is worded by the reporter, the quotation is not.
+    pub fn keeps_fragments(&self) -> bool {
+        self.confidence == INFINITIVE
+    }
+}
+
+/// Confidence in an infinitive clause: `annonce avoir porté plainte`.
+const INFINITIVE: f32 = 0.55;
+
+/// Largest distance of a complementizer behind its verb, in tokens.
+const REACH: usize = 16;
+/// Fewest words of a reported clause.
+const MIN_CLAUSE_WORDS: usize = 4;
+/// Fewest words of a quotation that is a quote of its own.
+const MIN_QUOTE_WORDS: usize = 4;
+
+/// Finds the reported clauses of an article.
+pub fn find(context: &AttributionContext, attributions: &Attributions) -> Vec<Reported> {
+    let mut quoting = vec![false; context.cues.len()];
+    for cue in attributions.attributions.iter().flatten().filter_map(|one| one.cue) {
+        quoting[cue] = true;
+    }
+    let mut found = Vec::new();
+    let mut from = 0;
+    for &sentence in context.sentences {
+        while from < context.cues.len() && context.cues[from].start < sentence.start {
+            from += 1;
+        }
+        let to = from + context.cues[from..].partition_point(|cue| cue.start < sentence.end);
+        let clauses = Clauses { context, sentence, cues: from..to };
+        for index in from..to {
+            let Some(speaker) = attributions.subjects[index].filter(able) else { continue };
+            if let Some((parts, confidence)) = clauses.reported(index, speaker, quoting[index]) {
+                found.push(Reported { parts, cue: index, speaker, confidence });
+            }
+        }
+        from = to;
+    }
+    found
+}
+
+/// Whether a speaker may be a source: an impersonal pronoun is none.
+fn able(speaker: &Speaker) -> bool {
+    !(speaker.pronoun && speaker.reference.is_none() && speaker.status == SpeakerStatus::Unresolved)
+}
+
+/// A sentence in which reported clauses are looked for.
+pub(super) struct Clauses<'a> {
+    pub context: &'a AttributionContext<'a>,
+    pub sentence: Sentence,
+    /// Its cues.
+    cues: Range<usize>,
+}
+
+impl Clauses<'_> {
+    fn is_mark(&self, at: usize, mark: char) -> bool {
+        self.context.tokens.is_mark(at, mark)
+    }
+
+    fn reported(&self, index: usize, speaker: Speaker, quotes: bool) -> Option<(Vec<(usize, usize)>, f32)> {
+        let cue = &self.context.cues[index];
+        if cue.shape == Shape::Phrase {
+            return self.around_phrase(cue, speaker).map(|parts| (parts, 0.7));
+        }
+        if matches!(cue.class, Class::Quote | Class::Weak) || cue.negated {
+            return None;
+        }
+        let opened = cue.start.checked_sub(2).is_some_and(|i| self.context.tokens.info(i).opens_chain());
+        let infinitive = self.context.tokens.info(cue.end - 1).is_form(form::INFINITIVE) && cue.shape == Shape::Chained;
+        if infinitive && !opened {
+            return None;
+        }
+        let one = |part: (usize, usize)| vec![part];
+        if let Some(start) = self.complementizer(cue) {
+            return self
+                .clause(start, index)
+                .map(|part| (one(part), if cue.class == Class::Opinion { 0.7 } else { 0.8 }));
+        }
+        let inverted = speaker.span.start >= self.context.tokens.list[cue.end - 1].span.end;
+        if inverted {
+            return if quotes { None } else { self.before(cue, speaker).map(|part| (one(part), 0.7)) };
+        }
+        if let Some(start) = self.infinitive(cue) {
+            return self.clause(start, index).map(|part| (one(part), INFINITIVE));
+        }
+        if let Some(start) = self.bare(cue) {
+            return self.clause(start, index).map(|part| (one(part), 0.6));
+        }
+        // A verb that reports a quotation reports no clause before it.
+        if quotes {
+            return None;
+        }
+        self.before(cue, speaker).map(|part| (one(part), 0.7))
+    }
+
+    /// The complementizer behind a verb.
+    fn complementizer(&self, cue: &Cue) -> Option<usize> {
+        let tokens = self.context.tokens;
+        let limit = self.sentence.end.min(cue.end + REACH);
+        let mut commas = 0;
+        for at in cue.end..limit {
+            match tokens.kind(at) {
+                Kind::Word => {}
+                Kind::Mark(',') => commas += 1,
+                Kind::Mark('(' | ')' | '.' | '-' | '–' | '—') => {}
+                _ => return None,
+            }
+            let info = tokens.info(at);
+            if info.is_complementizer() {
+                let before = tokens.info(at - 1);
+                let conjunction = at > cue.end && before.is_conjunction_part();
+                // `à ce que`, `de ce que` open a reported clause.
+                let nominal = before.is_demonstrative() && tokens.info(at.saturating_sub(2)).links_infinitive();
+                let opens = commas % 2 == 0 && (!conjunction || nominal) && !self.follows_object(cue, at);
+                return opens.then_some(at);
+            }
+            let stops = info.is_relative()
+                || info.is_be()
+                || info.is_have()
+                || info.is_other_verb()
+                || info.is_pronoun()
+                || info.is_subordinator()
+                || (self.context.phrases.verb_at[at] && at > cue.end);
+            if stops {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether a complementizer is relative to an object of the verb: `a annoncé la mesure que`.
+    fn follows_object(&self, cue: &Cue, complementizer: usize) -> bool {
+        let tokens = self.context.tokens;
+        let first = tokens.info(cue.end);
+        complementizer > cue.end
+            && first.is_determiner()
+            && !first.is_demonstrative()
+            && !tokens.info(cue.end + 1).is_time()
+            && !cue.takes_addressee
+            && self.context.phrases.mention_of[cue.end].is_none()
+    }
+
+    /// The start of an infinitive clause behind a verb: `a annoncé renoncer`, `affirme n'avoir`.
+    fn infinitive(&self, cue: &Cue) -> Option<usize> {
+        if !cue.takes_infinitive {
+            return None;
+        }
+        let tokens = self.context.tokens;
+        // An insertion is skipped: `annonce, dans un communiqué, avoir`.
+        let insertion = self
+            .is_mark(cue.end, ',')
+            .then(|| (cue.end + 1..self.sentence.end.min(cue.end + REACH)).find(|&i| self.is_mark(i, ',')))
+            .flatten();
+        let start = insertion.map_or(cue.end, |comma| comma + 1);
+        let mut at = start;
+        let small = |at: usize| {
+            let info = tokens.info(at);
+            info.is_negation() || info.is_clitic() && !info.is_determiner() || info.is_adverb()
+        };
+        while at < start + 4 && small(at) {
+            at += 1;
+        }
+        let verb = tokens.info(at).is_any_infinitive() && !tokens.capital(at);
+        let start = (start..at).find(|&i| !tokens.info(i).is_adverb()).unwrap_or(at);
+        (verb && at < self.sentence.end).then_some(start)
+    }
+
+    /// The start of a clause without a complementizer: `said the bridge would open`.
+    fn bare(&self, cue: &Cue) -> Option<usize> {
+        let tokens = self.context.tokens;
+        if !cue.takes_bare_clause {
+            return None;
+        }
+        let mut at = cue.end;
+        if cue.takes_addressee {
+            at = self.context.phrases.at(at, self.sentence.end)?.end;
+        }
+        while at < self.sentence.end
+            && (tokens.info(at).is_time() || (tokens.info(at).is_adverb() && !tokens.info(at).is_determiner()))
+        {
+            at += 1;
+        }
+        while let Some(next) =
+            self.context.phrases.skip_adjunct(at, self.sentence.end).filter(|_| !tokens.info(at).is_quantifier())
+        {
+            at = next;
+        }
+        let first = tokens.info(at);
+        let opens = tokens.list.get(at).is_some_and(|token| token.is_word())
+            && !(first.is_be()
+                || first.is_have()
+                || first.is_modal()
+                || first.is_conjunction()
+                || first.is_subordinator()
+                || first.is_of());
+        let limit = self.sentence.end.min(at + 14);
+        let clause = (at..limit).take_while(|&i| tokens.list[i].is_word() || tokens.info(i - 1).is_abbreviation());
+        let verb = clause.skip(1).any(|i| {
+            let info = tokens.info(i);
+            info.is_be() || info.is_have() || info.is_other_verb() || info.is_modal() || info.has_past_ending()
+        });
+        (opens && verb).then_some(at)
+    }
+
+    /// The clause before its source: `Le pont est fermé, a annoncé la mairie`, `The bridge is closed, officials said`.
+    fn before(&self, cue: &Cue, speaker: Speaker) -> Option<(usize, usize)> {
+        let tokens = self.context.tokens;
+        let behind = speaker.span.start >= tokens.list[cue.end - 1].span.end || cue.inverted.is_some();
+        let mut end = cue.start;
+        if behind {
+            while end > self.sentence.start && (tokens.info(end - 1).is_clitic() || tokens.info(end - 1).is_as()) {
+                end -= 1;
+            }
+            if !(self.is_mark(end.checked_sub(1)?, ',')
+                || cue.class == Class::Speech && tokens.info(cue.start).is_have())
+            {
+                return None;
+            }
+        } else {
+            // The source and its verb end the sentence.
+            let rest =
+                (cue.end..self.sentence.end).filter(|&i| tokens.list[i].is_word() && !tokens.info(i).is_time()).count();
+            end = (self.sentence.start..cue.start).find(|&i| tokens.list[i].span.start >= speaker.span.start)?;
+            let comma = end > self.sentence.start && self.is_mark(end - 1, ',');
+            let addressee = cue.takes_addressee || tokens.info(cue.end).is_preposition();
+            if self.context.language.is_french() || !comma || (rest > 0 && !addressee) || rest > 10 {
+                return None;
+            }
+        }
+        if tokens.info(self.sentence.start).is_presentative() && tokens.info(end.saturating_sub(1)).is_complementizer()
+        {
+            return None;
+        }
+        let start = self.after_quotes(end);
+        let verb = (start..end).any(|i| self.verb_in(i));
+        let (start, end) = self.trimmed(start, end)?;
+        (verb && !self.own_quote(start, end)).then_some((start, end))
+    }
+}

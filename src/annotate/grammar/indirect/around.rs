@@ -1,0 +1,88 @@
+//! Clauses reported by a source phrase such as `selon X`: before, behind or around it.
+
+use super::Clauses;
+use crate::annotate::grammar::cues::Cue;
+use crate::annotate::grammar::discourse::Speaker;
+use crate::annotate::languages::Class;
+use crate::annotate::tokens::Kind;
+
+impl Clauses<'_> {
+    /// The clause behind a phrase that opens the sentence, before one that ends it, or around it.
+    pub(super) fn around_phrase(&self, cue: &Cue, speaker: Speaker) -> Option<Vec<(usize, usize)>> {
+        let tokens = self.context.tokens;
+        let source_end = (cue.end..self.sentence.end)
+            .rev()
+            .find(|&i| tokens.list[i].span.end <= speaker.span.end)
+            .map_or(cue.end, |i| i + 1);
+        if let Some(part) = self.inserted(cue, source_end) {
+            return Some(vec![part]);
+        }
+        let resume = self.resume(source_end);
+        let tail_end = self.tail_end(resume);
+        let after =
+            self.trimmed(resume, tail_end).filter(|_| resume > source_end || cue.start <= self.sentence.start + 2);
+        let start = self.after_quotes(cue.start);
+        let comma = self.is_mark(cue.start.saturating_sub(1), ',');
+        let before = self.trimmed(start, cue.start).filter(|_| cue.class != Class::Weak && (comma || after.is_none()));
+        let verb = |part: Option<(usize, usize)>| {
+            part.filter(|&(start, end)| (start..end).any(|i| self.verb_in(i)) && !self.own_quote(start, end))
+        };
+        if [before, after].into_iter().flatten().any(|(start, end)| self.own_quote(start, end)) {
+            return None;
+        }
+        let whole = before.is_some_and(|(start, _)| start <= self.sentence.start + 8) && after.is_some();
+        if whole && verb(before).is_none() {
+            // One clause around its source: `Les chiffres, selon X, sont de 12`.
+            let ((start, end), (from, to)) = (before?, after?);
+            return Some(if end - start < 8 { vec![(from, to)] } else { vec![(start, end), (from, to)] });
+        }
+        verb(before).or(verb(after)).map(|part| vec![part])
+    }
+
+    /// The clause between dashes: `Ce pont – le plus long du pays, selon X – a fermé`.
+    fn inserted(&self, cue: &Cue, source_end: usize) -> Option<(usize, usize)> {
+        let tokens = self.context.tokens;
+        let closes = matches!(tokens.kind(source_end), Kind::Mark('–' | '—' | ')')) && source_end < self.sentence.end;
+        let opener = (self.sentence.start..cue.start)
+            .rev()
+            .take(40)
+            .find(|&i| matches!(tokens.kind(i), Kind::Mark('–' | '—' | '(')))?;
+        let words = (opener + 1..cue.start)
+            .filter(|&i| tokens.list[i].is_word() && !tokens.word(i).starts_with(|c: char| c.is_ascii_digit()))
+            .count();
+        (closes && opener > self.sentence.start && words >= 3).then(|| {
+            let end = (opener + 1..cue.start).rev().find(|&i| !self.is_mark(i, ',')).map_or(cue.start, |i| i + 1);
+            (opener + 1, end)
+        })
+    }
+
+    /// The start of the rest of the clause, behind a source and its apposition.
+    fn resume(&self, from: usize) -> usize {
+        let commas: Vec<usize> = (from..self.sentence.end.min(from + 24)).filter(|&i| self.is_mark(i, ',')).collect();
+        let apposition = |comma: usize| {
+            let info = self.context.tokens.info(comma + 1);
+            (info.is_role() && !info.is_determiner())
+                || info.is_relative()
+                || (info.is_preposition() && commas.len() > 1 && commas[1] - comma < 8)
+                || ((info.is_determiner() || info.is_of())
+                    && (comma + 1..comma + 4).any(|i| self.context.tokens.info(i).is_role())
+                    && commas.len() > 1)
+        };
+        match commas.as_slice() {
+            [] => from,
+            [first, second, ..] if apposition(*first) => second + 1,
+            [first] if apposition(*first) => self.sentence.end,
+            [first, ..] => first + 1,
+        }
+    }
+
+    /// The end of the rest of the clause.
+    fn tail_end(&self, from: usize) -> usize {
+        (from..self.sentence.end)
+            .find(|&i| {
+                let stop = matches!(self.context.tokens.kind(i), Kind::Mark(';'));
+                stop || (self.is_mark(i, ',') && self.source_at(i + 1) && self.enough(from, i))
+            })
+            .unwrap_or(self.sentence.end)
+    }
+}

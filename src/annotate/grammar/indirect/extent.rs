@@ -1,0 +1,124 @@
+//! The extent of a reported clause.
+
+use super::{Clauses, MIN_CLAUSE_WORDS, MIN_QUOTE_WORDS};
+use crate::annotate::grammar::cues::{Cue, Shape};
+use crate::annotate::languages::{Class, form};
+use crate::annotate::tokens::Kind;
+
+impl Clauses<'_> {
+    /// The reported clause that begins at `start`.
+    pub(super) fn clause(&self, start: usize, index: usize) -> Option<(usize, usize)> {
+        let tokens = self.context.tokens;
+        let opened_by_gerund = self.context.cues[index].shape == Shape::Gerund
+            && self.context.cues[index].start <= self.sentence.start + 1;
+        let mut end = self.sentence.end;
+        for at in start + 1..self.sentence.end {
+            let stop = match tokens.kind(at) {
+                Kind::Mark(';' | ':') => true,
+                Kind::Quoted(_) => self.is_quote(at),
+                Kind::Mark(',' | '—' | '–') => {
+                    let next = at + 1;
+                    let cut = tokens.info(next).breaks_clause()
+                        || self.source_at(next)
+                        || (opened_by_gerund && tokens.info(next).is_pronoun());
+                    cut && self.enough(start, at)
+                }
+                Kind::Word => tokens.info(at).is_conjunction() && self.other_report(at + 1) && self.enough(start, at),
+                _ => false,
+            };
+            if stop {
+                end = at;
+                break;
+            }
+        }
+        if let Kind::Quoted(_) = tokens.kind(end)
+            && end < self.sentence.end
+            && !self.is_mark(end - 1, ',')
+        {
+            return None;
+        }
+        self.trimmed(start, end)
+    }
+
+    /// Whether another cue, or a source with its verb, begins here.
+    pub(super) fn source_at(&self, at: usize) -> bool {
+        let subject = self.context.phrases.at(at, self.sentence.end).filter(|_| !self.context.language.is_french());
+        let english = subject.is_some_and(|phrase| {
+            self.cue_starting(phrase.end)
+                .is_some_and(|cue| cue.shape == Shape::Finite && !self.context.tokens.info(cue.end).is_complementizer())
+        });
+        let phrase_or_gerund =
+            english || self.cue_starting(at).is_some_and(|cue| cue.shape != Shape::Finite || cue.inverted.is_some());
+        let gerund = self.context.tokens.info(at).links_gerund()
+            && self.cue_starting(at + 1).is_some_and(|cue| cue.shape == Shape::Gerund);
+        phrase_or_gerund || gerund
+    }
+
+    pub(super) fn cue_starting(&self, at: usize) -> Option<&Cue> {
+        let cues = &self.context.cues[self.cues.clone()];
+        cues.get(cues.partition_point(|cue| cue.start < at)).filter(|cue| cue.start == at)
+    }
+
+    /// Whether another reporting verb with the same subject begins here: `et a ajouté que`, `and said`.
+    pub(super) fn other_report(&self, mut at: usize) -> bool {
+        while self.context.tokens.info(at).is_adverb() || self.context.tokens.info(at).is_clitic() {
+            at += 1;
+        }
+        let auxiliary = self.context.tokens.info(at).is_have() && self.context.language.is_french();
+        auxiliary
+            || self.cue_starting(at).is_some_and(|cue| {
+                matches!(cue.shape, Shape::Finite | Shape::Chained) && !matches!(cue.class, Class::Weak)
+            })
+    }
+
+    pub(super) fn enough(&self, start: usize, end: usize) -> bool {
+        (start..end).filter(|&i| self.context.tokens.list[i].is_word()).count() >= MIN_CLAUSE_WORDS
+    }
+
+    /// A range without the punctuation at its ends, when it has enough words.
+    pub(super) fn trimmed(&self, mut start: usize, mut end: usize) -> Option<(usize, usize)> {
+        let tokens = self.context.tokens;
+        let edge = |at: usize| {
+            matches!(tokens.kind(at), Kind::Mark(',' | '.' | ';' | ':' | '–' | '—' | '-' | '!' | '?' | '…' | '•'))
+        };
+        while end > start && edge(end - 1) {
+            end -= 1;
+        }
+        while start < end && edge(start) {
+            start += 1;
+        }
+        (start < end && self.enough(start, end)).then_some((start, end))
+    }
+
+    pub(super) fn verb_in(&self, at: usize) -> bool {
+        let info = self.context.tokens.info(at);
+        info.is_be()
+            || info.is_have()
+            || info.is_other_verb()
+            || info.is_form(form::FINITE)
+            || info.is_modal()
+            || !self.context.language.is_french()
+    }
+
+    /// The start of the part of a sentence behind its quotations and its dateline.
+    pub(super) fn after_quotes(&self, end: usize) -> usize {
+        let tokens = self.context.tokens;
+        (self.sentence.start..end)
+            .rev()
+            .find(|&i| {
+                self.is_quote(i)
+                    || (matches!(tokens.kind(i), Kind::Mark(';' | ':' | '–' | '—')) && i < self.sentence.start + 8)
+            })
+            .map_or(self.sentence.start, |i| i + 1)
+    }
+
+    /// Whether a range has a quotation that is a quote of its own.
+    pub(super) fn own_quote(&self, start: usize, end: usize) -> bool {
+        (start..end).any(|at| self.is_quote(at))
+    }
+
+    fn is_quote(&self, at: usize) -> bool {
+        let quoted = self.context.tokens.kind(at);
+        matches!(quoted, Kind::Quoted(quote) if self.context.quoted_words[quote] >= MIN_QUOTE_WORDS)
+    }
+}

@@ -1,0 +1,15 @@
+//! The grammar of reported speech: cues, noun phrases, subjects, attributions and indirect speech.
+//!
+//! It has no word of any language; words and their properties are in [`super::languages`].
+
+pub mod attribution;
+pub mod cues;
+pub mod discourse;
+pub mod embedded_cues;
+pub mod indirect;
+pub mod noun_phrases;
+
+mod adjuncts;
+mod patterns;
+mod subjects;
+mod verb_subjects;

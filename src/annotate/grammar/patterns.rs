@@ -1,0 +1,236 @@
+//! The constructions that attribute a quotation to a cue or a source, one function for each.
+
+use std::ops::Range;
+
+use super::attribution::{Attribution, AttributionContext, AttributionPattern, Attributions};
+use super::cues::Shape;
+use super::discourse::DiscourseContext;
+use crate::annotate::EntityKind;
+use crate::annotate::languages::Class;
+use crate::annotate::sentences::Sentence;
+use crate::annotate::tokens::Kind;
+
+/// Largest distance of a cue before its quotation, in tokens.
+const BEFORE: usize = 45;
+/// Most tokens between a verb and the quotation in its object.
+const MAX_OBJECT_GAP: usize = 8;
+/// Largest distance of a cue behind its quotation, in tokens.
+const BEHIND: usize = 34;
+
+impl AttributionContext<'_> {
+    /// A cue between the marks.
+    pub(super) fn inside(&self, quote: usize, discourse: &mut DiscourseContext) -> Option<Attribution> {
+        let embedded = self.embedded[quote].as_ref()?;
+        let speaker = discourse.resolve_in(self.unmasked, embedded.subject, false);
+        discourse.push(speaker);
+        Some(Attribution { speaker: Some(speaker), cue: None, pattern: AttributionPattern::Inside })
+    }
+
+    fn attribution(&self, cue: usize, pattern: AttributionPattern, attributions: &Attributions) -> Option<Attribution> {
+        Some(Attribution { speaker: attributions.subjects[cue], cue: Some(cue), pattern })
+    }
+
+    /// A verb right behind the marks: `« ... », a déclaré X`.
+    pub(super) fn beside_after(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        cues: &Range<usize>,
+        attributions: &Attributions,
+    ) -> Option<Attribution> {
+        let mut next = at + 1;
+        let mut steps = 0;
+        while next < sentence.end && steps < 5 {
+            let info = self.tokens.info(next);
+            let small = info.is_adverb() || info.is_clitic() || info.is_as();
+            match self.tokens.kind(next) {
+                Kind::Mark(',' | '–' | '—' | '-') => {}
+                Kind::Word if small && !self.phrases.verb_at[next] => {}
+                _ => break,
+            }
+            next += 1;
+            steps += 1;
+        }
+        let cue = self.cue_at(next, cues)?;
+        let found = &self.cues[cue];
+        let fits = found.shape == Shape::Finite && !found.negated;
+        // A subject that ends with a name between marks is no utterance: `un membre de « la ligue », a dit`.
+        let subject = attributions.subjects[cue]?;
+        let behind = found.inverted.is_some() || subject.span.start >= self.tokens.list[at].span.end;
+        let utterance = at == sentence.start
+            || self.ends_with_pause(at)
+            || self.tokens.is_mark(at - 1, ':')
+            || self.tokens.info(at - 1).is_complementizer();
+        (fits && (behind || utterance))
+            .then(|| self.attribution(cue, AttributionPattern::Beside, attributions))
+            .flatten()
+    }
+
+    fn cue_at(&self, at: usize, cues: &Range<usize>) -> Option<usize> {
+        let found = cues.start + self.cues[cues.clone()].partition_point(|cue| cue.start < at);
+        (found < cues.end && self.cues[found].start == at).then_some(found)
+    }
+
+    /// Subject and verb behind the marks: `"...," Mr. Petit, who lives there, said`.
+    pub(super) fn behind(&self, at: usize, cues: &Range<usize>, attributions: &Attributions) -> Option<Attribution> {
+        let comma = self.tokens.is_mark(at + 1, ',');
+        let led = cues
+            .clone()
+            .any(|i| self.cues[i].end <= at && at - self.cues[i].end < 12 && attributions.subjects[i].is_some());
+        let ends = self.ends_with_pause(at) || (comma && !led);
+        let next = self.tokens.info(if comma { at + 2 } else { at + 1 });
+        if !ends || next.is_conjunction() || next.is_relative() || next.is_subordinator() {
+            return None;
+        }
+        let cue = cues.clone().find(|&i| self.cues[i].start > at && self.cues[i].shape == Shape::Finite)?;
+        let found = &self.cues[cue];
+        let clear =
+            !(at + 1..found.start).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')));
+        let forward = self.tokens.info(found.end).is_complementizer()
+            || self.tokens.is_mark(found.end, ':')
+            || (matches!(self.tokens.kind(found.end), Kind::Quoted(_)) && !self.ends_with_pause(at));
+        let speaker =
+            attributions.subjects[cue].filter(|speaker| speaker.span.start >= self.tokens.list[at].span.end)?;
+        let near = found.start - at < BEHIND && !matches!(found.class, Class::Weak) || found.start - at < 9;
+        (clear && near && !forward && !found.negated).then_some(Attribution {
+            speaker: Some(speaker),
+            cue: Some(cue),
+            pattern: AttributionPattern::Beside,
+        })
+    }
+
+    /// A source that closes the sentence: `The cut is "too small," but welcome, X said`.
+    pub(super) fn trailing(&self, at: usize, cues: &Range<usize>, attributions: &Attributions) -> Option<Attribution> {
+        let cue = cues.clone().rev().find(|&i| self.cues[i].start > at && self.cues[i].shape == Shape::Finite)?;
+        let found = &self.cues[cue];
+        let speaker = attributions.subjects[cue].filter(|one| one.span.start >= self.tokens.list[at].span.end)?;
+        let start = found.start.min(self.tokens.list.partition_point(|token| token.span.start < speaker.span.start));
+        let comma = (start.saturating_sub(3)..start).any(|i| i > at && self.tokens.is_mark(i, ','));
+        let clear =
+            !(at + 1..found.end + 1).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')));
+        let forward = self.tokens.info(found.end).is_complementizer();
+        let fits = comma
+            && clear
+            && !forward
+            && !found.negated
+            && !matches!(found.class, Class::Weak)
+            && found.start - at < BEFORE;
+        fits.then_some(Attribution { speaker: Some(speaker), cue: Some(cue), pattern: AttributionPattern::Before })
+    }
+
+    /// Whether the words between the marks end with a comma, a question, a cry.
+    fn ends_with_pause(&self, at: usize) -> bool {
+        let Kind::Quoted(quote) = self.tokens.kind(at) else { return false };
+        let last = self.quoted[quote].parts.last().map_or('\n', |part| self.text.before(part.end));
+        matches!(last, ',' | '!' | '?' | '…' | '—' | '–')
+    }
+
+    /// A source phrase behind the marks, without a verb in between: `« ... », selon X`.
+    pub(super) fn phrase_behind(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        cues: &Range<usize>,
+        attributions: &Attributions,
+    ) -> Option<Attribution> {
+        let cue = cues.clone().find(|&i| self.cues[i].start > at && self.cues[i].shape != Shape::Chained)?;
+        let found = &self.cues[cue];
+        let clear =
+            !(at + 1..found.start).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')));
+        let fits = found.shape == Shape::Phrase
+            && found.class != Class::Weak
+            && found.start < sentence.end
+            && found.start - at < 22
+            && clear;
+        (fits && attributions.subjects[cue].is_some())
+            .then(|| self.attribution(cue, AttributionPattern::Phrase, attributions))
+            .flatten()
+    }
+
+    /// The nearest cue before the marks; `beside` asks for one with only a complementizer or a colon in between.
+    pub(super) fn before(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        cues: &Range<usize>,
+        attributions: &Attributions,
+        beside: bool,
+    ) -> Option<Attribution> {
+        let colon = at > sentence.start && self.tokens.is_mark(at - 1, ':');
+        let mut seen = cues.clone().rev().filter(|&i| self.cues[i].end <= at);
+        let cue = seen.find(|&i| {
+            let cue = &self.cues[i];
+            let gap = at - cue.end;
+            let straight = gap == 0 || (gap <= 3 && (cue.end..at).all(|j| self.leads(j)));
+            // The quotation is in the object of the verb: `y voit, pour sa part, une « ... »`, `parle d'un « ... »`.
+            let object = gap <= MAX_OBJECT_GAP && (cue.end..at).all(|j| self.opens_object(j));
+            match (cue.class, cue.shape) {
+                (Class::Weak | Class::Narrow, Shape::Finite | Shape::Gerund) if object => true,
+                (_, Shape::Phrase) => gap <= BEFORE && attributions.subjects[i].is_some(),
+                (Class::Weak | Class::Narrow, _) => straight || (colon && gap < 12),
+                _ => gap <= BEFORE,
+            }
+        })?;
+        let found = &self.cues[cue];
+        let gap = at - found.end;
+        let straight = gap == 0 || (gap <= 3 && (found.end..at).all(|j| self.leads(j))) || colon;
+        if beside && !straight {
+            return None;
+        }
+        let pattern = match (found.shape, straight) {
+            (Shape::Phrase, _) => AttributionPattern::Phrase,
+            (_, true) => AttributionPattern::Beside,
+            _ => AttributionPattern::Before,
+        };
+        self.attribution(cue, pattern, attributions)
+    }
+
+    /// Whether a token may stand between a verb and the noun of its object.
+    fn opens_object(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        info.is_determiner() || info.is_of() || info.is_adverb() || self.tokens.is_mark(at, ',')
+    }
+
+    /// Whether a token may stand between a verb and the quotation that it reports.
+    fn leads(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        info.is_complementizer() || info.is_adverb() || matches!(self.tokens.kind(at), Kind::Mark(':' | ','))
+    }
+
+    /// A colon without a cue: `Le maire, très ému : « ... »`.
+    pub(super) fn colon(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        discourse: &DiscourseContext,
+        anonymity: bool,
+    ) -> Option<Attribution> {
+        if at <= sentence.start || !self.tokens.is_mark(at - 1, ':') {
+            return None;
+        }
+        let near = (sentence.start..at - 1).rev().take(14).find_map(|i| {
+            let mention = self.phrases.mention_of[i]? as usize;
+            let person = self.phrases.names.mentions[mention].entity_kind == EntityKind::Person;
+            person.then(|| self.phrases.at(i, at - 1).filter(|phrase| phrase.name.is_some())).flatten()
+        });
+        let opening = self.phrases.opening_subject(sentence);
+        let opening = opening.filter(|&phrase| self.phrases.able(phrase));
+        let phrase = match (near, opening) {
+            (_, Some(opening)) if opening.pronoun || opening.name.is_some() => opening,
+            (Some(near), _) => near,
+            (None, opening) => opening?,
+        };
+        Some(Attribution {
+            speaker: Some(discourse.resolve(phrase, anonymity)),
+            cue: None,
+            pattern: AttributionPattern::Colon,
+        })
+    }
+
+    /// The source of the quotation before, in the same sentence.
+    pub(super) fn chain(&self, previous: Option<Attribution>) -> Option<Attribution> {
+        previous
+            .filter(|one| one.speaker.is_some())
+            .map(|one| Attribution { pattern: AttributionPattern::Chain, ..one })
+    }
+}

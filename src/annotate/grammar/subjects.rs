@@ -1,0 +1,224 @@
+//! The subject before a verb, past adjuncts, appositions and relative clauses.
+
+use super::noun_phrases::{MAX_TOKENS, NounPhrase, NounPhraseChunker};
+use crate::annotate::languages::form;
+use crate::annotate::sentences::Sentence;
+use crate::annotate::tokens::Kind;
+
+/// Distance at which a subject may stand before its verb, in tokens.
+const REACH: usize = 90;
+
+/// Quotations of this length, in code points, end a clause; shorter ones are part of it.
+const CLAUSE_QUOTATION: usize = 24;
+
+impl NounPhraseChunker<'_> {
+    /// The subject that stands before a verb in its sentence.
+    pub fn before(&self, sentence: Sentence, verb: usize) -> Option<NounPhrase> {
+        let tokens = self.tokens;
+        let mut end = verb;
+        while end > sentence.start {
+            let info = tokens.info(end - 1);
+            let small = (info.is_clitic() || info.is_adverb()) && !info.is_pronoun() && self.mention(end - 1).is_none();
+            if !small || (end >= 2 && tokens.info(end - 1).is_determiner() && tokens.info(end - 2).is_of()) {
+                break;
+            }
+            end -= 1;
+        }
+        if end == sentence.start {
+            return None;
+        }
+        let last = end - 1;
+        let info = tokens.info(last);
+        if info.is_pronoun() && self.mention(last).is_none() {
+            return self.at(last, end);
+        }
+        if info.is_relative() {
+            return self.ending_at(sentence, last).map(|phrase| self.nearest_able(phrase));
+        }
+        let clause = self.clause_start(sentence, end);
+        self.subject_in(sentence, clause, end)
+    }
+
+    /// The start of the clause that ends before `end`.
+    fn clause_start(&self, sentence: Sentence, end: usize) -> usize {
+        let tokens = self.tokens;
+        let floor = sentence.start.max(end.saturating_sub(REACH));
+        let mut depth = 0usize;
+        // An insertion between commas before the verb has clauses of its own.
+        let mut inserted = end > floor && tokens.is_mark(end - 1, ',');
+        for at in (floor..end).rev() {
+            match tokens.kind(at) {
+                Kind::Mark(',') if inserted && at + 1 < end => inserted = false,
+                Kind::Mark(')') => depth += 1,
+                Kind::Mark('(') => depth = depth.saturating_sub(1),
+                Kind::Mark(';' | ':') if depth == 0 => return at + 1,
+                Kind::Quoted(_) if depth == 0 && at == sentence.start => return at + 1,
+                Kind::Quoted(_) if depth == 0 && tokens.length(at) >= CLAUSE_QUOTATION => return at + 1,
+                Kind::Word if depth == 0 && !inserted => {
+                    let info = tokens.info(at);
+                    if info.is_complementizer() || (info.is_subordinator() && !info.is_as()) {
+                        return at + 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        floor
+    }
+
+    /// The subject of a clause whose verb comes at `end`.
+    fn subject_in(&self, sentence: Sentence, clause: usize, end: usize) -> Option<NounPhrase> {
+        let chunks = self.chunks(clause, end);
+        let last = chunks.last().copied()?;
+        if last.1 == end
+            && let Some(phrase) = self.opening(last.0, end)
+        {
+            // An apposition whose second comma is missing: `Luc Petit, le maire de Sète a dit`.
+            return Some(phrase);
+        }
+        if last.1 == end && !self.starts_apposition(last.0) {
+            if let Some(phrase) = self.ending_at(sentence, end) {
+                return Some(phrase);
+            }
+            // A chunk that opens with an adjunct: `En 2012 le maire`.
+            if let Some(phrase) = self.after(last.0, end) {
+                return Some(phrase);
+            }
+        }
+        for (i, &(start, stop)) in chunks.iter().enumerate().rev() {
+            let Some(phrase) = self.opening(start, stop) else { continue };
+            if phrase.name.is_none() && !phrase.pronoun && i > 0 {
+                // A source before its description: `Luc Petit, le patron du port, a dit`, `Luc Petit, D-Ohio, said`.
+                let (earlier, close) = chunks[i - 1];
+                // Of two without a known name, the capitalised one is the name: `his mother, Nadia, asked`.
+                let named = self.looks_named(start, stop);
+                let described = self.opening(earlier, close).filter(|&one| {
+                    one.name.is_some() || (!named && self.able(one)) || self.looks_named(earlier, close)
+                });
+                if described.is_some() {
+                    return described;
+                }
+            }
+            return Some(phrase);
+        }
+        None
+    }
+
+    /// Whether a range has only capitalised words and titles: `Mr Hunter`, `Mme Roy`.
+    fn looks_named(&self, start: usize, end: usize) -> bool {
+        let tokens = self.tokens;
+        let capital = |i: usize| tokens.capital(i) && !tokens.info(i).is_sentence_initial();
+        let small = |i: usize| tokens.info(i).is_title() || tokens.info(i).is_particle() || tokens.is_mark(i, '.');
+        end - start <= 6 && (start..end).all(|i| capital(i) || small(i)) && (start..end).any(capital)
+    }
+
+    fn starts_apposition(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        // A role right before a name is part of it: `coach Luc Petit`, `defense lawyer Ann Roy`.
+        let titled =
+            self.person(at + 1).is_some() || (self.person(at + 2).is_some() && !self.tokens.info(at + 1).is_of());
+        info.is_role() && !titled && !self.tokens.capital(at) && (self.language.is_french() || !info.is_plural())
+    }
+
+    /// The noun phrase that opens a chunk, past small words.
+    fn opening(&self, mut start: usize, end: usize) -> Option<NounPhrase> {
+        for _ in 0..3 {
+            let info = self.tokens.info(start);
+            let small =
+                info.is_conjunction() || (info.is_adverb() && !info.is_determiner() && self.mention(start).is_none());
+            if !small {
+                break;
+            }
+            start += 1;
+        }
+        if self.starts_apposition(start) || self.tokens.info(start).is_relative() {
+            return None;
+        }
+        let first = self.tokens.info(start);
+        let gerund = first.is_form(form::GERUND) || first.is_preposition();
+        if gerund && self.mention(start).is_none() {
+            return None;
+        }
+        let phrase = self.at(start, end)?;
+        let time =
+            self.tokens.info(phrase.end - 1).is_time() && phrase.end - phrase.start <= 3 && phrase.name.is_none();
+        (!time).then_some(phrase)
+    }
+
+    /// The ranges between the commas and dashes of a clause; those in parentheses do not count.
+    fn chunks(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let (mut from, mut depth) = (start, 0usize);
+        for at in start..end {
+            match self.tokens.kind(at) {
+                Kind::Mark('(') => depth += 1,
+                Kind::Mark(')') => depth = depth.saturating_sub(1),
+                Kind::Mark(',' | '—' | '–' | '-') if depth == 0 => {
+                    if from < at {
+                        found.push((from, at));
+                    }
+                    from = at + 1;
+                }
+                _ => {}
+            }
+        }
+        if from < end {
+            found.push((from, end));
+        }
+        found
+    }
+
+    /// The noun phrase that ends right before `end`.
+    pub fn ending_at(&self, sentence: Sentence, end: usize) -> Option<NounPhrase> {
+        let mut stop = end;
+        while stop > sentence.start && matches!(self.tokens.kind(stop - 1), Kind::Mark(',' | '—' | '–')) {
+            stop -= 1;
+        }
+        let floor = sentence.start.max(stop.saturating_sub(MAX_TOKENS));
+        let mut start = stop;
+        let mut best = None;
+        while start > floor {
+            start -= 1;
+            let info = self.tokens.info(start);
+            let noun = !self.verb_at[start] || self.after_determiner(start);
+            let word = self.tokens.kind(start) == Kind::Word && info.fits_noun_phrase() && noun;
+            let dot = self.tokens.is_mark(start, '.') && start > 0 && self.tokens.info(start - 1).is_abbreviation();
+            if self.mention(start).is_none() && !word && !dot {
+                break;
+            }
+            let owned = start > 0 && self.tokens.info(start - 1).is_of();
+            if !owned && (info.is_determiner() || self.tokens.capital(start) || info.is_title()) {
+                best = Some(start);
+                if info.is_determiner() && !info.is_of() {
+                    break;
+                }
+            }
+        }
+        best.and_then(|start| self.at(start, stop)).filter(|phrase| phrase.end == stop)
+    }
+
+    /// The complement of a phrase that cannot be a source: `la milice` in `les actes de la milice, qui affirme`.
+    fn nearest_able(&self, phrase: NounPhrase) -> NounPhrase {
+        if self.able(phrase) {
+            return phrase;
+        }
+        let inner = (phrase.start + 1..phrase.end).rev().filter(|&i| self.tokens.info(i).is_of());
+        inner.filter_map(|of| self.at(of + 1, phrase.end)).find(|&inner| self.able(inner)).unwrap_or(phrase)
+    }
+
+    fn after_determiner(&self, at: usize) -> bool {
+        at > 0 && self.tokens.info(at - 1).is_determiner()
+    }
+
+    /// The subject that a sentence opens with, past adjuncts.
+    pub fn opening_subject(&self, sentence: Sentence) -> Option<NounPhrase> {
+        let end = sentence.end.min(sentence.start + REACH);
+        let stop = (sentence.start..end).find(|&i| matches!(self.tokens.kind(i), Kind::Mark(':' | ';'))).unwrap_or(end);
+        let chunks = self.chunks(sentence.start, stop);
+        chunks
+            .iter()
+            .take(5)
+            .find_map(|&(start, close)| self.opening(start, close))
+            .map(|phrase| self.with_apposition(phrase, end))
+    }
+}

@@ -1,0 +1,223 @@
+//! The subject of a reporting verb, before it or behind it.
+
+use std::ops::Range;
+
+use super::attribution::{AttributionContext, Attributions};
+use super::cues::{Cue, Shape};
+use super::discourse::{DiscourseContext, Speaker};
+use super::noun_phrases::NounPhrase;
+use crate::annotate::SpeakerStatus;
+use crate::annotate::sentences::Sentence;
+use crate::annotate::tokens::Kind;
+
+impl AttributionContext<'_> {
+    /// The subject of a verb, or the source behind a source phrase.
+    pub(super) fn subject(
+        &self,
+        sentence: Sentence,
+        index: usize,
+        cues: &Range<usize>,
+        discourse: &DiscourseContext,
+        attributions: &Attributions,
+        anonymity: bool,
+    ) -> Option<Speaker> {
+        let cue = &self.cues[index];
+        let earlier = || {
+            (cues.start..index).rev().find_map(|i| {
+                let finite = self.cues[i].shape != Shape::Phrase;
+                attributions.subjects[i].filter(|_| finite)
+            })
+        };
+        let resolve = |phrase: NounPhrase| discourse.resolve(phrase, anonymity);
+        match cue.shape {
+            Shape::Phrase => self.phrases.source_after(cue, sentence.end).map(resolve),
+            Shape::Finite => {
+                if let Some(at) = cue.inverted {
+                    return self.inverted(sentence, cue, at).map(resolve);
+                }
+                let phrase = self.finite_subject(sentence, cue);
+                let resolve = |phrase: NounPhrase| {
+                    let speaker = discourse.resolve(phrase, anonymity);
+                    if self.continues(cue, phrase, &speaker) { discourse.continued(speaker) } else { speaker }
+                };
+                let joined = self.joined(sentence, cue.start);
+                if joined && phrase.is_none_or(|phrase| !phrase.pronoun || phrase.end + 2 < cue.start) {
+                    return earlier().or_else(|| self.phrases.opening_subject(sentence).or(phrase).map(resolve));
+                }
+                phrase.map(resolve)
+            }
+            Shape::Gerund => {
+                if let Some(phrase) = self.absolute(sentence, cue.start) {
+                    return Some(resolve(phrase));
+                }
+                let opens = cue.start <= sentence.start + 1;
+                if opens {
+                    let comma = (cue.end..sentence.end).filter(|&i| self.tokens.is_mark(i, ',')).find_map(|i| {
+                        self.phrases.at(i + 1, sentence.end).filter(|phrase| phrase.pronoun || phrase.name.is_some())
+                    });
+                    return comma.map(resolve);
+                }
+                if let Some(phrase) = self.reduced(sentence, cue.start) {
+                    return self.phrases.able(phrase).then(|| resolve(phrase));
+                }
+                self.agent_before(sentence, cue.start)
+                    .map(resolve)
+                    .or_else(earlier)
+                    .or_else(|| self.phrases.opening_subject(sentence).map(resolve))
+            }
+            // `Et d'ajouter : « ... »` continues with the latest source.
+            Shape::Chained => earlier()
+                .or_else(|| self.phrases.opening_subject(sentence).map(resolve))
+                .or_else(|| discourse.last().filter(|_| cue.start <= sentence.start + 3)),
+        }
+    }
+
+    /// The subject of an inverted verb: the pronoun in `a-t-il déclaré`, the place in `lit-on sur X`.
+    fn inverted(&self, sentence: Sentence, cue: &Cue, at: usize) -> Option<NounPhrase> {
+        let pronoun = NounPhrase { start: at, end: at + 1, name: None, pronoun: true };
+        if self.tokens.info(at).is_impersonal() {
+            let mut from = cue.end;
+            while from < sentence.end && (self.tokens.info(from).is_preposition() || self.tokens.info(from).is_adverb())
+            {
+                from += 1;
+            }
+            return self.phrases.at(from, sentence.end);
+        }
+        (!self.tokens.info(at).is_participant()).then_some(pronoun)
+    }
+
+    /// Whether a definite description behind the verb continues an earlier source: `poursuit l'ancien préfet`.
+    fn continues(&self, cue: &Cue, phrase: NounPhrase, speaker: &Speaker) -> bool {
+        let first = self.tokens.info(phrase.start);
+        let behind = phrase.start >= cue.end && first.is_definite() && !first.is_plural();
+        let nobody = speaker.status == SpeakerStatus::Unresolved && speaker.entity.is_none() && !speaker.plural;
+        let document = (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_communication_noun());
+        cue.continues && behind && nobody && !document && speaker.reference.is_none()
+    }
+
+    fn finite_subject(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
+        let phrases = self.phrases;
+        let (from, quote_before) = self.left_of(sentence, cue.start);
+        let before_word = from.checked_sub(1).filter(|&i| i >= sentence.start);
+        let relative =
+            before_word.is_some_and(|i| self.tokens.info(i).is_complementizer() || self.tokens.info(i).is_as());
+        let directly = cue.end < sentence.end
+            && (self.tokens.is_mark(cue.end, ':') || self.tokens.info(cue.end).is_complementizer());
+        if (quote_before && !directly) || relative {
+            let after = phrases
+                .after(cue.end, sentence.end)
+                .filter(|phrase| !phrase.pronoun)
+                .or_else(|| self.past_insertion(sentence, cue));
+            return after.or_else(|| phrases.before(sentence, cue.start));
+        }
+        let comma = before_word.is_some_and(|i| self.tokens.is_mark(i, ','));
+        if comma
+            && !directly
+            && let Some(phrase) = self.clause_final(sentence, cue)
+        {
+            return Some(phrase);
+        }
+        phrases
+            .before(sentence, cue.start)
+            .or_else(|| phrases.after(cue.end, sentence.end).filter(|p| p.name.is_some() && quote_before))
+    }
+
+    /// The source behind an insertion between commas: `raconte, les larmes aux yeux, Anna Roy`.
+    fn past_insertion(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
+        let close = (cue.end + 1..sentence.end.min(cue.end + 14)).find(|&i| self.tokens.is_mark(i, ','))?;
+        let opens = self.tokens.is_mark(cue.end, ',');
+        opens.then(|| self.phrases.at(close + 1, sentence.end)).flatten().filter(|phrase| !phrase.pronoun)
+    }
+
+    /// The source between the verb and the end of its clause: `Le pont est fermé, a annoncé la mairie.`
+    fn clause_final(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
+        let phrase = self.phrases.after(cue.end, sentence.end)?;
+        let tokens = self.tokens;
+        let able = !phrase.pronoun && self.phrases.able(phrase);
+        let ends = phrase.end >= sentence.end
+            || matches!(tokens.kind(phrase.end), Kind::Mark('.' | ',' | '(' | '!' | '?' | ';'))
+            || tokens.info(phrase.end).is_preposition()
+            || tokens.info(phrase.end).is_time()
+            || tokens.info(phrase.end).is_relative();
+        let commas = (sentence.start..cue.start).filter(|&i| tokens.is_mark(i, ',')).count();
+        let insertion = commas >= 2
+            && !(sentence.start..cue.start)
+                .any(|i| tokens.info(i).is_be() || tokens.info(i).is_have() || tokens.info(i).is_other_verb());
+        (able && ends && !insertion).then_some(phrase)
+    }
+
+    /// The index before commas, adverbs and clitics, and whether a quotation stands there.
+    fn left_of(&self, sentence: Sentence, mut at: usize) -> (usize, bool) {
+        let start = at;
+        while at > sentence.start {
+            let info = self.tokens.info(at - 1);
+            let small = (info.is_adverb() || info.is_clitic()) && !info.is_pronoun();
+            match self.tokens.kind(at - 1) {
+                Kind::Quoted(_) => return (at, true),
+                Kind::Mark('–' | '—' | '-') => at -= 1,
+                Kind::Mark(',')
+                    if at == sentence.start + 1 || matches!(self.tokens.kind(at.wrapping_sub(2)), Kind::Quoted(_)) =>
+                {
+                    at -= 1
+                }
+                Kind::Word if small && start - at < 5 => at -= 1,
+                _ => break,
+            }
+        }
+        (at, false)
+    }
+
+    /// Whether a verb shares the subject of an earlier one: `et a ajouté`, `mais a nié`.
+    fn joined(&self, sentence: Sentence, start: usize) -> bool {
+        let mut at = start;
+        while at > sentence.start {
+            let info = self.tokens.info(at - 1);
+            if info.is_conjunction() {
+                return true;
+            }
+            if !((info.is_adverb() || info.is_clitic()) && !info.is_pronoun()) {
+                return false;
+            }
+            at -= 1;
+        }
+        false
+    }
+
+    /// The subject right before a gerund that has its own: `..., Anna Roy le qualifiant de`.
+    fn absolute(&self, sentence: Sentence, start: usize) -> Option<NounPhrase> {
+        let mut at = start;
+        while at > sentence.start && self.tokens.info(at - 1).is_clitic() && !self.tokens.capital(at - 1) {
+            at -= 1;
+        }
+        let last = at.checked_sub(1).filter(|&i| i > sentence.start)?;
+        let phrase = self.phrases.ending_at(sentence, at).filter(|_| self.tokens.list[last].is_word())?;
+        let comma = phrase.start > sentence.start && self.tokens.is_mark(phrase.start - 1, ',');
+        let named = phrase.name.is_some() || self.phrases.mention_of[last].is_some() || self.tokens.capital(last);
+        (comma && named).then_some(phrase)
+    }
+
+    /// The noun right before a gerund: `un homme affirmant que`.
+    ///
+    /// `un communiqué affirmant que` has the subject of its sentence instead.
+    fn reduced(&self, sentence: Sentence, start: usize) -> Option<NounPhrase> {
+        let last = start.checked_sub(1).filter(|&i| i > sentence.start)?;
+        let info = self.tokens.info(last);
+        let noun = self.tokens.list[last].is_word()
+            && !info.is_adverb()
+            && !info.is_conjunction()
+            && !info.is_clitic()
+            && info.fits_noun_phrase();
+        let phrase = noun.then(|| self.phrases.ending_at(sentence, start)).flatten()?;
+        let document = (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_communication_noun());
+        let addressed = phrase.start > sentence.start && self.tokens.info(phrase.start - 1).is_preposition();
+        (!document && !addressed && !info.is_time()).then_some(phrase)
+    }
+
+    /// The agent right before a gerund: `par un habitant, affirmant que`.
+    fn agent_before(&self, sentence: Sentence, at: usize) -> Option<NounPhrase> {
+        let comma = at.checked_sub(1).filter(|&i| self.tokens.is_mark(i, ','))?;
+        let floor = sentence.start.max(comma.saturating_sub(16));
+        let by = (floor..comma).rev().find(|&i| self.tokens.info(i).is_agent())?;
+        self.phrases.at(by + 1, comma).filter(|phrase| phrase.end == comma)
+    }
+}

@@ -1,0 +1,381 @@
+//! The languages that reported speech is found in: their words, phrases and verbs, kept as data files.
+//!
+//! A file has sections, each named for a property of the words in it. An underscore joins the words of a phrase. Every entry
+//! must be cut by the tokenizer as it is written, which a test holds.
+
+mod en;
+mod fr;
+mod lexicon;
+#[cfg(test)]
+mod tests;
+
+pub use lexicon::{Class, Info, LightVerb, Verb, flag, form};
+
+use super::text::Text;
+use super::tokens::{Token, Tokens};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// The files of a language, and its rules that are code.
+struct Sources {
+    code: &'static str,
+    /// Words and phrases by their properties.
+    words: &'static str,
+    /// Reporting verbs by their class.
+    verbs: &'static str,
+    /// Words for an office, and other words for the same person.
+    roles: &'static str,
+    /// Lines that web pages leave in a text.
+    boilerplate: &'static str,
+    /// Conjugates a regular verb.
+    conjugate: fn(&str) -> Forms,
+}
+
+/// The forms of a verb that news uses: third person, participles and gerund.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Forms {
+    finite: Vec<String>,
+    participles: Vec<String>,
+    gerund: String,
+}
+
+/// What is known of one language.
+#[derive(Debug, Default)]
+pub struct Language {
+    /// ISO 639-1; empty for a language without data.
+    code: &'static str,
+    words: HashMap<String, Info>,
+    /// Phrases by their first word, the longest first: the other words, and the properties of each word.
+    phrases: HashMap<String, Vec<(Vec<String>, u128)>>,
+    source_phrases: HashMap<String, Vec<SourcePhrase>>,
+    endings: Vec<(&'static str, u128)>,
+    verbs: Vec<Verb>,
+    light_verbs: Vec<LightVerb>,
+    role_synonyms: HashMap<&'static str, Vec<&'static str>>,
+    /// Words before an apostrophe that stand alone, such as an elided article.
+    elided: HashSet<&'static str>,
+    /// Endings of a verb that are its subject, the longest first.
+    inverted: Vec<&'static str>,
+}
+
+/// A phrase that a source follows.
+#[derive(Debug, Clone)]
+pub struct SourcePhrase {
+    /// The phrase as it is shown.
+    pub lemma: &'static str,
+    /// Its words after the first; a genitive preposition at the end is left out.
+    rest: Vec<String>,
+    /// Must be followed by a genitive preposition.
+    genitive: bool,
+    /// Is a source only at the start of a clause, before a person.
+    pub opens_clause: bool,
+}
+
+static FRENCH: LazyLock<Language> = LazyLock::new(|| Language::build(&fr::SOURCES));
+static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language::build(&en::SOURCES));
+static OTHER: LazyLock<Language> = LazyLock::new(Language::default);
+static BOILERPLATE: LazyLock<Boilerplate> = LazyLock::new(Boilerplate::build);
+
+/// Lines that web pages leave in a text, of all languages.
+#[derive(Debug)]
+pub struct Boilerplate {
+    whole: HashSet<&'static str>,
+    prefixes: Vec<&'static str>,
+}
+
+impl Boilerplate {
+    fn build() -> Self {
+        let lines = [fr::SOURCES.boilerplate, en::SOURCES.boilerplate].into_iter().flat_map(entries_by_line);
+        let (prefixes, whole): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.ends_with('*'));
+        let prefixes = prefixes.into_iter().map(|line| line.trim_end_matches('*')).collect();
+        Self { whole: whole.into_iter().collect(), prefixes }
+    }
+
+    /// Whether a line, in lower case and with single spaces, is boilerplate.
+    pub fn has(&self, line: &str) -> bool {
+        self.whole.contains(line) || self.prefixes.iter().any(|prefix| line.starts_with(prefix))
+    }
+}
+
+/// The boilerplate of all languages.
+pub fn boilerplate() -> &'static Boilerplate {
+    &BOILERPLATE
+}
+
+impl Language {
+    /// The language of a BCP 47 primary tag; one without data for tags that are not known.
+    pub fn for_tag(tag: &str) -> &'static Self {
+        match tag {
+            "fr" => Self::french(),
+            "en" => Self::english(),
+            _ => &OTHER,
+        }
+    }
+
+    /// French.
+    pub fn french() -> &'static Self {
+        &FRENCH
+    }
+
+    /// English.
+    pub fn english() -> &'static Self {
+        &ENGLISH
+    }
+
+    /// Whether it is French, whose verbs may stand before their subject and have auxiliaries of their own.
+    pub fn is_french(&self) -> bool {
+        self.code == "fr"
+    }
+
+    /// Whether it is English, whose possessives and quotations may have a single mark.
+    pub fn is_english(&self) -> bool {
+        self.code == "en"
+    }
+
+    /// What is known of a lower-case word.
+    pub fn info(&self, word: &str) -> Info {
+        let mut info = self.words.get(word).copied().unwrap_or_default();
+        for (ending, flags) in &self.endings {
+            if word.len() > ending.len() && word.ends_with(ending) {
+                info.flags |= flags;
+            }
+        }
+        info
+    }
+
+    /// The reporting verb that a word is a form of.
+    pub fn verb(&self, info: Info) -> Option<&Verb> {
+        usize::from(info.verb).checked_sub(1).and_then(|i| self.verbs.get(i))
+    }
+
+    /// The verbs that report with a complement and have this infinitive.
+    pub fn light_verbs(&self, lemma: &str) -> impl Iterator<Item = &LightVerb> {
+        self.light_verbs.iter().filter(move |verb| verb.lemma == lemma)
+    }
+
+    /// Other words that introduce the person for whom a role stands.
+    pub fn role_synonyms(&self, role: &str) -> &[&'static str] {
+        self.role_synonyms.get(role).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a word before an apostrophe stands alone.
+    pub fn is_elided(&self, word: &str) -> bool {
+        self.elided.contains(word)
+    }
+
+    /// The subject that a verb ends with, when one does: `-t-il`.
+    pub fn inverted_ending(&self, word: &str) -> Option<&'static str> {
+        self.inverted.iter().copied().find(|ending| word.len() > ending.len() && word.ends_with(ending))
+    }
+
+    /// The phrase that begins at a token and is followed by a source, and its length in tokens.
+    pub fn source_phrase(&self, tokens: &Tokens, at: usize) -> Option<(&SourcePhrase, usize)> {
+        let phrases = self.source_phrases.get(tokens.word(at))?;
+        let phrase = phrases.iter().find(|phrase| {
+            let words = phrase.rest.iter().enumerate().all(|(i, word)| tokens.word(at + 1 + i) == word);
+            words && (!phrase.genitive || tokens.info(at + 1 + phrase.rest.len()).is_of())
+        })?;
+        Some((phrase, 1 + phrase.rest.len()))
+    }
+
+    /// Gives the words of each phrase in a list of tokens the properties of the phrase.
+    pub(super) fn mark_phrases(&self, list: &mut [Token], letters: &str) {
+        let mut at = 0;
+        while at < list.len() {
+            let phrases = if list[at].is_word() { self.phrases.get(list[at].letters_in(letters)) } else { None };
+            let fits = |rest: &[String]| {
+                let found = list.get(at + 1..at + 1 + rest.len());
+                found.is_some_and(|found| {
+                    found.iter().zip(rest).all(|(token, wanted)| token.letters_in(letters) == wanted)
+                })
+            };
+            let Some((rest, flags)) = phrases.and_then(|phrases| phrases.iter().find(|(rest, _)| fits(rest))) else {
+                at += 1;
+                continue;
+            };
+            let end = at + 1 + rest.len();
+            let flags = *flags;
+            for token in &mut list[at..end] {
+                token.info = Info { flags, ..Info::default() };
+            }
+            at = end;
+        }
+    }
+
+    fn build(sources: &Sources) -> Self {
+        let mut language = Self { code: sources.code, ..Self::default() };
+        // The tokenizer cuts phrases, so what it needs comes first.
+        for (section, line) in sections(sources.words) {
+            match section {
+                "elided" => language.elided.extend(line.split_whitespace()),
+                "inverted ending" => language.inverted.extend(line.split_whitespace()),
+                _ => {}
+            }
+        }
+        language.inverted.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
+        for (section, line) in sections(sources.words) {
+            language.add_words(section, line);
+        }
+        for phrases in language.phrases.values_mut() {
+            phrases.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.len()));
+        }
+        for (section, line) in sections(sources.verbs) {
+            language.add_verbs(section, line, sources.conjugate);
+        }
+        for line in entries_by_line(sources.roles) {
+            if let Some((role, others)) = line.split_once(':') {
+                language.role_synonyms.insert(role, others.split_whitespace().collect());
+            }
+        }
+        language
+    }
+
+    fn add_words(&mut self, section: &str, line: &'static str) {
+        let words = line.split_whitespace();
+        match section {
+            "elided" | "inverted ending" => {}
+            "source phrase" => words.for_each(|entry| self.add_source_phrase(entry, false)),
+            "source phrase that opens a clause" => words.for_each(|entry| self.add_source_phrase(entry, true)),
+            _ if section.starts_with("ending ") => {
+                let flags = flags_of(&section["ending ".len()..]);
+                self.endings.extend(words.map(|ending| (ending, flags)));
+            }
+            _ => {
+                let flags = flags_of(section);
+                words.for_each(|entry| self.add_word(entry, flags));
+            }
+        }
+    }
+
+    fn add_word(&mut self, entry: &str, flags: u128) {
+        let mut words = self.cut(entry).into_iter();
+        let first = words.next().unwrap_or_default();
+        let rest: Vec<String> = words.collect();
+        if rest.is_empty() {
+            self.words.entry(first).or_default().flags |= flags;
+            return;
+        }
+        let phrases = self.phrases.entry(first).or_default();
+        match phrases.iter_mut().find(|(known, _)| *known == rest) {
+            Some((_, known)) => *known |= flags,
+            None => phrases.push((rest, flags)),
+        }
+    }
+
+    fn add_source_phrase(&mut self, entry: &'static str, opens_clause: bool) {
+        let mut words = self.cut(entry).into_iter();
+        let first = words.next().unwrap_or_default();
+        let mut rest: Vec<String> = words.collect();
+        let genitive = rest.last().is_some_and(|last| self.info(last).is_of());
+        if genitive {
+            rest.pop();
+        }
+        let lemma: &str = Box::leak(entry.replace('_', " ").into_boxed_str());
+        self.source_phrases.entry(first).or_default().push(SourcePhrase { lemma, rest, genitive, opens_clause });
+    }
+
+    /// The words of an entry, as the tokenizer cuts them.
+    fn cut(&self, entry: &str) -> Vec<String> {
+        if is_ending(entry) {
+            return vec![entry.to_owned()];
+        }
+        // An elided word is one only before another word.
+        let tokens = Tokens::new(&Text::new(&format!("{} ", entry.replace('_', " "))), self);
+        tokens.list.iter().map(|token| tokens.letters_of(token).to_owned()).collect()
+    }
+
+    fn add_verbs(&mut self, section: &str, line: &'static str, conjugate: fn(&str) -> Forms) {
+        if let Some(class) = Class::parse(section) {
+            for infinitive in line.split_whitespace() {
+                self.add_verb(infinitive.trim_end_matches('-'), class, conjugate(infinitive));
+            }
+        } else if section == "irregular" {
+            let fields: Vec<&str> = line.split('|').map(str::trim).collect();
+            if let [head, finite, participles, gerund] = fields[..]
+                && let Some((infinitive, class)) = head.split_once(' ')
+                && let Some(class) = Class::parse(class)
+            {
+                let words = |field: &str| field.split_whitespace().map(str::to_owned).collect();
+                let forms = Forms { finite: words(finite), participles: words(participles), gerund: gerund.to_owned() };
+                self.add_verb(infinitive, class, forms);
+            }
+        } else if section == "base form is finite" {
+            for verb in line.split_whitespace() {
+                if let Some(info) = self.words.get_mut(verb).filter(|info| info.is_form(form::INFINITIVE)) {
+                    info.forms |= form::FINITE;
+                }
+            }
+        } else if let Some(class) = section.strip_prefix("with a complement, ").and_then(Class::parse) {
+            for entry in line.split_whitespace() {
+                let mut words = self.cut(entry).into_iter();
+                let lemma = words.next().unwrap_or_default();
+                self.light_verbs.push(LightVerb { lemma, complement: words.collect(), class });
+            }
+        } else {
+            let lemmas: HashSet<&str> = line.split_whitespace().collect();
+            for verb in self.verbs.iter_mut().filter(|verb| lemmas.contains(verb.lemma.as_str())) {
+                match section {
+                    "takes an infinitive" => verb.takes_infinitive = true,
+                    "takes a bare clause" => verb.takes_bare_clause = true,
+                    "takes an addressee" => verb.takes_addressee = true,
+                    "goes on speaking" => verb.continues = true,
+                    "needs help" => verb.needs_help = true,
+                    "reports when inverted" => verb.reports_inverted = true,
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Adds a verb. A form that another verb has already stays with that one.
+    fn add_verb(&mut self, infinitive: &str, class: Class, forms: Forms) {
+        self.verbs.push(Verb {
+            lemma: infinitive.to_owned(),
+            class,
+            takes_infinitive: false,
+            takes_bare_clause: false,
+            takes_addressee: false,
+            continues: false,
+            needs_help: false,
+            reports_inverted: false,
+        });
+        let verb = u16::try_from(self.verbs.len()).unwrap_or(u16::MAX);
+        let finite = forms.finite.into_iter().map(|word| (word, form::FINITE));
+        let participles = forms.participles.into_iter().map(|word| (word, form::PARTICIPLE));
+        let others = [(forms.gerund, form::GERUND), (infinitive.to_owned(), form::INFINITIVE)];
+        for (word, form) in finite.chain(participles).chain(others) {
+            let info = self.words.entry(word).or_default();
+            if info.verb == 0 || info.verb == verb {
+                info.verb = verb;
+                info.forms |= form;
+            }
+        }
+    }
+}
+
+/// Whether an entry is a word only behind another: `-t-il`, `'s`.
+fn is_ending(entry: &str) -> bool {
+    entry.starts_with(['-', '\''])
+}
+
+/// The properties that a section is named for.
+fn flags_of(section: &str) -> u128 {
+    section.split(' ').filter_map(flag::parse).fold(0, |flags, bit| flags | bit)
+}
+
+/// The lines of a file without its comments.
+fn entries_by_line(file: &'static str) -> impl Iterator<Item = &'static str> {
+    file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The lines of a file with the section that each stands in.
+fn sections(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mut section = "";
+    entries_by_line(file).filter_map(move |line| match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+        Some(name) => {
+            section = name;
+            None
+        }
+        None => Some((section, line)),
+    })
+}

@@ -1,0 +1,200 @@
+//! Names in a text: people, places and organisations.
+//!
+//! The language's finder marks names, the stored aliases and the gazetteer overrule or complete it, and
+//! [`linking`] tells which marks mean the same entity.
+
+mod common;
+mod consistency;
+pub mod dictionary;
+mod english;
+mod english_words;
+pub mod features;
+mod french;
+pub mod gazetteer;
+mod linking;
+mod people;
+pub mod phrase_table;
+pub mod tagger;
+#[cfg(test)]
+mod tests;
+pub mod tokenized_text;
+pub mod tokens;
+#[cfg(feature = "train-names")]
+pub mod train;
+pub mod unlisted;
+
+use super::{
+    AliasKind, Block, BlockRole, EntityKind, FoundEntity, FoundMention, Gender, MentionKind, Span, blocks, fold,
+};
+use dictionary::{Dictionary, DictionaryMatch};
+use gazetteer::{NameLanguage, gazetteer};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokenized_text::{Marked, TokenizedText};
+
+/// Longest name in code points; longer ones are no names.
+pub const MAX_NAME: usize = 300;
+/// Longest label that is looked up, in bytes.
+const MAX_LABEL: usize = 300;
+
+/// What was found: the entities of the article and where each is named.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    pub entities: Vec<FoundEntity>,
+    /// Sorted by start; no two overlap.
+    pub mentions: Vec<FoundMention>,
+    /// Folded names and surnames, with their entity when it is just one.
+    labels: HashMap<String, Option<usize>>,
+}
+
+impl Names {
+    /// The entity mentioned at a span: a person if one is mentioned there, else the first mention.
+    pub fn at(&self, span: Span) -> Option<usize> {
+        let from = self.mentions.partition_point(|m| m.span.end <= span.start);
+        let inside = || self.mentions[from..].iter().take_while(|m| m.span.start < span.end);
+        let person = inside().find(|m| m.entity_kind == EntityKind::Person);
+        person.or_else(|| inside().next()).and_then(|m| m.entity)
+    }
+
+    /// The entity that a label (`Anne Morel`, `Mme Morel`, `Morel`) names in this article, when just one fits.
+    pub fn resolve(&self, label: &str) -> Option<usize> {
+        if label.len() > MAX_LABEL {
+            return None;
+        }
+        let folded = fold::fold(label);
+        let mut rest = folded.trim();
+        loop {
+            if let Some(found) = self.labels.get(rest) {
+                return *found;
+            }
+            // Drop a title, an article or a role before the name.
+            rest = rest.split_once([' ', '\'']).map(|(_, rest)| rest.trim_start())?;
+        }
+    }
+
+    /// The gender of an entity, when its first name or a title tells it.
+    pub fn gender(&self, entity: usize) -> Option<Gender> {
+        self.entities.get(entity)?.gender
+    }
+
+    /// Puts the entities in the order in which they are first mentioned.
+    fn sort(&mut self) {
+        let mut place = vec![usize::MAX; self.entities.len()];
+        let mut next = 0;
+        for entity in self.mentions.iter_mut().filter_map(|m| m.entity.as_mut()) {
+            if place[*entity] == usize::MAX {
+                place[*entity] = next;
+                next += 1;
+            }
+            *entity = place[*entity];
+        }
+        let mut numbered: Vec<_> = place.into_iter().zip(std::mem::take(&mut self.entities)).collect();
+        numbered.retain(|(place, _)| *place != usize::MAX);
+        numbered.sort_by_key(|(place, _)| *place);
+        self.entities = numbered.into_iter().map(|(_, entity)| entity).collect();
+    }
+
+    /// Fills the table behind [`Names::resolve`].
+    fn index(&mut self) {
+        for (n, entity) in self.entities.iter().enumerate() {
+            let mut labels: Vec<String> = vec![fold::fold(&entity.name)];
+            labels.extend(entity.aliases.iter().map(|alias| fold::fold(&alias.name)));
+            if entity.kind == EntityKind::Person {
+                let parts = people::parts(&entity.name);
+                labels.extend((1..parts.len()).rev().take(4).map(|from| parts[from..].join(" ")));
+            }
+            labels.dedup();
+            for label in labels {
+                let known = self.labels.entry(label).or_insert(Some(n));
+                if *known != Some(n) {
+                    *known = None;
+                }
+            }
+        }
+    }
+}
+
+/// Finds the names of a text. `language` is a BCP 47 primary tag; `blocks` are those of the same body.
+///
+/// French and English texts are searched for names of any kind; in every language the stored aliases are found.
+pub fn find(body: &str, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
+    let text = TokenizedText::new(body);
+    let mut marks = match language {
+        "fr" => french::mark(tagger::french(), &text),
+        "en" => english::mark(&text, blocks),
+        _ => Vec::new(),
+    };
+    let language = if language == "fr" { NameLanguage::French } else { NameLanguage::English };
+    merge(&text, &mut marks, aliases.find_words(&text.words));
+    recognise(&text, &mut marks, language);
+    marks.retain(|mark| {
+        let block = blocks::at(blocks, mark.span.start);
+        mark.span.end - mark.span.start <= MAX_NAME && block.is_none_or(|block| block.role != BlockRole::Boilerplate)
+    });
+    linking::link(&text, &marks, language, aliases)
+}
+
+/// Puts the stored aliases among the marks: the longer name wins, and of two equal ones the stored.
+fn merge(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<DictionaryMatch>) {
+    let mut kept: Vec<Marked> = Vec::new();
+    for found in stored {
+        let Some(mark) = stored_mark(text, &found) else {
+            continue;
+        };
+        let near = marks.partition_point(|m| m.span.end <= mark.span.start);
+        let rivals: Vec<&Marked> = marks[near..].iter().take_while(|m| m.span.start < mark.span.end).collect();
+        let length = |span: Span| span.end - span.start;
+        let beaten = rivals.iter().all(|rival| {
+            length(rival.span) <= length(mark.span) || rival.kind == mark.kind && mark.tokens.0 < mark.tokens.1
+        });
+        let weak = rivals.is_empty() && mark.tokens.0 == mark.tokens.1 && doubtful(text, mark.tokens.0);
+        if beaten && !weak {
+            kept.push(mark);
+        }
+    }
+    let all = std::mem::replace(marks, kept);
+    tokenized_text::fill(marks, all);
+}
+
+/// Whether a lone capitalised word may just open a sentence.
+fn doubtful(text: &TokenizedText<'_>, at: usize) -> bool {
+    let token = &text.tokens[at];
+    token.opens && !token.acronym() && (common::french(token.text) || common::english(token.text))
+}
+
+fn stored_mark(text: &TokenizedText<'_>, found: &DictionaryMatch) -> Option<Marked> {
+    let first = found.entities.first()?;
+    let at = text.words.partition_point(|w| w.span.start < found.span.start);
+    let words = text.words[at..].iter().take_while(|w| w.span.end <= found.span.end).count().max(1);
+    let mut mark = text.mark_words(at, words, first.kind, 0.95);
+    mark.mention = match first.alias {
+        AliasKind::Role => MentionKind::Role,
+        AliasKind::Periphrasis => MentionKind::Nominal,
+        _ => MentionKind::Name,
+    };
+    if found.entities.len() > 1 {
+        mark.confidence = 0.6;
+    }
+    mark.stored = Arc::clone(&found.entities);
+    Some(mark)
+}
+
+/// Tells which marks are things the gazetteer knows.
+fn recognise(text: &TokenizedText<'_>, marks: &mut [Marked], language: NameLanguage) {
+    let lists = gazetteer();
+    for hit in lists.find(&text.words, language) {
+        let start = text.words[hit.at].span.start;
+        let end = text.words[hit.at + hit.words - 1].span.end;
+        let near = marks.partition_point(|m| m.span.start < start);
+        // A final dot (`U.S.`) belongs to the mark and to no word.
+        let same = |m: &&mut Marked| m.span.start == start && (m.span.end == end || m.span.end == end + 1);
+        let Some(mark) = marks.get_mut(near).filter(|m| same(m) && m.known.is_none()) else {
+            continue;
+        };
+        let known = lists.known(hit.known).kind;
+        let confused = |kind| matches!(kind, EntityKind::Place | EntityKind::Organization);
+        if mark.kind == known || !hit.ambiguous && confused(mark.kind) && confused(known) {
+            mark.known = Some(hit.known);
+        }
+    }
+}

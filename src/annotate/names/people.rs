@@ -1,0 +1,263 @@
+//! Who is who in one article: full name first, then the surname, a title and the surname, or the first name.
+
+use super::gazetteer::gazetteer;
+use crate::annotate::Gender;
+use crate::annotate::fold;
+use std::collections::HashMap;
+
+/// A name cut into folded parts: `Jean-Luc Élan` is `jean-luc`, `elan`.
+pub type Parts = Vec<String>;
+
+/// How a name led to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameMatch {
+    /// The person's name, or a part or short form of it.
+    Name(usize),
+    /// A misspelling of the person's name.
+    Misspelling(usize),
+}
+
+/// The people of one article. A person's number is the order in which it was added.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    people: Vec<Person>,
+    by_name: HashMap<Parts, usize>,
+    by_first: HashMap<String, Vec<usize>>,
+    /// Every tail of every name (`pen`, `le pen`), with the people who have it.
+    by_tail: HashMap<Parts, Vec<usize>>,
+}
+
+#[derive(Debug, Clone)]
+struct Person {
+    parts: Parts,
+    gender: Option<Gender>,
+}
+
+/// People of one name compared with another; more are not, so that a hostile text stays linear.
+const COMPARED: usize = 24;
+
+/// Longest name part that is compared letter by letter.
+const LETTERS: usize = 24;
+
+/// The parts of a printed name, titles left out.
+pub fn parts(name: &str) -> Parts {
+    let words = name.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty());
+    let parts: Parts = words.map(fold::fold).collect();
+    let titles =
+        parts.iter().take(parts.len().saturating_sub(1)).take_while(|part| title_gender(part).is_some()).count();
+    parts.into_iter().skip(titles).collect()
+}
+
+/// Whether a folded word is a title of people; the gender it tells, if any.
+pub fn title_gender(word: &str) -> Option<Option<Gender>> {
+    match word.trim_end_matches('.') {
+        "m" | "mr" | "monsieur" | "sir" | "lord" | "prince" | "king" | "father" | "abbe" | "mgr" => {
+            Some(Some(Gender::Masculine))
+        }
+        "mme" | "mlle" | "madame" | "mademoiselle" | "mrs" | "ms" | "miss" | "lady" | "dame" | "princess" | "queen"
+        | "princesse" | "reine" | "sister" => Some(Some(Gender::Feminine)),
+        "mm" | "me" | "dr" | "pr" | "prof" | "docteur" | "professeur" | "sen" | "rep" | "gov" | "gen" | "col"
+        | "lt" | "sgt" | "capt" | "rev" | "maitre" | "judge" | "justice" | "president" | "senator" => Some(None),
+        _ => None,
+    }
+}
+
+fn is_initial(part: &str) -> bool {
+    part.ends_with('.') && part.chars().count() <= 5 && !part.trim_end_matches('.').contains(' ') || part.len() == 1
+}
+
+/// Whether two first names may be of one person: equal, or one the initial of the other (`n.`, `nicolas`).
+fn agree(a: &str, b: &str) -> bool {
+    let begins =
+        |short: &str, long: &str| is_initial(short) && short.chars().next().is_some_and(|c| long.starts_with(c));
+    a == b || begins(a, b) || begins(b, a)
+}
+
+/// Levenshtein distance of two words of [`LETTERS`] characters at most; more when either is longer.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(LETTERS + 1).collect(), b.chars().take(LETTERS + 1).collect());
+    if a.len() > LETTERS || b.len() > LETTERS || a.len().abs_diff(b.len()) > 2 {
+        return LETTERS;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
+}
+
+/// Whether a surname is another one misspelt.
+fn is_misspelling(wrong: &str, right: &str) -> bool {
+    let length = wrong.chars().count().min(right.chars().count());
+    wrong != right && distance(wrong, right) <= usize::from(length >= 5) + usize::from(length >= 10)
+}
+
+impl People {
+    /// Adds a person under a full name and returns its number.
+    pub fn add(&mut self, parts: Parts, gender: Option<Gender>) -> usize {
+        let number = self.people.len();
+        self.by_first.entry(parts[0].clone()).or_default().push(number);
+        for from in (1..parts.len()).rev().take(4) {
+            self.by_tail.entry(parts[from..].to_vec()).or_default().push(number);
+        }
+        self.by_name.insert(parts.clone(), number);
+        self.people.push(Person { parts, gender });
+        number
+    }
+
+    /// Tells the gender of a person where the name did not.
+    pub fn set_gender(&mut self, person: usize, gender: Gender) {
+        self.people[person].gender.get_or_insert(gender);
+    }
+
+    /// The person of a name of two parts or more: the same name, with initials or middle names more or less.
+    /// `once` says that the name is printed just once, so that it may be a misspelling.
+    pub fn full(&self, parts: &[String], once: bool) -> Option<NameMatch> {
+        if let Some(&person) = self.by_name.get(parts) {
+            return Some(NameMatch::Name(person));
+        }
+        let (first, last) = (parts.first()?, parts.last()?);
+        let surnamed = self.by_tail.get(std::slice::from_ref(last)).map_or(&[][..], Vec::as_slice);
+        let same = |&&person: &&usize| agree(&self.people[person].parts[0], first);
+        if let Some(&person) = surnamed.iter().take(COMPARED).find(same) {
+            return Some(NameMatch::Name(person));
+        }
+        if let Some([person]) = self.by_tail.get(parts).map(Vec::as_slice) {
+            return Some(NameMatch::Name(*person));
+        }
+        if !once {
+            return None;
+        }
+        let known_first = gazetteer().first_name(fold::hash_word(first)).is_some();
+        let near_first = |&&person: &&usize| {
+            let other = &self.people[person].parts[0];
+            !known_first && other.chars().count() >= 4 && distance(first, other) == 1
+        };
+        let namesakes = self.by_first.get(first).map_or(&[][..], Vec::as_slice);
+        let near_last = |&&person: &&usize| {
+            let other = &self.people[person].parts;
+            other.len() == parts.len() && other.last().is_some_and(|other| is_misspelling(last, other))
+        };
+        let found = namesakes.iter().take(COMPARED).find(near_last);
+        found.or_else(|| surnamed.iter().take(COMPARED).find(near_first)).map(|&person| NameMatch::Misspelling(person))
+    }
+
+    /// The person whom a surname or a first name alone means. Of several people the one whose gender fits the title,
+    /// else the one named last before; `last` gives the latest person named for each number.
+    pub fn short(
+        &self,
+        parts: &[String],
+        gender: Option<Gender>,
+        once: bool,
+        last: impl Fn(usize) -> usize,
+    ) -> Option<NameMatch> {
+        let fits = |person: &usize| gender.is_none_or(|g| self.people[*person].gender.is_none_or(|own| own == g));
+        let latest = |people: &[usize]| people.iter().copied().take(COMPARED).filter(fits).max_by_key(|&p| last(p));
+        if let Some(person) = self.by_tail.get(parts).and_then(|people| latest(people)) {
+            return Some(NameMatch::Name(person));
+        }
+        let [only] = parts else { return None };
+        if let Some(person) = self.by_first.get(only).and_then(|people| latest(people)) {
+            return Some(NameMatch::Name(person));
+        }
+        let long = only.chars().count() >= 6;
+        let near =
+            |person: &&Person| person.parts.len() > 1 && person.parts.last().is_some_and(|s| distance(only, s) == 1);
+        let person = self.people.iter().take(COMPARED).position(|p| once && long && near(&p));
+        person.map(NameMatch::Misspelling)
+    }
+}
+
+/// Whether a name is good enough to make a stored person of: a first name and a surname, spelt out.
+pub fn is_full_name(parts: &[String]) -> bool {
+    parts.len() > 1 && !is_initial(&parts[0]) && parts.last().is_some_and(|last| last.chars().count() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cast(names: &[&str]) -> People {
+        let mut people = People::default();
+        for name in names {
+            people.add(parts(name), gazetteer().gender(name));
+        }
+        people
+    }
+
+    fn full(people: &People, name: &str) -> Option<NameMatch> {
+        people.full(&parts(name), true)
+    }
+
+    fn short(people: &People, name: &str, gender: Option<Gender>) -> Option<NameMatch> {
+        people.short(&parts(name), gender, true, |person| person)
+    }
+
+    #[test]
+    fn titles_are_no_part_of_a_name() {
+        assert_eq!(parts("M. Vautrin"), ["vautrin"]);
+        assert_eq!(parts("Mme Élise\u{a0}Vautrin"), ["elise", "vautrin"]);
+        assert_eq!(parts("M."), ["m."]);
+    }
+
+    #[test]
+    fn initials_and_middle_names_mean_the_same_person() {
+        let people = cast(&["Nicolas Vautrin", "Helga R. Ostrowski"]);
+        assert_eq!(full(&people, "N. Vautrin"), Some(NameMatch::Name(0)));
+        assert_eq!(full(&people, "Helga Ostrowski"), Some(NameMatch::Name(1)));
+        assert_eq!(full(&people, "P. Vautrin"), None);
+    }
+
+    #[test]
+    fn a_surname_of_two_words_is_met_whole() {
+        let people = cast(&["Marina Le Goff"]);
+        assert_eq!(full(&people, "Le Goff"), Some(NameMatch::Name(0)));
+        assert_eq!(short(&people, "Goff", None), Some(NameMatch::Name(0)));
+    }
+
+    #[test]
+    fn a_title_chooses_between_namesakes() {
+        let people = cast(&["Élise Vautrin", "Nicolas Vautrin"]);
+        assert_eq!(short(&people, "Vautrin", Some(Gender::Feminine)), Some(NameMatch::Name(0)));
+        assert_eq!(short(&people, "Vautrin", None), Some(NameMatch::Name(1)));
+    }
+
+    #[test]
+    fn a_first_name_alone_means_the_person() {
+        let people = cast(&["Élise Vautrin"]);
+        assert_eq!(short(&people, "Élise", None), Some(NameMatch::Name(0)));
+        assert_eq!(short(&people, "Paul", None), None);
+    }
+
+    #[test]
+    fn misspellings_are_recognised_and_other_names_are_not() {
+        let people = cast(&["Claude Vautrin", "Howard Lane", "Anne Martin"]);
+        assert_eq!(full(&people, "Claude Vautrim"), Some(NameMatch::Misspelling(0)));
+        for other in ["Anne Martinet", "Anne Martineau", "Claude Vautrinen", "Claude Vautrinet"] {
+            assert_eq!(full(&people, other), None, "{other}");
+        }
+        assert_eq!(full(&people, "Claude Vautier"), None);
+        assert_eq!(full(&people, "Howard Lang"), None);
+        assert_eq!(people.full(&parts("Claude Vautrim"), false), None);
+        assert_eq!(short(&people, "Vautrim", None), Some(NameMatch::Misspelling(0)));
+    }
+
+    #[test]
+    fn only_spelt_out_names_make_stored_people() {
+        assert!(is_full_name(&parts("Élise Vautrin")));
+        assert!(!is_full_name(&parts("É. Vautrin")) && !is_full_name(&parts("Vautrin")));
+    }
+
+    #[test]
+    fn distance_counts_changes_and_gives_up_on_long_words() {
+        assert_eq!(distance("vautrin", "vautrim"), 1);
+        assert_eq!(distance("abc", "abc"), 0);
+        assert_eq!(distance(&"a".repeat(30), &"a".repeat(30)), LETTERS);
+    }
+}

@@ -1,0 +1,143 @@
+//! A text as the name finders read it, and what they mark in it.
+
+use super::tokens::{self, Token};
+use crate::annotate::fold::{self, Word};
+use crate::annotate::names::dictionary::DictionaryEntity;
+use crate::annotate::names::tagger::KINDS;
+use crate::annotate::{EntityKind, MentionKind, Span, work};
+use std::sync::Arc;
+
+/// A text with its tokens and words.
+pub struct TokenizedText<'a> {
+    pub body: &'a str,
+    pub tokens: Vec<Token<'a>>,
+    pub words: Vec<Word>,
+}
+
+/// A name found in a text, before it is known whose it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marked {
+    pub span: Span,
+    /// Bytes of the text, half-open.
+    pub bytes: (usize, usize),
+    /// First and last token, inclusive.
+    pub tokens: (usize, usize),
+    pub kind: EntityKind,
+    pub mention: MentionKind,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// How likely each of [`KINDS`] is, 0 to 1.
+    pub kinds: [f32; KINDS.len()],
+    /// Index into the gazetteer.
+    pub known: Option<u32>,
+    /// The stored entities that bear this name.
+    pub stored: Arc<[DictionaryEntity]>,
+}
+
+impl<'a> TokenizedText<'a> {
+    /// Reads a text. Linear in its length.
+    pub fn new(body: &'a str) -> Self {
+        TokenizedText { body, tokens: tokens::tokens(body), words: fold::words(body) }
+    }
+
+    /// The text from the first to the last of two tokens.
+    pub fn slice(&self, tokens: (usize, usize)) -> &'a str {
+        let (first, last) = (&self.tokens[tokens.0], &self.tokens[tokens.1]);
+        work::count(last.end - first.start);
+        &self.body[first.byte..last.byte + last.text.len()]
+    }
+
+    /// The token at or after a code point; the last one when there is none after.
+    pub fn token_at(&self, at: usize) -> usize {
+        self.tokens.partition_point(|t| t.end <= at).min(self.tokens.len().saturating_sub(1))
+    }
+
+    /// The text of the token `n` places from the token `at`, empty beyond the ends.
+    pub fn near(&self, at: usize, n: isize) -> &'a str {
+        work::count(1);
+        at.checked_add_signed(n).and_then(|at| self.tokens.get(at)).map_or("", |t| t.text)
+    }
+
+    /// A mark over tokens, first to last inclusive.
+    pub fn mark(&self, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Marked {
+        let span = Span { start: self.tokens[tokens.0].start, end: self.tokens[tokens.1].end };
+        let (first, last) = (&self.tokens[tokens.0], &self.tokens[tokens.1]);
+        Marked::new(span, (first.byte, last.byte + last.text.len()), tokens, kind, confidence)
+    }
+
+    /// The text of a mark.
+    pub fn printed(&self, mark: &Marked) -> &'a str {
+        work::count(mark.bytes.1 - mark.bytes.0);
+        &self.body[mark.bytes.0..mark.bytes.1]
+    }
+
+    /// A mark over a span of words, which may begin or end inside a token (`Paris-Nice`).
+    pub fn mark_words(&self, first: usize, words: usize, kind: EntityKind, confidence: f32) -> Marked {
+        let mut span = Span { start: self.words[first].span.start, end: self.words[first + words - 1].span.end };
+        let tokens = (self.token_at(span.start), self.token_at(span.end.saturating_sub(1)));
+        // The dot of `U.S.` or `Inc.` belongs to the name, and to no word.
+        let last = &self.tokens[tokens.1];
+        let dot = usize::from(last.end == span.end + 1 && last.text.ends_with('.'));
+        span.end += dot;
+        let bytes = (self.words[first].bytes.0, self.words[first + words - 1].bytes.1 + dot);
+        Marked::new(span, bytes, tokens, kind, confidence)
+    }
+
+    /// The text of a word.
+    pub fn word(&self, at: usize) -> &'a str {
+        let (start, end) = self.words[at].bytes;
+        &self.body[start..end]
+    }
+}
+
+impl Marked {
+    fn new(span: Span, bytes: (usize, usize), tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Self {
+        Self {
+            span,
+            bytes,
+            tokens,
+            kind,
+            mention: MentionKind::Name,
+            confidence,
+            kinds: only(kind, confidence),
+            known: None,
+            stored: Arc::default(),
+        }
+    }
+}
+
+/// One kind and nothing else.
+fn only(kind: EntityKind, confidence: f32) -> [f32; KINDS.len()] {
+    KINDS.map(|(other, _)| if other == kind { confidence } else { 0.0 })
+}
+
+/// Whether two spans share a character.
+pub fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// Adds to sorted marks those of `more` that overlap none of them.
+pub fn fill(marks: &mut Vec<Marked>, more: Vec<Marked>) {
+    let mut added = Vec::new();
+    for mark in more {
+        let near = marks.partition_point(|m| m.span.end <= mark.span.start);
+        if marks.get(near).is_none_or(|m| !overlap(m.span, mark.span)) {
+            added.push(mark);
+        }
+    }
+    marks.extend(added);
+    settle(marks);
+}
+
+/// Sorts marks and drops what overlaps an earlier, longer one.
+pub fn settle(marks: &mut Vec<Marked>) {
+    marks.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end)));
+    let mut free = 0;
+    marks.retain(|mark| {
+        let keep = mark.span.start >= free;
+        if keep {
+            free = mark.span.end;
+        }
+        keep
+    });
+}

@@ -1,0 +1,60 @@
+//! Annotates a document: each part of the extractor in order.
+
+use super::dictionary::Dictionary;
+use super::grammar::attribution::AttributionContext;
+use super::grammar::cues;
+use super::grammar::embedded_cues;
+use super::grammar::noun_phrases::NounPhraseChunker;
+use super::languages::Language;
+use super::names::{gazetteer, tagger, unlisted};
+use super::text::{Text, count_words};
+use super::tokens::Tokens;
+use super::{Annotation, Document, blocks, language, marks, names, quotes, sentences};
+
+/// Reads the word lists and the model of names, so that the first text does not wait for it.
+pub fn prepare() {
+    gazetteer::gazetteer();
+    tagger::french();
+    Language::french();
+    Language::english();
+}
+
+/// Finds the blocks, names and quotes of a document. `aliases` are the names of the store.
+///
+/// Linear in the length of the body; never panics, whatever the body.
+pub fn annotate(document: &Document, aliases: &Dictionary) -> Annotation {
+    let tag = document.language.map_or_else(|| language::detect(document.body).to_owned(), str::to_owned);
+    let language = Language::for_tag(&tag);
+    let text = Text::new(document.body);
+    let blocks = blocks::find(&text, document.headline);
+    let quoted = marks::find(&text, &blocks, language.is_english());
+    let unmasked = Tokens::new(&text, language);
+    let tokens = sentences::mask(&unmasked, &quoted);
+    let mut names = names::find(document.body, &blocks, &tag, aliases);
+    let listed_entities = unlisted::add(&text, &unmasked, &mut names);
+
+    let sentences = sentences::find(&text, &tokens, &quoted);
+    let cues = cues::find(&tokens, language);
+    let phrases = NounPhraseChunker::new(&tokens, &names, &cues, language);
+    let unmasked_cues = cues::find(&unmasked, language);
+    let unmasked = NounPhraseChunker::new(&unmasked, &names, &unmasked_cues, language);
+    let embedded = embedded_cues::find(&unmasked, &unmasked_cues, &quoted);
+    let words = |quoted: &marks::Quoted| quoted.parts.iter().map(|&part| count_words(&text, part)).sum();
+    let quoted_words: Vec<usize> = quoted.iter().map(words).collect();
+    let context = AttributionContext {
+        text: &text,
+        tokens: &tokens,
+        quoted: &quoted,
+        sentences: &sentences,
+        cues: &cues,
+        phrases: &phrases,
+        language,
+        embedded: &embedded,
+        unmasked: &unmasked,
+        quoted_words: &quoted_words,
+    };
+    let attributions = context.attribute();
+    let mut quotes = quotes::assemble(&context, &attributions, &blocks);
+    unlisted::retain_quoted_speakers(&mut names, &mut quotes, listed_entities);
+    Annotation { language: tag, blocks, entities: names.entities, mentions: names.mentions, quotes }
+}
