@@ -43,15 +43,37 @@ pub fn join(prefix: u64, word: u64) -> u64 {
     finish(prefix.rotate_left(17) ^ word)
 }
 
+/// Folds spaces and apostrophes, one code point to one.
+pub fn plain(c: char) -> char {
+    match c {
+        '\u{a0}' | '\u{202f}' | '\u{2000}'..='\u{200a}' | '\t' | '\u{3000}' => ' ',
+        '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' => '\n',
+        '’' | 'ʼ' | '´' | '‛' => '\'',
+        _ => c,
+    }
+}
+
+/// Lower case when that is a single code point, the character itself otherwise.
+pub fn lower(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
 /// Calls `out` with the folded characters of `c`: lower case, no accents, ligatures opened, soft hyphens dropped.
 pub fn fold_char(c: char, mut out: impl FnMut(char)) {
     work::count(1);
+    let c = plain(c);
     if c.is_ascii() {
         return out(c.to_ascii_lowercase());
     }
     match c {
-        '’' | '‘' | 'ʼ' | '′' => out('\''),
-        '\u{a0}' | '\u{202f}' | '\u{2009}' => out(' '),
+        '‘' | '′' => out('\''),
         '\u{ad}' => {}
         'œ' | 'Œ' => "oe".chars().for_each(out),
         'æ' | 'Æ' => "ae".chars().for_each(out),

@@ -1,6 +1,6 @@
 //! Detects the language of a text.
 
-use super::languages::Language;
+use super::languages::{self, Language};
 use super::text::Text;
 use super::tokens::Tokens;
 use whatlang::Lang;
@@ -35,7 +35,7 @@ fn by_small_words(body: &str) -> Option<&'static str> {
         }
         if small * 4 >= all { small } else { 0 }
     };
-    match (count(Language::french()), count(Language::english())) {
+    match (count(languages::french()), count(languages::english())) {
         (french, english) if french > english => Some("fr"),
         (french, english) if english > french => Some("en"),
         _ => None,

@@ -5,18 +5,18 @@ use super::grammar::attribution::AttributionContext;
 use super::grammar::cues;
 use super::grammar::embedded_cues;
 use super::grammar::noun_phrases::NounPhraseChunker;
-use super::languages::Language;
+use super::names::tokenized_text::TokenizedText;
 use super::names::{gazetteer, tagger, unlisted};
 use super::text::{Text, count_words};
 use super::tokens::Tokens;
-use super::{Annotation, Document, blocks, language, marks, names, quotes, sentences};
+use super::{Annotation, Document, blocks, language, languages, marks, names, quotes, sentences};
 
 /// Reads the word lists and the model of names, so that the first text does not wait for it.
 pub fn prepare() {
     gazetteer::gazetteer();
     tagger::french();
-    Language::french();
-    Language::english();
+    languages::french();
+    languages::english();
 }
 
 /// Finds the blocks, names and quotes of a document. `aliases` are the names of the store.
@@ -24,13 +24,13 @@ pub fn prepare() {
 /// Linear in the length of the body; never panics, whatever the body.
 pub fn annotate(document: &Document, aliases: &Dictionary) -> Annotation {
     let tag = document.language.map_or_else(|| language::detect(document.body).to_owned(), str::to_owned);
-    let language = Language::for_tag(&tag);
+    let language = languages::for_tag(&tag);
     let text = Text::new(document.body);
     let blocks = blocks::find(&text, document.headline);
     let quoted = marks::find(&text, &blocks, language.is_english());
     let unmasked = Tokens::new(&text, language);
     let tokens = sentences::mask(&unmasked, &quoted);
-    let mut names = names::find(document.body, &blocks, &tag, aliases);
+    let mut names = names::find(&TokenizedText::new(document.body, &text, &unmasked), &blocks, &tag, aliases);
     let listed_entities = unlisted::add(&text, &unmasked, &mut names);
 
     let sentences = sentences::find(&text, &tokens, &quoted);

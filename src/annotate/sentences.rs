@@ -123,7 +123,7 @@ fn cue_follows(tokens: &Tokens, from: usize, last: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::languages::Language;
+    use super::super::languages::{self, Language};
     use super::super::{blocks, marks};
     use super::*;
 
@@ -145,17 +145,17 @@ mod tests {
 
     #[test]
     fn abbreviations_end_no_sentence() {
-        let found = sentences("M. Durand et le Dr. Petit sont là. J. Martin aussi. Fin", Language::french());
+        let found = sentences("M. Durand et le Dr. Petit sont là. J. Martin aussi. Fin", languages::french());
         assert_eq!(found, ["M. Durand et le Dr. Petit sont là.", "J. Martin aussi.", "Fin"]);
-        let found = sentences("Sen. Jones of the U.S. Senate met Mr. Li. They left.", Language::english());
+        let found = sentences("Sen. Jones of the U.S. Senate met Mr. Li. They left.", languages::english());
         assert_eq!(found, ["Sen. Jones of the U.S. Senate met Mr. Li.", "They left."]);
     }
 
     #[test]
     fn a_full_stop_inside_a_quotation_ends_the_sentence_unless_its_cue_follows() {
-        let found = sentences("« Il pleut. » Elle est partie. « Quoi ! » a-t-il dit.", Language::french());
+        let found = sentences("« Il pleut. » Elle est partie. « Quoi ! » a-t-il dit.", languages::french());
         assert_eq!(found, ["« Il pleut. »", "Elle est partie.", "« Quoi ! » a-t-il dit."]);
-        let found = sentences("\"Why now?\" Mr. Jones asked. \"No.\" The end.", Language::english());
+        let found = sentences("\"Why now?\" Mr. Jones asked. \"No.\" The end.", languages::english());
         assert_eq!(found, ["\"Why now?\" Mr. Jones asked.", "\"No.\"", "The end."]);
     }
 }

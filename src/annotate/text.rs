@@ -2,6 +2,7 @@
 //!
 //! Offsets in a view are offsets in the text: one code point of the text is one code point of each view.
 
+use super::fold::{lower, plain};
 use super::{Span, work};
 
 /// A text as code points.
@@ -16,8 +17,8 @@ pub struct Text {
 impl Text {
     /// Folds a text. Linear in its length.
     pub fn new(body: &str) -> Self {
-        let plain: Vec<char> = body.chars().map(fold_plain).collect();
-        let lower = plain.iter().map(|&c| lower_one(c)).collect();
+        let plain: Vec<char> = body.chars().map(plain).collect();
+        let lower = plain.iter().map(|&c| lower(c)).collect();
         Self { plain, lower }
     }
 
@@ -84,28 +85,6 @@ pub fn count_words(text: &Text, span: Span) -> usize {
         previous = c;
     }
     count
-}
-
-/// Folds spaces and apostrophes, one code point to one.
-pub fn fold_plain(c: char) -> char {
-    match c {
-        '\u{a0}' | '\u{202f}' | '\u{2000}'..='\u{200a}' | '\t' | '\u{3000}' => ' ',
-        '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' => '\n',
-        '’' | 'ʼ' | '´' | '‛' => '\'',
-        _ => c,
-    }
-}
-
-/// Lower case when that is a single code point, the character itself otherwise.
-pub fn lower_one(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
-    }
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(one), None) => one,
-        _ => c,
-    }
 }
 
 #[cfg(test)]

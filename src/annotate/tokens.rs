@@ -1,7 +1,7 @@
 //! A text cut into words, punctuation marks and line breaks, with the properties of each word.
 
 use super::Span;
-use super::languages::{Info, Language};
+use super::languages::{Info, Language, Phrase};
 use super::text::Text;
 use super::work;
 
@@ -41,7 +41,7 @@ impl Tokens {
     pub fn new(text: &Text, language: &Language) -> Self {
         let tokens = Tokens { list: Vec::with_capacity(text.len() / 5), letters: String::new() };
         let Tokens { mut list, letters } = Cutter { text, language, tokens }.run();
-        language.mark_phrases(&mut list, &letters);
+        mark_phrases(&mut list, &letters, language);
         Tokens { list, letters }
     }
 
@@ -96,7 +96,7 @@ impl Token {
     }
 
     /// Its lower-case letters among those of all tokens.
-    pub(super) fn letters_in<'a>(&self, letters: &'a str) -> &'a str {
+    fn letters_in<'a>(&self, letters: &'a str) -> &'a str {
         &letters[self.lower.0..self.lower.1]
     }
 
@@ -225,6 +225,29 @@ impl Cutter<'_> {
     }
 }
 
+/// Gives the words of each phrase in a list of tokens their properties in the phrase.
+fn mark_phrases(list: &mut [Token], letters: &str, language: &Language) {
+    let mut at = 0;
+    while at < list.len() {
+        let phrases = if list[at].is_word() { language.phrases(list[at].letters_in(letters)) } else { &[] };
+        let fits = |phrase: &&Phrase| {
+            let found = list.get(at + 1..at + 1 + phrase.rest.len());
+            found.is_some_and(|found| {
+                found.iter().zip(&phrase.rest).all(|(token, wanted)| token.letters_in(letters) == wanted)
+            })
+        };
+        let Some(phrase) = phrases.iter().find(fits) else {
+            at += 1;
+            continue;
+        };
+        let end = at + 1 + phrase.rest.len();
+        for token in &mut list[at..end] {
+            token.info = phrase.info;
+        }
+        at = end;
+    }
+}
+
 /// Whether a character is part of the word around it: a combining mark or soft hyphen.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200d}')
@@ -233,6 +256,7 @@ fn is_joiner(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::languages;
 
     fn words(body: &str, language: &Language) -> Vec<String> {
         let tokens = Tokens::new(&Text::new(body), language);
@@ -241,19 +265,22 @@ mod tests {
 
     #[test]
     fn french_elisions_and_inverted_subjects_are_cut_off() {
-        assert_eq!(words("qu’a-t-il dit aujourd'hui", Language::french()), ["qu'", "a", "-t-il", "dit", "aujourd'hui"]);
-        assert_eq!(words("L'arc-en-ciel, dit-elle", Language::french()), ["l'", "arc-en-ciel", "dit", "-elle"]);
+        assert_eq!(
+            words("qu’a-t-il dit aujourd'hui", languages::french()),
+            ["qu'", "a", "-t-il", "dit", "aujourd'hui"]
+        );
+        assert_eq!(words("L'arc-en-ciel, dit-elle", languages::french()), ["l'", "arc-en-ciel", "dit", "-elle"]);
     }
 
     #[test]
     fn english_possessives_are_cut_off_and_contractions_kept() {
-        assert_eq!(words("Tom's dog didn't", Language::english()), ["tom", "'s", "dog", "didn't"]);
+        assert_eq!(words("Tom's dog didn't", languages::english()), ["tom", "'s", "dog", "didn't"]);
     }
 
     #[test]
     fn phrases_give_their_words_their_properties() {
         let tokens =
-            Tokens::new(&Text::new("Tout d’abord par la mairie, puis par ailleurs d'abord"), Language::french());
+            Tokens::new(&Text::new("Tout d’abord par la mairie, puis par ailleurs d'abord"), languages::french());
         let adverb: Vec<bool> = tokens.list.iter().map(|token| token.info.is_adverb()).collect();
         assert_eq!(adverb, [true, true, true, false, false, false, false, false, true, true, true, true]);
         assert!(tokens.info(3).is_preposition() && !tokens.info(8).is_preposition());
@@ -261,18 +288,18 @@ mod tests {
 
     #[test]
     fn words_are_joined_up_to_a_length() {
-        let tokens = Tokens::new(&Text::new(&"ab-".repeat(5_000)), Language::french());
+        let tokens = Tokens::new(&Text::new(&"ab-".repeat(5_000)), languages::french());
         assert!(tokens.list.iter().all(|token| token.span.end - token.span.start <= MAX_JOINED + 3));
     }
 
     #[test]
     fn initials_and_numbers_stay_whole() {
         assert_eq!(
-            words("the U.S. fell 3.5 to 1,200", Language::english()),
+            words("the U.S. fell 3.5 to 1,200", languages::english()),
             ["the", "u.s.", "fell", "3.5", "to", "1,200"]
         );
         assert_eq!(
-            words("at 8 a.m. Monday, e.g. here.", Language::english()),
+            words("at 8 a.m. Monday, e.g. here.", languages::english()),
             ["at", "8", "a.m.", "monday", "e.g.", "here"]
         );
     }

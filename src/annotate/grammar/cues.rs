@@ -70,13 +70,16 @@ impl Finder<'_> {
 
     /// A phrase that the source follows.
     fn phrase(&self, at: usize) -> Option<Cue> {
-        let (phrase, length) = self.language.source_phrase(self.tokens, at)?;
+        let phrase = self.language.source_phrases(self.tokens.word(at)).iter().find(|phrase| {
+            let words = phrase.rest.iter().enumerate().all(|(i, word)| self.tokens.word(at + 1 + i) == word);
+            words && (!phrase.genitive || self.tokens.info(at + 1 + phrase.rest.len()).is_of())
+        })?;
         if phrase.opens_clause && !(self.opens_clause(at) && self.tokens.info(at).is_preposition()) {
             return None;
         }
         Some(Cue {
             start: at,
-            end: at + length,
+            end: at + 1 + phrase.rest.len(),
             lemma: phrase.lemma.to_owned(),
             class: if phrase.opens_clause { Class::Weak } else { Class::Speech },
             shape: Shape::Phrase,
@@ -183,6 +186,7 @@ const SMALL_TOKENS: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::languages;
     use crate::annotate::text::Text;
 
     fn cues(body: &str, language: &Language) -> Vec<(String, Shape)> {
@@ -191,7 +195,7 @@ mod tests {
     }
 
     fn french(body: &str) -> Vec<(String, Shape)> {
-        cues(body, Language::french())
+        cues(body, languages::french())
     }
 
     fn one(lemma: &str, shape: Shape) -> Vec<(String, Shape)> {
@@ -223,17 +227,33 @@ mod tests {
         assert_eq!(french("une annonce et le juge de la cour"), []);
         assert_eq!(french("la hausse a été annoncée"), []);
         assert_eq!(french("il fait froid"), []);
-        assert_eq!(cues("the claims of the reports are made", Language::english()), []);
-        assert_eq!(cues("a reported attack was announced", Language::english()), []);
+        assert_eq!(cues("the claims of the reports are made", languages::english()), []);
+        assert_eq!(cues("a reported attack was announced", languages::english()), []);
     }
 
     #[test]
     fn english_verbs_and_phrases() {
-        let english = |body| cues(body, Language::english());
+        let english = |body| cues(body, languages::english());
         assert_eq!(english("Smith said"), one("say", Shape::Finite));
         assert_eq!(english("she had previously told reporters"), one("tell", Shape::Finite));
         assert_eq!(english("the mayor, adding"), one("add", Shape::Gerund));
         assert_eq!(english("according to the mayor"), one("according to", Shape::Phrase));
         assert_eq!(english("he was quoted as saying"), one("say", Shape::Finite));
+    }
+
+    #[test]
+    fn source_phrases_match_before_a_source() {
+        for (language, body, lemma) in [
+            (languages::french(), "Selon Anne Morel", "selon"),
+            (languages::french(), "d’après Anne Morel", "d'après"),
+            (languages::french(), "aux yeux des élus", "aux yeux de"),
+            (languages::french(), "de l'avis d'Anne Morel", "de l'avis de"),
+            (languages::french(), "À en croire Anne Morel", "à en croire"),
+            (languages::english(), "According to Anna Bell", "according to"),
+            (languages::english(), "in the words of Anna Bell", "in the words of"),
+        ] {
+            assert_eq!(cues(body, language), one(lemma, Shape::Phrase), "{body}");
+        }
+        assert_eq!(french("aux yeux bleus"), []);
     }
 }

@@ -55,8 +55,9 @@ pub fn find(context: &AttributionContext, attributions: &Attributions) -> Vec<Re
             from += 1;
         }
         let to = from + context.cues[from..].partition_point(|cue| cue.start < sentence.end);
-        let clauses = Clauses { context, sentence, cues: from..to };
-        for index in from..to {
+        let cues = from..to;
+        let clauses = Clauses { context, sentence, cues: cues.clone() };
+        for index in cues {
             let Some(speaker) = attributions.subjects[index].filter(able) else { continue };
             if let Some((parts, confidence)) = clauses.reported(index, speaker, quoting[index]) {
                 found.push(Reported { parts, cue: index, speaker, confidence });

@@ -1,22 +1,24 @@
-//! The languages that reported speech is found in: their words, phrases and verbs, kept as data files.
+//! The languages in which reported speech is found: their words, phrases and verbs, kept as data files.
 //!
-//! A file has sections, each named for a property of the words in it. An underscore joins the words of a phrase. Every entry
-//! must be cut by the tokenizer as it is written, which a test holds.
+//! A file has sections, each named for a property of the words in it. An underscore joins the words of a phrase. The
+//! tokenizer must cut every entry as it is written, which a test checks.
 
 mod en;
 mod fr;
+mod language;
 mod lexicon;
 #[cfg(test)]
 mod tests;
 
+pub use language::{Language, Phrase, SourcePhrase};
 pub use lexicon::{Class, Info, LightVerb, Verb, flag, form};
 
 use super::text::Text;
-use super::tokens::{Token, Tokens};
-use std::collections::{HashMap, HashSet};
+use super::tokens::Tokens;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The files of a language, and its rules that are code.
+/// The files of a language, and its rules of conjugation.
 struct Sources {
     code: &'static str,
     /// Words and phrases by their properties.
@@ -39,42 +41,29 @@ struct Forms {
     gerund: String,
 }
 
-/// What is known of one language.
-#[derive(Debug, Default)]
-pub struct Language {
-    /// ISO 639-1; empty for a language without data.
-    code: &'static str,
-    words: HashMap<String, Info>,
-    /// Phrases by their first word, the longest first: the other words, and the properties of each word.
-    phrases: HashMap<String, Vec<(Vec<String>, u128)>>,
-    source_phrases: HashMap<String, Vec<SourcePhrase>>,
-    endings: Vec<(&'static str, u128)>,
-    verbs: Vec<Verb>,
-    light_verbs: Vec<LightVerb>,
-    role_synonyms: HashMap<&'static str, Vec<&'static str>>,
-    /// Words before an apostrophe that stand alone, such as an elided article.
-    elided: HashSet<&'static str>,
-    /// Endings of a verb that are its subject, the longest first.
-    inverted: Vec<&'static str>,
-}
-
-/// A phrase that a source follows.
-#[derive(Debug, Clone)]
-pub struct SourcePhrase {
-    /// The phrase as it is shown.
-    pub lemma: &'static str,
-    /// Its words after the first; a genitive preposition at the end is left out.
-    rest: Vec<String>,
-    /// Must be followed by a genitive preposition.
-    genitive: bool,
-    /// Is a source only at the start of a clause, before a person.
-    pub opens_clause: bool,
-}
-
 static FRENCH: LazyLock<Language> = LazyLock::new(|| Language::build(&fr::SOURCES));
 static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language::build(&en::SOURCES));
 static OTHER: LazyLock<Language> = LazyLock::new(Language::default);
 static BOILERPLATE: LazyLock<Boilerplate> = LazyLock::new(Boilerplate::build);
+
+/// The language of a BCP 47 primary tag; one without data for tags that are not known.
+pub fn for_tag(tag: &str) -> &'static Language {
+    match tag {
+        "fr" => french(),
+        "en" => english(),
+        _ => &OTHER,
+    }
+}
+
+/// French.
+pub fn french() -> &'static Language {
+    &FRENCH
+}
+
+/// English.
+pub fn english() -> &'static Language {
+    &ENGLISH
+}
 
 /// Lines that web pages leave in a text, of all languages.
 #[derive(Debug)]
@@ -103,105 +92,6 @@ pub fn boilerplate() -> &'static Boilerplate {
 }
 
 impl Language {
-    /// The language of a BCP 47 primary tag; one without data for tags that are not known.
-    pub fn for_tag(tag: &str) -> &'static Self {
-        match tag {
-            "fr" => Self::french(),
-            "en" => Self::english(),
-            _ => &OTHER,
-        }
-    }
-
-    /// French.
-    pub fn french() -> &'static Self {
-        &FRENCH
-    }
-
-    /// English.
-    pub fn english() -> &'static Self {
-        &ENGLISH
-    }
-
-    /// Whether it is French, whose verbs may stand before their subject and have auxiliaries of their own.
-    pub fn is_french(&self) -> bool {
-        self.code == "fr"
-    }
-
-    /// Whether it is English, whose possessives and quotations may have a single mark.
-    pub fn is_english(&self) -> bool {
-        self.code == "en"
-    }
-
-    /// What is known of a lower-case word.
-    pub fn info(&self, word: &str) -> Info {
-        let mut info = self.words.get(word).copied().unwrap_or_default();
-        for (ending, flags) in &self.endings {
-            if word.len() > ending.len() && word.ends_with(ending) {
-                info.flags |= flags;
-            }
-        }
-        info
-    }
-
-    /// The reporting verb that a word is a form of.
-    pub fn verb(&self, info: Info) -> Option<&Verb> {
-        usize::from(info.verb).checked_sub(1).and_then(|i| self.verbs.get(i))
-    }
-
-    /// The verbs that report with a complement and have this infinitive.
-    pub fn light_verbs(&self, lemma: &str) -> impl Iterator<Item = &LightVerb> {
-        self.light_verbs.iter().filter(move |verb| verb.lemma == lemma)
-    }
-
-    /// Other words that introduce the person for whom a role stands.
-    pub fn role_synonyms(&self, role: &str) -> &[&'static str] {
-        self.role_synonyms.get(role).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether a word before an apostrophe stands alone.
-    pub fn is_elided(&self, word: &str) -> bool {
-        self.elided.contains(word)
-    }
-
-    /// The subject that a verb ends with, when one does: `-t-il`.
-    pub fn inverted_ending(&self, word: &str) -> Option<&'static str> {
-        self.inverted.iter().copied().find(|ending| word.len() > ending.len() && word.ends_with(ending))
-    }
-
-    /// The phrase that begins at a token and is followed by a source, and its length in tokens.
-    pub fn source_phrase(&self, tokens: &Tokens, at: usize) -> Option<(&SourcePhrase, usize)> {
-        let phrases = self.source_phrases.get(tokens.word(at))?;
-        let phrase = phrases.iter().find(|phrase| {
-            let words = phrase.rest.iter().enumerate().all(|(i, word)| tokens.word(at + 1 + i) == word);
-            words && (!phrase.genitive || tokens.info(at + 1 + phrase.rest.len()).is_of())
-        })?;
-        Some((phrase, 1 + phrase.rest.len()))
-    }
-
-    /// Gives the words of each phrase in a list of tokens the properties of the phrase.
-    pub(super) fn mark_phrases(&self, list: &mut [Token], letters: &str) {
-        let mut at = 0;
-        while at < list.len() {
-            let phrases = if list[at].is_word() { self.phrases.get(list[at].letters_in(letters)) } else { None };
-            let fits = |rest: &[String]| {
-                let found = list.get(at + 1..at + 1 + rest.len());
-                found.is_some_and(|found| {
-                    found.iter().zip(rest).all(|(token, wanted)| token.letters_in(letters) == wanted)
-                })
-            };
-            let Some((rest, flags)) = phrases.and_then(|phrases| phrases.iter().find(|(rest, _)| fits(rest))) else {
-                at += 1;
-                continue;
-            };
-            let end = at + 1 + rest.len();
-            let flags = *flags;
-            for token in &mut list[at..end] {
-                token.info = Info { flags, ..Info::default() };
-            }
-            at = end;
-        }
-    }
-
     fn build(sources: &Sources) -> Self {
         let mut language = Self { code: sources.code, ..Self::default() };
         // The tokenizer cuts phrases, so what it needs comes first.
@@ -217,7 +107,7 @@ impl Language {
             language.add_words(section, line);
         }
         for phrases in language.phrases.values_mut() {
-            phrases.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.len()));
+            phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
         }
         for (section, line) in sections(sources.verbs) {
             language.add_verbs(section, line, sources.conjugate);
@@ -256,9 +146,9 @@ impl Language {
             return;
         }
         let phrases = self.phrases.entry(first).or_default();
-        match phrases.iter_mut().find(|(known, _)| *known == rest) {
-            Some((_, known)) => *known |= flags,
-            None => phrases.push((rest, flags)),
+        match phrases.iter_mut().find(|known| known.rest == rest) {
+            Some(known) => known.info.flags |= flags,
+            None => phrases.push(Phrase { rest, info: Info { flags, ..Info::default() } }),
         }
     }
 

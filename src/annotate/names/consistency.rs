@@ -138,7 +138,7 @@ mod tests {
 
     /// Marks the given tokens of a text, then lets them agree; the result as `name/kind`.
     fn agreed(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
-        let text = TokenizedText::new(text);
+        let text = TokenizedText::french(text);
         let mut marks = given.iter().map(|m| text.mark((m.0, m.1), m.2, m.3)).collect();
         agree(&text, &mut marks);
         marks.iter().map(|m| (text.slice(m.tokens).to_owned(), m.kind)).collect()

@@ -3,6 +3,7 @@
 //! Training wants the features as text, tagging only their hashes; both come from the same walk through [`FeatureSink`].
 
 use super::common;
+use super::tokenized_text::TokenizedText;
 use super::tokens::Token;
 use crate::annotate::EntityKind;
 use crate::annotate::fold::{self, Word};
@@ -53,12 +54,11 @@ pub struct FeatureExtractor {
 fn shape_of(text: &str) -> String {
     let mut shape = String::new();
     let mut last = (' ', 0);
-    for c in text.chars().take(24) {
+    for c in text.chars().take(24).map(fold::plain) {
         let class = match c {
             _ if c.is_uppercase() => 'X',
             _ if c.is_alphabetic() => 'x',
             _ if c.is_numeric() => '0',
-            '’' => '\'',
             '‑' | '‐' => '-',
             _ => c,
         };
@@ -72,9 +72,8 @@ fn shape_of(text: &str) -> String {
 
 fn lower_of(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
-    for c in text.chars().take(40) {
+    for c in text.chars().take(40).map(fold::plain) {
         match c {
-            '’' => lower.push('\''),
             '\u{ad}' => {}
             _ if c.is_ascii_digit() => lower.push('0'),
             _ => lower.extend(c.to_lowercase()),
@@ -94,8 +93,9 @@ fn suffix(text: &str, n: usize) -> Option<&str> {
 }
 
 impl FeatureExtractor {
-    /// Reads the tokens of a text; `words` are those of the same text.
-    pub fn new(tokens: &[Token<'_>], words: &[Word]) -> Self {
+    /// Reads a text. Linear in its length.
+    pub fn new(text: &TokenizedText<'_>) -> Self {
+        let (tokens, words) = (&text.tokens, &text.words);
         let mut looks: Vec<TokenFeatures> = tokens
             .iter()
             .map(|token| TokenFeatures {

@@ -11,7 +11,7 @@ use crate::annotate::{AliasKind, EntityKind, MentionKind};
 
 /// The names of a French text, sorted, none overlapping another.
 pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
-    let tagged = tagger.map(|tagger| tagger.tag(&text.tokens, &text.words)).unwrap_or_default();
+    let tagged = tagger.map(|tagger| tagger.tag(text)).unwrap_or_default();
     let mut marks: Vec<Marked> = tagged
         .into_iter()
         .filter_map(|name| {
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn trimmed(text: &str, tokens: (usize, usize), kind: EntityKind) -> Option<String> {
-        let text = TokenizedText::new(text);
+        let text = TokenizedText::french(text);
         trim(&text, tokens, kind, 0.9).map(|mark| text.slice(mark.tokens).to_owned())
     }
 
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn a_leading_word_belongs_to_the_name() {
         let widened = |body: &str, at: usize| {
-            let text = TokenizedText::new(body);
+            let text = TokenizedText::french(body);
             let mark = widen(&text, text.mark((at, at), EntityKind::Person, 0.9));
             (text.slice(mark.tokens).to_owned(), mark.kind)
         };
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_listed_name_is_longer_than_what_was_seen_of_it() {
-        let text = TokenizedText::new("Il vogue en mer de Chine méridionale et rentre.");
+        let text = TokenizedText::french("Il vogue en mer de Chine méridionale et rentre.");
         let marks = mark(crate::annotate::names::tagger::french(), &text);
         assert_eq!(marks.iter().map(|m| text.slice(m.tokens)).collect::<Vec<_>>(), ["mer de Chine méridionale"]);
     }
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn states_are_found_without_a_tagger_and_ambiguous_words_are_not() {
-        let text = TokenizedText::new("Il quitte la Norvège pour une niche, Nice ou Orange.");
+        let text = TokenizedText::french("Il quitte la Norvège pour une niche, Nice ou Orange.");
         let marks = mark(None, &text);
         assert_eq!(marks.iter().map(|m| text.slice(m.tokens)).collect::<Vec<_>>(), ["Norvège"]);
     }

@@ -117,21 +117,20 @@ impl Names {
 /// Finds the names of a text. `language` is a BCP 47 primary tag; `blocks` are those of the same body.
 ///
 /// French and English texts are searched for names of any kind; in every language the stored aliases are found.
-pub fn find(body: &str, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
-    let text = TokenizedText::new(body);
+pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
     let mut marks = match language {
-        "fr" => french::mark(tagger::french(), &text),
-        "en" => english::mark(&text, blocks),
+        "fr" => french::mark(tagger::french(), text),
+        "en" => english::mark(text, blocks),
         _ => Vec::new(),
     };
     let language = if language == "fr" { NameLanguage::French } else { NameLanguage::English };
-    merge(&text, &mut marks, aliases.find_words(&text.words));
-    recognise(&text, &mut marks, language);
+    merge(text, &mut marks, aliases.find_words(&text.words));
+    recognise(text, &mut marks, language);
     marks.retain(|mark| {
         let block = blocks::at(blocks, mark.span.start);
         mark.span.end - mark.span.start <= MAX_NAME && block.is_none_or(|block| block.role != BlockRole::Boilerplate)
     });
-    linking::link(&text, &marks, language, aliases)
+    linking::link(text, &marks, language, aliases)
 }
 
 /// Puts the stored aliases among the marks: the longer name wins, and of two equal ones the stored.

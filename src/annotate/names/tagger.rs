@@ -5,8 +5,8 @@
 
 use super::features::{FeatureExtractor, FeatureSink};
 use super::phrase_table::Identity;
+use super::tokenized_text::TokenizedText;
 use super::tokens::Token;
-use crate::annotate::fold::Word;
 use crate::annotate::{EntityKind, Span};
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -211,9 +211,10 @@ impl Tagger {
         Ok(tagger)
     }
 
-    /// The names among the tokens of a text; `words` are those of the same text.
-    pub fn tag(&self, tokens: &[Token<'_>], words: &[Word]) -> Vec<Tagged> {
-        let scene = FeatureExtractor::new(tokens, words);
+    /// The names in a text.
+    pub fn tag(&self, text: &TokenizedText<'_>) -> Vec<Tagged> {
+        let tokens = &text.tokens;
+        let extractor = FeatureExtractor::new(text);
         let mut found = Vec::new();
         let mut from = 0;
         while from < tokens.len() {
@@ -224,7 +225,7 @@ impl Tagger {
             let scores: Vec<Scores> = (from..to)
                 .map(|at| {
                     let mut sum = Sum { tagger: self, scores: [0.0; LABELS] };
-                    scene.features(at, &mut sum);
+                    extractor.features(at, &mut sum);
                     sum.scores
                 })
                 .collect();
@@ -347,8 +348,6 @@ impl Tagger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::fold;
-    use crate::annotate::names::tokens;
 
     #[test]
     fn the_shipped_model_is_readable_small_and_reproducible() {
@@ -377,7 +376,7 @@ mod tests {
     #[test]
     fn a_plain_sentence_is_tagged() {
         let text = "Hier, le président Armand Vauquelin est arrivé à Strasbourg.";
-        let tagged = french().unwrap().tag(&tokens::tokens(text), &fold::words(text));
+        let tagged = french().unwrap().tag(&TokenizedText::french(text));
         let kinds: Vec<_> = tagged.iter().map(|t| (t.kind, t.span.start, t.span.end)).collect();
         assert_eq!(kinds, [(EntityKind::Person, 19, 35), (EntityKind::Place, 49, 59)]);
         assert!(tagged.iter().all(|t| t.confidence > 0.5 && t.confidence <= 1.0));

@@ -4,6 +4,8 @@ use super::tokens::{self, Token};
 use crate::annotate::fold::{self, Word};
 use crate::annotate::names::dictionary::DictionaryEntity;
 use crate::annotate::names::tagger::KINDS;
+use crate::annotate::text::Text;
+use crate::annotate::tokens::Tokens;
 use crate::annotate::{EntityKind, MentionKind, Span, work};
 use std::sync::Arc;
 
@@ -35,9 +37,16 @@ pub struct Marked {
 }
 
 impl<'a> TokenizedText<'a> {
-    /// Reads a text. Linear in its length.
-    pub fn new(body: &'a str) -> Self {
-        TokenizedText { body, tokens: tokens::tokens(body), words: fold::words(body) }
+    /// A text with the tokens that the tokenizer cut it into. Linear in its length.
+    pub fn new(body: &'a str, text: &Text, cut: &Tokens) -> Self {
+        TokenizedText { body, tokens: tokens::tokens(body, text, cut), words: fold::words(body) }
+    }
+
+    /// A French text.
+    #[cfg(any(test, feature = "train-names"))]
+    pub fn french(body: &'a str) -> Self {
+        let text = Text::new(body);
+        Self::new(body, &text, &Tokens::new(&text, crate::annotate::languages::french()))
     }
 
     /// The text from the first to the last of two tokens.

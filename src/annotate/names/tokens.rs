@@ -1,5 +1,7 @@
-//! A text cut into words and punctuation marks, as the tagger and the rules read it.
+//! The tokens of a text for names: the full stop of an initial or abbreviation belongs to its word.
 
+use crate::annotate::text::Text;
+use crate::annotate::tokens::{Kind, Tokens};
 use crate::annotate::work;
 
 /// A word, a number or one punctuation mark.
@@ -42,153 +44,97 @@ impl Token<'_> {
     }
 }
 
-/// Words that lose their last vowel before another: the apostrophe belongs to them.
-const ELIDED: [&str; 19] = [
-    "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu", "quelqu", "entr",
-    "dell", "all", "sull",
-];
-
-/// Abbreviations that keep their dot and end no sentence.
-const ABBREVIATIONS: [&str; 34] = [
-    "mr", "mrs", "ms", "dr", "st", "ste", "jr", "sr", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "maj", "capt",
-    "cmdr", "adm", "prof", "rev", "hon", "pres", "mm", "mgr", "inc", "corp", "co", "ltd", "bros", "vs", "no", "art",
-    "av",
-];
-
-/// Words are joined by hyphens, apostrophes and dots up to this length in bytes, so that work on one token is bounded.
-const MAX_JOINED: usize = 120;
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | 'ʼ')
-}
-
-fn continues(c: char) -> bool {
-    c.is_alphanumeric() || c == '\u{ad}' || (!c.is_ascii() && unicode_normalization::char::is_combining_mark(c))
-}
-
-struct Cursor<'a> {
-    text: &'a str,
-    byte: usize,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn rest(&self) -> &'a str {
-        &self.text[self.byte..]
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    /// The character after the next.
-    fn second(&self) -> Option<char> {
-        self.rest().chars().nth(1)
-    }
-
-    fn advance(&mut self, c: char) {
-        self.byte += c.len_utf8();
-        self.at += 1;
-    }
-
-    fn run(&mut self) {
-        while let Some(c) = self.peek().filter(|c| continues(*c)) {
-            self.advance(c);
-        }
-    }
-}
-
-/// The tokens of a text in order. Linear in its length.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5);
-    let mut cursor = Cursor { text, byte: 0, at: 0 };
+/// The tokens of a text for names, from those of the tokenizer. Linear in its length.
+pub fn tokens<'a>(body: &'a str, text: &Text, cut: &Tokens) -> Vec<Token<'a>> {
+    let mut tokens: Vec<Token<'a>> = Vec::with_capacity(cut.list.len());
+    let mut bytes = Bytes { chars: body.char_indices(), next: 0, end: body.len() };
     let (mut opens, mut new_line) = (true, true);
-    while let Some(first) = cursor.peek() {
-        if first.is_whitespace() {
-            if first == '\n' {
-                (opens, new_line) = (true, true);
-            }
-            cursor.advance(first);
+    let mut at = 0;
+    while at < cut.list.len() {
+        if cut.kind(at) == Kind::Break {
+            (opens, new_line) = (true, true);
+            at += 1;
             continue;
         }
-        let (start, byte) = (cursor.at, cursor.byte);
-        cursor.advance(first);
-        if continues(first) {
-            cut_word(&mut cursor, byte);
-        } else if is_apostrophe(first) && cursor.peek() == Some('s') && !cursor.second().is_some_and(continues) {
-            cursor.advance('s');
-        }
-        let token = Token { text: &text[byte..cursor.byte], start, end: cursor.at, byte, opens, new_line };
-        opens = match token.text {
-            "." | "!" | "?" | "…" => true,
-            "«" | "“" | "\"" | "»" | "”" | "–" | "—" | "-" | "(" | "[" | ":" => opens || token.text == ":",
+        let start = cut.list[at].span.start;
+        let next = if cut.list[at].is_word() { with_full_stops(text, cut, at) } else { at + 1 };
+        let end = cut.list[next - 1].span.end;
+        let (byte, end_byte) = (bytes.at(start), bytes.at(end));
+        tokens.push(Token { text: &body[byte..end_byte], start, end, byte, opens, new_line });
+        opens = match cut.kind(next - 1) {
+            Kind::Mark('.') => next - 1 == at,
+            Kind::Mark('!' | '?' | '…' | ':') => true,
+            Kind::Mark('«' | '“' | '"' | '»' | '”' | '–' | '—' | '-' | '(' | '[') => opens,
             _ => false,
         };
         new_line = false;
-        tokens.push(token);
+        at = next;
     }
     tokens
 }
 
-/// Goes to the end of the word whose first character the cursor has just passed.
-fn cut_word(cursor: &mut Cursor<'_>, from: usize) {
-    cursor.run();
-    loop {
-        let word = &cursor.text[from..cursor.byte];
-        let (Some(c), second) = (cursor.peek(), cursor.second()) else {
-            return;
-        };
-        let more = second.is_some_and(char::is_alphanumeric);
-        let short = word.len() <= 10;
-        if word.len() > MAX_JOINED {
-            return;
+/// The index after a word and the full stops that belong to it: `M.`, `J.-P.`, `Inc.`.
+fn with_full_stops(text: &Text, cut: &Tokens, word: usize) -> usize {
+    let touches = |at: usize| cut.list[at - 1].span.end == cut.list[at].span.start;
+    let mut last = word;
+    let mut dotted = false;
+    while cut.is_mark(last + 1, '.') && touches(last + 1) && keeps_full_stop(text, cut, last, dotted) {
+        let dot = last + 1;
+        dotted = true;
+        if !(cut.is_mark(dot + 1, '-') && touches(dot + 1) && cut.kind(dot + 2) == Kind::Word && touches(dot + 2)) {
+            return dot + 1;
         }
-        if matches!(c, '-' | '‑' | '‐') && more {
-            cursor.advance(c);
-        } else if is_apostrophe(c) && more {
-            let lower = if short { word.to_lowercase() } else { String::new() };
-            let possessive = second == Some('s') && !cursor.rest().chars().nth(2).is_some_and(continues);
-            if ELIDED.contains(&lower.as_str()) {
-                return cursor.advance(c);
-            } else if possessive {
-                return;
-            }
-            cursor.advance(c);
-        } else if c == '.' && short && keeps_dot(word, second) {
-            cursor.advance(c);
-            if !more && second != Some('-') {
-                return;
-            }
-        } else {
-            return;
-        }
-        cursor.run();
+        last = dot + 2;
     }
+    last + 1
 }
 
-/// Whether the dot after a word belongs to it: initials (`J.`, `U.S.`) and abbreviations.
-fn keeps_dot(word: &str, second: Option<char>) -> bool {
-    let last = word.rsplit(['.', '-']).next().unwrap_or(word);
-    let mut letters = last.chars();
-    let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
-    initial && (word.contains('.') || second.is_none_or(|c| c.is_whitespace() || c.is_alphanumeric() || c == '-'))
-        || word.chars().next().is_some_and(char::is_uppercase)
-            && ABBREVIATIONS.contains(&word.to_lowercase().as_str())
-            && second.is_some_and(|c| c.is_whitespace() || c == ',')
+/// Whether the full stop behind a word belongs to it: behind an initial or a capitalised abbreviation.
+fn keeps_full_stop(text: &Text, cut: &Tokens, word: usize, dotted: bool) -> bool {
+    let next = text.at(cut.list[word].span.end + 1);
+    let initial = cut.capital(word) && cut.length(word) == 1;
+    initial && (dotted || next.is_whitespace() || next.is_alphanumeric() || next == '-')
+        || cut.capital(word) && cut.info(word).is_abbreviation() && (next == ' ' || next == ',')
+}
+
+/// Finds the bytes of ascending offsets in code points.
+struct Bytes<'a> {
+    chars: std::str::CharIndices<'a>,
+    next: usize,
+    end: usize,
+}
+
+impl Bytes<'_> {
+    /// The byte at an offset, which is not before the last one.
+    fn at(&mut self, offset: usize) -> usize {
+        let skipped = offset.saturating_sub(self.next);
+        self.next += skipped;
+        for _ in 0..skipped {
+            self.chars.next();
+        }
+        self.chars.clone().next().map_or(self.end, |(byte, _)| byte)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::languages::{self, Language};
 
-    fn cut(text: &str) -> Vec<&str> {
-        tokens(text).into_iter().map(|t| t.text).collect()
+    fn cut_in<'a>(body: &'a str, language: &Language) -> Vec<Token<'a>> {
+        let text = Text::new(body);
+        tokens(body, &text, &Tokens::new(&text, language))
+    }
+
+    fn cut(body: &str) -> Vec<&str> {
+        cut_in(body, languages::french()).into_iter().map(|t| t.text).collect()
     }
 
     #[test]
     fn elided_articles_stand_alone() {
         assert_eq!(cut("L’été d'Anne, aujourd'hui"), ["L’", "été", "d'", "Anne", ",", "aujourd'hui"]);
-        assert_eq!(cut("O'Hara's dog's"), ["O'Hara", "'s", "dog", "'s"]);
+        let english: Vec<&str> = cut_in("O'Hara's dog's", languages::english()).iter().map(|t| t.text).collect();
+        assert_eq!(english, ["O'Hara", "'s", "dog", "'s"]);
     }
 
     #[test]
@@ -202,19 +148,22 @@ mod tests {
             cut("M. J.-P. Roy vit aux U.S. depuis."),
             ["M.", "J.-P.", "Roy", "vit", "aux", "U.S.", "depuis", "."]
         );
-        assert_eq!(cut("Sen. Roy left Acme Inc. on"), ["Sen.", "Roy", "left", "Acme", "Inc.", "on"]);
+        let english: Vec<&str> =
+            cut_in("Sen. Roy left Acme Inc. on", languages::english()).iter().map(|t| t.text).collect();
+        assert_eq!(english, ["Sen.", "Roy", "left", "Acme", "Inc.", "on"]);
     }
 
     #[test]
     fn sentences_and_lines_are_marked() {
-        let opens: Vec<bool> = tokens("Un. « Deux » trois\nQuatre").iter().map(|t| t.opens).collect();
+        let opens: Vec<bool> =
+            cut_in("Un. « Deux » trois\nQuatre", languages::french()).iter().map(|t| t.opens).collect();
         assert_eq!(opens, [true, false, true, true, false, false, true]);
     }
 
     #[test]
     fn offsets_count_code_points() {
         let text = "É’œ 😀 ab";
-        let last = *tokens(text).last().unwrap();
+        let last = *cut_in(text, languages::french()).last().unwrap();
         assert_eq!((last.start, last.end, last.text), (6, 8, "ab"));
         assert_eq!(&text[last.byte..], "ab");
     }

@@ -5,8 +5,8 @@
 
 use super::features::{FeatureExtractor, FeatureSink};
 use super::tagger::{KINDS, OUTSIDE, Tagger};
-use super::tokens::{self, Token};
-use crate::annotate::fold;
+use super::tokenized_text::TokenizedText;
+use super::tokens::Token;
 use crfs::{Attribute, Trainer};
 use serde::Deserialize;
 use std::fs;
@@ -103,15 +103,16 @@ pub fn train(articles: &[Labelled], options: Options, out: &Path) -> io::Result<
 
 /// Adds the tokens of one article. An unnamed token without features stands between lines, as the tagger tags lines.
 fn add(article: &Labelled, items: &mut Vec<Vec<Attribute>>, labels: &mut Vec<String>) {
-    let tokens = tokens::tokens(&article.text);
-    let scene = FeatureExtractor::new(&tokens, &fold::words(&article.text));
-    for (at, label) in label(&tokens, &article.entities).into_iter().enumerate() {
+    let text = TokenizedText::french(&article.text);
+    let tokens = &text.tokens;
+    let extractor = FeatureExtractor::new(&text);
+    for (at, label) in label(tokens, &article.entities).into_iter().enumerate() {
         if tokens[at].new_line {
             items.push(Vec::new());
             labels.push(OUTSIDE.to_owned());
         }
         let mut written = Written::default();
-        scene.features(at, &mut written);
+        extractor.features(at, &mut written);
         items.push(written.0);
         labels.push(label);
     }
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn the_outermost_names_are_learnt() {
         let article = &read(&ARTICLE.replace('\n', " ")).unwrap()[0];
-        let labels = label(&tokens::tokens(&article.text), &article.entities);
+        let labels = label(&TokenizedText::french(&article.text).tokens, &article.entities);
         assert_eq!(labels[..6], ["B-P", "I-P", "-", "-", "B-L", "-"]);
     }
 
@@ -168,7 +169,7 @@ mod tests {
         let model = std::fs::read(&out).unwrap();
         std::fs::remove_file(&out).unwrap();
         let text = "Anna Roy vit à Lens.";
-        let tagged = Tagger::from_bytes(&model).unwrap().tag(&tokens::tokens(text), &fold::words(text));
+        let tagged = Tagger::from_bytes(&model).unwrap().tag(&TokenizedText::french(text));
         assert_eq!(tagged.len(), 2);
     }
 

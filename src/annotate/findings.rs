@@ -1,0 +1,115 @@
+//! The findings in a text: blocks, entities, mentions and quotes.
+
+use crate::domain::{AliasKind, BlockRole, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
+use uuid::Uuid;
+
+/// A half-open range of code points of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl From<Span> for crate::domain::span::Span {
+    /// A body has at most 2^20 bytes, so its offsets fit.
+    fn from(span: Span) -> Self {
+        let offset = |offset| i32::try_from(offset).unwrap_or(i32::MAX);
+        Self { start: offset(span.start), end: offset(span.end) }
+    }
+}
+
+/// A text to annotate.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    pub headline: Option<&'a str>,
+    pub body: &'a str,
+    /// BCP 47 primary tag; detected from the body when there is none.
+    pub language: Option<&'a str>,
+}
+
+/// The findings in one document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotation {
+    /// BCP 47 primary tag, `und` when it could not be detected.
+    pub language: String,
+    pub blocks: Vec<Block>,
+    /// The people, places and organisations of this article, each once.
+    pub entities: Vec<FoundEntity>,
+    /// Sorted by start; no two overlap.
+    pub mentions: Vec<FoundMention>,
+    /// Sorted by start.
+    pub quotes: Vec<FoundQuote>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    pub role: BlockRole,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gender {
+    Feminine,
+    Masculine,
+}
+
+/// Another name of an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundAlias {
+    pub name: String,
+    pub language: Option<String>,
+    pub kind: AliasKind,
+}
+
+/// One person, place or organisation of this article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundEntity {
+    pub kind: EntityKind,
+    /// The fullest form printed, or the gazetteer's preferred name in the language of the article.
+    pub name: String,
+    /// Other names: those of the gazetteer, acronyms and misspellings in the article.
+    pub aliases: Vec<FoundAlias>,
+    /// The stored entity, when exactly one matches.
+    pub stored: Option<Uuid>,
+    /// The stored entities, when several match.
+    pub candidates: Vec<Uuid>,
+    /// Whether it may become a stored entity: a person with first and last name, a gazetteer entry, or a place or
+    /// organisation found with high confidence.
+    pub full_name: bool,
+    pub gender: Option<Gender>,
+    /// Wikidata item, for names of the gazetteer.
+    pub wikidata: Option<&'static str>,
+}
+
+/// A span of the body that names an entity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundMention {
+    pub span: Span,
+    pub kind: MentionKind,
+    pub entity_kind: EntityKind,
+    /// Index into [`Annotation::entities`].
+    pub entity: Option<usize>,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// Words of the article that it attributes to a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundQuote {
+    /// One or more in order, without outer quotation marks and spaces next to them.
+    pub spans: Vec<Span>,
+    pub kind: QuoteKind,
+    /// Index into [`Annotation::entities`].
+    pub speaker: Option<usize>,
+    /// The place where the source is printed; its label is that slice.
+    pub speaker_span: Option<Span>,
+    /// The antecedent, when `speaker_span` is a pronoun (`elle`) or a description (`le ministre`).
+    pub reference_span: Option<Span>,
+    pub speaker_status: SpeakerStatus,
+    /// The reporting verb or source phrase.
+    pub cue_span: Option<Span>,
+    /// The infinitive of that verb (`souligner`), or the phrase (`selon`).
+    pub cue_lemma: Option<String>,
+    /// 0 to 1.
+    pub confidence: f32,
+}
