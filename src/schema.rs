@@ -51,7 +51,6 @@ diesel::table! {
         keywords -> Array<Nullable<Text>>,
         published_at -> Nullable<Timestamptz>,
         published_desc -> Timestamptz,
-        published_asc -> Timestamptz,
         vector -> Tsvector,
     }
 }
@@ -117,6 +116,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    entity_counts (entity_id) {
+        entity_id -> Uuid,
+        kind -> Text,
+        mentions -> Int8,
+        quotes -> Int8,
+    }
+}
+
+diesel::table! {
     entity_day_counts (role, entity_id, day) {
         role -> Text,
         entity_id -> Uuid,
@@ -135,13 +143,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    entity_mention_counts (entity_id) {
-        entity_id -> Uuid,
-        mentions -> Int8,
-    }
-}
-
-diesel::table! {
     entity_names (entity_id, position) {
         entity_id -> Uuid,
         position -> Int4,
@@ -149,14 +150,6 @@ diesel::table! {
         name_key -> Text,
         kind -> Text,
         weight -> Int2,
-    }
-}
-
-diesel::table! {
-    entity_quote_counts (entity_id) {
-        entity_id -> Uuid,
-        quotes -> Int8,
-        kind -> Text,
     }
 }
 
@@ -180,6 +173,7 @@ diesel::table! {
         anchor -> Text,
         entity_id -> Nullable<Uuid>,
         candidates -> Array<Nullable<Uuid>>,
+        candidate_count -> Int4,
         span_start -> Int4,
         span_end -> Int4,
         exact -> Text,
@@ -206,6 +200,7 @@ diesel::table! {
     quote_about (quote_id, entity_id) {
         quote_id -> Uuid,
         entity_id -> Uuid,
+        article_id -> Uuid,
         published_desc -> Timestamptz,
         kind -> Text,
         status -> Text,
@@ -264,6 +259,7 @@ diesel::table! {
 diesel::table! {
     reviews (id) {
         id -> Uuid,
+        article_id -> Uuid,
         quote_id -> Uuid,
         actor -> Nullable<Text>,
         action -> Text,
@@ -284,10 +280,9 @@ diesel::table! {
 
 diesel::joinable!(article_versions -> articles (article_id));
 diesel::joinable!(entity_aliases -> entities (entity_id));
+diesel::joinable!(entity_counts -> entities (entity_id));
 diesel::joinable!(entity_identifiers -> entities (entity_id));
-diesel::joinable!(entity_mention_counts -> entities (entity_id));
 diesel::joinable!(entity_names -> entities (entity_id));
-diesel::joinable!(entity_quote_counts -> entities (entity_id));
 diesel::joinable!(mentions -> articles (article_id));
 diesel::joinable!(mentions -> entities (entity_id));
 diesel::joinable!(quote_about -> entities (entity_id));
@@ -305,11 +300,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     entities,
     entity_aliases,
     entity_changes,
+    entity_counts,
     entity_day_counts,
     entity_identifiers,
-    entity_mention_counts,
     entity_names,
-    entity_quote_counts,
     lost_mentions,
     mentions,
     name_words,

@@ -5,6 +5,7 @@
 
 use crate::connection;
 use crate::copy::Failure;
+use crate::fill::FILL;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
@@ -123,7 +124,7 @@ pub fn holds(conn: &mut PgConnection, condition: &str) -> Result<bool, Failure> 
 ///
 /// # Errors
 /// When the database holds something that no load has put there.
-pub fn prepare(conn: &mut PgConnection, fills: &[String]) -> Result<bool, Failure> {
+pub fn prepare(conn: &mut PgConnection) -> Result<bool, Failure> {
     if holds(conn, "to_regclass('bench_load.state') IS NOT NULL")? {
         let is_loaded = holds(conn, "(SELECT loaded FROM bench_load.state)")?;
         eprintln!(
@@ -139,15 +140,13 @@ pub fn prepare(conn: &mut PgConnection, fills: &[String]) -> Result<bool, Failur
     }
     conn.transaction(|conn| {
         conn.batch_execute(&REMEMBER.replace("COPIED", COPIED))?;
-        for sql in fills {
-            // Before the indexes of its stage: counting takes long, and is better begun first.
-            diesel::sql_query(
-                "INSERT INTO bench_load.steps (id, stage, sql) OVERRIDING SYSTEM VALUE
-                SELECT min(id) - 1, 1, $1 FROM bench_load.steps",
-            )
-            .bind::<Text, _>(sql)
-            .execute(conn)?;
-        }
+        // First of its stage: counting takes longer than any index.
+        diesel::sql_query(
+            "INSERT INTO bench_load.steps (id, stage, sql) OVERRIDING SYSTEM VALUE
+            SELECT min(id) - 1, 1, $1 FROM bench_load.steps",
+        )
+        .bind::<Text, _>(FILL)
+        .execute(conn)?;
         Ok(true)
     })
 }

@@ -263,6 +263,7 @@ fn copy_about(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
         [
             quote_id,
             entity_id,
+            article_id,
             published_desc,
             kind,
             status,
@@ -278,5 +279,5 @@ fn copy_about(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
 }
 
 fn copy_reviews(url: &str, rows: Receiver<Vec<u8>>) -> Stored {
-    copy!(url, rows, reviews, [id, quote_id, action, before, after, at])
+    copy!(url, rows, reviews, [id, article_id, quote_id, action, before, after, at])
 }

@@ -63,8 +63,7 @@ fn main() -> Result<(), Failure> {
     let begun = Instant::now();
     let mut conn = connection(url)?;
     migrate::run(&mut conn)?;
-    let counts = fill::statements(&mut conn)?;
-    if catalog::prepare(&mut conn, &counts)? {
+    if catalog::prepare(&mut conn)? {
         load(url, &settings)?;
         catalog::mark_loaded(&mut conn)?;
     }

@@ -168,7 +168,13 @@ impl Batch {
         for rank in about {
             let published = common.published.as_deref().unwrap_or("-infinity");
             let row = &mut self.about;
-            row.raw(id).raw(entities[rank].id).raw(published).raw(quote.kind.as_str()).raw(status).raw(confidence);
+            row.raw(id)
+                .raw(entities[rank].id)
+                .raw(article.id)
+                .raw(published)
+                .raw(quote.kind.as_str())
+                .raw(status)
+                .raw(confidence);
             row.maybe(quote.speaker.map(|rank| entities[rank].id)).raw(quote.status.as_str());
             row.maybe_text(quote.cue.map(|(_, lemma)| lemma)).maybe(said_on.as_ref());
             row.raw(article.language).text(article.publisher).end();
@@ -188,6 +194,7 @@ impl Batch {
         let to = format!(r#"{{"status": "{status}"}}"#);
         let row = &mut self.reviews;
         row.raw(time::id(at, dice))
+            .raw(article.id)
             .raw(quote)
             .raw(action)
             .raw(r#"{"status": "machine"}"#)

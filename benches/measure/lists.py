@@ -15,8 +15,8 @@ class Values:
 
     def __init__(self, database):
         self.database = database
-        self.entity = self.by_count("entity_mention_counts", "mentions", "entity_id")
-        self.speaker = self.by_count("entity_quote_counts", "quotes", "entity_id")
+        self.entity = self.by_count("entity_counts", "mentions", "entity_id")
+        self.speaker = self.by_count("entity_counts", "quotes", "entity_id")
         ids = lambda table: database.column(f"SELECT id FROM {database.sample(table, 400)} LIMIT 200")
         self.article, self.quote, self.mention = ids("articles"), ids("quotes"), ids("mentions")
         self.cluster = self.sampled("quotes", "cluster_id")

@@ -19,8 +19,11 @@ WITH matching AS MATERIALIZED (
         UNION ALL SELECT change FROM count_changes WHERE of = 'mentions' AND entity_id IS NOT NULL
     ) AS linked
 ), others AS (
-    SELECT met.entity_id, met.here, met.articles, k.mentions AS total
-    FROM met JOIN entity_mention_counts k ON k.entity_id = met.entity_id
+    SELECT met.entity_id, met.here, met.articles, k.mentions + coalesce(p.n, 0) AS total
+    FROM met JOIN entity_counts k ON k.entity_id = met.entity_id
+    LEFT JOIN (
+        SELECT entity_id, sum(change)::bigint AS n FROM count_changes WHERE of = 'mentions' GROUP BY entity_id
+    ) AS p ON p.entity_id = met.entity_id
     WHERE met.articles >= 2 AND met.entity_id <> $1
 )
 SELECT entities, articles, here, totals, all_here, everything, records, since,

@@ -14,14 +14,18 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The advisory lock that one migrating instance holds: the letters `verbatim`.
 const LOCK: i64 = i64::from_be_bytes(*b"verbatim");
 
+/// How long a migration may wait for a lock, while the statements behind it wait too.
+const LOCK_TIMEOUT: &str = "5s";
+
 /// Brings the database up to this build, one instance at a time. Answers the names of the migrations it ran.
 ///
 /// # Errors
 /// When Postgres refuses a statement, or the database cannot be reached.
 pub fn run(conn: &mut PgConnection) -> Result<Vec<String>> {
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+    conn.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'"))?;
     let ran = run_pending(conn).map_err(|error| Error::Internal(format!("migrating: {error}")));
-    conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+    conn.batch_execute(&format!("RESET lock_timeout; SELECT pg_advisory_unlock({LOCK})"))?;
     ran
 }
 

@@ -175,7 +175,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Qu
     if next == *old {
         return complete_one(conn, row);
     }
-    reviews::append_change(conn, id, old, &next)?;
+    reviews::append_change(conn, row.article_id, id, old, &next)?;
     let row = diesel::update(quotes::table.find(id))
         .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
         .returning(QuoteRow::as_returning())
@@ -228,21 +228,22 @@ pub(super) fn count_of_speaker(conn: &mut PgConnection, speaker: Uuid) -> Result
 
 /// Takes this speaker from its quotes, each of which keeps a review of that.
 pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
-    let rows: Vec<(Uuid, SpeakerStatus, Option<String>)> = quotes::table
+    let rows: Vec<(Uuid, Uuid, SpeakerStatus, Option<String>)> = quotes::table
         .filter(quotes::speaker_id.eq(speaker))
         .order(quotes::id)
-        .select((quotes::id, quotes::speaker_status, quotes::speaker_label))
+        .select((quotes::article_id, quotes::id, quotes::speaker_status, quotes::speaker_label))
         .for_no_key_update()
         .load(conn)?;
-    let mut by_status: HashMap<(SpeakerStatus, SpeakerStatus), Vec<Uuid>> = HashMap::new();
-    for (id, was, label) in rows {
+    let mut by_status: HashMap<(SpeakerStatus, SpeakerStatus), Vec<(Uuid, Uuid)>> = HashMap::new();
+    for (article, id, was, label) in rows {
         let status = match was {
             SpeakerStatus::Named => default_speaker_status(None, label.as_deref()),
             other => other,
         };
-        by_status.entry((was, status)).or_default().push(id);
+        by_status.entry((was, status)).or_default().push((article, id));
     }
-    for ((was, status), ids) in by_status {
+    for ((was, status), quotes) in by_status {
+        let ids: Vec<Uuid> = quotes.iter().map(|(_, id)| *id).collect();
         diesel::update(quotes::table.filter(quotes::id.eq_any(&ids)))
             .set((
                 quotes::speaker_id.eq(None::<Uuid>),
@@ -251,7 +252,7 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
                 quotes::updated_at.eq(now),
             ))
             .execute(conn)?;
-        reviews::append_unlinked(conn, &ids, speaker, was, status)?;
+        reviews::append_unlinked(conn, &quotes, speaker, was, status)?;
     }
     Ok(())
 }

@@ -244,7 +244,8 @@ pub fn fold(conn: &mut PgConnection) -> Result<()> {
     }
     let mut all = 0;
     loop {
-        let Fold { folded } = diesel::sql_query(format!("SELECT fold_counts({BATCH}) AS folded")).get_result(conn)?;
+        let Fold { folded } =
+            diesel::sql_query(format!("SELECT compact_counters({BATCH}) AS folded")).get_result(conn)?;
         all += folded;
         if folded < BATCH {
             break;

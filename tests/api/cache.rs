@@ -226,7 +226,7 @@ fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
     in_time(&other, records.article(), Instant::now(), |answer| answer.json()["headline"] == "Autrement");
     keep();
     app.sql(
-        "INSERT INTO reviews (id, quote_id, action, note) SELECT gen_random_uuid(), id, 'comment', 'vu' FROM quotes",
+        "INSERT INTO reviews (id, article_id, quote_id, action, note) SELECT gen_random_uuid(), article_id, id, 'comment', 'vu' FROM quotes",
     );
     in_time(&other, records.quote(), Instant::now(), |answer| answer.text().contains("\"vu\""));
 

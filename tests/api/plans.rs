@@ -33,8 +33,6 @@ const COLLECTION: &str = "
     SET session_replication_role = replica;
     INSERT INTO entities (id, kind, name, name_key)
         SELECT ('e' || lpad(n::text, 31, '0'))::uuid, 'person', 'Nom ' || n, 'nom ' || n FROM generate_series(0, 999) AS n;
-    INSERT INTO entity_mention_counts SELECT id, 300 FROM entities;
-    INSERT INTO entity_quote_counts SELECT id, 200, kind FROM entities;
     INSERT INTO articles (id, headline, body, content_hash, language, publisher, section, published_at)
         SELECT ('a' || lpad(n::text, 31, '0'))::uuid, 'Titre', 'Texte', sha256('x'), 'fr', 'Journal ' || n % 20, 'Rubrique ' || n % 20,
             timestamptz '2023-01-01Z' + n * interval '14 minutes' FROM generate_series(0, 99999) AS n;
@@ -49,11 +47,11 @@ const COLLECTION: &str = "
             'machine', 'n', ('c' || lpad((h % 9000)::text, 31, '0'))::uuid, published_at, language, publisher
         FROM articles a, generate_series(0, 1) AS i, abs(hashtext(a.id::text || i)) AS h
         JOIN entities e ON e.id = ('e' || lpad((h % 1000)::text, 31, '0'))::uuid;
-    INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma,
+    INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma,
             said_on, language, publisher)
-        SELECT id, speaker_id, published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language,
+        SELECT id, speaker_id, article_id, published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language,
             publisher FROM quotes;
-    SELECT rebuild_counts();
+    SELECT rebuild_counters();
     ANALYZE";
 
 /// A service on that collection whose statements are in the server's log, and the right to read the log.

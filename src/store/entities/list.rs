@@ -4,7 +4,7 @@ use super::names::{self, Among, Found, Match};
 use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
-use crate::schema::{entities, entity_identifiers, entity_mention_counts, entity_quote_counts};
+use crate::schema::{entities, entity_counts, entity_identifiers};
 use crate::store::page::{self, Above, Below, FAR_AHEAD, row};
 use crate::store::search::Statistics;
 use crate::store::{Error, Result, count};
@@ -15,12 +15,8 @@ use diesel::sql_types::{BigInt, Text, Timestamptz};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Entities joined to their counts. A list that does not use a count has that join dropped by the planner.
-type Query<'a> = dsl::IntoBoxed<
-    'a,
-    dsl::LeftJoin<dsl::LeftJoin<entities::table, entity_mention_counts::table>, entity_quote_counts::table>,
-    Pg,
->;
+/// Entities joined to their counts. The planner drops the join of a list that uses no count.
+type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts::table>, Pg>;
 
 /// One page of the entities that match. By a name, at most the 500 best are found.
 ///
@@ -115,11 +111,7 @@ fn in_order(
 }
 
 fn joined<'a>() -> Query<'a> {
-    entities::table
-        .left_join(entity_mention_counts::table)
-        .left_join(entity_quote_counts::table)
-        .into_boxed()
-        .filter(entities::merged_into.is_null())
+    entities::table.left_join(entity_counts::table).into_boxed().filter(entities::merged_into.is_null())
 }
 
 /// The identifiers of an entity of the query around.
@@ -175,7 +167,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
             Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
         }
         EntityOrder::MostMentions => {
-            use entity_mention_counts::{entity_id, mentions};
+            use entity_counts::{entity_id, mentions};
             // A condition on the count makes the join an inner one, so that its index can be walked.
             let mut query = query.filter(mentions.ge(0)).order((mentions.desc(), entity_id.desc())).limit(limit);
             if let Some(at) = after {
@@ -186,7 +178,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
             Ok(query.select((EntityRow::as_select(), mentions.assume_not_null())).load(conn)?)
         }
         EntityOrder::MostQuotes => {
-            use entity_quote_counts::{entity_id, kind, quotes};
+            use entity_counts::{entity_id, kind, quotes};
             let mut query = query.filter(quotes.ge(0)).order((quotes.desc(), entity_id.desc())).limit(limit);
             if let Some(one) = filter.kind.only() {
                 query = query.filter(kind.eq(*one));

@@ -14,7 +14,7 @@ pub use tiers::Among;
 
 use crate::domain::entity::{Identifier, NameReading, ResolvedName, Suggestion};
 use crate::domain::{EntityKind, text};
-use crate::schema::{entity_identifiers, entity_mention_counts, entity_names};
+use crate::schema::{entity_counts, entity_identifiers, entity_names};
 use crate::store::Result;
 use diesel::prelude::*;
 use std::cmp::Reverse;
@@ -190,7 +190,7 @@ impl Printed {
         positions.push(OWN);
         positions.sort_unstable();
         positions.dedup();
-        let counted = entity_mention_counts::table.on(entity_mention_counts::entity_id.eq(entity_names::entity_id));
+        let counted = entity_counts::table.on(entity_counts::entity_id.eq(entity_names::entity_id));
         let rows: Vec<(Uuid, i32, String, EntityKind, Option<i64>)> = entity_names::table
             .left_join(counted)
             .filter(entity_names::entity_id.eq_any(ids))
@@ -200,7 +200,7 @@ impl Printed {
                 entity_names::position,
                 entity_names::name,
                 entity_names::kind,
-                entity_mention_counts::mentions.nullable(),
+                entity_counts::mentions.nullable(),
             ))
             .load(conn)?;
         let named = |(id, position, name, kind, mentions): (_, _, _, _, Option<i64>)| {

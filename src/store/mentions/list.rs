@@ -5,7 +5,7 @@ use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{Count, Key, Page, Position, SetFilter};
 use crate::domain::stats::CountTarget;
 use crate::domain::{EntityKind, MentionKind, Origin};
-use crate::schema::{entities, entity_mention_counts, mentions};
+use crate::schema::{entities, entity_counts, mentions};
 use crate::store::page::{Predicate, choose, of_words, published};
 use crate::store::walk::{self, along};
 use crate::store::{Result, count, stats};
@@ -58,11 +58,11 @@ pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>
 /// True when more mentions than are counted are of entities of these kinds, which those named most often tell already: to look
 /// at the mentions would be to look up the entity of each.
 fn are_many(conn: &mut PgConnection, kinds: &[EntityKind]) -> Result<bool> {
-    let named_most: Vec<(EntityKind, i64)> = entity_mention_counts::table
+    let named_most: Vec<(EntityKind, i64)> = entity_counts::table
         .inner_join(entities::table)
-        .order((entity_mention_counts::mentions.desc(), entity_mention_counts::entity_id.desc()))
+        .order((entity_counts::mentions.desc(), entity_counts::entity_id.desc()))
         .limit(NAMED_MOST)
-        .select((entities::kind, entity_mention_counts::mentions))
+        .select((entities::kind, entity_counts::mentions))
         .load(conn)?;
     let of_kinds = named_most.iter().filter(|(kind, _)| kinds.contains(kind));
     Ok(of_kinds.map(|(_, mentions)| mentions).sum::<i64>() > count::COUNTED)

@@ -34,6 +34,7 @@ struct ReviewRow {
 #[diesel(table_name = reviews)]
 struct InsertedReview {
     id: Uuid,
+    article_id: Uuid,
     quote_id: Uuid,
     action: ReviewAction,
     before: Value,
@@ -54,7 +55,7 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
 }
 
 /// Keeps what a PATCH changed.
-pub fn append_change(conn: &mut PgConnection, quote: Uuid, old: &Columns, next: &Columns) -> Result<()> {
+pub fn append_change(conn: &mut PgConnection, article: Uuid, quote: Uuid, old: &Columns, next: &Columns) -> Result<()> {
     let (mut before, mut after) = (wire(old), wire(next));
     before.retain(|member, value| after.get(member) != Some(value));
     after.retain(|member, _| before.contains_key(member));
@@ -62,6 +63,7 @@ pub fn append_change(conn: &mut PgConnection, quote: Uuid, old: &Columns, next: 
     let action = if after.keys().any(speaks) { ReviewAction::Reattribute } else { ReviewAction::Edit };
     let review = InsertedReview {
         id: new_id(),
+        article_id: article,
         quote_id: quote,
         action,
         before: Value::Object(before),
@@ -71,10 +73,10 @@ pub fn append_change(conn: &mut PgConnection, quote: Uuid, old: &Columns, next: 
     Ok(())
 }
 
-/// Keeps that these quotes lost their speaker.
+/// Records that these quotes, each with its article, lost their speaker.
 pub fn append_unlinked(
     conn: &mut PgConnection,
-    quotes: &[Uuid],
+    quotes: &[(Uuid, Uuid)],
     speaker: Uuid,
     was: SpeakerStatus,
     status: SpeakerStatus,
@@ -86,7 +88,8 @@ pub fn append_unlinked(
     }
     Rows::of("reviews")
         .column::<sql::Uuid, _>("id", quotes.iter().map(|_| new_id()))
-        .column::<sql::Uuid, _>("quote_id", quotes.iter().copied())
+        .column::<sql::Uuid, _>("article_id", quotes.iter().map(|(article, _)| *article))
+        .column::<sql::Uuid, _>("quote_id", quotes.iter().map(|(_, quote)| *quote))
         .column::<sql::Text, _>("action", quotes.iter().map(|_| ReviewAction::Reattribute))
         .column::<sql::Jsonb, _>("before", quotes.iter().map(|_| before.clone()))
         .column::<sql::Jsonb, _>("after", quotes.iter().map(|_| after.clone()))

@@ -161,8 +161,8 @@ fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
     // About whom a fifth of all quotes are.
     app.sql(&format!(
         "SET session_replication_role = replica;
-        INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_status, language)
-            SELECT quote_id, '{entity}', published_desc, kind, status, confidence, speaker_status, language FROM quote_about
+        INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
+            SELECT quote_id, '{entity}', article_id, published_desc, kind, status, confidence, speaker_status, language FROM quote_about
             WHERE abs(hashtext(quote_id::text)) % 5 = 0 ON CONFLICT DO NOTHING"
     ));
     app.sql("ANALYZE quote_about");
@@ -189,11 +189,11 @@ fn of_the_quotes_about_somebody_few_are_looked_at_for_a_word() {
     app.sql(&format!(
         "SET session_replication_role = replica;
         UPDATE quotes SET text = 'le climat' WHERE abs(hashtext(id::text)) % 40 = 0;
-        INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)
-            SELECT id, '{entity}', published_desc, kind, status, confidence, speaker_status, language,
+        INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)
+            SELECT id, '{entity}', article_id, published_desc, kind, status, confidence, speaker_status, language,
                 word_bits(tsvector_to_array(vector)) FROM quotes
             WHERE abs(hashtext(id::text)) / 1000 % 2 = 0 ON CONFLICT DO NOTHING;
-        SELECT rebuild_counts()"
+        SELECT rebuild_counters()"
     ));
     app.sql("VACUUM ANALYZE quotes, quote_about");
     let page = app.get(&format!("/v1/quotes?about={entity}&q=climat")).expect(200);

@@ -108,11 +108,11 @@ fn all_quotes_about_somebody_that_match_are_found_whatever_the_search() {
     let [one, other] = ["A", "B"].map(|name| id(&app.entity(json!({"name": name}))).to_owned());
     // One is spoken about in all of them, the other in a third.
     app.sql(&format!(
-        "INSERT INTO quote_about (quote_id, entity_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)
-            SELECT quotes.id, entity::uuid, published_desc, kind, status, confidence, speaker_status, language,
+        "INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)
+            SELECT quotes.id, entity::uuid, article_id, published_desc, kind, status, confidence, speaker_status, language,
                 word_bits(tsvector_to_array(vector))
             FROM quotes JOIN (VALUES ('{one}', 1), ('{other}', 3)) AS about (entity, n) ON abs(hashtext(quotes.id::text)) % n = 0;
-        SELECT rebuild_counts();
+        SELECT rebuild_counters();
         ANALYZE quotes, quote_about"
     ));
     let searches = [

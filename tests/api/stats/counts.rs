@@ -44,7 +44,7 @@ const DIFFERENCES: &str = "
         (SELECT 'kept', * FROM kept EXCEPT SELECT 'kept', * FROM actual) UNION ALL (SELECT 'actual', * FROM actual EXCEPT SELECT 'actual', * FROM kept)
     ) AS d";
 
-/// What other tables carry of quotes and entities, where it is not what stands there.
+/// The copies of quotes and entities in other tables that differ from the originals.
 const UNTRUE: &str = "
     SELECT coalesce(json_agg(u), '[]') FROM (
         SELECT a.quote_id AS id FROM quote_about a JOIN quotes q ON q.id = a.quote_id
@@ -53,8 +53,14 @@ const UNTRUE: &str = "
             IS DISTINCT FROM (q.published_desc, q.kind, q.status, q.confidence, q.speaker_id, q.speaker_status, q.cue_lemma, q.said_on,
                 q.language, q.publisher, q.status = 'rejected')
         UNION ALL
-        SELECT e.id FROM entities e LEFT JOIN entity_quote_counts c ON c.entity_id = e.id WHERE c.kind IS DISTINCT FROM e.kind
+        SELECT e.id FROM entities e LEFT JOIN entity_counts c ON c.entity_id = e.id WHERE c.kind IS DISTINCT FROM e.kind
     ) AS u";
+
+/// The totals of entities that differ from their records, once all changes are compacted.
+const WRONG_TOTALS: &str = "
+    SELECT coalesce(json_agg(c), '[]') FROM entity_counts c WHERE (mentions, quotes) IS DISTINCT FROM (
+        (SELECT count(*) FROM mentions m WHERE m.entity_id = c.entity_id),
+        (SELECT count(*) FROM quotes q WHERE q.speaker_id = c.entity_id AND q.status <> 'rejected'))";
 
 /// Numbers that are the same in every run.
 struct Dice(u64);
@@ -130,7 +136,7 @@ fn step(app: &TestApp, dice: &mut Dice) {
             0 => drop(app.delete(&path("articles", &dice.of(&articles))).expect(204)),
             1 => drop(app.delete(&format!("{}?cascade=true", path("entities", &dice.of(&entities)))).expect(204)),
             2 => drop(app.patch(&path("entities", &dice.of(&entities)), &json!({"kind": "place"})).expect(200)),
-            _ => app.sql("SELECT fold_counts(3)"),
+            _ => app.sql("SELECT compact_counters(3)"),
         },
         _ => {}
     }
@@ -148,11 +154,13 @@ fn after_any_writes_the_kept_counts_are_those_of_the_records() {
         }
     }
     let kept = "SELECT sum(count) FROM (SELECT count FROM day_counts UNION ALL SELECT count FROM entity_day_counts) AS c (count)";
-    app.sql("SELECT fold_counts(1000000)");
+    app.compact_counters();
     assert_eq!(app.database.ask(DIFFERENCES), "[]", "folded");
+    assert_eq!(app.database.ask(WRONG_TOTALS), "[]", "folded");
     let before = app.database.ask(kept);
-    app.sql("SELECT rebuild_counts()");
+    app.sql("SELECT rebuild_counters()");
     assert_eq!(app.database.ask(DIFFERENCES), "[]", "rebuilt");
+    assert_eq!(app.database.ask(WRONG_TOTALS), "[]", "rebuilt");
     assert_eq!(app.database.ask(kept), before);
     assert!(before.parse::<u64>().unwrap() > 100, "{before}");
 }
@@ -162,13 +170,13 @@ fn an_answer_is_the_same_before_and_after_its_changes_are_folded() {
     let app = TestApp::start();
     let speaker = app.entity(json!({}));
     let quote = app.quote(&app.article(json!({})), json!({"speaker_id": speaker["id"]}));
-    app.sql("SELECT fold_counts(1000000)");
+    app.compact_counters();
     app.quote(&app.article(json!({"publisher": "Alpha"})), json!({"speaker_id": speaker["id"]}));
     app.patch(&format!("/v1/quotes/{}", id(&quote)), &json!({"speaker_id": null})).expect(200);
     let questions = ["top?by=speaker", "top?by=publisher", "timeline?interval=year", "timeline?group_by=speaker"];
     let ask = || questions.map(|question| app.get(&format!("/v1/stats/{question}")).expect(200));
     let before = ask();
-    app.sql("SELECT fold_counts(1000000)");
+    app.compact_counters();
     assert_eq!(app.database.ask("SELECT count(*) FROM count_changes"), "0");
     assert_eq!(ask(), before);
     assert_eq!(before[0]["items"].as_array().unwrap().len(), 2, "{}", before[0]);
@@ -218,6 +226,6 @@ fn a_list_is_counted_as_it_is_listed_before_and_after_its_changes_are_folded() {
         assert!(counts.filter(|count| *count > 0).count() > 10, "{when}");
     };
     check("with changes");
-    app.sql("SELECT fold_counts(1000000)");
+    app.compact_counters();
     check("folded");
 }

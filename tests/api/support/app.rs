@@ -78,6 +78,18 @@ impl TestApp {
         self.database.execute(statements);
     }
 
+    /// Brings the counts up to date, as the service does every second.
+    #[track_caller]
+    pub fn compact_counters(&self) {
+        // The lock waits for the service's own compaction.
+        self.sql(
+            "DO $$ BEGIN
+                PERFORM pg_advisory_xact_lock(hashtext('compact_counters'));
+                PERFORM compact_counters(1000000);
+            END $$",
+        );
+    }
+
     /// Stores a small French article, with some members replaced by those of `changes`.
     #[track_caller]
     pub fn article(&self, changes: Value) -> Value {

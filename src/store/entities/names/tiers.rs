@@ -191,7 +191,7 @@ impl Query {
                 is_cut OR (SELECT count(*) FROM weighed) > ${most_at} AS is_cut, is_borne
             FROM extent
             LEFT JOIN (SELECT * FROM weighed ORDER BY {order} LIMIT ${most_at}) AS names ON true
-            LEFT JOIN entity_mention_counts USING (entity_id)"
+            LEFT JOIN entity_counts USING (entity_id)"
         );
         let query =
             values.iter().fold(diesel::sql_query(sql).into_boxed(), |query, value| query.bind::<Text, _>(value));

@@ -1,2 +1,0 @@
-DROP FUNCTION bury();
-DROP TABLE tombstones;

@@ -1,2 +1,0 @@
-DROP INDEX mentions_publisher_idx;
-DROP INDEX mentions_published_desc_idx;

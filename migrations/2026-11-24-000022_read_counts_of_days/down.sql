@@ -1,1 +1,0 @@
-DROP INDEX day_counts_day_idx;

@@ -1,1 +1,0 @@
-DROP INDEX entity_names_beginning_idx;

@@ -1,0 +1,53 @@
+CREATE TABLE mentions (
+    id uuid CONSTRAINT mentions_pkey PRIMARY KEY,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    article_id uuid NOT NULL,
+    body_version integer NOT NULL,
+    anchor text NOT NULL DEFAULT 'exact',
+    entity_id uuid,
+    -- Entities that the name may refer to, the most likely first, and how many there are in all.
+    candidates uuid[] NOT NULL DEFAULT '{}',
+    candidate_count integer NOT NULL DEFAULT 0,
+    span_start integer NOT NULL,
+    span_end integer NOT NULL,
+    exact text NOT NULL,
+    prefix text NOT NULL,
+    suffix text NOT NULL,
+    kind text NOT NULL,
+    confidence double precision NOT NULL,
+    origin text NOT NULL,
+    extractor text,
+    -- Copied from the article, for filters and orders.
+    published_at timestamptz,
+    published_desc timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(published_at, '-infinity')) STORED,
+    language text NOT NULL,
+    publisher text,
+    CONSTRAINT mentions_version_check CHECK (version >= 1),
+    CONSTRAINT mentions_body_version_check CHECK (body_version >= 1),
+    CONSTRAINT mentions_anchor_check CHECK (anchor IN ('exact', 'moved', 'orphaned')),
+    CONSTRAINT mentions_span_check CHECK (span_start >= 0 AND span_start < span_end AND span_end <= 1048576),
+    CONSTRAINT mentions_exact_check CHECK (char_length(exact) = span_end - span_start),
+    CONSTRAINT mentions_prefix_check CHECK (char_length(prefix) <= 32),
+    CONSTRAINT mentions_suffix_check CHECK (char_length(suffix) <= 32),
+    CONSTRAINT mentions_kind_check CHECK (kind IN ('name', 'nominal', 'role')),
+    CONSTRAINT mentions_confidence_check CHECK (confidence BETWEEN 0 AND 1),
+    CONSTRAINT mentions_candidates_check CHECK (cardinality(candidates) <= 100),
+    CONSTRAINT mentions_candidate_count_check CHECK (candidate_count >= 0),
+    CONSTRAINT mentions_origin_check CHECK (origin IN ('machine', 'human')),
+    CONSTRAINT mentions_extractor_check CHECK (char_length(extractor) BETWEEN 1 AND 200),
+    CONSTRAINT mentions_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles (id) ON DELETE CASCADE,
+    CONSTRAINT mentions_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities (id)
+);
+
+CREATE INDEX mentions_article_id_idx ON mentions (article_id, span_start);
+CREATE INDEX mentions_entity_id_idx ON mentions (entity_id, published_desc DESC, article_id DESC);
+CREATE INDEX mentions_published_desc_idx ON mentions (published_desc DESC, id DESC);
+CREATE INDEX mentions_publisher_idx ON mentions (publisher, published_desc DESC, id DESC);
+-- Nearly all mentions are names found by a machine. Lists of the others need an index.
+CREATE INDEX mentions_kind_idx ON mentions (kind, published_desc DESC, id DESC) WHERE kind <> 'name';
+CREATE INDEX mentions_human_idx ON mentions (published_desc DESC, id DESC) WHERE origin = 'human';
+
+ALTER TABLE mentions SET (
+    autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);

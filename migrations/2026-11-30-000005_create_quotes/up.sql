@@ -1,0 +1,147 @@
+-- True of pairs start, end, start, end...: each span has a length, and they follow each other without overlap.
+CREATE FUNCTION are_spans_valid(spans integer[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT cardinality(spans) BETWEEN 2 AND 100
+        AND cardinality(spans) % 2 = 0
+        AND array_position(spans, NULL) IS NULL
+        AND spans[1] >= 0
+        AND spans[cardinality(spans)] <= 1048576
+        AND NOT EXISTS (
+            SELECT FROM generate_series(2, cardinality(spans)) AS i
+            WHERE spans[i] < spans[i - 1] OR (i % 2 = 0 AND spans[i] = spans[i - 1])
+        )
+$$;
+
+CREATE TABLE quotes (
+    id uuid CONSTRAINT quotes_pkey PRIMARY KEY,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    article_id uuid NOT NULL,
+    body_version integer NOT NULL,
+    anchor text NOT NULL DEFAULT 'exact',
+    text text NOT NULL,
+    spans integer[] NOT NULL,
+    prefix text NOT NULL,
+    suffix text NOT NULL,
+    kind text NOT NULL,
+    speaker_id uuid,
+    speaker_label text,
+    speaker_span int4range,
+    speaker_status text NOT NULL,
+    cue text,
+    cue_span int4range,
+    cue_lemma text,
+    said_on date,
+    status text NOT NULL,
+    confidence double precision NOT NULL,
+    origin text NOT NULL,
+    extractor text,
+    canonical_text text,
+    cluster_id uuid,
+    -- Copied from the article, for filters and orders.
+    published_at timestamptz,
+    published_desc timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(published_at, '-infinity')) STORED,
+    published_asc timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(published_at, 'infinity')) STORED,
+    language text NOT NULL,
+    publisher text,
+    vector tsvector NOT NULL GENERATED ALWAYS AS (text_vector(language, text)) STORED,
+    CONSTRAINT quotes_version_check CHECK (version >= 1),
+    CONSTRAINT quotes_body_version_check CHECK (body_version >= 1),
+    CONSTRAINT quotes_anchor_check CHECK (anchor IN ('exact', 'moved', 'orphaned')),
+    CONSTRAINT quotes_text_check CHECK (octet_length(text) BETWEEN 1 AND 1048576),
+    CONSTRAINT quotes_spans_check CHECK (are_spans_valid(spans)),
+    CONSTRAINT quotes_prefix_check CHECK (char_length(prefix) <= 32),
+    CONSTRAINT quotes_suffix_check CHECK (char_length(suffix) <= 32),
+    CONSTRAINT quotes_kind_check CHECK (kind IN ('direct', 'partial', 'indirect', 'mixed')),
+    CONSTRAINT quotes_speaker_label_check CHECK (char_length(speaker_label) BETWEEN 1 AND 500),
+    CONSTRAINT quotes_speaker_span_check
+        CHECK (NOT isempty(speaker_span) AND lower(speaker_span) >= 0 AND upper(speaker_span) <= 1048576),
+    CONSTRAINT quotes_speaker_status_check
+        CHECK (speaker_status IN ('named', 'anonymous', 'collective', 'unattributed', 'unresolved')),
+    CONSTRAINT quotes_cue_check CHECK (char_length(cue) BETWEEN 1 AND 200),
+    CONSTRAINT quotes_cue_span_check
+        CHECK (NOT isempty(cue_span) AND lower(cue_span) >= 0 AND upper(cue_span) <= 1048576),
+    CONSTRAINT quotes_cue_lemma_check CHECK (char_length(cue_lemma) BETWEEN 1 AND 200),
+    CONSTRAINT quotes_said_on_check CHECK (isfinite(said_on)),
+    CONSTRAINT quotes_status_check CHECK (status IN ('machine', 'verified', 'rejected', 'disputed')),
+    CONSTRAINT quotes_confidence_check CHECK (confidence BETWEEN 0 AND 1),
+    CONSTRAINT quotes_origin_check CHECK (origin IN ('machine', 'human')),
+    CONSTRAINT quotes_extractor_check CHECK (char_length(extractor) BETWEEN 1 AND 200),
+    CONSTRAINT quotes_cluster_id_check CHECK ((canonical_text IS NULL) = (cluster_id IS NULL)),
+    CONSTRAINT quotes_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles (id) ON DELETE CASCADE,
+    CONSTRAINT quotes_speaker_id_fkey FOREIGN KEY (speaker_id) REFERENCES entities (id)
+);
+
+-- The status lets counts of quotes that are not rejected read the index alone.
+CREATE INDEX quotes_confidence_idx ON quotes (confidence DESC, id DESC) INCLUDE (status);
+CREATE INDEX quotes_published_desc_idx ON quotes (published_desc DESC, id DESC);
+CREATE INDEX quotes_article_id_idx ON quotes (article_id, (spans[1]), id);
+CREATE INDEX quotes_cluster_id_idx ON quotes (cluster_id, published_desc DESC, id DESC);
+CREATE INDEX quotes_cue_lemma_idx ON quotes (cue_lemma, published_desc DESC, id DESC);
+CREATE INDEX quotes_publisher_idx ON quotes (publisher, published_desc DESC, id DESC);
+CREATE INDEX quotes_speaker_confidence_idx ON quotes (speaker_id, confidence DESC, id DESC);
+CREATE INDEX quotes_speaker_id_idx ON quotes (speaker_id, published_desc DESC, id DESC);
+-- The articles that quote a speaker, in the order of their list.
+CREATE INDEX quotes_quoted_idx ON quotes (speaker_id, published_desc DESC, article_id DESC) WHERE status <> 'rejected';
+-- Words, periods and values, as in articles_words_idx.
+CREATE INDEX quotes_words_idx ON quotes
+    USING gin (periods_of(published_desc), said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind,
+        language)
+    WITH (gin_pending_list_limit = 256);
+
+ALTER TABLE quotes
+    ALTER COLUMN vector SET STATISTICS 500,
+    ALTER COLUMN published_at SET STATISTICS 500;
+ALTER TABLE quotes SET (
+    autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+-- The decisions of people about a quote. Append-only.
+CREATE TABLE reviews (
+    id uuid CONSTRAINT reviews_pkey PRIMARY KEY,
+    article_id uuid NOT NULL,
+    quote_id uuid NOT NULL,
+    actor text,
+    action text NOT NULL,
+    before jsonb,
+    after jsonb,
+    note text,
+    at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT reviews_actor_check CHECK (char_length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT reviews_action_check
+        CHECK (action IN ('verify', 'reject', 'dispute', 'reattribute', 'edit', 'comment')),
+    CONSTRAINT reviews_note_check CHECK (char_length(note) BETWEEN 1 AND 2000),
+    CONSTRAINT reviews_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES quotes (id) ON DELETE CASCADE
+);
+
+CREATE INDEX reviews_quote_id_idx ON reviews (quote_id, at, id);
+
+-- Derived: the entities with a mention inside a quote's spans, in the same text.
+CREATE TABLE quote_about (
+    quote_id uuid NOT NULL,
+    entity_id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    -- Copied from the quote: the lists of quotes about an entity read one index, whatever their filters.
+    published_desc timestamptz NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    confidence double precision NOT NULL,
+    speaker_id uuid,
+    speaker_status text NOT NULL,
+    cue_lemma text,
+    said_on date,
+    language text NOT NULL,
+    publisher text,
+    rejected boolean NOT NULL GENERATED ALWAYS AS (status = 'rejected') STORED,
+    -- The bits of the quote's words: a search in the index skips most quotes without the words. All bits when unknown.
+    word_bits bigint NOT NULL DEFAULT -1,
+    CONSTRAINT quote_about_pkey PRIMARY KEY (quote_id, entity_id),
+    CONSTRAINT quote_about_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES quotes (id) ON DELETE CASCADE,
+    CONSTRAINT quote_about_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities (id) ON DELETE CASCADE
+);
+
+CREATE INDEX quote_about_entity_id_idx ON quote_about (entity_id, published_desc DESC, quote_id DESC)
+    INCLUDE (kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher, word_bits);
+CREATE INDEX quote_about_confidence_idx ON quote_about (entity_id, confidence DESC, quote_id DESC);
+
+ALTER TABLE quote_about SET (
+    autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);

@@ -1,0 +1,16 @@
+DROP TRIGGER entity_counts_copy_weight ON entity_counts;
+DROP TRIGGER entity_aliases_copy_deleted_names ON entity_aliases;
+DROP TRIGGER entity_aliases_copy_updated_names ON entity_aliases;
+DROP TRIGGER entity_aliases_copy_inserted_names ON entity_aliases;
+DROP TRIGGER entities_copy_updated_names ON entities;
+DROP TRIGGER entities_copy_inserted_names ON entities;
+DROP TABLE name_words;
+DROP FUNCTION near_words(text);
+DROP FUNCTION words_of_name(text);
+DROP FUNCTION copy_weight_to_names();
+DROP FUNCTION copy_alias_names();
+DROP FUNCTION copy_entity_names();
+DROP FUNCTION names_of(uuid[]);
+DROP TABLE entity_names;
+DROP FUNCTION add_name_words();
+DROP FUNCTION name_weight(bigint);

@@ -1,0 +1,12 @@
+DROP TRIGGER entity_identifiers_log_deleted ON entity_identifiers;
+DROP TRIGGER entity_identifiers_log_updated ON entity_identifiers;
+DROP TRIGGER entity_identifiers_log_inserted ON entity_identifiers;
+DROP TRIGGER entity_aliases_log_deleted ON entity_aliases;
+DROP TRIGGER entity_aliases_log_updated ON entity_aliases;
+DROP TRIGGER entity_aliases_log_inserted ON entity_aliases;
+DROP TRIGGER entities_log_deleted ON entities;
+DROP TRIGGER entities_log_updated ON entities;
+DROP TRIGGER entities_log_inserted ON entities;
+DROP FUNCTION log_entity_part_changes();
+DROP FUNCTION log_entity_changes();
+DROP TABLE entity_changes;

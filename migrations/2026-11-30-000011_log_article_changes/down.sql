@@ -1,0 +1,15 @@
+DROP TRIGGER reviews_log_inserted ON reviews;
+DROP TRIGGER quotes_log_deleted ON quotes;
+DROP TRIGGER quotes_log_updated ON quotes;
+DROP TRIGGER mentions_log_moved ON mentions;
+DROP TRIGGER mentions_log_lost ON mentions;
+DROP TRIGGER mentions_log_deleted ON mentions;
+DROP TRIGGER mentions_log_updated ON mentions;
+DROP TRIGGER mentions_log_inserted ON mentions;
+DROP TRIGGER articles_log_deleted ON articles;
+DROP TRIGGER articles_log_updated ON articles;
+DROP FUNCTION log_lost_mentions();
+DROP FUNCTION log_article_part_changes();
+DROP FUNCTION log_article_changes();
+DROP TABLE lost_mentions;
+DROP TABLE article_changes;
