@@ -98,8 +98,8 @@ pub struct ServeSettings {
     request_deadline_ms: String,
 
     /// How long a request waits for its turn at the database before it is answered 503
-    #[arg(long, env = "VERBATIM_PERMIT_WAIT_MS", value_name = "MS", default_value = "200")]
-    permit_wait_ms: String,
+    #[arg(long, env = "VERBATIM_QUEUE_TIMEOUT_MS", value_name = "MS", default_value = "200")]
+    queue_timeout_ms: String,
 
     /// How long a request then waits for a connection
     #[arg(long, env = "VERBATIM_CONNECTION_WAIT_MS", value_name = "MS", default_value = "200")]
@@ -144,7 +144,7 @@ pub struct Config {
     /// Threads that answer HTTP.
     pub workers: usize,
     pub request_deadline: Duration,
-    pub permit_wait: Duration,
+    pub queue_timeout: Duration,
     pub connection_wait: Duration,
     pub statement_timeout: Duration,
     pub lock_timeout: Duration,
@@ -217,7 +217,7 @@ impl ServeSettings {
             let cores = thread::available_parallelism().map_or(2, usize::from);
             let pool_size = reader.number("pool_size", self.pool_size.as_deref(), 2..=1000);
             let workers = reader.number("workers", self.workers.as_deref(), 1..=1000);
-            let permit_wait = reader.duration("permit_wait_ms", &self.permit_wait_ms, 1);
+            let queue_timeout = reader.duration("queue_timeout_ms", &self.queue_timeout_ms, 1);
             let connection_wait = reader.duration("connection_wait_ms", &self.connection_wait_ms, 1);
             let statement = reader.optional_duration("statement_timeout_ms", self.statement_timeout_ms.as_deref());
             let lock = reader.optional_duration("lock_timeout_ms", self.lock_timeout_ms.as_deref());
@@ -234,7 +234,7 @@ impl ServeSettings {
                 pool_size: pool_size?.unwrap_or_else(|| (cores * 4).clamp(4, 32) as u16),
                 workers: workers?.map_or(cores, usize::from),
                 request_deadline: deadline?,
-                permit_wait: permit_wait?,
+                queue_timeout: queue_timeout?,
                 connection_wait: connection_wait?,
                 statement_timeout: statement?.or(part(9))?,
                 lock_timeout: lock?.or(part(2))?,
@@ -281,7 +281,7 @@ impl Config {
         for (id, limit, other, longer) in [
             ("statement_timeout_ms", self.statement_timeout, "request_deadline_ms", deadline),
             ("lock_timeout_ms", self.lock_timeout, "statement_timeout_ms", self.statement_timeout),
-            ("permit_wait_ms", self.permit_wait, "request_deadline_ms", deadline),
+            ("queue_timeout_ms", self.queue_timeout, "request_deadline_ms", deadline),
             ("connection_wait_ms", self.connection_wait, "request_deadline_ms", deadline),
         ] {
             if limit >= longer {
@@ -302,7 +302,7 @@ impl Config {
                 .map(|replica| ReplicaOptions { url: replica.expose().to_owned(), max_lag: self.replica_max_lag }),
             max_age: (self.cache_mb > 0).then_some(self.cache_max_age),
             connections: self.pool_size.into(),
-            permit_wait: self.permit_wait,
+            queue_timeout: self.queue_timeout,
             connection_wait: self.connection_wait,
             statement_timeout: self.statement_timeout,
             lock_timeout: self.lock_timeout,

@@ -7,8 +7,8 @@
 //!
 //! - [`domain`]: the words and rules of the model (ids, text, spans, pages, articles, entities, mentions, quotes). No
 //!   SQL, no HTTP.
-//! - [`store`]: Postgres through diesel. Free functions per resource; [`store::pool`] is the one bridge from async to
-//!   blocking, [`store::migrate`] brings the schema up to date, [`postgres`] runs a Postgres of our own.
+//! - [`app`]: use cases that need several parts.
+//! - [`store`]: Postgres through diesel. Free functions per resource; [`store::db`] runs them for async callers, [`store::migrate`] brings the schema up to date, [`postgres`] runs a Postgres of our own.
 //! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
 //!   document derived from the handlers ([`http::docs`]) is law: [`http::contract`] refuses what it does not allow.
 //! - [`annotate`]: text in, findings out. Knows the words of the model, and neither the store nor HTTP.
@@ -25,6 +25,7 @@
 
 pub mod annotate;
 pub mod annotate_files;
+pub mod app;
 pub mod config;
 pub mod demo;
 pub mod domain;

@@ -1,11 +1,10 @@
 //! The service, built from its settings: the same for `main` and for the tests.
 
 use crate::annotate;
+use crate::app::response_cache::ResponseCache;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
-use crate::http::records::ResponseCache;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
-use crate::store::freshness::Freshness;
 use crate::store::name_dictionary::{self, NameDictionary};
 use crate::store::search::Statistics;
 use crate::store::{self, Db, migrate, stats};
@@ -27,14 +26,14 @@ const BACKLOG: i32 = 1024;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept: longer than the minute that load balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How often the names of the store are read again.
-const NAMES_PERIOD: Duration = Duration::from_millis(500);
-/// How often the replica is looked at.
-const LOOK_PERIOD: Duration = Duration::from_millis(200);
-/// How often changes that everybody has read are forgotten.
+/// How often the name dictionary is refreshed.
+const DICTIONARY_PERIOD: Duration = Duration::from_millis(500);
+/// How often the lag of the replica is checked.
+const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
+/// How often changes that every instance has read are deleted.
 const FORGET_PERIOD: Duration = Duration::from_secs(600);
-/// How often changes are folded into the counts that statistics are answered from.
-const FOLD_PERIOD: Duration = Duration::from_secs(1);
+/// How often counter changes are compacted.
+const COMPACT_PERIOD: Duration = Duration::from_secs(1);
 /// The pauses between tries to migrate a database that is not there yet.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -138,11 +137,10 @@ impl Server {
         let draining = state.draining.clone();
         task::spawn_blocking(annotate::prepare);
         let db = || state.db.clone();
-        let chores = [
-            spawn(follow_names(db(), state.names.clone())),
-            spawn(fold_counts(db())),
-            spawn(follow_changes(db())),
-            spawn(look_at_replica(db())),
+        let background_tasks = [
+            spawn(refresh_dictionary(db(), state.names.clone())),
+            spawn(compact_counters(db())),
+            spawn(check_replica_lag(db())),
         ];
         let server = HttpServer::new(move || http::app(state.clone()))
             .workers(config.workers)
@@ -159,7 +157,7 @@ impl Server {
         stop.await;
         draining.0.store(true, Ordering::Relaxed);
         log::info!("stopping");
-        chores.iter().for_each(task::JoinHandle::abort);
+        background_tasks.iter().for_each(task::JoinHandle::abort);
         drop(migrating);
         time::sleep(config.drain_delay).await;
         handle.stop(!config.shutdown_timeout.is_zero()).await;
@@ -198,15 +196,15 @@ fn state(config: &Config, url: &str) -> http::State {
     }
 }
 
-/// Keeps the names in memory true to the database, so that a request finds little left to read.
-async fn follow_names(db: Db, names: Data<NameDictionary>) {
-    let mut tick = time::interval(NAMES_PERIOD);
+/// Keeps the name dictionary up to date, so that a request has little left to read.
+async fn refresh_dictionary(db: Db, names: Data<NameDictionary>) {
+    let mut tick = time::interval(DICTIONARY_PERIOD);
     let mut forgotten = Instant::now();
     loop {
         tick.tick().await;
         let forget = forgotten.elapsed() > FORGET_PERIOD;
         let names = names.clone();
-        let read = db.chore(move |conn| {
+        let read = db.background(move |conn| {
             names.refresh(conn)?;
             if forget { name_dictionary::forget_old_changes(conn) } else { Ok(()) }
         });
@@ -214,46 +212,32 @@ async fn follow_names(db: Db, names: Data<NameDictionary>) {
             Ok(()) if forget => forgotten = Instant::now(),
             Ok(()) => {}
             // The database is away or not migrated yet, which `/readyz` says.
-            Err(error) => log::debug!("reading the names of the store: {error}"),
+            Err(error) => log::debug!("refreshing the name dictionary: {error}"),
         }
     }
 }
 
-/// Keeps few changes beside the counts, so that a question about all records has few to add.
-async fn fold_counts(db: Db) {
-    let mut tick = time::interval(FOLD_PERIOD);
+/// Adds counter changes to the rollups, so that a count of all records has few to add.
+async fn compact_counters(db: Db) {
+    let mut tick = time::interval(COMPACT_PERIOD);
     loop {
         tick.tick().await;
-        if let Err(error) = db.chore(stats::fold).await {
-            log::debug!("folding the counts: {error}");
+        if let Err(error) = db.background(stats::fold).await {
+            log::debug!("compacting the counters: {error}");
         }
     }
 }
 
-/// Keeps the store aware of what others change.
-async fn follow_changes(db: Db) {
-    let Some(period) = db.freshness().map(Freshness::period) else { return };
-    let mut tick = time::interval(period);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        if let Err(error) = db.follow_changes().await {
-            // What is kept grows old meanwhile, and is not shown.
-            log::debug!("asking what others have changed: {error}");
-        }
-    }
-}
-
-/// Keeps the store aware of how far its replica is.
-async fn look_at_replica(db: Db) {
+/// Keeps the store aware of how far its replica is behind.
+async fn check_replica_lag(db: Db) {
     if db.replica().is_none() {
         return;
     }
-    let mut tick = time::interval(LOOK_PERIOD);
+    let mut tick = time::interval(REPLICA_CHECK_PERIOD);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        db.look_at_replica().await;
+        db.check_replica_lag().await;
     }
 }
 

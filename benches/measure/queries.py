@@ -74,7 +74,7 @@ def main():
     settings = parser.parse_args()
     database = Database(settings.database_url)
     # Every query goes to the database, and none is turned away because another one is slow.
-    running = service(settings.service, database, {"VERBATIM_CACHE_MB": "0", "VERBATIM_PERMIT_WAIT_MS": "5000"})
+    running = service(settings.service, database, {"VERBATIM_CACHE_MB": "0", "VERBATIM_QUEUE_TIMEOUT_MS": "5000"})
     rows = []
     try:
         queries, pages = Queries(running.url, Values(database)), Pages(database)

@@ -5,14 +5,16 @@ mod list;
 
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query};
+use super::json;
 use super::mentions::ListOfArticle;
 use super::page;
 use super::problem::Problem;
-use super::records::{Read, ResponseCache};
+use crate::app::response_cache::ResponseCache;
 use crate::domain::article::{Article, ArticlePatch, NewArticle};
 use crate::domain::page::Page;
+use crate::store::cache::Owner;
+use crate::store::db::transaction::WriteBatcher;
 use crate::store::name_dictionary::NameDictionary;
-use crate::store::pool::Writes;
 use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -91,7 +93,7 @@ pub async fn create_article(
     let body = if creation.new.body.len() > LONG {
         db.write(move |conn| create(conn, &[&creation])?.remove(0)).await?
     } else {
-        db.write_together(&creations, creation, create).await?
+        db.write_batched(&creations, creation, create).await?
     };
     etag::created(&format!("/v1/articles/{}", body.id), body.version, &*body)
 }
@@ -104,7 +106,7 @@ pub struct Creation {
 }
 
 /// Articles that are to be created at the same time.
-pub type Creations = Writes<Creation, Arc<ArticleBody>>;
+pub type Creations = WriteBatcher<Creation, Arc<ArticleBody>>;
 
 /// In bytes: no article waits for a longer one than this to be read.
 const LONG: usize = 64 * 1024;
@@ -150,11 +152,11 @@ pub async fn read_article(
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     if query.include.is_empty() {
-        let read = |article| {
+        let write = |article| {
             let body = ArticleBody::from(article);
-            Read { owner: body.id, version: body.version, body }
+            Ok((Owner::Record(body.id), json::record(body.version, &body)?))
         };
-        return records.find(&db, (Resource::Article, id), articles::find_all, read).await?.answer(&request);
+        return etag::cached(&request, records.record(&db, (Resource::Article, id), articles::find_all, write).await?);
     }
     let with_mentions = query.include.contains(&ArticleInclude::Mentions);
     let with_quotes = query.include.contains(&ArticleInclude::Quotes);

@@ -133,6 +133,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         response["headers"] = headers;
     }
     let mut shared = vec!["400", "500", "503"];
+    if method != "get" {
+        shared.push("504");
+    }
     if has_content {
         shared.push("406");
     }
@@ -237,7 +240,8 @@ fn shared_responses() -> Value {
         ("415", "The body's media type or content encoding is not supported."),
         ("422", "The content is not valid: `errors` has a pointer to each fault."),
         ("500", "An error of the service; `detail` names the request for the log."),
-        ("503", "No capacity, no database, or no time: try again after `Retry-After` seconds."),
+        ("503", "Not carried out for lack of capacity, a database or time: try again after `Retry-After` seconds."),
+        ("504", "Not finished in time: a write may or may not have been carried out."),
     ] {
         let mut headers = shared_headers();
         if status == "503" {

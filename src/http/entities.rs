@@ -6,11 +6,13 @@ pub use list::*;
 
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
+use super::json;
 use super::patch::Patch;
 use super::problem::Problem;
-use super::records::{Read, ResponseCache};
+use crate::app::response_cache::ResponseCache;
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
+use crate::store::cache::Owner;
 use crate::store::{self, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -179,15 +181,15 @@ pub async fn read_entity(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let read = |entity| {
+    let write = |entity| {
         let body = EntityBody::from(entity);
-        Read { owner: body.id, version: body.version, body }
+        Ok((Owner::Record(body.id), json::record(body.version, &body)?))
     };
-    match records.find(&db, (Resource::Entity, id), entities::find_all, read).await {
+    match records.record(&db, (Resource::Entity, id), entities::find_all, write).await {
         Err(store::Error::Merged { into }) => Ok(HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, format!("/v1/entities/{into}")))
             .finish()),
-        found => found?.answer(&request),
+        found => etag::cached(&request, found?),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::json;
 use super::problem::Problem;
+use crate::app::response_cache::RecordJson;
 use crate::store::{self, Expected};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -28,7 +29,10 @@ impl Representation {
     /// # Errors
     /// When it cannot be written as JSON, which is a fault of the build.
     pub fn of(version: i32, body: &impl Serialize) -> store::Result<Self> {
-        let bytes = json::written(body)?;
+        Self::new(version, json::written(body)?)
+    }
+
+    fn new(version: i32, bytes: Bytes) -> store::Result<Self> {
         let etag = HeaderValue::from_str(&etag_of(version, &bytes))
             .map_err(|error| store::Error::Internal(format!("writing an ETag: {error}")))?;
         Ok(Self { etag, bytes })
@@ -56,6 +60,11 @@ impl Representation {
 /// Answers one record with its ETag, or 304 when the caller has this representation.
 pub fn record(request: &HttpRequest, version: i32, body: &impl Serialize) -> Result<HttpResponse, Problem> {
     Representation::of(version, body)?.answer(request)
+}
+
+/// Answers a record from the cache, or 304 when the caller has this representation.
+pub fn cached(request: &HttpRequest, record: RecordJson) -> Result<HttpResponse, Problem> {
+    Representation::new(record.version, record.json)?.answer(request)
 }
 
 /// Answers a record that was just changed.

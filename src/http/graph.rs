@@ -4,7 +4,7 @@ use super::input::Query;
 use super::json;
 use super::problem::Problem;
 use super::questions::{ConsideredBody, Link, Of};
-use super::records;
+use crate::app::response_cache::ResponseCache;
 use crate::domain::EntityKind;
 use crate::domain::article::ArticleFilter;
 use crate::domain::graph::{CoMention, Related, RelatedTo, SpeaksAbout};
@@ -232,7 +232,7 @@ pub async fn list_related_entities(
     request: HttpRequest,
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
-    kept: web::Data<records::ResponseCache>,
+    kept: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
     query: Query<ReadRelated>,
 ) -> Result<HttpResponse, Problem> {
@@ -250,7 +250,7 @@ pub async fn list_related_entities(
             RelatedBody { entity: other.into(), count: articles, mentions, expected, score, href }
         };
         let items = edges.items.into_iter().map(item).collect();
-        Ok(json::written(&RelatedEntities { items, considered: edges.considered.into() })?)
+        json::written(&RelatedEntities { items, considered: edges.considered.into() }).map_err(Problem::from)
     };
     let told = if of_all { kept.related(&db, asked, tell).await? } else { tell.await? };
     Ok(json::told(&mut HttpResponse::Ok(), told))

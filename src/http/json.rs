@@ -2,6 +2,7 @@
 //! escaped in many bytes at once.
 
 use super::problem::Problem;
+use crate::app::response_cache::RecordJson;
 use crate::store;
 use actix_web::http::header::ContentType;
 use actix_web::web::Bytes;
@@ -15,6 +16,14 @@ use serde::Serialize;
 pub fn written(body: &impl Serialize) -> store::Result<Bytes> {
     let written = sonic_rs::to_vec(body);
     written.map(Bytes::from).map_err(|error| store::Error::Internal(format!("writing an answer: {error}")))
+}
+
+/// A record as JSON, for the cache.
+///
+/// # Errors
+/// As [`written`].
+pub fn record(version: i32, body: &impl Serialize) -> store::Result<RecordJson> {
+    Ok(RecordJson { version, json: written(body)? })
 }
 
 /// Answers 200 with a body.

@@ -4,14 +4,16 @@ mod list;
 
 use super::etag::{self, IfMatch};
 use super::input::{Body, Query, RequestBody};
+use super::json;
 use super::page::{self, CountBody, KeyKind, ListParameters, TotalBody};
 use super::patch::Patch;
 use super::problem::Problem;
-use super::records::{Read, ResponseCache};
+use crate::app::response_cache::ResponseCache;
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, Origin};
+use crate::store::cache::Owner;
 use crate::store::{Db, Resource, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
@@ -252,11 +254,11 @@ pub async fn read_mention(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let read = |mention| {
+    let write = |mention| {
         let body = MentionBody::from(mention);
-        Read { owner: body.article_id, version: body.version, body }
+        Ok((Owner::Record(body.article_id), json::record(body.version, &body)?))
     };
-    records.find(&db, (Resource::Mention, id), mentions::find_all, read).await?.answer(&request)
+    etag::cached(&request, records.record(&db, (Resource::Mention, id), mentions::find_all, write).await?)
 }
 
 /// Change a mention

@@ -1,9 +1,8 @@
 //! What the service counts of itself, in OpenMetrics.
 
-use super::records::{RecordsState, ResponseCache};
+use crate::app::response_cache::{CacheState, ResponseCache};
 use crate::store::Db;
-use crate::store::freshness::Freshness;
-use crate::store::replica::ReplicaState;
+use crate::store::db::replica::ReplicaState;
 use actix_web::http::{Method, StatusCode};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -55,7 +54,6 @@ struct RecordCache {
     hits: Counter,
     misses: Counter,
     bytes: Gauge,
-    age: Gauge<f64, AtomicU64>,
 }
 
 impl RecordCache {
@@ -68,19 +66,13 @@ impl RecordCache {
         );
         registry.register("cache_misses", "Answers read from the database to be kept", cache.misses.clone());
         registry.register("cache_bytes", "Memory that kept answers take", cache.bytes.clone());
-        registry.register(
-            "cache_age_seconds",
-            "How old a record from memory is at most; -1 while none is shown",
-            cache.age.clone(),
-        );
         cache
     }
 
-    fn set(&self, state: RecordsState, age: Option<Duration>) {
+    fn set(&self, state: CacheState) {
         raise(&self.hits, state.hits);
         raise(&self.misses, state.misses);
         self.bytes.set(i64::try_from(state.bytes).unwrap_or(i64::MAX));
-        self.age.set(age.map_or(-1.0, |age| age.as_secs_f64()));
     }
 }
 
@@ -122,7 +114,7 @@ impl Replica {
     fn set(&self, state: ReplicaState) {
         self.in_use.set(state.usable.into());
         self.age.set(state.age.map_or(-1.0, |age| age.as_secs_f64()));
-        for (server, count) in [("replica", state.answered), ("primary", state.passed_on)] {
+        for (server, count) in [("replica", state.served), ("primary", state.passed_on)] {
             raise(&self.reads.get_or_create(&Server { server }), count);
         }
     }
@@ -183,16 +175,16 @@ impl Metrics {
     /// # Errors
     /// When a metric cannot be written, which is a fault of the build.
     pub fn text(&self, db: &Db, records: &ResponseCache) -> Result<String, std::fmt::Error> {
-        let state = db.state();
-        self.connections.set(state.connections.into());
-        self.idle_connections.set(state.idle_connections.into());
-        for (lane, free) in db.free_permits() {
+        let connections = db.connections();
+        self.connections.set(connections.open.into());
+        self.idle_connections.set(connections.idle.into());
+        for (lane, free) in db.free_threads() {
             self.free_permits.get_or_create(&Lane { lane }).set(i64::try_from(free).unwrap_or(i64::MAX));
         }
         if let Some(state) = db.replica() {
             self.replica.set(state);
         }
-        self.cache.set(records.state(), db.freshness().and_then(Freshness::age));
+        self.cache.set(records.state());
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

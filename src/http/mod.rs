@@ -20,13 +20,13 @@ pub mod patch;
 pub mod problem;
 pub mod questions;
 pub mod quotes;
-pub mod records;
 mod schema;
 pub mod service;
 pub mod session;
 pub mod stats;
 pub mod trace;
 
+use crate::app::response_cache::ResponseCache;
 use crate::store::Db;
 use crate::store::name_dictionary::NameDictionary;
 use crate::store::search::Statistics;
@@ -38,7 +38,6 @@ use actix_web::{App, Error, web};
 use articles::Creations;
 use metrics::Metrics;
 use quotes::PlainPages;
-use records::ResponseCache;
 use service::Draining;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -95,8 +94,8 @@ pub fn app(
         .service(docs::read_docs_file)
         // The last one wrapped is the first to see a request.
         .wrap(from_fn(contract::enforce))
-        .wrap(from_fn(session::follow))
-        .wrap(from_fn(trace::cut))
+        .wrap(from_fn(session::read_consistency))
+        .wrap(from_fn(trace::enforce_deadline))
         .wrap(from_fn(compress::compress))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(problem::explain_cors))

@@ -97,7 +97,9 @@ codes! {
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database is unavailable",
         "The service cannot reach its database. Send the request again after `Retry-After` seconds.";
     DeadlinePassed = "deadline_passed", SERVICE_UNAVAILABLE, "The request took too long",
-        "The request did not finish within its deadline, and may or may not have been carried out.";
+        "The request was not carried out within its deadline. Send it again after `Retry-After` seconds.";
+    OutcomeUnknown = "outcome_unknown", GATEWAY_TIMEOUT, "The outcome is unknown",
+        "The write may or may not have been carried out. Read the record before sending the request again.";
 }
 
 /// A refusal, before it is written as a body.
@@ -293,6 +295,10 @@ impl From<store::Error> for Problem {
             E::TimedOut(cause) => {
                 log::warn!(request_id = trace::request_id(); "the database gave up: {cause}");
                 Self::new(Code::DeadlinePassed, "the database did not finish in time")
+            }
+            E::OutcomeUnknown(cause) => {
+                log::warn!(request_id = trace::request_id(); "the outcome of a write is unknown: {cause}");
+                Self::new(Code::OutcomeUnknown, "the write may or may not have been carried out")
             }
             E::Collision(cause) => {
                 log::warn!(request_id = trace::request_id(); "transactions kept colliding: {cause}");

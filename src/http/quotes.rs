@@ -13,11 +13,12 @@ use super::json;
 use super::mentions::ListOfArticle;
 use super::page::{self, RankedBody};
 use super::problem::Problem;
-use super::records::{Read, ResponseCache};
+use crate::app::response_cache::ResponseCache;
 use crate::domain::page::Page;
 use crate::domain::quote::{NewQuote, Quote, QuoteList, QuoteNames, QuotePatch};
+use crate::store::cache::Owner;
+use crate::store::db::batcher::Batcher;
 use crate::store::search::{Statistics, highlight};
-use crate::store::together::Together;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
@@ -30,7 +31,7 @@ pub use names::*;
 pub use quote_match::*;
 
 /// The pages of plain lists that are asked for at the same time.
-pub type PlainPages = Together<QuoteList, Page<Quote>>;
+pub type PlainPages = Batcher<QuoteList, Page<Quote>>;
 
 /// What a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -83,11 +84,11 @@ pub async fn read_quote(
 ) -> Result<HttpResponse, Problem> {
     let (id, include) = (id.into_inner(), query.0.include);
     if include.is_empty() {
-        let read = |quote| {
+        let write = |quote| {
             let body = QuoteBody::from(quote);
-            Read { owner: body.article_id, version: body.version, body }
+            Ok((Owner::Record(body.article_id), json::record(body.version, &body)?))
         };
-        return records.find(&db, (Resource::Quote, id), quotes::find_all, read).await?.answer(&request);
+        return etag::cached(&request, records.record(&db, (Resource::Quote, id), quotes::find_all, write).await?);
     }
     let with_article = include.contains(&QuoteInclude::Article);
     let with_speaker = include.contains(&QuoteInclude::Speaker);
@@ -124,7 +125,7 @@ pub async fn list_quotes(
     let list = query.0.into_list(&request)?;
     if is_bare && !is_named && quotes::is_plain(&list) {
         let read = move |conn: &mut Connection, lists: &[QuoteList]| quotes::lists(conn, &statistics, lists);
-        let page = db.read_any_together(&plain, list, read).await?;
+        let page = db.read_batched(&plain, list, read).await?;
         return Ok(answer(&request, page.map(Into::into), None, None));
     }
     let (page, ranked, resolved) = db

@@ -3,7 +3,7 @@
 use super::json;
 use super::metrics::{self, Metrics};
 use super::problem::{Code, Problem};
-use super::records::ResponseCache;
+use crate::app::response_cache::ResponseCache;
 use crate::store::{Db, migrate};
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};

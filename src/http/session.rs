@@ -5,7 +5,7 @@
 
 use super::problem::Problem;
 use super::trace;
-use crate::store::session::{Lsn, Session};
+use crate::store::db::session::{Lsn, Session};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -16,21 +16,22 @@ use actix_web::middleware::Next;
 pub const TOKEN: HeaderName = HeaderName::from_static("x-consistency-token");
 
 /// Tells the store what the request must be shown, and the caller what it has written.
-pub async fn follow(
+pub async fn read_consistency(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let session = Session::new(seen(&request).map_err(trace::refusal)?, is_fresh(&request));
-    let (answer, wrote) = session.run(next.call(request)).await;
+    let deadline = trace::deadline(request.request()).into_std();
+    let session = Session::new(min_lsn(&request).map_err(trace::refusal)?, is_fresh(&request), Some(deadline));
+    let (answer, committed) = session.run(next.call(request)).await;
     let mut response = answer?;
-    if let Some(Ok(token)) = wrote.map(|at| HeaderValue::from_str(&at.to_string())) {
+    if let Some(Ok(token)) = committed.map(|at| HeaderValue::from_str(&at.to_string())) {
         response.headers_mut().insert(TOKEN, token);
     }
     Ok(response)
 }
 
 /// The latest of the tokens: a caller may have written in several places.
-fn seen(request: &ServiceRequest) -> Result<Option<Lsn>, Problem> {
+fn min_lsn(request: &ServiceRequest) -> Result<Option<Lsn>, Problem> {
     let mut latest = None;
     for value in request.headers().get_all(&TOKEN) {
         for token in value.to_str().unwrap_or("?").split(',') {

@@ -22,6 +22,9 @@ tokio::task_local! {
     static CURRENT: String;
 }
 
+/// How long after its deadline a request is ended: time for readers of bodies, and for commits under way, to say so themselves.
+const GRACE: Duration = Duration::from_millis(200);
+
 /// How long a request may take in all.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(pub Duration);
@@ -110,18 +113,18 @@ fn id_of(request: &ServiceRequest) -> String {
     given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
-/// Cuts a request that takes longer than its deadline.
-pub async fn cut(
+/// Ends a request that takes longer than its deadline. Whether a write was carried out is then unknown.
+pub async fn enforce_deadline(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let limit = request.app_data::<web::Data<Deadline>>().map_or(Duration::from_secs(10), |deadline| deadline.0);
     let due = Instant::now() + limit;
     request.extensions_mut().insert(Due(due));
-    // A body that is late is told so by its reader at the deadline: this comes a moment after it.
-    match tokio::time::timeout_at(due + Duration::from_millis(50), next.call(request)).await {
+    let code = if request.method().is_safe() { Code::DeadlinePassed } else { Code::OutcomeUnknown };
+    match tokio::time::timeout_at(due + GRACE, next.call(request)).await {
         Ok(result) => result,
-        Err(_) => Err(refusal(Problem::new(Code::DeadlinePassed, "the request did not finish within its deadline"))),
+        Err(_) => Err(refusal(Problem::new(code, "the request did not finish within its deadline"))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The derived table `quote_about`: which entities are mentioned inside a quote's spans.
 
 use super::Result;
+use super::cache::{self, Owner};
 use super::ids::planned_once;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
@@ -17,6 +18,7 @@ const CARRIED: &str =
 ///
 /// The caller holds their rows: two writers that each saw only their own mention would leave a gap.
 pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
+    cache::record_changes(articles.iter().copied().map(Owner::Record));
     Refresh { articles: planned_once(articles) }.execute(conn)?;
     Ok(())
 }

@@ -6,8 +6,9 @@ mod of_entities;
 mod versions;
 
 use super::anchor::{self, Text};
+use super::cache::{self, Owner};
 use super::ids::planned_once;
-use super::{Error, Expected, Resource, Result, check, tombstones};
+use super::{Error, Expected, Resource, Result, check, mentions, tombstones};
 use crate::annotate::{self, language};
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, content_hash};
 use crate::domain::new_id;
@@ -225,6 +226,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
             articles::body_created_at.eq(now),
         )
     });
+    record_changes(conn, id)?;
     if edited {
         versions::keep(conn, id)?;
     }
@@ -291,6 +293,13 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
         return tombstones::missing(conn, Resource::Article, id);
     };
     check(expected, version)?;
+    record_changes(conn, id)?;
     diesel::delete(articles::table.find(id)).execute(conn)?;
     Ok(())
+}
+
+/// Tells the cache that an article changes, and the mentions of the entities in it.
+fn record_changes(conn: &mut PgConnection, article: Uuid) -> Result<()> {
+    cache::record_changes([Owner::Record(article)]);
+    mentions::record_changes_in(conn, article)
 }

@@ -5,6 +5,7 @@ pub mod names;
 
 pub use list::list;
 
+use super::cache::{self, Owner};
 use super::grouped::grouped;
 use super::ids::planned_once;
 use super::rows::Rows;
@@ -120,6 +121,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &En
         return Ok(old);
     }
     check_identifiers(&next.identifiers)?;
+    cache::record_changes([Owner::Record(id)]);
     if next.aliases != old.aliases {
         diesel::delete(entity_aliases::table.filter(entity_aliases::entity_id.eq(id))).execute(conn)?;
         insert_aliases(conn, id, &next.aliases)?;
@@ -162,6 +164,8 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: b
     // The strongest lock: nobody can begin to refer to it while the references are counted.
     let row = entities::table.find(id).select(EntityRow::as_select()).for_update().first(conn).optional()?;
     check(expected, present(conn, id, row)?.version)?;
+    // The quotes and mentions that lose their link may be in any article.
+    cache::record_changes([if cascade { Owner::Everything } else { Owner::Record(id) }]);
     if cascade {
         mentions::unlink(conn, id)?;
         quotes::unlink(conn, id)?;

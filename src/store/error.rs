@@ -58,9 +58,12 @@ pub enum Error {
     /// Postgres cannot be reached or is going away.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// Postgres gave the statement up: it took too long, or waited too long for a lock.
-    #[error("the database gave up: {0}")]
+    /// It took too long and was given up: the statement, the wait for a lock, or the request. Nothing was committed.
+    #[error("it took too long: {0}")]
     TimedOut(String),
+    /// Nobody knows whether the write was committed: the connection was lost, or the deadline passed, during the commit.
+    #[error("the outcome is unknown: {0}")]
+    OutcomeUnknown(String),
     /// Two transactions met; doing it again may work.
     #[error("transactions collided: {0}")]
     Collision(String),
@@ -95,12 +98,13 @@ impl From<DieselError> for Error {
         match error {
             DieselError::DatabaseError(kind, info) => from_database(kind, info.as_ref()),
             DieselError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             _ => Self::Internal(error.to_string()),
         }
     }
 }
 
-/// diesel shows no SQLSTATE for most errors, so the message decides; connections set `lc_messages` to C for that.
+/// Reads the message, as diesel shows no SQLSTATE for most errors. Messages are in English: see `server_check`.
 fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Error {
     let message = info.message();
     match kind {

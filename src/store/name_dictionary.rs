@@ -7,7 +7,7 @@ use super::grouped::grouped;
 use super::{Error, Result};
 use crate::annotate::dictionary::{Dictionary, StoredEntity};
 use crate::domain::{AliasKind, EntityKind};
-use crate::schema::{article_changes, entities, entity_aliases, entity_changes, lost_mentions};
+use crate::schema::{entities, entity_aliases, entity_changes};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
@@ -22,7 +22,7 @@ const BATCH: usize = 5_000;
 /// How long changes are kept for instances that have yet to read them.
 const KEPT: Duration = Duration::from_secs(3600);
 /// Who has not read for so long reads everything again.
-pub(super) const TOO_LONG: Duration = Duration::from_secs(3000);
+const TOO_LONG: Duration = Duration::from_secs(3000);
 
 /// How long a request waits while all names are read, which takes seconds when there are a million.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -201,8 +201,6 @@ pub fn forget_old_changes(conn: &mut PgConnection) -> Result<()> {
     let oldest: chrono::DateTime<chrono::Utc> =
         diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
     diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;
-    diesel::delete(article_changes::table.filter(article_changes::at.lt(oldest - kept))).execute(conn)?;
-    diesel::delete(lost_mentions::table.filter(lost_mentions::at.lt(oldest - kept))).execute(conn)?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ pub mod quote_match;
 mod reviews;
 mod row;
 
+use super::cache::{self, Owner};
 use super::count;
 use super::grouped::grouped;
 use super::ids::planned_once;
@@ -202,6 +203,7 @@ fn status_after(old: &Columns, next: &Columns, patch: &QuotePatch) -> SpeakerSta
 pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<()> {
     let (row, _) = lock(conn, id)?;
     check(expected, row.version)?;
+    cache::record_changes([Owner::Record(row.article_id)]);
     diesel::delete(quotes::table.find(id)).execute(conn)?;
     Ok(())
 }

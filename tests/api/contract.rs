@@ -261,7 +261,7 @@ const WAITING: &str = "SELECT count(*) FROM pg_locks
 fn who_finds_no_place_is_told_to_come_back_and_probes_are_not() {
     let app = TestApp::with(|config| {
         config.pool_size = 2;
-        config.permit_wait = Duration::from_millis(50);
+        config.queue_timeout = Duration::from_millis(50);
     });
     app.get("/readyz").expect(200);
     let lock = locked(&app);

@@ -1,6 +1,6 @@
 //! Mentions that the extractor found, beside those that are stored.
 
-use super::{Columns, InsertedMention, MentionRow};
+use super::{Columns, InsertedMention, MentionRow, record_changes};
 use crate::annotate::FoundMention;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, new_id};
@@ -24,7 +24,9 @@ pub fn store_found(conn: &mut PgConnection, all: &[Found]) -> Result<()> {
         .filter(mentions::article_id.eq_any(planned_once(&ids)))
         .select(MentionRow::as_select())
         .for_update()
-        .load(conn)?;
+        .load::<MentionRow>(conn)?;
+    let linked = all.iter().flat_map(|found| found.entities.iter().map(|entity| entity.id));
+    record_changes(rows.iter().map(|row| row.columns.entity_id).chain(linked));
     let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
     let (mut fresh, mut outdated) = (Vec::new(), Vec::new());
     for found in all {

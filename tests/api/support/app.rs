@@ -35,7 +35,7 @@ fn config(database: &TestDatabase) -> Config {
         workers: 1,
         request_deadline: Duration::from_secs(30),
         // Other tests may keep the machine busy: no request fails because it waited in a queue.
-        permit_wait: Duration::from_secs(10),
+        queue_timeout: Duration::from_secs(10),
         connection_wait: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(20),
         lock_timeout: Duration::from_secs(15),

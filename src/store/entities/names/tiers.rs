@@ -86,7 +86,7 @@ pub(super) fn by_trigrams<T>(
 ) -> Result<T> {
     conn.transaction(|conn| {
         diesel::sql_query(
-            "SELECT set_config('enable_seqscan', 'off', true),
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
                 set_config('pg_trgm.word_similarity_threshold', $1, true)",
         )
         .bind::<Text, _>(threshold.to_string())

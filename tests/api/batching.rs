@@ -1,4 +1,4 @@
-//! What is asked for at the same time: each caller is answered as if alone.
+//! Requests of one kind at the same time: each caller is answered as if alone.
 
 use std::thread;
 use std::time::Duration;
@@ -132,7 +132,7 @@ fn articles_that_are_stored_together_are_each_as_if_stored_alone() {
 
 #[test]
 fn what_is_turned_away_is_not_stored() {
-    let app = TestApp::on(TestDatabase::migrated(), |config| config.permit_wait = Duration::from_millis(100));
+    let app = TestApp::on(TestDatabase::migrated(), |config| config.queue_timeout = Duration::from_millis(100));
     let article = |n| json!({"headline": format!("Titre {n}"), "body": "«\u{a0}Oui\u{a0}», a dit Awa Diallo à Rabat."});
     let articles: Vec<Value> = (0..24).map(article).collect();
     let answers = store_at_once(&app, &articles, Duration::from_millis(400));

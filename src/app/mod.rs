@@ -1,0 +1,3 @@
+//! Use cases that need several parts of the service.
+
+pub mod response_cache;

@@ -1,0 +1,267 @@
+//! A standby that serves reads while it is close enough to the primary.
+//!
+//! A check, several times a second, asks the primary how far its log is on disk, and then the standby how far it has
+//! replayed. The last positions of the primary are kept with their times: the newest that the standby has replayed tells how
+//! old its data is at most. While that is too old, or unknown, reads go to the primary.
+
+use super::WorkClass;
+use super::pool::PlanCacheMode;
+use super::session::{self, Lsn, ReadRequirements};
+use super::{PoolOptions, SessionLimits};
+use crate::store::{Error, Result, migrate};
+use diesel::PgConnection;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Connections for checks.
+const CHECK_CONNECTIONS: u32 = 1;
+/// A standby that does not answer a check within this is not used.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
+/// Positions of the primary that are kept: those of the last 25 seconds and more.
+const MAX_POSITIONS: usize = 256;
+
+/// Which standby, and how far it may be behind.
+#[derive(Debug, Clone)]
+pub struct ReplicaOptions {
+    pub url: String,
+    /// The age that data read there may have.
+    pub max_lag: Duration,
+}
+
+/// A standby. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Replica {
+    reads: WorkClass,
+    checks: WorkClass,
+    max_lag: Duration,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    positions: Mutex<Positions>,
+    /// Whether the log says that the standby is not used.
+    is_reported_lost: AtomicBool,
+    /// How far it has replayed, as far as is known.
+    replayed: AtomicU64,
+    /// Reads served by the standby, and by the primary instead of it.
+    served: AtomicU64,
+    passed_on: AtomicU64,
+}
+
+/// What is known of a standby.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplicaState {
+    /// Whether reads go there.
+    pub usable: bool,
+    /// The age of its data at most; `None` while it is not used.
+    pub age: Option<Duration>,
+    pub served: u64,
+    pub passed_on: u64,
+}
+
+/// A read that the standby has served, or that the primary has to serve.
+pub(super) enum ReplicaRead<T, W> {
+    Served(T),
+    PassedOn(W),
+}
+
+impl Replica {
+    pub fn new(options: &PoolOptions, limits: SessionLimits, replica: &ReplicaOptions) -> Self {
+        // Half of the connections: those of the primary also serve writes.
+        let readers = (options.connections - options.connections / 2).max(1);
+        let class =
+            |name, size| WorkClass::new(name, size, &replica.url, limits, PlanCacheMode::Auto, options.queue_timeout);
+        Self {
+            reads: class("replica", readers),
+            checks: class("replica-check", CHECK_CONNECTIONS),
+            max_lag: replica.max_lag,
+            state: Arc::default(),
+        }
+    }
+
+    /// Runs a read there, unless it is too far behind for the request.
+    pub async fn read<T, W>(&self, requirements: ReadRequirements, work: W) -> Result<ReplicaRead<T, W>>
+    where
+        T: Send + 'static,
+        W: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    {
+        if requirements.fresh {
+            return Ok(ReplicaRead::PassedOn(work));
+        }
+        if !self.is_usable() {
+            return Ok(self.pass_on(work));
+        }
+        let replica = self.clone();
+        self.reads
+            .workers
+            .run(move || {
+                let result = match replica.has_reached(requirements.min_lsn) {
+                    Ok(true) => replica.reads.pool.run_retrying(&work),
+                    Ok(false) => return Ok(replica.pass_on(work)),
+                    Err(error) => Err(error),
+                };
+                match result {
+                    Err(Error::Unavailable(cause)) => {
+                        replica.state.lose(&cause);
+                        Ok(replica.pass_on(work))
+                    }
+                    // Replay needed what the read was using.
+                    Err(Error::Collision(_)) => Ok(replica.pass_on(work)),
+                    result => {
+                        replica.state.served.fetch_add(1, Ordering::Relaxed);
+                        result.map(ReplicaRead::Served)
+                    }
+                }
+            })
+            .await
+    }
+
+    fn pass_on<T, W>(&self, work: W) -> ReplicaRead<T, W> {
+        self.state.passed_on.fetch_add(1, Ordering::Relaxed);
+        ReplicaRead::PassedOn(work)
+    }
+
+    fn is_usable(&self) -> bool {
+        self.state.age().is_some_and(|age| age <= self.max_lag)
+    }
+
+    fn has_reached(&self, min_lsn: Option<Lsn>) -> Result<bool> {
+        let Some(min_lsn) = min_lsn else { return Ok(true) };
+        if min_lsn.0 <= self.state.replayed.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        self.reads.pool.run(|conn| self.state.replay_lsn(conn)).map(|at| at >= min_lsn)
+    }
+
+    /// Checks how far it is behind. `flushed` is a position that the primary had reached after `asked`.
+    pub async fn check(&self, asked: Instant, flushed: Lsn) {
+        self.state.positions().push(asked, flushed);
+        let replica = self.clone();
+        let check = self.checks.workers.run(move || {
+            replica.checks.pool.run(|conn| {
+                // Not while it is in use: a schema that was current stays current.
+                if replica.state.age().is_none() && !migrate::is_current(conn)? {
+                    return Err(Error::Unavailable("its schema is not up to date".to_owned()));
+                }
+                let replayed = replica.state.replay_lsn(conn)?;
+                replica.state.has_replayed(replayed);
+                Ok(())
+            })
+        });
+        match tokio::time::timeout(CHECK_TIMEOUT, check).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.state.lose(&error.to_string()),
+            Err(_) => self.state.lose("it does not answer"),
+        }
+    }
+
+    pub fn state(&self) -> ReplicaState {
+        ReplicaState {
+            usable: self.is_usable(),
+            age: self.state.age(),
+            served: self.state.served.load(Ordering::Relaxed),
+            passed_on: self.state.passed_on.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl State {
+    fn age(&self) -> Option<Duration> {
+        self.positions().complete_at.map(|at| at.elapsed())
+    }
+
+    fn positions(&self) -> MutexGuard<'_, Positions> {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replay_lsn(&self, conn: &mut PgConnection) -> Result<Lsn> {
+        let at = session::replay_lsn(conn)?.ok_or_else(|| Error::Unavailable("it is not a standby".to_owned()))?;
+        self.replayed.fetch_max(at.0, Ordering::Relaxed);
+        Ok(at)
+    }
+
+    fn has_replayed(&self, replayed: Lsn) {
+        let mut positions = self.positions();
+        let was_complete = positions.complete_at.is_some();
+        positions.has_replayed(replayed);
+        if !was_complete && positions.complete_at.is_some() {
+            self.is_reported_lost.store(false, Ordering::Relaxed);
+            log::info!("reads go to the replica");
+        }
+    }
+
+    /// Sends reads to the primary, and logs that once.
+    fn lose(&self, cause: &str) {
+        *self.positions() = Positions::default();
+        // A standby that was restored from a backup may be further behind.
+        self.replayed.store(0, Ordering::Relaxed);
+        if !self.is_reported_lost.swap(true, Ordering::Relaxed) {
+            log::warn!("the replica cannot be used, reads go to the primary: {cause}");
+        }
+    }
+}
+
+/// The last positions of the primary that the standby has not replayed, oldest first, and when it last had everything.
+#[derive(Default)]
+struct Positions {
+    pending: VecDeque<(Instant, Lsn)>,
+    complete_at: Option<Instant>,
+}
+
+impl Positions {
+    /// Adds a position that the primary had reached after `asked`.
+    fn push(&mut self, asked: Instant, flushed: Lsn) {
+        if self.pending.len() == MAX_POSITIONS {
+            // The oldest is the one that a standby reaches first.
+            self.pending.pop_back();
+        }
+        self.pending.push_back((asked, flushed));
+    }
+
+    /// Takes the newest position that the standby has replayed: at its time, the standby had everything.
+    fn has_replayed(&mut self, replayed: Lsn) {
+        let reached = self.pending.iter().take_while(|(_, flushed)| *flushed <= replayed).count();
+        if let Some((at, _)) = self.pending.drain(..reached).next_back() {
+            self.complete_at = Some(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_position_that_is_replayed_tells_the_age() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut positions = Positions::default();
+        positions.push(at(0), Lsn(10));
+        positions.has_replayed(Lsn(9));
+        assert_eq!(positions.complete_at, None);
+        positions.push(at(1), Lsn(20));
+        positions.push(at(2), Lsn(30));
+        // A standby that never reaches the last position is not dropped.
+        positions.has_replayed(Lsn(25));
+        assert_eq!(positions.complete_at, Some(at(1)));
+        positions.has_replayed(Lsn(25));
+        assert_eq!(positions.complete_at, Some(at(1)));
+        positions.has_replayed(Lsn(30));
+        assert_eq!(positions.complete_at, Some(at(2)));
+    }
+
+    #[test]
+    fn positions_are_bounded_and_the_oldest_is_kept() {
+        let start = Instant::now();
+        let mut positions = Positions::default();
+        for n in 0..MAX_POSITIONS as u64 * 2 {
+            positions.push(start + Duration::from_secs(n), Lsn(n));
+        }
+        assert_eq!(positions.pending.len(), MAX_POSITIONS);
+        positions.has_replayed(Lsn(0));
+        assert_eq!(positions.complete_at, Some(start));
+    }
+}
