@@ -4,6 +4,7 @@ Each operation on a record gets a record of its own as its example, since some d
 the service is in SERVICE_URL.
 """
 
+import copy
 import os
 from urllib.parse import urlencode
 
@@ -55,11 +56,19 @@ def filter_case(context, case):
     return len(urlencode(case.query or {}, doseq=True)) < 60_000
 
 
+def resolved(raw_schema, parameter):
+    """A parameter of its own, which may be changed for one operation."""
+    name = parameter.get("$ref", "").rsplit("/", 1)[-1]
+    return copy.deepcopy(raw_schema["components"]["parameters"][name] if name else parameter)
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     for path, operations in raw_schema["paths"].items():
         for operation in operations.values():
-            for parameter in operation.get("parameters", []):
+            parameters = [resolved(raw_schema, parameter) for parameter in operation.get("parameters", [])]
+            operation["parameters"] = parameters
+            for parameter in parameters:
                 if parameter["name"] == "id":
                     parameter["example"] = RECORDS[path.split("/")[2]]()
                 elif parameter["name"] == "If-Match":

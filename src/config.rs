@@ -125,6 +125,19 @@ pub struct ServeSettings {
     /// Origins whose pages may read the answers, such as https://news.example; repeat it, or separate with commas
     #[arg(long, env = "VERBATIM_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
+
+    /// Names under which a service on a loopback address may be addressed, besides `localhost` and the address; repeat it, or
+    /// separate with commas
+    #[arg(long, env = "VERBATIM_ALLOWED_HOSTS", value_name = "HOST", value_delimiter = ',')]
+    allowed_host: Vec<String>,
+
+    /// Address under which a reverse proxy serves the service, such as https://news.example/verbatim
+    #[arg(long, env = "VERBATIM_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+
+    /// Memory for request bodies that are being received, in megabytes; more requests are answered 503
+    #[arg(long, env = "VERBATIM_RECEIVE_BUDGET_MB", value_name = "MB", default_value = "64")]
+    receive_budget_mb: String,
 }
 
 /// The settings of a running service.
@@ -152,6 +165,12 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     pub drain_delay: Duration,
     pub cors_origins: Vec<String>,
+    /// Names of a service on a loopback address.
+    pub allowed_hosts: Vec<String>,
+    /// Where a reverse proxy serves the service.
+    pub public_url: Option<url::Url>,
+    /// Memory for request bodies that are being received, in megabytes.
+    pub receive_budget_mb: u16,
 }
 
 /// Which Postgres the service uses.
@@ -224,6 +243,9 @@ impl ServeSettings {
             let shutdown_timeout = reader.duration("shutdown_timeout_ms", &self.shutdown_timeout_ms, 0);
             let drain_delay = reader.duration("drain_delay_ms", &self.drain_delay_ms, 0);
             let cors_origins = self.cors_origins(&mut reader);
+            let hosts = self.allowed_host.iter().map(|host| host.trim()).filter(|host| !host.is_empty());
+            let public_url = self.public_url(&mut reader);
+            let receive_budget_mb = reader.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
             Some(Config {
                 listen: listen?,
                 database: database?,
@@ -241,6 +263,9 @@ impl ServeSettings {
                 shutdown_timeout: shutdown_timeout?,
                 drain_delay: drain_delay?,
                 cors_origins,
+                allowed_hosts: hosts.map(str::to_owned).collect(),
+                public_url,
+                receive_budget_mb: receive_budget_mb?.unwrap_or_default(),
             })
         })();
         if let Some(config) = &config {
@@ -256,6 +281,18 @@ impl ServeSettings {
             return None;
         }
         DatabaseUrl::parse(text).map_err(|why| reader.fault("database_read_url", &why.to_string())).ok()
+    }
+
+    fn public_url(&self, reader: &mut Reader) -> Option<url::Url> {
+        let text = reader.text("public_url", self.public_url.as_deref())?.to_owned();
+        let is_plain = |url: &url::Url| url.has_host() && url.query().is_none() && url.fragment().is_none();
+        match url::Url::parse(&text) {
+            Ok(url) if ["http", "https"].contains(&url.scheme()) && is_plain(&url) => Some(url),
+            _ => {
+                reader.fault("public_url", &format!("{text:?} must be a URL such as https://news.example/verbatim"));
+                None
+            }
+        }
     }
 
     fn cors_origins(&self, reader: &mut Reader) -> Vec<String> {

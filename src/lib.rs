@@ -10,7 +10,7 @@
 //! - [`app`]: use cases that need several parts.
 //! - [`store`]: Postgres through diesel. Free functions per resource; [`store::db`] runs them for async callers, [`store::migrate`] brings the schema up to date, [`postgres`] runs a Postgres of our own.
 //! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
-//!   document derived from the handlers ([`http::docs`]) is law: [`http::contract`] refuses what it does not allow.
+//!   document derived from the routes ([`http::openapi`]) is law: what it does not allow is refused before a handler runs.
 //! - [`annotate`]: text in, findings out. Knows the words of the model, and neither the store nor HTTP.
 //!
 //! Around these, the outside of the binary:

@@ -140,7 +140,7 @@ fn migrate_once(settings: &MigrateSettings) -> Outcome {
 }
 
 fn openapi(settings: &OpenapiSettings) -> Outcome {
-    let document = http::docs::document_text();
+    let document = http::openapi::document_text();
     let Some(path) = &settings.check else {
         print!("{document}");
         return Ok(());

@@ -4,6 +4,9 @@ use crate::annotate;
 use crate::app::response_cache::ResponseCache;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
+use crate::http::context::PublicPrefix;
+use crate::http::extract::body::ReceiveBudget;
+use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::name_dictionary::{self, NameDictionary};
 use crate::store::search::Statistics;
@@ -15,7 +18,6 @@ use diesel::{Connection, PgConnection};
 use socket2::{Domain, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
@@ -110,7 +112,7 @@ impl Server {
             migrate(&postgres.url())?;
         }
         // Who connects to a service that listens is answered at once.
-        http::docs::warm_up();
+        http::openapi::contract();
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
@@ -142,7 +144,7 @@ impl Server {
             spawn(compact_counters(db())),
             spawn(check_replica_lag(db())),
         ];
-        let server = HttpServer::new(move || http::app(state.clone()))
+        let server = HttpServer::new(move || http::app::app(state.clone()))
             .workers(config.workers)
             .disable_signals()
             .client_request_timeout(HEAD_TIMEOUT)
@@ -155,7 +157,7 @@ impl Server {
         let migrating = matches!(postgres, Postgres::At(_)).then(|| migrate_in_time(postgres.url()));
 
         stop.await;
-        draining.0.store(true, Ordering::Relaxed);
+        draining.start();
         log::info!("stopping");
         background_tasks.iter().for_each(task::JoinHandle::abort);
         drop(migrating);
@@ -179,9 +181,9 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-fn state(config: &Config, url: &str) -> http::State {
+fn state(config: &Config, url: &str) -> http::app::State {
     let db = Db::new(&config.pool(url));
-    http::State {
+    http::app::State {
         names: Data::new(NameDictionary::default()),
         // What a replica has may be older than what a client has written here.
         statistics: Data::new(Statistics::new(db.replica().is_none())),
@@ -189,11 +191,25 @@ fn state(config: &Config, url: &str) -> http::State {
         records: Data::new(ResponseCache::new(config.cache_mb)),
         quotes: Data::default(),
         creations: Data::default(),
-        metrics: Data::new(http::metrics::Metrics::new()),
-        draining: Data::new(http::service::Draining::default()),
+        metrics: Data::new(http::middleware::metrics::Metrics::new()),
+        draining: Data::new(http::context::Draining::default()),
         deadline: config.request_deadline,
         cors_origins: config.cors_origins.clone(),
+        trusted: trusted_origins(config),
+        receive_budget: ReceiveBudget::new(config.receive_budget_mb),
+        prefix: PublicPrefix(config.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/')).into()),
     }
+}
+
+/// On a loopback address only its own names and configured ones are trusted; elsewhere any name is.
+fn trusted_origins(config: &Config) -> TrustedOrigins {
+    let mut origins = config.cors_origins.clone();
+    let mut hosts = config.allowed_hosts.clone();
+    if let Some(url) = &config.public_url {
+        origins.push(url.origin().ascii_serialization());
+        hosts.extend(url.host_str().map(str::to_owned));
+    }
+    TrustedOrigins { origins, hosts: config.listen.ip().is_loopback().then_some(hosts) }
 }
 
 /// Keeps the name dictionary up to date, so that a request has little left to read.

@@ -12,6 +12,7 @@ pub mod span;
 pub mod stats;
 pub mod text;
 pub mod text_diff;
+pub mod time;
 mod vocabulary;
 
 pub use vocabulary::*;

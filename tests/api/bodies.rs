@@ -7,7 +7,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::support::document::{NOBODY, filled, operations};
+use crate::support::answers::items;
+use crate::support::document::{NOBODY, encoded, filled, operations};
+use crate::support::embedded::eventually;
 use crate::support::postgres::TestDatabase;
 use crate::support::process::{Process, verbatim};
 use crate::support::raw::Raw;
@@ -66,6 +68,44 @@ fn all_faults_of_a_body_come_back_together() {
 }
 
 #[test]
+fn a_time_outside_of_the_years_0000_to_9999_in_utc_is_refused_wherever_one_stands() {
+    let app = TestApp::start();
+    for (time, is_valid) in [
+        ("0000-01-01T00:00:00+00:01", false),
+        ("9999-12-31T23:59:59-00:01", false),
+        ("9999-12-31T23:59:60Z", false),
+        ("0000-01-01T00:00:00Z", true),
+        ("9999-12-31T23:59:59.999999Z", true),
+    ] {
+        let article = json!({"headline": "Dakar", "body": "Dakar.", "published_at": time});
+        let created = app.post("/v1/articles", &article);
+        let listed = app.get(&format!("/v1/articles?published_from={}", encoded(time)));
+        let counted = app.get(&format!("/v1/stats/top?published_to={}", encoded(time)));
+        if is_valid {
+            let path = created.header("location").to_owned();
+            assert_eq!(created.expect(201)["published_at"], time);
+            app.patch(&path, &json!({"published_at": time})).expect(200);
+            listed.expect(200);
+            counted.expect(200);
+        } else {
+            refused(&app, &created, 422, "invalid_content");
+            refused(&app, &listed, 400, "invalid_parameter");
+            refused(&app, &counted, 400, "invalid_parameter");
+        }
+    }
+    // Both ends of the range are read back through cursors.
+    assert_eq!(items(&app, "/v1/articles?limit=1").len(), 2);
+}
+
+#[test]
+fn a_merge_patch_is_taken_as_json_too() {
+    let app = TestApp::start();
+    let path = format!("/v1/entities/{}", app.entity(json!({}))["id"].as_str().unwrap());
+    let entity = app.request("PATCH", &path).json(&json!({"name": "Awa Ndiaye"})).send().expect(200);
+    assert_eq!(entity["name"], "Awa Ndiaye");
+}
+
+#[test]
 fn a_missing_member_is_named() {
     let app = TestApp::start();
     for (path, members) in [
@@ -109,7 +149,7 @@ fn a_media_type_that_is_not_taken_is_415() {
     for (method, path, kinds) in [
         ("POST", "/v1/articles", &["application/xml", "text/html", "json", "application/json; charset=latin1"][..]),
         ("POST", "/v1/entities", &["text/plain", "application/merge-patch+json", "text/plain;charset=utf-16"]),
-        ("PATCH", "/v1/entities/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", &["application/json", "text/plain"]),
+        ("PATCH", "/v1/entities/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", &["text/plain", "application/json-patch+json"]),
     ] {
         for kind in kinds {
             let answer = app.request(method, path).header("content-type", kind).body("{}").send();
@@ -202,6 +242,23 @@ fn a_body_that_does_not_come_is_408() {
     refused(&app, &raw.answer(), 408, "request_timeout");
 }
 
+#[test]
+fn bodies_being_received_are_bounded_over_all_connections() {
+    let app = TestApp::with(|config| config.receive_budget_mb = 8);
+    let length = format!("Content-Length: {MAX_BODY}");
+    let slow = Raw::connect(&app).head("POST /v1/articles", &["Content-Type: application/json", &length]);
+    let slow = slow.send(vec![b' '; MAX_BODY - 1]);
+    let article = json!({"headline": "Dakar", "body": "Dakar."});
+    let answer = eventually("a full budget", || {
+        let answer = app.post("/v1/articles", &article);
+        (answer.status != 201).then_some(answer)
+    });
+    refused(&app, &answer, 503, "overloaded");
+    app.get("/v1/articles").expect(200);
+    drop(slow);
+    eventually("a free budget", || (app.post("/v1/articles", &article).status == 201).then_some(()));
+}
+
 /// 2 GiB of nothing in 64 KiB: a frame of blocks that each say one byte 128 Ki times.
 fn bomb() -> Vec<u8> {
     const BLOCK: u32 = 128 << 10;
@@ -233,6 +290,42 @@ fn a_bomb_is_refused_without_being_unpacked() {
         let call = client.request("POST", "/v1/articles").header("content-type", "application/json");
         let answer = call.header("content-encoding", "zstd").body(bomb()).send();
         refused(&client, &answer, 413, "body_too_large");
+    }
+    let grown = peak_memory(service.id()) - before;
+    assert!(grown < 64 << 10, "{grown} KiB more");
+    service.stop();
+}
+
+/// A body of the largest size in a few kilobytes, full of faults of one sort.
+#[cfg(target_os = "linux")]
+fn hostile(before: &str, repeated: &str, after: &str) -> Vec<u8> {
+    let count = (MAX_BODY - before.len() - after.len()) / repeated.len();
+    gzip([before, &repeated.repeat(count), after].concat().as_bytes())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_body_full_of_faults_costs_little_memory_and_names_a_hundred() {
+    let database = TestDatabase::migrated();
+    let arguments = ["serve", "--listen", "127.0.0.1:0"];
+    let mut service = Process::start(verbatim(&arguments).env("DATABASE_URL", database.url()));
+    let client = service.client();
+    client.get("/readyz").expect(200);
+    let before = peak_memory(service.id());
+    for (path, body, faults) in [
+        ("/v1/articles", hostile("{", "\"\":0,", "\"\":0}"), 100),
+        ("/v1/articles", hostile("{\"x\":[", "[],", "[]]}"), 3),
+        ("/v1/articles", hostile("{\"authors\":[", "0,", "0]}"), 53),
+        ("/v1/articles", hostile("{\"authors\":[", "[[]],", "0]}"), 53),
+        ("/v1/articles", hostile("[", "{},", "{}]"), 1),
+        ("/v1/entities", hostile("{\"aliases\":[", "{\"a\":0,\"b\":0},", "0]}"), 100),
+        ("/v1/quotes", hostile("{\"text\":\"", "\\u0000", "\"}"), 2),
+    ] {
+        assert!(body.len() < 64 << 10, "{} bytes", body.len());
+        let call = client.request("POST", path).header("content-type", "application/json");
+        let answer = call.header("content-encoding", "gzip").body(body).send();
+        let problem = refused(&client, &answer, 422, "invalid_content");
+        assert_eq!(problem["errors"].as_array().unwrap().len(), faults, "{path}: {}", problem["detail"]);
     }
     let grown = peak_memory(service.id()) - before;
     assert!(grown < 64 << 10, "{grown} KiB more");

@@ -1,5 +1,6 @@
 //! ETags, and requests that depend on them.
 
+use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::thread;
 
@@ -110,6 +111,39 @@ fn who_has_the_representation_is_told_so_without_it() {
             assert!(!answer.header("x-request-id").is_empty());
         }
     }
+}
+
+#[test]
+fn each_encoding_is_a_representation_with_an_etag_of_its_own() {
+    let app = TestApp::start();
+    let path = path_of("articles", &app.article(json!({"body": "Dakar. ".repeat(3000)})));
+    let mut tags = vec![app.get(&path).header("etag").to_owned()];
+    for encoding in ["br", "zstd", "gzip", "deflate"] {
+        let answer = app.request("GET", &path).header("accept-encoding", encoding).send();
+        assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding));
+        tags.push(answer.header("etag").to_owned());
+    }
+    let distinct: BTreeSet<_> = tags.iter().collect();
+    assert_eq!(distinct.len(), tags.len(), "{tags:?}");
+    for tag in &tags {
+        let answer = read_if_changed(&app, &path, tag);
+        assert_eq!((answer.status, answer.header("etag"), answer.header("vary")), (304, &**tag, "accept-encoding"));
+        assert_eq!(patch_if(&app, &path, tag, &json!({})).status, 200, "{tag}");
+    }
+    assert_eq!(read_if_changed(&app, &path, &tags[0].replace("\"1", "\"2")).status, 200);
+}
+
+#[test]
+fn a_merged_entity_is_not_cached_as_moved_for_ever() {
+    let app = TestApp::start();
+    let (merged, survivor) = (app.entity(json!({})), app.entity(json!({})));
+    app.sql(&format!("UPDATE entities SET merged_into = {} WHERE id = {}", quoted(&survivor), quoted(&merged)));
+    let answer = app.get(&path_of("entities", &merged));
+    assert_eq!((answer.status, answer.header("cache-control")), (308, "no-cache"));
+}
+
+fn quoted(record: &Value) -> String {
+    format!("'{}'", record["id"].as_str().unwrap())
 }
 
 #[test]

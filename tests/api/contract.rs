@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::support::document::{NOBODY, filled, operations, paths, with};
 use crate::support::embedded::eventually;
 use crate::support::postgres::connect;
+use crate::support::raw::Raw;
 use crate::support::refusal::places;
 use crate::support::{Response, TestApp, refused};
 
@@ -88,6 +89,18 @@ fn a_query_that_is_not_utf_8_is_400() {
     let answer = app.get("/v1/articles?publisher=Le%20Monde%FF");
     let problem = refused(&app, &answer, 400, "invalid_parameter");
     assert_eq!(places(&problem, "parameter"), ["publisher"]);
+}
+
+#[test]
+fn a_query_of_more_than_8_kib_is_414_wherever_one_stands() {
+    let app = TestApp::start();
+    for operation in operations() {
+        let path = filled(operation.path, NOBODY);
+        let query = "x".repeat(8193 - path.split_once('?').map_or(0, |(_, query)| query.len() + 1));
+        refused(&app, &call(&app, &operation.method, &with(&path, &query)), 414, "query_too_long");
+    }
+    let path = format!("/v1/articles?q={}", "a%20".repeat(2047));
+    refused(&app, &app.get(&path), 400, "invalid_parameter");
 }
 
 #[test]
@@ -274,6 +287,18 @@ fn who_finds_no_place_is_told_to_come_back_and_probes_are_not() {
         drop(lock);
         first.join().unwrap().expect(200);
     });
+}
+
+#[test]
+fn a_request_whose_client_hangs_up_is_counted_as_499() {
+    let app = TestApp::start();
+    let lock = locked(&app);
+    let client = Raw::connect(&app).head("GET /v1/articles", &[]);
+    eventually("a waiting read", || (app.database.ask(WAITING) == "1").then_some(()));
+    client.reset();
+    let sample = "verbatim_http_requests_total{method=\"GET\",route=\"/v1/articles\",status=\"499\"} 1";
+    eventually("a count", || app.get("/metrics").text().contains(sample).then_some(()));
+    drop(lock);
 }
 
 #[test]

@@ -5,15 +5,15 @@ use std::fs;
 
 use jsonschema::Draft;
 use serde_json::{Value, json};
-use verbatim::http::docs;
+use verbatim::http::openapi;
 
-use crate::support::document::{NOBODY, Operation, operations};
+use crate::support::document::{NOBODY, Operation, operations, resolved};
 use crate::support::{Response, TestApp};
 
 #[test]
 fn the_committed_document_is_what_the_code_prints() {
     let committed = fs::read_to_string("openapi/openapi.json").unwrap();
-    let is_current = committed == docs::document_text();
+    let is_current = committed == openapi::document_text();
     assert!(is_current, "openapi/openapi.json is stale: mend it with `cargo run -- openapi > openapi/openapi.json`");
 }
 
@@ -23,14 +23,6 @@ fn the_service_serves_the_committed_document() {
     let answer = app.get("/openapi.json");
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.text(), fs::read_to_string("openapi/openapi.json").unwrap());
-}
-
-/// A part of the document, `$ref`s followed.
-fn resolved(value: &'static Value) -> &'static Value {
-    match value["$ref"].as_str() {
-        Some(reference) => docs::document().pointer(reference.trim_start_matches('#')).expect("what a $ref points to"),
-        None => value,
-    }
 }
 
 fn has_example(value: &'static Value) -> bool {
@@ -46,7 +38,7 @@ fn has_example(value: &'static Value) -> bool {
 #[test]
 fn every_operation_is_described_with_an_example_and_a_tag() {
     let tags: BTreeSet<_> =
-        docs::document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).map(Value::to_string).collect();
+        openapi::document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).map(Value::to_string).collect();
     let mut ids = BTreeSet::new();
     for Operation { id, value, .. } in operations() {
         for member in ["summary", "description"] {
@@ -60,14 +52,56 @@ fn every_operation_is_described_with_an_example_and_a_tag() {
         // Those of its refusals are everywhere: they say nothing of this operation.
         let responses = value["responses"].as_object().unwrap().iter();
         let mut successes = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
-        let is_shown = has_example(&value["parameters"])
+        let is_shown = value["parameters"].as_array().into_iter().flatten().any(has_example)
             || has_example(&value["requestBody"])
             || successes.any(|response| has_example(&response["content"]));
         assert!(is_shown, "{id} has no example");
         for parameter in value["parameters"].as_array().into_iter().flatten() {
-            assert!(parameter["description"].is_string(), "{id}: {parameter}");
+            assert!(resolved(parameter)["description"].is_string(), "{id}: {parameter}");
         }
     }
+}
+
+#[test]
+fn parameters_that_operations_share_are_components() {
+    let mut seen: Vec<&Value> = Vec::new();
+    for Operation { id, value, .. } in operations() {
+        for parameter in value["parameters"].as_array().into_iter().flatten() {
+            if parameter["$ref"].is_null() {
+                assert!(!seen.contains(&parameter), "{id} repeats {parameter}");
+                seen.push(parameter);
+            }
+        }
+    }
+    assert!(openapi::document()["components"]["parameters"].as_object().unwrap().len() > 20);
+}
+
+/// The schemas that a request brings, directly or inside of others.
+fn is_of_requests(name: &str) -> bool {
+    let is_input = |prefix| name.starts_with(prefix);
+    ["Create", "Update", "Annotate", "Match"].into_iter().any(is_input) && name != "MatchKind" || name == "Alias"
+}
+
+#[test]
+fn a_member_that_may_be_null_is_required_in_every_answer() {
+    // These are left out unless they were asked for, and may then be null.
+    const OPTIONAL: [&str; 2] = ["highlight", "speaker"];
+    let may_be_null = |schema: &Value| {
+        let is_null = |kind: &Value| kind == "null" || kind["type"] == "null";
+        [&schema["type"], &schema["oneOf"]].into_iter().filter_map(Value::as_array).flatten().any(is_null)
+    };
+    let mut count = 0;
+    for (name, schema) in openapi::document()["components"]["schemas"].as_object().unwrap() {
+        assert!(!name.ends_with("Body"), "{name}");
+        for (member, value) in schema["properties"].as_object().into_iter().flatten() {
+            if may_be_null(value) && !is_of_requests(name) && !OPTIONAL.contains(&member.as_str()) {
+                let required = schema["required"].as_array().unwrap();
+                assert!(required.contains(&json!(member)), "{name}: {member}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 30, "{count}");
 }
 
 #[test]
@@ -75,10 +109,8 @@ fn every_operation_has_all_its_statuses() {
     for operation in operations() {
         let statuses: BTreeSet<_> =
             operation.value["responses"].as_object().unwrap().keys().map(String::as_str).collect();
-        let mut expected = vec!["400", "500", "503"];
-        if operation.method != "GET" {
-            expected.push("504");
-        }
+        let mut expected = vec!["400", "414", "421", "500", "503"];
+        expected.extend((operation.method != "GET").then_some(["403", "504"]).into_iter().flatten());
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {
             ("POST", _) if operation.id == "annotate_article" => &["200", "406"][..],
@@ -109,7 +141,7 @@ fn every_operation_has_all_its_statuses() {
 #[track_caller]
 fn assert_valid(schema: &Value, value: &Value, what: &str) {
     let mut root = schema.as_object().unwrap().clone();
-    root.insert("components".to_owned(), docs::document()["components"].clone());
+    root.insert("components".to_owned(), openapi::document()["components"].clone());
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
     let validator = options.build(&Value::Object(root)).unwrap();
     let faults: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
@@ -119,7 +151,7 @@ fn assert_valid(schema: &Value, value: &Value, what: &str) {
 #[test]
 fn every_example_is_an_instance_of_its_schema() {
     let mut count = 0;
-    for (name, schema) in docs::document()["components"]["schemas"].as_object().unwrap() {
+    for (name, schema) in openapi::document()["components"]["schemas"].as_object().unwrap() {
         if !schema["example"].is_null() {
             assert_valid(schema, &schema["example"], name);
             count += 1;

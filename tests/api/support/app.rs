@@ -42,6 +42,9 @@ fn config(database: &TestDatabase) -> Config {
         shutdown_timeout: Duration::ZERO,
         drain_delay: Duration::ZERO,
         cors_origins: Vec::new(),
+        allowed_hosts: Vec::new(),
+        public_url: None,
+        receive_budget_mb: 64,
     }
 }
 

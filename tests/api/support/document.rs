@@ -1,7 +1,7 @@
 //! The operations of the API description.
 
 use serde_json::Value;
-use verbatim::http::docs;
+use verbatim::http::openapi;
 
 /// A valid id of no record.
 pub const NOBODY: &str = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5";
@@ -16,7 +16,7 @@ pub struct Operation {
 
 /// Returns all operations in the order of the description.
 pub fn operations() -> Vec<Operation> {
-    let paths = docs::document()["paths"].as_object().unwrap();
+    let paths = openapi::document()["paths"].as_object().unwrap();
     let of = |(path, item): (&'static String, &'static Value)| {
         item.as_object().unwrap().iter().map(move |(method, value)| Operation {
             id: value["operationId"].as_str().unwrap(),
@@ -40,10 +40,20 @@ pub fn paths() -> Vec<(&'static str, Vec<String>)> {
     paths
 }
 
+/// A part of the document, its `$ref` followed.
+pub fn resolved(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(reference) => {
+            openapi::document().pointer(reference.trim_start_matches('#')).expect("the target of a $ref")
+        }
+        None => value,
+    }
+}
+
 impl Operation {
     /// Returns a member of the operation, such as `parameters` or `responses`.
     pub fn parameters(&self, place: &str) -> Vec<&'static Value> {
-        let all = self.value["parameters"].as_array().into_iter().flatten();
+        let all = self.value["parameters"].as_array().into_iter().flatten().map(resolved);
         all.filter(|parameter| parameter["in"] == place).collect()
     }
 }

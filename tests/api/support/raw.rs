@@ -29,7 +29,12 @@ impl Raw {
     /// Sends a request line and headers with `Connection: close`.
     pub fn head(self, request: &str, headers: &[&str]) -> Self {
         let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-        self.send(format!("{request} HTTP/1.1\r\nHost: verbatim\r\nConnection: close\r\n{headers}\r\n"))
+        self.send(format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"))
+    }
+
+    /// Resets the connection, as a client that is killed does.
+    pub fn reset(self) {
+        socket2::SockRef::from(&self.0).set_linger(Some(Duration::ZERO)).unwrap();
     }
 
     /// Reads the answer until the service closes the connection.

@@ -1,0 +1,92 @@
+//! The application: its state, its routes and the order of its middleware. The only file that sees all of `http`.
+
+use super::context::{Draining, PublicPrefix, RequestDeadline};
+use super::extract::body::ReceiveBudget;
+use super::middleware::metrics::Metrics;
+use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
+use super::middleware::{compress, contract, cors, deadline, read_consistency, trace};
+use super::routes::articles::Creations;
+use super::routes::docs::{DocumentText, read_docs_file};
+use super::routes::quotes::QuotePageLoader;
+use super::{openapi, routes};
+use crate::app::response_cache::ResponseCache;
+use crate::store::Db;
+use crate::store::name_dictionary::NameDictionary;
+use crate::store::search::Statistics;
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
+use actix_web::{App, Error, web};
+use std::time::Duration;
+use utoipa_actix_web::AppExt;
+
+/// The state that the handlers share.
+#[derive(Clone)]
+pub struct State {
+    pub db: Db,
+    pub names: web::Data<NameDictionary>,
+    pub statistics: web::Data<Statistics>,
+    pub records: web::Data<ResponseCache>,
+    pub quotes: web::Data<QuotePageLoader>,
+    pub creations: web::Data<Creations>,
+    pub metrics: web::Data<Metrics>,
+    pub draining: web::Data<Draining>,
+    /// How long a request may take in all.
+    pub deadline: Duration,
+    /// Origins whose pages may read the answers, and write; none by default.
+    pub cors_origins: Vec<String>,
+    pub trusted: TrustedOrigins,
+    pub receive_budget: ReceiveBudget,
+    /// The path under which a reverse proxy serves the service; empty without one.
+    pub prefix: PublicPrefix,
+}
+
+/// The headers that a page of another origin may read.
+const EXPOSED: [&str; 8] =
+    ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-consistency-token", "x-request-id"];
+
+/// Builds the application: every route, behind the middleware.
+pub fn app(
+    state: State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let cors = state.cors_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    let cors = cors.allow_any_method().allow_any_header().expose_headers(EXPOSED);
+    App::new()
+        .into_utoipa_app()
+        .app_data(web::Data::new(state.db))
+        .app_data(state.names)
+        .app_data(state.statistics)
+        .app_data(state.records)
+        .app_data(state.quotes)
+        .app_data(state.creations)
+        .app_data(state.metrics)
+        .app_data(state.draining)
+        .app_data(web::Data::new(RequestDeadline(state.deadline)))
+        .app_data(web::Data::new(DocumentText(openapi::document_text())))
+        .app_data(web::Data::new(state.trusted))
+        .app_data(web::Data::new(state.receive_budget))
+        .app_data(web::Data::new(state.prefix))
+        .app_data(openapi::contract())
+        .configure(routes::configure)
+        .into_app()
+        .service(read_docs_file)
+        // The last one wrapped is the first to see a request.
+        .wrap(from_fn(contract::enforce_contract))
+        .wrap(from_fn(read_consistency::read_consistency))
+        .wrap(from_fn(deadline::enforce_deadline))
+        .wrap(from_fn(compress::compress))
+        .wrap(from_fn(refuse_foreign_origins))
+        .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
+        .wrap(from_fn(cors::explain_cors))
+        .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
+        .wrap(from_fn(trace::trace))
+}

@@ -1,0 +1,90 @@
+//! What a request carries while it is answered: its id, its deadline and its route.
+//!
+//! This module imports nothing from `http`, so that every other one may use it.
+
+use actix_web::http::header::HeaderName;
+use actix_web::{HttpMessage, HttpRequest};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The header that carries the id of a request.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: Current;
+}
+
+struct Current {
+    id: String,
+    prefix: PublicPrefix,
+}
+
+/// How long a request may take in all.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestDeadline(pub Duration);
+
+/// True from the moment the service was told to stop.
+#[derive(Debug, Default)]
+pub struct Draining(AtomicBool);
+
+impl Draining {
+    /// Marks the service as stopping.
+    pub fn start(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the service is stopping.
+    pub fn is_started(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The instant at which the request must be answered.
+#[derive(Clone, Copy)]
+struct Due(Instant);
+
+/// Matched route pattern. Computed once per request: routing dominates the cost of trivial handlers.
+#[derive(Clone, Copy)]
+struct Route(Option<&'static str>);
+
+/// Stores the route pattern of a request.
+pub fn set_route(request: &HttpRequest, pattern: Option<&'static str>) {
+    request.extensions_mut().insert(Route(pattern));
+}
+
+/// The route pattern of the document that the request's path matches.
+pub fn route(request: &HttpRequest) -> Option<&'static str> {
+    request.extensions().get::<Route>().and_then(|route| route.0)
+}
+
+/// Stores when the request must be answered.
+pub fn set_deadline(request: &HttpRequest, due: Instant) {
+    request.extensions_mut().insert(Due(due));
+}
+
+/// When the request must be answered.
+pub fn deadline(request: &HttpRequest) -> Instant {
+    let due = request.extensions().get::<Due>().copied();
+    due.map_or_else(|| Instant::now() + Duration::from_secs(10), |due| due.0)
+}
+
+/// The path under which a reverse proxy serves the service, such as `/verbatim`; empty without one.
+#[derive(Debug, Clone, Default)]
+pub struct PublicPrefix(pub Arc<str>);
+
+/// The id of the request that is being answered; `-` outside of a request.
+pub fn request_id() -> String {
+    CURRENT.try_with(|current| current.id.clone()).unwrap_or_else(|_| "-".to_owned())
+}
+
+/// The path of the service as its callers see it.
+pub fn public_path(path: &str) -> String {
+    CURRENT.try_with(|current| format!("{}{path}", current.prefix.0)).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Runs `answer` as the request with this id, of a service under this prefix.
+pub async fn scope<T>(id: String, prefix: PublicPrefix, answer: impl Future<Output = T>) -> T {
+    CURRENT.scope(Current { id, prefix }, answer).await
+}

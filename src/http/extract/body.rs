@@ -1,0 +1,179 @@
+//! Request bodies: received, decompressed, validated and read into types.
+
+use super::contract::{Contract, Operation};
+use super::schema::Invalid;
+use crate::domain::FieldError;
+use crate::http::context;
+use crate::http::respond::problem::Problem;
+use crate::http::wire::RequestBody;
+use crate::http::wire::problem::Code;
+use actix_web::dev::{Decompress, Payload};
+use actix_web::error::PayloadError;
+use actix_web::http::header::{self, ContentEncoding, HeaderValue};
+use actix_web::web::{self, Bytes};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::{StreamExt, stream};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The largest body, in bytes, counted after it is decompressed.
+pub const MAX_BODY: usize = 8 << 20;
+
+/// The memory for bodies that are being received, over all connections, in bytes.
+#[derive(Clone)]
+pub struct ReceiveBudget(Arc<Semaphore>);
+
+impl ReceiveBudget {
+    /// A budget of `megabytes`.
+    pub fn new(megabytes: u16) -> Self {
+        Self(Arc::new(Semaphore::new(usize::from(megabytes) << 20)))
+    }
+
+    /// Takes `bytes` of the budget until the permit is dropped.
+    fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let permit = self.0.clone().try_acquire_many_owned(bytes);
+        permit.map_err(|_| Problem::new(Code::Overloaded, "too many request bodies are being received"))
+    }
+}
+
+/// The body of a request, as the operation's schema has it.
+pub struct Body<T>(pub T);
+
+impl<T: RequestBody> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let contract = Contract::of(request);
+        let operation = context::route(request).and_then(|route| contract.operation(route, request.method()));
+        let media_type = media_type_of(request);
+        let bytes = receive(request, payload);
+        Box::pin(async move {
+            let operation = operation.ok_or_else(|| Problem::unexpected("the operation has no contract"))?;
+            let media_type = media_type?;
+            if !operation.consumes.contains(&media_type) {
+                let detail = format!("this operation takes {}", operation.consumes.join(" or "));
+                return Err(Problem::new(Code::UnsupportedMediaType, detail));
+            }
+            // The permits are held until the body is parsed.
+            let (bytes, _permits) = bytes.await?;
+            read(operation, &media_type, bytes).map(Self)
+        })
+    }
+}
+
+fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>) -> Result<T, Problem> {
+    let malformed = |detail: String| Problem::new(Code::MalformedBody, detail);
+    let schema = operation.body.as_ref().ok_or_else(|| Problem::unexpected("the operation takes no body"))?;
+    let value = if media_type == "text/plain" {
+        let text = String::from_utf8(bytes).map_err(|error| malformed(format!("the text is not UTF-8: {error}")))?;
+        schema.check(T::from_text(text))
+    } else {
+        schema.parse(&bytes)
+    };
+    let value = value.map_err(|invalid| match invalid {
+        Invalid::Malformed(error) => malformed(format!("the body is not JSON: {error}")),
+        Invalid::Faults(faults) => Problem::content(faults),
+    })?;
+    serde_json::from_value(value).map_err(|error| Problem::content(vec![FieldError::new("", error.to_string())]))
+}
+
+/// The essence of the body's media type; JSON and text are always UTF-8.
+fn media_type_of(request: &HttpRequest) -> Result<String, Problem> {
+    let refuse = |detail: &str| Problem::new(Code::UnsupportedMediaType, detail.to_owned());
+    let value = request.headers().get(header::CONTENT_TYPE).ok_or_else(|| refuse("Content-Type is missing"))?;
+    let value = value.to_str().map_err(|_| refuse("Content-Type cannot be read"))?.to_ascii_lowercase();
+    let mut parts = value.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_owned();
+    let charset =
+        parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
+    match charset.as_deref() {
+        None | Some("utf-8" | "utf8" | "us-ascii") => Ok(essence),
+        Some(_) => Err(refuse("the charset must be utf-8")),
+    }
+}
+
+/// Receives the whole body, decompressed, within its limit, the budget and the request's deadline.
+fn receive(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Problem>> + use<> {
+    let encoding = encoding_of(request.headers().get(header::CONTENT_ENCODING));
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let deadline = context::deadline(request);
+    let budget = request.app_data::<web::Data<ReceiveBudget>>().cloned();
+    let payload = payload.take();
+    async move {
+        let encoding = encoding?;
+        if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
+            return Err(too_large());
+        }
+        let pieces = payload.flat_map(move |chunk| stream::iter(in_pieces(chunk, encoding)));
+        let mut stream = Decompress::new(pieces, encoding);
+        let (mut body, mut permits) = (Vec::new(), None::<OwnedSemaphorePermit>);
+        loop {
+            let chunk = tokio::time::timeout_at(deadline, stream.next())
+                .await
+                .map_err(|_| Problem::new(Code::RequestTimeout, "the body did not arrive in time"))?;
+            let Some(chunk) = chunk else { return Ok((body, permits)) };
+            let chunk =
+                chunk.map_err(|error| Problem::new(Code::MalformedBody, format!("receiving the body: {error}")))?;
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(too_large());
+            }
+            if let Some(budget) = &budget {
+                let permit = budget.take(chunk.len())?;
+                match &mut permits {
+                    Some(permits) => permits.merge(permit),
+                    None => permits = Some(permit),
+                }
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// Cuts a chunk, as each piece is decompressed whole before its size is known: a few bytes may stand for millions.
+fn in_pieces(
+    chunk: Result<Bytes, PayloadError>,
+    encoding: ContentEncoding,
+) -> impl Iterator<Item = Result<Bytes, PayloadError>> {
+    let most = match encoding {
+        ContentEncoding::Brotli => 8,
+        ContentEncoding::Zstd => 64,
+        ContentEncoding::Gzip | ContentEncoding::Deflate => 1024,
+        _ => usize::MAX,
+    };
+    let mut rest = Some(chunk);
+    std::iter::from_fn(move || match rest.take()? {
+        Ok(mut bytes) if bytes.len() > most => {
+            let piece = bytes.split_to(most);
+            rest = Some(Ok(bytes));
+            Some(Ok(piece))
+        }
+        last => Some(last),
+    })
+}
+
+fn too_large() -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("a body must be at most {MAX_BODY} bytes"))
+}
+
+fn encoding_of(value: Option<&HeaderValue>) -> Result<ContentEncoding, Problem> {
+    let Some(value) = value else { return Ok(ContentEncoding::Identity) };
+    let known = match value.to_str().map(|value| value.trim().to_ascii_lowercase()).as_deref() {
+        Ok("identity") => Some(ContentEncoding::Identity),
+        Ok("gzip" | "x-gzip") => Some(ContentEncoding::Gzip),
+        Ok("br") => Some(ContentEncoding::Brotli),
+        Ok("zstd") => Some(ContentEncoding::Zstd),
+        Ok("deflate") => Some(ContentEncoding::Deflate),
+        _ => None,
+    };
+    known.ok_or_else(|| {
+        Problem::new(Code::UnsupportedEncoding, "Content-Encoding must be br, gzip, deflate or zstd")
+            .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("br, gzip, deflate, zstd"))
+    })
+}

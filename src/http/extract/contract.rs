@@ -1,0 +1,259 @@
+//! What each operation of the document takes: its parameters, its media types and its body.
+//!
+//! Compiled once from the document, so that the document cannot promise what the service does not do: a path, a method, a
+//! media type, a parameter or a member that is not in it is refused before a handler runs.
+
+use super::accept::accepts;
+use super::query::{Parameters, ValidQuery};
+use super::schema::{Invalid, Schema};
+use crate::http::respond::problem::Problem;
+use crate::http::wire::filters::ParameterError;
+use crate::http::wire::problem::Code;
+use actix_web::HttpRequest;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{self, Accept, Header, HeaderMap, HeaderValue};
+use actix_web::mime::Mime;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Where the documentation page is.
+pub const DOCS_PAGE: &str = "/docs";
+/// Where the files of the page are; they are not in the document.
+pub const DOCS_FILES: &str = "/docs/{file}";
+
+/// Where a parameter stands in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// One parameter of an operation.
+struct Parameter {
+    name: String,
+    place: Place,
+    /// A list separates its values with commas, rather than repeat the parameter.
+    commas: bool,
+    required: bool,
+    schema: Schema,
+}
+
+/// One operation of the document.
+pub struct Operation {
+    parameters: Vec<Parameter>,
+    /// The media types of its successful responses; empty when these have no content.
+    produces: Vec<Mime>,
+    /// The media types of its request body.
+    pub consumes: Vec<String>,
+    /// The schema of its JSON.
+    pub body: Option<Schema>,
+}
+
+/// Every operation by path and method, and the methods of each path.
+pub struct Contract {
+    operations: HashMap<String, Vec<(Method, Operation)>>,
+    allow: HashMap<String, HeaderValue>,
+}
+
+impl Contract {
+    /// Compiles a document.
+    ///
+    /// # Panics
+    /// When a schema cannot be compiled: a fault of the build, which every test meets.
+    pub fn new(document: &Value) -> Self {
+        let mut operations = HashMap::new();
+        let mut allow = HashMap::new();
+        for (path, item) in members(&document["paths"]) {
+            let mut methods = Vec::new();
+            for (method, operation) in members(item) {
+                let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method of the document");
+                methods.push(method.to_string());
+                if method == Method::GET {
+                    methods.push("HEAD".to_owned());
+                }
+                let operations: &mut Vec<_> = operations.entry(path.clone()).or_default();
+                operations.push((method, Operation::new(operation, document)));
+            }
+            methods.push("OPTIONS".to_owned());
+            allow.insert(path.clone(), HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"));
+        }
+        Self { operations, allow }
+    }
+
+    /// The contract that the application was built with.
+    ///
+    /// # Panics
+    /// Outside of the application: a fault of the build, which every test meets.
+    pub fn of(request: &HttpRequest) -> &'static Self {
+        request.app_data::<&'static Self>().expect("the application has its contract")
+    }
+
+    /// The operation for `method` at `path`; HEAD is GET.
+    pub fn operation(&self, path: &str, method: &Method) -> Option<&Operation> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let operations = self.operations.get(path)?;
+        operations.iter().find_map(|(known, operation)| (known == method).then_some(operation))
+    }
+
+    /// The methods of a path, for `Allow`.
+    pub fn allow(&self, path: &str) -> Option<&HeaderValue> {
+        self.allow.get(path)
+    }
+
+    /// The route pattern that a request's path matches.
+    pub fn route(&self, request: &ServiceRequest) -> Option<&str> {
+        let pattern = request.match_pattern()?;
+        if pattern == DOCS_FILES {
+            return Some(DOCS_FILES);
+        }
+        self.allow.get_key_value(&pattern).map(|(pattern, _)| pattern.as_str())
+    }
+}
+
+fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
+}
+
+fn resolved<'a>(value: &'a Value, document: &'a Value) -> &'a Value {
+    let target = value["$ref"].as_str().and_then(|reference| document.pointer(reference.trim_start_matches('#')));
+    target.unwrap_or(value)
+}
+
+impl Operation {
+    fn new(operation: &Value, document: &Value) -> Self {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let content = &operation["requestBody"]["content"];
+        let json = members(content).find(|(media_type, _)| media_type.ends_with("json"));
+        let successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
+        let produces = successes.flat_map(|(_, response)| members(&response["content"]));
+        let produces = produces.map(|(kind, _)| kind.parse().expect("a media type of the document"));
+        Self {
+            parameters: parameters.map(|parameter| Parameter::new(resolved(parameter, document), document)).collect(),
+            produces: produces.collect(),
+            consumes: members(content).map(|(media_type, _)| media_type.clone()).collect(),
+            body: json.map(|(_, media)| Schema::compile(&media["schema"], document)),
+        }
+    }
+
+    /// Checks the head of a request; answers its query.
+    ///
+    /// # Errors
+    /// 400 with every faulty parameter, 406 when `Accept` excludes what the operation answers.
+    pub fn check(&self, request: &ServiceRequest, pattern: &str) -> Result<ValidQuery, Problem> {
+        self.check_accept(request)?;
+        let given = Parameters::of(request.request());
+        let mut faults = Vec::new();
+        for name in given.names() {
+            if !self.parameters.iter().any(|p| p.place == Place::Query && p.name == name) {
+                faults.push(ParameterError::new(name, "is not a parameter of this operation"));
+            }
+        }
+        faults.extend(given.unreadable().iter().map(|name| ParameterError::new(name, "is not UTF-8")));
+        let mut query = Map::new();
+        for parameter in &self.parameters {
+            match parameter.read(request, pattern, &given) {
+                Ok(Some(value)) if parameter.place == Place::Query => drop(query.insert(parameter.name.clone(), value)),
+                Ok(_) => {}
+                Err(detail) => faults.push(ParameterError::new(&parameter.name, detail)),
+            }
+        }
+        if faults.is_empty() { Ok(ValidQuery(Value::Object(query))) } else { Err(Problem::parameters(faults)) }
+    }
+
+    fn check_accept(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        let is_any = request.headers().get_all(header::ACCEPT).all(HeaderValue::is_empty);
+        let accept = Accept::parse(request).unwrap_or_else(|_| Accept(Vec::new()));
+        if is_any || self.produces.is_empty() || self.produces.iter().any(|produced| accepts(&accept, produced)) {
+            return Ok(());
+        }
+        let produces: Vec<_> = self.produces.iter().map(ToString::to_string).collect();
+        Err(Problem::new(Code::NotAcceptable, format!("this operation answers {}", produces.join(" or "))))
+    }
+
+    /// Reads `given` as the filters of this list: all its query parameters but `others`.
+    ///
+    /// # Errors
+    /// Each parameter that is not a filter of the list, or has a value that it does not take.
+    pub fn filters(&self, given: &Parameters, others: &[&str]) -> Result<Value, Vec<ParameterError>> {
+        let is_filter =
+            |parameter: &&Parameter| parameter.place == Place::Query && !others.contains(&parameter.name.as_str());
+        let mut faults = Vec::new();
+        let mut filters = Map::new();
+        for name in given.names() {
+            let parameter = self.parameters.iter().filter(is_filter).find(|parameter| parameter.name == name);
+            match parameter.map(|parameter| parameter.value(&given.all(name))) {
+                None => faults.push(ParameterError::new(name, "is not a filter of the records that are counted")),
+                Some(Err(detail)) => faults.push(ParameterError::new(name, detail)),
+                Some(Ok(value)) => drop(filters.insert(name.to_owned(), value)),
+            }
+        }
+        if faults.is_empty() { Ok(Value::Object(filters)) } else { Err(faults) }
+    }
+}
+
+impl Parameter {
+    fn new(parameter: &Value, document: &Value) -> Self {
+        Self {
+            name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            place: match parameter["in"].as_str() {
+                Some("path") => Place::Path,
+                Some("header") => Place::Header,
+                _ => Place::Query,
+            },
+            commas: parameter["explode"] == false,
+            required: parameter["required"] == true,
+            schema: Schema::compile(&parameter["schema"], document),
+        }
+    }
+
+    /// The value of this parameter in a request, if it has one.
+    fn read(&self, request: &ServiceRequest, pattern: &str, query: &Parameters) -> Result<Option<Value>, String> {
+        let header;
+        let given = match self.place {
+            Place::Path => segment(pattern, request.path(), &self.name).into_iter().collect(),
+            Place::Query => query.all(&self.name),
+            Place::Header => match field(request.headers(), &self.name)? {
+                None => Vec::new(),
+                Some(value) => {
+                    header = value;
+                    vec![header.as_str()]
+                }
+            },
+        };
+        if given.is_empty() {
+            return if self.required { Err("is required".to_owned()) } else { Ok(None) };
+        }
+        self.value(&given).map(Some)
+    }
+
+    /// The value that is given by one or more texts.
+    fn value(&self, given: &[&str]) -> Result<Value, String> {
+        let value = match (self.schema.list_items(), given) {
+            (None, [only]) => self.schema.read_text(only),
+            (None, _) => return Err("must be given once".to_owned()),
+            (Some(items), given) if self.commas => {
+                given.iter().flat_map(|value| value.split(',')).map(|value| items.read_text(value)).collect()
+            }
+            (Some(items), given) => given.iter().map(|value| items.read_text(value)).collect(),
+        };
+        self.schema.check(value).map_err(|invalid| match invalid {
+            Invalid::Malformed(error) => error.to_string(),
+            Invalid::Faults(faults) => faults.into_iter().next().map(|fault| fault.detail).unwrap_or_default(),
+        })
+    }
+}
+
+/// A header field; several lines of it are one list.
+fn field(headers: &HeaderMap, name: &str) -> Result<Option<String>, String> {
+    let lines: Result<Vec<&str>, _> = headers.get_all(name).map(HeaderValue::to_str).collect();
+    let lines = lines.map_err(|_| "has a character outside ASCII".to_owned())?;
+    Ok((!lines.is_empty()).then(|| lines.join(", ").trim().to_owned()))
+}
+
+/// What stands in `path` where `pattern` has `{name}`. The request is not routed yet.
+fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
+    let is_named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+    pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, given)| given)
+}

@@ -1,0 +1,542 @@
+//! A bounded validator for the JSON that requests carry.
+//!
+//! A [`Schema`] is compiled from the OpenAPI document and reads JSON in one pass: it validates while it parses, keeps only
+//! what the schema allows, and stops at [`MAX_FAULTS`]. So time is linear in the size of the input, and memory is bounded
+//! by the input whatever it holds. It supports the part of JSON Schema that the document uses for requests.
+
+use crate::domain::FieldError;
+use crate::domain::time::is_storable;
+use chrono::{DateTime, NaiveDate};
+use regex::Regex;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use uuid::Uuid;
+
+/// The most faults that are reported for one request; validation stops there.
+pub const MAX_FAULTS: usize = 100;
+
+/// What a JSON value may be.
+#[derive(Debug)]
+pub struct Schema {
+    kind: Kind,
+    nullable: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Text(Text),
+    Number { integer: bool, minimum: Option<f64>, maximum: Option<f64> },
+    Boolean,
+    Array { items: Box<Schema>, minimum: usize, maximum: usize },
+    Object { members: BTreeMap<String, Schema>, required: Vec<String> },
+}
+
+#[derive(Debug)]
+struct Text {
+    minimum: usize,
+    maximum: usize,
+    words: Option<Vec<String>>,
+    pattern: Option<Regex>,
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Uuid,
+    DateTime,
+    Date,
+    Uri,
+}
+
+/// Why JSON was refused.
+#[derive(Debug)]
+pub enum Invalid {
+    /// The bytes are not JSON.
+    Malformed(serde_json::Error),
+    /// Values do not match the schema: the first [`MAX_FAULTS`] of them.
+    Faults(Vec<FieldError>),
+}
+
+impl Schema {
+    /// Compiles a schema of the document.
+    ///
+    /// # Panics
+    /// When the schema uses what this validator does not know: a fault of the build, which every test meets.
+    pub fn compile(schema: &Value, document: &Value) -> Self {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let target = document.pointer(reference.trim_start_matches('#')).expect("a $ref has a target");
+            return Self::compile(target, document);
+        }
+        if let Some(branches) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
+            return Self::any_of(branches, document);
+        }
+        let types: Vec<&str> = match &schema["type"] {
+            Value::String(only) => vec![only],
+            Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+            _ => panic!("a schema without a type: {schema}"),
+        };
+        let bound = |name: &str, default| schema[name].as_u64().map_or(default, |bound| bound as usize);
+        let kind = match types.iter().find(|name| **name != "null").copied() {
+            Some("string") => Kind::Text(Text::compile(schema)),
+            Some(number @ ("integer" | "number")) => Kind::Number {
+                integer: number == "integer",
+                minimum: schema["minimum"].as_f64(),
+                maximum: schema["maximum"].as_f64(),
+            },
+            Some("boolean") => Kind::Boolean,
+            Some("array") => Kind::Array {
+                items: Box::new(Self::compile(&schema["items"], document)),
+                minimum: bound("minItems", 0),
+                maximum: bound("maxItems", usize::MAX),
+            },
+            Some("object") => {
+                let members = schema["properties"].as_object().into_iter().flatten();
+                let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                Kind::Object {
+                    members: members.map(|(name, member)| (name.clone(), Self::compile(member, document))).collect(),
+                    required: required.map(str::to_owned).collect(),
+                }
+            }
+            _ => panic!("a schema of an unknown type: {schema}"),
+        };
+        Self { kind, nullable: types.contains(&"null") }
+    }
+
+    /// Null or one schema, or several lists of words.
+    fn any_of(branches: &[Value], document: &Value) -> Self {
+        let (nulls, others): (Vec<_>, Vec<_>) = branches.iter().partition(|branch| branch["type"] == "null");
+        let mut schemas = others.into_iter().map(|branch| Self::compile(branch, document));
+        let mut schema = schemas.next().expect("a choice has branches");
+        for other in schemas {
+            match (&mut schema.kind, other.kind) {
+                (Kind::Text(Text { words: Some(words), .. }), Kind::Text(Text { words: Some(more), .. })) => {
+                    words.extend(more.into_iter().filter(|word| !words.contains(word)).collect::<Vec<_>>());
+                }
+                _ => panic!("a choice between schemas that are not lists of words"),
+            }
+        }
+        schema.nullable |= !nulls.is_empty();
+        schema
+    }
+
+    /// Whether the value is a list; else whether its text spells a number or a boolean.
+    pub fn list_items(&self) -> Option<&Self> {
+        match &self.kind {
+            Kind::Array { items, .. } => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Reads the value that a parameter's text spells; text that spells none stays text, and is refused by [`Self::check`].
+    pub fn read_text(&self, text: &str) -> Value {
+        let is_plain = !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace);
+        let parsed = || serde_json::from_str::<Value>(text).ok().filter(|_| is_plain);
+        let value = match self.kind {
+            // JSON Schema takes 1.0 for an integer; a path or a query spells one without a point.
+            Kind::Number { integer, .. } => parsed().filter(|v| v.is_number() && !(integer && v.is_f64())),
+            Kind::Boolean => parsed().filter(Value::is_boolean),
+            _ => None,
+        };
+        value.unwrap_or_else(|| Value::String(text.to_owned()))
+    }
+
+    /// Parses JSON that must match the schema.
+    ///
+    /// # Errors
+    /// When it is not JSON or does not match.
+    pub fn parse(&self, json: &[u8]) -> Result<Value, Invalid> {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        self.read(|seed| {
+            let value = seed.deserialize(&mut deserializer)?;
+            deserializer.end()?;
+            Ok(value)
+        })
+    }
+
+    /// Checks a value that must match the schema.
+    ///
+    /// # Errors
+    /// When it does not match.
+    pub fn check(&self, value: Value) -> Result<Value, Invalid> {
+        self.read(|seed| seed.deserialize(value))
+    }
+
+    fn read(&self, read: impl FnOnce(Seed<'_>) -> serde_json::Result<Value>) -> Result<Value, Invalid> {
+        let faults = RefCell::default();
+        let read = read(Seed { schema: self, path: &Path::Root, faults: &faults });
+        let faults = faults.into_inner();
+        match read {
+            Err(error) if faults.len() < MAX_FAULTS => Err(Invalid::Malformed(error)),
+            Ok(value) if faults.is_empty() => Ok(value),
+            _ => Err(Invalid::Faults(faults)),
+        }
+    }
+}
+
+impl Text {
+    fn compile(schema: &Value) -> Self {
+        let bound = |name: &str, default| schema[name].as_u64().map_or(default, |bound| bound as usize);
+        let words = schema["enum"].as_array();
+        Self {
+            minimum: bound("minLength", 0),
+            maximum: bound("maxLength", usize::MAX),
+            words: words.map(|words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+            pattern: schema["pattern"].as_str().map(|pattern| Regex::new(pattern).expect("a pattern compiles")),
+            format: match schema["format"].as_str() {
+                Some("uuid") => Some(Format::Uuid),
+                Some("date-time") => Some(Format::DateTime),
+                Some("date") => Some(Format::Date),
+                Some("uri") => Some(Format::Uri),
+                _ => None,
+            },
+        }
+    }
+
+    /// What is wrong with `text`.
+    fn fault(&self, text: &str) -> Option<String> {
+        // Postgres stores every character but this one.
+        if text.contains('\0') {
+            return Some("must not contain U+0000".to_owned());
+        }
+        if let Some(words) = &self.words {
+            let is_known = words.iter().any(|word| word == text);
+            return (!is_known).then(|| format!("must be one of {}", words.join(", ")));
+        }
+        if let Some(format) = self.format.filter(|format| !format.matches(text)) {
+            return Some(format!("must be {format}"));
+        }
+        // A text has no more characters than bytes, and at least a quarter as many: most need no counting.
+        if text.len() > self.maximum && text.chars().count() > self.maximum {
+            return Some(format!("must be at most {} characters", self.maximum));
+        }
+        if text.len() / 4 < self.minimum && text.chars().count() < self.minimum {
+            let noun = if self.minimum == 1 { "character" } else { "characters" };
+            return Some(format!("must be at least {} {noun}", self.minimum));
+        }
+        let pattern = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text))?;
+        Some(format!("must match {pattern}"))
+    }
+}
+
+impl Format {
+    fn matches(self, text: &str) -> bool {
+        match self {
+            Self::Uuid => text.len() == 36 && Uuid::try_parse(text).is_ok(),
+            Self::DateTime => {
+                let is_separated = text.as_bytes().get(10).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'T'));
+                is_separated && DateTime::parse_from_rfc3339(text).is_ok_and(|time| is_storable(time.to_utc()))
+            }
+            Self::Date => {
+                // chrono takes a sign for the beginning of a year.
+                let is_signed = text.starts_with(['+', '-']);
+                text.len() == 10 && !is_signed && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+            }
+            // RFC 3986: no other characters, and % begins two hexadecimal digits.
+            Self::Uri => {
+                let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+                let is_escape = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+                text.bytes().all(is_allowed) && text.split('%').skip(1).all(is_escape)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Uuid => "a UUID with hyphens",
+            Self::DateTime => "an RFC 3339 time in the years 0000 to 9999 of UTC",
+            Self::Date => "a date such as 2026-03-02",
+            Self::Uri => "a URI",
+        })
+    }
+}
+
+impl Kind {
+    const fn noun(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Number { integer: true, .. } => "an integer",
+            Self::Number { integer: false, .. } => "a number",
+            Self::Boolean => "true or false",
+            Self::Array { .. } => "an array",
+            Self::Object { .. } => "an object",
+        }
+    }
+}
+
+/// The place of a value; written as a JSON pointer (RFC 6901) only when the value is at fault.
+enum Path<'a> {
+    Root,
+    Member(&'a Path<'a>, &'a str),
+    Item(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Member(parent, name) => write!(f, "{parent}/{}", name.replace('~', "~0").replace('/', "~1")),
+            Self::Item(parent, index) => write!(f, "{parent}/{index}"),
+        }
+    }
+}
+
+/// Reads one value and records its faults. A faulty value reads as null.
+struct Seed<'a> {
+    schema: &'a Schema,
+    path: &'a Path<'a>,
+    faults: &'a RefCell<Vec<FieldError>>,
+}
+
+impl Seed<'_> {
+    /// Records a fault; fails once there are too many, which ends the pass.
+    fn fault<E: Error>(&self, path: &Path<'_>, detail: impl Into<String>) -> Result<Value, E> {
+        let mut faults = self.faults.borrow_mut();
+        faults.push(FieldError::new(path.to_string(), detail));
+        if faults.len() < MAX_FAULTS { Ok(Value::Null) } else { Err(E::custom("too many faults")) }
+    }
+
+    fn wrong_type<E: Error>(&self) -> Result<Value, E> {
+        self.fault(self.path, format!("must be {}", self.schema.kind.noun()))
+    }
+
+    fn number<E: Error>(self, number: Number) -> Result<Value, E> {
+        let Kind::Number { integer, minimum, maximum } = self.schema.kind else { return self.wrong_type() };
+        let value = number.as_f64().unwrap_or(f64::NAN);
+        let number = match number {
+            number if integer && number.is_f64() => {
+                if value.fract() != 0.0 || value.abs() >= 9_007_199_254_740_992.0 {
+                    return self.wrong_type();
+                }
+                #[allow(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+                Number::from(value as i64)
+            }
+            number => number,
+        };
+        if let Some(minimum) = minimum.filter(|minimum| value < *minimum) {
+            return self.fault(self.path, format!("must be at least {minimum}"));
+        }
+        if let Some(maximum) = maximum.filter(|maximum| value > *maximum) {
+            return self.fault(self.path, format!("must be at most {maximum}"));
+        }
+        Ok(Value::Number(number))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        if self.schema.nullable { Ok(Value::Null) } else { self.wrong_type() }
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        if matches!(self.schema.kind, Kind::Boolean) { Ok(Value::Bool(value)) } else { self.wrong_type() }
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        self.number(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        self.number(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        match Number::from_f64(value) {
+            Some(number) => self.number(number),
+            None => self.wrong_type(),
+        }
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        let Kind::Text(text) = &self.schema.kind else { return self.wrong_type() };
+        match text.fault(&value) {
+            None => Ok(Value::String(value)),
+            Some(detail) => self.fault(self.path, detail),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let Kind::Array { items, minimum, maximum } = &self.schema.kind else {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return self.wrong_type();
+        };
+        let mut values = Vec::new();
+        loop {
+            if values.len() == *maximum {
+                if seq.next_element::<IgnoredAny>()?.is_none() {
+                    break;
+                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                return self.fault(self.path, format!("must have at most {maximum} items"));
+            }
+            let path = Path::Item(self.path, values.len());
+            match seq.next_element_seed(Seed { schema: items, path: &path, faults: self.faults })? {
+                Some(value) => values.push(value),
+                None => break,
+            }
+        }
+        if values.len() < *minimum {
+            return self.fault(self.path, format!("must have at least {minimum} items"));
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let Kind::Object { members, required } = &self.schema.kind else {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return self.wrong_type();
+        };
+        let mut values = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let path = Path::Member(self.path, &name);
+            match members.get(&name) {
+                Some(schema) => {
+                    let value = map.next_value_seed(Seed { schema, path: &path, faults: self.faults })?;
+                    values.insert(name, value);
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                    self.fault(&path, "is not a known member")?;
+                }
+            }
+        }
+        for name in required.iter().filter(|name| !values.contains_key(*name)) {
+            self.fault(&Path::Member(self.path, name), "is required")?;
+        }
+        Ok(Value::Object(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Schema {
+        let document = json!({"components": {"schemas": {"Kind": {"type": "string", "enum": ["a", "b"]}}}});
+        let schema = json!({
+            "type": "object", "required": ["name"], "additionalProperties": false, "properties": {
+                "name": {"type": "string", "minLength": 1, "maxLength": 3},
+                "kind": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Kind"}]},
+                "count": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
+                "at": {"type": "string", "format": "date-time"},
+                "url": {"type": "string", "format": "uri"},
+                "list": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "number"}},
+            },
+        });
+        Schema::compile(&schema, &document)
+    }
+
+    fn faults(json: &str) -> Vec<(String, String)> {
+        match schema().parse(json.as_bytes()) {
+            Err(Invalid::Faults(faults)) => faults.into_iter().map(|fault| (fault.pointer, fault.detail)).collect(),
+            other => panic!("{json}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_value_that_matches_is_read_with_whole_numbers_as_integers() {
+        let given = r#"{"name": "été", "kind": null, "count": 2.0, "list": [1, 2.5]}"#;
+        let read = schema().parse(given.as_bytes()).unwrap();
+        assert_eq!(read, json!({"name": "été", "kind": null, "count": 2, "list": [1, 2.5]}));
+    }
+
+    #[test]
+    fn each_fault_has_its_place() {
+        for (json, pointer, detail) in [
+            ("[]", "", "must be an object"),
+            (r#"{"name": ""}"#, "/name", "must be at least 1 character"),
+            (r#"{"name": "éééé"}"#, "/name", "must be at most 3 characters"),
+            (r#"{"name": "\u0000"}"#, "/name", "must not contain U+0000"),
+            (r#"{"name": 1}"#, "/name", "must be a string"),
+            (r#"{"name": "a", "kind": "c"}"#, "/kind", "must be one of a, b"),
+            (r#"{"name": "a", "count": 1.5}"#, "/count", "must be an integer"),
+            (r#"{"name": "a", "count": 11}"#, "/count", "must be at most 10"),
+            (r#"{"name": "a", "list": []}"#, "/list", "must have at least 1 items"),
+            (r#"{"name": "a", "list": [1, 2, "x", {}]}"#, "/list", "must have at most 2 items"),
+            (r#"{"name": "a", "list": [1, {"x": []}]}"#, "/list/1", "must be a number"),
+            (r#"{"name": "a", "a/b~c": {"x": [1]}}"#, "/a~1b~0c", "is not a known member"),
+            ("{}", "/name", "is required"),
+        ] {
+            assert_eq!(faults(json), [(pointer.to_owned(), detail.to_owned())], "{json}");
+        }
+    }
+
+    #[test]
+    fn times_outside_the_years_that_are_stored_are_refused() {
+        for (time, is_valid) in [
+            ("0000-01-01T00:00:00Z", true),
+            ("9999-12-31T23:59:59.999999Z", true),
+            ("0000-01-01T00:00:00+00:01", false),
+            ("9999-12-31T23:59:59-00:01", false),
+            ("2026-03-02 08:00:00Z", false),
+            ("2026-03-02", false),
+        ] {
+            assert_eq!(schema().check(json!({"name": "a", "at": time})).is_ok(), is_valid, "{time}");
+        }
+    }
+
+    #[test]
+    fn uris_hold_the_characters_of_rfc_3986() {
+        for (uri, is_valid) in [
+            ("http://a.example/b%20c?d#e", true),
+            ("http://a.example/é", false),
+            ("http://a/%2", false),
+            ("a b", false),
+        ] {
+            assert_eq!(schema().check(json!({"name": "a", "url": uri})).is_ok(), is_valid, "{uri}");
+        }
+    }
+
+    #[test]
+    fn validation_stops_at_the_most_faults() {
+        let members: String = (0..100_000).map(|i| format!("\"{i}\": 0,")).collect();
+        // What follows the last fault is not even read.
+        assert_eq!(faults(&format!("{{{members}]")).len(), MAX_FAULTS);
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_malformed() {
+        for json in ["", "{", "{} {}", "nul", "{'name': 1}", "{\"name\": 1"] {
+            assert!(matches!(schema().parse(json.as_bytes()), Err(Invalid::Malformed(_))), "{json}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_json_spells_them() {
+        let number = Schema::compile(&json!({"type": "number"}), &Value::Null);
+        let integer = Schema::compile(&json!({"type": "integer"}), &Value::Null);
+        let boolean = Schema::compile(&json!({"type": "boolean"}), &Value::Null);
+        assert_eq!(number.read_text("20"), json!(20));
+        assert_eq!(number.read_text("2e1"), json!(20.0));
+        assert_eq!(integer.read_text("20"), json!(20));
+        assert!(integer.read_text("20.0").is_string() && integer.read_text("2e1").is_string());
+        for text in ["020", "+5", " 5", "5 ", "", "0x1", "NaN", "true"] {
+            assert!(number.read_text(text).is_string(), "{text:?}");
+        }
+        assert_eq!(boolean.read_text("true"), json!(true));
+        assert!(boolean.read_text("True").is_string());
+    }
+}

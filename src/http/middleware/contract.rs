@@ -1,0 +1,52 @@
+//! Holds every request to the document.
+
+use crate::http::context;
+use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE};
+use crate::http::respond::problem::Problem;
+use crate::http::wire::problem::Code;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+
+/// The longest query string, in bytes.
+const MAX_QUERY: usize = 8 << 10;
+
+/// Refuses what the document does not allow, answers OPTIONS, and lets the rest through.
+pub async fn enforce_contract(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match check(&request) {
+        Ok(None) => Ok(next.call(request).await?.map_into_left_body()),
+        Ok(Some(response)) => Ok(request.into_response(response).map_into_right_body()),
+        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+    }
+}
+
+/// The response to a request that no handler answers.
+fn check(request: &ServiceRequest) -> Result<Option<HttpResponse>, Problem> {
+    let contract = Contract::of(request.request());
+    let route = context::route(request.request()).unwrap_or_default();
+    let path = if route == DOCS_FILES { DOCS_PAGE } else { route };
+    let Some(allow) = contract.allow(path) else {
+        return Err(Problem::new(Code::NoSuchRoute, format!("nothing is at {}", request.path())));
+    };
+    if request.query_string().len() > MAX_QUERY {
+        return Err(Problem::new(Code::QueryTooLong, format!("a query string must be at most {MAX_QUERY} bytes")));
+    }
+    if request.method() == Method::OPTIONS {
+        return Ok(Some(HttpResponse::NoContent().insert_header((header::ALLOW, allow.clone())).finish()));
+    }
+    let Some(operation) = contract.operation(path, request.method()) else {
+        let detail = format!("this path takes {}", allow.to_str().unwrap_or_default());
+        return Err(Problem::new(Code::MethodNotAllowed, detail).with_header(header::ALLOW, allow.clone()));
+    };
+    // `Accept: text/html` of the page does not hold for its stylesheets and scripts.
+    if route != DOCS_FILES {
+        let query = operation.check(request, path)?;
+        request.extensions_mut().insert(query);
+    }
+    Ok(None)
+}

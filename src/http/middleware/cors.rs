@@ -1,0 +1,24 @@
+//! Cross-origin requests.
+
+use crate::http::respond::problem::Problem;
+use actix_cors::CorsError;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError};
+
+/// Gives the refusal of a cross-origin request the form of all others.
+pub async fn explain_cors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let response = next.call(request).await?;
+    let refusal = response.response().error().and_then(Error::as_error::<CorsError>).map(ToString::to_string);
+    Ok(match refusal {
+        None => response.map_into_left_body(),
+        Some(why) => {
+            let refusal = Problem::parameter("Origin", why).error_response();
+            response.into_response(refusal).map_into_right_body()
+        }
+    })
+}

@@ -1,0 +1,10 @@
+//! What every request passes through, whatever its route.
+
+pub mod compress;
+pub mod contract;
+pub mod cors;
+pub mod deadline;
+pub mod metrics;
+pub mod origin;
+pub mod read_consistency;
+pub mod trace;

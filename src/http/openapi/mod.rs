@@ -1,0 +1,111 @@
+//! The OpenAPI document, built from the routes.
+//!
+//! utoipa derives the operations and schemas from the handlers. What is the same everywhere (refusals, headers,
+//! conditions, lengths of well-known formats, shared parameters) is added here, once, by rule.
+
+mod operations;
+mod parameters;
+mod schemas;
+mod stats_filters;
+
+use super::extract::contract::Contract;
+use super::routes;
+use super::wire::problem::{ProblemBody, ProblemError};
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+use utoipa::PartialSchema;
+use utoipa_actix_web::AppExt;
+
+/// The document of this build.
+pub fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let app = actix_web::App::new().into_utoipa_app().configure(routes::configure);
+        let (_, api) = app.split_for_parts();
+        finish(serde_json::to_value(api).expect("a document is JSON"))
+    })
+}
+
+/// The document as it is committed: indented, with a newline at the end.
+pub fn document_text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| format!("{}\n", serde_json::to_string_pretty(document()).expect("a document is JSON")))
+}
+
+/// The contract that the document makes.
+pub fn contract() -> &'static Contract {
+    static CONTRACT: OnceLock<Contract> = OnceLock::new();
+    CONTRACT.get_or_init(|| Contract::new(document()))
+}
+
+/// Adds to what utoipa derived everything that holds by rule.
+fn finish(derived: Value) -> Value {
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Verbatim",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "contact": {"name": "Verbatim"},
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+        },
+        // Relative to the document, so that it holds behind a reverse proxy that adds a prefix.
+        "servers": [{
+            "url": ".",
+            "description": "The instance that serves this document, local or production",
+            "x-internal": false,
+        }],
+        "security": [],
+        "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
+    });
+    document["paths"] = derived["paths"].clone();
+    document["components"] = json!({
+        "schemas": derived["components"]["schemas"],
+        "responses": operations::shared_responses(),
+        "parameters": {},
+    });
+    for (name, schema) in [("ProblemBody", ProblemBody::schema()), ("ProblemError", ProblemError::schema())] {
+        document["components"]["schemas"][name] = serde_json::to_value(schema).expect("a schema is JSON");
+    }
+    stats_filters::add_filters(&mut document["paths"]);
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            operations::finish_operation(path, method, operation);
+        }
+    }
+    schemas::set_lengths(&mut document);
+    let schemas = document["components"]["schemas"].take();
+    document["components"]["schemas"] = schemas::renamed(schemas);
+    schemas::rename_references(&mut document);
+    parameters::share(&mut document);
+    for sorted in ["/components/schemas", "/paths"] {
+        if let Some(members) = document.pointer_mut(sorted).and_then(Value::as_object_mut) {
+            members.sort_keys();
+        }
+    }
+    document
+}
+
+const DESCRIPTION: &str = "News knowledge over HTTP: articles go in; who said what, about whom, when and where comes \
+out, with every quote and name pinned to the exact characters of its article.\n\n\
+**Offsets** are Unicode code points, zero-based, half-open `[start, end)`, into the article's `body`. They count neither \
+bytes nor the UTF-16 units of JavaScript.\n\n\
+**Text** may contain every character but U+0000. **Times** are RFC 3339 in the years 0000 to 9999 of UTC.\n\n\
+**Lists** are complete: follow `next_cursor` (or the `Link` header) until it is null. A page of large records may have \
+fewer items than `limit`. A filter that is given twice matches either value; `not.` before its name excludes.\n\n\
+**Refusals** are problem details (RFC 9457); the `type` of each is a path of this service that explains it. 503 means that \
+nothing was changed; 504 means that the outcome of a write is not known.\n\n\
+**Your own writes** are visible to your next request. Where the service reads from a replica, send the \
+`x-consistency-token` of a write's response with a later request that must see it; `Cache-Control: no-cache` reads the \
+current state.\n\n\
+**Changes** are JSON Merge Patch (RFC 7396). A record's `ETag` in `If-Match` makes a change conditional.";
+
+const TAGS: [(&str, &str); 7] = [
+    ("annotation", "Find quotes, speakers and names in a text."),
+    ("articles", "A headline and a body, kept exactly as received, in versions."),
+    ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
+    ("mentions", "Entities that are named at a span of an article."),
+    ("quotes", "Words in an article, who is said to have said them, and what a human decided about it."),
+    ("service", "The service itself: health, metrics, documentation."),
+    ("statistics", "Counts over the whole collection, each with the list of its records."),
+];

@@ -1,0 +1,179 @@
+//! What every operation has by rule: its conditions, its refusals and its headers.
+
+use crate::http::wire::problem;
+use serde_json::{Map, Value, json};
+
+const UUID: &str = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5";
+
+/// Completes an operation that utoipa derived.
+pub fn finish_operation(path: &str, method: &str, operation: &mut Value) {
+    let single = path.ends_with("{id}") || path.ends_with("{n}");
+    finish_parameters(path, method, single, operation);
+    let is_list = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
+    let statuses = refusals(path, method, single, operation);
+    let responses = operation["responses"].as_object_mut().expect("an operation has responses");
+    for (status, response) in responses.iter_mut() {
+        finish_response(status.parse().unwrap_or_default(), method, single, is_list, response);
+    }
+    for status in statuses {
+        let shared = || json!({"$ref": format!("#/components/responses/{status}")});
+        responses.entry(status).or_insert_with(shared);
+    }
+    responses.sort_keys();
+}
+
+/// The statuses of the refusals that an operation shares with others.
+fn refusals(path: &str, method: &str, single: bool, operation: &Value) -> Vec<&'static str> {
+    let has_content = members(&operation["responses"])
+        .any(|(status, response)| status.starts_with('2') && !response["content"].is_null());
+    let is_record = path.contains('{') && path != "/problems/{code}";
+    let groups: [(bool, &[&str]); 8] = [
+        (true, &["400", "414", "421", "500", "503"]),
+        (has_content, &["406"]),
+        (path.contains('{'), &["404"]),
+        (is_record, &["410"]),
+        (!operation["requestBody"].is_null(), &["408", "413", "415", "422"]),
+        (single && method == "get", &["304"]),
+        (single && matches!(method, "patch" | "delete"), &["412"]),
+        (method != "get", &["403", "504"]),
+    ];
+    groups.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses.iter().copied()).collect()
+}
+
+fn finish_response(status: u16, method: &str, single: bool, is_list: bool, response: &mut Value) {
+    if status >= 400 && response["content"].is_null() {
+        response["content"] = problem_content();
+    }
+    let mut headers = shared_headers();
+    if method != "get" && status < 300 {
+        headers["x-consistency-token"] =
+            string_header("With a replica: names this write, for requests that must see it.", 16, false);
+    }
+    if (single && status == 200) || status == 201 {
+        let etag = "`\"<version>-<digest>\"`: the version of the record and a digest of this representation.";
+        headers["ETag"] = string_header(etag, 64, true);
+    }
+    if status == 201 || status == 308 {
+        headers["Location"] = string_header("The path of the record.", 2048, true);
+    }
+    if is_list && status == 200 {
+        headers["Link"] = string_header("`<...>; rel=\"next\"` while there is a next page.", 65536, false);
+    }
+    response["headers"] = headers;
+}
+
+fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Value) {
+    let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    // utoipa's own has no description.
+    parameters.retain(|parameter| parameter["name"] != "id");
+    for parameter in &mut parameters {
+        without_null(&mut parameter["schema"]);
+    }
+    let mut first = Vec::new();
+    if path.contains("{id}") {
+        let noun = match path.split('/').nth(2) {
+            Some("articles") => "article",
+            Some("entities") => "entity",
+            Some("mentions") => "mention",
+            _ => "quote",
+        };
+        first.push(json!({
+            "name": "id", "in": "path", "required": true, "description": format!("The id of the {noun}."),
+            "schema": {"type": "string", "format": "uuid"}, "example": UUID,
+        }));
+    }
+    if single && method == "get" {
+        let description = "ETags of representations that the caller has: 304 when one of them is current.";
+        first.push(condition("If-None-Match", description));
+    }
+    if single && matches!(method, "patch" | "delete") {
+        let description = "ETags, of which only the version counts: 412 when the record is at another version.";
+        first.push(condition("If-Match", description));
+    }
+    first.append(&mut parameters);
+    if !first.is_empty() {
+        operation["parameters"] = Value::Array(first);
+    }
+}
+
+fn condition(name: &str, description: &str) -> Value {
+    json!({
+        "name": name, "in": "header", "required": false, "description": description,
+        "schema": {
+            "type": "string", "maxLength": 1000,
+            "pattern": "^(\\*|(W/)?\"[\\x21\\x23-\\x2B\\x2D-\\x7E]*\"( *, *(W/)?\"[\\x21\\x23-\\x2B\\x2D-\\x7E]*\")*)$",
+        },
+        "example": "\"1-0123456789abcdef\"",
+    })
+}
+
+/// Drops null from a parameter's type: a query has no null.
+fn without_null(schema: &mut Value) {
+    if let Some(kinds) = schema["type"].as_array() {
+        let kind = kinds.iter().find(|kind| *kind != "null").cloned();
+        schema["type"] = kind.unwrap_or_else(|| json!("string"));
+    }
+    if let Some(branches) = schema["oneOf"].as_array() {
+        let branch = branches.iter().find(|branch| branch["type"] != "null").cloned();
+        if let Some(branch) = branch {
+            *schema = branch;
+        }
+    }
+}
+
+/// The responses that operations share.
+pub fn shared_responses() -> Value {
+    let mut responses = Map::new();
+    let mut headers = shared_headers();
+    headers["ETag"] = string_header("The ETag of the representation that the caller has.", 64, true);
+    headers["Vary"] = string_header("`accept-encoding`", 200, true);
+    let unmodified = json!({"description": "The caller has the current representation.", "headers": headers});
+    responses.insert("304".to_owned(), unmodified);
+    for (status, description) in [
+        ("400", "A parameter or the syntax of the body is not valid."),
+        ("403", "A browser sent the request for a page of another site."),
+        ("404", "There is no such record."),
+        ("406", "`Accept` excludes every media type of this operation."),
+        ("408", "The body did not arrive in time."),
+        ("410", "The record, or the article it belongs to, was deleted."),
+        ("412", "The record is not at a version in `If-Match`."),
+        ("413", "The body is larger than 8 MiB."),
+        ("414", "The query string is longer than 8 KiB."),
+        ("415", "The media type or the content encoding of the body is not supported."),
+        ("421", "The service listens on a loopback address and does not know the name in `Host`."),
+        ("422", "The content is not valid: `errors` has a pointer to each fault."),
+        ("500", "The service failed; `detail` has the request id to look up in its log."),
+        ("503", "No capacity, no database or no time. Nothing was changed: try again after `Retry-After` seconds."),
+        ("504", "The deadline passed while the write was being committed: its outcome is not known."),
+    ] {
+        let mut headers = shared_headers();
+        if status == "503" {
+            headers["Retry-After"] = json!({
+                "description": "Seconds to wait.", "required": true,
+                "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 3600},
+            });
+        }
+        let response = json!({"description": description, "headers": headers, "content": problem_content()});
+        responses.insert(status.to_owned(), response);
+    }
+    Value::Object(responses)
+}
+
+fn problem_content() -> Value {
+    json!({problem::MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}})
+}
+
+fn shared_headers() -> Value {
+    json!({
+        "x-request-id": string_header("The id of the request, given by the caller or made; the log has it.", 128, true),
+        "Access-Control-Allow-Origin": string_header("With a configured origin.", 2048, false),
+    })
+}
+
+fn string_header(description: &str, max_length: u32, required: bool) -> Value {
+    json!({"description": description, "required": required, "schema": {"type": "string", "maxLength": max_length}})
+}
+
+fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
+}

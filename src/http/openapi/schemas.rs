@@ -1,0 +1,58 @@
+//! Schemas by rule: lengths of well-known formats, and names without the suffix of their Rust types.
+
+use serde_json::{Map, Value, json};
+
+/// The end of the names of Rust types that the domain has too; the document goes without.
+const SUFFIX: &str = "Body";
+const PREFIX: &str = "#/components/schemas/";
+
+/// Gives the strings of well-known formats their lengths.
+pub fn set_lengths(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(set_lengths),
+        Value::Object(members) => {
+            let length = match members.get("format").and_then(Value::as_str) {
+                Some("uuid") => Some(36),
+                Some("date-time") => Some(40),
+                Some("date") => Some(10),
+                _ => None,
+            };
+            if let Some(length) = length {
+                members.entry("maxLength").or_insert_with(|| json!(length));
+            }
+            let described = members.iter_mut().filter(|(name, _)| *name != "example" && *name != "examples");
+            described.for_each(|(_, member)| set_lengths(member));
+        }
+        _ => {}
+    }
+}
+
+/// The schemas under the names that the document gives them.
+pub fn renamed(schemas: Value) -> Value {
+    let Value::Object(schemas) = schemas else { return schemas };
+    let count = schemas.len();
+    let schemas: Map<_, _> =
+        schemas.into_iter().map(|(name, schema)| (public_name(&name).to_owned(), schema)).collect();
+    assert_eq!(schemas.len(), count, "two schemas have one name");
+    Value::Object(schemas)
+}
+
+/// Lets every reference follow [`renamed`].
+pub fn rename_references(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(rename_references),
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get_mut("$ref")
+                && let Some(name) = reference.strip_prefix(PREFIX)
+            {
+                *reference = format!("{PREFIX}{}", public_name(name));
+            }
+            members.iter_mut().for_each(|(_, member)| rename_references(member));
+        }
+        _ => {}
+    }
+}
+
+fn public_name(name: &str) -> &str {
+    name.strip_suffix(SUFFIX).unwrap_or(name)
+}

@@ -1,0 +1,51 @@
+//! The filters of statistics in the document: those of the lists of the records counted.
+
+use crate::http::extract::stats_query::NOT_FILTERS;
+use serde_json::{Value, json};
+
+/// Statistics with the filters of lists: their paths, and those of the lists.
+const QUESTIONS: [(&str, &[&str]); 5] = [
+    ("/v1/stats/timeline", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
+    ("/v1/stats/top", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
+    ("/v1/graph/speaks-about", &["/v1/quotes"]),
+    ("/v1/graph/co-mentions", &["/v1/articles"]),
+    ("/v1/entities/{id}/related", &["/v1/articles"]),
+];
+
+/// Gives each statistics operation the filters of its lists.
+pub fn add_filters(paths: &mut Value) {
+    for (question, lists) in QUESTIONS {
+        add_filters_of(paths, question, lists);
+    }
+}
+
+/// Gives an operation the filters of its lists; with several lists, each filter says which of them have it.
+fn add_filters_of(paths: &mut Value, question: &str, lists: &[&str]) {
+    let mut filters: Vec<(Value, Vec<&str>)> = Vec::new();
+    for list in lists {
+        for filter in paths[list]["get"]["parameters"].as_array().into_iter().flatten() {
+            if filter["name"].as_str().is_none_or(|name| NOT_FILTERS.contains(&name)) {
+                continue;
+            }
+            let word = list.rsplit('/').next().unwrap_or_default();
+            match filters.iter_mut().find(|(known, _)| known["name"] == filter["name"]) {
+                None => filters.push((filter.clone(), vec![word])),
+                Some((known, words)) => {
+                    words.push(word);
+                    let (mine, theirs) = (&known["schema"]["items"], &filter["schema"]["items"]);
+                    if mine != theirs {
+                        known["schema"]["items"] = json!({"anyOf": [mine, theirs]});
+                    }
+                }
+            }
+        }
+    }
+    let Some(own) = paths[question]["get"]["parameters"].as_array_mut() else { return };
+    for (mut filter, words) in filters {
+        if lists.len() > 1 {
+            let description = filter["description"].as_str().unwrap_or_default().trim_end_matches('.');
+            filter["description"] = json!(format!("{description} ({}).", words.join(", ")));
+        }
+        own.push(filter);
+    }
+}

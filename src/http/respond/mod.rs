@@ -1,0 +1,6 @@
+//! Answers out: JSON, problems, single records with their ETag, links.
+
+pub mod json;
+pub mod link;
+pub mod problem;
+pub mod record;

@@ -1,0 +1,172 @@
+//! `/v1/entities`: people, organisations, places, with aliases and identifiers.
+
+use super::cached;
+use crate::app::response_cache::ResponseCache;
+use crate::domain::entity::{EntityPatch, NewEntity};
+use crate::domain::page::SetFilter;
+use crate::http::context::public_path;
+use crate::http::extract::body::Body;
+use crate::http::extract::conditional::IfMatch;
+use crate::http::extract::paging;
+use crate::http::extract::query::Query;
+use crate::http::respond::problem::Problem;
+use crate::http::respond::{json, record};
+use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
+use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
+use crate::store::cache::Owner;
+use crate::store::entities::names;
+use crate::store::search::Statistics;
+use crate::store::{self, Db, Resource, entities};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// Options for deleting an entity.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeleteEntity {
+    /// Unlink the mentions and quotes that refer to the entity.
+    #[serde(default)]
+    #[param(default = false)]
+    cascade: bool,
+}
+
+/// Create an entity
+///
+/// Aliases may be shared with other entities; identifiers may not.
+#[utoipa::path(
+    tag = "entities",
+    request_body = CreateEntity,
+    responses(
+        (status = 201, description = "The entity", body = EntityBody),
+        (status = 409, description = "Another entity has one of the identifiers."),
+    ),
+)]
+#[post("/v1/entities")]
+pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Result<HttpResponse, Problem> {
+    let new = NewEntity::from(body.0);
+    let entity = db.write(move |conn| entities::create(conn, &new)).await?;
+    record::created(&format!("/v1/entities/{}", entity.id), entity.version, &EntityBody::from(entity))
+}
+
+/// Read an entity
+///
+/// A merged entity answers 308 with the path of its survivor.
+#[utoipa::path(
+    tag = "entities",
+    responses(
+        (status = 200, description = "The entity", body = EntityBody),
+        (status = 308, description = "The entity was merged: `Location` is the survivor."),
+    ),
+)]
+#[get("/v1/entities/{id}")]
+pub async fn read_entity(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    records: web::Data<ResponseCache>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let write = |entity| {
+        let body = EntityBody::from(entity);
+        Ok((Owner::Record(body.id), cached::record_json(body.version, &body)?))
+    };
+    match records.record(&db, (Resource::Entity, id), entities::find_all, write).await {
+        Err(store::Error::Merged { into }) => Ok(HttpResponse::PermanentRedirect()
+            .insert_header((header::LOCATION, public_path(&format!("/v1/entities/{into}"))))
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .finish()),
+        found => Ok(cached::respond(&request, found?)),
+    }
+}
+
+/// Change an entity
+///
+/// A merge patch: lists of aliases and identifiers are replaced as a whole.
+#[utoipa::path(
+    tag = "entities",
+    request_body(content((UpdateEntity = "application/merge-patch+json"), (UpdateEntity = "application/json"))),
+    responses(
+        (status = 200, description = "The entity", body = EntityBody),
+        (status = 409, description = "Another entity has one of the identifiers."),
+    ),
+)]
+#[patch("/v1/entities/{id}")]
+pub async fn update_entity(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    body: Body<UpdateEntity>,
+) -> Result<HttpResponse, Problem> {
+    let (id, patch) = (id.into_inner(), EntityPatch::from(body.0));
+    let entity = db.write(move |conn| entities::update(conn, id, &expected.0, &patch)).await?;
+    record::changed(entity.version, &EntityBody::from(entity))
+}
+
+/// Delete an entity
+///
+/// Refused while mentions or quotes refer to it, unless `cascade=true` unlinks them.
+#[utoipa::path(
+    tag = "entities",
+    params(DeleteEntity),
+    responses(
+        (status = 204, description = "It is deleted"),
+        (status = 409, description = "Mentions or quotes refer to the entity."),
+    ),
+)]
+#[delete("/v1/entities/{id}")]
+pub async fn delete_entity(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    query: Query<DeleteEntity>,
+) -> Result<HttpResponse, Problem> {
+    let (id, cascade) = (id.into_inner(), query.cascade);
+    db.write(move |conn| entities::delete(conn, id, &expected.0, cascade)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List entities
+///
+/// Merged entities are left out. With `q`, entities are ranked by name: exact names, then aliases, names with this
+/// prefix, names with these words, and similar names when there are few others; equal ranks by number of mentions.
+#[utoipa::path(tag = "entities", params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
+#[get("/v1/entities")]
+pub async fn list_entities(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    query: Query<ListEntities>,
+) -> Result<HttpResponse, Problem> {
+    let part = paging::page_request(&request, query.page())?;
+    let filter = query.0.into_filter(part)?;
+    let page = db.read(move |conn| entities::list(conn, &statistics, &filter)).await?;
+    Ok(paging::respond(&request, page, |items, next_cursor, total| EntityPage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// Suggest entities
+///
+/// Autocompletion: the ten most mentioned entities with a name or an alias that begins with `q`.
+#[utoipa::path(
+    tag = "entities",
+    params(SuggestEntities),
+    responses((status = 200, description = "The entities", body = SuggestionsBody)),
+)]
+#[get("/v1/entities/suggest")]
+pub async fn suggest_entities(
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    query: Query<SuggestEntities>,
+) -> Result<HttpResponse, Problem> {
+    let SuggestEntities { q, kind, not_kind } = query.0;
+    let kinds = SetFilter::new(kind, not_kind);
+    let found = db.look_up(move |conn| names::suggest(conn, &statistics.names, &q, &kinds)).await?;
+    let items = found.into_iter().map(Into::into).collect();
+    Ok(json::ok(&SuggestionsBody { items }))
+}

@@ -1,0 +1,137 @@
+//! `/v1/graph` and the entities related to one: who speaks about whom, which entities are mentioned together.
+
+use crate::app::response_cache::ResponseCache;
+use crate::domain::article::ArticleFilter;
+use crate::domain::graph::{CoMention, Related, RelatedTo, SpeaksAbout};
+use crate::domain::page::Range;
+use crate::domain::stats::{CountTarget, Coverage, NamedEntity};
+use crate::http::extract::query::Query;
+use crate::http::extract::stats_query::records;
+use crate::http::respond::json;
+use crate::http::respond::link::Link;
+use crate::http::respond::problem::Problem;
+use crate::http::wire::graph::{
+    CoMentionBody, CoMentionGraph, DEFAULT_ARTICLES, DEFAULT_QUOTES, ReadCoMentions, ReadRelated, ReadSpeaksAbout,
+    RelatedBody, RelatedEntities, SpeaksAboutBody, SpeaksAboutGraph,
+};
+use crate::http::wire::stats::RecordKind;
+use crate::store::search::Statistics;
+use crate::store::{Db, graph};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use uuid::Uuid;
+
+/// Read who speaks about whom
+///
+/// Edges from speakers to the entities that are mentioned inside their quotes, with every filter of the list of quotes.
+/// Each edge has some of its quotes, and the list of all as `href`. At most the newest `window` matching quotes with a
+/// known speaker are counted: when more match, `considered` says from when on the counts are exact. With `about`, edges
+/// lead only to these entities.
+#[utoipa::path(
+    tag = "statistics",
+    params(ReadSpeaksAbout),
+    responses((status = 200, description = "The edges", body = SpeaksAboutGraph)),
+)]
+#[get("/v1/graph/speaks-about")]
+pub async fn read_speaks_about(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    query: Query<ReadSpeaksAbout>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, window) = (query.limit.unwrap_or(50), query.window.unwrap_or(DEFAULT_QUOTES));
+    let (target, link) = records(RecordKind::Quotes, &request, &["limit", "window"])?;
+    let CountTarget::Quotes { filter, one_per_cluster } = target else {
+        return Err(Problem::unexpected("another kind of record"));
+    };
+    let edges =
+        db.read(move |conn| graph::speaks_about(conn, &statistics, &filter, one_per_cluster, limit, window)).await?;
+    let link = since(link, &edges.considered);
+    let item = |SpeaksAbout { speaker, about, count, quotes }| {
+        let id = |entity: &NamedEntity| entity.id.to_string();
+        let href = link.clone().with("speaker", &id(&speaker)).with("about", &id(&about)).href();
+        SpeaksAboutBody { speaker: speaker.into(), about: about.into(), count, quotes, href }
+    };
+    let items = edges.items.into_iter().map(item).collect();
+    Ok(json::ok(&SpeaksAboutGraph { items, considered: edges.considered.into() }))
+}
+
+/// Read which entities are mentioned together
+///
+/// The pairs of entities that are mentioned together in most articles, with every filter of the list of articles. Each
+/// pair has the list of its articles as `href`. At most the newest `window` matching articles are counted: when more
+/// match, `considered` says from when on the counts are exact.
+#[utoipa::path(
+    tag = "statistics",
+    params(ReadCoMentions),
+    responses((status = 200, description = "The edges", body = CoMentionGraph)),
+)]
+#[get("/v1/graph/co-mentions")]
+pub async fn read_co_mentions(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    query: Query<ReadCoMentions>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, window) = (query.limit.unwrap_or(50), query.window.unwrap_or(DEFAULT_ARTICLES));
+    let (target, link) = records(RecordKind::Articles, &request, &["limit", "window"])?;
+    let CountTarget::Articles(filter) = target else { return Err(Problem::unexpected("another kind of record")) };
+    let edges = db.read(move |conn| graph::co_mentions(conn, &statistics, &filter, limit, window)).await?;
+    let link = since(link, &edges.considered);
+    let item = |CoMention { entities, articles }| {
+        let href = mentioning(&link, entities.iter().map(|entity| entity.id));
+        CoMentionBody { entities: entities.into_iter().map(Into::into).collect(), count: articles, href }
+    };
+    let items = edges.items.into_iter().map(item).collect();
+    Ok(json::ok(&CoMentionGraph { items, considered: edges.considered.into() }))
+}
+
+/// Find related entities
+///
+/// Entities that are mentioned in the same articles, the most surprising first: the log-likelihood ratio G² compares
+/// their frequency among the mentions of these articles with their frequency in the whole collection. Entities that are
+/// rarer in these articles than elsewhere, or share fewer than `min_articles` articles, are left out. Takes every
+/// filter of the list of articles. At most the newest `window` matching articles are counted: when more match,
+/// `considered` says from when on the counts are exact.
+///
+/// Without filters, a response may be up to a minute old. `Cache-Control: no-cache` on a request counts again.
+#[utoipa::path(
+    tag = "statistics",
+    params(ReadRelated),
+    responses((status = 200, description = "The entities", body = RelatedEntities)),
+)]
+#[get("/v1/entities/{id}/related")]
+pub async fn list_related_entities(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    kept: web::Data<ResponseCache>,
+    id: web::Path<Uuid>,
+    query: Query<ReadRelated>,
+) -> Result<HttpResponse, Problem> {
+    let entity = id.into_inner();
+    let (limit, min_articles) = (query.limit.unwrap_or(20), query.min_articles.unwrap_or(2));
+    let asked = RelatedTo { entity, limit, min_articles, window: query.window.unwrap_or(DEFAULT_ARTICLES) };
+    let (target, link) = records(RecordKind::Articles, &request, &["limit", "min_articles", "window"])?;
+    let CountTarget::Articles(filter) = target else { return Err(Problem::unexpected("another kind of record")) };
+    let of_all = filter == ArticleFilter::default();
+    let tell = async {
+        let edges = db.read(move |conn| graph::related(conn, &statistics, asked, &filter)).await?;
+        let link = since(link, &edges.considered);
+        let item = |Related { entity: other, articles, mentions, expected, score }| {
+            let href = mentioning(&link, [entity, other.id].into_iter());
+            RelatedBody { entity: other.into(), count: articles, mentions, expected, score, href }
+        };
+        let items = edges.items.into_iter().map(item).collect();
+        json::to_json_bytes(&RelatedEntities { items, considered: edges.considered.into() }).map_err(Problem::from)
+    };
+    let told = if of_all { kept.related(&db, asked, tell).await? } else { tell.await? };
+    Ok(json::respond_bytes(&mut HttpResponse::Ok(), told))
+}
+
+fn since(link: Link, considered: &Coverage) -> Link {
+    link.published(Range { from: considered.published_from, to: None })
+}
+
+fn mentioning(link: &Link, entities: impl Iterator<Item = Uuid>) -> String {
+    entities.fold(link.clone(), |link, entity| link.and("mentions_all", &entity.to_string())).href()
+}

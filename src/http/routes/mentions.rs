@@ -1,0 +1,131 @@
+//! `/v1/articles/{id}/mentions` and `/v1/mentions`: an entity named at a span of an article.
+
+use super::cached;
+use crate::app::response_cache::ResponseCache;
+use crate::domain::mention::{MentionPatch, NewMention};
+use crate::http::extract::body::Body;
+use crate::http::extract::conditional::IfMatch;
+use crate::http::extract::paging;
+use crate::http::extract::query::Query;
+use crate::http::respond::problem::Problem;
+use crate::http::respond::record;
+use crate::http::wire::mention::{CreateMention, MentionBody, MentionPage, UpdateMention};
+use crate::http::wire::mention_list::{ListMentions, MentionFilters};
+use crate::http::wire::page::ListOfArticle;
+use crate::store::cache::Owner;
+use crate::store::{Db, Resource, mentions};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use uuid::Uuid;
+
+/// Create a mention
+///
+/// The span is checked against the current body of the article.
+#[utoipa::path(
+    tag = "mentions",
+    request_body = CreateMention,
+    responses((status = 201, description = "The mention", body = MentionBody)),
+)]
+#[post("/v1/articles/{id}/mentions")]
+pub async fn create_mention(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    body: Body<CreateMention>,
+) -> Result<HttpResponse, Problem> {
+    let (article_id, new) = (id.into_inner(), NewMention::from(body.0));
+    let mention = db.write(move |conn| mentions::create(conn, article_id, &new)).await?;
+    record::created(&format!("/v1/mentions/{}", mention.id), mention.version, &MentionBody::from(mention))
+}
+
+/// List the mentions of an article
+///
+/// In order of start, then id.
+#[utoipa::path(tag = "mentions", params(ListOfArticle), responses((status = 200, description = "A page", body = MentionPage)))]
+#[get("/v1/articles/{id}/mentions")]
+pub async fn list_mentions_of_article(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    query: Query<ListOfArticle>,
+) -> Result<HttpResponse, Problem> {
+    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page())?);
+    let page = db.read(move |conn| mentions::list_of_article(conn, article_id, &part)).await?;
+    Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// List mentions
+///
+/// By publication of their articles, newest first by default.
+#[utoipa::path(tag = "mentions", params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
+#[get("/v1/mentions")]
+pub async fn list_mentions(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<ListMentions>,
+) -> Result<HttpResponse, Problem> {
+    let part = paging::page_request(&request, query.page())?;
+    let list = query.0.into_list(part);
+    let page = db.read(move |conn| mentions::list(conn, &list)).await?;
+    Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
+        items: items.into_iter().map(Into::into).collect(),
+        next_cursor,
+        total,
+    }))
+}
+
+/// Read a mention
+///
+/// The mention has its span, the words there and the characters around them.
+#[utoipa::path(tag = "mentions", responses((status = 200, description = "The mention", body = MentionBody)))]
+#[get("/v1/mentions/{id}")]
+pub async fn read_mention(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    records: web::Data<ResponseCache>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let write = |mention| {
+        let body = MentionBody::from(mention);
+        Ok((Owner::Record(body.article_id), cached::record_json(body.version, &body)?))
+    };
+    Ok(cached::respond(&request, records.record(&db, (Resource::Mention, id), mentions::find_all, write).await?))
+}
+
+/// Change a mention
+///
+/// A merge patch. The mention counts as made by a human afterwards.
+#[utoipa::path(
+    tag = "mentions",
+    request_body(content((UpdateMention = "application/merge-patch+json"), (UpdateMention = "application/json"))),
+    responses((status = 200, description = "The mention", body = MentionBody)),
+)]
+#[patch("/v1/mentions/{id}")]
+pub async fn update_mention(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    body: Body<UpdateMention>,
+) -> Result<HttpResponse, Problem> {
+    let (id, patch) = (id.into_inner(), MentionPatch::from(body.0));
+    let mention = db.write(move |conn| mentions::update(conn, id, &expected.0, &patch)).await?;
+    record::changed(mention.version, &MentionBody::from(mention))
+}
+
+/// Delete a mention
+///
+/// Its id answers 410 afterwards.
+#[utoipa::path(tag = "mentions", responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/mentions/{id}")]
+pub async fn delete_mention(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    db.write(move |conn| mentions::delete(conn, id, &expected.0)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,60 @@
+//! The operations: one file per resource.
+
+pub mod annotations;
+pub mod articles;
+mod cached;
+pub mod docs;
+pub mod entities;
+pub mod graph;
+pub mod mentions;
+pub mod quotes;
+pub mod service;
+pub mod stats;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation of the document.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(articles::create_article)
+        .service(articles::list_articles)
+        .service(articles::read_article)
+        .service(articles::update_article)
+        .service(articles::delete_article)
+        .service(articles::list_article_versions)
+        .service(articles::read_article_version)
+        .service(annotations::annotate_text)
+        .service(annotations::annotate_article)
+        .service(mentions::create_mention)
+        .service(mentions::list_mentions_of_article)
+        .service(mentions::list_mentions)
+        .service(mentions::read_mention)
+        .service(mentions::update_mention)
+        .service(mentions::delete_mention)
+        .service(quotes::list_quotes_of_article)
+        .service(entities::create_entity)
+        .service(entities::list_entities)
+        .service(entities::suggest_entities)
+        .service(entities::read_entity)
+        .service(entities::update_entity)
+        .service(entities::delete_entity)
+        .service(quotes::create_quote)
+        .service(quotes::list_quotes)
+        .service(quotes::match_quotes)
+        .service(quotes::read_quote)
+        .service(quotes::update_quote)
+        .service(quotes::delete_quote)
+        .service(quotes::read_quote_occurrences)
+        .service(stats::read_timeline)
+        .service(stats::read_top)
+        .service(graph::read_speaks_about)
+        .service(graph::read_co_mentions)
+        .service(graph::list_related_entities)
+        .service(docs::read_document)
+        .service(docs::read_docs)
+        .service(service::read_index)
+        .service(service::read_liveness)
+        .service(service::read_readiness)
+        .service(service::read_metrics)
+        .service(service::read_problem);
+}

@@ -1,0 +1,263 @@
+//! `/v1/quotes`: who said what, and what a human decided about it.
+
+use super::cached;
+use crate::app::response_cache::ResponseCache;
+use crate::domain::page::Page;
+use crate::domain::quote::{NewQuote, Quote, QuoteList, QuoteMatchQuery, QuoteNames, QuotePatch};
+use crate::http::extract::body::Body;
+use crate::http::extract::conditional::IfMatch;
+use crate::http::extract::paging;
+use crate::http::extract::query::Query;
+use crate::http::respond::problem::Problem;
+use crate::http::respond::{json, record};
+use crate::http::wire::article::ArticleBody;
+use crate::http::wire::entity::EntityBody;
+use crate::http::wire::names::ResolvedNamesBody;
+use crate::http::wire::page::{ListOfArticle, RankedBody};
+use crate::http::wire::quote::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, UpdateQuote};
+use crate::http::wire::quote_list::{ListQuotes, QuoteFilters, QuotesInclude};
+use crate::http::wire::quote_match::{MatchQuotes, QuoteMatchesBody};
+use crate::store::cache::Owner;
+use crate::store::db::batcher::Batcher;
+use crate::store::quotes::quote_match;
+use crate::store::search::{Statistics, highlight};
+use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Batches the reads of plain pages.
+pub type QuotePageLoader = Batcher<QuoteList, Page<Quote>>;
+
+/// The parts that a quote can embed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum QuoteInclude {
+    Article,
+    Speaker,
+}
+
+/// Options for reading a quote.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReadQuote {
+    /// The parts to embed, separated by commas.
+    #[serde(default)]
+    #[param(inline, explode = false, min_items = 1, max_items = 2)]
+    include: Vec<QuoteInclude>,
+}
+
+/// Create a quote
+///
+/// Takes `spans`, or `text` alone, which is then searched for in the body of the article, ignoring differences of
+/// spaces and quotation marks. 422 when it is not found; 409 with the candidates when it is found more than once.
+#[utoipa::path(
+    tag = "quotes",
+    request_body = CreateQuote,
+    responses(
+        (status = 201, description = "The quote", body = QuoteBody),
+        (status = 409, description = "The text stands in the body more than once: `candidates` has the spans."),
+    ),
+)]
+#[post("/v1/quotes")]
+pub async fn create_quote(db: web::Data<Db>, body: Body<CreateQuote>) -> Result<HttpResponse, Problem> {
+    let new = NewQuote::from(body.0);
+    let quote = db.write(move |conn| quotes::create(conn, &new)).await?;
+    record::created(&format!("/v1/quotes/{}", quote.id), quote.version, &QuoteBody::from(quote))
+}
+
+/// Read a quote
+///
+/// The quote has its spans, its speaker as printed and as linked, and its reviews.
+#[utoipa::path(tag = "quotes", params(ReadQuote), responses((status = 200, description = "The quote", body = QuoteBody)))]
+#[get("/v1/quotes/{id}")]
+pub async fn read_quote(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    records: web::Data<ResponseCache>,
+    id: web::Path<Uuid>,
+    query: Query<ReadQuote>,
+) -> Result<HttpResponse, Problem> {
+    let (id, include) = (id.into_inner(), query.0.include);
+    if include.is_empty() {
+        let write = |quote| {
+            let body = QuoteBody::from(quote);
+            Ok((Owner::Record(body.article_id), cached::record_json(body.version, &body)?))
+        };
+        let record = records.record(&db, (Resource::Quote, id), quotes::find_all, write).await?;
+        return Ok(cached::respond(&request, record));
+    }
+    let with_article = include.contains(&QuoteInclude::Article);
+    let with_speaker = include.contains(&QuoteInclude::Speaker);
+    let body = db
+        .read(move |conn| {
+            let mut bodies = vec![QuoteBody::from(quotes::find(conn, id)?)];
+            embed(conn, &mut bodies, with_article, with_speaker)?;
+            Ok(bodies.remove(0))
+        })
+        .await?;
+    record::found(&request, body.version, &body)
+}
+
+/// List quotes
+///
+/// Newest first by default. Rejected quotes are left out unless `status` asks for them. `q` is read in the language of
+/// each text, whose stop words are ignored: a search of stop words alone matches nothing. `speaker_name` and
+/// `about_name` are resolved to entities: `resolved` says to which.
+#[utoipa::path(tag = "quotes", params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
+#[get("/v1/quotes")]
+pub async fn list_quotes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    plain: web::Data<QuotePageLoader>,
+    query: Query<ListQuotes>,
+) -> Result<HttpResponse, Problem> {
+    let is_bare = query.include().is_empty();
+    let with_article = query.include().contains(&QuotesInclude::Article);
+    let with_speaker = query.include().contains(&QuotesInclude::Speaker);
+    let with_highlight = query.include().contains(&QuotesInclude::Highlight);
+    let names = query.names();
+    let is_named = names != QuoteNames::default();
+    let part = paging::page_request(&request, query.page())?;
+    let list = query.0.into_list(part)?;
+    if is_bare && !is_named && quotes::is_plain(&list) {
+        let read = move |conn: &mut Connection, lists: &[QuoteList]| quotes::lists(conn, &statistics, lists);
+        let page = db.read_batched(&plain, list, read).await?;
+        return Ok(respond(&request, page.map(Into::into), None, None));
+    }
+    let (page, ranked, resolved) = db
+        .read(move |conn| {
+            let mut list = list.clone();
+            let resolved = quotes::names::resolve(conn, &statistics.names, &names, &mut list.filter)?;
+            let (Page { items, next, total }, ranked) = match resolved.leads_nowhere {
+                true => (Page::empty(list.page.count), None),
+                false => quotes::list(conn, &statistics, &list)?,
+            };
+            let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
+            embed(conn, &mut items, with_article, with_speaker)?;
+            if with_highlight {
+                let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+                let mut found = highlight::quotes(conn, &statistics, &list.filter, &ids)?;
+                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
+            }
+            Ok((Page { items, next, total }, ranked, resolved))
+        })
+        .await?;
+    Ok(respond(&request, page, ranked.map(Into::into), is_named.then(|| resolved.into())))
+}
+
+fn respond(
+    request: &HttpRequest,
+    page: Page<QuoteBody>,
+    ranked: Option<RankedBody>,
+    resolved: Option<ResolvedNamesBody>,
+) -> HttpResponse {
+    paging::respond(request, page, |items, next_cursor, total| QuotePage {
+        items,
+        next_cursor,
+        total,
+        ranked,
+        resolved,
+    })
+}
+
+/// List the quotes of an article
+///
+/// In order of start, then id. Rejected quotes are included.
+#[utoipa::path(tag = "quotes", params(ListOfArticle), responses((status = 200, description = "A page", body = QuotePage)))]
+#[get("/v1/articles/{id}/quotes")]
+pub async fn list_quotes_of_article(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    query: Query<ListOfArticle>,
+) -> Result<HttpResponse, Problem> {
+    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page())?);
+    let page = db.read(move |conn| quotes::list_of_article(conn, article_id, &part)).await?;
+    Ok(respond(&request, page.map(Into::into), None, None))
+}
+
+/// Change a quote
+///
+/// A merge patch. The change is recorded in `reviews`, and annotation does not touch the quote afterwards.
+#[utoipa::path(
+    tag = "quotes",
+    request_body(content((UpdateQuote = "application/merge-patch+json"), (UpdateQuote = "application/json"))),
+    responses((status = 200, description = "The quote", body = QuoteBody)),
+)]
+#[patch("/v1/quotes/{id}")]
+pub async fn update_quote(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    body: Body<UpdateQuote>,
+) -> Result<HttpResponse, Problem> {
+    let (id, patch) = (id.into_inner(), QuotePatch::from(body.0));
+    let quote = db.write(move |conn| quotes::update(conn, id, &expected.0, &patch)).await?;
+    record::changed(quote.version, &QuoteBody::from(quote))
+}
+
+/// Delete a quote
+///
+/// Its id answers 410 afterwards. To keep it on record as wrong, set `status` to `rejected` instead.
+#[utoipa::path(tag = "quotes", responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/quotes/{id}")]
+pub async fn delete_quote(db: web::Data<Db>, id: web::Path<Uuid>, expected: IfMatch) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    db.write(move |conn| quotes::delete(conn, id, &expected.0)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Find a quote elsewhere
+///
+/// The same quote in all articles, compared by canonical text: where it was first published, in which wordings, by
+/// which outlets. Rejected quotes do not count.
+#[utoipa::path(tag = "quotes", responses((status = 200, description = "The occurrences", body = OccurrencesBody)))]
+#[get("/v1/quotes/{id}/occurrences")]
+pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let occurrences = db.read(move |conn| quotes::occurrences(conn, id)).await?;
+    Ok(json::ok(&OccurrencesBody::from(occurrences)))
+}
+
+/// Embeds articles and speakers in a page of quotes, with one query for each.
+fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], with_article: bool, with_speaker: bool) -> store::Result<()> {
+    if with_article {
+        let ids: Vec<Uuid> = bodies.iter().map(|body| body.article_id).collect();
+        let found = articles::summaries(conn, &ids)?;
+        for body in &mut *bodies {
+            body.article = found.get(&body.article_id).cloned().map(ArticleBody::from);
+        }
+    }
+    if with_speaker {
+        let ids: Vec<Uuid> = bodies.iter().filter_map(|body| body.speaker_id).collect();
+        let found = entities::by_ids(conn, &ids)?;
+        for body in &mut *bodies {
+            body.speaker = Some(body.speaker_id.and_then(|id| found.get(&id).cloned()).map(EntityBody::from));
+        }
+    }
+    Ok(())
+}
+
+/// Match quotes
+///
+/// Did anyone say this? Quotes with the same text come first, then those with the same canonical text, then similar
+/// ones, one of each cluster. Similar quotes are found by the rarest words; where all words are very common, only the
+/// newest 10,000 quotes are compared. Rejected quotes are left out.
+#[utoipa::path(
+    tag = "quotes",
+    request_body = MatchQuotes,
+    responses((status = 200, description = "The quotes", body = QuoteMatchesBody)),
+)]
+#[post("/v1/quotes/match")]
+pub async fn match_quotes(
+    db: web::Data<Db>,
+    statistics: web::Data<Statistics>,
+    body: Body<MatchQuotes>,
+) -> Result<HttpResponse, Problem> {
+    let query = QuoteMatchQuery::from(body.0);
+    let found = db.read(move |conn| quote_match::matching(conn, &statistics, &query)).await?;
+    Ok(json::ok(&QuoteMatchesBody { items: found.into_iter().map(Into::into).collect() }))
+}

@@ -1,0 +1,181 @@
+//! The service itself: index, health, metrics, and the meaning of its problems.
+
+use crate::app::response_cache::{CacheState, ResponseCache};
+use crate::http::context::{Draining, public_path};
+use crate::http::middleware::metrics::{self, CacheCounts, Metrics};
+use crate::http::respond::json;
+use crate::http::respond::problem::Problem;
+use crate::http::wire::problem::Code;
+use crate::store::{Db, migrate};
+use actix_web::{HttpResponse, get, web};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// How long the readiness probe waits for the database.
+const PROBE_DEADLINE: Duration = Duration::from_millis(1500);
+
+/// The name of the service, with links.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "name": "verbatim", "version": "0.1.0", "description": "News knowledge over HTTP.",
+    "links": {"docs": "/docs", "document": "/openapi.json", "articles": "/v1/articles", "entities": "/v1/entities", "quotes": "/v1/quotes"}
+}))]
+struct IndexBody {
+    #[schema(max_length = 50)]
+    name: &'static str,
+    #[schema(max_length = 50)]
+    version: &'static str,
+    #[schema(max_length = 200)]
+    description: &'static str,
+    links: LinksBody,
+}
+
+/// Links of the service.
+#[derive(Serialize, ToSchema)]
+struct LinksBody {
+    #[schema(max_length = 50)]
+    docs: String,
+    #[schema(max_length = 50)]
+    document: String,
+    #[schema(max_length = 50)]
+    articles: String,
+    #[schema(max_length = 50)]
+    entities: String,
+    #[schema(max_length = 50)]
+    quotes: String,
+}
+
+/// Read the index
+///
+/// The name and version of the service, with links to its documentation and its lists.
+#[utoipa::path(tag = "service", responses((status = 200, description = "The service", body = IndexBody)))]
+#[get("/")]
+pub async fn read_index() -> HttpResponse {
+    json::ok(&IndexBody {
+        name: "verbatim",
+        version: env!("CARGO_PKG_VERSION"),
+        description: env!("CARGO_PKG_DESCRIPTION"),
+        links: LinksBody {
+            docs: public_path("/docs"),
+            document: public_path("/openapi.json"),
+            articles: public_path("/v1/articles"),
+            entities: public_path("/v1/entities"),
+            quotes: public_path("/v1/quotes"),
+        },
+    })
+}
+
+/// The health of the process.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "ok"}))]
+struct HealthBody {
+    #[schema(max_length = 20)]
+    status: &'static str,
+}
+
+/// The readiness of the service.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "ready"}))]
+struct ReadinessBody {
+    #[schema(max_length = 20)]
+    status: &'static str,
+    /// `in use`, or `not in use` while it is unreachable or too far behind and reads go to the primary; absent without
+    /// a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20, value_type = String, required = false)]
+    replica: Option<&'static str>,
+}
+
+/// Check that the process is alive
+///
+/// Depends on nothing else: restart the process when this fails.
+#[utoipa::path(tag = "service", responses((status = 200, description = "It lives", body = HealthBody)))]
+#[get("/livez")]
+pub async fn read_liveness() -> HttpResponse {
+    json::ok(&HealthBody { status: "ok" })
+}
+
+/// Check that requests can be served
+///
+/// The database can be reached, its migrations are current, and the service is not stopping.
+#[utoipa::path(tag = "service", responses((status = 200, description = "Ready", body = ReadinessBody)))]
+#[get("/readyz")]
+pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, Problem> {
+    if draining.is_started() {
+        return Err(Problem::new(Code::Unavailable, "the service is stopping"));
+    }
+    let current = tokio::time::timeout(PROBE_DEADLINE, db.probe(migrate::is_current))
+        .await
+        .map_err(|_| Problem::new(Code::Unavailable, "the database does not answer"))??;
+    if current {
+        let replica = db.replica().map(|replica| if replica.usable { "in use" } else { "not in use" });
+        Ok(json::ok(&ReadinessBody { status: "ready", replica }))
+    } else {
+        Err(Problem::new(Code::Unavailable, "the database lacks migrations"))
+    }
+}
+
+/// Metrics in OpenMetrics text.
+#[derive(ToSchema)]
+#[schema(max_length = 10_485_760, example = "# EOF\n")]
+struct MetricsText(#[allow(dead_code, reason = "describes a body that is written as text")] String);
+
+/// Read the metrics
+///
+/// Requests, their durations, and the use of the database, in OpenMetrics text.
+#[utoipa::path(tag = "service", responses(
+    (status = 200, description = "The metrics", body = inline(MetricsText), content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+))]
+#[get("/metrics")]
+pub async fn read_metrics(
+    db: web::Data<Db>,
+    records: web::Data<ResponseCache>,
+    metrics: web::Data<Metrics>,
+) -> Result<HttpResponse, Problem> {
+    let CacheState { hits, misses, bytes } = records.state();
+    let text = metrics.text(&db, CacheCounts { hits, misses, bytes });
+    let text = text.map_err(|error| Problem::unexpected(&format!("writing the metrics: {error}")))?;
+    Ok(HttpResponse::Ok().content_type(metrics::MEDIA_TYPE).body(text))
+}
+
+/// A kind of problem.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"code": "gone", "status": 410, "title": "The record was deleted", "meaning": "A record had this id and was deleted."}))]
+struct ProblemKindBody {
+    #[schema(max_length = 50)]
+    code: &'static str,
+    /// The HTTP status of its responses.
+    #[schema(minimum = 400, maximum = 599, format = Int32)]
+    status: u16,
+    #[schema(max_length = 200)]
+    title: &'static str,
+    /// Its meaning, and what to do about it.
+    #[schema(max_length = 1000)]
+    meaning: &'static str,
+}
+
+/// The code of a problem.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProblemCode {
+    /// The `code` of a problem body.
+    #[param(max_length = 50, pattern = "^[a-z_]+$", example = "gone")]
+    code: String,
+}
+
+/// Explain a problem
+///
+/// The target of a problem's `type`: the meaning of the code, and what to do about it.
+#[utoipa::path(tag = "service", params(ProblemCode), responses((status = 200, description = "The kind of problem", body = ProblemKindBody)))]
+#[get("/problems/{code}")]
+pub async fn read_problem(path: web::Path<ProblemCode>) -> Result<HttpResponse, Problem> {
+    let code = Code::ALL.iter().find(|code| code.as_str() == path.code);
+    let code = code.ok_or_else(|| Problem::new(Code::NotFound, "there is no such problem"))?;
+    Ok(json::ok(&ProblemKindBody {
+        code: code.as_str(),
+        status: code.status().as_u16(),
+        title: code.title(),
+        meaning: code.meaning(),
+    }))
+}

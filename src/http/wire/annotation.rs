@@ -1,0 +1,211 @@
+//! Annotations on the wire.
+
+use super::RequestBody;
+use super::article::BlockBody;
+use super::span::SpanBody;
+use crate::annotate::{Annotation, FoundEntity, FoundMention, FoundQuote};
+use crate::domain::span::{self, Span};
+use crate::domain::text::Body as Text;
+use crate::domain::{EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus, quote};
+use crate::store::annotations::{EXTRACTOR, confidence};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A text to be annotated; it is not stored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": "« Nous avons répondu », a dit la ministre Anne Morel.", "language": "fr"}))]
+pub struct AnnotateText {
+    /// Used to find where the body repeats it.
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: Option<String>,
+    /// At most 1 MiB of UTF-8.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub body: String,
+    /// BCP 47 primary tag; detected from the body when absent.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: Option<String>,
+}
+
+impl RequestBody for AnnotateText {}
+
+/// The findings in a text.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"language": "fr", "blocks": [{"role": "paragraph", "start": 0, "end": 53}], "mentions": [], "quotes": []}))]
+pub struct AnnotationBody {
+    /// BCP 47 primary tag; `und` when it is not known.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: String,
+    /// The parts of the body, in order.
+    #[schema(max_items = 1_048_576)]
+    pub blocks: Vec<BlockBody>,
+    /// In order of start.
+    #[schema(max_items = 1_048_576)]
+    pub mentions: Vec<FoundMentionBody>,
+    /// In order of start.
+    #[schema(max_items = 1_048_576)]
+    pub quotes: Vec<FoundQuoteBody>,
+}
+
+/// A name found in a text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundMentionBody {
+    /// The first code point of the span.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub start: i32,
+    /// The code point after the span.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub end: i32,
+    /// The words as printed.
+    #[schema(max_length = 1_048_576)]
+    pub exact: String,
+    pub kind: MentionKind,
+    pub entity_kind: EntityKind,
+    /// The stored entity, when one has this name.
+    #[schema(required = true)]
+    pub entity_id: Option<Uuid>,
+    /// Stored entities that have this name, when there are several.
+    #[schema(max_items = 10_000)]
+    pub candidates: Vec<Uuid>,
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+}
+
+/// A quote found in a text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundQuoteBody {
+    /// The words as printed, without the outer quotation marks: the slices of `spans` joined by one space.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub text: String,
+    #[schema(min_items = 1, max_items = 1_048_576)]
+    pub spans: Vec<SpanBody>,
+    /// Up to 32 code points before the first span.
+    #[schema(max_length = 32)]
+    pub prefix: String,
+    /// Up to 32 code points after the last span.
+    #[schema(max_length = 32)]
+    pub suffix: String,
+    pub kind: QuoteKind,
+    /// The stored entity to whom it is attributed.
+    #[schema(required = true)]
+    pub speaker_id: Option<Uuid>,
+    /// The source as printed.
+    #[schema(required = true, max_length = 1_048_576)]
+    pub speaker_label: Option<String>,
+    #[schema(required = true)]
+    pub speaker_span: Option<SpanBody>,
+    pub speaker_status: SpeakerStatus,
+    /// The reporting verb or phrase as printed.
+    #[schema(required = true, max_length = 1_048_576)]
+    pub cue: Option<String>,
+    #[schema(required = true)]
+    pub cue_span: Option<SpanBody>,
+    /// Its dictionary form.
+    #[schema(required = true, max_length = 1_048_576)]
+    pub cue_lemma: Option<String>,
+    /// The stored entities with a mention inside the spans, in order of id.
+    #[schema(max_items = 10_000)]
+    pub about: Vec<Uuid>,
+    /// Always null: annotation does not extract dates.
+    #[schema(required = true)]
+    pub said_on: Option<NaiveDate>,
+    pub status: QuoteStatus,
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+    pub origin: Origin,
+    /// Name and version of the extractor.
+    #[schema(max_length = 200)]
+    pub extractor: &'static str,
+    /// Lower case, accents and spaces folded, punctuation dropped; null when nothing is left.
+    #[schema(required = true, max_length = 20_971_520)]
+    pub canonical_text: Option<String>,
+    /// Equal for the same quote elsewhere.
+    #[schema(required = true)]
+    pub cluster_id: Option<Uuid>,
+}
+
+impl AnnotationBody {
+    /// The findings of a text, with their words.
+    pub fn of(body: &str, annotation: &Annotation) -> Self {
+        let text = Text::new(body);
+        let mentions: Vec<_> =
+            annotation.mentions.iter().map(|found| FoundMentionBody::of(&text, annotation, found)).collect();
+        let quotes =
+            annotation.quotes.iter().map(|found| FoundQuoteBody::of(&text, annotation, &mentions, found)).collect();
+        let block = |block: &crate::annotate::Block| {
+            let Span { start, end } = block.span.into();
+            BlockBody { role: block.role, start, end }
+        };
+        Self {
+            language: annotation.language.clone(),
+            blocks: annotation.blocks.iter().map(block).collect(),
+            mentions,
+            quotes,
+        }
+    }
+}
+
+fn entity(annotation: &Annotation, index: Option<usize>) -> Option<&FoundEntity> {
+    annotation.entities.get(index?)
+}
+
+fn slice(text: &Text, span: Span) -> String {
+    text.slice(span).unwrap_or_default().to_owned()
+}
+
+impl FoundMentionBody {
+    fn of(text: &Text, annotation: &Annotation, found: &FoundMention) -> Self {
+        let span = Span::from(found.span);
+        let entity = entity(annotation, found.entity);
+        Self {
+            start: span.start,
+            end: span.end,
+            exact: slice(text, span),
+            kind: found.kind,
+            entity_kind: found.entity_kind,
+            entity_id: entity.and_then(|entity| entity.stored),
+            candidates: entity.map(|entity| entity.candidates.clone()).unwrap_or_default(),
+            confidence: confidence(found.confidence),
+        }
+    }
+}
+
+impl FoundQuoteBody {
+    fn of(text: &Text, annotation: &Annotation, mentions: &[FoundMentionBody], found: &FoundQuote) -> Self {
+        let spans: Vec<Span> = found.spans.iter().copied().map(Into::into).collect();
+        let words = span::slice(text, &spans).unwrap_or_default();
+        let (canonical_text, cluster_id) = quote::canonical(&words).unzip();
+        let is_inside = |mention: &&FoundMentionBody| {
+            let place = Span { start: mention.start, end: mention.end };
+            spans.iter().any(|span| span.contains(place))
+        };
+        let mut about: Vec<Uuid> = mentions.iter().filter(is_inside).filter_map(|mention| mention.entity_id).collect();
+        about.sort_unstable();
+        about.dedup();
+        let (speaker_span, cue_span) = (found.speaker_span.map(Span::from), found.cue_span.map(Span::from));
+        Self {
+            prefix: spans.first().map(|first| text.prefix(first.start).to_owned()).unwrap_or_default(),
+            suffix: spans.last().map(|last| text.suffix(last.end).to_owned()).unwrap_or_default(),
+            spans: spans.into_iter().map(Into::into).collect(),
+            text: words,
+            kind: found.kind,
+            speaker_id: entity(annotation, found.speaker).and_then(|entity| entity.stored),
+            speaker_label: speaker_span.map(|span| slice(text, span)),
+            speaker_span: speaker_span.map(Into::into),
+            speaker_status: found.speaker_status,
+            cue: cue_span.map(|span| slice(text, span)),
+            cue_span: cue_span.map(Into::into),
+            cue_lemma: found.cue_lemma.clone(),
+            about,
+            said_on: None,
+            status: QuoteStatus::Machine,
+            confidence: confidence(found.confidence),
+            origin: Origin::Machine,
+            extractor: EXTRACTOR,
+            canonical_text,
+            cluster_id,
+        }
+    }
+}

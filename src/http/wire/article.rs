@@ -1,0 +1,354 @@
+//! Articles on the wire.
+
+use super::RequestBody;
+use super::highlight::ArticleHighlightBody;
+use super::mention::MentionBody;
+use super::page::{RankedBody, TotalBody};
+use super::patch::clearable;
+use super::quote::QuoteBody;
+use crate::domain::article::{self, Article, ArticlePatch, ArticleVersion, Block, MAX_BODY_BYTES, NewArticle};
+use crate::domain::{BlockRole, FieldError};
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An article.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1, "body_version": 1,
+    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
+    "headline": "Rabat répond", "body": "Rabat a répondu.", "blocks": [{"role": "paragraph", "start": 0, "end": 16}], "language": "fr", "url": null, "publisher": "Le Quotidien",
+    "external_id": null, "authors": [], "section": null, "keywords": [], "published_at": "2026-03-02T07:30:00Z",
+    "content_hash": "0f9b8d9ff5ae7e2c2b4f7a8d9ce3b1c6f2a8b7a54c9d0e1f2a3b4c5d6e7f8091"
+}))]
+pub struct ArticleBody {
+    pub id: Uuid,
+    /// Counts changes of the record, from 1.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: i32,
+    /// Counts versions of the text, from 1: spans and `/versions/{n}` refer to it.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub body_version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: String,
+    /// The text as received, byte for byte. Left out of lists unless `include=body`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
+    pub body: Option<String>,
+    /// With the body: its parts, in order. Derived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1_048_576, value_type = Vec<BlockBody>, required = false)]
+    pub blocks: Option<Vec<BlockBody>>,
+    /// BCP 47 primary tag; `und` when it is not known.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: String,
+    /// Normalised.
+    #[schema(required = true, max_length = 2048, format = "uri")]
+    pub url: Option<String>,
+    /// The outlet's name.
+    #[schema(required = true, min_length = 1, max_length = 200)]
+    pub publisher: Option<String>,
+    /// The sender's own key, unique within a publisher.
+    #[schema(required = true, min_length = 1, max_length = 300)]
+    pub external_id: Option<String>,
+    #[schema(max_items = 50)]
+    pub authors: Vec<Label>,
+    #[schema(required = true, min_length = 1, max_length = 200)]
+    pub section: Option<String>,
+    #[schema(max_items = 50)]
+    pub keywords: Vec<Label>,
+    /// When the outlet published it.
+    #[schema(required = true)]
+    pub published_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the body's canonical form in hexadecimal; equal for the same text.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub content_hash: String,
+    /// With `include=mentions`: in order of start, then id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100_000, value_type = Vec<MentionBody>, required = false)]
+    pub mentions: Option<Vec<MentionBody>>,
+    /// With `include=quotes`: in order of start, then id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100_000, value_type = Vec<QuoteBody>, required = false)]
+    pub quotes: Option<Vec<QuoteBody>>,
+    /// In a list with `include=highlight`: the places of the words of `q`; null without `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ArticleHighlightBody>, required = false)]
+    pub highlight: Option<Option<ArticleHighlightBody>>,
+}
+
+/// A part of a body: its headline, a heading, a paragraph, or boilerplate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BlockBody {
+    pub role: BlockRole,
+    /// The first code point.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub start: i32,
+    /// The code point after the last.
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub end: i32,
+}
+
+impl From<Block> for BlockBody {
+    fn from(block: Block) -> Self {
+        Self { role: block.role, start: block.start, end: block.end }
+    }
+}
+
+/// The name of an author, a publisher or a section, or a keyword.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 200)]
+pub struct Label(pub String);
+
+/// A new article.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"headline": "Rabat répond", "body": "Rabat a répondu.", "publisher": "Le Quotidien", "published_at": "2026-03-02T07:30:00Z"}))]
+pub struct CreateArticle {
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: String,
+    /// At most 1 MiB of UTF-8, kept byte for byte.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub body: String,
+    /// BCP 47 primary tag; detected from the body when absent.
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: Option<String>,
+    /// Absolute http(s); unique once normalised.
+    #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
+    pub url: Option<String>,
+    /// The outlet's name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub publisher: Option<String>,
+    /// The sender's own key, unique within a publisher.
+    #[schema(min_length = 1, max_length = 300)]
+    pub external_id: Option<String>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub authors: Vec<Label>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub section: Option<String>,
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub keywords: Vec<Label>,
+    /// When the outlet published it.
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+/// A bare text.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 1_048_576, example = "Rabat répond\n\nRabat a répondu.")]
+pub struct PlainText(#[allow(dead_code, reason = "describes a body that is read as text")] String);
+
+/// A change to an article: absent members stay, null clears.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"section": "International", "published_at": null}))]
+pub struct UpdateArticle {
+    #[schema(min_length = 1, max_length = 500, value_type = String, required = false)]
+    pub headline: Option<String>,
+    /// A new text makes a new `body_version`; the spans of mentions and quotes are anchored again.
+    #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
+    pub body: Option<String>,
+    /// BCP 47 primary tag; null detects it again.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$", value_type = Option<String>)]
+    pub language: Option<Option<String>>,
+    /// Absolute http(s); unique once normalised.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]", value_type = Option<String>)]
+    pub url: Option<Option<String>>,
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(min_length = 1, max_length = 200, value_type = Option<String>)]
+    pub publisher: Option<Option<String>>,
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(min_length = 1, max_length = 300, value_type = Option<String>)]
+    pub external_id: Option<Option<String>>,
+    /// Replaces the whole list.
+    #[schema(max_items = 50, value_type = Vec<Label>, required = false)]
+    pub authors: Option<Vec<Label>>,
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(min_length = 1, max_length = 200, value_type = Option<String>)]
+    pub section: Option<Option<String>>,
+    /// Replaces the whole list.
+    #[schema(max_items = 50, value_type = Vec<Label>, required = false)]
+    pub keywords: Option<Vec<Label>>,
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub published_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// One page of articles.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [], "next_cursor": null}))]
+pub struct ArticlePage {
+    #[schema(max_items = 200)]
+    pub items: Vec<ArticleBody>,
+    /// Continues the list; null on the last page.
+    #[schema(required = true, max_length = 2048)]
+    pub next_cursor: Option<String>,
+    /// With `count`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TotalBody, required = false)]
+    pub total: Option<TotalBody>,
+    /// With `sort=relevance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RankedBody, required = false)]
+    pub ranked: Option<RankedBody>,
+}
+
+/// A version of an article's text.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "body_version": 1, "headline": "Rabat répond",
+    "body": "Rabat a répondu.", "language": "fr", "created_at": "2026-03-02T08:00:00Z",
+    "content_hash": "0f9b8d9ff5ae7e2c2b4f7a8d9ce3b1c6f2a8b7a54c9d0e1f2a3b4c5d6e7f8091"
+}))]
+pub struct ArticleVersionBody {
+    pub article_id: Uuid,
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub body_version: i32,
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: String,
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub body: String,
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: String,
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub content_hash: String,
+    /// When this text was received.
+    pub created_at: DateTime<Utc>,
+}
+
+/// One page of the versions of an article.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [], "next_cursor": null}))]
+pub struct ArticleVersionPage {
+    #[schema(max_items = 200)]
+    pub items: Vec<ArticleVersionBody>,
+    /// Continues the list; null on the last page.
+    #[schema(required = true, max_length = 2048)]
+    pub next_cursor: Option<String>,
+    /// With `count`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = TotalBody, required = false)]
+    pub total: Option<TotalBody>,
+}
+
+impl RequestBody for CreateArticle {
+    fn from_text(text: String) -> Value {
+        json!({"headline": article::headline_of(&text), "body": text})
+    }
+}
+
+impl RequestBody for UpdateArticle {}
+
+/// Normalises the url of a body; an invalid one is a fault at `/url`.
+fn normal_url(url: &str, faults: &mut Vec<FieldError>) -> Option<String> {
+    article::normalise_url(url).map_err(|error| faults.push(FieldError::new("/url", error.to_string()))).ok()
+}
+
+fn check_body(body: &str, faults: &mut Vec<FieldError>) {
+    if body.len() > MAX_BODY_BYTES {
+        faults.push(FieldError::new("/body", format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8")));
+    }
+}
+
+fn unless_faulty<T>(value: T, faults: Vec<FieldError>) -> Result<T, Vec<FieldError>> {
+    if faults.is_empty() { Ok(value) } else { Err(faults) }
+}
+
+fn labels(given: Vec<Label>) -> Vec<String> {
+    given.into_iter().map(|label| label.0).collect()
+}
+
+impl TryFrom<CreateArticle> for NewArticle {
+    type Error = Vec<FieldError>;
+
+    fn try_from(body: CreateArticle) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        check_body(&body.body, &mut faults);
+        let new = Self {
+            url: body.url.as_deref().and_then(|url| normal_url(url, &mut faults)),
+            headline: body.headline,
+            body: body.body,
+            language: body.language,
+            publisher: body.publisher,
+            external_id: body.external_id,
+            authors: labels(body.authors),
+            section: body.section,
+            keywords: labels(body.keywords),
+            published_at: body.published_at,
+        };
+        unless_faulty(new, faults)
+    }
+}
+
+impl TryFrom<UpdateArticle> for ArticlePatch {
+    type Error = Vec<FieldError>;
+
+    fn try_from(body: UpdateArticle) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        if let Some(text) = &body.body {
+            check_body(text, &mut faults);
+        }
+        let patch = Self {
+            headline: body.headline,
+            body: body.body,
+            language: body.language,
+            url: body.url.map(|url| url.and_then(|url| normal_url(&url, &mut faults))),
+            publisher: body.publisher,
+            external_id: body.external_id,
+            authors: body.authors.map(labels),
+            section: body.section,
+            keywords: body.keywords.map(labels),
+            published_at: body.published_at,
+        };
+        unless_faulty(patch, faults)
+    }
+}
+
+impl From<Article> for ArticleBody {
+    fn from(article: Article) -> Self {
+        Self {
+            id: article.id,
+            version: article.version,
+            body_version: article.body_version,
+            created_at: article.created_at,
+            updated_at: article.updated_at,
+            headline: article.headline,
+            body: article.body,
+            blocks: article.blocks.map(|blocks| blocks.into_iter().map(Into::into).collect()),
+            language: article.language,
+            url: article.url,
+            publisher: article.publisher,
+            external_id: article.external_id,
+            authors: article.authors.into_iter().map(Label).collect(),
+            section: article.section,
+            keywords: article.keywords.into_iter().map(Label).collect(),
+            published_at: article.published_at,
+            content_hash: HEXLOWER.encode(&article.content_hash),
+            mentions: None,
+            quotes: None,
+            highlight: None,
+        }
+    }
+}
+
+impl From<ArticleVersion> for ArticleVersionBody {
+    fn from(version: ArticleVersion) -> Self {
+        Self {
+            article_id: version.article_id,
+            body_version: version.body_version,
+            headline: version.headline,
+            body: version.body,
+            language: version.language,
+            content_hash: HEXLOWER.encode(&version.content_hash),
+            created_at: version.created_at,
+        }
+    }
+}

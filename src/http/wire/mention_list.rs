@@ -1,0 +1,146 @@
+//! The filters and orders of the list of mentions.
+
+use super::article::Label;
+use super::filters::{IdOrNone, LanguageParameter, OrNone, set_filter};
+use super::page::{CountModeBody, KeyKind, PageParameters};
+use crate::domain::mention::{MentionFilter, MentionList, MentionOrder};
+use crate::domain::page::{PageRequest, Range, SetFilter};
+use crate::domain::{EntityKind, MentionKind, Origin};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// The orders of a list of mentions. Mentions in undated articles come last in both.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum MentionSort {
+    #[default]
+    #[serde(rename = "-published_at")]
+    NewestPublished,
+    #[serde(rename = "published_at")]
+    OldestPublished,
+}
+
+/// The filters of a list of mentions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MentionFilters {
+    /// Of this entity. `none`: without one.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    entity: Vec<OrNone<Uuid>>,
+    /// Not of this entity. `none`: not without one.
+    #[serde(default, rename = "not.entity")]
+    #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
+    not_entity: Vec<OrNone<Uuid>>,
+    /// Of an entity of this kind.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    entity_kind: Vec<EntityKind>,
+    /// Not of an entity of this kind.
+    #[serde(default, rename = "not.entity_kind")]
+    #[param(max_items = 50)]
+    not_entity_kind: Vec<EntityKind>,
+    /// In this article.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    article: Vec<Uuid>,
+    /// Not in this article.
+    #[serde(default, rename = "not.article")]
+    #[param(max_items = 50)]
+    not_article: Vec<Uuid>,
+    /// In an article of this outlet. `none`: without one.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    publisher: Vec<OrNone<String>>,
+    /// Not in an article of this outlet. `none`: not without one.
+    #[serde(default, rename = "not.publisher")]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
+    not_publisher: Vec<OrNone<String>>,
+    /// In an article in this language.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
+    language: Vec<String>,
+    /// Not in an article in this language.
+    #[serde(default, rename = "not.language")]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
+    not_language: Vec<String>,
+    /// Of this kind.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    kind: Vec<MentionKind>,
+    /// Not of this kind.
+    #[serde(default, rename = "not.kind")]
+    #[param(max_items = 50)]
+    not_kind: Vec<MentionKind>,
+    /// Of this origin.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    origin: Vec<Origin>,
+    /// Not of this origin.
+    #[serde(default, rename = "not.origin")]
+    #[param(max_items = 50)]
+    not_origin: Vec<Origin>,
+    /// With at least this confidence.
+    #[param(minimum = 0, maximum = 1)]
+    min_confidence: Option<f64>,
+    /// In an article published at this time or later.
+    published_from: Option<DateTime<Utc>>,
+    /// In an article published before this time.
+    published_to: Option<DateTime<Utc>>,
+}
+
+/// The options of a list of mentions, besides its filters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListMentions {
+    #[serde(flatten)]
+    #[param(ignore)]
+    filters: MentionFilters,
+    /// The order.
+    #[serde(default)]
+    #[param(inline)]
+    sort: MentionSort,
+    /// The most items on a page; a page of large records may have fewer.
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<i64>,
+    /// Continues a list: the `next_cursor` of the previous page.
+    #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
+    cursor: Option<String>,
+    /// Adds `total`. `exact` is exact for a single filter that statistics are kept for; for others it counts up to
+    /// 10,000 and estimates larger totals. `estimate` always estimates. `total.kind` says which was done.
+    #[param(inline)]
+    count: Option<CountModeBody>,
+}
+
+impl From<MentionFilters> for MentionFilter {
+    fn from(given: MentionFilters) -> Self {
+        Self {
+            entity: set_filter(given.entity, given.not_entity),
+            entity_kind: SetFilter::new(given.entity_kind, given.not_entity_kind),
+            article: SetFilter::new(given.article, given.not_article),
+            publisher: set_filter(given.publisher, given.not_publisher),
+            language: SetFilter::new(given.language, given.not_language),
+            kind: SetFilter::new(given.kind, given.not_kind),
+            origin: SetFilter::new(given.origin, given.not_origin),
+            min_confidence: given.min_confidence,
+            published: Range { from: given.published_from, to: given.published_to },
+        }
+    }
+}
+
+impl ListMentions {
+    /// The parameters of the page.
+    pub fn page(&self) -> PageParameters {
+        PageParameters { limit: self.limit, cursor: self.cursor.clone(), count: self.count, key: KeyKind::Time }
+    }
+
+    /// The domain's form of the list.
+    pub fn into_list(self, page: PageRequest) -> MentionList {
+        let order = match self.sort {
+            MentionSort::NewestPublished => MentionOrder::NewestPublished,
+            MentionSort::OldestPublished => MentionOrder::OldestPublished,
+        };
+        MentionList { filter: self.filters.into(), order, page }
+    }
+}

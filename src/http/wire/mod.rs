@@ -1,0 +1,34 @@
+//! The shapes of requests and responses: serde, their description for the document, and their conversion to and from the
+//! domain.
+
+pub mod annotation;
+pub mod article;
+pub mod article_list;
+pub mod entity;
+pub mod entity_list;
+pub mod filters;
+pub mod graph;
+pub mod highlight;
+pub mod mention;
+pub mod mention_list;
+pub mod names;
+pub mod page;
+pub mod patch;
+pub mod problem;
+pub mod quote;
+pub mod quote_list;
+pub mod quote_match;
+pub mod span;
+pub mod stats;
+mod vocabulary;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A type that a request body is read into.
+pub trait RequestBody: DeserializeOwned {
+    /// The JSON that a `text/plain` body stands for. Called only where the document lists `text/plain`.
+    fn from_text(_text: String) -> Value {
+        Value::Null
+    }
+}

@@ -1,0 +1,148 @@
+//! Problems on the wire (RFC 9457): their codes and bodies.
+
+use super::span::SpanBody;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The media type of every refusal.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// One code per line: its name, status, title, and what `/problems/{code}` says of it.
+macro_rules! codes {
+    ($($variant:ident = $code:literal, $status:ident, $title:literal, $meaning:literal;)+) => {
+        /// The reasons for which a request is refused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($variant),+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value of `code`, and the end of `type`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// The status it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status),+ }
+            }
+
+            /// A short summary, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),+ }
+            }
+
+            /// Its meaning, and what to do about it.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidParameter = "invalid_parameter", BAD_REQUEST, "Invalid parameter",
+        "A path, query or header parameter is unknown, repeated, or has an invalid value. `errors` names each.";
+    InvalidCursor = "invalid_cursor", BAD_REQUEST, "Invalid cursor",
+        "A cursor continues only the list that returned it, with the same path, filters and sort. Start again without it.";
+    MalformedBody = "malformed_body", BAD_REQUEST, "Malformed body",
+        "The body is not JSON, not UTF-8, or not the compressed form that Content-Encoding names.";
+    QueryTooLong = "query_too_long", URI_TOO_LONG, "Query too long",
+        "A query string must be at most 8 KiB.";
+    UnknownHost = "unknown_host", MISDIRECTED_REQUEST, "Unknown host",
+        "The service listens on the loopback address and was addressed by a name that is not its own. `--allowed-host` adds names.";
+    CrossSite = "cross_site", FORBIDDEN, "Cross-site request",
+        "A browser sent this request for a page of another site. `--cors-origin` allows an origin.";
+    NotFound = "not_found", NOT_FOUND, "Not found",
+        "No record has this id, and none ever had it.";
+    NoSuchRoute = "no_such_route", NOT_FOUND, "No such route",
+        "The service has no such path. `/openapi.json` lists all paths.";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed",
+        "The header `Allow` lists the methods of this path.";
+    NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "Not acceptable",
+        "The request's `Accept` excludes every media type this operation can answer with.";
+    RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout",
+        "The body was not received within the deadline.";
+    UrlTaken = "url_taken", CONFLICT, "URL already taken",
+        "Another article has this url. Urls are compared with scheme and host in lower case, without default port and fragment.";
+    ExternalIdTaken = "external_id_taken", CONFLICT, "External id already taken",
+        "Another article of this publisher has this external_id.";
+    IdentifierTaken = "identifier_taken", CONFLICT, "Identifier already taken",
+        "Another entity has this identifier. A scheme and value belong to one entity.";
+    AmbiguousText = "ambiguous_text", CONFLICT, "Ambiguous text",
+        "The text was found in several places of the body. `candidates` lists their spans: send one of them as `spans`.";
+    StillReferenced = "still_referenced", CONFLICT, "Still referenced",
+        "Mentions or quotes refer to this entity. `cascade=true` unlinks them and deletes the entity.";
+    Gone = "gone", GONE, "Deleted",
+        "The record was deleted. Its id is never used again.";
+    VersionMismatch = "version_mismatch", PRECONDITION_FAILED, "Version mismatch",
+        "The record has changed since it was read. Read it again, and send its new ETag.";
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "Body too large",
+        "A request body must be at most 8 MiB after decompression.";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
+        "The description of the operation lists its media types.";
+    UnsupportedEncoding = "unsupported_encoding", UNSUPPORTED_MEDIA_TYPE, "Unsupported content encoding",
+        "A body may be uncompressed, or compressed with br, gzip, deflate or zstd.";
+    InvalidContent = "invalid_content", UNPROCESSABLE_ENTITY, "Invalid content",
+        "A member of the body is unknown, missing, of the wrong type, out of bounds, or does not match what is stored. `errors` has a pointer to each; at most 100 are reported.";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
+        "The service failed. `detail` names the request id to look up in its log.";
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "Overloaded",
+        "The service has no capacity for this request. Nothing was changed. Send it again after `Retry-After` seconds.";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Database unavailable",
+        "The service cannot reach its database. Nothing was changed. Send the request again after `Retry-After` seconds.";
+    DeadlinePassed = "deadline_passed", SERVICE_UNAVAILABLE, "Deadline passed",
+        "The request did not finish within its deadline, and changed nothing. Send it again after `Retry-After` seconds.";
+    OutcomeUnknown = "outcome_unknown", GATEWAY_TIMEOUT, "Outcome unknown",
+        "The deadline passed while the write was being committed: it may have been carried out. Read the record before you send it again.";
+}
+
+/// A refusal: problem details of RFC 9457.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/problems/invalid_content", "title": "Invalid content", "status": 422,
+    "detail": "/headline: is required", "code": "invalid_content",
+    "errors": [{"pointer": "/headline", "detail": "is required"}]
+}))]
+pub struct ProblemBody {
+    /// The path of this service that explains the problem: `/problems/{code}`.
+    #[schema(max_length = 200)]
+    pub r#type: String,
+    /// A short summary, the same for every problem of this code.
+    #[schema(max_length = 200)]
+    pub title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, format = Int32)]
+    pub status: u16,
+    /// What went wrong in this request.
+    #[schema(max_length = 2000)]
+    pub detail: String,
+    /// The code for programs.
+    #[schema(max_length = 50)]
+    pub code: &'static str,
+    /// Each fault that has a place; at most 100.
+    #[schema(max_items = 100)]
+    pub errors: Vec<ProblemError>,
+    /// With `ambiguous_text`: where the text was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 20, nullable = false)]
+    pub candidates: Option<Vec<SpanBody>>,
+}
+
+/// One fault in a request.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemError {
+    /// The faulty member, as a JSON pointer into the body (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000, value_type = String, required = false)]
+    pub pointer: Option<String>,
+    /// The faulty path, query or header parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200, value_type = String, required = false)]
+    pub parameter: Option<String>,
+    /// The fault.
+    #[schema(max_length = 2000)]
+    pub detail: String,
+}

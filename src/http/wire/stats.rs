@@ -1,0 +1,215 @@
+//! Statistics on the wire.
+
+use crate::domain::stats::{Coverage, Group};
+use crate::domain::{Dimension, Interval};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// The records that are read when no counts are kept for a query.
+pub const DEFAULT_WINDOW: i64 = 1_000;
+
+/// The records that are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordKind {
+    #[default]
+    Quotes,
+    Articles,
+    Mentions,
+}
+
+impl RecordKind {
+    /// The path of the list of these records.
+    pub const fn list(self) -> &'static str {
+        match self {
+            Self::Quotes => "/v1/quotes",
+            Self::Articles => "/v1/articles",
+            Self::Mentions => "/v1/mentions",
+        }
+    }
+}
+
+/// Options besides the filters of the list of the records counted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReadTimeline {
+    /// The records that are counted.
+    #[serde(default)]
+    #[param(inline)]
+    pub of: RecordKind,
+    /// The length of the intervals; months by default.
+    #[param(inline)]
+    pub interval: Option<Interval>,
+    /// Counts each value separately: publisher and language for all records; section for articles; kind for quotes and
+    /// mentions; entity for mentions; speaker, about, speaker_status, status and cue for quotes.
+    #[param(inline)]
+    pub group_by: Option<Dimension>,
+    /// The most groups; the remaining records are one group more.
+    #[param(minimum = 1, maximum = 20, default = 5)]
+    pub groups: Option<i64>,
+    /// The most records that are read when no counts are kept for the query.
+    #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_WINDOW))]
+    pub window: Option<i64>,
+}
+
+/// Options besides the filters of the list of the records counted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReadTop {
+    /// The records that are counted.
+    #[serde(default)]
+    #[param(inline)]
+    pub of: RecordKind,
+    /// The member to count by: publisher (default for articles) and language for all records; section for articles;
+    /// kind for quotes and mentions; entity (default) for mentions; speaker (default), about, speaker_status, status
+    /// and cue for quotes.
+    #[param(inline)]
+    pub by: Option<Dimension>,
+    /// The most values; the remaining records are one item more.
+    #[param(minimum = 1, maximum = 50, default = 10)]
+    pub limit: Option<i64>,
+    /// The most records that are read when no counts are kept for the query.
+    #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_WINDOW))]
+    pub window: Option<i64>,
+}
+
+/// The kinds of groups.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupKind {
+    Value,
+    None,
+    Other,
+}
+
+/// A value that records are counted by.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct GroupBody {
+    /// `value`: records with the value `key`; `none`: records without one; `other`: records in no other group.
+    pub kind: GroupKind,
+    /// The value as a filter takes it: the id of an entity.
+    #[schema(required = true, max_length = 1000)]
+    pub key: Option<String>,
+    /// The value for display: the name of an entity.
+    #[schema(required = true, max_length = 1000)]
+    pub label: Option<String>,
+}
+
+/// An interval of a timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimelineBucketBody {
+    /// From when records are counted: when the interval begins, or where `published_from` or the coverage begins in it.
+    pub start: DateTime<Utc>,
+    /// Until when records are counted, exclusive: when the next interval begins, or `published_to` in it; null after 9999.
+    #[schema(required = true)]
+    pub end: Option<DateTime<Utc>>,
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub count: i64,
+    /// With `group_by`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = GroupBody, required = false)]
+    pub group: Option<GroupBody>,
+}
+
+/// A group of a timeline and the list of its records.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimelineGroupBody {
+    /// Null without `group_by`.
+    #[schema(required = true)]
+    pub group: Option<GroupBody>,
+    /// The list of the records counted, as a URI template (RFC 6570): a bucket's `start` is its `published_from`, the `end`
+    /// its `published_to`.
+    #[schema(max_length = 65536)]
+    pub href_template: String,
+}
+
+/// The number of records over time.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "items": [{"start": "2026-03-01T00:00:00Z", "end": "2026-04-01T00:00:00Z", "count": 2}],
+    "groups": [{"group": null, "href_template": "/v1/quotes?language=fr{&published_from,published_to}"}],
+    "considered": {"records": 2, "complete": true, "published_from": null}
+}))]
+pub struct TimelineBody {
+    /// Each interval of each group, in order of time; an interval without records counts zero.
+    #[schema(max_items = 5000)]
+    pub items: Vec<TimelineBucketBody>,
+    /// Each group, in the order of the items of an interval.
+    #[schema(max_items = 22)]
+    pub groups: Vec<TimelineGroupBody>,
+    pub considered: CoverageBody,
+}
+
+/// A value and the number of its records.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShareBody {
+    /// `value`: records with the value `key`; `none`: records without one; `other`: records in no other item.
+    pub kind: GroupKind,
+    /// The value as a filter takes it: the id of an entity.
+    #[schema(required = true, max_length = 1000)]
+    pub key: Option<String>,
+    /// The value for display: the name of an entity.
+    #[schema(required = true, max_length = 1000)]
+    pub label: Option<String>,
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub count: i64,
+    /// The share of all matching records, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    pub share: f64,
+    /// The list of the records counted.
+    #[schema(max_length = 65536, format = "uri-reference")]
+    pub href: String,
+}
+
+/// The values with most records.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "total": 3,
+    "items": [
+        {"kind": "value", "key": "fr", "label": "fr", "count": 2, "share": 0.667, "href": "/v1/quotes?language=fr"},
+        {"kind": "other", "key": null, "label": null, "count": 1, "share": 0.333, "href": "/v1/quotes?not.language=fr"}
+    ],
+    "considered": {"records": 3, "complete": true, "published_from": null}
+}))]
+pub struct TopBody {
+    /// The number of matching records.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub total: i64,
+    /// The most frequent first; `other` last.
+    #[schema(max_items = 51)]
+    pub items: Vec<ShareBody>,
+    pub considered: CoverageBody,
+}
+
+impl From<&Group> for GroupBody {
+    fn from(group: &Group) -> Self {
+        match group {
+            Group::Value { key, label } => {
+                Self { kind: GroupKind::Value, key: Some(key.clone()), label: Some(label.clone()) }
+            }
+            Group::Nothing => Self { kind: GroupKind::None, key: None, label: None },
+            Group::Other => Self { kind: GroupKind::Other, key: None, label: None },
+        }
+    }
+}
+
+/// The coverage of a count.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoverageBody {
+    /// The number of records that were read.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub records: i64,
+    /// False when more records match than `window`: only the newest were counted.
+    pub complete: bool,
+    /// When not complete: counts are exact for records published from this time on.
+    #[schema(required = true)]
+    pub published_from: Option<DateTime<Utc>>,
+}
+
+impl From<Coverage> for CoverageBody {
+    fn from(considered: Coverage) -> Self {
+        let Coverage { records, published_from } = considered;
+        Self { records, complete: published_from.is_none(), published_from }
+    }
+}
