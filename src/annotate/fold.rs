@@ -1,4 +1,4 @@
-//! Words of a text as the name lists compare them: folded to a hash, with their case kept apart.
+//! Folds characters, and hashes the folded words of a text.
 //!
 //! Folding drops case, accents and the kind of apostrophe, so `L’Élysée` and `l'Elysee` are the same words; the case
 //! masks of [`super::phrase_table`] then decide whether a lower-case word may stand for a capitalised name.
@@ -19,7 +19,7 @@ pub struct Word {
     pub initial: bool,
     /// Two or more letters, all upper case.
     pub upper: bool,
-    /// Nothing but a space, hyphen, apostrophe or abbreviation dot stands between this word and the one before.
+    /// Whether only a space, hyphen, apostrophe or the full stop of an abbreviation stands before it.
     pub joined: bool,
 }
 
@@ -31,7 +31,7 @@ fn step(hash: u64, c: char) -> u64 {
     (hash ^ u64::from(c as u32)).wrapping_mul(PRIME)
 }
 
-/// Spreads the bits of a hash, so that the table may use it as it is.
+/// Spreads the bits of a hash.
 fn finish(mut hash: u64) -> u64 {
     hash ^= hash >> 32;
     hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -112,7 +112,7 @@ fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || c == '\u{ad}' || (!c.is_ascii() && is_combining_mark(c))
 }
 
-/// A space, hyphen, apostrophe or ampersand: what may stand between the words of one name.
+/// Whether a character may stand between the words of one name.
 fn is_link(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’' | '-' | '‐' | '‑' | '–' | '/' | '·' | '&')
 }
@@ -158,7 +158,7 @@ pub fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// What stands between two words.
+/// The characters between two words.
 #[derive(Default, Clone, Copy)]
 struct Gap {
     length: usize,
@@ -174,7 +174,7 @@ impl Gap {
         } else if !is_link(c) {
             self.broken = true;
         } else if self.dotted && before.is_none_or(|w| w.span.end - w.span.start > 3) {
-            // A dot and a space after a long word end a sentence; after `J` or `Jr` they belong to the name.
+            // A full stop behind a long word ends a sentence; behind `J` or `Jr` it belongs to the name.
             self.broken = true;
         }
     }

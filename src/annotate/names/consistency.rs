@@ -1,5 +1,4 @@
-//! What one article calls by one name is one thing: the places of a name agree on its kind, and a name that was
-//! recognised once is found wherever it stands.
+//! Makes the names of an article consistent: a name has one kind, and is marked wherever it stands.
 
 use super::common;
 use super::tokenized_text::{self, Marked, TokenizedText};
@@ -8,37 +7,37 @@ use crate::annotate::fold;
 use crate::annotate::names::tagger::KINDS;
 use std::collections::HashMap;
 
-/// A name once recognised with this confidence is looked for in the whole article.
-const SURE: f32 = 0.8;
+/// Confidence from which a name is looked for in the whole article.
+const MIN_REPEATED: f32 = 0.8;
 
-/// Gives every name one kind, then marks the places of known names that were left out.
-pub fn agree(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
-    vote(text, marks);
-    let more = repeat(text, marks);
-    tokenized_text::fill(marks, more);
+/// Gives every name one kind, then marks its other places.
+pub fn unify(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
+    unify_kinds(text, marks);
+    let more = repetitions(text, marks);
+    tokenized_text::add_without_overlaps(marks, more);
 }
 
 fn folded(text: &TokenizedText<'_>, mark: &Marked) -> String {
     fold::fold(text.printed(mark))
 }
 
-/// The likeliest kind over all places of a name wins; a surname speaks for the person it is part of.
-fn vote(text: &TokenizedText<'_>, marks: &mut [Marked]) {
+/// Gives a name the most likely kind over all its places; the places of a surname count for the full name too.
+fn unify_kinds(text: &TokenizedText<'_>, marks: &mut [Marked]) {
     let mut votes: HashMap<String, [f32; KINDS.len()]> = HashMap::new();
-    let mut cast = |name: String, kinds: &[f32; KINDS.len()]| {
+    let mut vote = |name: String, kinds: &[f32; KINDS.len()]| {
         let tally = votes.entry(name).or_default();
         tally.iter_mut().zip(kinds).for_each(|(sum, kind)| *sum += kind);
     };
     for mark in marks.iter() {
-        cast(folded(text, mark), &mark.kinds);
+        vote(folded(text, mark), &mark.kinds);
         if mark.kind == EntityKind::Person && mark.tokens.0 < mark.tokens.1 {
-            cast(fold::fold(text.tokens[mark.tokens.1].text), &mark.kinds);
+            vote(fold::fold(text.tokens[mark.tokens.1].text), &mark.kinds);
         }
     }
-    for (short, long) in spelt(text, marks) {
+    for (short, long) in acronym_pairs(text, marks) {
         let [short, long] = [short, long].map(|n| &marks[n]);
-        cast(folded(text, short), &long.kinds);
-        cast(folded(text, long), &short.kinds);
+        vote(folded(text, short), &long.kinds);
+        vote(folded(text, long), &short.kinds);
     }
     for mark in marks.iter_mut() {
         let Some(tally) = votes.get(&folded(text, mark)) else {
@@ -51,9 +50,8 @@ fn vote(text: &TokenizedText<'_>, marks: &mut [Marked]) {
     }
 }
 
-/// Short names and the long ones whose initials they are, one of them in brackets behind the other: `Office de la mer (OM)`,
-/// `l'OM (Office de la mer)`.
-fn spelt(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
+/// Pairs of an acronym and its long form, one in brackets behind the other: `Office de la mer (OM)`.
+fn acronym_pairs(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for n in 1..marks.len() {
         let (first, second) = (&marks[n - 1], &marks[n]);
@@ -65,25 +63,25 @@ fn spelt(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
             _ => continue,
         };
         let [short, long] = [pair.0, pair.1].map(|n| folded(text, &marks[n]));
-        if bracketed && is_short_for(&short, &long) {
+        if bracketed && is_acronym_of(&short, &long) {
             pairs.push(pair);
         }
     }
     pairs
 }
 
-/// Whether every letter of a short name begins a word of the long one, in order.
-fn is_short_for(short: &str, long: &str) -> bool {
+/// Whether each letter of a short name begins a word of the long one, in order.
+fn is_acronym_of(short: &str, long: &str) -> bool {
     let mut initials = long.split([' ', '-', '\'']).filter_map(|word| word.chars().next());
     short.chars().nth(1).is_some() && short.chars().all(|letter| initials.any(|initial| initial == letter))
 }
 
-/// The tokens of a name after its first, its kind and confidence.
+/// A known name: its tokens after the first, its kind and confidence.
 type Known<'a> = (Vec<&'a str>, EntityKind, f32);
 
-/// The unmarked places of names and of surnames of people.
-fn repeat(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
-    // First token of a name to its other tokens, its kind and confidence; the longest name is tried first.
+/// Marks for the other places of names, and of the surnames of people.
+fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
+    // Names by their first token.
     let mut names: HashMap<&str, Vec<Known<'_>>> = HashMap::new();
     let mut learn = |tokens: &[super::tokens::Token<'_>], kind, confidence: f32| {
         let Some((first, rest)) = tokens.split_first() else {
@@ -96,7 +94,8 @@ fn repeat(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
             known.push((rest, kind, confidence));
         }
     };
-    for mark in marks.iter().filter(|m| m.confidence >= SURE && m.mention == crate::annotate::MentionKind::Name) {
+    for mark in marks.iter().filter(|m| m.confidence >= MIN_REPEATED && m.mention == crate::annotate::MentionKind::Name)
+    {
         let tokens = &text.tokens[mark.tokens.0..=mark.tokens.1];
         let kept = matches!(mark.kind, EntityKind::Person | EntityKind::Place | EntityKind::Organization);
         if kept && tokens.len() <= 8 && distinct(tokens[0].text) {
@@ -127,7 +126,7 @@ fn repeat(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
     more
 }
 
-/// Long and capitalised enough that the same letters elsewhere mean the same name.
+/// Whether a word is distinctive: the same word elsewhere is the same name.
 fn distinct(word: &str) -> bool {
     word.chars().nth(2).is_some() && word.chars().next().is_some_and(char::is_uppercase) && !common::french(word)
 }
@@ -136,11 +135,11 @@ fn distinct(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Marks the given tokens of a text, then lets them agree; the result as `name/kind`.
-    fn agreed(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
+    /// Marks tokens of a text and makes the marks consistent.
+    fn unified(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
         let text = TokenizedText::french(text);
         let mut marks = given.iter().map(|m| text.mark((m.0, m.1), m.2, m.3)).collect();
-        agree(&text, &mut marks);
+        unify(&text, &mut marks);
         marks.iter().map(|m| (text.slice(m.tokens).to_owned(), m.kind)).collect()
     }
 
@@ -149,41 +148,41 @@ mod tests {
     #[test]
     fn the_places_of_a_name_agree_on_its_kind() {
         let given = [(0, 0, Organization, 0.9), (3, 3, Place, 0.4)];
-        let marks = agreed("Velcor paie et Velcor gagne", &given);
+        let marks = unified("Velcor paie et Velcor gagne", &given);
         assert_eq!(marks, [("Velcor".into(), Organization), ("Velcor".into(), Organization)]);
     }
 
     #[test]
     fn a_short_name_is_of_the_kind_of_what_it_stands_for() {
         let text = "Un Office de la mer ( OM ) ouvre , puis OM ferme";
-        let marks = agreed(text, &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5), (11, 11, Place, 0.2)]);
+        let marks = unified(text, &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5), (11, 11, Place, 0.2)]);
         assert!(marks.iter().all(|(_, kind)| *kind == Organization), "{marks:?}");
-        let marks = agreed(&text.replace("OM", "Sète"), &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5)]);
+        let marks = unified(&text.replace("OM", "Sète"), &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5)]);
         assert_eq!(marks[1].1, Place);
     }
 
     #[test]
     fn a_surname_follows_the_full_name() {
-        let marks = agreed("Anna Velcor parle puis Velcor part", &[(0, 1, Person, 0.9), (4, 4, Place, 0.5)]);
+        let marks = unified("Anna Velcor parle puis Velcor part", &[(0, 1, Person, 0.9), (4, 4, Place, 0.5)]);
         assert_eq!(marks[1], ("Velcor".into(), Person));
     }
 
     #[test]
     fn a_sure_name_is_found_again_and_a_doubtful_one_is_not() {
         let text = "Anna Velcor parle, puis Velcor part";
-        assert_eq!(agreed(text, &[(0, 1, Person, 0.95)]).len(), 2);
-        assert_eq!(agreed(text, &[(0, 1, Person, 0.5)]).len(), 1);
+        assert_eq!(unified(text, &[(0, 1, Person, 0.95)]).len(), 2);
+        assert_eq!(unified(text, &[(0, 1, Person, 0.5)]).len(), 1);
     }
 
     #[test]
     fn a_surname_inside_another_name_is_left_alone() {
-        let marks = agreed("Anna Velcor parle de la rue Velcor Ouest", &[(0, 1, Person, 0.95)]);
+        let marks = unified("Anna Velcor parle de la rue Velcor Ouest", &[(0, 1, Person, 0.95)]);
         assert_eq!(marks.len(), 1);
     }
 
     #[test]
     fn common_words_and_short_ones_are_not_found_again() {
-        assert_eq!(agreed("Le Point paraît. Point final. Point", &[(0, 1, Organization, 0.95)]).len(), 1);
-        assert_eq!(agreed("Wu parle puis Wu part", &[(0, 0, Person, 0.95)]).len(), 1);
+        assert_eq!(unified("Le Point paraît. Point final. Point", &[(0, 1, Organization, 0.95)]).len(), 1);
+        assert_eq!(unified("Wu parle puis Wu part", &[(0, 0, Person, 0.95)]).len(), 1);
     }
 }

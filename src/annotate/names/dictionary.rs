@@ -1,6 +1,6 @@
-//! The names of the store, as `annotate` looks them up: pure, in memory, changed one alias at a time.
+//! The aliases of stored entities, in memory.
 //!
-//! A million aliases are kept as hashes of their folded words, not as text, so that a change costs microseconds
+//! Aliases are kept as hashes of their folded words, not as text: with a million of them, a change takes microseconds,
 //! and a lookup one probe for each word of the article.
 
 mod alias;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// An entity of the store, as far as annotation needs it.
+/// A stored entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEntity {
     pub id: Uuid,
@@ -22,7 +22,7 @@ pub struct StoredEntity {
     pub name: String,
 }
 
-/// Every stored alias and the entity it belongs to.
+/// The aliases of stored entities.
 #[derive(Debug, Clone, Default)]
 pub struct Dictionary {
     phrases: PhraseTable,
@@ -36,19 +36,19 @@ struct Row {
     id: Uuid,
     kind: EntityKind,
     name: Box<str>,
-    /// How many aliases lead here; a row with none is used again.
+    /// Number of its aliases; a row without aliases is reused.
     aliases: u32,
 }
 
-/// A stored alias met in a text.
+/// An alias in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DictionaryMatch {
     pub span: Span,
-    /// The entities with this name, each once, shared by all places of a text where it stands.
+    /// The entities with this alias, each once; all its places in a text share the list.
     pub entities: Arc<[DictionaryEntity]>,
 }
 
-/// An entity that bears a name, and as what.
+/// An entity and the kind of its alias.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DictionaryEntity {
     pub id: Uuid,
@@ -77,13 +77,13 @@ impl Dictionary {
         self.phrases.len()
     }
 
-    /// Whether no alias is known.
+    /// Whether there is no alias.
     pub fn is_empty(&self) -> bool {
         self.phrases.is_empty()
     }
 
     /// Adds an alias of an entity; the entity's kind and name become those given.
-    /// False when the alias is there already, has no letter or digit, is longer than 16 words, or a small word.
+    /// Returns false when the alias exists already, has no letter or digit, has more than 16 words, or is a small word.
     pub fn insert(&mut self, alias: &str, kind: AliasKind, entity: &StoredEntity) -> bool {
         let row = self.row(entity);
         let added = !is_small_word(alias, kind) && self.phrases.insert(&indexed(alias, kind), row, code(kind));
@@ -92,7 +92,7 @@ impl Dictionary {
         added
     }
 
-    /// Adds an entity that has no alias here with all that it has, however many others bear the same.
+    /// Adds an entity without aliases here with all of its aliases, in constant time for each.
     pub fn insert_entity<'a>(
         &mut self,
         entity: &StoredEntity,
@@ -106,7 +106,7 @@ impl Dictionary {
         self.release_without_aliases(row);
     }
 
-    /// Takes an alias of an entity out. False when it was not there.
+    /// Removes an alias of an entity. Returns false when it did not exist.
     pub fn remove(&mut self, alias: &str, kind: AliasKind, entity: Uuid) -> bool {
         let Some(&row) = self.by_id.get(&entity) else {
             return false;
@@ -119,17 +119,17 @@ impl Dictionary {
         removed
     }
 
-    /// The preferred label of an entity that a match named.
+    /// The preferred label of an entity of a match.
     pub fn name(&self, entity: &DictionaryEntity) -> &str {
         &self.rows[entity.row as usize].name
     }
 
-    /// The stored aliases in a text, longest first, none overlapping another.
+    /// Finds the aliases in a text, without overlaps: the longest at each word.
     pub fn find(&self, text: &str) -> Vec<DictionaryMatch> {
         self.find_words(&fold::words(text))
     }
 
-    /// The aliases met in a text, by themselves: for that text, as good as the whole dictionary.
+    /// A dictionary of only the aliases in a text. It finds the same in that text.
     pub fn met_in(&self, text: &str) -> Self {
         let chars: Vec<char> = text.chars().collect();
         let mut met: BTreeMap<u32, (DictionaryEntity, Vec<(String, AliasKind)>)> = BTreeMap::new();
@@ -150,9 +150,9 @@ impl Dictionary {
         dictionary
     }
 
-    /// As [`Dictionary::find`], for words that are cut already.
+    /// Finds the aliases among the words of a text, without overlaps: the longest at each word.
     pub fn find_words(&self, words: &[Word]) -> Vec<DictionaryMatch> {
-        // Thousands of entities may have a name that stands in thousands of places: their list is made once.
+        // Thousands of entities may have an alias that stands in thousands of places: the list is made once.
         let mut known: HashMap<Found, Arc<[DictionaryEntity]>> = HashMap::new();
         let mut matches = Vec::new();
         let mut at = 0;
@@ -170,7 +170,7 @@ impl Dictionary {
         matches
     }
 
-    /// The entities of a phrase, sorted by id, each as the first of the things that it has this name as.
+    /// The entities of a phrase, sorted by id; an entity with several kinds of this alias has the first.
     fn entities(&self, found: Found) -> Arc<[DictionaryEntity]> {
         let entity = |entry: Entry| {
             let row = &self.rows[entry.payload as usize];
@@ -185,7 +185,7 @@ impl Dictionary {
         entities.into()
     }
 
-    /// Bytes held, nearly: capacities of the tables and lengths of the names.
+    /// Estimated size in bytes: capacities of the tables and lengths of the names.
     pub fn bytes(&self) -> usize {
         self.phrases.bytes()
             + self.rows.capacity() * size_of::<Row>()

@@ -1,5 +1,7 @@
-//! Names in English text, by rules: runs of capitalised words, told apart by titles, first names, the gazetteer, the
-//! words organisations and places are made of, and what stands beside them.
+//! Finds names in English text by rules.
+//!
+//! A name is a run of capitalised words. Its kind follows from titles, first names, the gazetteer, the words in it, and
+//! the words beside it.
 
 use super::common;
 use super::consistency;
@@ -11,7 +13,7 @@ use crate::annotate::fold;
 use crate::annotate::names::gazetteer::{Hit, NameLanguage, gazetteer};
 use crate::annotate::{AliasKind, Block, BlockRole, EntityKind, blocks};
 
-/// The names of an English text, sorted, none overlapping another.
+/// Marks the names of an English text, sorted and without overlaps.
 pub fn mark(text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
     let lists = gazetteer();
     let hits = lists.find(&text.words, NameLanguage::English);
@@ -27,12 +29,12 @@ pub fn mark(text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
         }
         at = end + 1;
     }
-    tokenized_text::settle(&mut marks);
-    consistency::agree(text, &mut marks);
+    tokenized_text::remove_overlaps(&mut marks);
+    consistency::unify(text, &mut marks);
     marks
 }
 
-/// Names of the gazetteer that need no rule.
+/// Marks the names of the gazetteer.
 fn listed(text: &TokenizedText<'_>, hits: &[Hit]) -> Vec<Marked> {
     let mut marks = Vec::new();
     for hit in hits {
@@ -92,7 +94,7 @@ fn run(text: &TokenizedText<'_>, at: usize) -> Option<usize> {
     Some(end)
 }
 
-/// How many lower-case words or signs join two capitalised words into one name.
+/// The number of tokens that join two capitalised words into one name.
 fn joins(text: &TokenizedText<'_>, from: usize, at: usize) -> Option<usize> {
     let particles = (at..at + 3).take_while(|n| PARTICLES.contains(text.near(*n, 0))).count();
     let next = at + particles.max(1);
@@ -119,7 +121,7 @@ fn hash(text: &TokenizedText<'_>, at: usize) -> u64 {
     fold::hash_word(text.tokens[at].text)
 }
 
-/// Whether a token stands in a headline whose every word has a capital.
+/// Whether a token stands in a headline in which most words have a capital.
 fn titled(text: &TokenizedText<'_>, blocks: &[Block], at: usize) -> bool {
     let Some(block) = blocks::at(blocks, text.tokens[at].start) else { return false };
     if !matches!(block.role, BlockRole::Headline | BlockRole::Heading) {
@@ -131,7 +133,7 @@ fn titled(text: &TokenizedText<'_>, blocks: &[Block], at: usize) -> bool {
     words().filter(|t| t.capital()).count() * 4 > words().count() * 3
 }
 
-/// Cuts titles and sentence openers off a run and tells what it names.
+/// Marks a run without its titles and sentence openers.
 fn classify(text: &TokenizedText<'_>, run: (usize, usize), hits: &[Hit], marks: &mut Vec<Marked>) {
     let (mut first, last) = run;
     let mut title = first > 0 && TITLES.contains(text.tokens[first - 1].text);
@@ -145,7 +147,7 @@ fn classify(text: &TokenizedText<'_>, run: (usize, usize), hits: &[Hit], marks: 
             (first, title) = (first + 1, true);
         }
     }
-    // `The World Health Organization`: an article is part of no name that the gazetteer does not give one.
+    // An article is no part of a name: `The World Health Organization`.
     if first < last && text.tokens[first].text == "The" && text.near(first, 1).len() > 1 {
         first += 1;
     }
@@ -156,7 +158,7 @@ fn classify(text: &TokenizedText<'_>, run: (usize, usize), hits: &[Hit], marks: 
     marks.push(text.mark((first, last), kind, confidence));
 }
 
-/// Whether a run is an organisation by its words, so that its first word is no title or opener.
+/// Whether a run is an organisation by its words; its first word is then no title or opener.
 fn heads_run(text: &TokenizedText<'_>, run: (usize, usize)) -> bool {
     run.0 < run.1 && (ORGANIZATIONS.contains(text.tokens[run.1].text) || text.near(run.0, 1) == "of")
 }
@@ -216,7 +218,7 @@ fn kind_of(text: &TokenizedText<'_>, run: (usize, usize), title: bool, hits: &[H
     (last - first < 3).then_some((EntityKind::Person, 0.5))
 }
 
-/// Whether somebody speaks or is described after a name: `X said`, `X, 43, …`, `X, who …`.
+/// Whether speech or a description of a person follows: `X said`, `X, 43, …`, `X, who …`.
 fn speaks(text: &TokenizedText<'_>, last: usize) -> bool {
     let next = text.near(last, 1);
     let after = text.near(last, 2);
@@ -226,7 +228,7 @@ fn speaks(text: &TokenizedText<'_>, last: usize) -> bool {
         || text.near(last, -1) == "said" && next == ","
 }
 
-/// A name of one word that no list has.
+/// The kind of a name of one word that no list has.
 fn lone(text: &TokenizedText<'_>, at: usize, before: &str) -> Option<(EntityKind, f32)> {
     let token = &text.tokens[at];
     if token.acronym() && token.text.chars().count() >= 3 && token.text.chars().all(char::is_alphabetic) && !token.opens

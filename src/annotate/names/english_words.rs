@@ -1,4 +1,4 @@
-//! The words that tell English names apart.
+//! Words that tell the kinds of English names apart.
 
 use crate::annotate::EntityKind;
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ pub static TITLES: Words = LazyLock::new(|| {
         .collect()
 });
 
-/// Words that make the run they stand in an organisation.
+/// Words in the name of an organisation.
 pub static ORGANIZATIONS: Words = LazyLock::new(|| {
     "Inc. Inc Corp. Corp Co. Ltd. Ltd LLC PLC Group Holdings Company Corporation Bank Partners Capital \
          Industries Motors Airlines Airways Systems Technologies Pictures University College School Institute \
@@ -31,7 +31,7 @@ pub static ORGANIZATIONS: Words = LazyLock::new(|| {
         .collect()
 });
 
-/// Words that make the run they end a place.
+/// Last words in the name of a place.
 pub static PLACES: Words = LazyLock::new(|| {
     "County City River Lake Mountain Mountains Valley Island Islands Street Avenue Road Boulevard Square \
          Park Beach Bay Sea Ocean Gulf Strait Peninsula Desert Province Region District Airport Station \
@@ -40,7 +40,7 @@ pub static PLACES: Words = LazyLock::new(|| {
         .collect()
 });
 
-/// Words that make the run they end an event.
+/// Last words in the name of an event.
 pub static EVENTS: Words = LazyLock::new(|| {
     "Cup Games Olympics Open Championship Championships War Day Festival Awards Summit Marathon".split(' ').collect()
 });
@@ -58,7 +58,7 @@ pub static NO_NAMES: Words = LazyLock::new(|| {
     "I TV AM PM OK DNA HIV AIDS COVID-19 COVID GDP CEO CFO A.M. P.M. Mr GMT ET EST EDT PDT GMT.".split(' ').collect()
 });
 
-/// Words before a person's name: what the person is, or what joins it to another.
+/// Words before the name of a person.
 pub static INTO_PEOPLE: Words = LazyLock::new(|| {
     "minister president spokesman spokeswoman spokesperson leader coach director lawyer attorney analyst \
          author actor actress singer executive chief officer candidate mayor professor secretary chairman \
@@ -78,12 +78,12 @@ pub static BODIES_OF: Words = LazyLock::new(|| {
 /// Words before `of` that begin the name of a place: `Gulf of Aden`.
 pub static LANDS_OF: Words = LazyLock::new(|| "Gulf Bay Isle Strait Cape".split(' ').collect());
 
-/// Words after a name that say somebody speaks or is described.
+/// Words after the name of a person that speaks or is described.
 pub static SPEECH: Words = LazyLock::new(|| {
     "said says told added who wrote argued insisted warned asked tweeted testified noted explained".split(' ').collect()
 });
 
-/// What a word before `of` makes of the name it begins.
+/// The kind of a name that begins with this word and `of`.
 pub fn head_of(word: &str) -> Option<EntityKind> {
     if BODIES_OF.contains(word) {
         Some(EntityKind::Organization)

@@ -1,6 +1,6 @@
-//! What the tagger looks at for each token: the word, its form, its neighbours, the name lists and the rest of the article.
+//! The features of tokens: the word, its form, its neighbours, the name lists and the rest of the article.
 //!
-//! Training wants the features as text, tagging only their hashes; both come from the same walk through [`FeatureSink`].
+//! Training needs features as text, tagging their hashes: both implement [`FeatureSink`].
 
 use super::common;
 use super::tokenized_text::TokenizedText;
@@ -10,13 +10,13 @@ use crate::annotate::fold::{self, Word};
 use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
 use std::collections::HashMap;
 
-/// Takes the features of one token.
+/// Receives the features of one token.
 pub trait FeatureSink {
-    /// `template` with its value; the feature's name is the two written after one another.
+    /// Adds a feature, whose name is the template followed by the value.
     fn add(&mut self, template: &'static str, value: &str);
 }
 
-/// What is known of one token by itself.
+/// The properties of one token.
 struct TokenFeatures {
     lower: String,
     shape: String,
@@ -24,17 +24,17 @@ struct TokenFeatures {
     lists: String,
     capital: bool,
     opens: bool,
-    /// Index into the notes on words that occur more than once.
-    notes: usize,
-    /// The nearest lower-case words that mean something before and after, across capitalised ones.
+    /// Index into the contexts of repeated words.
+    contexts: usize,
+    /// The nearest lower-case words before and after, small words left out.
     head: Option<usize>,
     tail: Option<usize>,
 }
 
-/// What the other places of an article tell about a capitalised word.
+/// The contexts of a capitalised word in the whole article.
 #[derive(Default)]
-struct Notes {
-    /// Words before it, where it does not open the sentence.
+struct WordContext {
+    /// Tokens before it, where it does not open a sentence.
     before: Vec<usize>,
     after: Vec<usize>,
     after_first_name: bool,
@@ -42,13 +42,13 @@ struct Notes {
     lower: bool,
 }
 
-/// Longest list of contexts kept for one word, so that a hostile text stays linear.
-const CONTEXTS: usize = 4;
+/// Most tokens kept before and after a word, so that the work on a hostile text is linear.
+const MAX_CONTEXTS: usize = 4;
 
-/// Every token of a text with what the features need.
+/// Extracts the features of the tokens of a text.
 pub struct FeatureExtractor {
-    looks: Vec<TokenFeatures>,
-    notes: Vec<Notes>,
+    tokens: Vec<TokenFeatures>,
+    contexts: Vec<WordContext>,
 }
 
 fn shape_of(text: &str) -> String {
@@ -82,7 +82,7 @@ fn lower_of(text: &str) -> String {
     lower
 }
 
-/// The first (or last) `n` characters, when the word has more.
+/// The first `n` characters of a longer word.
 fn prefix(text: &str, n: usize) -> Option<&str> {
     text.char_indices().nth(n).map(|(end, _)| &text[..end])
 }
@@ -96,7 +96,7 @@ impl FeatureExtractor {
     /// Reads a text. Linear in its length.
     pub fn new(text: &TokenizedText<'_>) -> Self {
         let (tokens, words) = (&text.tokens, &text.words);
-        let mut looks: Vec<TokenFeatures> = tokens
+        let mut token_features: Vec<TokenFeatures> = tokens
             .iter()
             .map(|token| TokenFeatures {
                 lower: lower_of(token.text),
@@ -104,20 +104,20 @@ impl FeatureExtractor {
                 lists: String::new(),
                 capital: token.capital(),
                 opens: token.opens,
-                notes: usize::MAX,
+                contexts: usize::MAX,
                 head: None,
                 tail: None,
             })
             .collect();
-        mark_lists(&mut looks, tokens, words);
-        find_heads(&mut looks, tokens);
-        let notes = take_notes(&mut looks);
-        FeatureExtractor { looks, notes }
+        mark_lists(&mut token_features, tokens, words);
+        find_heads(&mut token_features, tokens);
+        let contexts = collect_contexts(&mut token_features);
+        FeatureExtractor { tokens: token_features, contexts }
     }
 
-    /// Hands every feature of the token `at` to `sink`.
+    /// Adds the features of the token `at` to a sink.
     pub fn features(&self, at: usize, sink: &mut impl FeatureSink) {
-        let here = &self.looks[at];
+        let here = &self.tokens[at];
         sink.add("bias", "");
         self.window(at, sink);
         for (n, template) in ["p2=", "p3=", "p4="].into_iter().enumerate() {
@@ -134,31 +134,31 @@ impl FeatureExtractor {
             sink.add("inside", "");
         }
         if let Some(head) = here.head {
-            sink.add("head=", &self.looks[head].lower);
+            sink.add("head=", &self.tokens[head].lower);
         }
         if let Some(tail) = here.tail {
-            sink.add("tail=", &self.looks[tail].lower);
+            sink.add("tail=", &self.tokens[tail].lower);
         }
         if here.opens {
             sink.add("opens", "");
         }
-        let Some(notes) = self.notes.get(here.notes) else {
+        let Some(contexts) = self.contexts.get(here.contexts) else {
             return;
         };
-        if notes.after_first_name {
+        if contexts.after_first_name {
             sink.add("doc.surname", "");
         }
-        if notes.lower {
+        if contexts.lower {
             sink.add("doc.lower", "");
         }
-        if notes.inside {
+        if contexts.inside {
             sink.add("doc.inside", "");
         }
-        for &other in notes.before.iter().filter(|&&other| other + 1 != at) {
-            sink.add("doc.w-1=", &self.looks[other].lower);
+        for &other in contexts.before.iter().filter(|&&other| other + 1 != at) {
+            sink.add("doc.w-1=", &self.tokens[other].lower);
         }
-        for &other in notes.after.iter().filter(|&&other| other != at + 1) {
-            sink.add("doc.w+1=", &self.looks[other].lower);
+        for &other in contexts.after.iter().filter(|&&other| other != at + 1) {
+            sink.add("doc.w+1=", &self.tokens[other].lower);
         }
     }
 
@@ -167,17 +167,17 @@ impl FeatureExtractor {
         const SHAPES: [&str; 5] = ["f-2=", "f-1=", "f=", "f+1=", "f+2="];
         const LISTS: [&str; 5] = ["g-2=", "g-1=", "g=", "g+1=", "g+2="];
         for offset in 0..5 {
-            let Some(look) = (at + offset).checked_sub(2).and_then(|n| self.looks.get(n)) else {
+            let Some(features) = (at + offset).checked_sub(2).and_then(|n| self.tokens.get(n)) else {
                 sink.add(WORDS[offset], "¶");
                 continue;
             };
-            sink.add(WORDS[offset], &look.lower);
-            sink.add(SHAPES[offset], &look.shape);
-            if !look.lists.is_empty() {
-                sink.add(LISTS[offset], &look.lists);
+            sink.add(WORDS[offset], &features.lower);
+            sink.add(SHAPES[offset], &features.shape);
+            if !features.lists.is_empty() {
+                sink.add(LISTS[offset], &features.lists);
             }
         }
-        let shape = |n: usize| self.looks.get(n).map_or("¶", |look| look.shape.as_str());
+        let shape = |n: usize| self.tokens.get(n).map_or("¶", |features| features.shape.as_str());
         let before = at.checked_sub(1).map_or("¶", shape);
         let mut pair = String::with_capacity(24);
         for (template, parts) in [("ff-=", [before, shape(at)]), ("ff+=", [shape(at), shape(at + 1)])] {
@@ -187,18 +187,18 @@ impl FeatureExtractor {
             pair.push_str(parts[1]);
             sink.add(template, &pair);
         }
-        if let Some(before) = at.checked_sub(1).and_then(|n| self.looks.get(n)) {
+        if let Some(before) = at.checked_sub(1).and_then(|n| self.tokens.get(n)) {
             pair.clear();
             pair.push_str(&before.lower);
             pair.push('|');
-            pair.push_str(&self.looks[at].shape);
+            pair.push_str(&self.tokens[at].shape);
             sink.add("wf=", &pair);
         }
     }
 }
 
-/// Marks the tokens that the gazetteer knows.
-fn mark_lists(looks: &mut [TokenFeatures], tokens: &[Token<'_>], words: &[Word]) {
+/// Adds the classes of the tokens in the name lists.
+fn mark_lists(token_features: &mut [TokenFeatures], tokens: &[Token<'_>], words: &[Word]) {
     let lists = gazetteer();
     let mut token = 0;
     let mut token_of = |start: usize| {
@@ -209,101 +209,102 @@ fn mark_lists(looks: &mut [TokenFeatures], tokens: &[Token<'_>], words: &[Word])
     };
     let places: Vec<usize> = words.iter().map(|word| token_of(word.span.start)).collect();
     for hit in lists.find(words, NameLanguage::French) {
-        let known = lists.known(hit.known);
-        let class = match known.kind {
-            EntityKind::Place if known.state => 's',
+        let entry = lists.known(hit.known);
+        let class = match entry.kind {
+            EntityKind::Place if entry.state => 's',
             EntityKind::Place => 'l',
             _ => 'o',
         };
         for n in hit.at..hit.at + hit.words {
-            let lists = &mut looks[places[n]].lists;
+            let lists = &mut token_features[places[n]].lists;
             if lists.is_empty() {
                 lists.push(if n == hit.at { class } else { class.to_ascii_uppercase() });
             }
         }
     }
-    for (look, token) in looks.iter_mut().zip(tokens) {
+    for (features, token) in token_features.iter_mut().zip(tokens) {
         if common::french(token.text) {
-            look.lists.push('c');
+            features.lists.push('c');
         }
     }
     for (n, word) in words.iter().enumerate() {
         let first = places[n];
-        if word.initial && lists.first_name(word.hash).is_some() && !looks[first].lists.contains('f') {
-            looks[first].lists.push('f');
-        } else if !word.initial && lists.demonym(words, n).is_some() && !looks[first].lists.contains('d') {
-            looks[first].lists.push('d');
+        if word.initial && lists.first_name(word.hash).is_some() && !token_features[first].lists.contains('f') {
+            token_features[first].lists.push('f');
+        } else if !word.initial && lists.demonym(words, n).is_some() && !token_features[first].lists.contains('d') {
+            token_features[first].lists.push('d');
         }
     }
 }
 
-/// Collects what the places of each repeated word tell about it.
-fn take_notes(looks: &mut [TokenFeatures]) -> Vec<Notes> {
+/// Collects the contexts of each repeated word.
+fn collect_contexts(token_features: &mut [TokenFeatures]) -> Vec<WordContext> {
     let mut by_word: HashMap<u64, usize> = HashMap::new();
-    let mut notes: Vec<Notes> = Vec::new();
-    for at in 0..looks.len() {
-        if !looks[at].shape.contains(['X', 'x']) || looks[at].lower.ends_with('\'') {
+    let mut contexts: Vec<WordContext> = Vec::new();
+    for at in 0..token_features.len() {
+        if !token_features[at].shape.contains(['X', 'x']) || token_features[at].lower.ends_with('\'') {
             continue;
         }
-        let capital = looks[at].capital;
-        let hash = fold::hash_word(&looks[at].lower);
+        let capital = token_features[at].capital;
+        let hash = fold::hash_word(&token_features[at].lower);
         let index = match by_word.get(&hash) {
             Some(&index) => index,
             None if !capital => continue,
             None => {
-                by_word.insert(hash, notes.len());
-                notes.push(Notes::default());
-                notes.len() - 1
+                by_word.insert(hash, contexts.len());
+                contexts.push(WordContext::default());
+                contexts.len() - 1
             }
         };
         if !capital {
-            notes[index].lower = true;
+            contexts[index].lower = true;
             continue;
         }
-        looks[at].notes = index;
-        let note = &mut notes[index];
-        if at > 0 && !looks[at].opens {
-            note.inside = true;
-            note.after_first_name |= looks[at - 1].lists.contains('f');
-            if note.before.len() < CONTEXTS {
-                note.before.push(at - 1);
+        token_features[at].contexts = index;
+        let context = &mut contexts[index];
+        if at > 0 && !token_features[at].opens {
+            context.inside = true;
+            context.after_first_name |= token_features[at - 1].lists.contains('f');
+            if context.before.len() < MAX_CONTEXTS {
+                context.before.push(at - 1);
             }
         }
-        if at + 1 < looks.len() && note.after.len() < CONTEXTS {
-            note.after.push(at + 1);
+        if at + 1 < token_features.len() && context.after.len() < MAX_CONTEXTS {
+            context.after.push(at + 1);
         }
     }
-    notes
+    contexts
 }
 
-/// Small words that a name may contain or follow: the word before them says more.
+/// Small words in or before a name; the word before them tells more.
 const SMALL: [&str; 27] = [
     "de", "du", "des", "d'", "la", "le", "les", "l'", "à", "au", "aux", "et", "en", "un", "une", "sur", "son", "sa",
     "ses", "ce", "cette", "the", "of", "and", "a", "par", "dans",
 ];
 
-/// How far the head of a name is looked for, in tokens.
+/// Largest distance of the head of a name, in tokens.
 const REACH: usize = 5;
 
-/// Finds the words that names depend on: `diocèse` in `diocèse de Moosonee`.
-fn find_heads(looks: &mut [TokenFeatures], tokens: &[Token<'_>]) {
-    let seek = |looks: &[TokenFeatures], at: usize, step: isize| {
+/// Finds the heads of names: `diocèse` in `diocèse de Lens`.
+fn find_heads(token_features: &mut [TokenFeatures], tokens: &[Token<'_>]) {
+    let seek = |token_features: &[TokenFeatures], at: usize, step: isize| {
         let mut n = at;
         for _ in 0..REACH {
             if step < 0 && tokens[n].opens {
                 return None;
             }
-            n = n.checked_add_signed(step).filter(|n| *n < looks.len())?;
+            n = n.checked_add_signed(step).filter(|n| *n < token_features.len())?;
             if !tokens[n].word() || step > 0 && tokens[n].opens {
                 return None;
             }
-            if !looks[n].capital && !SMALL.contains(&looks[n].lower.as_str()) {
+            if !token_features[n].capital && !SMALL.contains(&token_features[n].lower.as_str()) {
                 return Some(n);
             }
         }
         None
     };
-    for at in 0..looks.len() {
-        (looks[at].head, looks[at].tail) = (seek(looks, at, -1), seek(looks, at, 1));
+    for at in 0..token_features.len() {
+        (token_features[at].head, token_features[at].tail) =
+            (seek(token_features, at, -1), seek(token_features, at, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! Names in French text: what the tagger says, put right by what grammar and the rest of the article say.
+//! Finds names in French text: those of the tagger, corrected by rules and completed by the gazetteer.
 
 use super::common;
 use super::consistency;
@@ -9,13 +9,13 @@ use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
 use crate::annotate::names::tagger::Tagger;
 use crate::annotate::{AliasKind, EntityKind, MentionKind};
 
-/// The names of a French text, sorted, none overlapping another.
+/// Marks the names of a French text, sorted and without overlaps.
 pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
     let tagged = tagger.map(|tagger| tagger.tag(text)).unwrap_or_default();
     let mut marks: Vec<Marked> = tagged
         .into_iter()
         .filter_map(|name| {
-            if name.kinds.iter().sum::<f32>() < DOUBTFUL {
+            if name.kinds.iter().sum::<f32>() < MIN_PROBABILITY {
                 return None;
             }
             let mark = widen(text, trim(text, name.tokens, name.kind, name.confidence)?);
@@ -24,7 +24,7 @@ pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
         })
         .collect();
     let listed = listed(text);
-    // `mer de Chine méridionale`: a listed name is longer than what the tagger saw of it.
+    // A listed name replaces a part of it that the tagger found: `mer de Chine méridionale`.
     let longer = |mark: &Marked, listed: &Marked| {
         tokenized_text::overlap(mark.span, listed.span)
             && listed.tokens.0 <= mark.tokens.0
@@ -34,20 +34,20 @@ pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
         let near = listed.partition_point(|l| l.span.end <= mark.span.start);
         !listed.get(near).is_some_and(|l| l.tokens != mark.tokens && longer(mark, l))
     });
-    tokenized_text::fill(&mut marks, listed);
-    consistency::agree(text, &mut marks);
+    tokenized_text::add_without_overlaps(&mut marks, listed);
+    consistency::unify(text, &mut marks);
     marks
 }
 
-/// Words that are a name with less probability than this are left alone.
-const DOUBTFUL: f32 = 0.6;
+/// Lowest probability of a name.
+const MIN_PROBABILITY: f32 = 0.6;
 
-/// Titles that stand before a name and do not belong to it.
+/// Titles before a name, which are no part of it.
 const TITLES: [&str; 16] = [
     "M.", "MM.", "Mme", "Mmes", "Mlle", "Me", "Mgr", "Mr", "Mr.", "Mrs", "Dr", "Pr", "Dr.", "Pr.", "Monsieur", "Madame",
 ];
 
-/// Cuts titles, stray punctuation and lower-case tails off what the tagger marked.
+/// Marks a name of the tagger without titles, stray punctuation and lower-case words at its end.
 fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Option<Marked> {
     let (mut first, mut last) = tokens;
     if kind == EntityKind::Person {
@@ -81,7 +81,7 @@ fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind, conf
     (!sole).then(|| text.mark((first, last), kind, confidence))
 }
 
-/// What a name is the name of, when these words lead to it: they belong to the name.
+/// Words that belong to the name behind them, and its kind.
 const LEADS: [(&str, EntityKind); 7] = [
     ("avenue", EntityKind::Place),
     ("boulevard", EntityKind::Place),
@@ -92,7 +92,7 @@ const LEADS: [(&str, EntityKind); 7] = [
     ("lycée", EntityKind::Organization),
 ];
 
-/// `diocèse de | Moosonee`, `boulevard | Haussmann`: takes in the word that tells what is named.
+/// Extends a mark by the word that tells its kind: `diocèse de | Lens`, `boulevard | Morel`.
 fn widen(text: &TokenizedText<'_>, mark: Marked) -> Marked {
     let first = mark.tokens.0;
     let back = if matches!(text.near(first, -1), "de" | "du" | "d'" | "d’") { 2 } else { 1 };
@@ -105,8 +105,7 @@ fn widen(text: &TokenizedText<'_>, mark: Marked) -> Marked {
     }
 }
 
-/// Whether a token ends no name: punctuation, a mark that the name did not open (`LaMia Airlines »`), and small words that
-/// more would follow.
+/// Whether a token cannot end a name: punctuation, a mark that the name does not open (`Velcor Air »`), a small word.
 fn no_end(text: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     let opened = |open: &str| text.tokens[first..last].iter().any(|token| token.text == open);
     match text.tokens[last].text {
@@ -120,7 +119,7 @@ fn no_end(text: &TokenizedText<'_>, first: usize, last: usize) -> bool {
     }
 }
 
-/// Whether a word names the people of a state (`les Russes`), not the state.
+/// Whether a word names the people of a state: `les Russes`.
 fn inhabitant(token: &Token<'_>) -> bool {
     let words = if token.text.len() <= 24 { fold::words(token.text) } else { Vec::new() };
     !words.is_empty()
@@ -128,7 +127,7 @@ fn inhabitant(token: &Token<'_>) -> bool {
         && gazetteer().find(&words, NameLanguage::French).is_empty()
 }
 
-/// Names of the gazetteer that need no context: periphrases, states, and unambiguous names of several words.
+/// Marks names of the gazetteer that need no context: periphrases, states, and unambiguous names of several words.
 fn listed(text: &TokenizedText<'_>) -> Vec<Marked> {
     let lists = gazetteer();
     let mut marks = Vec::new();
@@ -143,7 +142,7 @@ fn listed(text: &TokenizedText<'_>) -> Vec<Marked> {
             marks.extend(periphrasis(text, hit.at, hit.words, hit.known));
             continue;
         }
-        // `mer de Chine` is a place in any case; `gilets jaunes` may be just that.
+        // A place of several words needs no capital (`mer de Chine`), an organisation does (`gilets jaunes`).
         let proper = word.initial || known.kind == EntityKind::Place;
         let several = hit.words > 1 && !token.opens && proper;
         let state = known.state && (!token.opens || !common::french(token.text));
@@ -154,7 +153,7 @@ fn listed(text: &TokenizedText<'_>) -> Vec<Marked> {
     marks
 }
 
-/// A periphrasis, its article left out of the span as it is for any name.
+/// Marks a periphrasis without its article.
 pub(super) fn periphrasis(text: &TokenizedText<'_>, at: usize, words: usize, known: u32) -> Option<Marked> {
     const ARTICLES: [&str; 5] = ["le", "la", "les", "l", "the"];
     let article = text.word(at).to_lowercase();

@@ -1,6 +1,6 @@
-//! Names everybody knows, written by us: states, cities, organisations and first names, in French and English.
+//! Well-known names in French and English: states, cities, organisations and first names.
 //!
-//! The data are the TSV files beside this module; their first line says what the columns are.
+//! The data are the TSV files beside this module; their first lines describe the columns.
 
 use super::phrase_table::PhraseTable;
 use crate::annotate::fold::{self, Word};
@@ -17,7 +17,7 @@ const ORGANIZATIONS: &str = include_str!("gazetteer/organizations.tsv");
 const FIRST_NAMES: &str = include_str!("gazetteer/first_names.tsv");
 const AMBIGUOUS: &str = include_str!("gazetteer/ambiguous.txt");
 
-/// A language the gazetteer has names in.
+/// A language of the gazetteer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameLanguage {
     French,
@@ -26,27 +26,27 @@ pub enum NameLanguage {
 
 /// One state, place or organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct GazetteerEntry {
     pub kind: EntityKind,
-    /// Whether it is a state, or a land that news treats as one.
+    /// Whether it is a state, or a territory that news treats as one.
     pub state: bool,
     pub french: &'static str,
     pub english: &'static str,
-    /// Wikidata item, where we are certain of it.
+    /// Wikidata item, where it is certain.
     pub wikidata: Option<&'static str>,
-    others: Vec<Other>,
-    /// The state whose capital this is; news name the government by it.
+    others: Vec<OtherName>,
+    /// The state whose capital it is.
     pub capital_of: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Other {
+struct OtherName {
     kind: AliasKind,
     language: NameLanguage,
     name: &'static str,
 }
 
-/// A gazetteer name met in a text.
+/// A name of the gazetteer in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     /// First word and number of words.
@@ -55,13 +55,13 @@ pub struct Hit {
     /// Index for [`Gazetteer::known`].
     pub known: u32,
     pub kind: AliasKind,
-    /// The name is also an ordinary word, a person's name or another place.
+    /// Whether the name is also a common word, the name of a person or of another place.
     pub ambiguous: bool,
 }
 
-/// All names, indexed once.
+/// All names, with their indexes.
 pub struct Gazetteer {
-    known: Vec<Known>,
+    known: Vec<GazetteerEntry>,
     french: PhraseTable,
     english: PhraseTable,
     demonyms: PhraseTable,
@@ -71,15 +71,15 @@ pub struct Gazetteer {
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::build);
 
-/// The gazetteer, built at its first use.
+/// The gazetteer, which is built at its first use.
 pub fn gazetteer() -> &'static Gazetteer {
     &GAZETTEER
 }
 
-const KINDS: [(AliasKind, &str); 3] =
+const ALIAS_CODES: [(AliasKind, &str); 3] =
     [(AliasKind::Name, "n"), (AliasKind::Acronym, "a"), (AliasKind::Periphrasis, "p")];
 
-/// Set beside the alias kind in the phrase table.
+/// Bit beside the kind of an alias in the phrase table.
 const AMBIGUOUS_BIT: u8 = 0x80;
 
 fn rows(data: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
@@ -91,13 +91,13 @@ fn both(cell: &'static str) -> (&'static str, &'static str) {
     cell.split_once('/').unwrap_or((cell, cell))
 }
 
-fn others(cell: &'static str) -> Vec<Other> {
+fn others(cell: &'static str) -> Vec<OtherName> {
     let one = |item: &'static str| {
         let (tag, name) = item.split_once(' ')?;
         let (kind, language) = tag.split_once('.')?;
-        let kind = KINDS.iter().find(|(_, code)| *code == kind)?.0;
+        let kind = ALIAS_CODES.iter().find(|(_, code)| *code == kind)?.0;
         let language = if language == "fr" { NameLanguage::French } else { NameLanguage::English };
-        Some(Other { kind, language, name })
+        Some(OtherName { kind, language, name })
     };
     cell.split(';').filter_map(one).collect()
 }
@@ -167,11 +167,11 @@ impl Gazetteer {
         french: &'static str,
         english: &'static str,
         wikidata: Option<&'static str>,
-        others: Vec<Other>,
+        others: Vec<OtherName>,
     ) -> u32 {
         let index = self.known.len() as u32;
         let mut index_name = |language, name: &'static str, alias: AliasKind| {
-            let code = KINDS.iter().position(|(k, _)| *k == alias).unwrap_or(0) as u8;
+            let code = ALIAS_CODES.iter().position(|(k, _)| *k == alias).unwrap_or(0) as u8;
             let weak = if self.ambiguous.contains(name) { AMBIGUOUS_BIT } else { 0 };
             let table = if language == NameLanguage::French { &mut self.french } else { &mut self.english };
             table.insert(name, index, code | weak);
@@ -184,16 +184,16 @@ impl Gazetteer {
         for other in &others {
             index_name(other.language, other.name, other.kind);
         }
-        self.known.push(Known { kind, state: false, french, english, wikidata, others, capital_of: None });
+        self.known.push(GazetteerEntry { kind, state: false, french, english, wikidata, others, capital_of: None });
         index
     }
 
     /// A state, place or organisation by its index.
-    pub fn known(&self, index: u32) -> &Known {
+    pub fn known(&self, index: u32) -> &GazetteerEntry {
         &self.known[index as usize]
     }
 
-    /// The states, places and organisations named in a text, longest first, none overlapping another.
+    /// Finds states, places and organisations among the words of a text, without overlaps: the longest at each word.
     pub fn find(&self, words: &[Word], language: NameLanguage) -> Vec<Hit> {
         let table = if language == NameLanguage::French { &self.french } else { &self.english };
         let mut hits = Vec::new();
@@ -203,9 +203,9 @@ impl Gazetteer {
                 at += 1;
                 continue;
             };
-            // Of two things of one name, the state, then what the files list first.
+            // Of several entries with one name, a state comes first, then the order of the files counts.
             if let Some(entry) = table.entries(found).min_by_key(|e| e.payload) {
-                let kind = KINDS[usize::from(entry.kind & !AMBIGUOUS_BIT) % KINDS.len()].0;
+                let kind = ALIAS_CODES[usize::from(entry.kind & !AMBIGUOUS_BIT) % ALIAS_CODES.len()].0;
                 let ambiguous = entry.kind & AMBIGUOUS_BIT != 0;
                 hits.push(Hit { at, words: found.words, known: entry.payload, kind, ambiguous });
             }
@@ -214,37 +214,36 @@ impl Gazetteer {
         hits
     }
 
-    /// The state whose inhabitants or whose adjective stands at a word (`israélienne`, `South Korean`), and how many
-    /// words it takes.
+    /// The state of a demonym at a word (`israélienne`, `South Korean`), and its number of words.
     pub fn demonym(&self, words: &[Word], at: usize) -> Option<(u32, usize)> {
         let found = self.demonyms.longest(words, at)?;
         let state = self.demonyms.entries(found).map(|e| e.payload).min()?;
         Some((state, found.words))
     }
 
-    /// Whether a word is a first name; its gender when it has one only.
+    /// The gender of a first name, when it has only one; `None` for other words.
     pub fn first_name(&self, word: u64) -> Option<Option<Gender>> {
         self.first_names.get(&word).copied()
     }
 
-    /// The first name that a person's name begins with, hyphens included (`Jean-Luc`), and its gender.
+    /// The gender of the first name, hyphens included, that a name begins with.
     pub fn gender(&self, name: &str) -> Option<Gender> {
         let first = name.split([' ', '\u{a0}', '\u{202f}']).next()?;
         let parts = first.split(['-', '‑']);
         let whole = parts.clone().count() == 1;
         let known = |part: &str| self.first_names.get(&fold::hash_word(part)).copied().flatten();
-        // `Jean-Marie` is a man, `Marie-France` a woman: the first part decides.
+        // The first part decides: `Jean-Marie` is a man, `Marie-France` a woman.
         if whole { known(first) } else { known(first).or_else(|| parts.into_iter().next().and_then(known)) }
     }
 }
 
-impl Known {
-    /// Its name in a language; English stands in for all but French.
+impl GazetteerEntry {
+    /// Its name in a language.
     pub fn name(&self, language: NameLanguage) -> &'static str {
         if language == NameLanguage::French { self.french } else { self.english }
     }
 
-    /// All its names but the one given, to be stored with a new entity.
+    /// All its names but one, as aliases of a new entity.
     pub fn aliases(&self, without: &str) -> Vec<FoundAlias> {
         let tag = |language| Some(if language == NameLanguage::French { "fr" } else { "en" }.to_owned());
         let own = [(NameLanguage::French, self.french), (NameLanguage::English, self.english)];

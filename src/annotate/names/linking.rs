@@ -1,4 +1,4 @@
-//! From marks to entities: which marks name the same person, place or organisation, and whether the store knows it.
+//! Links marks to entities of the article, and these to stored entities.
 
 use super::Names;
 use super::tokenized_text::{Marked, TokenizedText};
@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// An unknown place or organisation is made an entity of when the tagger is as sure as this.
-const SURE: f32 = 0.9;
+/// Confidence from which an unlisted place or organisation may become a stored entity.
+const MIN_FULL_NAME: f32 = 0.9;
 
 struct Linker<'a> {
     text: &'a TokenizedText<'a>,
@@ -20,14 +20,14 @@ struct Linker<'a> {
     aliases: &'a Dictionary,
     names: Names,
     people: People,
-    /// Where each person was named last. People are linked before anything else, so a person's number is its entity's.
+    /// The last mention of each person. People are linked first, so the number of a person is that of its entity.
     last: Vec<usize>,
     by_known: HashMap<u32, usize>,
     by_stored: HashMap<Uuid, usize>,
     by_name: HashMap<String, usize>,
 }
 
-/// Makes the entities of an article from the marks in it, which are sorted and do not overlap.
+/// Links the marks of an article, which are sorted and do not overlap.
 pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, aliases: &Dictionary) -> Names {
     let mut linker = Linker {
         text,
@@ -44,7 +44,7 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
     linker.people(marks, &mut entities);
     for (n, mark) in marks.iter().enumerate().filter(|(_, m)| m.kind != EntityKind::Person) {
         let short = n.checked_sub(1).and_then(|before| linker.acronym(&marks[before], mark, entities[before]));
-        entities[n] = Some(short.unwrap_or_else(|| linker.thing(mark)));
+        entities[n] = Some(short.unwrap_or_else(|| linker.other(mark)));
     }
     for (mark, entity) in marks.iter().zip(entities) {
         linker.names.mentions.push(FoundMention {
@@ -61,7 +61,7 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
 }
 
 impl Linker<'_> {
-    /// Full names first, the longest and most frequent before others, then surnames and first names in order.
+    /// Links people: full names first, the longest and most frequent before others, then other names in order.
     fn people(&mut self, marks: &[Marked], entities: &mut [Option<usize>]) {
         let named: Vec<(usize, Parts)> = marks
             .iter()
@@ -80,16 +80,16 @@ impl Linker<'_> {
             (std::cmp::Reverse((parts.len().min(3), count(parts) + surname)), *n)
         });
         for (n, parts) in full {
-            let met = self.people.full(parts, count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0);
-            entities[*n] = Some(self.meet(met, parts, &marks[*n]));
+            let found = self.people.by_full_name(parts, count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0);
+            entities[*n] = Some(self.person(found, parts, &marks[*n]));
         }
         for (n, parts) in &named {
             let mark = &marks[*n];
             if parts.len() == 1 {
                 let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
                 let last = |person: usize| self.last.get(person).copied().unwrap_or(0);
-                let met = self.people.short(parts, title, count(parts) == 1, last);
-                entities[*n] = Some(self.meet(met, parts, mark));
+                let found = self.people.by_part(parts, title, count(parts) == 1, last);
+                entities[*n] = Some(self.person(found, parts, mark));
             }
             if let Some(person) = entities[*n] {
                 self.last[person] = *n + 1;
@@ -97,11 +97,11 @@ impl Linker<'_> {
         }
     }
 
-    /// The entity of a person's mark, made when the name led to nobody.
-    fn meet(&mut self, met: Option<NameMatch>, parts: &Parts, mark: &Marked) -> usize {
+    /// The entity of a person's mark; a new one when the name matches no person.
+    fn person(&mut self, found: Option<NameMatch>, parts: &Parts, mark: &Marked) -> usize {
         let printed = clean(self.text.printed(mark));
         let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
-        let entity = match met {
+        let entity = match found {
             Some(NameMatch::Name(person)) => person,
             Some(NameMatch::Misspelling(entity)) => {
                 let alias = FoundAlias { name: printed, language: None, kind: AliasKind::Misspelling };
@@ -133,8 +133,8 @@ impl Linker<'_> {
         }
     }
 
-    /// The entity of a place, an organisation or another thing.
-    fn thing(&mut self, mark: &Marked) -> usize {
+    /// The entity of a mark of any other kind.
+    fn other(&mut self, mark: &Marked) -> usize {
         let printed = clean(self.text.printed(mark));
         let key = fold::fold(&printed);
         if let Some(&entity) = mark.known.and_then(|known| self.by_known.get(&known)) {
@@ -150,7 +150,7 @@ impl Linker<'_> {
         }
         let Some(index) = mark.known else {
             let kept = matches!(mark.kind, EntityKind::Place | EntityKind::Organization);
-            let full = kept && mark.confidence >= SURE && !self.office(mark) && !is_field(&printed);
+            let full = kept && mark.confidence >= MIN_FULL_NAME && !self.office(mark) && !is_field(&printed);
             let entity = self.add(mark.kind, printed, full, &mark.stored);
             self.by_name.insert(key, entity);
             return entity;
@@ -172,7 +172,7 @@ impl Linker<'_> {
         entity
     }
 
-    /// `ministre de la Défense`: what follows an office is named only in part.
+    /// Whether a mark follows an office: `ministre de la Défense`.
     fn office(&self, mark: &Marked) -> bool {
         const OFFICES: [&str; 5] = ["ministre", "ministres", "ministère", "secrétaire", "minister"];
         let before = (1..=3).map(|n| self.text.near(mark.tokens.0, -n));
@@ -180,7 +180,7 @@ impl Linker<'_> {
         between.any(|word| OFFICES.contains(&word))
     }
 
-    /// The stored entities of a kind that bear just this name.
+    /// The stored entities of a kind with exactly this name.
     fn stored_as(&self, name: &str, kind: EntityKind) -> Arc<[DictionaryEntity]> {
         let mut found = self.aliases.find(name);
         match (found.pop(), found.is_empty()) {
@@ -191,7 +191,7 @@ impl Linker<'_> {
         }
     }
 
-    /// `Organisation mondiale de la santé (OMS)`: the short form in brackets is the same organisation.
+    /// The organisation whose acronym stands in brackets behind it: `Office de la mer (OM)`.
     fn acronym(&mut self, before: &Marked, mark: &Marked, entity: Option<usize>) -> Option<usize> {
         let bracketed = self.text.near(mark.tokens.0, -1) == "(" && self.text.near(mark.tokens.1, 1) == ")";
         let token = &self.text.tokens[mark.tokens.0];
@@ -203,7 +203,7 @@ impl Linker<'_> {
         let name = self.text.slice(before.tokens);
         let initials: String = name.split([' ', '-', '\'', '’']).filter_map(|w| w.chars().next()).collect();
         let mut initials = initials.to_uppercase().chars().collect::<Vec<_>>().into_iter();
-        // Every letter of the short form begins a word of the long one, in order.
+        // Each letter of the acronym begins a word of the name, in order.
         if !token.text.chars().all(|letter| initials.any(|initial| initial == letter)) {
             return None;
         }
@@ -239,7 +239,7 @@ impl Linker<'_> {
     }
 }
 
-/// `Défense`, `Affaires étrangères`: a field of government, with adjectives at most, names none of its ministries.
+/// Whether a name is only a field of government: `Défense`, `Affaires étrangères`.
 pub(super) fn is_field(name: &str) -> bool {
     const FIELDS: [&str; 29] = [
         "affaires",
@@ -277,7 +277,7 @@ pub(super) fn is_field(name: &str) -> bool {
     is_one && !words.any(|word| word.starts_with(char::is_uppercase))
 }
 
-/// A name as it is kept: single plain spaces, no soft hyphens, 300 characters at most.
+/// A name with single plain spaces, without soft hyphens, cut to 300 characters.
 fn clean(name: &str) -> String {
     let plain: String = name.chars().filter(|c| *c != '\u{ad}').take(300).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,7 +1,7 @@
-//! Names in a text: people, places and organisations.
+//! Finds the names in a text: people, places and organisations.
 //!
-//! The language's finder marks names, the stored aliases and the gazetteer overrule or complete it, and
-//! [`linking`] tells which marks mean the same entity.
+//! The finder of the language marks names; stored aliases and the gazetteer replace or complete these marks; then marks
+//! are linked to entities.
 
 mod common;
 mod consistency;
@@ -37,18 +37,18 @@ pub const MAX_NAME: usize = 300;
 /// Longest label that is looked up, in bytes.
 const MAX_LABEL: usize = 300;
 
-/// What was found: the entities of the article and where each is named.
+/// The entities of an article and their mentions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Names {
     pub entities: Vec<FoundEntity>,
-    /// Sorted by start; no two overlap.
+    /// Sorted by start, without overlaps.
     pub mentions: Vec<FoundMention>,
-    /// Folded names and surnames, with their entity when it is just one.
+    /// The entity of each folded name and surname, when there is only one.
     labels: HashMap<String, Option<usize>>,
 }
 
 impl Names {
-    /// The entity mentioned at a span: a person if one is mentioned there, else the first mention.
+    /// The entity mentioned in a span: a person if there is one, else the first.
     pub fn at(&self, span: Span) -> Option<usize> {
         let from = self.mentions.partition_point(|m| m.span.end <= span.start);
         let inside = || self.mentions[from..].iter().take_while(|m| m.span.start < span.end);
@@ -56,7 +56,7 @@ impl Names {
         person.or_else(|| inside().next()).and_then(|m| m.entity)
     }
 
-    /// The entity that a label (`Anne Morel`, `Mme Morel`, `Morel`) names in this article, when just one fits.
+    /// The only entity that a label (`Anne Morel`, `Mme Morel`, `Morel`) names in this article.
     pub fn resolve(&self, label: &str) -> Option<usize> {
         if label.len() > MAX_LABEL {
             return None;
@@ -72,12 +72,12 @@ impl Names {
         }
     }
 
-    /// The gender of an entity, when its first name or a title tells it.
+    /// The gender of an entity, when its first name or title tells it.
     pub fn gender(&self, entity: usize) -> Option<Gender> {
         self.entities.get(entity)?.gender
     }
 
-    /// Puts the entities in the order in which they are first mentioned.
+    /// Sorts the entities by their first mention.
     fn sort(&mut self) {
         let mut place = vec![usize::MAX; self.entities.len()];
         let mut next = 0;
@@ -94,7 +94,7 @@ impl Names {
         self.entities = numbered.into_iter().map(|(_, entity)| entity).collect();
     }
 
-    /// Fills the table behind [`Names::resolve`].
+    /// Builds the index of [`Names::resolve`].
     fn index(&mut self) {
         for (n, entity) in self.entities.iter().enumerate() {
             let mut labels: Vec<String> = vec![fold::fold(&entity.name)];
@@ -116,7 +116,7 @@ impl Names {
 
 /// Finds the names of a text. `language` is a BCP 47 primary tag; `blocks` are those of the same body.
 ///
-/// French and English texts are searched for names of any kind; in every language the stored aliases are found.
+/// In French and English, names of any kind are found; in other languages, stored aliases only.
 pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
     let mut marks = match language {
         "fr" => french::mark(tagger::french(), text),
@@ -125,7 +125,7 @@ pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases:
     };
     let language = if language == "fr" { NameLanguage::French } else { NameLanguage::English };
     merge(text, &mut marks, aliases.find_words(&text.words));
-    recognise(text, &mut marks, language);
+    set_gazetteer_entries(text, &mut marks, language);
     marks.retain(|mark| {
         let block = blocks::at(blocks, mark.span.start);
         mark.span.end - mark.span.start <= MAX_NAME && block.is_none_or(|block| block.role != BlockRole::Boilerplate)
@@ -133,7 +133,7 @@ pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases:
     linking::link(text, &marks, language, aliases)
 }
 
-/// Puts the stored aliases among the marks: the longer name wins, and of two equal ones the stored.
+/// Adds stored aliases to the marks. The longer name replaces the shorter one; of equal names, the alias wins.
 fn merge(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<DictionaryMatch>) {
     let mut kept: Vec<Marked> = Vec::new();
     for found in stored {
@@ -152,10 +152,10 @@ fn merge(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<Dictiona
         }
     }
     let all = std::mem::replace(marks, kept);
-    tokenized_text::fill(marks, all);
+    tokenized_text::add_without_overlaps(marks, all);
 }
 
-/// Whether a lone capitalised word may just open a sentence.
+/// Whether a capitalised word may be a common word that opens a sentence.
 fn doubtful(text: &TokenizedText<'_>, at: usize) -> bool {
     let token = &text.tokens[at];
     token.opens && !token.acronym() && (common::french(token.text) || common::english(token.text))
@@ -178,14 +178,14 @@ fn stored_mark(text: &TokenizedText<'_>, found: &DictionaryMatch) -> Option<Mark
     Some(mark)
 }
 
-/// Tells which marks are things the gazetteer knows.
-fn recognise(text: &TokenizedText<'_>, marks: &mut [Marked], language: NameLanguage) {
+/// Sets the gazetteer entries of marks.
+fn set_gazetteer_entries(text: &TokenizedText<'_>, marks: &mut [Marked], language: NameLanguage) {
     let lists = gazetteer();
     for hit in lists.find(&text.words, language) {
         let start = text.words[hit.at].span.start;
         let end = text.words[hit.at + hit.words - 1].span.end;
         let near = marks.partition_point(|m| m.span.start < start);
-        // A final dot (`U.S.`) belongs to the mark and to no word.
+        // A final full stop (`U.S.`) belongs to the mark, although to no word.
         let same = |m: &&mut Marked| m.span.start == start && (m.span.end == end || m.span.end == end + 1);
         let Some(mark) = marks.get_mut(near).filter(|m| same(m) && m.known.is_none()) else {
             continue;

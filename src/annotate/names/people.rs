@@ -1,4 +1,4 @@
-//! Who is who in one article: full name first, then the surname, a title and the surname, or the first name.
+//! The people of an article, found by full name, surname, first name or misspelling.
 
 use super::gazetteer::gazetteer;
 use crate::annotate::Gender;
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// A name cut into folded parts: `Jean-Luc Élan` is `jean-luc`, `elan`.
 pub type Parts = Vec<String>;
 
-/// How a name led to a person.
+/// A person that a name matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameMatch {
     /// The person's name, or a part or short form of it.
@@ -17,13 +17,13 @@ pub enum NameMatch {
     Misspelling(usize),
 }
 
-/// The people of one article. A person's number is the order in which it was added.
+/// The people of one article, numbered in the order in which they are added.
 #[derive(Debug, Clone, Default)]
 pub struct People {
     people: Vec<Person>,
     by_name: HashMap<Parts, usize>,
     by_first: HashMap<String, Vec<usize>>,
-    /// Every tail of every name (`pen`, `le pen`), with the people who have it.
+    /// The people by the last words of their names: `goff`, `le goff`.
     by_tail: HashMap<Parts, Vec<usize>>,
 }
 
@@ -33,13 +33,13 @@ struct Person {
     gender: Option<Gender>,
 }
 
-/// People of one name compared with another; more are not, so that a hostile text stays linear.
-const COMPARED: usize = 24;
+/// Most people that a name is compared with, so that the work on a hostile text is linear.
+const MAX_COMPARED: usize = 24;
 
-/// Longest name part that is compared letter by letter.
-const LETTERS: usize = 24;
+/// Longest part of a name that is compared letter by letter.
+const MAX_LETTERS: usize = 24;
 
-/// The parts of a printed name, titles left out.
+/// The parts of a printed name, without titles.
 pub fn parts(name: &str) -> Parts {
     let words = name.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty());
     let parts: Parts = words.map(fold::fold).collect();
@@ -48,7 +48,7 @@ pub fn parts(name: &str) -> Parts {
     parts.into_iter().skip(titles).collect()
 }
 
-/// Whether a folded word is a title of people; the gender it tells, if any.
+/// The gender that a title tells, if any; `None` for words that are no title.
 pub fn title_gender(word: &str) -> Option<Option<Gender>> {
     match word.trim_end_matches('.') {
         "m" | "mr" | "monsieur" | "sir" | "lord" | "prince" | "king" | "father" | "abbe" | "mgr" => {
@@ -66,18 +66,19 @@ fn is_initial(part: &str) -> bool {
     part.ends_with('.') && part.chars().count() <= 5 && !part.trim_end_matches('.').contains(' ') || part.len() == 1
 }
 
-/// Whether two first names may be of one person: equal, or one the initial of the other (`n.`, `nicolas`).
+/// Whether two first names are equal, or one is the initial of the other: `n.`, `nicolas`.
 fn agree(a: &str, b: &str) -> bool {
     let begins =
         |short: &str, long: &str| is_initial(short) && short.chars().next().is_some_and(|c| long.starts_with(c));
     a == b || begins(a, b) || begins(b, a)
 }
 
-/// Levenshtein distance of two words of [`LETTERS`] characters at most; more when either is longer.
+/// Levenshtein distance of two words; [`MAX_LETTERS`] when one is longer than that.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(LETTERS + 1).collect(), b.chars().take(LETTERS + 1).collect());
-    if a.len() > LETTERS || b.len() > LETTERS || a.len().abs_diff(b.len()) > 2 {
-        return LETTERS;
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.chars().take(MAX_LETTERS + 1).collect(), b.chars().take(MAX_LETTERS + 1).collect());
+    if a.len() > MAX_LETTERS || b.len() > MAX_LETTERS || a.len().abs_diff(b.len()) > 2 {
+        return MAX_LETTERS;
     }
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -99,7 +100,7 @@ fn is_misspelling(wrong: &str, right: &str) -> bool {
 }
 
 impl People {
-    /// Adds a person under a full name and returns its number.
+    /// Adds a person and returns its number.
     pub fn add(&mut self, parts: Parts, gender: Option<Gender>) -> usize {
         let number = self.people.len();
         self.by_first.entry(parts[0].clone()).or_default().push(number);
@@ -111,21 +112,22 @@ impl People {
         number
     }
 
-    /// Tells the gender of a person where the name did not.
+    /// Sets the gender of a person, when its name does not tell it.
     pub fn set_gender(&mut self, person: usize, gender: Gender) {
         self.people[person].gender.get_or_insert(gender);
     }
 
-    /// The person of a name of two parts or more: the same name, with initials or middle names more or less.
-    /// `once` says that the name is printed just once, so that it may be a misspelling.
-    pub fn full(&self, parts: &[String], once: bool) -> Option<NameMatch> {
+    /// The person of a full name, which may differ in initials and middle names.
+    ///
+    /// A name that is printed only once may be a misspelling.
+    pub fn by_full_name(&self, parts: &[String], once: bool) -> Option<NameMatch> {
         if let Some(&person) = self.by_name.get(parts) {
             return Some(NameMatch::Name(person));
         }
         let (first, last) = (parts.first()?, parts.last()?);
         let surnamed = self.by_tail.get(std::slice::from_ref(last)).map_or(&[][..], Vec::as_slice);
         let same = |&&person: &&usize| agree(&self.people[person].parts[0], first);
-        if let Some(&person) = surnamed.iter().take(COMPARED).find(same) {
+        if let Some(&person) = surnamed.iter().take(MAX_COMPARED).find(same) {
             return Some(NameMatch::Name(person));
         }
         if let Some([person]) = self.by_tail.get(parts).map(Vec::as_slice) {
@@ -144,13 +146,16 @@ impl People {
             let other = &self.people[person].parts;
             other.len() == parts.len() && other.last().is_some_and(|other| is_misspelling(last, other))
         };
-        let found = namesakes.iter().take(COMPARED).find(near_last);
-        found.or_else(|| surnamed.iter().take(COMPARED).find(near_first)).map(|&person| NameMatch::Misspelling(person))
+        let found = namesakes.iter().take(MAX_COMPARED).find(near_last);
+        found
+            .or_else(|| surnamed.iter().take(MAX_COMPARED).find(near_first))
+            .map(|&person| NameMatch::Misspelling(person))
     }
 
-    /// The person whom a surname or a first name alone means. Of several people the one whose gender fits the title,
-    /// else the one named last before; `last` gives the latest person named for each number.
-    pub fn short(
+    /// The person of a surname or a first name. Of several people, the title chooses by gender, then the last mention.
+    ///
+    /// `last` tells the last mention of a person.
+    pub fn by_part(
         &self,
         parts: &[String],
         gender: Option<Gender>,
@@ -158,7 +163,7 @@ impl People {
         last: impl Fn(usize) -> usize,
     ) -> Option<NameMatch> {
         let fits = |person: &usize| gender.is_none_or(|g| self.people[*person].gender.is_none_or(|own| own == g));
-        let latest = |people: &[usize]| people.iter().copied().take(COMPARED).filter(fits).max_by_key(|&p| last(p));
+        let latest = |people: &[usize]| people.iter().copied().take(MAX_COMPARED).filter(fits).max_by_key(|&p| last(p));
         if let Some(person) = self.by_tail.get(parts).and_then(|people| latest(people)) {
             return Some(NameMatch::Name(person));
         }
@@ -169,12 +174,12 @@ impl People {
         let long = only.chars().count() >= 6;
         let near =
             |person: &&Person| person.parts.len() > 1 && person.parts.last().is_some_and(|s| distance(only, s) == 1);
-        let person = self.people.iter().take(COMPARED).position(|p| once && long && near(&p));
+        let person = self.people.iter().take(MAX_COMPARED).position(|p| once && long && near(&p));
         person.map(NameMatch::Misspelling)
     }
 }
 
-/// Whether a name is good enough to make a stored person of: a first name and a surname, spelt out.
+/// Whether a name has a first name and a surname, both spelt out.
 pub fn is_full_name(parts: &[String]) -> bool {
     parts.len() > 1 && !is_initial(&parts[0]) && parts.last().is_some_and(|last| last.chars().count() > 1)
 }
@@ -183,7 +188,7 @@ pub fn is_full_name(parts: &[String]) -> bool {
 mod tests {
     use super::*;
 
-    fn cast(names: &[&str]) -> People {
+    fn people_of(names: &[&str]) -> People {
         let mut people = People::default();
         for name in names {
             people.add(parts(name), gazetteer().gender(name));
@@ -192,11 +197,11 @@ mod tests {
     }
 
     fn full(people: &People, name: &str) -> Option<NameMatch> {
-        people.full(&parts(name), true)
+        people.by_full_name(&parts(name), true)
     }
 
     fn short(people: &People, name: &str, gender: Option<Gender>) -> Option<NameMatch> {
-        people.short(&parts(name), gender, true, |person| person)
+        people.by_part(&parts(name), gender, true, |person| person)
     }
 
     #[test]
@@ -208,7 +213,7 @@ mod tests {
 
     #[test]
     fn initials_and_middle_names_mean_the_same_person() {
-        let people = cast(&["Nicolas Vautrin", "Helga R. Ostrowski"]);
+        let people = people_of(&["Nicolas Vautrin", "Helga R. Ostrowski"]);
         assert_eq!(full(&people, "N. Vautrin"), Some(NameMatch::Name(0)));
         assert_eq!(full(&people, "Helga Ostrowski"), Some(NameMatch::Name(1)));
         assert_eq!(full(&people, "P. Vautrin"), None);
@@ -216,35 +221,35 @@ mod tests {
 
     #[test]
     fn a_surname_of_two_words_is_met_whole() {
-        let people = cast(&["Marina Le Goff"]);
+        let people = people_of(&["Marina Le Goff"]);
         assert_eq!(full(&people, "Le Goff"), Some(NameMatch::Name(0)));
         assert_eq!(short(&people, "Goff", None), Some(NameMatch::Name(0)));
     }
 
     #[test]
     fn a_title_chooses_between_namesakes() {
-        let people = cast(&["Élise Vautrin", "Nicolas Vautrin"]);
+        let people = people_of(&["Élise Vautrin", "Nicolas Vautrin"]);
         assert_eq!(short(&people, "Vautrin", Some(Gender::Feminine)), Some(NameMatch::Name(0)));
         assert_eq!(short(&people, "Vautrin", None), Some(NameMatch::Name(1)));
     }
 
     #[test]
     fn a_first_name_alone_means_the_person() {
-        let people = cast(&["Élise Vautrin"]);
+        let people = people_of(&["Élise Vautrin"]);
         assert_eq!(short(&people, "Élise", None), Some(NameMatch::Name(0)));
         assert_eq!(short(&people, "Paul", None), None);
     }
 
     #[test]
     fn misspellings_are_recognised_and_other_names_are_not() {
-        let people = cast(&["Claude Vautrin", "Howard Lane", "Anne Martin"]);
+        let people = people_of(&["Claude Vautrin", "Howard Lane", "Anne Martin"]);
         assert_eq!(full(&people, "Claude Vautrim"), Some(NameMatch::Misspelling(0)));
         for other in ["Anne Martinet", "Anne Martineau", "Claude Vautrinen", "Claude Vautrinet"] {
             assert_eq!(full(&people, other), None, "{other}");
         }
         assert_eq!(full(&people, "Claude Vautier"), None);
         assert_eq!(full(&people, "Howard Lang"), None);
-        assert_eq!(people.full(&parts("Claude Vautrim"), false), None);
+        assert_eq!(people.by_full_name(&parts("Claude Vautrim"), false), None);
         assert_eq!(short(&people, "Vautrim", None), Some(NameMatch::Misspelling(0)));
     }
 
@@ -258,6 +263,6 @@ mod tests {
     fn distance_counts_changes_and_gives_up_on_long_words() {
         assert_eq!(distance("vautrin", "vautrim"), 1);
         assert_eq!(distance("abc", "abc"), 0);
-        assert_eq!(distance(&"a".repeat(30), &"a".repeat(30)), LETTERS);
+        assert_eq!(distance(&"a".repeat(30), &"a".repeat(30)), MAX_LETTERS);
     }
 }

@@ -1,4 +1,4 @@
-//! A table of phrases, looked up by the hashes of their folded words, longest first from each word of a text.
+//! A table of phrases, found in a text by the hashes of their folded words.
 
 use crate::annotate::fold::{self, Word};
 use crate::annotate::work;
@@ -10,7 +10,7 @@ pub const MAX_WORDS: usize = 16;
 
 const NONE: u32 = u32::MAX;
 
-/// Hands a key that is already a good hash through as it is.
+/// A hasher for keys that are hashes already.
 #[derive(Default, Clone, Copy)]
 pub struct Identity(u64);
 
@@ -30,12 +30,12 @@ impl Hasher for Identity {
 
 type Hashed<V> = HashMap<u64, V, BuildHasherDefault<Identity>>;
 
-/// One phrase: what it stands for, and the case it asks of a text. 16 bytes.
+/// One phrase: its value and the case that a text must have. 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// What the phrase stands for; its meaning is the caller's.
+    /// The value of the phrase.
     pub payload: u32,
-    /// A second small value of the caller's.
+    /// A second, small value.
     pub kind: u8,
     words: u8,
     /// The capitals that a text must have.
@@ -49,7 +49,7 @@ struct First {
     longest: u8,
 }
 
-/// PhraseTable by hash. Ambiguous phrases keep every entry.
+/// Phrases by hash. A phrase may have several entries.
 #[derive(Debug, Clone)]
 pub struct PhraseTable {
     heads: Hashed<u32>,
@@ -88,7 +88,7 @@ impl Case {
         self.upper |= u16::from(word.upper) << at;
     }
 
-    /// Whether words written like this have the capitals that a phrase asks for.
+    /// Whether words of this case have the capitals that a phrase must have.
     fn has(self, wanted: Case) -> bool {
         wanted.initial & !self.initial == 0 && wanted.upper & !self.upper == 0
     }
@@ -132,18 +132,19 @@ impl PhraseTable {
         self.heads.is_empty()
     }
 
-    /// Adds a phrase. False when it is there already, has no word, or has more than [`MAX_WORDS`].
+    /// Adds a phrase. Returns false when it exists already, has no word, or has more than [`MAX_WORDS`].
     pub fn insert(&mut self, phrase: &str, payload: u32, kind: u8) -> bool {
         self.put(phrase, payload, kind, |_| true)
     }
 
-    /// The same, where the phrases of a payload are added one after another: those of others are not looked through, of
-    /// which there are thousands where as many bear a name.
+    /// Adds a phrase when those of one payload are added one after another: it is compared only with these.
+    ///
+    /// Thousands of payloads may have the same phrase.
     pub fn insert_next(&mut self, phrase: &str, payload: u32, kind: u8) -> bool {
         self.put(phrase, payload, kind, |known| known.payload == payload)
     }
 
-    /// Adds a phrase, unless it is among the latest of the same words that `may_be_same`.
+    /// Adds a phrase, unless it is among the latest entries of the same words for which `may_be_same` is true.
     fn put(&mut self, phrase: &str, payload: u32, kind: u8, may_be_same: impl Fn(&Entry) -> bool) -> bool {
         let Some(Key { hash, first, mut entry }) = key(phrase, payload, kind) else {
             return false;
@@ -172,7 +173,7 @@ impl PhraseTable {
         true
     }
 
-    /// Takes a phrase out. False when it was not there.
+    /// Removes a phrase. Returns false when it did not exist.
     pub fn remove(&mut self, phrase: &str, payload: u32, kind: u8) -> bool {
         let Some(Key { hash, first, entry }) = key(phrase, payload, kind) else {
             return false;
@@ -206,12 +207,12 @@ impl PhraseTable {
         true
     }
 
-    /// The longest phrase that begins at the word `at` and is written as it asks.
+    /// The longest phrase that begins at the word `at` and has the case that it must have.
     pub fn longest(&self, words: &[Word], at: usize) -> Option<Found> {
         self.longest_where(words, at, |found| self.entries(found).next().is_some())
     }
 
-    /// The longest phrase that begins at the word `at` and for which `accept` is true, whatever its case.
+    /// The longest phrase that begins at the word `at` and that `accept` accepts.
     pub fn longest_where(&self, words: &[Word], at: usize, mut accept: impl FnMut(Found) -> bool) -> Option<Found> {
         let first = self.firsts.get(&words[at].hash)?;
         let mut hash = 0;
@@ -231,7 +232,7 @@ impl PhraseTable {
         longest
     }
 
-    /// The entries of a phrase that may be written as it was found.
+    /// The entries of a phrase whose case fits.
     pub fn entries(&self, found: Found) -> impl Iterator<Item = Entry> + '_ {
         self.chain(found.head).inspect(|_| work::count(1)).filter(move |entry| found.case.has(entry.case))
     }
@@ -241,7 +242,7 @@ impl PhraseTable {
         std::iter::successors(at(head), move |entry| at(entry.next))
     }
 
-    /// Bytes held, counted from capacities.
+    /// Estimated size in bytes, from capacities.
     pub fn bytes(&self) -> usize {
         self.entries.capacity() * size_of::<Entry>()
             + self.heads.capacity() * 8 / 7 * (size_of::<(u64, u32)>() + 1)

@@ -24,16 +24,16 @@ pub const KINDS: [(EntityKind, &str); 5] = [
 #[cfg(any(test, feature = "train-names"))]
 pub(super) const OUTSIDE: &str = "-";
 
-/// Label n is `B` of kind n / 2 when even, `I` when odd; the last is no name.
+/// Labels are numbered: the begin and the inside of each kind, then no name.
 const LABELS: usize = 2 * KINDS.len() + 1;
 const NO_NAME: usize = LABELS - 1;
 
-/// Longest stretch decoded at once; a text without line ends is cut there.
-const CHUNK: usize = 4096;
+/// Most tokens decoded at once; longer lines are cut.
+const MAX_CHUNK: usize = 4096;
 
 const IMPOSSIBLE: f32 = -1e9;
 
-/// A name the tagger found.
+/// A name that the tagger found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tagged {
     pub span: Span,
@@ -42,7 +42,7 @@ pub struct Tagged {
     pub kind: EntityKind,
     /// Probability of its least certain token, 0 to 1.
     pub confidence: f32,
-    /// How likely each of [`KINDS`] is, on average over its tokens.
+    /// Mean probability of each of [`KINDS`] over its tokens.
     pub kinds: [f32; KINDS.len()],
 }
 
@@ -61,7 +61,7 @@ const MAGIC: &[u8] = b"names-1\n";
 
 static FRENCH: LazyLock<Option<Tagger>> = LazyLock::new(|| Tagger::from_bytes(MODEL));
 
-/// The French tagger that is shipped; none when its model cannot be read.
+/// The French tagger of the binary; none when its model is not readable.
 pub fn french() -> Option<&'static Tagger> {
     FRENCH.as_ref()
 }
@@ -107,16 +107,16 @@ fn label_of(name: &str) -> Option<usize> {
     Some(2 * kind + usize::from(position == "I"))
 }
 
-/// Whether one label may follow another: only a name of the same kind goes on.
+/// Whether a label may follow another: only a name of the same kind continues.
 fn may_follow(before: usize, label: usize) -> bool {
     label == NO_NAME || label.is_multiple_of(2) || before == label || before + 1 == label
 }
 
-/// Takes one more token into the average of a name's kinds.
-fn add_kinds(name: &mut Tagged, sure: &Scores) {
+/// Adds a token to the mean probabilities of a name.
+fn add_kinds(name: &mut Tagged, marginals: &Scores) {
     let count = (name.tokens.1 - name.tokens.0 + 1) as f32;
     for (kind, mean) in name.kinds.iter_mut().enumerate() {
-        *mean += (sure[2 * kind] + sure[2 * kind + 1] - *mean) / count;
+        *mean += (marginals[2 * kind] + marginals[2 * kind + 1] - *mean) / count;
     }
 }
 
@@ -219,7 +219,7 @@ impl Tagger {
         let mut from = 0;
         while from < tokens.len() {
             let mut to = from + 1;
-            while to < tokens.len() && to - from < CHUNK && !tokens[to].new_line {
+            while to < tokens.len() && to - from < MAX_CHUNK && !tokens[to].new_line {
                 to += 1;
             }
             let scores: Vec<Scores> = (from..to)
@@ -229,19 +229,19 @@ impl Tagger {
                     sum.scores
                 })
                 .collect();
-            self.collect(&scores, tokens, from, &mut found);
+            self.decode(&scores, tokens, from, &mut found);
             from = to;
         }
         found
     }
 
     /// Decodes one line and adds its names to `found`.
-    fn collect(&self, scores: &[Scores], tokens: &[Token<'_>], from: usize, found: &mut Vec<Tagged>) {
-        let labels = self.best(scores);
+    fn decode(&self, scores: &[Scores], tokens: &[Token<'_>], from: usize, found: &mut Vec<Tagged>) {
+        let labels = self.viterbi(scores);
         if labels.iter().all(|label| *label == NO_NAME) {
             return;
         }
-        let sure = self.marginals(scores);
+        let marginals = self.marginals(scores);
         let mut open: Option<Tagged> = None;
         for (n, &label) in labels.iter().enumerate() {
             let at = from + n;
@@ -250,18 +250,18 @@ impl Tagger {
                 Some(name) if label != NO_NAME && label % 2 == 1 => {
                     name.span.end = end;
                     name.tokens.1 = at;
-                    name.confidence = name.confidence.min(sure[n][label]);
-                    add_kinds(name, &sure[n]);
+                    name.confidence = name.confidence.min(marginals[n][label]);
+                    add_kinds(name, &marginals[n]);
                 }
                 _ => {
                     found.extend(open.take());
                     if label != NO_NAME {
                         let kind = KINDS[label / 2].0;
-                        let confidence = sure[n][label];
+                        let confidence = marginals[n][label];
                         let span = Span { start, end };
                         let kinds = [0.0; KINDS.len()];
                         let mut name = Tagged { span, tokens: (at, at), kind, confidence, kinds };
-                        add_kinds(&mut name, &sure[n]);
+                        add_kinds(&mut name, &marginals[n]);
                         open = Some(name);
                     }
                 }
@@ -271,7 +271,7 @@ impl Tagger {
     }
 
     /// The likeliest labels (Viterbi).
-    fn best(&self, scores: &[Scores]) -> Vec<usize> {
+    fn viterbi(&self, scores: &[Scores]) -> Vec<usize> {
         let mut back: Vec<[u8; LABELS]> = Vec::with_capacity(scores.len());
         let mut best = [IMPOSSIBLE; LABELS];
         for (n, here) in scores.iter().enumerate() {
@@ -330,18 +330,18 @@ impl Tagger {
             forward.push(normal(row));
         }
         let mut after = [1.0; LABELS];
-        let mut sure = vec![[0.0; LABELS]; scores.len()];
+        let mut marginals = vec![[0.0; LABELS]; scores.len()];
         for n in (0..scores.len()).rev() {
             let mut both = forward[n];
             both.iter_mut().zip(&after).for_each(|(p, b)| *p *= b);
-            sure[n] = normal(both);
+            marginals[n] = normal(both);
             let mut row = [0.0; LABELS];
             for (before, p) in row.iter_mut().enumerate() {
                 *p = (0..LABELS).map(|l| step[before][l] * local[n][l] * after[l]).sum::<f32>();
             }
             after = normal(row);
         }
-        sure
+        marginals
     }
 }
 

@@ -1,4 +1,4 @@
-//! A text as the name finders read it, and what they mark in it.
+//! A text cut into tokens and words, and the marks of names in it.
 
 use super::tokens::{self, Token};
 use crate::annotate::fold::{self, Word};
@@ -16,7 +16,7 @@ pub struct TokenizedText<'a> {
     pub words: Vec<Word>,
 }
 
-/// A name found in a text, before it is known whose it is.
+/// A name in a text, before it is linked to an entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marked {
     pub span: Span,
@@ -28,11 +28,11 @@ pub struct Marked {
     pub mention: MentionKind,
     /// 0 to 1.
     pub confidence: f32,
-    /// How likely each of [`KINDS`] is, 0 to 1.
+    /// Probability of each of [`KINDS`].
     pub kinds: [f32; KINDS.len()],
     /// Index into the gazetteer.
     pub known: Option<u32>,
-    /// The stored entities that bear this name.
+    /// The stored entities with this name.
     pub stored: Arc<[DictionaryEntity]>,
 }
 
@@ -61,13 +61,13 @@ impl<'a> TokenizedText<'a> {
         self.tokens.partition_point(|t| t.end <= at).min(self.tokens.len().saturating_sub(1))
     }
 
-    /// The text of the token `n` places from the token `at`, empty beyond the ends.
+    /// The text of the token at a distance from the token `at`; empty beyond the ends.
     pub fn near(&self, at: usize, n: isize) -> &'a str {
         work::count(1);
         at.checked_add_signed(n).and_then(|at| self.tokens.get(at)).map_or("", |t| t.text)
     }
 
-    /// A mark over tokens, first to last inclusive.
+    /// A mark over the first to the last of two tokens.
     pub fn mark(&self, tokens: (usize, usize), kind: EntityKind, confidence: f32) -> Marked {
         let span = Span { start: self.tokens[tokens.0].start, end: self.tokens[tokens.1].end };
         let (first, last) = (&self.tokens[tokens.0], &self.tokens[tokens.1]);
@@ -80,11 +80,11 @@ impl<'a> TokenizedText<'a> {
         &self.body[mark.bytes.0..mark.bytes.1]
     }
 
-    /// A mark over a span of words, which may begin or end inside a token (`Paris-Nice`).
+    /// A mark over words, which may be parts of a token (`Paris-Nice`).
     pub fn mark_words(&self, first: usize, words: usize, kind: EntityKind, confidence: f32) -> Marked {
         let mut span = Span { start: self.words[first].span.start, end: self.words[first + words - 1].span.end };
         let tokens = (self.token_at(span.start), self.token_at(span.end.saturating_sub(1)));
-        // The dot of `U.S.` or `Inc.` belongs to the name, and to no word.
+        // The full stop of `U.S.` or `Inc.` belongs to the name, although to no word.
         let last = &self.tokens[tokens.1];
         let dot = usize::from(last.end == span.end + 1 && last.text.ends_with('.'));
         span.end += dot;
@@ -115,7 +115,7 @@ impl Marked {
     }
 }
 
-/// One kind and nothing else.
+/// The probabilities of a name that has one kind for sure.
 fn only(kind: EntityKind, confidence: f32) -> [f32; KINDS.len()] {
     KINDS.map(|(other, _)| if other == kind { confidence } else { 0.0 })
 }
@@ -125,8 +125,8 @@ pub fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// Adds to sorted marks those of `more` that overlap none of them.
-pub fn fill(marks: &mut Vec<Marked>, more: Vec<Marked>) {
+/// Adds the marks of `more` that overlap none of the sorted marks.
+pub fn add_without_overlaps(marks: &mut Vec<Marked>, more: Vec<Marked>) {
     let mut added = Vec::new();
     for mark in more {
         let near = marks.partition_point(|m| m.span.end <= mark.span.start);
@@ -135,11 +135,11 @@ pub fn fill(marks: &mut Vec<Marked>, more: Vec<Marked>) {
         }
     }
     marks.extend(added);
-    settle(marks);
+    remove_overlaps(marks);
 }
 
-/// Sorts marks and drops what overlaps an earlier, longer one.
-pub fn settle(marks: &mut Vec<Marked>) {
+/// Sorts marks and removes those that overlap an earlier or longer one.
+pub fn remove_overlaps(marks: &mut Vec<Marked>) {
     marks.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end)));
     let mut free = 0;
     marks.retain(|mark| {

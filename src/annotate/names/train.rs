@@ -1,7 +1,7 @@
-//! Trains the French name tagger from labelled text: the work of the command `verbatim train-names`.
+//! Trains the tagger of French names from labelled text, for the command `train-names`.
 //!
 //! The data are lines of JSON, `{"text": …, "entities": [{"start", "end", "type"}]}` with offsets in code points, types
-//! PER, LOC, ORG, EVENT and PROD (others are left out); of nested names the outermost is learnt.
+//! PER, LOC, ORG, EVENT and PROD. Other types are left out, and of nested names all but the outermost.
 
 use super::features::{FeatureExtractor, FeatureSink};
 use super::tagger::{KINDS, OUTSIDE, Tagger};
@@ -29,33 +29,33 @@ pub struct Label {
     pub kind: String,
 }
 
-/// How to train.
+/// Parameters of the training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// Strength of the L1 penalty: larger makes a smaller model.
+    /// L1 penalty: a larger one makes a smaller model.
     pub c1: f64,
-    /// Strength of the L2 penalty.
+    /// L2 penalty.
     pub c2: f64,
-    /// Features met less often are left out.
-    pub least: f64,
-    /// Steps of the optimiser at most.
-    pub steps: usize,
+    /// Fewest occurrences of a feature.
+    pub min_count: f64,
+    /// Most steps of the optimiser.
+    pub max_steps: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { c1: 0.15, c2: 0.05, least: 1.0, steps: 100 }
+        Options { c1: 0.15, c2: 0.05, min_count: 1.0, max_steps: 100 }
     }
 }
 
-/// Articles are trained in so many sequences, since the trainer pays for each in proportion to the model's size.
+/// Number of sequences that the articles are joined to: each costs the trainer time in proportion to the model.
 const SEQUENCES: usize = 32;
 
-/// Collects features as text.
+/// Features as text.
 #[derive(Default)]
-struct Written(Vec<Attribute>);
+struct TextFeatures(Vec<Attribute>);
 
-impl FeatureSink for Written {
+impl FeatureSink for TextFeatures {
     fn add(&mut self, template: &'static str, value: &str) {
         let mut name = String::with_capacity(template.len() + value.len());
         name.push_str(template);
@@ -82,11 +82,11 @@ pub fn read(data: &str) -> io::Result<Vec<Labelled>> {
 /// When there is no data, or `out` cannot be written.
 pub fn train(articles: &[Labelled], options: Options, out: &Path) -> io::Result<()> {
     let mut trainer = Trainer::lbfgs();
-    trainer.set_feature_minfreq(options.least)?;
+    trainer.set_feature_minfreq(options.min_count)?;
     let params = trainer.params_mut();
     params.set_c1(options.c1)?;
     params.set_c2(options.c2)?;
-    params.set_max_iterations(options.steps)?;
+    params.set_max_iterations(options.max_steps)?;
     for group in articles.chunks(articles.len().div_ceil(SEQUENCES).max(1)) {
         let (mut items, mut labels) = (Vec::new(), Vec::new());
         for article in group {
@@ -101,7 +101,7 @@ pub fn train(articles: &[Labelled], options: Options, out: &Path) -> io::Result<
     fs::write(out, model.to_bytes())
 }
 
-/// Adds the tokens of one article. An unnamed token without features stands between lines, as the tagger tags lines.
+/// Adds the tokens of one article, with a token without features between lines, which the tagger tags one by one.
 fn add(article: &Labelled, items: &mut Vec<Vec<Attribute>>, labels: &mut Vec<String>) {
     let text = TokenizedText::french(&article.text);
     let tokens = &text.tokens;
@@ -111,7 +111,7 @@ fn add(article: &Labelled, items: &mut Vec<Vec<Attribute>>, labels: &mut Vec<Str
             items.push(Vec::new());
             labels.push(OUTSIDE.to_owned());
         }
-        let mut written = Written::default();
+        let mut written = TextFeatures::default();
         extractor.features(at, &mut written);
         items.push(written.0);
         labels.push(label);
@@ -164,7 +164,7 @@ mod tests {
     fn a_model_can_be_trained_written_and_used() {
         let articles = read(&ARTICLE.replace('\n', " ")).unwrap();
         let out = std::env::temp_dir().join(format!("names-{}.model", std::process::id()));
-        let options = Options { c1: 0.01, c2: 0.01, least: 1.0, steps: 30 };
+        let options = Options { c1: 0.01, c2: 0.01, min_count: 1.0, max_steps: 30 };
         train(&vec![articles[0].clone(); 3], options, &out).unwrap();
         let model = std::fs::read(&out).unwrap();
         std::fs::remove_file(&out).unwrap();
