@@ -77,7 +77,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("store/quotes/quote_match.rs", "annotate/language.rs"),
 ];
 /// Layers whose modules still import each other in a circle. The test fails when one of them has no circle: delete it here then.
-const KNOWN_CYCLES: &[&str] = &["annotate", "domain", "store"];
+const KNOWN_CYCLES: &[&str] = &["domain", "store"];
 
 /// Re-exports of re-exports that are followed.
 const MAX_DEPTH: usize = 8;
@@ -132,6 +132,8 @@ impl Graph {
                 (Some("macro_rules"), None, Some(TokenTree::Ident(item))) => {
                     module.items.insert(item.to_string());
                 }
+                // A lifetime `'static` declares nothing.
+                (Some("static"), _, _) if is_punct(tokens.get(at.wrapping_sub(1)), '\'') => {}
                 (Some("fn" | "struct" | "enum" | "trait" | "type" | "const" | "static"), Some(item), _) => {
                     module.items.insert(item);
                 }
