@@ -1,4 +1,4 @@
-//! `verbatim annotate`: who said what in files, without a service.
+//! The command `annotate`: finds quotes and names in files, without a service.
 
 mod input;
 mod json;
@@ -12,39 +12,40 @@ use input::{Article, Input};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 
-/// What to annotate, and how to show it.
+/// Arguments of the command `annotate`.
 #[derive(Debug, Args)]
 pub struct AnnotateSettings {
-    /// Files, each a plain text, or JSON lines when its name ends in .jsonl: objects with a `text`, and if known an `id`,
-    /// a `headline` and a `lang`; `-` or none is the standard input
+    /// Files of plain text, or of JSON lines when the name ends in .jsonl; `-` or no file is the standard input. A JSON
+    /// line is an object with `text`, and optionally `id`, `headline` and `lang`
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// Print one JSON object a line for each article
+    /// Print each article as a line of JSON
     #[arg(long)]
     json: bool,
-    /// Read JSON lines, whatever the names of the files
+    /// Read JSON lines from all files
     #[arg(long)]
     jsonl: bool,
-    /// The language of articles that name none: a BCP 47 primary tag, as fr; detected when absent
+    /// Language of articles without `lang`, a BCP 47 primary tag such as fr; detected by default
     #[arg(long, value_name = "TAG", value_parser = language)]
     lang: Option<String>,
 }
 
-/// Why not everything was annotated.
+/// A failure to annotate all articles.
 #[derive(Debug, thiserror::Error)]
 pub enum AnnotateError {
-    /// Each was told on standard error.
+    /// Each failure was printed on standard error.
     #[error("{0} of the articles could not be read")]
     Unread(usize),
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
 }
 
-/// Annotates the files one after another and prints what was found. What cannot be read is told on standard error, by
-/// file and line, and the others go on.
+/// Annotates the articles of the files and prints the findings.
+///
+/// An article that cannot be read is reported on standard error, by file and line, and skipped.
 ///
 /// # Errors
-/// When something could not be read, or nothing can be printed.
+/// When an article cannot be read, or the output cannot be written.
 pub fn run(settings: &AnnotateSettings) -> Result<(), AnnotateError> {
     crate::annotate::prepare();
     let stdin = ["-".to_owned()];
@@ -53,7 +54,7 @@ pub fn run(settings: &AnnotateSettings) -> Result<(), AnnotateError> {
     let printed = names.iter().try_for_each(|name| work.file(name));
     work.progress.finish_and_clear();
     match printed {
-        // Whoever reads the output has read enough, as `head` does.
+        // The reader of the output, such as `head`, has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         printed => printed?,
     }
@@ -97,7 +98,7 @@ impl Work<'_> {
     }
 }
 
-/// How much of the files is read: for a person who waits for several files, or for JSON lines.
+/// A progress bar for several files or JSON lines, on a terminal.
 fn progress(names: &[String]) -> ProgressBar {
     let is_long = names.len() > 1 || input::has_json_lines(&names[0]);
     if !is_long || !io::stderr().is_terminal() {
@@ -110,5 +111,5 @@ fn progress(names: &[String]) -> ProgressBar {
 
 fn language(tag: &str) -> Result<String, String> {
     let is_tag = (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_lowercase());
-    is_tag.then(|| tag.to_owned()).ok_or_else(|| "a language is two or three lower-case letters, as fr".to_owned())
+    is_tag.then(|| tag.to_owned()).ok_or_else(|| "a language is two or three lower-case letters, such as fr".to_owned())
 }

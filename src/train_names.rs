@@ -1,4 +1,4 @@
-//! `verbatim train-names`: makes the model that finds French names, from labelled articles.
+//! The command `train-names`: trains the model of French names from labelled articles.
 
 use crate::annotate::train::{Options, read, train};
 use clap::Args;
@@ -8,19 +8,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// What is learnt from, and where the model goes.
+/// Arguments of the command `train-names`.
 #[derive(Debug, Args)]
 pub struct TrainSettings {
-    /// Labelled articles, one JSON object a line: {"text", "entities": [{"start", "end", "type"}]}, offsets in code points,
+    /// File of labelled articles, one JSON object a line: {"text", "entities": [{"start", "end", "type"}]}, offsets in code points,
     /// types PER, LOC, ORG, EVENT and PROD
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Where to write the model; the one in use is src/annotate/names/names_fr.model, built into the binary
+    /// File for the model; the binary is built with src/annotate/names/names_fr.model
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
-/// Why there is no model.
+/// A failure to train.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     #[error("{}: {source}", path.display())]
@@ -29,10 +29,10 @@ pub enum TrainError {
     Empty(PathBuf),
 }
 
-/// Trains, which takes two minutes of one core for 800 articles; the same data make the same model.
+/// Trains the model: two minutes of one core for 800 articles. The same data make the same model.
 ///
 /// # Errors
-/// When the data cannot be read or hold no articles, or the model cannot be written.
+/// When the data cannot be read or have no articles, or the model cannot be written.
 pub fn run(settings: &TrainSettings) -> Result<(), TrainError> {
     let TrainSettings { data, out } = settings;
     let begun = Instant::now();
@@ -43,7 +43,7 @@ pub fn run(settings: &TrainSettings) -> Result<(), TrainError> {
     }
     let names: usize = articles.iter().map(|article| article.entities.len()).sum();
     eprintln!("{}: {} articles with {names} names", data.display(), articles.len());
-    // Drawn on a terminal only.
+    // It is drawn on a terminal only.
     let progress = ProgressBar::new_spinner().with_message("training");
     progress.enable_steady_tick(Duration::from_millis(100));
     train(&articles, Options::default(), out).map_err(at(out))?;
@@ -53,7 +53,7 @@ pub fn run(settings: &TrainSettings) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// An error of a file, with its name.
+/// Adds the name of a file to its error.
 fn at(path: &Path) -> impl Fn(io::Error) -> TrainError {
     move |source| TrainError::File { path: path.to_owned(), source }
 }

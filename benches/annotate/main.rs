@@ -1,7 +1,7 @@
-//! How fast texts are annotated: `cargo bench --bench annotate`.
+//! Measures the speed of the extractor: `cargo bench --bench annotate`.
 //!
-//! Articles a second of French and English news on one core (`elem/s`), how long the slowest hundredth of them takes,
-//! how much memory that needs, and a megabyte of what is hostile to a reader of quotation marks and names.
+//! Prints articles a second of French and English news on one core (`elem/s`), percentiles of the time for one article,
+//! memory, and the time for a megabyte of each of several hostile texts.
 
 mod news;
 
@@ -14,7 +14,7 @@ use verbatim::annotate::{Document, annotate};
 
 /// Articles of each language.
 const ARTICLES: usize = 200;
-/// Bytes of a hostile text: as many as an article may have.
+/// Size of a hostile text in bytes, the largest of an article.
 const HOSTILE: usize = 1 << 20;
 
 fn read(body: &str, language: &str) -> usize {
@@ -53,7 +53,7 @@ fn hostile(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What criterion does not tell: single articles, and memory.
+/// Prints percentiles and memory, which criterion does not.
 fn percentiles() {
     for language in news::LANGUAGES {
         let articles = news::articles(language, ARTICLES);

@@ -1,13 +1,12 @@
-//! News of our own making: the same articles each time, about three kilobytes each, with the names, quotes, numbers and
-//! subordinate clauses that news has.
+//! Generates articles with names, quotes, numbers and subordinate clauses, about three kilobytes each, always the same.
 
 pub const LANGUAGES: [&str; 2] = ["fr", "en"];
-/// Characters of an article, at least.
+/// Fewest characters of an article.
 const LENGTH: usize = 2_900;
 
-/// Words and sentences of a language. `{p}` is a person, `{s}` that person's surname, `{r}` a role, `{o}` an organisation,
-/// `{l}` a place, `{t}` what somebody says, `{n}` a number.
-struct Language {
+/// Words and sentences of a language. `{p}` is a person, `{s}` the surname of that person, `{r}` a role, `{o}` an
+/// organisation, `{l}` a place, `{t}` a sentence that somebody says, `{n}` a number.
+struct Vocabulary {
     first: &'static [&'static str],
     last: &'static [&'static str],
     roles: &'static [&'static str],
@@ -17,7 +16,7 @@ struct Language {
     sentences: &'static [&'static str],
 }
 
-const FRENCH: Language = Language {
+const FRENCH: Vocabulary = Vocabulary {
     first: &["Anne", "Bruno", "Claire", "Driss", "Élodie", "Fabrice", "Gisèle", "Hamid", "Inès", "Jean-Marc", "Leïla"],
     last: &["Morel", "Vasseur", "Tazi", "Le Goff", "Delaunay", "Okoye", "Ferrand", "Haddad", "Rousselot", "de Brissac"],
     roles: &["maire", "porte-parole du gouvernement", "ministre des Transports", "directrice du port", "préfet"],
@@ -45,7 +44,7 @@ const FRENCH: Language = Language {
     ],
 };
 
-const ENGLISH: Language = Language {
+const ENGLISH: Vocabulary = Vocabulary {
     first: &["Alice", "Brian", "Carol", "Derek", "Emily", "Farah", "George", "Hannah", "Ivan", "Joan", "Kofi"],
     last: &["Barlow", "Whitcombe", "Mensah", "O'Hara", "Lindqvist", "Pryce", "Sandoval", "Thorne", "Vance", "Abbott"],
     roles: &["mayor", "government spokesman", "transport minister", "harbour master", "chief executive"],
@@ -73,20 +72,20 @@ const ENGLISH: Language = Language {
     ],
 };
 
-/// `count` articles of a language of [`LANGUAGES`].
+/// Generates articles in a language of [`LANGUAGES`].
 pub fn articles(language: &str, count: usize) -> Vec<String> {
     let words = if language == "fr" { &FRENCH } else { &ENGLISH };
-    let mut dice = Dice(0x5eed);
-    (0..count).map(|_| article(words, &mut dice)).collect()
+    let mut random = Random(0x5eed);
+    (0..count).map(|_| article(words, &mut random)).collect()
 }
 
-fn article(words: &Language, dice: &mut Dice) -> String {
+fn article(words: &Vocabulary, random: &mut Random) -> String {
     let mut text = String::new();
     let mut person = String::new();
     while text.chars().count() < LENGTH {
-        for _ in 0..=dice.below(4) {
-            let sentence = dice.of(words.sentences);
-            text.push_str(&fill(sentence, words, dice, &mut person));
+        for _ in 0..=random.below(4) {
+            let sentence = random.choose(words.sentences);
+            text.push_str(&fill(sentence, words, random, &mut person));
             text.push(' ');
         }
         text.push_str("\n\n");
@@ -94,40 +93,40 @@ fn article(words: &Language, dice: &mut Dice) -> String {
     text
 }
 
-/// A sentence with its places filled. A surname is that of the person named last.
-fn fill(sentence: &str, words: &Language, dice: &mut Dice, person: &mut String) -> String {
+/// Fills the slots of a sentence. A surname is that of the last person.
+fn fill(sentence: &str, words: &Vocabulary, random: &mut Random, person: &mut String) -> String {
     let mut parts = sentence.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (slot, rest) = part.split_once('}').unwrap_or((part, ""));
         match slot {
             "p" => {
-                *person = dice.of(words.last).to_owned();
-                text.push_str(&format!("{} {person}", dice.of(words.first)));
+                *person = random.choose(words.last).to_owned();
+                text.push_str(&format!("{} {person}", random.choose(words.first)));
             }
-            "s" if person.is_empty() => text.push_str(dice.of(words.last)),
+            "s" if person.is_empty() => text.push_str(random.choose(words.last)),
             "s" => text.push_str(person),
-            "r" => text.push_str(dice.of(words.roles)),
-            "o" => text.push_str(dice.of(words.organizations)),
-            "l" => text.push_str(dice.of(words.places)),
-            "t" => text.push_str(dice.of(words.said)),
-            _ => text.push_str(&(dice.below(28) + 2).to_string()),
+            "r" => text.push_str(random.choose(words.roles)),
+            "o" => text.push_str(random.choose(words.organizations)),
+            "l" => text.push_str(random.choose(words.places)),
+            "t" => text.push_str(random.choose(words.said)),
+            _ => text.push_str(&(random.below(28) + 2).to_string()),
         }
         text.push_str(rest);
     }
     text
 }
 
-/// The same throws each time: a linear congruence with the constants of Knuth's MMIX.
-struct Dice(u64);
+/// Random numbers, always the same: a linear congruential generator with the constants of MMIX.
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }
 
-    fn of(&mut self, words: &[&'static str]) -> &'static str {
+    fn choose(&mut self, words: &[&'static str]) -> &'static str {
         words[self.below(words.len())]
     }
 }

@@ -15,9 +15,9 @@ pub struct Word {
     pub span: Span,
     /// Bytes of the text, half-open.
     pub bytes: (usize, usize),
-    /// The first letter is upper case.
+    /// Whether the first letter is upper case.
     pub initial: bool,
-    /// Two or more letters, all upper case.
+    /// Whether it has two or more letters, all upper case.
     pub upper: bool,
     /// Whether only a space, hyphen, apostrophe or the full stop of an abbreviation stands before it.
     pub joined: bool,
@@ -38,7 +38,7 @@ fn finish(mut hash: u64) -> u64 {
     hash ^ (hash >> 29)
 }
 
-/// Hash of a phrase that begins with the words hashed in `prefix` and goes on with `word`.
+/// Hash of a phrase that begins with the words hashed in `prefix` and continues with `word`.
 pub fn join(prefix: u64, word: u64) -> u64 {
     finish(prefix.rotate_left(17) ^ word)
 }

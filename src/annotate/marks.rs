@@ -8,7 +8,7 @@ use super::{Block, Span};
 
 /// Most lines without a mark that a quotation may continue over.
 const MAX_SILENT_LINES: usize = 4;
-/// Longest rest of a line, in code points, that an unpaired mark before it does not make a quotation of.
+/// Longest rest of a line behind an unpaired mark that is no quotation, in code points.
 const MAX_STRAY: usize = 20;
 
 /// An outermost quotation.
@@ -195,7 +195,7 @@ fn marks(text: &Text, line: Span, singles: bool) -> Vec<Mark> {
             '“' => mark(Family::Curly, Side::Open),
             '”' | '‟' if free_before && !free_after => mark(Family::Curly, Side::Open),
             '”' | '‟' => mark(Family::Curly, Side::Close),
-            // Behind a digit, a straight mark is a unit or closes a quotation: `46"97`, `a 27" screen`.
+            // Behind a digit, a straight mark is a unit or closes a quotation: `9"8`, `a 27" screen`.
             '"' if before.is_ascii_digit() && after.is_ascii_digit() => None,
             '"' if before.is_ascii_digit() => mark(Family::Straight, Side::Close),
             '"' if free_before && !after.is_whitespace() => mark(Family::Straight, Side::Open),

@@ -1,4 +1,4 @@
-//! Articles out of files, and where they are broken.
+//! Reads articles from files, and reports the lines that cannot be read.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,10 +6,10 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// An article to annotate. Members that are not named here are left alone.
+/// An article to annotate. Other members are ignored.
 #[derive(Debug, Deserialize)]
 pub struct Article {
-    /// Shown as it was given; the file's name, with the line among JSON lines, when there is none.
+    /// Printed as given; by default the name of the file, with the line number for JSON lines.
     #[serde(default)]
     pub id: Value,
     pub headline: Option<String>,
@@ -18,11 +18,11 @@ pub struct Article {
     pub lang: Option<String>,
 }
 
-/// What cannot be read, where, and why.
+/// An article that cannot be read: its place and the reason.
 #[derive(Debug)]
 pub struct Failure {
     file: String,
-    /// From 1, among JSON lines.
+    /// Line number from 1, for JSON lines.
     line: Option<usize>,
     why: String,
 }
@@ -36,13 +36,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A file, article by article: a plain text is one, JSON lines are one each.
+/// The articles of a file: one in a plain text, one for each JSON line.
 pub struct Input {
     name: String,
     state: State,
-    /// The line of the last article, from 1.
+    /// Line number of the last article, from 1.
     line: usize,
-    /// Bytes of the last article.
+    /// Size of the last article in bytes.
     taken: usize,
 }
 
@@ -53,13 +53,13 @@ enum State {
     Done,
 }
 
-/// True for a file that holds JSON lines by its name.
+/// Whether a file has JSON lines, by its name.
 pub fn has_json_lines(name: &str) -> bool {
     name.ends_with(".jsonl")
 }
 
 impl Input {
-    /// Opens a file, `-` being the standard input; a failure is what [`Input::next`] answers first.
+    /// Opens a file, or the standard input for `-`. [`Input::next`] returns a failure to open it.
     pub fn open(name: &str, is_jsonl: bool) -> Self {
         let source = match name {
             "-" => Ok(Box::new(io::stdin()) as Box<dyn Read>),
@@ -73,12 +73,12 @@ impl Input {
         Self { name: name.to_owned(), state, line: 0, taken: 0 }
     }
 
-    /// The bytes of the last article.
+    /// The size of the last article in bytes.
     pub fn taken(&self) -> u64 {
         u64::try_from(self.taken).unwrap_or(u64::MAX)
     }
 
-    /// The next article. After a broken line come those that follow it.
+    /// The next article. A line that cannot be read does not end the file.
     pub fn next(&mut self) -> Option<Result<Article, Failure>> {
         self.taken = 0;
         match std::mem::replace(&mut self.state, State::Done) {
@@ -135,7 +135,7 @@ impl Input {
     }
 }
 
-/// What is wrong with a line: its number stands elsewhere already.
+/// The error of a line, without its number.
 fn reason(error: &serde_json::Error) -> String {
     let said = error.to_string();
     let what = said.split(" at line 1 column ").next().unwrap_or(&said);

@@ -1,4 +1,4 @@
-//! One article as a line of JSON, for programs.
+//! Prints an article as a line of JSON.
 //!
 //! ```json
 //! {"id": …, "language": "fr", "text": …,
@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Offsets are code points of `text`, end exclusive. The `type` of a name is PER, LOC, ORG, PROD, EVENT, WORK or MISC; that
-//! of a quote direct, partial, mixed or indirect. `speaker` and `cue` are the words as printed, with where they stand;
-//! `reference` is the name behind them, also behind a pronoun. What is not known is `""`, `[]` or null.
+//! of a quote direct, partial, mixed or indirect. `speaker` and `cue` are the words as printed, and their spans;
+//! `reference` is the name of the speaker, also for a pronoun. Unknown values are `""`, `[]` or null.
 
 use super::input::Article;
 use crate::annotate::{Annotation, FoundMention, FoundQuote, Span};

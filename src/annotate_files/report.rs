@@ -1,4 +1,4 @@
-//! One article as tables, for a person.
+//! Prints an article as tables.
 
 use super::input::Article;
 use super::json::slice;
@@ -7,7 +7,7 @@ use crate::domain::text::Body;
 use crate::table::{one_line, table};
 use serde_json::Value;
 
-/// Who said what, and which names there are.
+/// The quotes and names of an article as tables.
 pub fn text(article: &Article, found: &Annotation) -> String {
     let body = Body::new(&article.text);
     let id = match &article.id {
@@ -44,7 +44,7 @@ fn quote(body: &Body, found: &Annotation, quote: &FoundQuote) -> [String; 5] {
     ]
 }
 
-/// A row for each entity, in the order in which they are first named, then one for each name that is none.
+/// A row for each entity by its first mention, then one for each mention without an entity.
 fn names(body: &Body, found: &Annotation) -> Vec<[String; 4]> {
     let mut of_entity: Vec<Vec<&FoundMention>> = vec![Vec::new(); found.entities.len()];
     let mut others = Vec::new();

@@ -34,7 +34,7 @@ pub struct Cue {
     pub takes_infinitive: bool,
     pub takes_bare_clause: bool,
     pub takes_addressee: bool,
-    /// Says that somebody goes on speaking.
+    /// Says that somebody continues to speak.
     pub continues: bool,
 }
 

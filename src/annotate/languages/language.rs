@@ -55,7 +55,7 @@ impl Language {
         self.code == "en"
     }
 
-    /// What is known of a lower-case word.
+    /// The properties of a lower-case word.
     pub fn info(&self, word: &str) -> Info {
         let mut info = self.words.get(word).copied().unwrap_or_default();
         for (ending, flags) in &self.endings {

@@ -1,6 +1,6 @@
 //! Properties of single words: their part of speech, and the forms of reporting verbs.
 
-/// What a reporting verb may report.
+/// The constructions that a reporting verb allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Quotations and clauses.
@@ -41,7 +41,7 @@ pub struct Verb {
     pub takes_bare_clause: bool,
     /// Has the addressee as its object.
     pub takes_addressee: bool,
-    /// Says that somebody goes on speaking.
+    /// Says that somebody continues to speak.
     pub continues: bool,
     /// Reports only with a modal verb or a complement.
     pub needs_help: bool,
@@ -227,7 +227,7 @@ flags! {
     SPEECH_NOUN is_speech_noun 64;
     /// Nouns for means of communication.
     COMMUNICATION_NOUN is_communication_noun 65;
-    /// Works that say something without being anybody.
+    /// Works that are a source without being a person.
     WORK is_work 66;
     /// Words before a title, a name or a term between quotation marks.
     NAMING is_naming 67;

@@ -94,7 +94,7 @@ pub fn boilerplate() -> &'static Boilerplate {
 impl Language {
     fn build(sources: &Sources) -> Self {
         let mut language = Self { code: sources.code, ..Self::default() };
-        // The tokenizer cuts phrases, so what it needs comes first.
+        // The tokenizer needs these entries to cut the phrases.
         for (section, line) in sections(sources.words) {
             match section {
                 "elided" => language.elided.extend(line.split_whitespace()),

@@ -1,4 +1,4 @@
-//! Names in sentences of our own: every rule where it fires and where it keeps still.
+//! Tests of the rules for names with sentences in which they apply, and in which they do not.
 
 use super::*;
 use crate::annotate::names::dictionary::StoredEntity;
@@ -45,7 +45,7 @@ fn english_particles_join_names() {
 }
 
 #[test]
-fn english_organisations_are_told_by_their_words() {
+fn english_organisations_are_found_by_their_words() {
     assert_eq!(
         english("He left Quandry Systems Inc. for the University of Westmarch."),
         ["Quandry Systems Inc./O", "University of Westmarch/O"]
@@ -55,7 +55,7 @@ fn english_organisations_are_told_by_their_words() {
 }
 
 #[test]
-fn english_places_are_told_by_lists_and_prepositions() {
+fn english_places_are_found_by_lists_and_prepositions() {
     assert_eq!(
         english("A barn burned in Ostlefield, near Otter Valley, in Ohio."),
         ["Ostlefield/P", "Otter Valley/P", "Ohio/P"]
@@ -97,7 +97,7 @@ fn a_surname_and_a_title_mean_the_person_named_in_full() {
 }
 
 #[test]
-fn two_people_of_one_surname_are_told_apart_by_their_title() {
+fn a_title_tells_two_people_of_one_surname_apart() {
     let text = "Deborah Quist and Howard Quist argued. Ms. Quist left before Mr. Quist came.";
     let names = find_in(text, "en");
     let entities: Vec<_> = names.mentions.iter().map(|m| m.entity).collect();
@@ -153,7 +153,7 @@ fn french_titles_are_no_part_of_a_name() {
 }
 
 #[test]
-fn what_follows_an_office_makes_no_entity() {
+fn the_field_of_an_office_is_no_entity() {
     let names =
         find_in("Le ministre de la Défense, Armand Vauquelin, a rencontré la Fédération française de tennis.", "fr");
     let full = |name: &str| names.entities.iter().find(|e| e.name == name).is_some_and(|e| e.full_name);
@@ -261,7 +261,7 @@ proptest::proptest! {
 }
 
 #[test]
-fn what_a_page_leaves_in_a_text_names_nobody() {
+fn boilerplate_names_nobody() {
     let body = "Anne Morel arrive à Lens.\n\nFacebook\n\nElle repart.";
     let blocks = crate::annotate::blocks::find(&crate::annotate::text::Text::new(body), None);
     assert_eq!(found(&find_with(body, &blocks, "fr", &Dictionary::default()), body), ["Anne Morel/P", "Lens/P"]);

@@ -1,4 +1,4 @@
-//! A whole article of our own: repeated headline, furniture, all kinds of quotes.
+//! A whole article with a repeated headline, boilerplate and all kinds of quotes.
 
 use super::super::{BlockRole, QuoteKind, SpeakerStatus};
 use super::{read, show, slice};

@@ -1,4 +1,4 @@
-//! English words between marks.
+//! English quotations.
 
 use super::super::SpeakerStatus;
 use super::{english, read};

@@ -1,4 +1,4 @@
-//! French words between marks.
+//! French quotations.
 
 use super::super::SpeakerStatus;
 use super::{french, read};
@@ -65,13 +65,13 @@ fn pronouns_stand_for_the_last_source_of_their_gender() {
 fn a_cue_between_the_marks() {
     let body = "« Nous partons demain, a prévenu Anne Morel, et sans regret. »";
     assert_eq!(french(body), ["direct: nous partons demain, a prévenu anne morel, et sans regret. <- anne morel"]);
-    // What the speaker tells of others is no cue.
+    // A cue in the words of the speaker is not the cue of the quotation.
     let body = "« Il m'a dit que Paul Roux partait, et je l'ai cru », a raconté Anne Morel.";
     assert_eq!(french(body), ["direct: il m'a dit que paul roux partait, et je l'ai cru <- anne morel"]);
 }
 
 #[test]
-fn selon_before_and_behind() {
+fn a_source_phrase_before_and_behind() {
     assert_eq!(
         french("Selon Anne Morel, « la digue tiendra cet hiver »."),
         ["direct: la digue tiendra cet hiver <- anne morel"]
@@ -131,7 +131,7 @@ fn looking_back_and_signatures() {
 fn a_quotation_that_opens_a_line_takes_the_person_behind_it() {
     let found = french("« Je n'y crois pas encore. » Au bout du quai, Anne Morel regarde la mer.");
     assert_eq!(found, ["direct: je n'y crois pas encore. <- anne morel"]);
-    // Not a thing that cannot speak.
+    // A thing is no source.
     assert_eq!(
         french("« Je n'y crois pas encore. » Le vent se lève.")[0],
         "direct: je n'y crois pas encore. <- nobody"
@@ -139,7 +139,7 @@ fn a_quotation_that_opens_a_line_takes_the_person_behind_it() {
 }
 
 #[test]
-fn participles_with_a_subject_of_their_own() {
+fn gerunds_with_a_subject_of_their_own() {
     let found = french("Un homme affirmant que « la digue va céder demain » est monté sur le toit.");
     assert_eq!(found, ["partial: la digue va céder demain <- un homme"]);
     let found = french("La mairie a publié un communiqué affirmant que « la digue tiendra bon ».");
@@ -162,7 +162,7 @@ fn titles_terms_and_scare_quotes_are_no_quotes() {
 }
 
 #[test]
-fn verbs_that_say_nothing_attribute_nothing() {
+fn other_verbs_attribute_nothing() {
     let body = "Anne Morel a conclu un marché « sans le moindre risque pour nous » hier.";
     assert_eq!(french(body), ["partial: sans le moindre risque pour nous <- nobody"]);
 }
@@ -183,7 +183,7 @@ fn anonymous_and_collective_sources() {
 }
 
 #[test]
-fn a_role_met_before_tells_who_it_is() {
+fn a_role_given_before_identifies_the_person() {
     let body = "La directrice du port, Anne Morel, était là. « La digue est perdue », a déclaré la directrice.";
     let found = read(body, "fr");
     let speaker = found.quotes[0].speaker.map(|entity| found.entities[entity].name.as_str());
@@ -192,18 +192,18 @@ fn a_role_met_before_tells_who_it_is() {
 }
 
 #[test]
-fn who_goes_on_without_a_name_spoke_before() {
+fn a_description_continues_the_speaker_before() {
     let named = |body: &str| read(body, "fr").quotes.iter().map(|quote| quote.speaker.is_some()).collect::<Vec<_>>();
     let letter = "« Personne ne m'a appelé », assure Marc Delaunay. « Je l'ai appris à la radio », ";
     assert_eq!(named(&format!("{letter}poursuit l'ancien préfet.")), [true, true]);
-    // Somebody else may answer, and a woman is no `préfet`.
+    // Another person may answer, and the gender must agree.
     assert_eq!(named(&format!("{letter}répond le préfet.")), [true, false]);
     let letter = letter.replace("Marc", "Anne");
     assert_eq!(named(&format!("{letter}poursuit le préfet.")), [true, false]);
 }
 
 #[test]
-fn an_office_by_another_word() {
+fn a_role_by_another_word() {
     let named = |body: &str| read(body, "fr").quotes.last().map(|quote| quote.speaker.is_some());
     let case = "Le procureur de Sète, Luc Petit, est venu hier. « L'enquête se poursuit sans bruit », a indiqué le ";
     assert_eq!(named(&format!("{case}magistrat.")), Some(true));

@@ -1,9 +1,9 @@
-//! Words reported without marks, in both languages.
+//! Reported clauses without quotation marks, in both languages.
 
 use super::{english, french};
 
 #[test]
-fn que_and_an_infinitive() {
+fn a_complementizer_or_an_infinitive() {
     assert_eq!(
         french("Anne Morel a annoncé lundi que la digue serait refaite."),
         ["indirect: que la digue serait refaite <- anne morel"]
@@ -66,7 +66,7 @@ fn with_and_without_that() {
 }
 
 #[test]
-fn two_reports_in_one_sentence() {
+fn two_reported_clauses_in_one_sentence() {
     let found = french("La mairie a rappelé que la digue était vieille et a ajouté que le port serait fermé.");
     assert_eq!(
         found,
@@ -87,7 +87,7 @@ fn a_short_fragment_makes_it_mixed() {
 }
 
 #[test]
-fn what_reports_nothing() {
+fn clauses_that_are_not_reported() {
     for body in [
         "La mairie a annoncé la mesure que tous attendaient.",
         "Selon les estimations, la digue sera refaite cet été.",

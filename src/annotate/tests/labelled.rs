@@ -1,11 +1,11 @@
-//! News of our own with the words and their speakers marked: how many of them are found, from the words to who said them.
+//! Scores the quotes and speakers found in labelled articles.
 
 use std::collections::BTreeSet;
 
 use super::super::{Annotation, QuoteKind, Span};
 use super::{read, slice};
 
-/// An article as it reads, and what is marked in it.
+/// An article and its labels.
 struct Labelled {
     body: String,
     quotes: Vec<Gold>,
@@ -13,11 +13,11 @@ struct Labelled {
 
 struct Gold {
     span: Span,
-    /// Empty when nobody is named, `?` when either finding is fine.
+    /// Empty when there is no speaker, `?` when any speaker is right.
     speaker: String,
 }
 
-/// Reads `⟦the words⟧{who said them}` in texts that lines of `---` part.
+/// Reads articles with labels such as `⟦the words⟧{the speaker}`, separated by lines of `---`.
 fn labelled(file: &str) -> Vec<Labelled> {
     let lines: Vec<&str> = file.lines().filter(|line| !line.starts_with('#')).collect();
     lines.join("\n").split("\n---\n").map(|text| one(text.trim())).collect()
@@ -38,12 +38,12 @@ fn one(text: &str) -> Labelled {
     Labelled { body, quotes }
 }
 
-/// The letters and digits of some spans, by their place.
+/// The offsets of the letters and digits in spans.
 fn letters(body: &[char], spans: &[Span]) -> BTreeSet<usize> {
     spans.iter().flat_map(|span| span.start..span.end).filter(|&at| body[at].is_alphanumeric()).collect()
 }
 
-/// What was found between marks: pieces with only punctuation between them are one.
+/// The quotations found, with their speakers; pieces with only punctuation between them are one.
 fn pieces(body: &[char], found: &Annotation) -> Vec<(BTreeSet<usize>, Vec<String>)> {
     let mut pieces = Vec::new();
     for quote in found.quotes.iter().filter(|quote| quote.kind != QuoteKind::Indirect) {
@@ -66,7 +66,7 @@ fn pieces(body: &[char], found: &Annotation) -> Vec<(BTreeSet<usize>, Vec<String
     pieces
 }
 
-/// Whether the words of one name are all among those of the other.
+/// Whether one name has all words of the other.
 fn same(gold: &str, found: &str) -> bool {
     let words = |name: &str| -> BTreeSet<String> {
         let small =
@@ -79,7 +79,7 @@ fn same(gold: &str, found: &str) -> bool {
     !gold.is_empty() && !found.is_empty() && (gold.is_subset(&found) || found.is_subset(&gold))
 }
 
-/// The F measure of quotations of which four fifths of the letters, and the speaker, are right; misses are printed.
+/// The F measure of quotations with the right speaker and four fifths of their letters; prints the wrong ones.
 fn score(file: &str, language: &str) -> f64 {
     let (mut right, mut wanted, mut given) = (0, 0, 0);
     for article in labelled(file) {

@@ -1,4 +1,4 @@
-//! The rules at work on sentences of our own: that they fire, and that they keep still.
+//! Tests of the rules with sentences in which they apply, and in which they do not.
 
 mod article;
 mod english;
@@ -10,7 +10,7 @@ mod properties;
 use super::dictionary::Dictionary;
 use super::{Annotation, Document, FoundQuote, annotate};
 
-/// A body annotated in a language, nothing known before.
+/// Annotates a body without stored names.
 fn read(body: &str, language: &str) -> Annotation {
     annotate(&Document { headline: None, body, language: Some(language) }, &Dictionary::default())
 }

@@ -1,4 +1,4 @@
-//! What holds for every text: no panic, spans in range and in order.
+//! Properties of the findings in every text: spans in range and in order, and no panic.
 
 use proptest::prelude::*;
 

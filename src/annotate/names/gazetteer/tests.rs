@@ -1,4 +1,4 @@
-//! What the gazetteer must know, and must not.
+//! Tests of the data files of the gazetteer.
 
 use super::*;
 
