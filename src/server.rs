@@ -62,8 +62,9 @@ impl Postgres {
     pub fn start(database: &Database, max_connections: u16) -> Result<Self, EmbeddedError> {
         match database {
             Database::At(url) => Ok(Self::At(url.clone())),
-            Database::Own { data_dir, bin_dir } => {
-                let options = Options { bin_dir: bin_dir.clone(), max_connections, ..Options::new(data_dir) };
+            Database::Own { data_dir, bin_dir, fetch } => {
+                let (bin_dir, fetch) = (bin_dir.clone(), *fetch);
+                let options = Options { bin_dir, fetch, max_connections, ..Options::new(data_dir) };
                 Embedded::start(&options).map(Self::Own)
             }
         }
@@ -269,6 +270,15 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
         log::info!("ran the migration {name}");
     }
     Ok(ran)
+}
+
+/// Whether the database at `url` has articles whose `external_id` does not begin with `prefix`. Blocks.
+///
+/// # Errors
+/// When it cannot be reached.
+pub fn has_articles_besides(url: &DatabaseUrl, prefix: &str) -> Result<bool, MigrateError> {
+    let mut connection = PgConnection::establish(url.expose())?;
+    Ok(store::articles::any_besides(&mut connection, prefix)?)
 }
 
 /// Tries in a thread until it has worked: the database may come later than the service, which is not ready until

@@ -1,13 +1,12 @@
-//! The address of a database, which may hold a password.
+//! The URL of a database, which may contain a password.
 
 use std::fmt;
 
-/// An address that libpq will read without complaint: its complaints quote what they could not read, and that may
-/// be a part of the password.
+/// A URL that libpq parses without an error: its errors quote parts of the URL, and with them possibly the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(String);
 
-/// Why an address is refused. Says nothing of what was given.
+/// Why a URL is refused. Repeats nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
     #[error("must begin with postgres:// or postgresql://")]
@@ -16,7 +15,7 @@ pub enum DatabaseUrlError {
     Percent,
     #[error("has a port that is no number from 1 to 65535; an @, : or / in a password is written %40, %3A or %2F")]
     Port,
-    #[error("has an @ too many; an @ in a password is written %40")]
+    #[error("has more than one @; an @ in a password is written %40")]
     At,
     #[error("has an IPv6 address without its closing bracket")]
     Bracket,
@@ -25,10 +24,10 @@ pub enum DatabaseUrlError {
 }
 
 impl DatabaseUrl {
-    /// Checks the form; the database is not asked.
+    /// Checks the syntax, without connecting.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// When libpq would refuse it.
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| text.strip_prefix(scheme));
         let rest = rest.ok_or(DatabaseUrlError::Scheme)?;
@@ -47,7 +46,7 @@ impl DatabaseUrl {
         Ok(Self(text.to_owned()))
     }
 
-    /// The address itself: for libpq, never for a person.
+    /// The URL itself, for libpq only: never print it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -67,7 +66,7 @@ fn check_percents(text: &str) -> Result<(), DatabaseUrlError> {
     if text.split('%').skip(1).all(is_code) { Ok(()) } else { Err(DatabaseUrlError::Percent) }
 }
 
-/// A name, an IPv4 address, an IPv6 address in brackets, or nothing; each with or without a port.
+/// Accepts a name, an IPv4 address, an IPv6 address in brackets, or nothing, each with or without a port.
 fn check_host(host: &str) -> Result<(), DatabaseUrlError> {
     let port = match host.strip_prefix('[') {
         Some(rest) => {
@@ -92,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_addresses_that_libpq_reads_are_taken() {
+    fn urls_that_libpq_parses_are_accepted() {
         for good in [
             "postgres://localhost/db",
             "postgresql://user:pass%40word@host:5433/db?sslmode=require&connect_timeout=2",
@@ -106,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_addresses_that_libpq_would_quote_in_an_error_are_refused() {
+    fn urls_that_libpq_would_quote_in_an_error_are_refused() {
         use DatabaseUrlError::*;
         for (bad, why) in [
             ("mysql://u:secret@h/db", Scheme),

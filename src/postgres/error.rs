@@ -1,47 +1,92 @@
+//! Why the embedded Postgres does not run.
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-use super::binaries::OLDEST;
-
-/// Why the embedded Postgres does not run. Each message tells a person what to do.
+/// A failure of the embedded Postgres. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbeddedError {
-    /// No `postgres` and `initdb` where they were looked for.
+    /// No `postgres` and `initdb` in the places searched, and none were fetched.
     #[error(
-        "no Postgres server found (looked in {looked_in}).\n\
+        "no Postgres server found in {searched}, and none fetched: {not_fetched}.\n\
          Install one:\n\
          \x20 Debian, Ubuntu:  apt-get install postgresql\n\
          \x20 Fedora:          dnf install postgresql-server postgresql-contrib\n\
          \x20 macOS:           brew install postgresql@17\n\
-         or name the folder of its binaries with PG_BIN_DIR, or use a running server with DATABASE_URL."
+         or name the folder of its programs with PG_BIN_DIR, or use a running server with DATABASE_URL."
     )]
     NotFound {
         /// The places, in words.
-        looked_in: String,
+        searched: String,
+        /// Why no server was fetched.
+        not_fetched: Box<EmbeddedError>,
     },
 
-    /// The binaries found are of a version that the schema does not work on.
+    /// `--no-fetch` is set.
+    #[error("--no-fetch (VERBATIM_NO_FETCH) is set")]
+    FetchForbidden,
+
+    /// `PG_BIN_DIR` is set.
+    #[error("PG_BIN_DIR is set")]
+    FolderGiven,
+
+    /// No server is published for this machine.
+    #[error("there is no package for this operating system and processor")]
+    NoPackage,
+
+    /// The package is of another version than the cluster.
+    #[error("the database was made by Postgres {made_by}, which has no package")]
+    NoPackageOf {
+        /// The major version that created the cluster.
+        made_by: u32,
+    },
+
+    /// There is no npm client.
+    #[error("npm, which comes with Node.js, cannot be run: {source}")]
+    NoNpm {
+        /// The cause.
+        source: io::Error,
+    },
+
+    /// The npm client failed.
+    #[error("npm ci failed ({status}); its output:\n{output}")]
+    NpmFailed {
+        /// Its exit status.
+        status: ExitStatus,
+        /// What it printed.
+        output: String,
+    },
+
+    /// The npm client did not finish in time.
+    #[error("npm ci did not finish within {seconds} s")]
+    NpmTimeout {
+        /// The limit.
+        seconds: u64,
+    },
+
+    /// The server found is too old for the schema.
     #[error(
         "the Postgres in {bin_dir} is version {found}; {oldest} or newer is needed. Install a newer one, name its \
-         folder with PG_BIN_DIR, or use a running server with DATABASE_URL.",
-        oldest = OLDEST
+         folder with PG_BIN_DIR, or use a running server with DATABASE_URL."
     )]
     TooOld {
-        /// The folder of the binaries.
+        /// The folder of the programs.
         bin_dir: PathBuf,
         /// Their major version.
         found: u32,
+        /// The oldest major version that works.
+        oldest: u32,
     },
 
-    /// An extension that the schema needs is not installed with the server.
+    /// The server found lacks an extension that the schema needs.
     #[error(
         "the Postgres in {bin_dir} lacks the extension {extension} (no {extension}.control in {folder}). It is part \
          of Debian's and Homebrew's server package; on Fedora: dnf install postgresql-contrib"
     )]
     NoExtension {
-        /// The folder of the binaries.
+        /// The folder of the programs.
         bin_dir: PathBuf,
         /// The extension's name.
         extension: &'static str,
@@ -49,10 +94,10 @@ pub enum EmbeddedError {
         folder: PathBuf,
     },
 
-    /// The binaries do not say what they are.
-    #[error("{program} does not tell its version and share folder; it said:\n{output}")]
+    /// `initdb` does not print its version and folders as expected.
+    #[error("{program} does not print its version and share folder; its output:\n{output}")]
     Unrecognised {
-        /// The program asked.
+        /// The program.
         program: PathBuf,
         /// What it printed.
         output: String,
@@ -69,29 +114,29 @@ pub enum EmbeddedError {
         source: io::Error,
     },
 
-    /// A program ended with an error.
-    #[error("{program} failed ({status}); it said:\n{output}")]
+    /// A program exited with an error.
+    #[error("{program} failed ({status}); its output:\n{output}")]
     Failed {
         /// The program.
         program: PathBuf,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
         /// What it printed.
         output: String,
     },
 
-    /// Root needs another account to run Postgres as.
+    /// Root has no other account to run Postgres as.
     #[error(
         "Postgres refuses to run as root, and this machine has neither a user postgres nor a user nobody. Start \
          verbatim as an ordinary user, or use a running server with DATABASE_URL."
     )]
     NoAccount,
 
-    /// Neither a data folder nor a home to put it in.
+    /// There is neither a configured folder nor a home to put one in.
     #[error("neither HOME nor XDG_DATA_HOME is set; name a data folder with --data-dir (VERBATIM_DATA_DIR)")]
     NoHome,
 
-    /// A file or folder in the data folder cannot be read or written.
+    /// A file or folder cannot be read or written.
     #[error("cannot use {path}: {source}")]
     Folder {
         /// The file or folder.
@@ -100,21 +145,21 @@ pub enum EmbeddedError {
         source: io::Error,
     },
 
-    /// A folder on the way is closed to the account that Postgres runs as.
+    /// A parent folder is closed to the account that Postgres runs as.
     #[error(
-        "Postgres runs as user {account} here, who may not enter {barrier}, so it cannot reach {path}. Choose another \
-         folder with --data-dir (VERBATIM_DATA_DIR), or open this one: chmod o+x '{barrier}'"
+        "Postgres runs as user {account}, who may not enter {barrier} and so cannot reach {path}. Open that folder \
+         (chmod o+x '{barrier}') or choose another data folder with --data-dir (VERBATIM_DATA_DIR)."
     )]
     OutOfReach {
         /// The account.
         account: String,
         /// The folder that it may not enter.
         barrier: PathBuf,
-        /// What lies behind it.
+        /// The folder that it cannot reach.
         path: PathBuf,
     },
 
-    /// No place for the socket: its path would be too long everywhere.
+    /// Every possible path of the socket is too long.
     #[error(
         "no place for the Postgres socket: the paths of the data folder {data_dir} and of the temporary folder are \
          too long or not usable in an address. Choose a shorter one with --data-dir (VERBATIM_DATA_DIR)."
@@ -124,7 +169,7 @@ pub enum EmbeddedError {
         data_dir: PathBuf,
     },
 
-    /// The folder that the socket would go to belongs to somebody else.
+    /// The folder for the socket belongs to another account.
     #[error("{path} exists and is not a private folder of user {account}; remove it and start again")]
     ForeignSocketDir {
         /// The folder.
@@ -142,29 +187,29 @@ pub enum EmbeddedError {
     InUse {
         /// The data folder.
         data_dir: PathBuf,
-        /// The process that holds it, when it has written its id.
+        /// The process that holds it, if it has written its id.
         pid: Option<u32>,
     },
 
-    /// The cluster was made by another major version of Postgres.
+    /// The cluster was created by another major version of Postgres.
     #[error(
-        "the database in {cluster} was made by Postgres {made_by}, and the binaries in {bin_dir} are version {found}. \
-         Install Postgres {made_by} beside it, or name the folder of its binaries with PG_BIN_DIR."
+        "the database in {cluster} was made by Postgres {made_by}, and the programs in {bin_dir} are version {found}. \
+         Install Postgres {made_by} beside it, or name the folder of its programs with PG_BIN_DIR."
     )]
     VersionMismatch {
         /// The cluster.
         cluster: PathBuf,
-        /// The major version that made it.
+        /// The major version that created it.
         made_by: u32,
-        /// The folder of the binaries found.
+        /// The folder of the programs found.
         bin_dir: PathBuf,
         /// Their major version.
         found: u32,
     },
 
-    /// Something that is no cluster is where the cluster should be.
+    /// The cluster's folder contains something else.
     #[error(
-        "{cluster} is not a Postgres cluster (no readable PG_VERSION in it). Nothing was touched: restore it, or move \
+        "{cluster} is not a Postgres cluster (no readable PG_VERSION in it). Nothing was changed: restore it, or move \
          it away to start empty."
     )]
     NotACluster {
@@ -172,38 +217,38 @@ pub enum EmbeddedError {
         cluster: PathBuf,
     },
 
-    /// A server that an earlier run left behind does not go away.
+    /// A server of an earlier run does not stop.
     #[error("an earlier run left a Postgres server behind (process {pid}) that does not stop; end it and start again")]
     LeftBehind {
         /// Its process id.
         pid: i32,
     },
 
-    /// The server ended before it was ready.
+    /// The server exited before it was ready.
     #[error("Postgres did not start ({status}). The end of {log}:\n{tail}")]
     StartFailed {
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
         /// The server's log file.
         log: PathBuf,
-        /// Its last lines.
+        /// The last lines of the log.
         tail: String,
     },
 
-    /// The server is not ready after a long wait, and was stopped.
+    /// The server was not ready in time and was stopped.
     #[error("Postgres was not ready after {seconds} s. The end of {log}:\n{tail}")]
     StartTimeout {
-        /// How long it was given.
+        /// The limit.
         seconds: u64,
         /// The server's log file.
         log: PathBuf,
-        /// Its last lines.
+        /// The last lines of the log.
         tail: String,
     },
 }
 
 impl EmbeddedError {
-    /// For `map_err`: what could not be done with `path`.
+    /// For `map_err`: `path` could not be used.
     pub(super) fn folder(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Folder { path, source }

@@ -1,18 +1,16 @@
-//! The data folder: where things lie in it, who may enter, and who holds it.
+//! The data folder: its layout, its lock, and the folder of the socket.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-
+use super::account::{Account, set_mode};
+use super::error::EmbeddedError;
+use super::options::PORT;
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
-use super::PORT;
-use super::account::Account;
-use super::error::EmbeddedError;
-
-/// What the kernel takes as the path of a unix socket, without the closing NUL.
+/// The longest path of a unix socket, without the closing NUL.
 const SOCKET_PATH_MAX: usize = if cfg!(target_os = "macos") { 103 } else { 107 };
 
 pub(super) fn server_dir(data_dir: &Path) -> PathBuf {
@@ -23,41 +21,26 @@ pub(super) fn cluster_dir(data_dir: &Path) -> PathBuf {
     server_dir(data_dir).join("cluster")
 }
 
-/// The data folder, there and within the account's reach.
+/// An existing data folder that the account can reach.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     path: PathBuf,
 }
 
-/// Held while the folder is in use. The kernel lets go of it when the process ends, however it ends; children do
-/// not inherit it.
+/// Held while the folder is in use. The kernel releases it when the process ends, however it ends; child processes do not
+/// inherit it.
 #[derive(Debug)]
 pub(super) struct Lock {
     _file: File,
 }
 
 impl Folder {
-    /// Makes the folder when absent, after seeing that the account can reach it.
+    /// Creates the folder when missing, after checking that the account can reach it.
     pub fn open(data_dir: &Path, account: &Account) -> Result<Self, EmbeddedError> {
-        let wanted = std::path::absolute(data_dir).map_err(EmbeddedError::folder(data_dir))?;
         if account.is_other() {
-            open_if_empty(&wanted).map_err(EmbeddedError::folder(&wanted))?;
+            open_if_empty(data_dir).map_err(EmbeddedError::folder(data_dir))?;
         }
-        let missing: Vec<&Path> = wanted.ancestors().take_while(|path| !path.exists()).collect();
-        let deepest = wanted.ancestors().nth(missing.len()).unwrap_or(Path::new("/"));
-        let deepest = deepest.canonicalize().map_err(EmbeddedError::folder(deepest))?;
-        if let Some(barrier) = account.barrier(&deepest) {
-            return Err(EmbeddedError::OutOfReach { account: account.name.clone(), barrier, path: wanted });
-        }
-        fs::create_dir_all(&wanted).map_err(EmbeddedError::folder(&wanted))?;
-        if account.is_other() {
-            for path in missing {
-                // Root's umask may be 077.
-                set_mode(path, 0o755).map_err(EmbeddedError::folder(path))?;
-            }
-        }
-        let path = wanted.canonicalize().map_err(EmbeddedError::folder(&wanted))?;
-        Ok(Self { path })
+        Ok(Self { path: account.create_reachable(data_dir)? })
     }
 
     pub fn path(&self) -> &Path {
@@ -76,7 +59,7 @@ impl Folder {
         self.path.join("postgres.log")
     }
 
-    /// Takes the folder for this process, or says which one has it.
+    /// Locks the folder for this process. The error names the process that holds the lock.
     pub fn lock(&self) -> Result<Lock, EmbeddedError> {
         let path = self.path.join("verbatim.lock");
         let cannot = || EmbeddedError::folder(&path);
@@ -95,12 +78,12 @@ impl Folder {
         Ok(Lock { _file: file })
     }
 
-    /// Makes the private folders and returns the socket's: in the data folder, or, where that path is too long for
-    /// a socket or no libpq address can carry it, one under the temporary folder.
+    /// Creates the private folders and returns the one of the socket: in the data folder, or in the temporary folder where
+    /// that path is too long for a socket or cannot be part of a libpq address.
     pub fn prepare(&self, account: &Account) -> Result<PathBuf, EmbeddedError> {
         account.private_folder(&self.server())?;
         let own = self.server().join("socket");
-        if carries_socket(&own) {
+        if can_hold_socket(&own) {
             account.private_folder(&own)?;
             return Ok(own);
         }
@@ -110,7 +93,7 @@ impl Folder {
     }
 
     fn short_socket_dir(&self, account: &Account) -> Result<PathBuf, EmbeddedError> {
-        // Named after the data folder's inode: the same again after a crash, and never that of another folder.
+        // Named after the inode of the data folder: unique to it, and the same again after a crash.
         let found = fs::metadata(&self.path).map_err(EmbeddedError::folder(&self.path))?;
         let name = format!("verbatim-{:x}-{:x}", found.dev(), found.ino());
         let dir = [std::env::temp_dir(), PathBuf::from("/tmp")]
@@ -118,9 +101,9 @@ impl Folder {
             .filter_map(|temp| temp.canonicalize().ok())
             .filter(|temp| account.barrier(temp).is_none())
             .map(|temp| temp.join(&name))
-            .find(|dir| carries_socket(dir))
+            .find(|dir| can_hold_socket(dir))
             .ok_or_else(|| EmbeddedError::NoSocketDir { data_dir: self.path.clone() })?;
-        // Anybody may write there: what another user put in our way is not to be trusted, nor changed.
+        // Anybody may write there: a folder of another user is neither trusted nor changed.
         if fs::symlink_metadata(&dir).is_ok() && !account.owns_privately(&dir) {
             return Err(EmbeddedError::ForeignSocketDir { path: dir, account: account.name.clone() });
         }
@@ -128,32 +111,33 @@ impl Folder {
     }
 }
 
-/// Leaves nothing in the temporary folder when the server has stopped.
-pub(super) fn leave_socket_dir(folder: &Folder, socket_dir: &Path) {
+/// Removes a socket folder outside of the data folder, after the server has stopped.
+pub(super) fn remove_socket_dir(folder: &Folder, socket_dir: &Path) {
     if !socket_dir.starts_with(folder.path()) {
-        // Fails when it is not empty, which is right.
+        // Fails, as it should, when it is not empty.
         let _ = fs::remove_dir(socket_dir);
     }
 }
 
-/// Opens or makes a file of ours in the data folder. Root writes here, and the folder may be another user's, who
-/// must not lead it elsewhere: links are not followed.
+/// Opens or creates a file in the data folder, without following links: the folder may belong to another user, who must not
+/// redirect root's writes.
 pub(super) fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.create(true).mode(0o644).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)
 }
 
-/// The name of the socket in its folder; the server also makes one with `.lock` behind it.
+/// The name of the socket in its folder. The server also creates one that ends in `.lock`.
 pub(super) fn socket_name() -> String {
     format!(".s.PGSQL.{PORT}")
 }
 
-fn carries_socket(dir: &Path) -> bool {
-    // libpq splits its host list at commas after decoding, and Postgres takes the folder as text.
+/// Whether the path of a socket in `dir` is short enough and can be part of a libpq address.
+fn can_hold_socket(dir: &Path) -> bool {
+    // libpq splits its list of hosts at commas after decoding, and Postgres takes the folder as text.
     dir.to_str().is_some_and(|text| !text.contains(',')) && dir.join(socket_name()).as_os_str().len() <= SOCKET_PATH_MAX
 }
 
-/// Lets others pass through an empty folder of root's, such as `mktemp -d` makes: it is to be the data folder, and
-/// what it will hold is closed by itself.
+/// Lets other accounts pass through an empty folder of root's, such as one of `mktemp -d`. It becomes the data folder, in
+/// which everything private has a closed folder of its own.
 fn open_if_empty(path: &Path) -> io::Result<()> {
     let Ok(found) = fs::metadata(path) else {
         return Ok(());
@@ -165,20 +149,16 @@ fn open_if_empty(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_socket_folder_is_short_and_can_stand_in_an_address() {
+    fn a_socket_folder_is_short_and_fits_into_an_address() {
         let longest = SOCKET_PATH_MAX - socket_name().len() - 1;
         let of_length = |length: usize| PathBuf::from(format!("/{}", "d".repeat(length - 1)));
-        assert!(carries_socket(&of_length(longest)));
-        assert!(!carries_socket(&of_length(longest + 1)));
-        assert!(!carries_socket(Path::new("/a,b")));
+        assert!(can_hold_socket(&of_length(longest)));
+        assert!(!can_hold_socket(&of_length(longest + 1)));
+        assert!(!can_hold_socket(Path::new("/a,b")));
     }
 }

@@ -1,35 +1,34 @@
-//! The server process: started, asked whether it is ready, stopped, and what is left of one that was killed.
+//! The server process: start, readiness, stop, and the cleanup after one that was killed.
 
+use super::account::Account;
+use super::binaries::Binaries;
+use super::error::EmbeddedError;
+use super::folder::{Folder, socket_name};
+use super::options::{Options, PORT};
+use super::server_log::ServerLog;
+use super::wait::wait_until;
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-use super::account::Account;
-use super::binaries::Binaries;
-use super::error::EmbeddedError;
-use super::folder::{Folder, socket_name};
-use super::patience::wait_until;
-use super::server_log::ServerLog;
-use super::{Options, PORT};
-
-/// Recovery after a crash may have much to read; a server that lives is waited for.
-const START_LIMIT: Duration = Duration::from_secs(300);
-/// How long the sessions of a killed server may take to notice that it is gone; none can start before.
-const ORPHANS_LIMIT: Duration = Duration::from_secs(30);
-/// `fast`: ends the sessions, writes a checkpoint. `immediate`: leaves the rest to recovery. Then by force.
-const STOPPING: [(Signal, Duration); 3] = [
+/// The limit for the start of a server that is alive: recovery after a crash may read much.
+const START_TIMEOUT: Duration = Duration::from_secs(300);
+/// The limit for the sessions of a killed server to notice its death. No new server can start before.
+const ORPHAN_TIMEOUT: Duration = Duration::from_secs(30);
+/// The signals that stop a server, and the time that each is given. `SIGINT` ends the sessions and writes a checkpoint;
+/// `SIGQUIT` leaves the rest to recovery.
+const STOP_SIGNALS: [(Signal, Duration); 3] = [
     (Signal::SIGINT, Duration::from_secs(15)),
     (Signal::SIGQUIT, Duration::from_secs(5)),
     (Signal::SIGKILL, Duration::from_secs(5)),
 ];
 
-/// All that it takes to start the server, again and again.
+/// Everything needed to start the server, as often as necessary.
 #[derive(Debug)]
 pub(super) struct Launch {
     binaries: Binaries,
@@ -40,16 +39,16 @@ pub(super) struct Launch {
     pub log: ServerLog,
 }
 
-/// A server process of ours, not necessarily ready.
+/// A server process that we started, not necessarily ready.
 #[derive(Debug)]
 pub(super) struct Postmaster {
     child: Child,
     cluster: PathBuf,
-    /// Where its lines in the log begin.
+    /// The offset of its first line in the log.
     pub log_from: u64,
 }
 
-/// What the server tells of itself in `postmaster.pid`: the first line and, from when it listens, the eighth.
+/// The state that the server writes to `postmaster.pid`: its process id in the first line, its readiness in the eighth.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PidFile {
     pub pid: i32,
@@ -74,10 +73,10 @@ impl Launch {
         let begun = Instant::now();
         loop {
             match self.start_once() {
-                // The sessions of a server that was killed hold its memory until they notice; a start in between
-                // fails, and the dead server's file stays.
+                // The sessions of a killed server hold its shared memory until they notice its death. A start before that
+                // fails, and the file of the dead server stays.
                 Err(EmbeddedError::StartFailed { .. })
-                    if PidFile::read(&self.cluster).is_some() && begun.elapsed() < ORPHANS_LIMIT => {}
+                    if PidFile::read(&self.cluster).is_some() && begun.elapsed() < ORPHAN_TIMEOUT => {}
                 result => return result,
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -87,7 +86,7 @@ impl Launch {
     fn start_once(&self) -> Result<Postmaster, EmbeddedError> {
         let mut postmaster = self.spawn()?;
         let mut ended = None;
-        let settled = wait_until(START_LIMIT, || {
+        let settled = wait_until(START_TIMEOUT, || {
             ended = postmaster.exited();
             ended.is_some() || postmaster.is_ready()
         });
@@ -99,7 +98,7 @@ impl Launch {
         if !settled {
             postmaster.stop();
             return Err(EmbeddedError::StartTimeout {
-                seconds: START_LIMIT.as_secs(),
+                seconds: START_TIMEOUT.as_secs(),
                 tail: self.log.tail(postmaster.log_from),
                 log,
             });
@@ -107,9 +106,9 @@ impl Launch {
         Ok(postmaster)
     }
 
-    /// Starts the server without waiting, after seeing off what is left of an earlier one.
+    /// Starts the server without waiting, after cleaning up after an earlier one.
     pub fn spawn(&self) -> Result<Postmaster, EmbeddedError> {
-        self.end_leftover()?;
+        self.clean_up()?;
         let (log, log_from) = self.log.append()?;
         let errors = log.try_clone().map_err(EmbeddedError::folder(&self.log.path))?;
         let program = self.binaries.postgres();
@@ -124,10 +123,9 @@ impl Launch {
         Ok(Postmaster { child, cluster: self.cluster.clone(), log_from })
     }
 
-    /// Stops a server that still runs on our cluster though its owner, who held the lock, is gone; removes the
-    /// socket of one that was killed. Postgres itself would refuse to start while any process has the old one's
-    /// number, as happens in containers, where numbers are small.
-    fn end_leftover(&self) -> Result<(), EmbeddedError> {
+    /// Stops a server whose owner is gone, and removes the files of one that was killed. Postgres itself refuses to start
+    /// while any process has the id of the old server, which is likely in containers, where ids are small.
+    fn clean_up(&self) -> Result<(), EmbeddedError> {
         let leftover = PidFile::read(&self.cluster).map(|file| file.pid);
         if let Some(pid) = leftover {
             if runs_in(pid, &self.cluster) {
@@ -136,9 +134,9 @@ impl Launch {
                     return Err(EmbeddedError::LeftBehind { pid });
                 }
             } else if exists(pid) {
-                // Another process has the number by now, or nobody has reaped the dead server. Its file must go,
-                // and with it Postgres' own check for the dead server's sessions: so that check is made here.
-                if !wait_until(ORPHANS_LIMIT, || !any_runs_in(&self.cluster)) {
+                // Another process has the id now, or the dead server was not reaped. Its file has to be removed, and with it
+                // goes Postgres' own check for sessions of the dead server; so we make that check first.
+                if !wait_until(ORPHAN_TIMEOUT, || !any_runs_in(&self.cluster)) {
                     return Err(EmbeddedError::LeftBehind { pid });
                 }
                 let file = self.cluster.join("postmaster.pid");
@@ -157,7 +155,7 @@ impl Postmaster {
         PidFile::read(&self.cluster).is_some_and(|file| file.ready && file.pid.unsigned_abs() == self.child.id())
     }
 
-    /// How it ended, when it has.
+    /// Its exit status, if it has exited.
     pub fn exited(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
@@ -174,13 +172,13 @@ impl Postmaster {
 }
 
 impl PidFile {
-    /// `None` when there is none, or when it is being written.
+    /// `None` when the file is missing or incomplete.
     pub fn read(cluster: &Path) -> Option<Self> {
         Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)
     }
 
     fn parse(text: &str) -> Option<Self> {
-        // A negative number is a single-user session's: Postgres' own check guards that.
+        // A negative id is that of a single-user session, which Postgres itself detects.
         let pid = text.lines().next()?.trim().parse().ok().filter(|&pid| pid > 0)?;
         let ready = text.lines().nth(7).is_some_and(|status| ["ready", "standby"].contains(&status.trim()));
         Some(Self { pid, ready })
@@ -197,10 +195,10 @@ fn arguments(cluster: &Path, socket_dir: &Path, options: &Options) -> Vec<OsStri
         ("timezone", "UTC".to_owned()),
         ("log_timezone", "UTC".to_owned()),
         ("lc_messages", "C".to_owned()),
-        // To the file that the service made, whatever the configuration says.
+        // Messages go to the file of the service, whatever the configuration says.
         ("logging_collector", "off".to_owned()),
         ("log_destination", "stderr".to_owned()),
-        // The server's own affairs. A statement that fails is the service's to report, and quotes its data.
+        // Only messages about the server: the service reports failed statements, whose text contains data.
         ("log_min_messages", "log".to_owned()),
         ("log_min_error_statement", "panic".to_owned()),
         ("log_checkpoints", "off".to_owned()),
@@ -214,16 +212,16 @@ fn arguments(cluster: &Path, socket_dir: &Path, options: &Options) -> Vec<OsStri
     arguments
 }
 
-/// One element of a list setting.
+/// Quotes one element of a list setting.
 fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().replace('"', "\"\""))
 }
 
-/// Asks ever less politely until `gone`.
+/// Sends ever stronger signals until the process is gone.
 fn stop(pid: i32, mut gone: impl FnMut() -> bool) -> bool {
-    for (signal, limit) in STOPPING {
+    for (signal, limit) in STOP_SIGNALS {
         if signal != Signal::SIGINT {
-            log::warn!("Postgres (process {pid}) takes long to stop: sending {signal}");
+            log::warn!("Postgres (process {pid}) has not stopped yet: sending {signal}");
         }
         let _ = kill(Pid::from_raw(pid), signal);
         if wait_until(limit, &mut gone) {
@@ -237,8 +235,8 @@ fn exists(pid: i32) -> bool {
     kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH)
 }
 
-/// Whether `pid` is a live server process on this cluster, and not another process that has the number by now.
-/// A server works in its cluster's folder.
+/// Whether `pid` is a live server process on this cluster, not another process with a reused id. The working directory of a
+/// server is its cluster.
 #[cfg(target_os = "linux")]
 pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
     let process = PathBuf::from(format!("/proc/{pid}"));
@@ -247,15 +245,15 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
         && fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == cluster)
 }
 
-/// Whether a server process, be it only a session of a dead server, is still at work on this cluster.
+/// Whether any server process, such as a session of a dead server, still works on this cluster.
 #[cfg(target_os = "linux")]
 fn any_runs_in(cluster: &Path) -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).any(|pid| runs_in(pid, cluster))
 }
 
-/// Whether `pid` is a live server process on this cluster, and not another process that has the number by now.
-/// The command line names the cluster.
+/// Whether `pid` is a live server process on this cluster, not another process with a reused id. The command line names the
+/// cluster.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
     let output = std::process::Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]).output();
@@ -265,7 +263,7 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
     })
 }
 
-/// Sessions do not name their cluster here. They end at their next wait, which is soon.
+/// Cannot be found out here: sessions do not name their cluster. They end at their next wait, which is soon.
 #[cfg(not(target_os = "linux"))]
 fn any_runs_in(_cluster: &Path) -> bool {
     false
@@ -276,11 +274,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_eighth_line_of_the_pid_file_says_ready() {
+    fn the_eighth_line_of_the_pid_file_is_the_status() {
         let file = |status: &str| format!("4711\n/c\n1700000000\n5432\n/s\n\n  1 2\n{status}\n");
         let parsed = |ready| Some(PidFile { pid: 4711, ready });
         assert_eq!(PidFile::parse(&file("ready   ")), parsed(true));
-        // Somebody has made it follow another server: it answers reads.
+        // A server that was made a standby answers reads.
         assert_eq!(PidFile::parse(&file("standby ")), parsed(true));
         assert_eq!(PidFile::parse(&file("starting")), parsed(false));
         assert_eq!(PidFile::parse("4711\n/c\n"), parsed(false));
@@ -289,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_only_has_the_number_is_not_the_server() {
+    fn a_process_with_a_reused_id_is_not_the_server() {
         let me = std::process::id().cast_signed();
         let here = std::env::current_dir().unwrap();
         assert!(exists(me));

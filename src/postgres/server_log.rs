@@ -1,18 +1,17 @@
-//! The file that the server's own messages go to, kept small.
+//! The server's log file, kept small.
 
+use super::error::EmbeddedError;
+use super::folder::open_own;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use super::error::EmbeddedError;
-use super::folder::open_own;
-
-/// The file is cut when it is longer than this, in bytes,
-const LIMIT: u64 = 1 << 20;
-/// and this much of its end is kept.
-const KEPT: u64 = 64 << 10;
-/// As many lines as a person reads under an error message.
-const SHOWN: usize = 12;
+/// The file is shortened when it is longer than this.
+const MAX_BYTES: u64 = 1 << 20;
+/// The length of the end that is kept.
+const KEPT_BYTES: u64 = 64 << 10;
+/// The lines shown under an error message.
+const TAIL_LINES: usize = 12;
 
 #[derive(Debug)]
 pub(super) struct ServerLog {
@@ -20,7 +19,7 @@ pub(super) struct ServerLog {
 }
 
 impl ServerLog {
-    /// A handle for a child's output, and the length so far: where the child's own lines begin.
+    /// A handle for the output of a child process, and the length of the file so far.
     pub fn append(&self) -> Result<(File, u64), EmbeddedError> {
         let open = || {
             let file = open_own(OpenOptions::new().append(true), &self.path)?;
@@ -35,31 +34,31 @@ impl ServerLog {
         let read = || {
             let mut file = File::open(&self.path)?;
             let length = file.metadata()?.len();
-            last_bytes(&mut file, from.min(length).max(length.saturating_sub(KEPT)))
+            last_bytes(&mut file, from.min(length).max(length.saturating_sub(KEPT_BYTES)))
         };
         let text = String::from_utf8_lossy(&read().unwrap_or_default()).into_owned();
         let lines: Vec<&str> = text.lines().collect();
         match lines.len() {
             0 => "(nothing was written)".to_owned(),
-            count => lines[count.saturating_sub(SHOWN)..].join("\n"),
+            count => lines[count.saturating_sub(TAIL_LINES)..].join("\n"),
         }
     }
 
-    /// Cuts the file to its end when it has grown too long. The server keeps its handle: it appends, so its next
-    /// line follows what is kept. A line that it writes in the midst of this may be lost.
+    /// Removes the beginning of a file that is too long. The server appends through a handle of its own, so its next line
+    /// follows the kept ones. A line written at this moment may be lost.
     pub fn trim(&self) {
-        if let Err(error) = self.cut() {
+        if let Err(error) = self.shorten() {
             log::debug!("cannot shorten {}: {error}", self.path.display());
         }
     }
 
-    fn cut(&self) -> io::Result<()> {
+    fn shorten(&self) -> io::Result<()> {
         let mut file = open_own(OpenOptions::new().read(true).append(true), &self.path)?;
         let length = file.metadata()?.len();
-        if length <= LIMIT {
+        if length <= MAX_BYTES {
             return Ok(());
         }
-        let end = last_bytes(&mut file, length - KEPT)?;
+        let end = last_bytes(&mut file, length - KEPT_BYTES)?;
         let line = end.iter().position(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         file.set_len(0)?;
         file.write_all(&end[line..])
@@ -69,7 +68,7 @@ impl ServerLog {
 fn last_bytes(file: &mut File, from: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(from))?;
-    file.take(LIMIT).read_to_end(&mut bytes)?;
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_log_keeps_its_end_and_goes_on_there() {
+    fn a_long_log_keeps_its_end() {
         let dir = tempfile::tempdir().unwrap();
         let log = ServerLog { path: dir.path().join("log") };
         let (mut server, _) = log.append().unwrap();
@@ -91,7 +90,7 @@ mod tests {
         server.write_all(b"the next\n").unwrap();
 
         let left = std::fs::read_to_string(&log.path).unwrap();
-        assert!(left.len() as u64 <= KEPT + 9, "{}", left.len());
+        assert!(left.len() as u64 <= KEPT_BYTES + 9, "{}", left.len());
         assert!(left.starts_with("line "), "cut within a line: {:.20}", left);
         assert!(left.ends_with("line 199998\nline 199999\nthe next\n"));
         log.trim();

@@ -1,20 +1,21 @@
-//! The thread that owns the server: notices when it dies, starts it again, and stops it in the end.
+//! The thread that owns the server: restarts it when it dies, stops it in the end.
 
+use super::postmaster::{Launch, Postmaster};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::postmaster::{Launch, Postmaster};
-
-const TICK: Duration = Duration::from_millis(100);
+/// The time between two checks of the server.
+const CHECK_PERIOD: Duration = Duration::from_millis(100);
+/// The delay before a restart, doubled with each one.
 const FIRST_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
-/// A server that lived this long was well; its death is a new matter, with short delays again.
-const STEADY: Duration = Duration::from_secs(10);
+/// A server that ran this long was healthy: the delays begin anew.
+const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
-    /// Nothing is ever sent: the thread stops the server when this end is gone.
+    /// Never sends anything: the thread stops the server when this is dropped.
     alive: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -32,13 +33,13 @@ impl Supervisor {
         Self { alive: Some(alive), thread: Some(thread::spawn(move || watch.run(&owner))) }
     }
 
-    /// Stops the server and returns when it is down. Again does nothing.
+    /// Stops the server and returns when it is down. Idempotent.
     pub fn stop(&mut self) {
         drop(self.alive.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            log::error!("the thread that watches Postgres has panicked; Postgres may still run");
+            log::error!("the thread that supervises Postgres has panicked; Postgres may still run");
         }
     }
 }
@@ -52,38 +53,39 @@ struct Watch {
 }
 
 enum State {
-    /// Running, though perhaps not ready yet.
+    /// Running, perhaps not ready yet.
     Up(Postmaster),
-    /// To be started at this time.
+    /// To be restarted at this time.
     Down(Instant),
 }
 
-/// From the server's death until it accepts connections again, over however many attempts: logged once each.
+/// The time from the server's death until it accepts connections again, over any number of restarts.
 struct Outage {
     since: Instant,
-    complained: bool,
+    /// Whether the error was logged.
+    is_reported: bool,
 }
 
 impl Watch {
     fn run(mut self, owner: &Receiver<()>) {
-        let mut pause = TICK;
+        let mut pause = CHECK_PERIOD;
         while owner.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
             self.launch.log.trim();
-            self.look();
-            // Somebody waits for the server during an outage.
-            pause = if self.outage.is_some() { TICK / 5 } else { TICK };
+            self.check();
+            // Requests wait for the server during an outage.
+            pause = if self.outage.is_some() { CHECK_PERIOD / 5 } else { CHECK_PERIOD };
         }
         if let State::Up(postmaster) = &mut self.state {
             postmaster.stop();
         }
     }
 
-    fn look(&mut self) {
+    fn check(&mut self) {
         match &mut self.state {
             State::Up(postmaster) => {
                 if let Some(status) = postmaster.exited() {
                     let from = postmaster.log_from;
-                    self.died(&format!("it ended: {status}"), from);
+                    self.died(&format!("it exited: {status}"), from);
                 } else if let Some(outage) = &self.outage
                     && postmaster.is_ready()
                 {
@@ -104,20 +106,21 @@ impl Watch {
         }
     }
 
-    /// One warning when an outage begins, and one error, with the server's own words, when it lasts.
+    /// Logs one warning when an outage begins, and one error with the end of the server's log when it lasts.
     fn died(&mut self, why: &str, log_from: u64) {
-        self.delay = if self.last_start.elapsed() > STEADY { FIRST_DELAY } else { (self.delay * 2).min(LONGEST_DELAY) };
+        self.delay =
+            if self.last_start.elapsed() > HEALTHY_AFTER { FIRST_DELAY } else { (self.delay * 2).min(LONGEST_DELAY) };
         self.state = State::Down(Instant::now() + self.delay);
         let Some(outage) = &mut self.outage else {
             log::warn!("Postgres is down ({why}): starting it again");
-            self.outage = Some(Outage { since: Instant::now(), complained: false });
+            self.outage = Some(Outage { since: Instant::now(), is_reported: false });
             return;
         };
-        if self.delay == LONGEST_DELAY && !outage.complained {
-            outage.complained = true;
+        if self.delay == LONGEST_DELAY && !outage.is_reported {
+            outage.is_reported = true;
             let log = &self.launch.log;
             let (path, tail) = (log.path.display(), log.tail(log_from));
-            log::error!("Postgres does not start ({why}); trying on. The end of {path}:\n{tail}");
+            log::error!("Postgres does not start ({why}); retrying. The end of {path}:\n{tail}");
         }
     }
 }

@@ -16,9 +16,10 @@ use crate::domain::span::Span;
 use crate::schema::articles;
 use blocks::BlockList;
 use chrono::{DateTime, SubsecRound, Utc};
-use diesel::dsl::{exists, now};
+use diesel::dsl::{exists, now, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 pub use list::list;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -302,4 +303,17 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
 fn record_changes(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     cache::record_changes([Owner::Record(article)]);
     mentions::record_changes_in(conn, article)
+}
+
+/// Whether there are articles whose `external_id` does not begin with `prefix`. The schema may be missing.
+///
+/// # Errors
+/// When Postgres refuses a statement.
+pub fn any_besides(conn: &mut PgConnection, prefix: &str) -> Result<bool> {
+    let has_table = sql::<Bool>("to_regclass('articles') IS NOT NULL");
+    if !diesel::select(has_table).get_result::<bool>(conn)? {
+        return Ok(false);
+    }
+    let is_other = articles::external_id.is_null().or(articles::external_id.not_like(format!("{prefix}%")));
+    Ok(diesel::select(exists(articles::table.filter(is_other))).get_result(conn)?)
 }

@@ -4,9 +4,10 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use verbatim::postgres::{Embedded, EmbeddedError, Options};
+use verbatim::postgres::{DATABASE, Embedded, EmbeddedError, Options};
+use verbatim::server::migrate;
 
-use crate::support::embedded::{ask, cluster, execute, folder, options, refusal, start, start_durable};
+use crate::support::embedded::{ask, ask_as_admin, cluster, execute, folder, options, refusal, start, start_durable};
 
 #[test]
 fn a_cluster_is_made_once_and_keeps_its_data() {
@@ -189,8 +190,9 @@ fn a_path_too_long_for_a_socket_gets_a_private_one_elsewhere() {
     let socket_dir = {
         let embedded = start(&long);
         assert_eq!(ask(&embedded, "select 1"), "1");
-        let socket_dir =
-            PathBuf::from(ask(&embedded, "select current_setting('unix_socket_directories')").replace('"', ""));
+        let socket_dir = PathBuf::from(
+            ask_as_admin(&embedded, "select current_setting('unix_socket_directories')").replace('"', ""),
+        );
         assert!(!socket_dir.starts_with(dir.path()), "{socket_dir:?}");
         assert_eq!(fs::metadata(&socket_dir).unwrap().mode() & 0o777, 0o700);
         socket_dir
@@ -204,4 +206,16 @@ fn a_path_with_marks_that_mean_something_in_addresses_and_settings_works() {
     for name in ["with space & 100% é? \"quo'ted\"", "a,b"] {
         assert_eq!(ask(&start(&dir.path().join(name)), "select 1"), "1", "{name}");
     }
+}
+
+#[test]
+fn the_service_uses_an_ordinary_role_that_owns_its_database() {
+    let dir = folder();
+    let embedded = start(dir.path());
+    let role = "select concat_ws(' ', rolname, rolsuper, rolcreatedb, rolcreaterole) from pg_roles \
+                where rolname = current_user";
+    assert_eq!(ask(&embedded, role), "verbatim f f f");
+    let owner = "select pg_get_userbyid(datdba) from pg_database where datname = current_database()";
+    assert_eq!(ask(&embedded, owner), "verbatim");
+    migrate(&embedded.url(DATABASE)).unwrap();
 }

@@ -66,7 +66,7 @@ fn observed(made: &OnceLock<TestDatabase>, statements: &[&str]) -> (TestApp, Mut
     let log = log();
     let database = made.get_or_init(|| {
         let database = TestDatabase::migrated();
-        statements.iter().for_each(|statement| database.execute(statement));
+        statements.iter().for_each(|statement| database.execute_as_admin(statement));
         database
     });
     let database = database.copy();

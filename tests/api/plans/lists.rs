@@ -159,7 +159,7 @@ fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     // About whom a fifth of all quotes are.
-    app.sql(&format!(
+    app.database.execute_as_admin(&format!(
         "SET session_replication_role = replica;
         INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
             SELECT quote_id, '{entity}', article_id, published_desc, kind, status, confidence, speaker_status, language FROM quote_about
@@ -186,7 +186,7 @@ fn of_the_quotes_about_somebody_few_are_looked_at_for_a_word() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     // About whom half of all quotes are, of which one in 40 has the word.
-    app.sql(&format!(
+    app.database.execute_as_admin(&format!(
         "SET session_replication_role = replica;
         UPDATE quotes SET text = 'le climat' WHERE abs(hashtext(id::text)) % 40 = 0;
         INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language, word_bits)

@@ -69,7 +69,19 @@ pub fn ask(embedded: &Embedded, query: &str) -> String {
     postgres::ask(&embedded.url(DATABASE), query)
 }
 
-/// Runs SQL statements.
+/// The one value that a query of the superuser answers, as text.
+#[track_caller]
+pub fn ask_as_admin(embedded: &Embedded, query: &str) -> String {
+    postgres::ask(&embedded.admin_url(DATABASE), query)
+}
+
+/// Runs statements as the superuser.
+#[track_caller]
+pub fn execute_as_admin(embedded: &Embedded, statements: &str) {
+    postgres::execute(&embedded.admin_url(DATABASE), statements);
+}
+
+/// Runs statements as the owner of the database.
 #[track_caller]
 pub fn execute(embedded: &Embedded, statements: &str) {
     postgres::execute(&embedded.url(DATABASE), statements);

@@ -42,7 +42,7 @@ fn shared() -> &'static Shared {
         };
         let undertaker = undertaker(&folder);
         let embedded = Embedded::start(&options).unwrap_or_else(|error| panic!("{error}"));
-        execute(&embedded.url(DATABASE), &format!("CREATE DATABASE {TEMPLATE}"));
+        execute(&embedded.admin_url(DATABASE), &format!("CREATE DATABASE {TEMPLATE} OWNER {DATABASE}"));
         migrate(&embedded.url(TEMPLATE)).unwrap();
         Shared { embedded, _undertaker: undertaker }
     })
@@ -69,7 +69,7 @@ fn undertaker(folder: &Path) -> Child {
         .unwrap()
 }
 
-/// A database that goes when this is dropped.
+/// A database of an ordinary role, dropped with this value.
 pub struct TestDatabase {
     name: String,
 }
@@ -93,20 +93,27 @@ impl TestDatabase {
     fn create(template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        execute(&shared().embedded.url(DATABASE), &format!("CREATE DATABASE {name} {template}"));
-        Self { name }
+        let database = Self { name };
+        database.create_beside(&database.name, template);
+        database
     }
 
-    /// Its address.
+    /// Creates another database of the same owner.
+    pub fn create_beside(&self, name: &str, template: &str) {
+        let statement = format!("CREATE DATABASE {name} OWNER {DATABASE} {template}");
+        execute(&shared().embedded.admin_url(DATABASE), &statement);
+    }
+
+    /// The address for its owner, an ordinary role.
     pub fn url(&self) -> String {
         shared().embedded.url(&self.name)
     }
 
-    /// Lets nobody in, and throws out who is there; or lets everybody in again.
+    /// Refuses connections and ends those that are open, or allows them again.
     pub fn close(&self, closed: bool) {
         let name = &self.name;
         execute(
-            &shared().embedded.url(DATABASE),
+            &shared().embedded.admin_url(DATABASE),
             &format!(
                 "ALTER DATABASE {name} ALLOW_CONNECTIONS {};
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {closed} AND datname = '{name}'",
@@ -117,13 +124,19 @@ impl TestDatabase {
 
     /// Has every statement of later connections written to [`server_log`].
     pub fn log_statements(&self) {
-        self.execute(&format!("ALTER DATABASE {} SET log_statement = 'all'", self.name));
+        self.execute_as_admin(&format!("ALTER DATABASE {} SET log_statement = 'all'", self.name));
     }
 
-    /// Runs statements in it.
+    /// Runs statements as the owner.
     #[track_caller]
     pub fn execute(&self, statements: &str) {
         execute(&self.url(), statements);
+    }
+
+    /// Runs statements as the superuser, for what no owner may do.
+    #[track_caller]
+    pub fn execute_as_admin(&self, statements: &str) {
+        execute(&shared().embedded.admin_url(&self.name), statements);
     }
 
     /// Asks it for one value, as text.
@@ -141,7 +154,7 @@ pub fn server_log() -> String {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        execute(&shared().embedded.url(DATABASE), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        execute(&shared().embedded.admin_url(DATABASE), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
     }
 }
 

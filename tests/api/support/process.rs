@@ -123,6 +123,11 @@ impl Process {
         Client::new(address.split(['"', ' ']).next().unwrap())
     }
 
+    /// The lines printed before the last one that was waited for, and that line.
+    pub fn output(&self) -> &[String] {
+        &self.output.seen
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill(self.id(), signal).unwrap();
     }

@@ -9,7 +9,7 @@ use verbatim::config::{Config, Database, DatabaseUrl};
 use verbatim::postgres::{DATABASE, Embedded};
 use verbatim::server::migrate;
 
-use super::embedded::{cluster, execute, folder, start};
+use super::embedded::{cluster, execute_as_admin, folder, start};
 
 /// A primary and a standby in temporary folders. Dropping it stops both, the standby first.
 pub struct Replicated {
@@ -51,8 +51,8 @@ impl Replicated {
     #[track_caller]
     pub fn delay(&self, delay: &str) {
         let standby = self.standby.as_ref().unwrap();
-        execute(standby, &format!("ALTER SYSTEM SET recovery_min_apply_delay = '{delay}'"));
-        execute(standby, "SELECT pg_reload_conf()");
+        execute_as_admin(standby, &format!("ALTER SYSTEM SET recovery_min_apply_delay = '{delay}'"));
+        execute_as_admin(standby, "SELECT pg_reload_conf()");
     }
 
     pub fn stop_standby(&mut self) {
@@ -71,7 +71,7 @@ fn follow(folder: &TempDir, primary: &Embedded) {
     let cluster = cluster(folder.path());
     let socket = primary.data_dir().join("postgres/socket");
     let mut settings = OpenOptions::new().append(true).open(cluster.join("postgresql.auto.conf")).unwrap();
-    writeln!(settings, "primary_conninfo = 'host={} user={DATABASE}'", socket.display()).unwrap();
+    writeln!(settings, "primary_conninfo = 'host={} user=postgres'", socket.display()).unwrap();
     writeln!(settings, "wal_retrieve_retry_interval = '100ms'").unwrap();
     fs::write(cluster.join("standby.signal"), "").unwrap();
 }

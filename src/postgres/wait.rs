@@ -1,11 +1,11 @@
-//! Waiting for what only polling can see: files and processes that are not our children.
+//! Polling for conditions that give no signal: files, and processes that are not our children.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 const STEP: Duration = Duration::from_millis(10);
 
-/// Asks every 10 ms until `done` says yes or `limit` has passed. Returns the last answer.
+/// Checks every 10 ms until `done` or until `limit` has passed. Returns the last result.
 pub(super) fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + limit;
     loop {

@@ -1,22 +1,22 @@
-//! Reads settings and collects what is wrong with them.
+//! Parses settings and collects their errors.
 
 use super::BadSettings;
 use clap::Args;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// The longest time that can be set: an hour, in milliseconds.
-const LONGEST_MS: u64 = 3_600_000;
+/// The longest time that can be set: an hour.
+const MAX_MS: u64 = 3_600_000;
 
-/// Knows each setting's names and default, and gathers the faults.
-pub(super) struct Reader {
+/// Knows the names and the default of each setting, and collects the errors.
+pub(super) struct SettingsParser {
     command: clap::Command,
-    faults: Vec<String>,
+    errors: Vec<String>,
 }
 
-impl Reader {
-    pub fn of<S: Args>() -> Self {
-        Self { command: S::augment_args(clap::Command::new("verbatim")), faults: Vec::new() }
+impl SettingsParser {
+    pub fn new<S: Args>() -> Self {
+        Self { command: S::augment_args(clap::Command::new("verbatim")), errors: Vec::new() }
     }
 
     fn argument(&self, id: &str) -> &clap::Arg {
@@ -24,7 +24,7 @@ impl Reader {
         found.unwrap_or_else(|| panic!("{id} is a setting"))
     }
 
-    /// The names a person knows a setting by: its flag and its variable.
+    /// The flag and the variable of a setting, as `--flag (VARIABLE)`.
     pub fn name(&self, id: &str) -> String {
         let argument = self.argument(id);
         let flag = argument.get_long().unwrap_or(id);
@@ -32,25 +32,25 @@ impl Reader {
         format!("--{flag} ({variable})")
     }
 
-    pub fn fault(&mut self, id: &str, why: &str) {
-        self.faults.push(format!("{}: {why}", self.name(id)));
+    pub fn error(&mut self, id: &str, message: &str) {
+        self.errors.push(format!("{}: {message}", self.name(id)));
     }
 
-    /// What was given; a variable that is set to nothing is as good as none, and the default holds.
+    /// The given text, or the default. An empty variable counts as not set.
     pub fn text<'a>(&'a self, id: &str, given: Option<&'a str>) -> Option<&'a str> {
         let default = || self.argument(id).get_default_values().first().and_then(|value| value.to_str());
         given.map(str::trim).filter(|text| !text.is_empty()).or_else(default)
     }
 
-    /// `None` is a fault, `Some(None)` was not given.
+    /// `None` is an error, `Some(None)` means not given.
     pub fn number(&mut self, id: &str, given: Option<&str>, range: RangeInclusive<u16>) -> Option<Option<u16>> {
         let Some(text) = self.text(id, given) else { return Some(None) };
         match text.parse() {
             Ok(number) if range.contains(&number) => Some(Some(number)),
             _ => {
                 let (least, most) = range.into_inner();
-                let why = format!("{text:?} must be a whole number from {least} to {most}");
-                self.fault(id, &why);
+                let message = format!("{text:?} must be a whole number from {least} to {most}");
+                self.error(id, &message);
                 None
             }
         }
@@ -67,26 +67,26 @@ impl Reader {
     fn milliseconds(&mut self, id: &str, given: Option<&str>, least: u64) -> Option<Option<Duration>> {
         let Some(text) = self.text(id, given) else { return Some(None) };
         match text.parse() {
-            Ok(number) if (least..=LONGEST_MS).contains(&number) => Some(Some(Duration::from_millis(number))),
+            Ok(number) if (least..=MAX_MS).contains(&number) => Some(Some(Duration::from_millis(number))),
             _ => {
-                let why = format!("{text:?} must be a whole number of milliseconds from {least} to {LONGEST_MS}");
-                self.fault(id, &why);
+                let message = format!("{text:?} must be a whole number of milliseconds from {least} to {MAX_MS}");
+                self.error(id, &message);
                 None
             }
         }
     }
 
-    /// With the faults of another.
+    /// Adds the errors of another parser.
     pub fn join(mut self, other: Self) -> Self {
-        self.faults.extend(other.faults);
+        self.errors.extend(other.errors);
         self
     }
 
-    /// What was read, when nothing was wrong.
+    /// The parsed settings, unless there are errors.
     pub fn finish<T>(self, read: Option<T>) -> Result<T, BadSettings> {
         match read {
-            Some(value) if self.faults.is_empty() => Ok(value),
-            _ => Err(BadSettings(self.faults)),
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(BadSettings(self.errors)),
         }
     }
 }
