@@ -1,41 +1,34 @@
-//! Verbatim: who said what, about whom, pinned to the exact characters it was printed in.
+//! Verbatim: who said what, about whom, with the exact place in the article.
 //!
-//! # The map of the house
+//! # Architecture
 //!
-//! A request walks straight through: `http` reads it and asks `store` for something that `domain` defines, and shows
-//! what comes back. The same resource has the same file name in each.
+//! Imports point downwards only:
 //!
-//! - [`domain`]: the words and rules of the model (ids, text, spans, pages, articles, entities, mentions, quotes). No
-//!   SQL, no HTTP.
-//! - [`app`]: use cases that need several parts.
-//! - [`store`]: Postgres through diesel. Free functions per resource; [`store::db`] runs them for async callers, [`store::migrate`] brings the schema up to date, [`postgres`] runs a Postgres of our own.
-//! - [`http`]: the API over actix. A file per resource, and what they share: problems, pages, patches, ETags. The
-//!   document derived from the routes ([`http::openapi`]) is law: what it does not allow is refused before a handler runs.
-//! - [`annotate`]: text in, findings out. Knows the words of the model, and neither the store nor HTTP.
+//! - [`cli`]: the commands of the binary.
+//! - [`server`]: builds a running service from its settings ([`config`]), for the binary and the tests alike.
+//! - [`http`]: the API over actix: one file per resource, and the OpenAPI document derived from the handlers.
+//! - [`app`]: use cases that need several parts, and the response cache.
+//! - [`store`]: Postgres through diesel: one file per resource, the connection pool, the migrations. [`schema`] has the tables
+//!   as diesel prints them; CI checks it.
+//! - [`annotate`]: finds quotes, speakers and names in a text. No I/O.
+//! - [`domain`]: the types and rules of the model: ids, texts, spans, articles, entities, mentions, quotes. No I/O.
+//! - [`postgres`]: runs an embedded Postgres server. Imports none of the other modules.
 //!
-//! Around these, the outside of the binary:
+//! A request passes through `http`, `store` and `domain`, where the same resource has the same file name.
 //!
-//! - [`config`]: each setting once; [`logs`]: lines as text or JSON; [`signals`]: when to stop.
-//! - [`server`]: from settings to a bound service, for `main` and the tests alike, and to its orderly end.
-//! - [`demo`] and [`healthcheck`]: clients of the service, over HTTP like any other.
-//! - [`annotate_files`] and `train_names`: the extractor on the command line; [`table`]: what they and the demo print.
-//! - [`schema`]: the tables as diesel prints them; checked, never edited.
-//!
-//! The tests in `tests/api` come in through the same doors as everybody: HTTP, the command line, the database.
+//! The tests in `tests/api` use the service through HTTP, the command line and the database.
 
 pub mod annotate;
 pub mod annotate_files;
 pub mod app;
+pub mod cli;
 pub mod config;
-pub mod demo;
 pub mod domain;
-pub mod healthcheck;
 pub mod http;
 pub mod logs;
 pub mod postgres;
 pub mod schema;
 pub mod server;
-pub mod signals;
 pub mod store;
 pub mod table;
 #[cfg(feature = "train-names")]

@@ -11,14 +11,12 @@ use std::path::{Path, PathBuf};
 /// Each layer and the layers that it may import, from the top down; `http/` stands for `http` and all layers in it. A file belongs to the
 /// layer with the longest matching path. Files of one layer may import each other.
 const LAYERS: &[(&str, &str)] = &[
-    ("main", "cli annotate_files demo healthcheck train_names server http/ config logs signals"),
-    ("cli", "server http/ app annotate domain postgres config logs signals"),
+    ("main", "cli"),
+    ("cli", "annotate_files train_names table server http/ app annotate domain postgres config logs"),
     ("annotate_files", "annotate domain table"),
-    ("demo", "healthcheck table"),
-    ("healthcheck", ""),
     ("table", ""),
     ("train_names", "annotate"),
-    ("server", "http/ app store/ annotate postgres config signals"),
+    ("server", "http/ app store/ annotate postgres config"),
     ("logs", "config"),
     ("config", "store/db postgres"),
     ("http", HTTP),
@@ -47,14 +45,13 @@ const LAYERS: &[(&str, &str)] = &[
     ("domain", ""),
     ("schema", ""),
     ("postgres", ""),
-    ("signals", ""),
 ];
 const HTTP: &str =
     "http/ app store store/analytics store/name_dictionary store/fulltext store/db store/error annotate domain";
 const STORE: &str = "store store/counts store/fulltext store/sql store/db store/error schema domain";
 
 /// Layers that are one module with its submodules.
-const SINGLE_MODULES: &[&str] = &["config", "demo", "http/wire", "postgres", "store/annotations"];
+const SINGLE_MODULES: &[&str] = &["config", "http/wire", "postgres", "store/annotations"];
 
 /// Imports to be removed. The test fails when one of them is gone: delete it here then.
 const KNOWN: &[(&str, &str)] = &[

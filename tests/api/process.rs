@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use diesel::connection::SimpleConnection;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use crate::support::embedded::{address, eventually, folder, server_pid};
 use crate::support::postgres::{self, TestDatabase, connect};
 use crate::support::process::{Process, run, verbatim};
+use crate::support::{Client, TestApp};
 
 /// Words that are in no log line unless a body is.
 const ARTICLE_WORDS: &str = "Un texte que le journal ne répète pas.";
@@ -129,11 +131,11 @@ fn a_service_that_starts_before_its_database_lives_and_becomes_ready_with_it() {
     assert_eq!(client.get("/readyz").expect(503)["code"], "unavailable");
     service.logged("trying on");
 
-    database.execute(&format!("CREATE DATABASE {name}"));
+    database.create_beside(&name, "");
     eventually("readiness", || (client.get("/readyz").status == 200).then_some(()));
     client.post("/v1/articles", &article()).expect(201);
     service.stop();
-    database.execute(&format!("DROP DATABASE {name} WITH (FORCE)"));
+    database.execute_as_admin(&format!("DROP DATABASE {name} WITH (FORCE)"));
 }
 
 #[test]
@@ -175,7 +177,7 @@ fn all_bad_settings_are_reported_together() {
     assert_eq!((status, &*printed), (Some(2), ""));
     let expected = "verbatim: 4 settings are wrong:\n  \
         --request-deadline-ms (VERBATIM_REQUEST_DEADLINE_MS): \"soon\" must be a whole number of milliseconds from 1 to 3600000\n  \
-        --listen (VERBATIM_LISTEN): \"nowhere\" is no address and port, such as 127.0.0.1:8080 or [::1]:8080\n  \
+        --listen (VERBATIM_LISTEN): \"nowhere\" is not an address and port, such as 127.0.0.1:8080 or [::1]:8080\n  \
         --database-url (DATABASE_URL): must begin with postgres:// or postgresql://\n  \
         --pool-size (VERBATIM_POOL_SIZE): \"0\" must be a whole number from 2 to 1000\n";
     assert_eq!(said, expected);
@@ -240,30 +242,41 @@ fn the_committed_document_is_the_one_that_this_build_prints() {
     assert!(said.contains(&format!("cargo run -- openapi > {}", stale.display())), "{said}");
 }
 
-/// Runs the demo in `data_dir` until it has printed how to stop it; answers the ids of its article and what it said.
-fn demo(data_dir: &Path) -> (Vec<String>, String) {
-    let arguments = ["demo", "--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()];
-    let mut demo = Process::start(&mut verbatim(&arguments));
+/// The demo until it has printed how to stop it.
+fn demo(command: &mut Command) -> (Process, Client) {
+    let mut demo = Process::start(command);
     let client = demo.client();
     demo.printed("Ctrl-C");
-    let quotes = client.get("/v1/quotes?limit=100").expect(200);
-    let articles = client.get("/v1/articles").expect(200);
-    let ids = articles["items"].as_array().unwrap().iter().map(|article| article["id"].to_string()).collect();
-    assert_eq!(quotes["items"].as_array().unwrap().len(), 5);
-    (ids, demo.stop_and_read().1)
+    (demo, client)
+}
+
+fn demo_in(data_dir: &Path) -> Command {
+    verbatim(&["demo", "--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()])
+}
+
+fn ids(client: &Client, list: &str) -> Vec<String> {
+    let page = client.get(list).expect(200);
+    page["items"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
-fn the_demo_shows_who_said_what_and_serves_on_as_often_as_it_is_run() {
+fn the_demo_shows_who_said_what_and_can_be_repeated() {
     let dir = folder();
-    let (ids, printed) = demo(dir.path());
-    assert_eq!(ids.len(), 1);
+    let (first, client) = demo(&mut demo_in(dir.path()));
+    let articles = ids(&client, "/v1/articles");
+    assert_eq!(articles.len(), 4);
+    let quotes_of = |article: &String| ids(&client, &format!("/v1/quotes?article={article}&limit=100")).len();
+    assert_eq!(quotes_of(articles.last().unwrap()), 5);
+    let printed = first.stop_and_read().1;
     for row in [
         ["-", "unattributed", "partial", "sans escale"],
         ["Inês Valadares", "named", "direct", "Nous remettons sur l’eau"],
         ["Henrik Solbakken", "named", "direct", "La mer du Nord ne pardonne rien"],
         ["Les syndicats de marins", "collective", "partial", "de vitrine"],
         ["une responsable norvégienne des Transports", "anonymous", "direct", "Le navire sera prêt"],
+        ["Inês Valadares", "named", "direct", "Deux cents marins se sont présentés"],
+        ["Maëlle Kerdrel", "named", "direct", "Nous avons monté chaque caisse à la main"],
+        ["Inês Valadares", "named", "direct", "This ship carries more hope than cargo"],
         ["Henrik Solbakken", "person", "machine", "Henrik Solbakken, Solbakken"],
         ["Norvège", "place", "human", "Le royaume scandinave"],
     ] {
@@ -272,9 +285,54 @@ fn the_demo_shows_who_said_what_and_serves_on_as_often_as_it_is_run() {
     }
     assert!(printed.contains("/docs"), "{printed}");
 
-    let (again, printed) = demo(dir.path());
-    assert_eq!(again, ids);
-    assert!(printed.contains("was here already"), "{printed}");
+    let (second, client) = demo(&mut demo_in(dir.path()));
+    assert_eq!(ids(&client, "/v1/articles"), articles);
+    second.stop();
+}
+
+#[test]
+fn every_request_that_the_demo_prints_has_an_answer_to_show() {
+    let database = TestDatabase::migrated();
+    let (demo, client) = demo(verbatim(&["demo", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", database.url()));
+    let speaker = ids(&client, "/v1/entities?q=valadares").remove(0);
+    let printed = demo.output().join("\n");
+    let requests: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix("curl '")).collect();
+    let paths: Vec<&str> =
+        requests.iter().map(|url| url.trim_end_matches('\'').strip_prefix(&*client.base).unwrap()).collect();
+    for part in
+        [format!("/v1/quotes?speaker={speaker}"), format!("/v1/entities/{speaker}/related"), "interval=month".into()]
+    {
+        assert!(paths.iter().any(|path| path.contains(&part)), "no {part} in:\n{printed}");
+    }
+    for path in paths {
+        let answer = client.get(path).expect(200);
+        assert!(answer["items"].as_array().is_none_or(|items| items.len() >= 3), "{path}: {answer}");
+    }
+    demo.stop();
+}
+
+#[test]
+fn the_demo_keeps_its_data_apart_from_that_of_the_service() {
+    let dir = folder();
+    demo(&mut demo_in(dir.path())).0.stop();
+    let mut service = Process::serve(dir.path(), &[]);
+    let client = service.client();
+    assert_eq!(ids(&client, "/v1/articles").len(), 0);
+    client.post("/v1/articles", &article()).expect(201);
+    service.stop();
+    let (demo, client) = demo(&mut demo_in(dir.path()));
+    assert_eq!(ids(&client, "/v1/articles").len(), 4);
+    demo.stop();
+}
+
+#[test]
+fn the_demo_refuses_a_database_with_articles() {
+    let app = TestApp::start();
+    app.article(json!({"external_id": null}));
+    let (status, _, message) = run(verbatim(&["demo"]).env("DATABASE_URL", app.database.url()));
+    assert_eq!(status, Some(1));
+    assert!(message.contains("DATABASE_URL contains articles"), "{message}");
+    assert_eq!(ids(&app, "/v1/articles").len(), 1);
 }
 
 #[test]

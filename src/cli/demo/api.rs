@@ -1,19 +1,17 @@
-//! A client of the service, over HTTP like any other.
+//! An HTTP client of the service.
 
-use super::DemoError;
-use crate::healthcheck::reachable;
+use super::error::DemoError;
+use crate::cli::healthcheck::reachable;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 use ureq::http::Request;
 
-/// How long the service may take to become ready: its database may have to come up first.
-const READY_LIMIT: Duration = Duration::from_secs(60);
-/// For one request.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// The time that the service has to become ready: its database may have to start first.
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client of the service.
 pub(super) struct Api {
     agent: ureq::Agent,
     /// `http://` and the address.
@@ -22,18 +20,16 @@ pub(super) struct Api {
 
 impl Api {
     pub fn new(address: SocketAddr) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_LIMIT));
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_TIMEOUT));
         Self { agent: config.proxy(None).build().into(), base: format!("http://{}", reachable(address)) }
     }
 
-    /// # Errors
-    /// When it is not ready in time.
     pub fn wait_until_ready(&self) -> Result<(), DemoError> {
         let begun = Instant::now();
         loop {
             match self.get("/readyz") {
                 Ok(_) => return Ok(()),
-                Err(error) if begun.elapsed() > READY_LIMIT => return Err(DemoError::NotReady(error.to_string())),
+                Err(error) if begun.elapsed() > READY_TIMEOUT => return Err(DemoError::NotReady(error.to_string())),
                 Err(_) => thread::sleep(Duration::from_millis(100)),
             }
         }
@@ -58,4 +54,13 @@ impl Api {
         let body = answer.body_mut().read_to_string()?;
         Err(DemoError::Refused { request: format!("{method} {path}"), status: status.as_u16(), body })
     }
+}
+
+/// A text member of a record; empty when there is none.
+pub(super) fn text<'a>(record: &'a Value, member: &str) -> &'a str {
+    record[member].as_str().unwrap_or_default()
+}
+
+pub(super) fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }

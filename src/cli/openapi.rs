@@ -1,0 +1,30 @@
+//! `verbatim openapi`: prints the OpenAPI document, or compares it with a file.
+
+use super::outcome::Outcome;
+use crate::http;
+use clap::Args;
+use std::fs;
+use std::path::PathBuf;
+
+/// The committed document, from the root of the repository.
+const COMMITTED: &str = "openapi/openapi.json";
+
+#[derive(Args)]
+pub(super) struct OpenapiSettings {
+    /// Compare the document with a file, and fail when they differ
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = COMMITTED)]
+    check: Option<PathBuf>,
+}
+
+pub(super) fn run(settings: &OpenapiSettings) -> Outcome {
+    let document = http::openapi::document_text();
+    let Some(path) = &settings.check else {
+        print!("{document}");
+        return Ok(());
+    };
+    let committed = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    if committed == document {
+        return Ok(());
+    }
+    Err(format!("{0} is not the document of this build; update it: cargo run -- openapi > {0}", path.display()).into())
+}
