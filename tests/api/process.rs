@@ -328,7 +328,7 @@ fn the_demo_keeps_its_data_apart_from_that_of_the_service() {
 #[test]
 fn the_demo_refuses_a_database_with_articles() {
     let app = TestApp::start();
-    app.article(json!({"external_id": null}));
+    app.article(json!({}));
     let (status, _, message) = run(verbatim(&["demo"]).env("DATABASE_URL", app.database.url()));
     assert_eq!(status, Some(1));
     assert!(message.contains("DATABASE_URL contains articles"), "{message}");
