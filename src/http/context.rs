@@ -1,4 +1,4 @@
-//! What a request carries while it is answered: its id, its deadline and its route.
+//! The context of a request: its id, its deadline and its route.
 //!
 //! This module imports nothing from `http`, so that every other one may use it.
 

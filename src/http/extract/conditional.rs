@@ -1,4 +1,4 @@
-//! `If-Match`: the versions that a caller is willing to change.
+//! `If-Match`: the versions that the client expects.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, EntityTag, Header};

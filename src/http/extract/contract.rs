@@ -1,4 +1,4 @@
-//! What each operation of the document takes: its parameters, its media types and its body.
+//! The operations of the API description: their parameters, media types and bodies.
 //!
 //! Compiled once from the document, so that the document cannot promise what the service does not do: a path, a method, a
 //! media type, a parameter or a member that is not in it is refused before a handler runs.
@@ -22,7 +22,7 @@ pub const DOCS_PAGE: &str = "/docs";
 /// Where the files of the page are; they are not in the document.
 pub const DOCS_FILES: &str = "/docs/{file}";
 
-/// Where a parameter stands in a request.
+/// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Path,
@@ -252,7 +252,7 @@ fn field(headers: &HeaderMap, name: &str) -> Result<Option<String>, String> {
     Ok((!lines.is_empty()).then(|| lines.join(", ").trim().to_owned()))
 }
 
-/// What stands in `path` where `pattern` has `{name}`. The request is not routed yet.
+/// The segment of `path` that `{name}` matches in `pattern`. The request is not routed yet.
 fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
     let is_named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
     pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, given)| given)

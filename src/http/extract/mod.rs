@@ -1,4 +1,4 @@
-//! Requests in: queries, bodies, conditions and cursors, held to the document and read into types.
+//! Parsing of requests: queries, bodies, conditions and cursors, validated against the API description.
 
 pub mod accept;
 pub mod body;

@@ -54,12 +54,22 @@ fn next_address(request: &HttpRequest, cursor: &str) -> String {
     context::public_path(&format!("{}?{}", request.path(), query.finish()))
 }
 
+/// The link to the rest of the list at `path`, without filters, after `position`.
+pub fn link_to_rest(path: &str, position: &Position) -> String {
+    let cursor = encode(position, &digest(path, &[]));
+    context::public_path(&format!("{path}?cursor={cursor}"))
+}
+
 /// A digest of the path and of every parameter that decides the records of the list and their order.
 fn fingerprint(request: &HttpRequest) -> String {
     let parameters = Parameters::of(request);
     let mut pairs: Vec<_> = parameters.pairs().filter(|(name, _)| !NOT_FILTERS.contains(name)).collect();
     pairs.sort_unstable();
-    let digest = Sha256::digest(format!("{}\n{pairs:?}", request.path()));
+    digest(request.path(), &pairs)
+}
+
+fn digest(path: &str, pairs: &[(&str, &str)]) -> String {
+    let digest = Sha256::digest(format!("{path}\n{pairs:?}"));
     BASE64URL_NOPAD.encode(&digest[..9])
 }
 

@@ -13,7 +13,7 @@ use std::ops::Deref;
 /// The query's pairs, percent-decoded, in the order in which they were given.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
-    /// The names of those whose bytes are not UTF-8.
+    /// Names of parameters that are not UTF-8.
     unreadable: Vec<String>,
 }
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// The most faults that are reported for one request; validation stops there.
 pub const MAX_FAULTS: usize = 100;
 
-/// What a JSON value may be.
+/// A compiled schema.
 #[derive(Debug)]
 pub struct Schema {
     kind: Kind,
@@ -195,7 +195,7 @@ impl Text {
         }
     }
 
-    /// What is wrong with `text`.
+    /// The fault of `text`, if it has one.
     fn fault(&self, text: &str) -> Option<String> {
         // Postgres stores every character but this one.
         if text.contains('\0') {

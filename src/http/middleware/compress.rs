@@ -1,4 +1,4 @@
-//! Compression of responses: small ones are sent as they are, the rest at the fastest level.
+//! Compression of responses: small responses are sent uncompressed, the rest at the fastest level.
 //!
 //! Compressing four kilobytes takes longer than reading them from the database, and saves no round trip.
 

@@ -1,4 +1,4 @@
-//! Holds every request to the document.
+//! Validates every request against the API description.
 
 use crate::http::context;
 use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE};

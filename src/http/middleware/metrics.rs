@@ -79,7 +79,7 @@ impl CacheMetrics {
     }
 }
 
-/// Brings a counter to what was counted elsewhere. Two scrapes at once must not both add the difference.
+/// Raises a counter to a value that is counted elsewhere. Two scrapes at once must not both add the difference.
 fn set_counter(counter: &Counter, count: u64) {
     counter.inner().fetch_max(count, Ordering::Relaxed);
 }

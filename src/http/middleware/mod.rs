@@ -1,4 +1,4 @@
-//! What every request passes through, whatever its route.
+//! Middleware: runs for every request.
 
 pub mod compress;
 pub mod contract;

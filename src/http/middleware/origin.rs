@@ -1,4 +1,4 @@
-//! Refuses what a page of another site makes a browser send.
+//! Refuses requests that a page of another site makes a browser send.
 //!
 //! There is no authentication yet, so a service on a developer's machine must not obey any page that the developer opens:
 //! neither a write across sites, nor any request under a name that was rebound to the loopback address (DNS rebinding).

@@ -1,4 +1,4 @@
-//! Around every request: its id, its line in the log, its place in the metrics.
+//! Request id, access log and metrics of every request.
 
 use crate::http::context::{self, Draining, PublicPrefix, REQUEST_ID};
 use crate::http::extract::contract::Contract;
@@ -12,7 +12,7 @@ use actix_web::{Error, web};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// The status that is logged when the client hangs up before its answer, as nginx has it.
+/// Status logged when the client disconnects before the response, as in nginx.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// Gives the request its id, measures and logs it.
@@ -85,7 +85,7 @@ impl Drop for Span {
     }
 }
 
-/// The caller's id when it is sane, else a new one.
+/// The client's request id if it is valid, else a new one.
 fn id_of(request: &ServiceRequest) -> String {
     let sane = |id: &&str| {
         (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))

@@ -1,4 +1,4 @@
-//! What every operation has by rule: its conditions, its refusals and its headers.
+//! Parts of every operation that follow rules: conditions, refusals and headers.
 
 use crate::http::wire::problem;
 use serde_json::{Map, Value, json};

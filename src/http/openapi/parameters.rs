@@ -36,7 +36,8 @@ fn free_name(taken: &Map<String, Value>, path: &str, parameter: &Value) -> Strin
 fn each_parameter(document: &mut Value, mut visit: impl FnMut(&str, &mut Value)) {
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+            for parameter in parameters.into_iter().flatten() {
                 visit(path, parameter);
             }
         }

@@ -30,7 +30,7 @@ impl Link {
         self.and(filter, value)
     }
 
-    /// Narrows the range of publication, where it is not as narrow already.
+    /// Narrows the range of publication times.
     pub fn published(self, within: Range<DateTime<Utc>>) -> Self {
         let given = |name: &str| {
             let value = self.pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value);

@@ -1,4 +1,4 @@
-//! Answers out: JSON, problems, single records with their ETag, links.
+//! Responses: JSON, problem documents, records with ETags, links.
 
 pub mod json;
 pub mod link;

@@ -156,13 +156,13 @@ impl From<store::Error> for Problem {
 }
 
 impl Problem {
-    /// A fault of the build: logs `cause`, and says no more than where the log has it.
+    /// A fault of the build: logs `cause`; the response contains only the request id.
     pub fn unexpected(cause: &str) -> Self {
         log::error!(request_id = context::request_id(); "{cause}");
         Self::internal()
     }
 
-    /// An internal error that was logged; says no more than where the log has it.
+    /// An internal error that was logged; the response contains only the request id.
     pub fn internal() -> Self {
         Self::new(Code::Internal, format!("request {} in the log of the service says more", context::request_id()))
     }

@@ -68,14 +68,22 @@ pub struct ArticleBody {
     /// SHA-256 of the body's canonical form in hexadecimal; equal for the same text.
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
     pub content_hash: String,
-    /// With `include=mentions`: in order of start, then id.
+    /// With `include=mentions`: the first 200, in order of start, then id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100_000, value_type = Vec<MentionBody>, required = false)]
+    #[schema(max_items = 200, value_type = Vec<MentionBody>, required = false)]
     pub mentions: Option<Vec<MentionBody>>,
-    /// With `include=quotes`: in order of start, then id.
+    /// With more than 200 mentions: the list of the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100_000, value_type = Vec<QuoteBody>, required = false)]
+    #[schema(max_length = 2048, format = "uri-reference", value_type = String, required = false)]
+    pub mentions_next: Option<String>,
+    /// With `include=quotes`: the first 200, in order of start, then id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 200, value_type = Vec<QuoteBody>, required = false)]
     pub quotes: Option<Vec<QuoteBody>>,
+    /// With more than 200 quotes: the list of the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048, format = "uri-reference", value_type = String, required = false)]
+    pub quotes_next: Option<String>,
     /// In a list with `include=highlight`: the places of the words of `q`; null without `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ArticleHighlightBody>, required = false)]
@@ -333,7 +341,9 @@ impl From<Article> for ArticleBody {
             published_at: article.published_at,
             content_hash: HEXLOWER.encode(&article.content_hash),
             mentions: None,
+            mentions_next: None,
             quotes: None,
+            quotes_next: None,
             highlight: None,
         }
     }

@@ -46,77 +46,77 @@ pub struct ArticleFilters {
     /// inflections and stop words of the text's language are ignored.
     #[param(min_length = 1, max_length = 500, example = "\"Saint-Denis\" grève -football")]
     q: Option<String>,
-    /// In this language.
+    /// Only this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
     language: Vec<String>,
-    /// Not in this language.
+    /// Excludes this language.
     #[serde(default, rename = "not.language")]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     not_language: Vec<String>,
-    /// By this outlet. `none`: without one.
+    /// Only this publisher. `none`: without a publisher.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     publisher: Vec<OrNone<String>>,
-    /// Not by this outlet. `none`: not without one.
+    /// Excludes this publisher. `none` excludes articles without one.
     #[serde(default, rename = "not.publisher")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     not_publisher: Vec<OrNone<String>>,
-    /// In this section. `none`: without one.
+    /// Only this section. `none`: without a section.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     section: Vec<OrNone<String>>,
-    /// Not in this section. `none`: not without one.
+    /// Excludes this section. `none` excludes articles without one.
     #[serde(default, rename = "not.section")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     not_section: Vec<OrNone<String>>,
-    /// With this keyword. `none`: without one.
+    /// Only with this keyword. `none`: without keywords.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     keyword: Vec<OrNone<String>>,
-    /// Without this keyword. `none`: not without one.
+    /// Excludes this keyword. `none` excludes articles without keywords.
     #[serde(default, rename = "not.keyword")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     not_keyword: Vec<OrNone<String>>,
-    /// With a mention of this entity. `none`: without one.
+    /// Only with a mention of this entity. `none`: without a mention of any entity.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     mentions: Vec<OrNone<Uuid>>,
-    /// Without a mention of this entity. `none`: not without one.
+    /// Excludes articles that mention this entity. `none` excludes articles without a mention of any entity.
     #[serde(default, rename = "not.mentions")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_mentions: Vec<OrNone<Uuid>>,
-    /// With mentions of all the entities that are given.
+    /// Only with mentions of all the given entities.
     #[serde(default)]
     #[param(max_items = 50)]
     mentions_all: Vec<Uuid>,
-    /// With a quote by this entity; rejected quotes do not count. `none`: without one.
+    /// Only with a quote by this entity; rejected quotes do not count. `none`: without a quote by any entity.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     quotes_by: Vec<OrNone<Uuid>>,
-    /// Without a quote by this entity. `none`: not without one.
+    /// Excludes articles with a quote by this entity. `none` excludes articles without a quote by any entity.
     #[serde(default, rename = "not.quotes_by")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_quotes_by: Vec<OrNone<Uuid>>,
-    /// With this key of the sender. `none`: without one.
+    /// Only with this external id. `none`: without an external id.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<ExternalIdParameter>, inline)]
     external_id: Vec<OrNone<String>>,
-    /// Without this key of the sender. `none`: not without one.
+    /// Excludes this external id. `none` excludes articles without one.
     #[serde(default, rename = "not.external_id")]
     #[param(max_items = 50, value_type = Vec<ExternalIdParameter>, inline)]
     not_external_id: Vec<OrNone<String>>,
-    /// At this url, compared in its normal form. `none`: without one.
+    /// Only at this url, compared after normalisation. `none`: without a url.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
     url: Vec<OrNone<String>>,
-    /// Not at this url. `none`: not without one.
+    /// Excludes this url. `none` excludes articles without one.
     #[serde(default, rename = "not.url")]
     #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
     not_url: Vec<OrNone<String>>,
-    /// Published at this time or later.
+    /// Only published at this time or later.
     published_from: Option<DateTime<Utc>>,
-    /// Published before this time.
+    /// Only published before this time.
     published_to: Option<DateTime<Utc>>,
 }
 
@@ -135,7 +135,7 @@ pub struct ListArticles {
     #[serde(default)]
     #[param(inline, explode = false, min_items = 1, max_items = 4)]
     include: Vec<ListInclude>,
-    /// The most items on a page; a page of large records may have fewer.
+    /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
     /// Continues a list: the `next_cursor` of the previous page.

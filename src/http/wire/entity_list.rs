@@ -44,23 +44,23 @@ pub enum EntitySort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListEntities {
-    /// With this name or alias. Accents, case, apostrophes and small typos are ignored; at most the 500 best matches
-    /// are found.
+    /// Only with this name or alias. Accents, case, apostrophes and small typos are ignored; at most the 500 best
+    /// matches are found.
     #[param(min_length = 1, max_length = 300, example = "emanuel macron")]
     q: Option<String>,
-    /// Of this kind.
+    /// Only this kind.
     #[serde(default)]
     #[param(max_items = 50)]
     kind: Vec<EntityKind>,
-    /// Not of this kind.
+    /// Excludes this kind.
     #[serde(default, rename = "not.kind")]
     #[param(max_items = 50)]
     not_kind: Vec<EntityKind>,
-    /// With this identifier, as `scheme:value`. `none`: without any.
+    /// Only with this identifier, as `scheme:value`. `none`: without identifiers.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline, example = json!(["wikidata:Q42"]))]
     identifier: Vec<String>,
-    /// Without this identifier. `none`: not without any.
+    /// Excludes this identifier. `none` excludes entities without identifiers.
     #[serde(default, rename = "not.identifier")]
     #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline)]
     not_identifier: Vec<String>,
@@ -68,7 +68,7 @@ pub struct ListEntities {
     /// recently changed first.
     #[param(inline)]
     sort: Option<EntitySort>,
-    /// The most items on a page; a page of large records may have fewer.
+    /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
     /// Continues a list: the `next_cursor` of the previous page.
@@ -139,11 +139,11 @@ pub struct SuggestEntities {
     /// The beginning of a name or alias. Accents, case and apostrophes are ignored.
     #[param(min_length = 1, max_length = 300, example = "macr")]
     pub q: String,
-    /// Of this kind.
+    /// Only this kind.
     #[serde(default)]
     #[param(max_items = 50)]
     pub kind: Vec<EntityKind>,
-    /// Not of this kind.
+    /// Excludes this kind.
     #[serde(default, rename = "not.kind")]
     #[param(max_items = 50)]
     pub not_kind: Vec<EntityKind>,

@@ -16,10 +16,10 @@ pub const DEFAULT_ARTICLES: i64 = 300;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReadSpeaksAbout {
-    /// The most edges.
+    /// Maximum number of edges.
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     pub limit: Option<i64>,
-    /// The most quotes that are read, newest first.
+    /// Maximum number of quotes that are read, newest first.
     #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_QUOTES))]
     pub window: Option<i64>,
 }
@@ -28,10 +28,10 @@ pub struct ReadSpeaksAbout {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReadCoMentions {
-    /// The most edges.
+    /// Maximum number of edges.
     #[param(minimum = 1, maximum = 200, default = 50, example = 50, value_type = Option<i32>)]
     pub limit: Option<usize>,
-    /// The most articles that are read, newest first.
+    /// Maximum number of articles that are read, newest first.
     #[param(minimum = 1, maximum = 5_000, default = json!(DEFAULT_ARTICLES))]
     pub window: Option<i64>,
 }
@@ -40,13 +40,13 @@ pub struct ReadCoMentions {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReadRelated {
-    /// The most entities.
+    /// Maximum number of entities.
     #[param(minimum = 1, maximum = 200, default = 20, example = 20, value_type = Option<i32>)]
     pub limit: Option<usize>,
     /// Leaves out entities that share fewer articles with this one.
     #[param(minimum = 1, maximum = 1000, default = 2)]
     pub min_articles: Option<i64>,
-    /// The most articles of this entity that are read, newest first.
+    /// Maximum number of articles of this entity that are read, newest first.
     #[param(minimum = 1, maximum = 100_000, default = json!(DEFAULT_ARTICLES))]
     pub window: Option<i64>,
 }

@@ -25,68 +25,68 @@ pub enum MentionSort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MentionFilters {
-    /// Of this entity. `none`: without one.
+    /// Only of this entity. `none`: of no known entity.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     entity: Vec<OrNone<Uuid>>,
-    /// Not of this entity. `none`: not without one.
+    /// Excludes this entity. `none` excludes mentions of no known entity.
     #[serde(default, rename = "not.entity")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_entity: Vec<OrNone<Uuid>>,
-    /// Of an entity of this kind.
+    /// Only of entities of this kind.
     #[serde(default)]
     #[param(max_items = 50)]
     entity_kind: Vec<EntityKind>,
-    /// Not of an entity of this kind.
+    /// Excludes entities of this kind.
     #[serde(default, rename = "not.entity_kind")]
     #[param(max_items = 50)]
     not_entity_kind: Vec<EntityKind>,
-    /// In this article.
+    /// Only in this article.
     #[serde(default)]
     #[param(max_items = 50)]
     article: Vec<Uuid>,
-    /// Not in this article.
+    /// Excludes this article.
     #[serde(default, rename = "not.article")]
     #[param(max_items = 50)]
     not_article: Vec<Uuid>,
-    /// In an article of this outlet. `none`: without one.
+    /// Only in articles of this publisher. `none`: in articles without a publisher.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     publisher: Vec<OrNone<String>>,
-    /// Not in an article of this outlet. `none`: not without one.
+    /// Excludes articles of this publisher. `none` excludes articles without one.
     #[serde(default, rename = "not.publisher")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     not_publisher: Vec<OrNone<String>>,
-    /// In an article in this language.
+    /// Only in articles in this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
     language: Vec<String>,
-    /// Not in an article in this language.
+    /// Excludes articles in this language.
     #[serde(default, rename = "not.language")]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     not_language: Vec<String>,
-    /// Of this kind.
+    /// Only this kind.
     #[serde(default)]
     #[param(max_items = 50)]
     kind: Vec<MentionKind>,
-    /// Not of this kind.
+    /// Excludes this kind.
     #[serde(default, rename = "not.kind")]
     #[param(max_items = 50)]
     not_kind: Vec<MentionKind>,
-    /// Of this origin.
+    /// Only of this origin.
     #[serde(default)]
     #[param(max_items = 50)]
     origin: Vec<Origin>,
-    /// Not of this origin.
+    /// Excludes this origin.
     #[serde(default, rename = "not.origin")]
     #[param(max_items = 50)]
     not_origin: Vec<Origin>,
-    /// With at least this confidence.
+    /// Only with at least this confidence.
     #[param(minimum = 0, maximum = 1)]
     min_confidence: Option<f64>,
-    /// In an article published at this time or later.
+    /// Only in articles published at this time or later.
     published_from: Option<DateTime<Utc>>,
-    /// In an article published before this time.
+    /// Only in articles published before this time.
     published_to: Option<DateTime<Utc>>,
 }
 
@@ -101,7 +101,7 @@ pub struct ListMentions {
     #[serde(default)]
     #[param(inline)]
     sort: MentionSort,
-    /// The most items on a page; a page of large records may have fewer.
+    /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
     /// Continues a list: the `next_cursor` of the previous page.

@@ -79,7 +79,7 @@ pub enum KeyKind {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListOfArticle {
-    /// The most items on a page; a page of large records may have fewer.
+    /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
     /// Continues a list: the `next_cursor` of the previous page.

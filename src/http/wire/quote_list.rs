@@ -52,96 +52,96 @@ pub struct QuoteFilters {
     /// stop words of the text's language are ignored.
     #[param(min_length = 1, max_length = 500, example = "\"pouvoir d’achat\" OR inflation")]
     q: Option<String>,
-    /// By this entity. `none`: without one.
+    /// Only by this entity. `none`: without a known speaker.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     speaker: Vec<OrNone<Uuid>>,
-    /// Not by this entity. `none`: not without one.
+    /// Excludes this speaker. `none` excludes quotes without a known speaker.
     #[serde(default, rename = "not.speaker")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_speaker: Vec<OrNone<Uuid>>,
-    /// With this status of the speaker.
+    /// Only with this status of the speaker.
     #[serde(default)]
     #[param(max_items = 50)]
     speaker_status: Vec<SpeakerStatus>,
-    /// Not with this status of the speaker.
+    /// Excludes this status of the speaker.
     #[serde(default, rename = "not.speaker_status")]
     #[param(max_items = 50)]
     not_speaker_status: Vec<SpeakerStatus>,
-    /// With a mention of this entity inside. `none`: without one.
+    /// Only about this entity, which is mentioned inside. `none`: about no entity.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     about: Vec<OrNone<Uuid>>,
-    /// Without a mention of this entity inside. `none`: not without one.
+    /// Excludes quotes about this entity. `none` excludes quotes about no entity.
     #[serde(default, rename = "not.about")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_about: Vec<OrNone<Uuid>>,
-    /// In this article.
+    /// Only in this article.
     #[serde(default)]
     #[param(max_items = 50)]
     article: Vec<Uuid>,
-    /// Not in this article.
+    /// Excludes this article.
     #[serde(default, rename = "not.article")]
     #[param(max_items = 50)]
     not_article: Vec<Uuid>,
-    /// In an article of this outlet. `none`: without one.
+    /// Only in articles of this publisher. `none`: in articles without a publisher.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     publisher: Vec<OrNone<String>>,
-    /// Not in an article of this outlet. `none`: not without one.
+    /// Excludes articles of this publisher. `none` excludes articles without one.
     #[serde(default, rename = "not.publisher")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     not_publisher: Vec<OrNone<String>>,
-    /// In an article in this language.
+    /// Only in articles in this language.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
     language: Vec<String>,
-    /// Not in an article in this language.
+    /// Excludes articles in this language.
     #[serde(default, rename = "not.language")]
     #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     not_language: Vec<String>,
-    /// Of this kind.
+    /// Only this kind.
     #[serde(default)]
     #[param(max_items = 50)]
     kind: Vec<QuoteKind>,
-    /// Not of this kind.
+    /// Excludes this kind.
     #[serde(default, rename = "not.kind")]
     #[param(max_items = 50)]
     not_kind: Vec<QuoteKind>,
-    /// With this status.
+    /// Only with this review status.
     #[serde(default)]
     #[param(max_items = 50)]
     status: Vec<QuoteStatus>,
-    /// Not with this status.
+    /// Excludes this review status.
     #[serde(default, rename = "not.status")]
     #[param(max_items = 50)]
     not_status: Vec<QuoteStatus>,
-    /// Reported with this verb or phrase, in its dictionary form. `none`: without one.
+    /// Only with this reporting verb or phrase, in its dictionary form. `none`: without one.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<Label>, inline, example = json!(["souligner"]))]
     cue: Vec<OrNone<String>>,
-    /// Not reported with this verb or phrase. `none`: not without one.
+    /// Excludes this reporting verb or phrase. `none` excludes quotes without one.
     #[serde(default, rename = "not.cue")]
     #[param(max_items = 50, value_type = Vec<Label>, inline)]
     not_cue: Vec<OrNone<String>>,
-    /// Of this cluster of quotes with the same canonical text. `none`: without one.
+    /// Only of this cluster of quotes with the same canonical text. `none`: without a cluster.
     #[serde(default)]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     cluster: Vec<OrNone<Uuid>>,
-    /// Not of this cluster. `none`: not without one.
+    /// Excludes this cluster. `none` excludes quotes without one.
     #[serde(default, rename = "not.cluster")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_cluster: Vec<OrNone<Uuid>>,
-    /// With at least this confidence.
+    /// Only with at least this confidence.
     #[param(minimum = 0, maximum = 1)]
     min_confidence: Option<f64>,
-    /// In an article published at this time or later.
+    /// Only in articles published at this time or later.
     published_from: Option<DateTime<Utc>>,
-    /// In an article published before this time.
+    /// Only in articles published before this time.
     published_to: Option<DateTime<Utc>>,
-    /// Said on this date or later; quotes without a date of their own are left out.
+    /// Only said on this date or later; quotes without a date are left out.
     said_from: Option<NaiveDate>,
-    /// Said before this date; quotes without a date of their own are left out.
+    /// Only said before this date; quotes without a date are left out.
     said_to: Option<NaiveDate>,
 }
 
@@ -152,11 +152,11 @@ pub struct ListQuotes {
     #[serde(flatten)]
     #[param(ignore)]
     filters: QuoteFilters,
-    /// By the entities with this name, ignoring accents and case, or else with the most similar name.
+    /// Only by the entities with this name, ignoring accents and case, or else with the most similar name.
     #[serde(default)]
     #[param(max_items = 10, value_type = Vec<NameParameter>, inline, example = json!(["emmanuel macron"]))]
     speaker_name: Vec<String>,
-    /// With a mention of the entities with this name, resolved in the same way.
+    /// Only about the entities with this name, resolved in the same way.
     #[serde(default)]
     #[param(max_items = 10, value_type = Vec<NameParameter>, inline)]
     about_name: Vec<String>,
@@ -171,7 +171,7 @@ pub struct ListQuotes {
     #[serde(default)]
     #[param(inline, explode = false, min_items = 1, max_items = 3)]
     include: Vec<QuotesInclude>,
-    /// The most items on a page; a page of large records may have fewer.
+    /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
     /// Continues a list: the `next_cursor` of the previous page.

@@ -21,11 +21,11 @@ pub struct MatchQuotes {
     /// text.
     #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
     pub language: Option<String>,
-    /// The least similarity of a quote.
+    /// Minimum similarity of a quote.
     #[serde(default = "default_threshold")]
     #[schema(minimum = 0, maximum = 1, default = 0.5)]
     pub threshold: f64,
-    /// The most quotes.
+    /// Maximum number of quotes.
     #[serde(default = "default_limit")]
     #[schema(minimum = 1, maximum = 50, default = 10)]
     pub limit: u8,

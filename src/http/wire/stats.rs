@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// The records that are read when no counts are kept for a query.
+/// Default of the records that are read when no rollup answers the query.
 pub const DEFAULT_WINDOW: i64 = 1_000;
 
 /// The records that are counted.
@@ -45,10 +45,10 @@ pub struct ReadTimeline {
     /// mentions; entity for mentions; speaker, about, speaker_status, status and cue for quotes.
     #[param(inline)]
     pub group_by: Option<Dimension>,
-    /// The most groups; the remaining records are one group more.
+    /// Maximum number of groups; the remaining records are one group more.
     #[param(minimum = 1, maximum = 20, default = 5)]
     pub groups: Option<i64>,
-    /// The most records that are read when no counts are kept for the query.
+    /// Maximum number of records that are read when no rollup answers the query.
     #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_WINDOW))]
     pub window: Option<i64>,
 }
@@ -66,10 +66,10 @@ pub struct ReadTop {
     /// and cue for quotes.
     #[param(inline)]
     pub by: Option<Dimension>,
-    /// The most values; the remaining records are one item more.
+    /// Maximum number of values; the remaining records are one item more.
     #[param(minimum = 1, maximum = 50, default = 10)]
     pub limit: Option<i64>,
-    /// The most records that are read when no counts are kept for the query.
+    /// Maximum number of records that are read when no rollup answers the query.
     #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_WINDOW))]
     pub window: Option<i64>,
 }
@@ -88,10 +88,10 @@ pub enum GroupKind {
 pub struct GroupBody {
     /// `value`: records with the value `key`; `none`: records without one; `other`: records in no other group.
     pub kind: GroupKind,
-    /// The value as a filter takes it: the id of an entity.
+    /// The value of the filter: for an entity, its id.
     #[schema(required = true, max_length = 1000)]
     pub key: Option<String>,
-    /// The value for display: the name of an entity.
+    /// The value for display: for an entity, its name.
     #[schema(required = true, max_length = 1000)]
     pub label: Option<String>,
 }
@@ -99,9 +99,9 @@ pub struct GroupBody {
 /// An interval of a timeline.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimelineBucketBody {
-    /// From when records are counted: when the interval begins, or where `published_from` or the coverage begins in it.
+    /// Start of the interval; `published_from` or the start of the coverage if that is later.
     pub start: DateTime<Utc>,
-    /// Until when records are counted, exclusive: when the next interval begins, or `published_to` in it; null after 9999.
+    /// End of the interval, exclusive; `published_to` if that is earlier. Null after the year 9999.
     #[schema(required = true)]
     pub end: Option<DateTime<Utc>>,
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
@@ -146,10 +146,10 @@ pub struct TimelineBody {
 pub struct ShareBody {
     /// `value`: records with the value `key`; `none`: records without one; `other`: records in no other item.
     pub kind: GroupKind,
-    /// The value as a filter takes it: the id of an entity.
+    /// The value of the filter: for an entity, its id.
     #[schema(required = true, max_length = 1000)]
     pub key: Option<String>,
-    /// The value for display: the name of an entity.
+    /// The value for display: for an entity, its name.
     #[schema(required = true, max_length = 1000)]
     pub label: Option<String>,
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]

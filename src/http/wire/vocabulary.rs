@@ -31,16 +31,16 @@ macro_rules! word_schemas {
 }
 
 word_schemas! {
-    EntityKind: "What an entity is.",
-    BlockRole: "What a part of a body is: `boilerplate` is what a web page leaves in the text.",
-    AliasKind: "What sort of name an alias is: `periphrasis` is a description that stands for the entity (`le royaume chérifien`), `metonym` the name of something near (`Rabat`).",
-    MentionKind: "How the entity is named: by a `name`, a description (`nominal`), or an office (`role`).",
-    QuoteKind: "`direct`: a whole utterance between quotation marks; `partial`: a quoted fragment in the reporter's sentence; `indirect`: without quotation marks; `mixed`: partly so.",
+    EntityKind: "The kind of an entity.",
+    BlockRole: "The role of a part of a body; `boilerplate` is text of the web page around the article.",
+    AliasKind: "The kind of an alias: `periphrasis` is a description that stands for the entity (`le royaume chérifien`), `metonym` is the name of something closely related (`Rabat`).",
+    MentionKind: "The kind of a mention: a `name`, a description (`nominal`), or an office (`role`).",
+    QuoteKind: "`direct`: a whole utterance between quotation marks; `partial`: a quoted fragment in the reporter's sentence; `indirect`: without quotation marks; `mixed`: partly between quotation marks.",
     SpeakerStatus: "`named`: a known entity; `anonymous`: a source that asked not to be named; `collective`: a group, a country or an institution; `unattributed`: the article names no source; `unresolved`: a source is printed but not linked to an entity.",
-    QuoteStatus: "`machine`: found by a machine and not reviewed; the others are what a human decided.",
-    Origin: "Who made the record.",
-    Anchor: "Where the spans stand since the article's text last changed: `exact`, at the same offsets; `moved`, the same text elsewhere in one place only; `orphaned`, not found: the spans belong to the older `body_version`.",
-    ReviewAction: "What a review did.",
-    Dimension: "What records are counted by, spelled as the filter that finds the records of one value.",
-    Interval: "How long the steps of a timeline are, in UTC; a week begins on Monday.",
+    QuoteStatus: "`machine`: found by a machine and not reviewed; the others were decided by a human.",
+    Origin: "The maker of the record.",
+    Anchor: "The state of the spans after changes of the text: `exact`: at the same offsets; `moved`: the same text was found in one other place; `orphaned`: not found, the spans refer to the older `body_version`.",
+    ReviewAction: "The action of a review.",
+    Dimension: "The member that records are counted by, named as its filter.",
+    Interval: "The length of the intervals of a timeline, in UTC; a week begins on Monday.",
 }
