@@ -20,6 +20,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
 /// Connections that wait to be taken: more than the 128 of the standard library, for bursts.
@@ -33,12 +34,14 @@ const DICTIONARY_PERIOD: Duration = Duration::from_millis(500);
 /// How often the lag of the replica is checked.
 const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// How often changes that every instance has read are deleted.
-const FORGET_PERIOD: Duration = Duration::from_secs(600);
+const DELETE_PERIOD: Duration = Duration::from_secs(600);
 /// How often counter changes are compacted.
 const COMPACT_PERIOD: Duration = Duration::from_secs(1);
-/// The pauses between tries to migrate a database that is not there yet.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Pauses between attempts to migrate a database that is not up yet.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+/// How often the log repeats why the database cannot be migrated.
+const REMINDER_PERIOD: Duration = Duration::from_secs(60);
 
 /// A service that has its address, and its own Postgres if it runs one, and answers once it is [run](Server::run).
 pub struct Server {
@@ -95,8 +98,18 @@ pub enum StartError {
 pub enum MigrateError {
     #[error("cannot reach the database: {0}")]
     Connect(#[from] diesel::ConnectionError),
-    #[error("cannot bring the database up to date: {0}")]
+    #[error("cannot use the database: {0}")]
     Run(#[from] store::Error),
+}
+
+impl MigrateError {
+    /// True when trying again later may work.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Connect(_) => true,
+            Self::Run(error) => error.is_transient(),
+        }
+    }
 }
 
 impl Server {
@@ -133,7 +146,7 @@ impl Server {
     /// new connection, lets requests in flight finish, and stops its own Postgres last.
     ///
     /// # Errors
-    /// When the system takes the listener away.
+    /// When the database turns out to be one that the service cannot work with, and when the system takes the listener away.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
@@ -155,19 +168,28 @@ impl Server {
             .run();
         let handle = server.handle();
         let serving = spawn(server);
-        let migrating = matches!(postgres, Postgres::At(_)).then(|| migrate_in_time(postgres.url()));
+        let (migration, failed) = match postgres {
+            Postgres::At(_) => migrate_in_background(postgres.url()),
+            Postgres::Own(_) => (mpsc::channel().0, oneshot::channel().1),
+        };
 
-        stop.await;
+        let failure = tokio::select! {
+            () = stop => None,
+            Ok(error) = failed => Some(error),
+        };
         draining.start();
         log::info!("stopping");
         background_tasks.iter().for_each(task::JoinHandle::abort);
-        drop(migrating);
-        time::sleep(config.drain_delay).await;
+        drop(migration);
+        if failure.is_none() {
+            time::sleep(config.drain_delay).await;
+        }
         handle.stop(!config.shutdown_timeout.is_zero()).await;
         let ended = serving.await.map_err(io::Error::other).flatten();
         // Postgres takes its last checkpoint, which blocks.
         let stopped = task::spawn_blocking(move || drop(postgres)).await;
         log::info!("stopped");
+        failure.map_or(Ok(()), |error| Err(io::Error::other(error)))?;
         ended.and(stopped.map_err(io::Error::other))
     }
 }
@@ -216,17 +238,17 @@ fn trusted_origins(config: &Config) -> TrustedOrigins {
 /// Keeps the name dictionary up to date, so that a request has little left to read.
 async fn refresh_dictionary(db: Db, names: Data<NameDictionary>) {
     let mut tick = time::interval(DICTIONARY_PERIOD);
-    let mut forgotten = Instant::now();
+    let mut deleted = Instant::now();
     loop {
         tick.tick().await;
-        let forget = forgotten.elapsed() > FORGET_PERIOD;
+        let delete = deleted.elapsed() > DELETE_PERIOD;
         let names = names.clone();
         let read = db.background(move |conn| {
             names.refresh(conn)?;
-            if forget { name_dictionary::forget_old_changes(conn) } else { Ok(()) }
+            if delete { name_dictionary::delete_old_changes(conn) } else { Ok(()) }
         });
         match read.await {
-            Ok(()) if forget => forgotten = Instant::now(),
+            Ok(()) if delete => deleted = Instant::now(),
             Ok(()) => {}
             // The database is away or not migrated yet, which `/readyz` says.
             Err(error) => log::debug!("refreshing the name dictionary: {error}"),
@@ -281,23 +303,28 @@ pub fn has_articles_besides(url: &DatabaseUrl, prefix: &str) -> Result<bool, Mig
     Ok(store::articles::any_besides(&mut connection, prefix)?)
 }
 
-/// Tries in a thread until it has worked: the database may come later than the service, which is not ready until
-/// then. Tries no more once what this answers is dropped; a try that hangs holds nobody up.
-fn migrate_in_time(url: String) -> mpsc::Sender<()> {
-    let (wanted, stop) = mpsc::channel();
+/// Migrates the database on a thread, as soon as it is up: the service is not ready until then. Ends when the sender that this
+/// returns is dropped; an attempt that hangs delays nobody. The receiver gets the error that no later attempt can mend.
+fn migrate_in_background(url: String) -> (mpsc::Sender<()>, oneshot::Receiver<MigrateError>) {
+    let (keep_on, stopped) = mpsc::channel();
+    let (failed, failure) = oneshot::channel();
     std::thread::spawn(move || {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = MIN_PAUSE;
+        let mut reminded: Option<Instant> = None;
         while let Err(error) = migrate(&url) {
-            if pause == FIRST_PAUSE {
-                log::warn!("{error}; trying on");
-            } else {
-                log::debug!("{error}");
-            }
-            if stop.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+            if !error.is_transient() {
+                drop(failed.send(error));
                 return;
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            if reminded.is_none_or(|at| at.elapsed() >= REMINDER_PERIOD) {
+                log::warn!("{error}; retrying");
+                reminded = Some(Instant::now());
+            }
+            if stopped.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+                return;
+            }
+            pause = (pause * 2).min(MAX_PAUSE);
         }
     });
-    wanted
+    (keep_on, failure)
 }

@@ -67,6 +67,9 @@ pub enum Error {
     /// Two transactions met; doing it again may work.
     #[error("transactions collided: {0}")]
     Collision(String),
+    /// The service cannot work with this database.
+    #[error("{0}")]
+    Unsuitable(String),
     #[error("{0}")]
     Internal(String),
 }
@@ -104,6 +107,13 @@ impl From<DieselError> for Error {
     }
 }
 
+impl Error {
+    /// True when doing it again later may work.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::TimedOut(_) | Self::Collision(_) | Self::Overloaded)
+    }
+}
+
 /// Reads the message, as diesel shows no SQLSTATE for most errors. Messages are in English: see `server_check`.
 fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Error {
     let message = info.message();
@@ -115,10 +125,20 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
             Error::Unavailable(message.to_owned())
         }
-        _ if message.starts_with("canceling statement due to") => Error::TimedOut(message.to_owned()),
-        _ if message.starts_with("deadlock detected") => Error::Collision(message.to_owned()),
-        _ if is_lost_connection(message) => Error::Unavailable(message.to_owned()),
-        _ => Error::Internal(message.to_owned()),
+        _ => from_message(message),
+    }
+}
+
+/// Reads an English message of Postgres or libpq.
+pub(super) fn from_message(message: &str) -> Error {
+    if message.starts_with("canceling statement due to") {
+        Error::TimedOut(message.to_owned())
+    } else if message.starts_with("deadlock detected") {
+        Error::Collision(message.to_owned())
+    } else if is_lost_connection(message) {
+        Error::Unavailable(message.to_owned())
+    } else {
+        Error::Internal(message.to_owned())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The migrations, built into the binary.
 
-use super::{Error, Result};
+use super::{Error, Result, error, server_check};
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::pg::{Pg, PgConnection};
@@ -17,16 +17,31 @@ const LOCK: i64 = i64::from_be_bytes(*b"verbatim");
 /// How long a migration may wait for a lock, while the statements behind it wait too.
 const LOCK_TIMEOUT: &str = "5s";
 
-/// Brings the database up to this build, one instance at a time. Answers the names of the migrations it ran.
+/// Brings the database up to this build, one instance at a time. Returns the names of the migrations it ran.
 ///
 /// # Errors
-/// When Postgres refuses a statement, or the database cannot be reached.
+/// [`Error::Unsuitable`] for a database that the service cannot work with, [transient](Error::is_transient) ones when it may
+/// work later, and [`Error::Internal`] when a migration is refused.
 pub fn run(conn: &mut PgConnection) -> Result<Vec<String>> {
+    let needs_migration = !is_current(conn)?;
+    server_check::check(conn, needs_migration)?;
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
     conn.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'"))?;
-    let ran = run_pending(conn).map_err(|error| Error::Internal(format!("migrating: {error}")));
+    let ran = run_pending(conn).map_err(|error| from_migration(error.as_ref()));
     conn.batch_execute(&format!("RESET lock_timeout; SELECT pg_advisory_unlock({LOCK})"))?;
     ran
+}
+
+/// Says which migration failed, and keeps the kind of error: diesel hides the type.
+fn from_migration(error: &dyn std::error::Error) -> Error {
+    let message = format!("a migration failed: {error}");
+    let cause = message.split_once(" with: ").map_or(&*message, |(_, cause)| cause);
+    match error::from_message(cause) {
+        Error::Unavailable(_) => Error::Unavailable(message),
+        Error::TimedOut(_) => Error::TimedOut(message),
+        Error::Collision(_) => Error::Collision(message),
+        _ => Error::Internal(message),
+    }
 }
 
 fn run_pending(conn: &mut PgConnection) -> diesel::migration::Result<Vec<String>> {

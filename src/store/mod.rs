@@ -23,6 +23,7 @@ mod page;
 pub mod quotes;
 mod rows;
 pub mod search;
+mod server_check;
 mod spans;
 mod statement;
 pub mod stats;

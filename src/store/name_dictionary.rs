@@ -1,7 +1,7 @@
-//! The names of all entities in memory, as `annotate` looks them up, kept true to the database.
+//! The names of all entities in memory, for annotation.
 //!
-//! Each change of an entity leaves a row in `entity_changes` with the transaction that made it. Whoever knows the
-//! snapshot it last read at finds every change committed since, however the transactions overlapped, with one query.
+//! Triggers log each change of an entity in `entity_changes`, with its transaction. An instance keeps the snapshot of its last
+//! refresh and finds all changes committed since with one query, however the transactions overlapped.
 
 use super::grouped::grouped;
 use super::{Error, Result};
@@ -20,35 +20,34 @@ use uuid::Uuid;
 /// Entities read at a time.
 const BATCH: usize = 5_000;
 /// How long changes are kept for instances that have yet to read them.
-const KEPT: Duration = Duration::from_secs(3600);
-/// Who has not read for so long reads everything again.
-const TOO_LONG: Duration = Duration::from_secs(3000);
+const CHANGES_KEPT: Duration = Duration::from_secs(3600);
+/// After this long without a refresh all names are read again.
+const MAX_REFRESH_GAP: Duration = Duration::from_secs(3000);
+/// How long a request waits for another refresh, which takes seconds for a million names.
+const REFRESH_WAIT: Duration = Duration::from_secs(1);
 
-/// How long a request waits while all names are read, which takes seconds when there are a million.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// The names of the store.
+/// The names of all entities.
 pub struct NameDictionary {
     dictionary: RwLock<Dictionary>,
-    /// `None` while somebody reads.
-    reading: Mutex<Option<Reading>>,
-    read: Condvar,
+    /// `None` during a refresh.
+    sync: Mutex<Option<SyncState>>,
+    refreshed: Condvar,
 }
 
 impl Default for NameDictionary {
     fn default() -> Self {
-        let reading = Mutex::new(Some(Reading::default()));
-        Self { dictionary: RwLock::default(), reading, read: Condvar::new() }
+        let sync = Mutex::new(Some(SyncState::default()));
+        Self { dictionary: RwLock::default(), sync, refreshed: Condvar::new() }
     }
 }
 
-/// How far the changes were read.
+/// What the dictionary holds.
 #[derive(Default)]
-struct Reading {
-    /// What was visible then, as Postgres spells a snapshot; `None` before the first time.
+struct SyncState {
+    /// The snapshot of the last refresh, as Postgres writes it; `None` before the first.
     snapshot: Option<String>,
     at: Option<Instant>,
-    /// The aliases that the dictionary holds of each entity.
+    /// The aliases of each entity.
     aliases: HashMap<Uuid, Vec<(Box<str>, AliasKind)>>,
 }
 
@@ -67,40 +66,40 @@ struct Snapshot {
 }
 
 impl NameDictionary {
-    /// The names as they were last read.
+    /// The names at the last refresh.
     pub fn read(&self) -> RwLockReadGuard<'_, Dictionary> {
         self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what changed since the last time; everything, the first time. While somebody else reads everything again,
-    /// the names stay as they were.
+    /// Reads what has changed since the last refresh, or everything the first time. While another refresh takes long, the
+    /// names stay as they are.
     ///
     /// # Errors
-    /// The database's own, and [`Error::Overloaded`] while somebody else reads everything for the first time.
+    /// Those of the database, and [`Error::Overloaded`] during another's first refresh.
     pub fn refresh(&self, conn: &mut PgConnection) -> Result<()> {
-        let Some(mut turn) = self.turn() else {
+        let Some(mut guard) = self.begin_refresh() else {
             return if self.read().is_empty() { Err(Error::Overloaded) } else { Ok(()) };
         };
-        let reading = &mut turn.reading;
-        let is_recent = reading.at.is_some_and(|at| at.elapsed() < TOO_LONG);
-        match reading.snapshot.clone().filter(|_| is_recent) {
-            Some(snapshot) => self.read_changes(conn, reading, &snapshot)?,
-            None => self.read_all(conn, reading)?,
+        let state = &mut guard.state;
+        let is_recent = state.at.is_some_and(|at| at.elapsed() < MAX_REFRESH_GAP);
+        match state.snapshot.clone().filter(|_| is_recent) {
+            Some(snapshot) => self.read_changes(conn, state, &snapshot)?,
+            None => self.read_all(conn, state)?,
         }
-        reading.at = Some(Instant::now());
+        state.at = Some(Instant::now());
         Ok(())
     }
 
-    /// The right to read, once nobody else does; `None` when that takes too long.
-    fn turn(&self) -> Option<Turn<'_>> {
-        let reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.read.wait_timeout_while(reading, PATIENCE, |reading| reading.is_none());
-        let (mut reading, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        Some(Turn { names: self, reading: reading.take()? })
+    /// Waits for other refreshes to end; `None` when that takes too long.
+    fn begin_refresh(&self) -> Option<RefreshGuard<'_>> {
+        let state = self.sync.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.refreshed.wait_timeout_while(state, REFRESH_WAIT, |state| state.is_none());
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        Some(RefreshGuard { names: self, state: state.take()? })
     }
 
-    fn read_changes(&self, conn: &mut PgConnection, reading: &mut Reading, since: &str) -> Result<()> {
-        // One statement, so that the snapshot is the one that the changes were read in.
+    fn read_changes(&self, conn: &mut PgConnection, state: &mut SyncState, since: &str) -> Result<()> {
+        // One statement, so that the snapshot is the one that the changes are read in.
         let Changes { snapshot, changed } = diesel::sql_query(
             "SELECT pg_current_snapshot()::text AS snapshot, array(
                  SELECT DISTINCT entity_id FROM entity_changes
@@ -114,18 +113,18 @@ impl NameDictionary {
             let named = names_of(conn, ids)?;
             let mut dictionary = self.dictionary.write().unwrap_or_else(PoisonError::into_inner);
             for id in ids {
-                for (alias, kind) in reading.aliases.remove(id).unwrap_or_default() {
+                for (alias, kind) in state.aliases.remove(id).unwrap_or_default() {
                     dictionary.remove(&alias, kind, *id);
                 }
             }
-            insert(&mut dictionary, &mut reading.aliases, named);
+            insert(&mut dictionary, &mut state.aliases, named);
         }
-        reading.snapshot = Some(snapshot);
+        state.snapshot = Some(snapshot);
         Ok(())
     }
 
-    /// Reads all names beside the dictionary in use, which is replaced at the end.
-    fn read_all(&self, conn: &mut PgConnection, reading: &mut Reading) -> Result<()> {
+    /// Reads all names into a new dictionary, and replaces the present one.
+    fn read_all(&self, conn: &mut PgConnection, state: &mut SyncState) -> Result<()> {
         let Snapshot { snapshot } =
             diesel::sql_query("SELECT pg_current_snapshot()::text AS snapshot").get_result(conn)?;
         let mut dictionary = Dictionary::default();
@@ -143,29 +142,29 @@ impl NameDictionary {
             insert(&mut dictionary, &mut aliases, names_of(conn, &ids)?);
         }
         *self.dictionary.write().unwrap_or_else(PoisonError::into_inner) = dictionary;
-        *reading = Reading { snapshot: Some(snapshot), at: None, aliases };
+        *state = SyncState { snapshot: Some(snapshot), at: None, aliases };
         Ok(())
     }
 }
 
-/// The right to read, which whoever has it gives back in any case.
-struct Turn<'a> {
+/// The right to refresh, given back on drop.
+struct RefreshGuard<'a> {
     names: &'a NameDictionary,
-    reading: Reading,
+    state: SyncState,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for RefreshGuard<'_> {
     fn drop(&mut self) {
-        let mut place = self.names.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        *place = Some(mem::take(&mut self.reading));
-        self.names.read.notify_one();
+        let mut state = self.names.sync.lock().unwrap_or_else(PoisonError::into_inner);
+        *state = Some(mem::take(&mut self.state));
+        self.names.refreshed.notify_one();
     }
 }
 
 /// Entities, each with all its names.
 pub(super) type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
 
-/// The entities of these ids that are there and not merged, with all their names.
+/// The entities of these ids with all their names. Leaves out absent and merged ones.
 pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
     let rows: Vec<(Uuid, EntityKind, String)> = entities::table
         .filter(entities::id.eq_any(ids))
@@ -192,12 +191,12 @@ fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, A
     }
 }
 
-/// Forgets changes that every instance has read by now.
+/// Deletes changes that every instance has read.
 ///
 /// # Errors
-/// Only the database's own.
-pub fn forget_old_changes(conn: &mut PgConnection) -> Result<()> {
-    let kept = chrono::Duration::from_std(KEPT).map_err(|error| Error::Internal(error.to_string()))?;
+/// Those of the database.
+pub fn delete_old_changes(conn: &mut PgConnection) -> Result<()> {
+    let kept = chrono::Duration::from_std(CHANGES_KEPT).map_err(|error| Error::Internal(error.to_string()))?;
     let oldest: chrono::DateTime<chrono::Utc> =
         diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
     diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;
@@ -209,13 +208,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_waits_for_the_names_gives_up_in_time_and_comes_back() {
+    fn a_refresh_waits_for_another_for_a_bounded_time() {
         let names = NameDictionary::default();
-        let turn = names.turn();
-        let begun = Instant::now();
-        assert!(turn.is_some() && names.turn().is_none());
-        assert!(begun.elapsed() >= PATIENCE && begun.elapsed() < 5 * PATIENCE);
-        drop(turn);
-        assert!(names.turn().is_some());
+        let guard = names.begin_refresh();
+        let start = Instant::now();
+        assert!(guard.is_some() && names.begin_refresh().is_none());
+        assert!(start.elapsed() >= REFRESH_WAIT);
+        drop(guard);
+        assert!(names.begin_refresh().is_some());
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
+use verbatim::config::{Database, DatabaseUrl};
 
 use crate::support::answers::id;
 use crate::support::document::NOBODY;
@@ -159,4 +160,38 @@ fn who_looks_something_up_does_not_wait_behind_searches() {
         drop(lock);
         search.join().unwrap().expect(200);
     });
+}
+
+#[test]
+fn batches_that_hold_the_same_urls_in_opposite_orders_cost_nobody_a_503() {
+    let app = TestApp::start();
+    let other = TestApp::with(|config| {
+        config.database = Database::At(DatabaseUrl::parse(&app.database.url()).unwrap());
+    });
+    for round in 0..3 {
+        let article =
+            |n| json!({"headline": "Titre", "body": "Rien.", "url": format!("https://example.org/{round}/{n}")});
+        let articles: Vec<Value> = (0..24).map(article).collect();
+        let lock = locked(&app, "articles");
+        let answers: Vec<(u16, Value)> = thread::scope(|scope| {
+            let post = |client: &Client, article: &Value| {
+                let (client, article) = (client.clone(), article.clone());
+                let posting = scope.spawn(move || client.post("/v1/articles", &article));
+                // So that they come in this order.
+                thread::sleep(Duration::from_millis(2));
+                posting
+            };
+            let mut posting = Vec::new();
+            for (one, another) in articles.iter().zip(articles.iter().rev()) {
+                posting.push(post(&app, one));
+                posting.push(post(&other, another));
+            }
+            waits(&app);
+            drop(lock);
+            posting.into_iter().map(|posting| posting.join().unwrap()).map(|it| (it.status, it.json())).collect()
+        });
+        let count = |status| answers.iter().filter(|answer| answer.0 == status).count();
+        assert_eq!((count(201), count(409)), (24, 24), "{answers:#?}");
+    }
+    assert_eq!(app.database.ask("SELECT count(*) FROM articles"), "72");
 }

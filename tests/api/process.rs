@@ -129,7 +129,7 @@ fn a_service_that_starts_before_its_database_lives_and_becomes_ready_with_it() {
     let client = service.client();
     client.get("/livez").expect(200);
     assert_eq!(client.get("/readyz").expect(503)["code"], "unavailable");
-    service.logged("trying on");
+    service.logged("retrying");
 
     database.create_beside(&name, "");
     eventually("readiness", || (client.get("/readyz").status == 200).then_some(()));
@@ -160,7 +160,7 @@ fn a_password_is_in_no_log_and_in_no_message() {
     let client = service.client();
     client.get("/readyz").expect(503);
     client.get("/v1/articles").expect(503);
-    service.logged("trying on");
+    service.logged("retrying");
     let log = service.stop();
     assert!(!log.concat().contains("hunter2"), "{log:#?}");
 

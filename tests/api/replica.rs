@@ -1,5 +1,7 @@
 //! Reads from a standby: how old they may be, how a caller sees its own writes, and what happens without it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -209,4 +211,46 @@ fn a_token_reads_past_what_another_instance_has_in_memory() {
     // Others have a minute to hear of it.
     assert_eq!(other.get(&path).expect(200)["headline"], "Un");
     assert_eq!(get_with(&other, &path, TOKEN, &newer).expect(200)["headline"], "Deux");
+}
+
+#[test]
+fn a_replica_that_is_milliseconds_behind_stays_in_use_under_writes() {
+    let servers = Replicated::start();
+    let app = TestApp::with(|config| {
+        servers.configure(config);
+        config.replica_max_lag = Duration::from_secs(3);
+    });
+    replica_is(&app, "in use");
+    // Whenever it is checked, something is not replayed yet.
+    servers.delay("30ms");
+    let (path, _) = store(&app, "Un");
+    eventually("the article on the replica", || (app.get(&path).status == 200).then_some(()));
+    let before = reads(&app);
+    let writing = Arc::new(AtomicBool::new(true));
+    let writers: Vec<_> = (0..3)
+        .map(|_| {
+            let (client, writing) = (Client::clone(&app), Arc::clone(&writing));
+            thread::spawn(move || {
+                let mut count = 0;
+                while writing.load(Ordering::Relaxed) {
+                    store(&client, "Encore un");
+                    count += 1;
+                }
+                count
+            })
+        })
+        .collect();
+    // Longer than it may be behind.
+    let start = Instant::now();
+    let mut asked = 0;
+    while start.elapsed() < Duration::from_secs(6) {
+        app.get(&path).expect(200);
+        asked += 1;
+        thread::sleep(Duration::from_millis(10));
+    }
+    writing.store(false, Ordering::Relaxed);
+    let written: u32 = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
+    let after = reads(&app);
+    assert_eq!((after.0 - before.0, after.1 - before.1), (asked, 0), "{written} articles were written");
+    assert!(written > 20, "{written}");
 }

@@ -112,7 +112,7 @@ impl Db {
         let writes = options.connections.saturating_sub(reads + lookups).max(1);
         Self {
             lookups: class("lookup", lookups, PlanCacheMode::ForceGenericPlan),
-            reads: class("read", reads, PlanCacheMode::Auto),
+            reads: class("read", reads, PlanCacheMode::ForceCustomPlan),
             writes: class("write", writes, PlanCacheMode::Auto),
             probes: class("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
             background: class("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),

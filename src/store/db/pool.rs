@@ -23,6 +23,8 @@ pub(super) enum PlanCacheMode {
     Auto,
     /// Plans each statement once, whatever its values: 1.4 times the rate for the newest quotes of a speaker.
     ForceGenericPlan,
+    /// Plans each statement for its values: a list under a rare filter and one under a common filter need different plans.
+    ForceCustomPlan,
 }
 
 impl PlanCacheMode {
@@ -30,6 +32,7 @@ impl PlanCacheMode {
         match self {
             Self::Auto => "auto",
             Self::ForceGenericPlan => "force_generic_plan",
+            Self::ForceCustomPlan => "force_custom_plan",
         }
     }
 }

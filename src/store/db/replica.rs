@@ -72,8 +72,9 @@ impl Replica {
     pub fn new(options: &PoolOptions, limits: SessionLimits, replica: &ReplicaOptions) -> Self {
         // Half of the connections: those of the primary also serve writes.
         let readers = (options.connections - options.connections / 2).max(1);
-        let class =
-            |name, size| WorkClass::new(name, size, &replica.url, limits, PlanCacheMode::Auto, options.queue_timeout);
+        let class = |name, size| {
+            WorkClass::new(name, size, &replica.url, limits, PlanCacheMode::ForceCustomPlan, options.queue_timeout)
+        };
         Self {
             reads: class("replica", readers),
             checks: class("replica-check", CHECK_CONNECTIONS),

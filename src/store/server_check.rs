@@ -1,0 +1,190 @@
+//! Refuses databases that the service cannot work with, each with one sentence.
+
+use super::{Error, Result};
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+/// The oldest Postgres that works, as `server_version_num` has it.
+const MIN_VERSION: i32 = 14_00_00;
+/// Extensions that the migrations create. Each is trusted: the owner of a database may create it.
+const EXTENSIONS: [&str; 3] = ["btree_gin", "pg_trgm", "unaccent"];
+/// What Postgres says of a division by zero in English.
+const ENGLISH: &str = "division by zero";
+
+/// Settings of a database and rights of its role.
+#[derive(Debug, Clone, QueryableByName)]
+struct Facts {
+    #[diesel(sql_type = Integer)]
+    version_num: i32,
+    #[diesel(sql_type = Text)]
+    version: String,
+    #[diesel(sql_type = Text)]
+    encoding: String,
+    #[diesel(sql_type = Text)]
+    ctype: String,
+    /// Whether this is a standby or every transaction is read-only.
+    #[diesel(sql_type = Bool)]
+    is_read_only: bool,
+    #[diesel(sql_type = Text)]
+    lc_messages: String,
+    #[diesel(sql_type = Text)]
+    role: String,
+    /// The schema that tables are created in.
+    #[diesel(sql_type = Nullable<Text>)]
+    schema: Option<String>,
+    #[diesel(sql_type = Bool)]
+    may_create_tables: bool,
+    #[diesel(sql_type = Bool)]
+    may_create_extensions: bool,
+    /// Extensions that are not created yet.
+    #[diesel(sql_type = Array<Text>)]
+    missing_extensions: Vec<String>,
+    /// Those of them whose files are not on the server.
+    #[diesel(sql_type = Array<Text>)]
+    absent_extensions: Vec<String>,
+}
+
+const FACTS: &str = "
+    SELECT current_setting('server_version_num')::integer AS version_num,
+        current_setting('server_version') AS version,
+        pg_encoding_to_char(encoding)::text AS encoding,
+        datctype::text AS ctype,
+        pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS is_read_only,
+        current_setting('lc_messages') AS lc_messages,
+        current_user::text AS role,
+        current_schema()::text AS schema,
+        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create_tables,
+        has_database_privilege(current_database(), 'CREATE') AS may_create_extensions,
+        array(SELECT name FROM unnest($1::text[]) AS name
+            WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = name)) AS missing_extensions,
+        array(SELECT name FROM unnest($1::text[]) AS name
+            WHERE NOT EXISTS (SELECT FROM pg_available_extensions AS available WHERE available.name = name.name))
+            AS absent_extensions
+    FROM pg_database WHERE datname = current_database()";
+
+/// Checks the database. `needs_migration` says whether tables or extensions have yet to be created.
+///
+/// Makes the session's messages English where its role may, as connections of the pool do.
+///
+/// # Errors
+/// [`Error::Unsuitable`] with the reason, and those of the connection.
+pub fn check(conn: &mut PgConnection, needs_migration: bool) -> Result<()> {
+    let facts: Facts = sql_query(FACTS).bind::<Array<Text>, _>(EXTENSIONS.as_slice()).get_result(conn)?;
+    // Letters beyond ASCII: only asked of a database that can hold them.
+    let folds_case = facts.encoding == "UTF8" && folds_case(conn)?;
+    conn.batch_execute("SELECT set_config('lc_messages', 'C', false) WHERE current_setting('is_superuser') = 'on'")?;
+    let is_english = match conn.batch_execute("SELECT 1 / 0").map_err(Error::from) {
+        Ok(()) => false,
+        Err(Error::Internal(message)) => message == ENGLISH,
+        Err(error) => return Err(error),
+    };
+    match facts.objection(folds_case, is_english, needs_migration) {
+        Some(objection) => Err(Error::Unsuitable(objection)),
+        None => Ok(()),
+    }
+}
+
+fn folds_case(conn: &mut PgConnection) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Folds {
+        #[diesel(sql_type = Bool)]
+        folds: bool,
+    }
+    let Folds { folds } = sql_query("SELECT lower(U&'\\00C9') = U&'\\00E9' AS folds").get_result(conn)?;
+    Ok(folds)
+}
+
+impl Facts {
+    /// Why the service cannot work with this database; `None` when it can.
+    fn objection(&self, folds_case: bool, is_english: bool, needs_migration: bool) -> Option<String> {
+        let Self { version, encoding, ctype, lc_messages, role, .. } = self;
+        let objection = if self.version_num < MIN_VERSION {
+            format!("it runs PostgreSQL {version}; at least PostgreSQL 14 is needed")
+        } else if encoding != "UTF8" {
+            format!("its encoding is {encoding}; create it with ENCODING 'UTF8'")
+        } else if !folds_case {
+            format!(
+                "its LC_CTYPE {ctype} has no letters beyond ASCII; create it with LC_CTYPE 'C.UTF-8' or another UTF-8 locale"
+            )
+        } else if self.is_read_only {
+            "it is read-only: a standby, or default_transaction_read_only is on".to_owned()
+        } else if !is_english {
+            format!(
+                "its messages are not in English: lc_messages is {lc_messages}, and the role {role} may not change it; \
+                 let a superuser run ALTER ROLE {role} SET lc_messages = 'C'"
+            )
+        } else if needs_migration && self.schema.is_none() {
+            "no schema of its search_path exists, so no table can be created".to_owned()
+        } else if needs_migration && !self.may_create_tables {
+            let schema = self.schema.as_deref().unwrap_or_default();
+            format!(
+                "the role {role} may not create tables in its schema {schema}; make {role} the owner of the database"
+            )
+        } else if let [_, ..] = self.absent_extensions[..] {
+            let names = self.absent_extensions.join(", ");
+            format!("its server lacks the extensions {names}; install the package postgresql-contrib there")
+        } else if !self.missing_extensions.is_empty() && !self.may_create_extensions {
+            let names = self.missing_extensions.join(", ");
+            format!("the role {role} may not create the extensions {names}; make {role} the owner of the database")
+        } else {
+            return None;
+        };
+        Some(objection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suitable() -> Facts {
+        Facts {
+            version_num: 15_00_12,
+            version: "15.12".to_owned(),
+            encoding: "UTF8".to_owned(),
+            ctype: "C.UTF-8".to_owned(),
+            is_read_only: false,
+            lc_messages: "fr_FR.UTF-8".to_owned(),
+            role: "app".to_owned(),
+            schema: Some("public".to_owned()),
+            may_create_tables: true,
+            may_create_extensions: true,
+            missing_extensions: Vec::new(),
+            absent_extensions: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn objects(facts: Facts, words: &str) {
+        let objection = facts.objection(true, true, true).unwrap_or_default();
+        assert!(objection.contains(words), "{objection:?} lacks {words:?}");
+    }
+
+    #[test]
+    fn a_suitable_database_is_not_objected_to() {
+        assert_eq!(suitable().objection(true, true, true), None);
+        let missing = Facts { missing_extensions: vec!["unaccent".to_owned()], ..suitable() };
+        assert_eq!(missing.objection(true, true, true), None, "its owner creates it");
+        let foreign = Facts { may_create_tables: false, may_create_extensions: false, ..suitable() };
+        assert_eq!(foreign.objection(true, true, false), None, "nothing has to be created");
+    }
+
+    #[test]
+    fn each_unsuitable_setting_has_its_sentence() {
+        objects(Facts { version_num: 13_00_20, version: "13.20".to_owned(), ..suitable() }, "PostgreSQL 13.20");
+        objects(Facts { encoding: "SQL_ASCII".to_owned(), ..suitable() }, "encoding is SQL_ASCII");
+        objects(Facts { is_read_only: true, ..suitable() }, "read-only");
+        objects(Facts { schema: None, ..suitable() }, "search_path");
+        objects(Facts { may_create_tables: false, ..suitable() }, "app may not create tables in its schema public");
+        let absent = vec!["pg_trgm".to_owned(), "unaccent".to_owned()];
+        objects(Facts { absent_extensions: absent.clone(), ..suitable() }, "lacks the extensions pg_trgm, unaccent");
+        let missing = Facts { missing_extensions: absent, may_create_extensions: false, ..suitable() };
+        objects(missing, "app may not create the extensions pg_trgm, unaccent");
+        let french = suitable().objection(true, false, false).unwrap();
+        assert!(french.contains("lc_messages is fr_FR.UTF-8"), "{french}");
+        let ascii = Facts { ctype: "C".to_owned(), ..suitable() }.objection(false, true, true).unwrap();
+        assert!(ascii.contains("LC_CTYPE C"), "{ascii}");
+    }
+}
