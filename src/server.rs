@@ -276,7 +276,7 @@ async fn check_replica_lag(db: Db) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        db.check_replica_lag().await;
+        db.check_replica_lag(migrate::check_standby).await;
     }
 }
 

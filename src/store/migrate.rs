@@ -62,6 +62,21 @@ struct Applied {
     version: String,
 }
 
+/// Checks that a standby can serve reads. Writes nothing.
+///
+/// # Errors
+/// [`Error::Unsuitable`] with the reason, and those of the connection.
+pub fn check_standby(conn: &mut PgConnection) -> Result<()> {
+    let objection = if !is_current(conn)? {
+        "its schema is not up to date"
+    } else if !server_check::reports_in_english(conn)? {
+        "its messages are not in English"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Unsuitable(objection.to_owned()))
+}
+
 /// True when no migration of this build is missing in the database. Writes nothing, so that a standby can be asked:
 /// diesel's own question makes its table first.
 ///

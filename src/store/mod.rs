@@ -7,7 +7,6 @@ mod about;
 mod anchor;
 pub mod annotations;
 pub mod articles;
-pub mod cache;
 mod count;
 pub mod db;
 pub mod entities;
@@ -30,8 +29,7 @@ pub mod stats;
 mod tombstones;
 mod walk;
 
-pub use db::replica::ReplicaOptions;
-pub use db::{Db, PoolOptions};
+pub use db::{Db, PoolOptions, ReplicaOptions};
 pub use error::{Conflict, Error, Resource, Result};
 
 /// A connection to Postgres, as the functions of the store take it.

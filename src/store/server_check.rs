@@ -74,15 +74,24 @@ pub fn check(conn: &mut PgConnection, needs_migration: bool) -> Result<()> {
     let facts: Facts = sql_query(FACTS).bind::<Array<Text>, _>(EXTENSIONS.as_slice()).get_result(conn)?;
     // Letters beyond ASCII: only asked of a database that can hold them.
     let folds_case = facts.encoding == "UTF8" && folds_case(conn)?;
-    conn.batch_execute("SELECT set_config('lc_messages', 'C', false) WHERE current_setting('is_superuser') = 'on'")?;
-    let is_english = match conn.batch_execute("SELECT 1 / 0").map_err(Error::from) {
-        Ok(()) => false,
-        Err(Error::Internal(message)) => message == ENGLISH,
-        Err(error) => return Err(error),
-    };
+    let is_english = reports_in_english(conn)?;
     match facts.objection(folds_case, is_english, needs_migration) {
         Some(objection) => Err(Error::Unsuitable(objection)),
         None => Ok(()),
+    }
+}
+
+/// True when the server's errors, from which [`Error`] is read, are in English.
+///
+/// # Errors
+/// Those of the connection.
+pub fn reports_in_english(conn: &mut PgConnection) -> Result<bool> {
+    conn.batch_execute("SELECT set_config('lc_messages', 'C', false) WHERE current_setting('is_superuser') = 'on'")?;
+    let error = conn.batch_execute("SELECT 1 / 0 -- an error on purpose: verbatim checks the language of messages");
+    match error.map_err(Error::from) {
+        Ok(()) => Ok(false),
+        Err(Error::Internal(message)) => Ok(message == ENGLISH),
+        Err(error) => Err(error),
     }
 }
 

@@ -15,9 +15,9 @@ use crate::support::{Client, TestApp, refused};
 
 const DEADLINE: Duration = Duration::from_secs(1);
 
-/// A service whose requests may take a second, and statements longer than that.
-fn app() -> TestApp {
-    TestApp::with(|config| config.request_deadline = DEADLINE)
+/// A service with a deadline for requests. Statements may take longer.
+fn app(deadline: Duration) -> TestApp {
+    TestApp::with(|config| config.request_deadline = deadline)
 }
 
 fn article() -> Value {
@@ -59,7 +59,7 @@ fn stored(app: &TestApp) -> String {
 #[test]
 fn a_write_that_is_refused_at_the_deadline_is_never_committed() {
     for path in ["/v1/articles", "/v1/articles?annotate=true"] {
-        let app = app();
+        let app = app(DEADLINE);
         let lock = locked(&app);
         let asked = Instant::now();
         let answer = app.post(path, &article());
@@ -107,14 +107,15 @@ fn slow_commit(app: &TestApp) -> PgConnection {
 
 #[test]
 fn a_commit_that_outlasts_the_deadline_is_answered_504_without_retry_after() {
-    let app = app();
+    let deadline = DEADLINE * 4;
+    let app = app(deadline);
     let commit = slow_commit(&app);
     // The timeout of the commit starts with it, so that it ends after the deadline.
     let lock = locked(&app);
     let client = Client::clone(&app);
     let writing = thread::spawn(move || client.post("/v1/articles", &article()));
     waiting(&app, "1");
-    thread::sleep(DEADLINE / 2);
+    thread::sleep(deadline / 2);
     drop(lock);
     let answer = writing.join().unwrap();
     assert_eq!(answer.header("retry-after"), "");

@@ -150,7 +150,7 @@ impl From<store::Error> for Problem {
                 log::warn!(request_id = context::request_id(); "the outcome of a write is unknown: {cause}");
                 Self::new(Code::OutcomeUnknown, "the write may or may not have been carried out")
             }
-            E::Internal(cause) => Self::unexpected(&cause),
+            E::Unsuitable(cause) | E::Internal(cause) => Self::unexpected(&cause),
         }
     }
 }

@@ -4,44 +4,25 @@
 //! behind searches. Work that waits too long in a queue is refused with [`Error::Overloaded`].
 
 pub mod batcher;
+pub mod cache;
 mod pool;
 pub mod replica;
 pub mod session;
 pub mod transaction;
+mod work_class;
 mod workers;
 
-#[cfg(doc)]
-use super::Error;
-use super::Result;
-use super::cache::CacheValidity;
-use super::tombstones;
+use super::{Error, Result};
 use batcher::Batcher;
+use cache::CacheValidity;
 use diesel::pg::PgConnection;
-pub use pool::Connections;
-use pool::{PlanCacheMode, Pool, SessionLimits};
-use replica::{Replica, ReplicaOptions, ReplicaRead, ReplicaState};
+use pool::PlanCacheMode;
+pub use pool::{Connections, PoolOptions, ReplicaOptions};
+use replica::{Replica, ReplicaRead, ReplicaState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use transaction::{Transactions, Unmergeable, WaitingCaller, WriteBatcher};
-use workers::WorkerPool;
-
-/// Settings of the connections and threads.
-#[derive(Debug, Clone)]
-pub struct PoolOptions {
-    pub url: String,
-    /// A standby for reads.
-    pub replica: Option<ReplicaOptions>,
-    /// How old cached data may be; `None` caches nothing.
-    pub max_age: Option<Duration>,
-    /// Connections for requests, shared between lookups, reads and writes.
-    pub connections: u32,
-    /// How long a request waits in the queue before it is refused.
-    pub queue_timeout: Duration,
-    /// How long it then waits for a connection.
-    pub connection_wait: Duration,
-    pub statement_timeout: Duration,
-    pub lock_timeout: Duration,
-}
+use work_class::WorkClass;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -56,56 +37,15 @@ pub struct Db {
     statement_timeout: Duration,
 }
 
-/// Threads for one class of work, each with a connection. Cheap to clone.
-#[derive(Clone)]
-struct WorkClass {
-    workers: WorkerPool,
-    pool: Pool,
-}
-
 /// Connections for probes, which are never refused because of other work.
 const PROBE_CONNECTIONS: u32 = 1;
 /// Connections for background tasks.
 const BACKGROUND_CONNECTIONS: u32 = 3;
 
-impl WorkClass {
-    fn new(
-        name: &str,
-        size: u32,
-        url: &str,
-        limits: SessionLimits,
-        plans: PlanCacheMode,
-        queue_timeout: Duration,
-    ) -> Self {
-        Self { workers: WorkerPool::new(name, size, queue_timeout), pool: Pool::new(url, size, limits, plans) }
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut PgConnection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let pool = self.pool.clone();
-        self.workers.run(move || pool.run(work)).await
-    }
-
-    async fn run_retrying<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let pool = self.pool.clone();
-        self.workers.run(move || pool.run_retrying(work)).await
-    }
-}
-
 impl Db {
     /// Starts the threads. Connects to nothing: connections are opened when they are first needed.
     pub fn new(options: &PoolOptions) -> Self {
-        let limits = SessionLimits {
-            connection_wait: options.connection_wait,
-            statement_timeout: options.statement_timeout,
-            lock_timeout: options.lock_timeout,
-        };
-        let class = |name, size, plans| WorkClass::new(name, size, &options.url, limits, plans, options.queue_timeout);
+        let class = |name, size, plans| WorkClass::new(options, name, &options.url, size, plans);
         // Two searches keep two cores busy. Lookups are many short statements.
         let reads = (options.connections / 4).max(1);
         let lookups = (options.connections * 3 / 8).max(1);
@@ -116,7 +56,7 @@ impl Db {
             writes: class("write", writes, PlanCacheMode::Auto),
             probes: class("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
             background: class("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
-            replica: options.replica.as_ref().map(|replica| Replica::new(options, limits, replica)),
+            replica: options.replica.as_ref().map(|replica| Replica::new(options, replica)),
             validity: options.max_age.map(|max_age| Arc::new(CacheValidity::new(max_age))),
             statement_timeout: options.statement_timeout,
         }
@@ -187,7 +127,8 @@ impl Db {
         if self.replica.is_none() {
             return self.look_up_batched(batcher, request, answer).await;
         }
-        self.read(move |conn| tombstones::one(answer(conn, std::slice::from_ref(&request))?)).await
+        let lost = || Err(Error::Internal("a request has no answer".to_owned()));
+        self.read(move |conn| answer(conn, std::slice::from_ref(&request))?.pop().unwrap_or_else(lost)).await
     }
 
     /// Answers a lookup on the primary together with others of its kind that come at the same time. `answer` has an answer
@@ -290,13 +231,13 @@ impl Db {
         self.validity.as_deref()
     }
 
-    /// Checks how far the standby is behind, if there is one.
-    pub async fn check_replica_lag(&self) {
+    /// Checks how far the standby is behind, if there is one. It is used once `check` succeeds.
+    pub async fn check_replica_lag(&self, check: fn(&mut PgConnection) -> Result<()>) {
         let Some(replica) = &self.replica else { return };
         let asked = Instant::now();
         // While the primary is away the age of the standby is unknown, and grows.
         if let Ok(flushed) = self.background(|conn| Ok(session::flush_lsn(conn)?)).await {
-            replica.check(asked, flushed).await;
+            replica.check(asked, flushed, check).await;
         }
     }
 

@@ -7,13 +7,30 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
 use std::time::Duration;
 
-/// Limits that hold for every connection.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionLimits {
-    /// How long a request waits for a connection.
+/// Settings of the connections and threads.
+#[derive(Debug, Clone)]
+pub struct PoolOptions {
+    pub url: String,
+    /// A standby for reads.
+    pub replica: Option<ReplicaOptions>,
+    /// How old cached data may be; `None` caches nothing.
+    pub max_age: Option<Duration>,
+    /// Connections for requests, shared between lookups, reads and writes.
+    pub connections: u32,
+    /// How long a request waits in the queue before it is refused.
+    pub queue_timeout: Duration,
+    /// How long it then waits for a connection.
     pub connection_wait: Duration,
     pub statement_timeout: Duration,
     pub lock_timeout: Duration,
+}
+
+/// Which standby, and how far it may be behind.
+#[derive(Debug, Clone)]
+pub struct ReplicaOptions {
+    pub url: String,
+    /// The age that data read there may have.
+    pub max_lag: Duration,
 }
 
 /// How Postgres plans prepared statements (its setting `plan_cache_mode`).
@@ -45,15 +62,15 @@ type Pooled = r2d2::PooledConnection<ConnectionManager<PgConnection>>;
 
 impl Pool {
     /// A pool of up to `size` connections. None is opened before it is needed.
-    pub fn new(url: &str, size: u32, limits: SessionLimits, plan_cache_mode: PlanCacheMode) -> Self {
+    pub fn new(options: &PoolOptions, url: &str, size: u32, plan_cache_mode: PlanCacheMode) -> Self {
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
-            .connection_timeout(limits.connection_wait)
+            .connection_timeout(options.connection_wait)
             // Testing each connection before use costs a quarter of the read rate. `has_broken` and retries do it.
             .test_on_check_out(false)
             .error_handler(Box::new(QuietHandler))
-            .connection_customizer(Box::new(SessionSettings::new(limits, plan_cache_mode)))
+            .connection_customizer(Box::new(SessionSettings::new(options, plan_cache_mode)))
             .build_unchecked(ConnectionManager::new(url));
         Self(pool)
     }
@@ -115,7 +132,7 @@ fn on<T>(mut conn: Pooled, work: impl FnOnce(&mut PgConnection) -> Result<T>) ->
 /// `jit` and parallel workers are off: for statements this short they cost more than they save. `work_mem` is raised so that
 /// bitmaps of common words stay exact.
 ///
-/// `lc_messages` is set for superusers only, as Postgres demands. For other roles [`server_check`](super::server_check) makes
+/// `lc_messages` is set for superusers only, as Postgres demands. For other roles `server_check` makes
 /// sure that the server reports errors in English, which [`Error`] is read from.
 #[derive(Debug)]
 struct SessionSettings(String);
@@ -123,15 +140,15 @@ struct SessionSettings(String);
 const WORK_MEM_KB: u32 = 32 * 1024;
 
 impl SessionSettings {
-    fn new(limits: SessionLimits, plan_cache_mode: PlanCacheMode) -> Self {
+    fn new(options: &PoolOptions, plan_cache_mode: PlanCacheMode) -> Self {
         let settings = [
             ("application_name", "verbatim".to_owned()),
             ("timezone", "UTC".to_owned()),
             ("client_encoding", "UTF8".to_owned()),
             ("default_transaction_isolation", "read committed".to_owned()),
-            ("statement_timeout", limits.statement_timeout.as_millis().to_string()),
-            ("lock_timeout", limits.lock_timeout.as_millis().to_string()),
-            ("idle_in_transaction_session_timeout", (limits.statement_timeout * 2).as_millis().to_string()),
+            ("statement_timeout", options.statement_timeout.as_millis().to_string()),
+            ("lock_timeout", options.lock_timeout.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", (options.statement_timeout * 2).as_millis().to_string()),
             ("jit", "off".to_owned()),
             ("max_parallel_workers_per_gather", "0".to_owned()),
             ("plan_cache_mode", plan_cache_mode.as_str().to_owned()),

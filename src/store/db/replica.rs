@@ -4,11 +4,10 @@
 //! replayed. The last positions of the primary are kept with their times: the newest that the standby has replayed tells how
 //! old its data is at most. While that is too old, or unknown, reads go to the primary.
 
-use super::WorkClass;
-use super::pool::PlanCacheMode;
+use super::pool::{PlanCacheMode, PoolOptions, ReplicaOptions};
 use super::session::{self, Lsn, ReadRequirements};
-use super::{PoolOptions, SessionLimits};
-use crate::store::{Error, Result, migrate};
+use super::work_class::WorkClass;
+use crate::store::{Error, Result};
 use diesel::PgConnection;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,14 +20,6 @@ const CHECK_CONNECTIONS: u32 = 1;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 /// Positions of the primary that are kept: those of the last 25 seconds and more.
 const MAX_POSITIONS: usize = 256;
-
-/// Which standby, and how far it may be behind.
-#[derive(Debug, Clone)]
-pub struct ReplicaOptions {
-    pub url: String,
-    /// The age that data read there may have.
-    pub max_lag: Duration,
-}
 
 /// A standby. Cheap to clone.
 #[derive(Clone)]
@@ -69,12 +60,10 @@ pub(super) enum ReplicaRead<T, W> {
 }
 
 impl Replica {
-    pub fn new(options: &PoolOptions, limits: SessionLimits, replica: &ReplicaOptions) -> Self {
+    pub fn new(options: &PoolOptions, replica: &ReplicaOptions) -> Self {
         // Half of the connections: those of the primary also serve writes.
         let readers = (options.connections - options.connections / 2).max(1);
-        let class = |name, size| {
-            WorkClass::new(name, size, &replica.url, limits, PlanCacheMode::ForceCustomPlan, options.queue_timeout)
-        };
+        let class = |name, size| WorkClass::new(options, name, &replica.url, size, PlanCacheMode::ForceCustomPlan);
         Self {
             reads: class("replica", readers),
             checks: class("replica-check", CHECK_CONNECTIONS),
@@ -138,21 +127,21 @@ impl Replica {
     }
 
     /// Checks how far it is behind. `flushed` is a position that the primary had reached after `asked`.
-    pub async fn check(&self, asked: Instant, flushed: Lsn) {
+    pub async fn check(&self, asked: Instant, flushed: Lsn, check: fn(&mut PgConnection) -> Result<()>) {
         self.state.positions().push(asked, flushed);
         let replica = self.clone();
-        let check = self.checks.workers.run(move || {
+        let checked = self.checks.workers.run(move || {
             replica.checks.pool.run(|conn| {
-                // Not while it is in use: a schema that was current stays current.
-                if replica.state.age().is_none() && !migrate::is_current(conn)? {
-                    return Err(Error::Unavailable("its schema is not up to date".to_owned()));
+                // Not while it is in use: what was right stays right.
+                if replica.state.age().is_none() {
+                    check(conn)?;
                 }
                 let replayed = replica.state.replay_lsn(conn)?;
                 replica.state.has_replayed(replayed);
                 Ok(())
             })
         });
-        match tokio::time::timeout(CHECK_TIMEOUT, check).await {
+        match tokio::time::timeout(CHECK_TIMEOUT, checked).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.state.lose(&error.to_string()),
             Err(_) => self.state.lose("it does not answer"),

@@ -1,9 +1,9 @@
 //! Write transactions: retried after collisions, committed only while their callers wait, batched where they can be.
 
 use super::batcher::{Batch, Batcher};
+use super::cache::{self, CacheValidity};
 use super::pool::Pool;
 use super::session::{self, Lsn};
-use crate::store::cache::{self, CacheValidity};
 use crate::store::{Error, Result, search};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;

@@ -33,7 +33,7 @@ thread_local! {
 }
 
 /// Records that the current transaction changes `owners`. Every write to what is cached has to.
-pub(super) fn record_changes(owners: impl IntoIterator<Item = Owner>) {
+pub(in crate::store) fn record_changes(owners: impl IntoIterator<Item = Owner>) {
     CHANGED.with_borrow_mut(|changed| changed.extend(owners));
 }
 
