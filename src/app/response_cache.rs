@@ -4,8 +4,8 @@
 //! a standby may be older than what this instance has written.
 
 use crate::domain::graph::RelatedTo;
+use crate::store::cache::{CacheValidity, Owner, ReadTimestamp};
 use crate::store::db::batcher::Batcher;
-use crate::store::db::cache::{CacheValidity, Owner, ReadTimestamp};
 use crate::store::db::session;
 use crate::store::{self, Connection, Db, Resource};
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! The derived table `quote_about`: which entities are mentioned inside a quote's spans.
 
 use super::Result;
-use super::db::cache::{self, Owner};
+use super::cache::{self, Owner};
 use super::ids::planned_once;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;

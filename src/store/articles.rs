@@ -6,7 +6,7 @@ mod of_entities;
 mod versions;
 
 use super::anchor::{self, Text};
-use super::db::cache::{self, Owner};
+use super::cache::{self, Owner};
 use super::ids::planned_once;
 use super::{Error, Expected, Resource, Result, check, mentions, tombstones};
 use crate::annotate::{self, language};

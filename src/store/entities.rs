@@ -5,7 +5,7 @@ pub mod names;
 
 pub use list::list;
 
-use super::db::cache::{self, Owner};
+use super::cache::{self, Owner};
 use super::grouped::grouped;
 use super::ids::planned_once;
 use super::rows::Rows;

@@ -3,8 +3,8 @@
 mod found;
 pub(in crate::store) mod list;
 
+use super::cache::{self, Owner};
 use super::count;
-use super::db::cache::{self, Owner};
 use super::grouped::grouped;
 use super::ids::planned_once;
 use super::page::{self, Above, row};

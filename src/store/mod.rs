@@ -29,7 +29,7 @@ pub mod stats;
 mod tombstones;
 mod walk;
 
-pub use db::{Db, PoolOptions, ReplicaOptions};
+pub use db::{Db, PoolOptions, ReplicaOptions, cache};
 pub use error::{Conflict, Error, Resource, Result};
 
 /// A connection to Postgres, as the functions of the store take it.

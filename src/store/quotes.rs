@@ -12,8 +12,8 @@ pub mod quote_match;
 mod reviews;
 mod row;
 
+use super::cache::{self, Owner};
 use super::count;
-use super::db::cache::{self, Owner};
 use super::grouped::grouped;
 use super::ids::planned_once;
 use super::page::{self, Above};

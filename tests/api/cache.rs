@@ -220,6 +220,14 @@ fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
         "INSERT INTO reviews (id, article_id, quote_id, action, note) SELECT gen_random_uuid(), article_id, id, 'comment', 'vu' FROM quotes",
     );
     in_time(&other, records.quote(), Instant::now(), |answer| answer.text().contains("\"vu\""));
+    keep();
+    app.sql("INSERT INTO entity_identifiers (entity_id, position, scheme, value) SELECT entity_id, 0, 'wikidata', 'Q1' FROM entity_aliases");
+    in_time(&other, records.entity(), Instant::now(), |answer| answer.text().contains("\"Q1\""));
+    keep();
+    app.sql("UPDATE entity_identifiers SET value = 'Q2'; UPDATE entity_aliases SET language = 'en'");
+    in_time(&other, records.entity(), Instant::now(), |answer| {
+        answer.json()["identifiers"][0]["value"] == "Q2" && answer.json()["aliases"][0]["language"] == "en"
+    });
 
     keep();
     app.delete(&format!("{}?cascade=true", records.entity())).expect(204);
