@@ -1,4 +1,4 @@
-//! The service, built from its settings: the same for `main` and for the tests.
+//! Starts the service from its settings, for `main` and for the tests alike.
 
 use crate::annotate;
 use crate::app::response_cache::ResponseCache;
@@ -23,11 +23,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
-/// Connections that wait to be taken: more than the 128 of the standard library, for bursts.
+/// Connections that wait to be accepted: more than the 128 of the standard library, for bursts.
 const BACKLOG: i32 = 1024;
-/// Who does not send the head of a request within this is cut off.
+/// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long an idle connection is kept: longer than the minute that load balancers keep theirs.
+/// How long an idle connection is kept open: longer than the minute that load balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often the name dictionary is refreshed.
 const DICTIONARY_PERIOD: Duration = Duration::from_millis(500);
@@ -43,7 +43,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 /// How often the log repeats why the database cannot be migrated.
 const REMINDER_PERIOD: Duration = Duration::from_secs(60);
 
-/// A service that has its address, and its own Postgres if it runs one, and answers once it is [run](Server::run).
+/// A service that is bound to its address and answers once it is [run](Server::run).
 pub struct Server {
     config: Config,
     listener: TcpListener,
@@ -51,17 +51,17 @@ pub struct Server {
     postgres: Postgres,
 }
 
-/// The Postgres of a service, running if it is its own.
+/// The Postgres of a service: its own, running, or another at an address.
 pub enum Postgres {
     Own(Embedded),
     At(DatabaseUrl),
 }
 
 impl Postgres {
-    /// Starts the service's own Postgres, if that is what is configured; another's is not asked whether it is there.
+    /// Starts the service's own Postgres, if that is configured. Another one need not be up yet.
     ///
     /// # Errors
-    /// When the own Postgres does not start.
+    /// When its own Postgres does not start.
     pub fn start(database: &Database, max_connections: u16) -> Result<Self, EmbeddedError> {
         match database {
             Database::At(url) => Ok(Self::At(url.clone())),
@@ -73,7 +73,7 @@ impl Postgres {
         }
     }
 
-    /// Its address, for libpq: it may hold a password.
+    /// Its address for libpq, which may contain a password.
     pub fn url(&self) -> String {
         match self {
             Self::Own(embedded) => embedded.url(DATABASE),
@@ -113,11 +113,11 @@ impl MigrateError {
 }
 
 impl Server {
-    /// Takes the address, and listens once an own Postgres is started and migrated, which blocks for a second or two;
-    /// another's need not even be there.
+    /// Binds the address, starts and migrates its own Postgres, if that is configured, and listens. Blocks for a second or
+    /// two. Another Postgres need not be up yet.
     ///
     /// # Errors
-    /// When the address is not to be had, or the own Postgres does not start.
+    /// When the address is taken, or its own Postgres does not start.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
         let cannot = |source| StartError::Listen { address: config.listen, source };
         let socket = bound(config.listen).map_err(cannot)?;
@@ -125,13 +125,13 @@ impl Server {
         if let Postgres::Own(_) = postgres {
             migrate(&postgres.url())?;
         }
-        // Who connects to a service that listens is answered at once.
+        // The first request is answered as fast as later ones.
         http::openapi::contract();
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
         if !address.ip().is_loopback() {
-            log::warn!("{address} can be reached from other machines, and the service asks nobody who they are");
+            log::warn!("{address} can be reached from other machines, and there is no authentication yet");
         }
         log::info!("listening on http://{address}");
         Ok(Self { config: config.clone(), listener, address, postgres })
@@ -142,11 +142,11 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop` is done, then drains: it says that it is not ready, goes on for the drain delay, takes no
-    /// new connection, lets requests in flight finish, and stops its own Postgres last.
+    /// Serves until `stop` is done. Then it reports that it is not ready, goes on for the drain delay, accepts no new
+    /// connection, finishes the requests in flight, and stops its own Postgres last.
     ///
     /// # Errors
-    /// When the database turns out to be one that the service cannot work with, and when the system takes the listener away.
+    /// When the service cannot work with the database, or the listener fails.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let Self { config, listener, address: _, postgres } = self;
         let state = state(&config, &postgres.url());
@@ -186,7 +186,7 @@ impl Server {
         }
         handle.stop(!config.shutdown_timeout.is_zero()).await;
         let ended = serving.await.map_err(io::Error::other).flatten();
-        // Postgres takes its last checkpoint, which blocks.
+        // Blocks until Postgres has written its last checkpoint.
         let stopped = task::spawn_blocking(move || drop(postgres)).await;
         log::info!("stopped");
         failure.map_or(Ok(()), |error| Err(io::Error::other(error)))?;
@@ -194,8 +194,7 @@ impl Server {
     }
 }
 
-/// A socket that has the address, so that nobody else takes it, and does not listen yet: who connects is refused
-/// rather than kept waiting.
+/// Binds the address without listening yet: clients are refused rather than kept waiting.
 fn bound(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // The connections of the process before us may still be closing.
@@ -208,7 +207,7 @@ fn state(config: &Config, url: &str) -> http::app::State {
     let db = Db::new(&config.pool(url));
     http::app::State {
         names: Data::new(NameDictionary::default()),
-        // What a replica has may be older than what a client has written here.
+        // A replica may lack what a client has written here.
         statistics: Data::new(Statistics::new(db.replica().is_none())),
         db,
         records: Data::new(ResponseCache::new(config.cache_mb)),

@@ -1,4 +1,4 @@
-//! What can go wrong in the store, and the one place where Postgres' own errors are read.
+//! Errors of the store, and the only place that interprets errors of Postgres.
 
 use crate::domain::FieldError;
 use crate::domain::span::Span;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// The result of every function of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of records that are found by id.
+/// Records that are found by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
     Article,
@@ -19,7 +19,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// How many kinds there are.
+    /// The number of kinds.
     pub const COUNT: usize = Self::Quote as usize + 1;
 
     /// The word for it in a sentence.
@@ -34,7 +34,7 @@ impl Resource {
     }
 }
 
-/// Why the store did not do what was asked.
+/// Why the store refused a request.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     #[error("there is no such {}", .0.as_str())]
@@ -49,22 +49,22 @@ pub enum Error {
     Stale { current: i32 },
     #[error("{0}")]
     Conflict(Conflict),
-    /// What was sent does not fit what is stored.
+    /// The request does not fit what is stored.
     #[error("{} faults in what was sent", .0.len())]
     Invalid(Vec<FieldError>),
-    /// All places for work of this sort are taken.
+    /// No thread became free in time.
     #[error("no capacity for another request")]
     Overloaded,
-    /// Postgres cannot be reached or is going away.
+    /// Postgres cannot be reached or is shutting down. Nothing was committed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// It took too long and was given up: the statement, the wait for a lock, or the request. Nothing was committed.
+    /// A statement, a wait for a lock or the request took too long. Nothing was committed.
     #[error("it took too long: {0}")]
     TimedOut(String),
     /// Nobody knows whether the write was committed: the connection was lost, or the deadline passed, during the commit.
     #[error("the outcome is unknown: {0}")]
     OutcomeUnknown(String),
-    /// Two transactions met; doing it again may work.
+    /// Two transactions collided. Retrying may work.
     #[error("transactions collided: {0}")]
     Collision(String),
     /// The service cannot work with this database.
@@ -74,7 +74,7 @@ pub enum Error {
     Internal(String),
 }
 
-/// What stands in the way of a write.
+/// Which other record a write conflicts with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     #[error("another article has this url")]
@@ -108,7 +108,7 @@ impl From<DieselError> for Error {
 }
 
 impl Error {
-    /// True when doing it again later may work.
+    /// True when retrying later may work.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::TimedOut(_) | Self::Collision(_) | Self::Overloaded)
     }
@@ -148,7 +148,7 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
         "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),
-        // Somebody deletes an entity whose mentions lie in quotes: they will be gone the next time.
+        // The entity of a mention in a quote is being deleted. A retry does not see that mention.
         "quote_about_entity_id_fkey" => Error::Collision(message.to_owned()),
         "quotes_speaker_id_fkey" => Error::field("/speaker_id", "there is no such entity"),
         _ => Error::Internal(message.to_owned()),
