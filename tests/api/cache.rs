@@ -379,7 +379,7 @@ fn what_is_related_is_kept_until_something_that_mentions_the_entity_changes() {
         keep();
         write();
         // How frequent entities are in the whole collection is counted in the background.
-        app.sql("SELECT compact_counters(1000000)");
+        app.compact_counters();
         // The entity itself is as it was.
         let before = counts(&app);
         app.get(&of_entity);

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use verbatim::postgres::DATABASE;
+
 use crate::support::postgres::TestDatabase;
 use crate::support::process::{run, verbatim};
 
@@ -16,7 +18,7 @@ impl Other {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("other_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let admin = TestDatabase::empty();
-        admin.execute(&format!("CREATE DATABASE {name} TEMPLATE template0 {options}"));
+        admin.execute_as_admin(&format!("CREATE DATABASE {name} OWNER {DATABASE} TEMPLATE template0 {options}"));
         Self { admin, name }
     }
 
@@ -30,7 +32,7 @@ impl Other {
 
 impl Drop for Other {
     fn drop(&mut self) {
-        self.admin.execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        self.admin.execute_as_admin(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
     }
 }
 
@@ -69,12 +71,12 @@ fn a_database_that_takes_no_writes_is_refused() {
 fn a_role_that_may_not_create_what_is_missing_is_refused() {
     let database = TestDatabase::empty();
     let role = format!("reader_{}", std::process::id());
-    database.execute(&format!("CREATE ROLE {role} LOGIN"));
-    let url = database.url().replace("user=verbatim", &format!("user={role}"));
+    database.execute_as_admin(&format!("CREATE ROLE {role} LOGIN"));
+    let url = database.url().replace(&format!("user={DATABASE}"), &format!("user={role}"));
     refuses(&url, &format!("the role {role} may not create tables in its schema public"));
-    database.execute(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
+    database.execute_as_admin(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
     refuses(&url, &format!("the role {role} may not create the extensions"));
-    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+    database.execute_as_admin(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }
 
 #[test]
