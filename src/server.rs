@@ -8,9 +8,9 @@ use crate::http::context::PublicPrefix;
 use crate::http::extract::body::ReceiveBudget;
 use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::fulltext::Statistics;
 use crate::store::name_dictionary::{self, NameDictionary};
-use crate::store::search::Statistics;
-use crate::store::{self, Db, migrate, stats};
+use crate::store::{self, Db, counts, migrate};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
@@ -207,8 +207,7 @@ fn state(config: &Config, url: &str) -> http::app::State {
     let db = Db::new(&config.pool(url));
     http::app::State {
         names: Data::new(NameDictionary::default()),
-        // A replica may lack what a client has written here.
-        statistics: Data::new(Statistics::new(db.replica().is_none())),
+        statistics: Data::new(Statistics::default()),
         db,
         records: Data::new(ResponseCache::new(config.cache_mb)),
         quotes: Data::default(),
@@ -260,7 +259,7 @@ async fn compact_counters(db: Db) {
     let mut tick = time::interval(COMPACT_PERIOD);
     loop {
         tick.tick().await;
-        if let Err(error) = db.background(stats::fold).await {
+        if let Err(error) = db.background(counts::compact).await {
             log::debug!("compacting the counters: {error}");
         }
     }

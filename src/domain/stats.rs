@@ -33,6 +33,13 @@ impl CountTarget {
     }
 }
 
+impl Dimension {
+    /// True when its values are entities.
+    pub const fn holds_entities(self) -> bool {
+        matches!(self, Self::Speaker | Self::About | Self::Entity)
+    }
+}
+
 /// The matching records that were counted: all of them, or the newest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coverage {

@@ -2,7 +2,6 @@
 
 mod blocks;
 pub(in crate::store) mod list;
-mod of_entities;
 mod versions;
 
 use super::anchor::{self, Text};

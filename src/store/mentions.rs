@@ -4,10 +4,10 @@ mod found;
 pub(in crate::store) mod list;
 
 use super::cache::{self, Owner};
-use super::count;
 use super::grouped::grouped;
 use super::ids::planned_once;
-use super::page::{self, Above, row};
+use super::sql::count;
+use super::sql::keyset::{self, Above, row};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::page::{Key, Page, PageRequest, Position};
@@ -169,7 +169,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     let total = count::total(conn, request.count, || of_article().select(mentions::id))?;
     let mut query = of_article().into_boxed().order((mentions::span_start, mentions::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
-        let place = row!(page::offset_key(at)?, at.id, Integer);
+        let place = row!(keyset::offset_key(at)?, at.id, Integer);
         query = query.filter(Above::new(row!(mentions::span_start, mentions::id, Integer), place));
     }
     let rows = query.select(MentionRow::as_select()).load(conn)?;

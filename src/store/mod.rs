@@ -4,30 +4,26 @@
 //! mentions and quotes of that article.
 
 mod about;
+pub mod analytics;
 mod anchor;
 pub mod annotations;
 pub mod articles;
-mod count;
+pub mod counts;
 pub mod db;
 pub mod entities;
 pub mod error;
-mod first;
-pub mod graph;
+pub mod fulltext;
 mod grouped;
 mod ids;
 pub mod mentions;
 pub mod migrate;
 pub mod name_dictionary;
-mod page;
 pub mod quotes;
 mod rows;
-pub mod search;
 mod server_check;
 mod spans;
-mod statement;
-pub mod stats;
+mod sql;
 mod tombstones;
-mod walk;
 
 pub use db::{Db, PoolOptions, ReplicaOptions, cache};
 pub use error::{Conflict, Error, Resource, Result};

@@ -13,10 +13,10 @@ mod reviews;
 mod row;
 
 use super::cache::{self, Owner};
-use super::count;
 use super::grouped::grouped;
 use super::ids::planned_once;
-use super::page::{self, Above};
+use super::sql::count;
+use super::sql::keyset::{self, Above};
 use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
@@ -122,8 +122,8 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     let start = || sql::<Integer>("quotes.spans[1]");
     let mut query = of_article().into_boxed().order((start(), quotes::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
-        let place = page::row!(page::offset_key(at)?, at.id, Integer);
-        query = query.filter(Above::new(page::row!(start(), quotes::id, Integer), place));
+        let place = keyset::row!(keyset::offset_key(at)?, at.id, Integer);
+        query = query.filter(Above::new(keyset::row!(start(), quotes::id, Integer), place));
     }
     let rows = query.select(QuoteRow::as_select()).load(conn)?;
     if rows.is_empty() {

@@ -97,6 +97,7 @@ fn speakers_lead_to_whom_their_quotes_are_about() {
         ("dedupe=cluster".to_owned(), "AB 1, AC 1, DB 1"),
         ("status=rejected".to_owned(), ""),
         ("window=3".to_owned(), "AB 1, AC 1, DB 1"),
+        (format!("article={}&q=absent", id(&articles[0])), ""),
     ] {
         assert_eq!(edges(&app, &format!("/v1/graph/speaks-about?{question}")), expected, "{question}");
     }

@@ -461,3 +461,46 @@ fn a_cursor_walked_while_four_writers_work_sees_every_untouched_row_once() {
         }
     });
 }
+
+#[test]
+fn a_page_is_full_though_records_go_while_it_is_read() {
+    let app = TestApp::start();
+    let entity = app.entity(json!({"name": "Dakar"}));
+    let entity = entity["id"].as_str().unwrap();
+    let article = app.article(json!({}));
+    let article = article["id"].as_str().unwrap();
+    app.sql(&format!(
+        "INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status, confidence, origin)
+            SELECT gen_random_uuid(), '{article}', 1, 'mot ' || n, ARRAY[0, 5], '', '', 'direct', 'unattributed', 'machine', n / 100.0, 'machine'
+            FROM generate_series(1, 30) AS n;
+        DELETE FROM quote_about"
+    ));
+    // As the entries about the entity stand when every other quote was deleted after they were read.
+    app.sql(&format!(
+        "SET session_replication_role = replica;
+        INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
+            SELECT id, '{entity}', article_id, published_desc, kind, status, confidence, speaker_status, language FROM quotes;
+        DELETE FROM quotes WHERE confidence * 100 % 2 = 0"
+    ));
+    for sort in ["-confidence", "-published_at", "published_at"] {
+        let list = format!("/v1/quotes?about={entity}&limit=4&sort={sort}");
+        let page = app.get(&list).expect(200);
+        assert_eq!(page["items"].as_array().unwrap().len(), 4, "{sort}");
+        assert_eq!(crate::support::answers::items(&app, &list).len(), 15, "{sort}");
+    }
+}
+
+#[test]
+fn a_page_of_bodies_holds_as_many_as_it_has_room_for() {
+    let app = TestApp::start();
+    app.sql(
+        "INSERT INTO articles (id, headline, body, content_hash, language, published_at)
+            SELECT gen_random_uuid(), 'Titre ' || n, repeat('mot ', 262144), sha256('x'), 'fr', '2026-03-02' FROM generate_series(1, 40) AS n",
+    );
+    let list = "/v1/articles?include=body&limit=200";
+    let page = app.get(list).expect(200);
+    assert_eq!(page["items"].as_array().unwrap().len(), 32);
+    let rest = app.get(&format!("{list}&cursor={}", page["next_cursor"].as_str().unwrap())).expect(200);
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (8, &Value::Null));
+    assert_eq!(app.get("/v1/articles?limit=200").expect(200)["items"].as_array().unwrap().len(), 40);
+}

@@ -87,7 +87,7 @@ fn last_statement() -> Statement {
 
 /// The last read of a table's records that was asked of the server.
 fn last_read_of(table: &str) -> Statement {
-    last_of(&["SELECT", "SELECT DISTINCT"].map(|select| format!("{select} \"{table}\".")))
+    last_of(&[format!("SELECT \"{table}\"."), format!("SELECT DISTINCT {table}.")])
 }
 
 /// The last statement of one line that was asked of the server and begins like one of these.

@@ -50,6 +50,12 @@ fn a_language_that_is_new_to_the_collection_is_searched_at_once() {
     assert_found(&app, &[("jardin", "A"), ("garten", "")]);
     article(&app, "B", "de", "Die Gärten am Hafen.");
     assert_found(&app, &[("garten", "B"), ("jardin", "A")]);
+    // Stored by another instance.
+    app.sql(
+        "INSERT INTO articles (id, headline, body, content_hash, language)
+            VALUES (gen_random_uuid(), 'C', 'Los jardines del puerto.', sha256('x'), 'es')",
+    );
+    assert_found(&app, &[("jardín", "C"), ("garten", "B")]);
 }
 
 #[test]

@@ -265,3 +265,66 @@ fn what_cannot_be_asked_is_refused_by_name() {
         assert_eq!(problem["errors"][0]["parameter"], parameter, "{question}: {problem}");
     }
 }
+
+#[test]
+fn a_search_narrows_what_is_counted_beside_an_article_or_a_cluster() {
+    let (app, _) = collection();
+    let quote = app.get("/v1/quotes?q=pr%C3%AAts&limit=1").expect(200)["items"][0].clone();
+    let article = format!("article={}", quote["article_id"].as_str().unwrap());
+    let cluster = format!("cluster={}", quote["cluster_id"].as_str().unwrap());
+    for filter in [article, cluster] {
+        for search in ["pr%C3%AAts", "absent"] {
+            let filter = format!("{filter}&q={search}");
+            let listed = items(&app, &format!("/v1/quotes?{filter}")).len();
+            let top = app.get(&format!("/v1/stats/top?of=quotes&by=kind&{filter}")).expect(200);
+            assert_eq!(top["total"], listed, "{filter}");
+            let timeline = app.get(&format!("/v1/stats/timeline?of=quotes&interval=year&{filter}")).expect(200);
+            let counted: u64 =
+                timeline["items"].as_array().unwrap().iter().map(|item| item["count"].as_u64().unwrap()).sum();
+            assert_eq!(usize::try_from(counted).unwrap(), listed, "{filter}");
+            assert_eq!(timeline["considered"]["records"], listed, "{filter}");
+        }
+    }
+}
+
+#[test]
+fn the_coverage_is_the_same_whichever_way_records_are_counted() {
+    let (app, people) = collection();
+    let person = id(&people[0]);
+    // Two of them are undated. `min_confidence` is not in the rollups, and all quotes have it.
+    for filter in ["of=quotes".to_owned(), format!("of=quotes&speaker={person}"), "of=quotes&kind=partial".to_owned()] {
+        let records =
+            |question: &str| app.get(&format!("/v1/stats/{question}")).expect(200)["considered"]["records"].clone();
+        let top = records(&format!("top?by=speaker_status&{filter}&min_confidence=0"));
+        for question in [
+            format!("top?by=speaker_status&{filter}"),
+            format!("timeline?{filter}"),
+            format!("timeline?{filter}&group_by=kind"),
+            format!("timeline?{filter}&group_by=speaker"),
+            format!("timeline?{filter}&min_confidence=0"),
+        ] {
+            assert_eq!(records(&question), top, "{question}");
+        }
+    }
+}
+
+#[test]
+fn the_quotes_about_one_entity_are_all_counted() {
+    let (app, people) = collection();
+    let person = id(&people[0]);
+    let listed = items(&app, &format!("/v1/quotes?about={person}")).len();
+    assert!(listed > 1);
+    let answer = app.get(&format!("/v1/stats/top?of=quotes&by=about&about={person}&window=1")).expect(200);
+    assert_eq!((&answer["total"], &answer["items"][0]["count"]), (&json!(listed), &json!(listed)));
+    assert_eq!(answer["considered"], json!({"records": listed, "complete": true, "published_from": WHOLE}));
+}
+
+#[test]
+fn a_window_of_more_records_than_are_looked_at_is_refused() {
+    let app = TestApp::start();
+    for question in ["stats/top?by=kind", "stats/timeline?of=quotes", "graph/speaks-about?limit=1"] {
+        let problem = refusal(app.get(&format!("/v1/{question}&window=100001")), 400, "invalid_parameter");
+        assert_eq!(problem["errors"][0]["parameter"], "window");
+        app.get(&format!("/v1/{question}&window=100000&q=port")).expect(200);
+    }
+}

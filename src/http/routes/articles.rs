@@ -17,8 +17,8 @@ use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude}
 use crate::http::wire::page::ListOfArticle;
 use crate::store::cache::Owner;
 use crate::store::db::transaction::WriteBatcher;
+use crate::store::fulltext::{Statistics, highlight};
 use crate::store::name_dictionary::NameDictionary;
-use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
@@ -193,7 +193,7 @@ pub async fn list_articles(
             embed(conn, items.iter_mut().collect(), with_mentions, with_quotes)?;
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-                let mut found = highlight::articles(conn, &statistics, &list.filter, &ids)?;
+                let mut found = highlight::articles(conn, &list.filter, &ids)?;
                 items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
             }
             Ok((Page { items, next, total }, ranked))

@@ -15,7 +15,7 @@ use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
 use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
 use crate::store::cache::Owner;
 use crate::store::entities::names;
-use crate::store::search::Statistics;
+use crate::store::fulltext::Statistics;
 use crate::store::{self, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};

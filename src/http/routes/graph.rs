@@ -15,8 +15,9 @@ use crate::http::wire::graph::{
     RelatedBody, RelatedEntities, SpeaksAboutBody, SpeaksAboutGraph,
 };
 use crate::http::wire::stats::RecordKind;
-use crate::store::search::Statistics;
-use crate::store::{Db, graph};
+use crate::store::Db;
+use crate::store::analytics::graph;
+use crate::store::fulltext::Statistics;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use uuid::Uuid;
 

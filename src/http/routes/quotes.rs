@@ -19,8 +19,8 @@ use crate::http::wire::quote_list::{ListQuotes, QuoteFilters, QuotesInclude};
 use crate::http::wire::quote_match::{MatchQuotes, QuoteMatchesBody};
 use crate::store::cache::Owner;
 use crate::store::db::batcher::Batcher;
+use crate::store::fulltext::{Statistics, highlight};
 use crate::store::quotes::quote_match;
-use crate::store::search::{Statistics, highlight};
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
@@ -139,7 +139,7 @@ pub async fn list_quotes(
             embed(conn, &mut items, with_article, with_speaker)?;
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-                let mut found = highlight::quotes(conn, &statistics, &list.filter, &ids)?;
+                let mut found = highlight::quotes(conn, &list.filter, &ids)?;
                 items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
             }
             Ok((Page { items, next, total }, ranked, resolved))

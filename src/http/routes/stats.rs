@@ -13,8 +13,9 @@ use crate::http::wire::stats::{
     DEFAULT_WINDOW, GroupBody, ReadTimeline, ReadTop, RecordKind, ShareBody, TimelineBody, TimelineBucketBody,
     TimelineGroupBody, TopBody,
 };
-use crate::store::search::Statistics;
-use crate::store::{Db, stats};
+use crate::store::Db;
+use crate::store::analytics::stats;
+use crate::store::fulltext::Statistics;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use std::collections::HashMap;

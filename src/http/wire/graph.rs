@@ -20,7 +20,7 @@ pub struct ReadSpeaksAbout {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     pub limit: Option<i64>,
     /// Maximum number of quotes that are read, newest first.
-    #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_QUOTES))]
+    #[param(minimum = 1, maximum = 100_000, default = json!(DEFAULT_QUOTES))]
     pub window: Option<i64>,
 }
 

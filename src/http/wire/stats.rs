@@ -49,7 +49,7 @@ pub struct ReadTimeline {
     #[param(minimum = 1, maximum = 20, default = 5)]
     pub groups: Option<i64>,
     /// Maximum number of records that are read when no rollup answers the query.
-    #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_WINDOW))]
+    #[param(minimum = 1, maximum = 100_000, default = json!(DEFAULT_WINDOW))]
     pub window: Option<i64>,
 }
 
@@ -70,7 +70,7 @@ pub struct ReadTop {
     #[param(minimum = 1, maximum = 50, default = 10)]
     pub limit: Option<i64>,
     /// Maximum number of records that are read when no rollup answers the query.
-    #[param(minimum = 1, maximum = 1_000_000, default = json!(DEFAULT_WINDOW))]
+    #[param(minimum = 1, maximum = 100_000, default = json!(DEFAULT_WINDOW))]
     pub window: Option<i64>,
 }
 

@@ -1,29 +1,32 @@
 //! The list of articles: its filters and its orders.
 
-use super::of_entities::{Walk, mentioning, of_entities, quoting};
-use super::{ArticleRow, WithText};
+use super::{ArticleRow, BlockList};
+use crate::domain::Dimension;
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Count, Key, Page, Position, Range, SetFilter, Total};
+use crate::domain::page::{Count, Key, Page, Position, SetFilter, Total};
 use crate::domain::search::Ranked;
 use crate::domain::stats::CountTarget;
-use crate::schema::{articles, mentions, quotes};
-use crate::store::first::{Limit, first};
-use crate::store::page::{self, Below, LONG_AGO, Planned, Predicate, choose, look_at, row};
-use crate::store::search::{
-    self, Collection, Course, Reading, Statistics, Step, Values, Windows, descending, published_in, push_values,
-};
-use crate::store::statement::Statement;
-use crate::store::stats::newest::{of_table, of_units};
-use crate::store::walk::{self, Matching, OfEntity, Placed, Stretch, along};
-use crate::store::{Result, count, stats};
-use chrono::{DateTime, Utc};
-use diesel::dsl::{not, sql};
-use diesel::pg::Pg;
+use crate::schema::articles;
+use crate::store::Result;
+use crate::store::counts;
+use crate::store::fulltext::list::{Source, by_date, by_group};
+use crate::store::fulltext::{self, Collection, DateAxis, MAX_MATCHES, Planner, Statistics};
+use crate::store::sql::access_path::{AccessPath, Scan};
+use crate::store::sql::date_order::{self, DateKeyed, EntityIndex, MAX_ENTITIES, Rows, Segment, SegmentKind};
+use crate::store::sql::filter::{Filter, is_any};
+use crate::store::sql::keyset::{DateKey, LONG_AGO, pg_time, time_key};
+use crate::store::sql::localized_query::LocalizedQuery;
+use crate::store::sql::{Sql, count};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamptz};
+use diesel::sql_types::{Bool, Integer};
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One page of the articles that match; in order of relevance, with how many that is an order of.
+/// The most bytes of bodies on a page. A page that would have more has fewer articles.
+const MAX_BODY_BYTES: i64 = 32 << 20;
+
+/// One page of the articles that match; in order of relevance, with the number of articles that were ranked.
 ///
 /// # Errors
 /// Only the database's own.
@@ -32,236 +35,200 @@ pub fn list(
     statistics: &Statistics,
     list: &ArticleList,
 ) -> Result<(Page<Article>, Option<Ranked>)> {
-    let ArticleList { filter, order, page: request, .. } = list;
-    let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-    let reading = reading.as_ref();
-    let total = total(conn, statistics, filter, request.count, reading)?;
+    let ArticleList { filter, order, page: request, with_body } = list;
+    let search = read_search(conn, filter)?;
+    let conditions = conditions(filter, search.clone());
+    let total = total(conn, filter, &conditions, request.count)?;
     let after = request.after.as_ref();
     let wanted = request.limit + 1;
-    let select = |conn: &mut PgConnection, query, limit| load(conn, list, query, limit);
-    let items = match order {
-        ArticleOrder::Relevance => match reading {
-            Some(reading) => {
-                let page = by_relevance(conn, statistics, list, reading, total)?;
-                return Ok((page.0, Some(page.1)));
+    let by_relevance = search.as_ref().filter(|_| *order == ArticleOrder::Relevance);
+    let (page, ranked) = if let Some(query) = by_relevance {
+        let keys = newest_keys(conn, statistics, filter, search.clone(), MAX_MATCHES)?;
+        let newest = keys.into_iter().map(|(_, id)| id).collect();
+        let (page, ranked) = fulltext::most_relevant(conn, Collection::Articles, query, newest, request, total)?;
+        let rows = articles::table
+            .filter(articles::id.eq_any(page.items.clone()))
+            .select(ArticleRow::as_select())
+            .load(conn)?;
+        (fulltext::with_records(page, rows, |row: &ArticleRow| row.id), Some(ranked))
+    } else {
+        let rows = match order {
+            ArticleOrder::NewestCreated => by_creation(conn, statistics, list, &conditions, wanted)?,
+            _ => {
+                let segments = match order {
+                    ArticleOrder::OldestPublished => date_order::oldest(after, filter.published)?,
+                    _ => date_order::newest(after)?,
+                };
+                let source = source(conn, statistics, filter, &conditions, wanted)?;
+                by_date(conn, &source, filter.published, &segments, wanted, load)?
             }
-            None => by_date(conn, statistics, filter, None, walk::newest(after)?, wanted, select)?,
-        },
-        ArticleOrder::NewestPublished => {
-            by_date(conn, statistics, filter, reading, walk::newest(after)?, wanted, select)?
-        }
-        ArticleOrder::OldestPublished => {
-            by_date(conn, statistics, filter, reading, walk::oldest(after, filter.published)?, wanted, select)?
-        }
-        ArticleOrder::NewestCreated => by_creation(conn, statistics, list, reading, wanted)?,
+        };
+        (Page::from_rows(rows, request.limit, total, |row| position(*order, row)), None)
     };
-    let page = Page::from_rows(items, request.limit, total, |article| Position {
-        key: Key::Time(match order {
-            ArticleOrder::NewestCreated => Some(article.created_at),
-            _ => article.published_at,
-        }),
-        id: article.id,
-    });
-    Ok((page, None))
+    let page = match with_body {
+        true => with_bodies(conn, page, |row| position(*order, row))?,
+        false => page.map(|row| row.with(None)),
+    };
+    Ok((page, ranked))
+}
+
+fn position(order: ArticleOrder, row: &ArticleRow) -> Position {
+    let time = if order == ArticleOrder::NewestCreated { Some(row.created_at) } else { row.published_at };
+    Position { key: Key::Time(time), id: row.id }
+}
+
+fn read_search(conn: &mut PgConnection, filter: &ArticleFilter) -> Result<Option<LocalizedQuery>> {
+    fulltext::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)
+}
+
+/// The articles of a page with their bodies: as many as [`MAX_BODY_BYTES`] has room for, and one at least. An article that
+/// was deleted in the meantime is left out.
+fn with_bodies(
+    conn: &mut PgConnection,
+    mut page: Page<ArticleRow>,
+    position: impl Fn(&ArticleRow) -> Position,
+) -> Result<Page<Article>> {
+    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+    let sizes: HashMap<Uuid, i32> = articles::table
+        .filter(articles::id.eq_any(&ids))
+        .select((articles::id, sql::<Integer>("octet_length(body)")))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let mut bytes = 0;
+    let fits = |id: &&Uuid| {
+        bytes += i64::from(sizes.get(*id).copied().unwrap_or(0));
+        bytes <= MAX_BODY_BYTES
+    };
+    let fitting = ids.iter().take_while(fits).count().max(1);
+    if fitting < page.items.len() {
+        page.items.truncate(fitting);
+        page.next = page.items.last().map(position);
+    }
+    let texts: Vec<(Uuid, (String, BlockList))> = articles::table
+        .filter(articles::id.eq_any(&ids[..fitting.min(ids.len())]))
+        .select((articles::id, (articles::body, articles::blocks)))
+        .load(conn)?;
+    let mut texts: HashMap<_, _> = texts.into_iter().collect();
+    let with_body = |row: ArticleRow| {
+        let (body, blocks) = texts.remove(&row.id)?;
+        Some(row.with(Some((body, blocks.0))))
+    };
+    let items = page.items.into_iter().filter_map(with_body).collect();
+    Ok(Page { items, next: page.next, total: page.total })
 }
 
 /// How many articles match, when that was asked.
 fn total(
     conn: &mut PgConnection,
-    statistics: &Statistics,
     filter: &ArticleFilter,
+    conditions: &Filter,
     count: Option<Count>,
-    reading: Option<&Reading>,
 ) -> Result<Option<Total>> {
-    if let Some(kept) = stats::total(conn, count, || CountTarget::Articles(filter.clone()))? {
+    if let Some(kept) = counts::total(conn, count, || CountTarget::Articles(filter.clone()))? {
         return Ok(Some(kept));
     }
-    // Those of one entity alone are counted in its index, without the articles.
-    let of_one = |of: fn(SetFilter<Uuid>) -> ArticleFilter, entity: Option<&Uuid>| {
-        entity.copied().filter(|entity| *filter == of(SetFilter::new(vec![*entity], Vec::new())))
-    };
-    let mentioned = |mentions| ArticleFilter { mentions, ..ArticleFilter::default() };
-    if let Some(entity) = of_one(mentioned, filter.mentions.only()) {
-        return count::total(conn, count, || {
-            mentioning(entity).order((mentions::published_desc, mentions::article_id))
-        });
+    // The articles of one entity alone are counted in its index.
+    if let Some((_, index)) = entity_indexes(filter, None).into_iter().next()
+        && let ([entity], true) = (&index.entities[..], index.is_complete)
+    {
+        let newest = Segment { kind: SegmentKind::Newest, after: None };
+        return count::total(conn, count, || index.keys_of(*entity, &newest, None));
     }
-    let quoted = |quotes_by| ArticleFilter { quotes_by, ..ArticleFilter::default() };
-    if let Some(speaker) = of_one(quoted, filter.quotes_by.only()) {
-        return count::total(conn, count, || quoting(speaker).order((quotes::published_desc, quotes::article_id)));
-    }
-    let in_step = |reading: Option<&Reading>, step: &Step| {
-        selected(predicates(filter, reading, OfEntity::Asked, step)).select(count::nothing())
-    };
-    let matching = || in_step(reading, &Step::default());
-    let of_search = |search: Option<_>| *filter == ArticleFilter { search, ..ArticleFilter::default() };
-    if let Some(reading) = reading.filter(|_| count == Some(Count::Exact) && of_search(filter.search.clone())) {
-        return search::total(conn, statistics, Collection::Articles, reading, |reading, step| {
-            in_step(Some(reading), step)
-        })
-        .map(Some);
-    }
-    if *filter == (ArticleFilter { keyword: filter.keyword.clone(), ..ArticleFilter::default() }) {
-        return count::total_of_column(conn, count, "articles", matching);
-    }
-    if reading.is_some() || !filter.keyword.include.is_empty() {
-        return count::total_by_index(conn, count, matching);
-    }
-    count::total(conn, count, matching)
+    count::total_of(conn, count, conditions)
 }
 
-/// The first articles of some stretches of publication, each read the way that is the shortest: along the index of the
-/// entity that is asked for, in windows, or along the index of the one value.
-fn by_date<T: Placed>(
+/// What a list in date order is read by: the index of the rarest entity, or the planner's paths, or one index.
+fn source<'a>(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &ArticleFilter,
-    reading: Option<&Reading>,
-    stretches: Vec<Stretch>,
+    conditions: &'a Filter,
     wanted: i64,
-    select: impl Fn(&mut PgConnection, articles::BoxedQuery<'static, Pg>, Limit) -> Result<Vec<T>>,
-) -> Result<Vec<T>> {
-    let windows = match is_of_one(filter) {
+) -> Result<Source<'a>> {
+    let mut planner = match conditions.uses_single_index() || is_selective(filter) {
         true => None,
-        false => {
-            let (values, is_indexed) = (values(filter), is_indexed(filter));
-            Some(Windows::of(conn, statistics, Collection::Articles, filter, reading, &values, is_indexed)?)
-        }
+        false => Planner::new(conn, statistics, Collection::Articles, conditions)?,
     };
-    let of = |filter: &ArticleFilter, reading: Option<&Reading>, step: &Step| {
-        selected(predicates(filter, reading, OfEntity::Probed, step))
-    };
-    let walk = Walk::of(filter);
-    if let Some(walk) = &walk {
-        let is_short = match &windows {
-            None => true,
-            Some(windows) => windows.are_slower_than(walk.articles(conn)?, wanted),
-        };
-        if is_short {
-            let rest = walk.rest(filter);
-            let all_match = reading.is_none() && walk.is_all_of(filter);
-            let matching = if all_match { Matching::All } else { Matching::Some };
-            let places = |conn: &mut PgConnection, stretch, limit| walk.places(conn, stretch, filter.published, limit);
-            return walk::by_places(conn, stretches, wanted, matching, places, |conn, part, ids, missing| {
-                let stretch = Stretch { part, after: None };
-                let query = along!(
-                    of(&rest, reading, &Step::KNOWN),
-                    stretch,
-                    Step::KNOWN,
-                    articles::published_desc,
-                    articles::id
-                );
-                select(conn, query.filter(articles::id.eq_any(ids)), Limit::Value(missing))
-            });
+    let mut entity_index: Option<(i64, EntityIndex)> = None;
+    let indexes = entity_indexes(filter, conditions.search.as_ref());
+    let is_only = indexes.len() == 1;
+    for (dimension, index) in indexes {
+        let rows =
+            if is_only && planner.is_none() { 0 } else { counts::of_entities(conn, dimension, &index.entities)? };
+        if entity_index.as_ref().is_none_or(|(fewest, _)| rows < *fewest) {
+            entity_index = Some((rows, index));
         }
     }
-    let range = filter.published;
-    search::along_stretches(
-        conn,
-        windows.as_ref(),
-        walk.is_some(),
-        stretches,
-        range,
-        wanted,
-        |conn, stretch, step, missing| {
-            search::by_query(reading, step.way, missing, stretch.part.order(), |reading| {
-                let of = of(filter, reading, step);
-                select(conn, along!(of, stretch, *step, articles::published_desc, articles::id), step.limit(missing))
-            })
-        },
-    )
+    if let (Some(known), Some((rows, _))) = (&planner, &entity_index)
+        && !known.prefers_entity_index(*rows as f64, wanted)
+    {
+        planner = Some(known.clone().of_entities(*rows as f64));
+        entity_index = None;
+    }
+    Ok(Source { filter: conditions, planner, entity_index: entity_index.map(|(_, index)| index) })
 }
 
-/// The first articles of a list that begins with what was stored last.
+/// The first articles of a list that begins with the article created last.
 fn by_creation(
     conn: &mut PgConnection,
     statistics: &Statistics,
     list: &ArticleList,
-    reading: Option<&Reading>,
+    conditions: &Filter,
     wanted: i64,
-) -> Result<Vec<Article>> {
-    let ArticleList { filter, page: request, .. } = list;
-    let after = request.after.as_ref();
-    let read = |conn: &mut PgConnection, step: &Step, missing| {
-        let order = |one: &Article, other: &Article| (other.created_at, other.id).cmp(&(one.created_at, one.id));
-        search::by_query(reading, step.way, missing, order, |reading| {
-            let mut all = predicates(filter, reading, OfEntity::Probed, step);
-            if let Some(position) = after {
-                let place = row!(page::time_key(position, LONG_AGO)?, position.id, Timestamptz);
-                all.push(Box::new(Below::new(row!(articles::created_at, articles::id, Timestamptz), place).nullable()));
-            }
-            if let Some(from) = step.from {
-                all.push(Box::new(articles::created_at.ge(from).nullable()));
-            }
-            if let Some(to) = step.to {
-                all.push(Box::new(articles::created_at.lt(to).nullable()));
-            }
-            let query = descending!(selected(all), step.way, articles::created_at, articles::id, Timestamptz);
-            load(conn, list, query, step.limit(missing))
+) -> Result<Vec<ArticleRow>> {
+    let after = list.page.after.as_ref();
+    let after =
+        after.map(|position| Ok::<_, crate::store::Error>((time_key(position, LONG_AGO)?, position.id))).transpose()?;
+    let read = |conn: &mut PgConnection, scan: &Scan, limit| {
+        let (time, id) = (conditions.column("created_at"), conditions.column("id"));
+        let order = date_order::order(&scan.path, &time, &id, "DESC");
+        let compare =
+            |one: &ArticleRow, other: &ArticleRow| (other.created_at, other.id).cmp(&(one.created_at, one.id));
+        by_group(conditions, scan, limit, compare, |scan| {
+            let after = after
+                .map(|(at, after)| Sql::new(format!("({time}, {id}) < (")).bind(at).sql(", ").bind(after).sql(")"));
+            let all = std::iter::once(conditions.conditions(&scan.path)).chain(after).chain(scan.times(&time));
+            load(conn, Rows { condition: Sql::all(all), order: order.clone(), limit })
         })
     };
-    let values = values(filter);
-    if reading.is_none() && values.is_empty() {
-        return read(conn, &Step::default(), wanted);
+    if (conditions.search.is_none() && conditions.column_values().next().is_none()) || is_selective(&list.filter) {
+        return read(conn, &Scan::default(), wanted);
     }
-    let windows = Windows::of(conn, statistics, Collection::Articles, filter, reading, &values, is_indexed(filter))?;
-    windows.read(conn, Some(Course::created(after)?), wanted, read)
-}
-
-/// What of a filter is in the index of words and values.
-fn values(filter: &ArticleFilter) -> Values {
-    let mut all = Values::new();
-    push_values(&mut all, "language", &filter.language, String::clone);
-    push_values(&mut all, "publisher", &filter.publisher, String::clone);
-    push_values(&mut all, "section", &filter.section, String::clone);
-    push_values(&mut all, "keywords", &filter.keyword, String::clone);
-    all
-}
-
-impl Placed for Article {
-    fn place(&self) -> (Option<DateTime<Utc>>, Uuid) {
-        (self.published_at, self.id)
+    match Planner::new(conn, statistics, Collection::Articles, conditions)? {
+        Some(planner) => planner.read(conn, &DateAxis::created(after.map(|(time, _)| time)), wanted, read),
+        None => read(conn, &Scan::default(), wanted),
     }
 }
 
-fn load(
-    conn: &mut PgConnection,
-    list: &ArticleList,
-    query: articles::BoxedQuery<'static, Pg>,
-    limit: Limit,
-) -> Result<Vec<Article>> {
-    if !list.with_body {
-        let rows = first(conn, query.select(ArticleRow::as_select()), limit)?;
-        return Ok(rows.into_iter().map(|row: ArticleRow| row.with(None)).collect());
+impl DateKeyed for ArticleRow {
+    fn date_key(&self) -> DateKey {
+        (self.published_at.map_or(LONG_AGO, pg_time), self.id)
     }
-    let rows = first(conn, query.select(WithText::as_select()), limit)?;
-    Ok(rows.into_iter().map(|row: WithText| row.row.with(Some((row.body, row.blocks.0)))).collect())
 }
 
-/// The newest matches in order of relevance: a page of them.
-fn by_relevance(
+fn load(conn: &mut PgConnection, rows: Rows) -> Result<Vec<ArticleRow>> {
+    let query = articles::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
+    Ok(query.select(ArticleRow::as_select()).load(conn)?)
+}
+
+fn newest_keys(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    list: &ArticleList,
-    reading: &Reading,
-    total: Option<Total>,
-) -> Result<(Page<Article>, Ranked)> {
-    let newest = ids(conn, statistics, &list.filter, Some(reading), search::CONSIDERED)?;
-    // The rank is made of the text, which only these are unpacked for.
-    let rank = reading.rank(articles::vector, articles::language);
-    let found = articles::table.filter(articles::id.eq_any(&newest)).select((articles::id, rank)).load(conn)?;
-    let found = search::in_order(newest, found);
-    let (page, ranked) = search::most_relevant(found, &list.page, total)?;
-    let known = articles::table.filter(articles::id.eq_any(page.items.clone())).into_boxed();
-    let rows = load(conn, list, known, Limit::Value(page.items.len() as i64))?;
-    Ok((search::filled(page, rows, |article| article.id), ranked))
+    filter: &ArticleFilter,
+    search: Option<LocalizedQuery>,
+    most: i64,
+) -> Result<Vec<DateKey>> {
+    let conditions = conditions(filter, search);
+    let source = source(conn, statistics, filter, &conditions, most)?;
+    by_date(conn, &source, filter.published, &date_order::newest(None)?, most, |conn, rows| {
+        let query = articles::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
+        Ok(query.select((articles::published_desc, articles::id)).load(conn)?)
+    })
 }
 
-fn selected(predicates: Vec<Predicate<articles::table>>) -> articles::BoxedQuery<'static, Pg> {
-    predicates.into_iter().fold(articles::table.into_boxed(), |query, predicate| query.filter(predicate))
-}
-
-/// The `most` newest that match, or more of them, for a question that is not a list: with a key, an expression of SQL.
+/// Selects `id, unit, key, published_desc` of the `most` newest articles that match, or of more; `key` is an expression
+/// on the columns of articles.
 ///
 /// # Errors
 /// Only the database's own.
@@ -271,104 +238,125 @@ pub(in crate::store) fn newest(
     filter: &ArticleFilter,
     key: &str,
     most: i64,
-) -> Result<Statement> {
-    let of_table = |conditions| of_table("articles", "articles.id", "articles.id", key, conditions);
-    // Those of one entity alone are the newest in its index.
-    let walk = Walk::of(filter);
-    if let Some(walk) = walk.as_ref().filter(|walk| walk.is_all_of(filter))
-        && let Some(is_newest) = walk.newest(filter.published, most)
+) -> Result<Sql> {
+    let selected =
+        |key: &str| format!("SELECT articles.id, articles.id AS unit, {key} AS key, articles.published_desc FROM ");
+    if let Some((_, index)) = entity_indexes(filter, None).into_iter().next()
+        && let ([entity], true) = (&index.entities[..], index.is_complete)
     {
-        let mut all = predicates(&walk.rest(filter), None, OfEntity::Asked, &Step::default());
-        all.push(is_newest);
-        return Ok(of_table(all));
+        let newest = Segment { kind: SegmentKind::Newest, after: None };
+        let of_entity = index.keys_of(*entity, &newest, Some(most));
+        let articles = Sql::new(selected(key)).sql("(").append(of_entity).sql(") AS articles");
+        return Ok(if key == "''" { articles } else { articles.sql(" JOIN articles AS records USING (id)") });
     }
-    if is_of_one(filter) && walk.is_none_or(|walk| walk.only().is_some()) {
-        return Ok(of_table(predicates(filter, None, OfEntity::Walked, &Step::default())));
+    let conditions = conditions(filter, None);
+    if filter.search.is_none() && conditions.uses_single_index() && entity_indexes(filter, None).is_empty() {
+        return Ok(Sql::new(selected(key)).sql("articles WHERE ").append(conditions.conditions(&AccessPath::Planner)));
     }
-    let reading = search::read(conn, statistics, Collection::Articles, filter.search.as_ref(), &filter.language)?;
-    let units =
-        by_date(conn, statistics, filter, reading.as_ref(), walk::newest(None)?, most, |conn, query, limit| {
-            let units = query.select((articles::id, articles::id, sql::<Text>(key), articles::published_desc));
-            Ok(first(conn, units, limit)?)
-        })?;
-    Ok(of_units(units))
+    let search = read_search(conn, filter)?;
+    let keys = newest_keys(conn, statistics, filter, search, most)?;
+    let ids: Vec<Uuid> = keys.into_iter().map(|(_, id)| id).collect();
+    Ok(Sql::new(selected(key)).sql("articles WHERE articles.id = ANY (").bind(ids).sql(")"))
 }
 
-/// The `most` newest that match.
-fn ids(
-    conn: &mut PgConnection,
-    statistics: &Statistics,
-    filter: &ArticleFilter,
-    reading: Option<&Reading>,
-    most: i64,
-) -> Result<Vec<Uuid>> {
-    let places = by_date(conn, statistics, filter, reading, walk::newest(None)?, most, |conn, query, limit| {
-        Ok(first::<(Option<DateTime<Utc>>, Uuid), _>(
-            conn,
-            query.select((articles::published_at, articles::id)),
-            limit,
-        )?)
-    })?;
-    Ok(places.into_iter().map(|(_, id)| id).collect())
-}
-
-/// True when nothing is asked for that is found by what several indexes have in common.
-fn is_of_one(filter: &ArticleFilter) -> bool {
-    filter.search.is_none() && filter.keyword.include.is_empty() && values(filter).len() < 2
-}
-
-/// True when all that is asked for is in the index of words and values, or a time.
-fn is_indexed(filter: &ArticleFilter) -> bool {
-    let mut rest = ArticleFilter { search: None, published: Range::default(), ..filter.clone() };
-    for choice in [&mut rest.language, &mut rest.publisher, &mut rest.section, &mut rest.keyword] {
-        choice.include.clear();
+/// The indexes by which the articles of the entities of a filter can be read, with the counts of these.
+fn entity_indexes(filter: &ArticleFilter, search: Option<&LocalizedQuery>) -> Vec<(Dimension, EntityIndex)> {
+    if is_selective(filter) {
+        return Vec::new();
     }
-    rest == ArticleFilter::default()
+    let readable =
+        |choice: &SetFilter<Uuid>| (1..=MAX_ENTITIES).contains(&choice.include.len()) && !choice.include_null;
+    let mut indexes = Vec::new();
+    let mut index = |dimension, entities: &[Uuid], rest: ArticleFilter| {
+        let is_quotes = dimension == Dimension::Speaker;
+        let table = if is_quotes { "quotes" } else { "mentions" };
+        let mut of_table = Filter::new(table, None);
+        of_table.published(filter.published);
+        if is_quotes {
+            of_table.other(Sql::new(NOT_REJECTED));
+        }
+        let index = EntityIndex {
+            table,
+            entity_column: if is_quotes { "speaker_id" } else { "entity_id" },
+            id_column: "article_id",
+            entities: entities.to_vec(),
+            condition: of_table.conditions(&AccessPath::Planner),
+            is_complete: rest == ArticleFilter { published: filter.published, ..ArticleFilter::default() },
+            rest: conditions(&rest, search.cloned()),
+        };
+        indexes.push((dimension, index));
+    };
+    if readable(&filter.quotes_by) {
+        let mut rest = filter.clone();
+        rest.quotes_by.include.clear();
+        index(Dimension::Speaker, &filter.quotes_by.include, rest);
+    }
+    if readable(&filter.mentions) {
+        let mut rest = filter.clone();
+        rest.mentions.include.clear();
+        index(Dimension::Entity, &filter.mentions.include, rest);
+    }
+    for (place, entity) in filter.mentions_all.iter().enumerate() {
+        let mut rest = filter.clone();
+        rest.mentions_all.remove(place);
+        index(Dimension::Entity, &[*entity], rest);
+    }
+    indexes
 }
+
+/// True when few articles match, whatever else is filtered.
+fn is_selective(filter: &ArticleFilter) -> bool {
+    !filter.url.include.is_empty() || !filter.external_id.include.is_empty()
+}
+
+/// A literal: the index of quoted speakers has no rejected quotes.
+const NOT_REJECTED: &str = "quotes.status <> 'rejected'";
 
 /// The conditions of a filter.
-fn predicates(
-    filter: &ArticleFilter,
-    reading: Option<&Reading>,
-    of_entity: OfEntity,
-    step: &Step,
-) -> Vec<Predicate<articles::table>> {
-    let mut all: Vec<Predicate<articles::table>> = Vec::new();
-    let way = step.way;
-    if step.is_planned() {
-        all.push(Box::new(Planned));
+fn conditions(filter: &ArticleFilter, search: Option<LocalizedQuery>) -> Filter {
+    let mut all = Filter::new("articles", search);
+    all.set("language", &filter.language);
+    all.set("publisher", &filter.publisher);
+    all.set("section", &filter.section);
+    all.set_unindexed("external_id", &filter.external_id);
+    all.set_unindexed("url", &filter.url);
+    keywords(&mut all, &filter.keyword);
+    all.published(filter.published);
+    // The date of a mention is that of its article: with it, a mention is one place in the index of its entity.
+    let mentions = |condition: Sql| {
+        Sql::new("SELECT FROM mentions WHERE mentions.article_id = articles.id AND ").append(condition)
+    };
+    let mentioned = |entities: &[Uuid]| {
+        mentions(is_any("mentions.entity_id", entities).sql(" AND mentions.published_desc = articles.published_desc"))
+    };
+    all.linked(&filter.mentions, mentioned, &mentions(Sql::new("mentions.entity_id IS NOT NULL")));
+    for entity in &filter.mentions_all {
+        all.exists(mentioned(&[*entity]));
     }
-    choose!(all, filter.language, articles::language, step, "language");
-    choose!(all, filter.publisher, articles::publisher, step, "publisher");
-    choose!(all, filter.section, articles::section, step, "section");
-    choose!(all, filter.external_id, articles::external_id);
-    choose!(all, filter.url, articles::url);
-    let before = all.len();
-    with_keywords(&filter.keyword, &mut all);
-    if let Some(reading) = reading {
-        all.push(Box::new(reading.matches(articles::vector, articles::language, step)));
-    }
-    if way.looks_at("vector") {
-        look_at(&mut all, before);
-    }
-    published_in!(all, filter.published, step, articles::published_desc);
-    of_entities(filter, of_entity, &mut all);
+    let quotes = |condition: Sql| {
+        let of_article = format!("SELECT FROM quotes WHERE quotes.article_id = articles.id AND {NOT_REJECTED} AND ");
+        Sql::new(of_article).append(condition)
+    };
+    let quoted = |speakers: &[Uuid]| {
+        quotes(is_any("quotes.speaker_id", speakers).sql(" AND quotes.published_desc = articles.published_desc"))
+    };
+    all.linked(&filter.quotes_by, quoted, &quotes(Sql::new("quotes.speaker_id IS NOT NULL")));
     all
 }
 
-fn with_keywords(choice: &SetFilter<String>, all: &mut Vec<Predicate<articles::table>>) {
-    let words = |words: &[String]| words.iter().cloned().map(Some).collect::<Vec<_>>();
-    let without = || articles::keywords.eq(words(&[]));
-    match (&choice.include[..], choice.include_null) {
+fn keywords(all: &mut Filter, filter: &SetFilter<String>) {
+    let overlaps = |words: &[String]| Sql::new("articles.keywords && ").bind(words.to_vec());
+    let none = "articles.keywords = '{}'";
+    match (&filter.include[..], filter.include_null) {
         ([], false) => {}
-        ([], true) => all.push(Box::new(without().nullable())),
-        (any, false) => all.push(Box::new(articles::keywords.overlaps_with(words(any)).nullable())),
-        (any, true) => all.push(Box::new(articles::keywords.overlaps_with(words(any)).or(without()).nullable())),
+        ([], true) => all.other(Sql::new(none)),
+        (words, false) => all.indexed("keywords", words.to_vec(), overlaps(words)),
+        (words, true) => all.other(Sql::new(none).sql(" OR ").append(overlaps(words))),
     }
-    if choice.exclude_null {
-        all.push(Box::new(not(without()).nullable()));
+    if filter.exclude_null {
+        all.other(Sql::new("articles.keywords <> '{}'"));
     }
-    if !choice.exclude.is_empty() {
-        all.push(Box::new(not(articles::keywords.overlaps_with(words(&choice.exclude))).nullable()));
+    if !filter.exclude.is_empty() {
+        all.other(Sql::new("NOT ").append(overlaps(&filter.exclude)));
     }
 }

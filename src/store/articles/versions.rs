@@ -3,7 +3,8 @@
 use crate::domain::article::ArticleVersion;
 use crate::domain::page::{Key, Page, PageRequest, Position, Total};
 use crate::schema::{article_versions, articles};
-use crate::store::{Error, Resource, Result, page, tombstones};
+use crate::store::sql::keyset;
+use crate::store::{Error, Resource, Result, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -50,7 +51,7 @@ pub fn versions(conn: &mut PgConnection, id: Uuid, request: &PageRequest) -> Res
     let Some(present) = present_text(conn, id)? else {
         return tombstones::missing(conn, Resource::Article, id);
     };
-    let below = request.after.as_ref().map(page::offset_key).transpose()?.unwrap_or(i32::MAX);
+    let below = request.after.as_ref().map(keyset::offset_key).transpose()?.unwrap_or(i32::MAX);
     let earlier: Vec<VersionRow> = article_versions::table
         .filter(article_versions::article_id.eq(id))
         .filter(article_versions::body_version.lt(below))

@@ -4,7 +4,7 @@ use super::batcher::{Batch, Batcher};
 use super::cache::{self, CacheValidity};
 use super::pool::Pool;
 use super::session::{self, Lsn};
-use crate::store::{Error, Result, search};
+use crate::store::{Error, Result};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +43,6 @@ pub struct Committed<T> {
 impl<T> Committed<T> {
     /// Records the commit for the current request.
     pub(super) fn recorded(self) -> T {
-        search::wrote();
         if let Some(lsn) = self.lsn {
             session::record_commit(lsn);
         }

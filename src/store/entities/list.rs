@@ -5,9 +5,10 @@ use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::schema::{entities, entity_counts, entity_identifiers};
-use crate::store::page::{self, Above, Below, FAR_AHEAD, row};
-use crate::store::search::Statistics;
-use crate::store::{Error, Result, count};
+use crate::store::fulltext::Statistics;
+use crate::store::sql::count;
+use crate::store::sql::keyset::{self, Above, Below, FAR_AHEAD, row};
+use crate::store::{Error, Result};
 use diesel::dsl::{self, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -50,7 +51,7 @@ pub fn list(conn: &mut PgConnection, statistics: &Statistics, filter: &EntityFil
 /// A page of what a name leads to, best first.
 fn best_first(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> Result<Page<ListedEntity>> {
     let total = total_of(filter, &found);
-    let after = filter.page.after.as_ref().map(|at| Ok::<_, Error>((page::count_key(at)?, at.id))).transpose()?;
+    let after = filter.page.after.as_ref().map(|at| Ok::<_, Error>((keyset::count_key(at)?, at.id))).transpose()?;
     let rest = found.matches.into_iter().filter(|m| after.is_none_or(|after| (m.score, m.entity) < after));
     let part = rest.take(usize::try_from(filter.page.limit + 1).unwrap_or(usize::MAX)).collect();
     let page = Page::from_rows(part, filter.page.limit, total, |m: &Match| Position {
@@ -153,7 +154,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
         EntityOrder::Relevance | EntityOrder::Name => {
             let mut query = query.order((entities::name_key, entities::id)).limit(limit);
             if let Some(at) = after {
-                let place = row!(page::text_key(at)?, at.id, Text);
+                let place = row!(keyset::text_key(at)?, at.id, Text);
                 query = query.filter(Above::new(row!(entities::name_key, entities::id, Text), place));
             }
             Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
@@ -161,7 +162,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
         EntityOrder::NewestUpdated => {
             let mut query = query.order((entities::updated_at.desc(), entities::id.desc())).limit(limit);
             if let Some(at) = after {
-                let place = row!(page::time_key(at, FAR_AHEAD)?, at.id, Timestamptz);
+                let place = row!(keyset::time_key(at, FAR_AHEAD)?, at.id, Timestamptz);
                 query = query.filter(Below::new(row!(entities::updated_at, entities::id, Timestamptz), place));
             }
             Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
@@ -171,7 +172,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
             // A condition on the count makes the join an inner one, so that its index can be walked.
             let mut query = query.filter(mentions.ge(0)).order((mentions.desc(), entity_id.desc())).limit(limit);
             if let Some(at) = after {
-                let place = row!(page::count_key(at)?, at.id, BigInt);
+                let place = row!(keyset::count_key(at)?, at.id, BigInt);
                 let here = row!(mentions.assume_not_null(), entity_id.assume_not_null(), BigInt);
                 query = query.filter(Below::new(here, place));
             }
@@ -184,7 +185,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
                 query = query.filter(kind.eq(*one));
             }
             if let Some(at) = after {
-                let place = row!(page::count_key(at)?, at.id, BigInt);
+                let place = row!(keyset::count_key(at)?, at.id, BigInt);
                 let here = row!(quotes.assume_not_null(), entity_id.assume_not_null(), BigInt);
                 query = query.filter(Below::new(here, place));
             }

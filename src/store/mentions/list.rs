@@ -1,20 +1,21 @@
 //! The list of mentions: its filters and its orders.
 
 use super::MentionRow;
+use crate::domain::EntityKind;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
-use crate::domain::page::{Count, Key, Page, Position, SetFilter};
+use crate::domain::page::{Key, Page, Position};
 use crate::domain::stats::CountTarget;
-use crate::domain::{EntityKind, MentionKind, Origin};
-use crate::schema::{entities, entity_counts, mentions};
-use crate::store::page::{Predicate, choose, of_words, published};
-use crate::store::walk::{self, along};
-use crate::store::{Result, count, stats};
-use diesel::dsl::{exists, not};
-use diesel::pg::Pg;
+use crate::schema::mentions;
+use crate::store::fulltext::list::{Source, by_date};
+use crate::store::sql::date_order::{self, DateKeyed};
+use crate::store::sql::filter::{Filter, is_any};
+use crate::store::sql::keyset::{DateKey, LONG_AGO, pg_time};
+use crate::store::sql::{Sql, count};
+use crate::store::{Result, counts};
+use diesel::dsl::sql;
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-
-/// So many entities are asked how often they are named.
-const NAMED_MOST: i64 = 1_000;
+use diesel::sql_types::Bool;
 
 /// One page of the mentions that match.
 ///
@@ -22,79 +23,53 @@ const NAMED_MOST: i64 = 1_000;
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, order, page: request } = list;
-    let total = match stats::total(conn, request.count, || CountTarget::Mentions(filter.clone()))? {
-        None => {
-            let matching = || selected(matching(filter)).select(count::nothing());
-            let of_range = MentionFilter { min_confidence: filter.min_confidence, ..MentionFilter::default() };
-            let kinds = SetFilter::new(filter.entity_kind.include.clone(), Vec::new());
-            let of_kinds = MentionFilter { entity_kind: kinds, ..MentionFilter::default() };
-            if *filter == of_range {
-                count::total_of_column(conn, request.count, "mentions", matching)?
-            } else if *filter == of_kinds
-                && request.count == Some(Count::Exact)
-                && are_many(conn, &filter.entity_kind.include)?
-            {
-                Some(count::many(conn, matching())?)
-            } else {
-                count::total(conn, request.count, matching)?
-            }
-        }
+    let all = conditions(filter);
+    let total = match counts::total(conn, request.count, || CountTarget::Mentions(filter.clone()))? {
+        None => count::total_of(conn, request.count, &all)?,
         kept => kept,
     };
-    let stretches = match order {
-        MentionOrder::NewestPublished => walk::newest(request.after.as_ref())?,
-        MentionOrder::OldestPublished => walk::oldest(request.after.as_ref(), filter.published)?,
+    let segments = match order {
+        MentionOrder::NewestPublished => date_order::newest(request.after.as_ref())?,
+        MentionOrder::OldestPublished => date_order::oldest(request.after.as_ref(), filter.published)?,
     };
-    let rows = walk::each(conn, stretches, request.limit + 1, |conn, stretch, missing| {
-        let query =
-            along!(selected(matching(filter)), stretch, Step::default(), mentions::published_desc, mentions::id);
-        Ok(query.limit(missing).select(MentionRow::as_select()).load(conn)?)
+    let source = Source { filter: &all, planner: None, entity_index: None };
+    let rows = by_date(conn, &source, filter.published, &segments, request.limit + 1, |conn, rows| {
+        let query = mentions::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
+        Ok(query.select(MentionRow::as_select()).load(conn)?)
     })?;
     let page =
         Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
     Ok(page.map(Mention::from))
 }
 
-/// True when more mentions than are counted are of entities of these kinds, which those named most often tell already: to look
-/// at the mentions would be to look up the entity of each.
-fn are_many(conn: &mut PgConnection, kinds: &[EntityKind]) -> Result<bool> {
-    let named_most: Vec<(EntityKind, i64)> = entity_counts::table
-        .inner_join(entities::table)
-        .order((entity_counts::mentions.desc(), entity_counts::entity_id.desc()))
-        .limit(NAMED_MOST)
-        .select((entities::kind, entity_counts::mentions))
-        .load(conn)?;
-    let of_kinds = named_most.iter().filter(|(kind, _)| kinds.contains(kind));
-    Ok(of_kinds.map(|(_, mentions)| mentions).sum::<i64>() > count::COUNTED)
-}
-
-fn selected(predicates: Vec<Predicate<mentions::table>>) -> mentions::BoxedQuery<'static, Pg> {
-    predicates.into_iter().fold(mentions::table.into_boxed(), |query, predicate| query.filter(predicate))
+impl DateKeyed for MentionRow {
+    fn date_key(&self) -> DateKey {
+        (self.published_at.map_or(LONG_AGO, pg_time), self.id)
+    }
 }
 
 /// The conditions of a filter.
-pub(in crate::store) fn matching(filter: &MentionFilter) -> Vec<Predicate<mentions::table>> {
-    let mut all: Vec<Predicate<mentions::table>> = Vec::new();
-    choose!(all, filter.entity, mentions::entity_id);
-    choose!(all, filter.article, mentions::article_id);
-    choose!(all, filter.publisher, mentions::publisher);
-    choose!(all, filter.language, mentions::language);
-    all.extend(of_words("mentions.kind", &filter.kind, MentionKind::as_str));
-    all.extend(of_words("mentions.origin", &filter.origin, Origin::as_str));
-    let of_kind = |kinds: &[_]| {
-        entities::table
-            .filter(entities::id.nullable().eq(mentions::entity_id))
-            .filter(entities::kind.eq_any(kinds.to_vec()))
+pub(in crate::store) fn conditions(filter: &MentionFilter) -> Filter {
+    let mut all = Filter::new("mentions", None);
+    all.set("entity_id", &filter.entity);
+    all.set_unindexed("article_id", &filter.article);
+    all.set("publisher", &filter.publisher);
+    all.set("language", &filter.language);
+    all.set("kind", &filter.kind);
+    all.set("origin", &filter.origin);
+    let of_kind = |kinds: &[EntityKind]| {
+        Sql::new("SELECT FROM entities WHERE entities.id = mentions.entity_id AND ")
+            .append(is_any("entities.kind", kinds))
     };
     if !filter.entity_kind.include.is_empty() {
-        all.push(Box::new(exists(of_kind(&filter.entity_kind.include)).nullable()));
+        all.exists(of_kind(&filter.entity_kind.include));
     }
     if !filter.entity_kind.exclude.is_empty() {
-        all.push(Box::new(not(exists(of_kind(&filter.entity_kind.exclude))).nullable()));
+        all.other(Sql::new("NOT EXISTS (").append(of_kind(&filter.entity_kind.exclude)).sql(")"));
     }
     if let Some(least) = filter.min_confidence {
-        all.push(Box::new(mentions::confidence.ge(least).nullable()));
+        all.other(Sql::new("mentions.confidence >= ").bind(least));
     }
-    published!(all, filter.published, mentions::published_desc);
+    all.published(filter.published);
     all
 }

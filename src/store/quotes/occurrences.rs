@@ -3,7 +3,7 @@
 use crate::domain::QuoteStatus;
 use crate::domain::quote::{Occurrences, PublisherCount, Variant};
 use crate::schema::quotes;
-use crate::store::page::Predicate;
+use crate::store::sql::filter::is_any;
 use crate::store::{Resource, Result, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, min};
@@ -22,13 +22,13 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
     let Some(cluster_id) = found else {
         return tombstones::missing(conn, Resource::Quote, id);
     };
-    let same = || -> Predicate<quotes::table> {
-        match cluster_id {
-            Some(cluster) => Box::new(quotes::cluster_id.eq(cluster)),
-            None => Box::new(quotes::id.eq(id).nullable()),
-        }
+    let printed = || {
+        let same = match cluster_id {
+            Some(cluster) => is_any("quotes.cluster_id", &[cluster]),
+            None => is_any("quotes.id", &[id]),
+        };
+        quotes::table.filter(same).filter(quotes::status.ne(QuoteStatus::Rejected))
     };
-    let printed = || quotes::table.filter(same()).filter(quotes::status.ne(QuoteStatus::Rejected));
     let variants: Vec<(String, i64, Option<DateTime<Utc>>)> = printed()
         .group_by(quotes::text)
         .select((quotes::text, count_star(), min(quotes::published_at)))

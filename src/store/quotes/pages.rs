@@ -1,15 +1,16 @@
-//! Pages of lists of quotes, with what is known of the quotes in other tables.
+//! Pages of lists of quotes, with the related rows of other tables.
 
-use super::list::{is_of_one, page};
+use super::filter::is_plain_filter;
+use super::list::page;
 use super::{complete, complete_page};
 use crate::domain::page::Page;
 use crate::domain::quote::{Quote, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
-use crate::store::search::Statistics;
+use crate::store::fulltext::Statistics;
 use crate::store::{Error, Result};
 use diesel::pg::PgConnection;
 
-/// One page of the quotes that match; in order of relevance, with how many that is an order of.
+/// One page of the quotes that match; in order of relevance, with the number of quotes that were ranked.
 ///
 /// # Errors
 /// Only the database's own.
@@ -25,10 +26,10 @@ pub fn list(
 /// True when a list is read along one index, and takes no longer than others like it.
 pub fn is_plain(list: &QuoteList) -> bool {
     let by_date = matches!(list.order, QuoteOrder::NewestPublished | QuoteOrder::OldestPublished);
-    by_date && !list.one_per_cluster && list.page.count.is_none() && is_of_one(&list.filter)
+    by_date && !list.one_per_cluster && list.page.count.is_none() && is_plain_filter(&list.filter)
 }
 
-/// The pages of several lists, in their order: what is known of their quotes in other tables is read for all at once.
+/// The pages of several lists, in their order. The related rows of their quotes are read at once.
 ///
 /// # Errors
 /// Only the database's own.
@@ -46,7 +47,7 @@ pub fn lists(
                 all.extend(items);
                 Ok((length, next, total))
             }
-            // None of the others will be found there.
+            // The other lists would fail in the same way.
             Err(Error::Unavailable(cause)) => return Err(Error::Unavailable(cause)),
             Err(error) => Err(error),
         });

@@ -12,7 +12,7 @@ use crate::domain::quote::{self, MatchKind, QuoteMatch, QuoteMatchQuery};
 use crate::domain::text_diff::{alike, differences, trigrams};
 use crate::schema::quotes;
 use crate::store::Result;
-use crate::store::search::{Collection, Statistics, VECTOR};
+use crate::store::fulltext::{Collection, Statistics, VECTOR};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
@@ -161,7 +161,7 @@ fn rare_words(
         .get_result(conn)?;
     let sample = statistics.of(conn, Collection::Quotes)?;
     let entries = |lexeme: &String| match &sample {
-        Some(sample) => sample.rows * sample.having(VECTOR, lexeme),
+        Some(sample) => sample.rows * sample.frequency(VECTOR, lexeme),
         None => 0.0,
     };
     let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();

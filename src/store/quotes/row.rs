@@ -5,7 +5,6 @@ use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::schema::quotes;
 use crate::store::spans::{SpanList, SpanRange};
-use crate::store::walk::Placed;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -24,12 +23,6 @@ pub struct QuoteRow {
     pub published_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
     pub columns: Columns,
-}
-
-impl Placed for QuoteRow {
-    fn place(&self) -> (Option<DateTime<Utc>>, Uuid) {
-        (self.published_at, self.id)
-    }
 }
 
 /// What changes of a quote.

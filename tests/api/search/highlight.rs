@@ -110,3 +110,11 @@ fn nothing_is_shown_that_was_not_asked_for() {
         assert_eq!(item("q=pr%C3%AAts").get("highlight"), None);
     }
 }
+
+#[test]
+fn two_letters_that_a_language_reads_as_another_letter_are_shown() {
+    let app = TestApp::start();
+    app.article(json!({"headline": "Vest", "language": "sr", "body": "Njegov djed i njegov đed su djeca."}));
+    let found = &highlights(&app, "articles", "djed")[0];
+    assert_eq!(words("Njegov djed i njegov đed su djeca.", &found["snippets"][0]["matches"]), ["djed", "đed"]);
+}

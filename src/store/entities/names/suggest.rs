@@ -9,7 +9,7 @@ use crate::domain::page::SetFilter;
 use crate::domain::text;
 use crate::schema::entity_names;
 use crate::store::Result;
-use crate::store::page::LookedAt;
+use crate::store::sql::keyset::LookedAt;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Text;

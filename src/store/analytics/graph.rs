@@ -1,24 +1,25 @@
 //! Edges between entities, counted in the newest quotes or articles that match.
 
-use super::entities;
-use super::search::Statistics;
-use super::stats::newest;
-use super::{Connection, Result};
+use super::recent;
 use crate::domain::article::ArticleFilter;
 use crate::domain::graph::{CoMention, Edges, Frequency, Related, RelatedTo, SpeaksAbout};
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::{CountTarget, Coverage, NamedEntity};
 use crate::schema;
+use crate::store::fulltext::Statistics;
+use crate::store::{Connection, Result, entities};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The quotes that are named of an edge.
+/// The sample quotes of an edge.
 const SAMPLES: usize = 3;
+/// The entities of an article whose pairs are counted.
+const MAX_ENTITIES: usize = 100;
 
-/// An edge, or no edge and what was considered.
+/// An edge and the coverage; no edge when there is none.
 #[derive(QueryableByName)]
 struct EdgeRow {
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -35,7 +36,7 @@ struct EdgeRow {
     since: Option<DateTime<Utc>>,
 }
 
-/// The entities mentioned in an article, or no article and what was considered.
+/// The entities mentioned in an article and the coverage; none when there is no article.
 #[derive(QueryableByName)]
 struct ArticleRow {
     #[diesel(sql_type = Array<SqlUuid>)]
@@ -46,10 +47,10 @@ struct ArticleRow {
     since: Option<DateTime<Utc>>,
 }
 
-/// The entities in the articles of another, and what was considered. Arrays of one length: hundreds of rows take Postgres
-/// and the driver longer than what is in them.
+/// The entities mentioned in the articles of another entity, and the coverage. Arrays of equal length: hundreds of rows
+/// would take longer than their content.
 #[derive(QueryableByName)]
-struct Met {
+struct RelatedRow {
     #[diesel(sql_type = Array<SqlUuid>)]
     entities: Vec<Uuid>,
     #[diesel(sql_type = Array<BigInt>)]
@@ -70,8 +71,8 @@ struct Met {
     is_present: bool,
 }
 
-impl Met {
-    /// Those that are not less frequent here than elsewhere, with how surprising that is and the articles they are in.
+impl RelatedRow {
+    /// The entities that are not less frequent here than elsewhere, with their scores and numbers of articles.
     fn surprising(&self) -> impl Iterator<Item = (f64, Uuid, Frequency, i64)> {
         let counts = self.articles.iter().zip(&self.here).zip(&self.totals);
         self.entities.iter().zip(counts).filter_map(|(entity, ((articles, here), total))| {
@@ -81,7 +82,7 @@ impl Met {
     }
 }
 
-/// Who speaks about whom most, in the newest quotes that match and have a known speaker.
+/// The most frequent pairs of speaker and subject, in the newest quotes that match and have a known speaker.
 ///
 /// # Errors
 /// Only the database's own.
@@ -97,21 +98,21 @@ pub fn speaks_about(
     attributed.speaker.exclude_null = true;
     let records = CountTarget::Quotes { filter: attributed, one_per_cluster };
     let count = if one_per_cluster { "count(DISTINCT c.unit)" } else { "count(*)" };
-    let with = newest::considered(conn, statistics, &records, "speaker_id::text", window)?;
+    let with = recent::newest(conn, statistics, &records, "speaker_id::text", window)?;
     let with = with.sql(format!(
         ", edges AS (
             SELECT c.key::uuid AS one, a.entity_id AS other, {count} AS n,
                 (array_agg(c.id ORDER BY c.published_desc DESC, c.id DESC))[1:{SAMPLES}] AS samples
-            FROM considered c JOIN quote_about a ON a.quote_id = c.id WHERE true"
+            FROM recent c JOIN quote_about a ON a.quote_id = c.id WHERE true"
     ));
-    let rows = newest::of_the_named(with, filter, "a.entity_id").sql(format!(
+    let rows = recent::of_named_entities(with, filter, "a.entity_id").sql(format!(
         " GROUP BY 1, 2 ORDER BY n DESC, 1, 2 LIMIT {limit})
         SELECT one, other, coalesce(n, 0) AS n, coalesce(samples, '{{}}') AS samples, records, since
-        FROM edge LEFT JOIN edges ON true ORDER BY n DESC, one, other"
+        FROM coverage LEFT JOIN edges ON true ORDER BY n DESC, one, other"
     ));
     let rows: Vec<EdgeRow> = rows.rows(conn)?;
     let names = names(conn, rows.iter().flat_map(|row| [row.one, row.other]).flatten())?;
-    let considered = considered(rows.first().map(|row| (row.records, row.since)));
+    let considered = coverage(rows.first().map(|row| (row.records, row.since)));
     let edge = |row: EdgeRow| {
         let (speaker, about) = (names.get(&row.one?)?.clone(), names.get(&row.other?)?.clone());
         Some(SpeaksAbout { speaker, about, count: row.n, quotes: row.samples })
@@ -121,7 +122,8 @@ pub fn speaks_about(
 
 /// The pairs of entities that most of the newest articles that match mention both.
 ///
-/// The pairs are counted here: an article with twenty entities has 190 pairs, which Postgres would sort by their ids.
+/// The pairs are counted here: an article with twenty entities has 190 pairs, which Postgres would sort. Of an article with
+/// very many entities, the pairs of [`MAX_ENTITIES`] are counted.
 ///
 /// # Errors
 /// Only the database's own.
@@ -132,17 +134,16 @@ pub fn co_mentions(
     limit: usize,
     window: i64,
 ) -> Result<Edges<CoMention>> {
-    let rows: Vec<ArticleRow> =
-        newest::considered(conn, statistics, &CountTarget::Articles(filter.clone()), "''", window)?
-            .sql(
-                ", met AS (
-                SELECT array_agg(DISTINCT m.entity_id) AS entities
-                FROM considered c JOIN mentions m ON m.article_id = c.id WHERE m.entity_id IS NOT NULL GROUP BY c.id
+    let rows: Vec<ArticleRow> = recent::newest(conn, statistics, &CountTarget::Articles(filter.clone()), "''", window)?
+        .sql(format!(
+            ", mentioned AS (
+                SELECT (array_agg(DISTINCT m.entity_id))[1:{MAX_ENTITIES}] AS entities
+                FROM recent r JOIN mentions m ON m.article_id = r.id WHERE m.entity_id IS NOT NULL GROUP BY r.id
             )
-            SELECT coalesce(entities, '{}') AS entities, records, since FROM edge LEFT JOIN met ON true",
-            )
-            .rows(conn)?;
-    let considered = considered(rows.first().map(|row| (row.records, row.since)));
+            SELECT coalesce(entities, '{{}}') AS entities, records, since FROM coverage LEFT JOIN mentioned ON true"
+        ))
+        .rows(conn)?;
+    let considered = coverage(rows.first().map(|row| (row.records, row.since)));
     let pairs = most_frequent_pairs(rows.into_iter().map(|row| row.entities), limit);
     let names = names(conn, pairs.iter().flat_map(|(pair, _)| *pair))?;
     let edge = |(pair, articles): ([Uuid; 2], u32)| {
@@ -152,7 +153,7 @@ pub fn co_mentions(
     Ok(Edges { items: pairs.into_iter().filter_map(edge).collect(), considered })
 }
 
-/// The pairs that most of these sets hold both of, each in order of id.
+/// The pairs that are in the most sets, each pair in order of id.
 fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> Vec<([Uuid; 2], u32)> {
     let (mut ids, mut places) = (Vec::new(), HashMap::new());
     let mut counts: HashMap<(u32, u32), u32> = HashMap::new();
@@ -184,7 +185,7 @@ fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> V
     pairs
 }
 
-/// The entities that are most surprisingly frequent in the newest articles that match and mention the one that is asked about.
+/// The entities that are surprisingly frequent in the newest articles that match and mention a given entity.
 ///
 /// # Errors
 /// An entity that is absent, deleted or merged.
@@ -195,18 +196,16 @@ pub fn related(
     filter: &ArticleFilter,
 ) -> Result<Edges<Related>> {
     let RelatedTo { entity, limit, min_articles, window } = asked;
-    // The newest articles of an entity are so many at most, whichever it is.
-    let is_of_entity = *filter == ArticleFilter::default();
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
-    let met: Vec<Met> = newest::considered(conn, statistics, &CountTarget::Articles(filter), "''", window)?
+    let rows: Vec<RelatedRow> = recent::newest(conn, statistics, &CountTarget::Articles(filter), "''", window)?
         .sql(format!(
-            ", met AS MATERIALIZED (
+            ", mentioned AS MATERIALIZED (
                 SELECT m.entity_id, count(*) AS here, count(DISTINCT m.article_id) AS articles
-                FROM considered c JOIN mentions m ON m.article_id = c.id
+                FROM recent r JOIN mentions m ON m.article_id = r.id
                 WHERE m.entity_id IS NOT NULL GROUP BY m.entity_id
             ), sizes AS (
-                SELECT (SELECT coalesce(sum(here), 0)::bigint FROM met) AS all_here, coalesce(sum(n), 0)::bigint AS everything FROM (
+                SELECT (SELECT coalesce(sum(here), 0)::bigint FROM mentioned) AS all_here, coalesce(sum(n), 0)::bigint AS everything FROM (
                     SELECT count AS n FROM day_counts
                     WHERE of = 'mentions' AND dimension = '' AND key = '' AND day = 'infinity'
                     UNION ALL SELECT -count FROM entity_day_counts
@@ -214,36 +213,35 @@ pub fn related(
                     UNION ALL SELECT change FROM count_changes WHERE of = 'mentions' AND entity_id IS NOT NULL
                 ) AS linked
             ), others AS (
-                SELECT met.entity_id, met.here, met.articles, k.mentions + coalesce(p.n, 0) AS total
-                FROM met JOIN entity_counts k ON k.entity_id = met.entity_id
+                SELECT m.entity_id, m.here, m.articles, k.mentions + coalesce(p.n, 0) AS total
+                FROM mentioned m JOIN entity_counts k ON k.entity_id = m.entity_id
                 LEFT JOIN (
                     SELECT entity_id, sum(change)::bigint AS n FROM count_changes WHERE of = 'mentions' GROUP BY entity_id
-                ) AS p ON p.entity_id = met.entity_id
-                WHERE met.articles >= {min_articles} AND met.entity_id <> ",
+                ) AS p ON p.entity_id = m.entity_id
+                WHERE m.articles >= {min_articles} AND m.entity_id <> ",
             nobody = Uuid::nil(),
         ))
-        .uuid(entity)
+        .bind(entity)
         .sql(
             ")
             SELECT entities, articles, here, totals, all_here, everything, records, since,
                 EXISTS (SELECT FROM entities WHERE merged_into IS NULL AND id = ",
         )
-        .uuid(entity)
+        .bind(entity)
         .sql(
             ") AS is_present
-            FROM edge CROSS JOIN sizes CROSS JOIN (
+            FROM coverage CROSS JOIN sizes CROSS JOIN (
                 SELECT coalesce(array_agg(entity_id), '{}') AS entities, coalesce(array_agg(articles), '{}') AS articles,
                     coalesce(array_agg(here), '{}') AS here, coalesce(array_agg(total), '{}') AS totals
                 FROM others
             ) AS all_others",
         )
-        .general(is_of_entity)
         .rows(conn)?;
-    if !met.iter().all(|met| met.is_present) {
+    if !rows.iter().all(|row| row.is_present) {
         entities::check_present(conn, entity)?;
     }
-    let considered = considered(met.first().map(|met| (met.records, met.since)));
-    let mut scored: Vec<_> = met.iter().flat_map(Met::surprising).collect();
+    let considered = coverage(rows.first().map(|row| (row.records, row.since)));
+    let mut scored: Vec<_> = rows.iter().flat_map(RelatedRow::surprising).collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.3.cmp(&one.3)).then(one.1.cmp(&other.1)));
     scored.truncate(limit);
     let names = names(conn, scored.iter().map(|(_, id, ..)| *id))?;
@@ -254,7 +252,7 @@ pub fn related(
     Ok(Edges { items: scored.into_iter().filter_map(item).collect(), considered })
 }
 
-fn considered(row: Option<(i64, Option<DateTime<Utc>>)>) -> Coverage {
+fn coverage(row: Option<(i64, Option<DateTime<Utc>>)>) -> Coverage {
     let (records, published_from) = row.unwrap_or_default();
     Coverage { records, published_from }
 }

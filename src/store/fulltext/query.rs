@@ -1,0 +1,57 @@
+//! Reads a search by the text search configuration of each language.
+
+use super::Collection;
+use crate::domain::page::SetFilter;
+use crate::domain::search::Search;
+use crate::store::Result;
+use crate::store::sql::Sql;
+use crate::store::sql::localized_query::LocalizedQuery;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+#[derive(QueryableByName)]
+struct QueryRow {
+    #[diesel(sql_type = Text)]
+    language: String,
+    #[diesel(sql_type = Text)]
+    query: String,
+}
+
+/// Reads a search in the languages of a filter, or else in all that the collection has.
+///
+/// # Errors
+/// Only the database's own.
+pub fn read(
+    conn: &mut PgConnection,
+    collection: Collection,
+    search: Option<&Search>,
+    languages: &SetFilter<String>,
+) -> Result<Option<LocalizedQuery>> {
+    let Some(search) = search else {
+        return Ok(None);
+    };
+    let table = collection.table();
+    let given = match &languages.include[..] {
+        // Each language of the table is found by one look at the index of languages.
+        [] => Sql::new(format!(
+            "WITH RECURSIVE present (language) AS ((SELECT language FROM {table} ORDER BY language LIMIT 1)
+            UNION ALL SELECT (SELECT t.language FROM {table} t WHERE t.language > present.language ORDER BY t.language LIMIT 1)
+            FROM present WHERE present.language IS NOT NULL) SELECT language, "
+        )),
+        _ => Sql::new("SELECT DISTINCT language, "),
+    };
+    let statement = given.sql("websearch_to_tsquery(search_config(language), ").bind(search.as_str().to_owned());
+    let rows: Vec<QueryRow> = match &languages.include[..] {
+        [] => statement.sql(")::text AS query FROM present WHERE language IS NOT NULL ORDER BY language"),
+        chosen => {
+            statement.sql(")::text AS query FROM unnest(").bind(chosen.to_vec()).sql(") AS language ORDER BY language")
+        }
+    }
+    .rows(conn)?;
+    let mut localized = LocalizedQuery::default();
+    for QueryRow { language, query } in rows {
+        localized.add(language, query);
+    }
+    Ok(Some(localized))
+}

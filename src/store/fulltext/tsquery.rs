@@ -1,0 +1,135 @@
+//! The text form of a `tsquery`: its lexemes, and the part of all texts that matches it.
+
+/// The part of all texts, 0 to 1, that matches a query; `frequency` is the part that has a lexeme.
+///
+/// Words that stand together in a query stand together in texts: their part is taken to lie between that of independent
+/// words and that of the rarer word alone.
+pub fn selectivity(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
+    Parser { rest: query, frequency }.any().clamp(0.0, 1.0)
+}
+
+/// The lexemes of a query.
+pub fn lexemes(query: &str) -> Vec<String> {
+    let mut parser = Parser { rest: query, frequency: &|_: &str| 0.0 };
+    let mut found = Vec::new();
+    while let Some(quote) = parser.rest.find('\'') {
+        parser.rest = &parser.rest[quote..];
+        found.push(parser.lexeme());
+    }
+    found
+}
+
+struct Parser<'a, F> {
+    rest: &'a str,
+    frequency: &'a F,
+}
+
+impl<F: Fn(&str) -> f64> Parser<'_, F> {
+    fn any(&mut self) -> f64 {
+        let mut part = self.all();
+        while self.skip("|") {
+            let other = self.all();
+            part = part + other - part * other;
+        }
+        part
+    }
+
+    fn all(&mut self) -> f64 {
+        let mut part = self.one();
+        while self.skip("&") || self.skip_distance() {
+            let other = self.one();
+            part = part.min(other) * part.max(other).sqrt();
+        }
+        part
+    }
+
+    fn one(&mut self) -> f64 {
+        if self.skip("!") {
+            return 1.0 - self.one();
+        }
+        if self.skip("(") {
+            let part = self.any();
+            self.skip(")");
+            return part;
+        }
+        let lexeme = self.lexeme();
+        (self.frequency)(&lexeme)
+    }
+
+    /// A lexeme between single quotes, in which quotes and backslashes are doubled.
+    fn lexeme(&mut self) -> String {
+        let mut lexeme = String::new();
+        let mut chars = self.rest.char_indices().skip(1).peekable();
+        let mut end = self.rest.len();
+        while let Some((at, c)) = chars.next() {
+            if matches!(c, '\'' | '\\') && chars.next_if(|(_, next)| *next == c).is_none() {
+                end = at + 1;
+                break;
+            }
+            lexeme.push(c);
+        }
+        self.rest = &self.rest[end..];
+        lexeme
+    }
+
+    fn skip(&mut self, operator: &str) -> bool {
+        let after = self.rest.trim_start().strip_prefix(operator);
+        if let Some(after) = after {
+            self.rest = after.trim_start();
+        }
+        after.is_some()
+    }
+
+    /// `<->`, `<2>`: one word so many places after another.
+    fn skip_distance(&mut self) -> bool {
+        let after = self.rest.trim_start().strip_prefix('<').and_then(|rest| rest.split_once('>'));
+        if let Some((_, after)) = after {
+            self.rest = after.trim_start();
+        }
+        after.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn assert_selectivity(query: &str, expected: f64) {
+        let frequency = |lexeme: &str| match lexeme {
+            "half" => 0.5,
+            "quarter" => 0.25,
+            "o'b\\c" => 0.1,
+            _ => 0.0,
+        };
+        let part = selectivity(query, &frequency);
+        assert!((part - expected).abs() < 1e-9, "{query}: {part}");
+    }
+
+    #[test]
+    fn operators_bind_as_in_postgres() {
+        assert_selectivity("'half'", 0.5);
+        assert_selectivity("!'quarter'", 0.75);
+        assert_selectivity("'half' | 'quarter'", 0.625);
+        assert_selectivity("'quarter' & 'quarter'", 0.125);
+        assert_selectivity("'quarter' <-> 'quarter'", 0.125);
+        assert_selectivity("'quarter' <2> 'quarter' | 'half'", 0.5625);
+        assert_selectivity("!( 'half' <-> 'none' ) & 'half'", 0.5);
+        assert_selectivity("'none' & 'half'", 0.0);
+    }
+
+    #[test]
+    fn a_lexeme_may_hold_quotes_and_backslashes() {
+        assert_selectivity("'o''b\\\\c'", 0.1);
+        assert_eq!(lexemes("!( 'half' <-> 'o''b\\\\c' ) | 'é':AB"), ["half", "o'b\\c", "é"]);
+        assert_eq!(lexemes(""), [""; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(query in "[a-z'&|!<>()\\\\ 0-9]{0,40}") {
+            prop_assert!((0.0..=1.0).contains(&selectivity(&query, &|_| 0.5)));
+        }
+    }
+}

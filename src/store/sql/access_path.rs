@@ -1,0 +1,107 @@
+//! The access paths of a list: by which index its rows are found.
+
+use super::Sql;
+use super::date_buckets::DateBuckets;
+use diesel::data_types::PgTimestamp;
+use uuid::Uuid;
+
+/// How the rows of a statement are found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AccessPath {
+    /// As the planner of Postgres chooses.
+    #[default]
+    Planner,
+    /// As the planner chooses, but not by an index in the order of the list.
+    Sorted,
+    /// All matches from the combined index, sorted.
+    Bitmap(Bitmap),
+    /// In the order of the list, by the index of the value of a column, or of the order alone.
+    Ordered(Option<&'static str>),
+    /// By their ids, sorted.
+    ByIds(Vec<Uuid>),
+}
+
+/// What is looked up in the combined index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bitmap {
+    /// One group of the search; all when there are none to choose from.
+    pub group: Option<usize>,
+    /// Columns with values that most rows have: they are checked on each row.
+    pub unselective: Vec<&'static str>,
+    pub buckets: Option<DateBuckets>,
+}
+
+impl AccessPath {
+    /// The combined index, for one group of a search.
+    pub fn bitmap(group: Option<usize>) -> Self {
+        // Nearly all texts that have the words of a language are in that language.
+        Self::Bitmap(Bitmap { group, unselective: vec!["language"], buckets: None })
+    }
+
+    /// True when an index is used for conditions on a column.
+    pub fn uses_index(&self, column: &str) -> bool {
+        match self {
+            Self::Planner | Self::Sorted => true,
+            Self::Bitmap(bitmap) => column != "published_desc" && !bitmap.unselective.contains(&column),
+            Self::Ordered(along) => column == "published_desc" || *along == Some(column),
+            Self::ByIds(_) => false,
+        }
+    }
+
+    /// True when the rows are sorted after they are found.
+    pub const fn sorts(&self) -> bool {
+        matches!(self, Self::Sorted | Self::Bitmap(_) | Self::ByIds(_))
+    }
+
+    /// The group of the search that is looked up.
+    pub fn group(&self) -> Option<usize> {
+        match self {
+            Self::Bitmap(bitmap) => bitmap.group,
+            _ => None,
+        }
+    }
+
+    /// The condition that the path itself makes.
+    pub fn condition(&self, table: &str) -> Option<Sql> {
+        match self {
+            Self::Bitmap(Bitmap { buckets: Some(buckets), .. }) => {
+                Some(Sql::new(format!("periods_of({table}.published_desc) && ")).bind(buckets.ids()))
+            }
+            Self::ByIds(ids) => Some(Sql::new(format!("{table}.id = ANY (")).bind(ids.clone()).sql(")")),
+            _ => None,
+        }
+    }
+}
+
+/// One statement of a list: its access path, and the times of its window.
+#[derive(Debug, Clone, Default)]
+pub struct Scan {
+    pub path: AccessPath,
+    pub from: Option<PgTimestamp>,
+    /// Exclusive.
+    pub to: Option<PgTimestamp>,
+}
+
+impl Scan {
+    /// All rows, by this path.
+    pub fn new(path: AccessPath) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// The scan of one group of the search.
+    pub fn of_group(&self, group: usize) -> Self {
+        let mut scan = self.clone();
+        if let AccessPath::Bitmap(bitmap) = &mut scan.path {
+            bitmap.group = Some(group);
+        }
+        scan
+    }
+
+    /// The conditions of the window on a time.
+    pub fn times(&self, column: &str) -> impl Iterator<Item = Sql> {
+        let compare = |operator: &str, time: Option<PgTimestamp>| {
+            time.map(|time| Sql::new(format!("{column} {operator} ")).bind(time))
+        };
+        [compare(">=", self.from), compare("<", self.to)].into_iter().flatten()
+    }
+}

@@ -1,0 +1,239 @@
+//! The filters of a list as conditions, each written once for every table and way of reading.
+
+use super::access_path::AccessPath;
+use super::keyset::{LONG_AGO, pg_time};
+use super::localized_query::LocalizedQuery;
+use super::{Sql, Value};
+use crate::domain::page::{Range, SetFilter};
+use crate::domain::{EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// The conditions of a list on the rows of one table.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// The table, or its alias.
+    pub table: &'static str,
+    conditions: Vec<Condition>,
+    pub search: Option<LocalizedQuery>,
+}
+
+#[derive(Debug, Clone)]
+enum Condition {
+    /// A column of the combined index has one of some values.
+    Column(ColumnValues, Sql),
+    /// A range of dates, which every index in date order has.
+    Date(Sql),
+    /// A subquery has rows.
+    Exists(Sql),
+    /// Anything else.
+    Other(Sql),
+}
+
+/// The values that a filter admits in a column, spelled as in `pg_stats`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnValues {
+    pub column: &'static str,
+    pub values: Vec<String>,
+}
+
+/// A value that a column is compared with.
+pub trait FilterValue: Clone {
+    /// The value in SQL.
+    fn one(&self) -> Sql;
+    /// An array of values in SQL.
+    fn array(values: &[Self]) -> Sql;
+    /// The value as `pg_stats` spells it.
+    fn text(&self) -> String;
+}
+
+impl FilterValue for String {
+    fn one(&self) -> Sql {
+        Sql::default().bind(self.clone())
+    }
+
+    fn array(values: &[Self]) -> Sql {
+        Sql::default().bind(values.to_vec())
+    }
+
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+impl FilterValue for Uuid {
+    fn one(&self) -> Sql {
+        Sql::default().bind(*self)
+    }
+
+    fn array(values: &[Self]) -> Sql {
+        Sql::default().bind(values.to_vec())
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Words of a vocabulary are literals: partial indexes are on some of them.
+macro_rules! vocabulary {
+    ($($name:ty),+) => {
+        $(impl FilterValue for $name {
+            fn one(&self) -> Sql {
+                Sql::new(format!("'{}'", self.as_str()))
+            }
+
+            fn array(values: &[Self]) -> Sql {
+                let words: Vec<_> = values.iter().map(|value| value.as_str()).collect();
+                Sql::new(format!("'{{{}}}'::text[]", words.join(",")))
+            }
+
+            fn text(&self) -> String {
+                self.as_str().to_owned()
+            }
+        })+
+    };
+}
+
+vocabulary!(EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus);
+
+/// `column = value`, or `= ANY` of several: with `ANY`, Postgres does not read an index in the order of the list.
+pub fn is_any<T: FilterValue>(column: &str, values: &[T]) -> Sql {
+    match values {
+        [value] => Sql::new(format!("{column} = ")).append(value.one()),
+        _ => Sql::new(format!("{column} = ANY (")).append(T::array(values)).sql(")"),
+    }
+}
+
+/// True when an index has the rows of each value of a column in date order.
+pub fn has_date_index(column: &str) -> bool {
+    matches!(column, "publisher" | "section" | "speaker_id" | "cue_lemma")
+}
+
+impl Filter {
+    /// No condition yet.
+    pub const fn new(table: &'static str, search: Option<LocalizedQuery>) -> Self {
+        Self { table, conditions: Vec::new(), search }
+    }
+
+    /// A column of the table in SQL.
+    pub fn column(&self, name: &str) -> String {
+        format!("{}.{name}", self.table)
+    }
+
+    /// Adds a filter on a column that the combined index has.
+    pub fn set<T: FilterValue>(&mut self, column: &'static str, filter: &SetFilter<T>) {
+        if !filter.include.is_empty() && !filter.include_null {
+            let values = filter.include.iter().map(FilterValue::text).collect();
+            self.indexed(column, values, is_any(&self.column(column), &filter.include));
+        }
+        let rest = if filter.include_null { filter.include.clone() } else { Vec::new() };
+        self.set_unindexed(column, &SetFilter { include: rest, ..filter.clone() });
+    }
+
+    /// Adds a filter on another column.
+    pub fn set_unindexed<T: FilterValue>(&mut self, column: &str, filter: &SetFilter<T>) {
+        let name = self.column(column);
+        let SetFilter { include, exclude, include_null, exclude_null } = filter;
+        match (&include[..], include_null) {
+            ([], false) => {}
+            ([], true) => self.other(Sql::new(format!("{name} IS NULL"))),
+            (values, false) => self.other(is_any(&name, values)),
+            (values, true) => self.other(Sql::new(format!("{name} IS NULL OR ")).append(is_any(&name, values))),
+        }
+        if *exclude_null {
+            self.other(Sql::new(format!("{name} IS NOT NULL")));
+        }
+        if !exclude.is_empty() {
+            let others = Sql::new(format!("{name} IS NULL OR {name} <> ALL (")).append(T::array(exclude)).sql(")");
+            self.other(others);
+        }
+    }
+
+    /// Adds a condition on a column of the combined index.
+    pub fn indexed(&mut self, column: &'static str, values: Vec<String>, condition: Sql) {
+        self.conditions.push(Condition::Column(ColumnValues { column, values }, condition));
+    }
+
+    /// Adds a range of publication. Undated records hold an infinity in the stored date, which is in no range.
+    pub fn published(&mut self, range: Range<DateTime<Utc>>) {
+        let column = self.column("published_desc");
+        let mut compare = |operator: &str, time| {
+            self.conditions.push(Condition::Date(Sql::new(format!("{column} {operator} ")).bind(Value::Time(time))));
+        };
+        match (range.from, range.to) {
+            (None, None) => {}
+            (Some(from), _) => compare(">=", pg_time(from)),
+            (None, Some(_)) => compare(">", LONG_AGO),
+        }
+        if let Some(to) = range.to {
+            compare("<", pg_time(to));
+        }
+    }
+
+    /// Adds a filter on linked records: `linked` selects those of some entities, `any` those of any entity.
+    pub fn linked(&mut self, filter: &SetFilter<Uuid>, linked: impl Fn(&[Uuid]) -> Sql, any: &Sql) {
+        let SetFilter { include, exclude, include_null, exclude_null } = filter;
+        let unlinked = || Sql::new("NOT EXISTS (").append(any.clone()).sql(")");
+        match (&include[..], include_null) {
+            ([], false) => {}
+            ([], true) => self.other(unlinked()),
+            (entities, false) => self.exists(linked(entities)),
+            (entities, true) => {
+                self.other(Sql::new("EXISTS (").append(linked(entities)).sql(") OR ").append(unlinked()));
+            }
+        }
+        if *exclude_null {
+            self.exists(any.clone());
+        }
+        if !exclude.is_empty() {
+            self.other(Sql::new("NOT EXISTS (").append(linked(exclude)).sql(")"));
+        }
+    }
+
+    /// Adds the condition that a subquery has rows.
+    pub fn exists(&mut self, subquery: Sql) {
+        self.conditions.push(Condition::Exists(subquery));
+    }
+
+    /// Adds any other condition.
+    pub fn other(&mut self, condition: Sql) {
+        self.conditions.push(Condition::Other(condition));
+    }
+
+    /// The values of the columns of the combined index.
+    pub fn column_values(&self) -> impl Iterator<Item = &ColumnValues> {
+        self.conditions.iter().filter_map(|condition| match condition {
+            Condition::Column(values, _) => Some(values),
+            _ => None,
+        })
+    }
+
+    /// True when one index has the filter and the order of dates.
+    pub fn uses_single_index(&self) -> bool {
+        let mut columns = self.column_values();
+        let first = columns.next();
+        self.search.is_none() && columns.next().is_none() && first.is_none_or(|first| has_date_index(first.column))
+    }
+
+    /// The conditions, so written that Postgres reads the rows by this path.
+    pub fn conditions(&self, path: &AccessPath) -> Sql {
+        let search = self.search.as_ref().map(|search| {
+            let matches = search.matches(self.table, path);
+            if path.uses_index("vector") { matches } else { matches.checked_per_row() }
+        });
+        let is_planned = matches!(path, AccessPath::Planner | AccessPath::Sorted);
+        let conditions = self.conditions.iter().map(|condition| match condition {
+            Condition::Column(values, sql) if path.uses_index(values.column) => sql.clone(),
+            Condition::Date(sql) if path.uses_index("published_desc") => sql.clone(),
+            Condition::Other(sql) if is_planned => sql.clone(),
+            Condition::Exists(subquery) => {
+                // With an OFFSET the subquery is run for each row, and not joined.
+                let end = if is_planned { ")" } else { " OFFSET 0)" };
+                Sql::new("EXISTS (").append(subquery.clone()).sql(end)
+            }
+            Condition::Column(_, sql) | Condition::Date(sql) | Condition::Other(sql) => sql.clone().checked_per_row(),
+        });
+        Sql::all(search.into_iter().chain(conditions).chain(path.condition(self.table)))
+    }
+}

@@ -1,0 +1,94 @@
+//! Where a page of a list begins: after the sort key and the id of the record before it.
+
+use crate::domain::page::{Key, Position};
+use crate::store::{Error, Result};
+use chrono::{DateTime, Utc};
+use diesel::data_types::PgTimestamp;
+use diesel::pg::Pg;
+use diesel::sql_types::{Bool, Nullable};
+use uuid::Uuid;
+
+// Row comparisons, which are conditions of an index where `a < x OR (a = x AND b < y)` is a filter.
+diesel::infix_operator!(Below, " < ", backend: Pg);
+diesel::infix_operator!(Above, " > ", backend: Pg);
+
+/// `ROW(key, id)`, with a key of the SQL type given.
+macro_rules! row {
+    ($key:expr, $id:expr, $sql_type:ty) => {
+        diesel::IntoSql::into_sql::<diesel::sql_types::Record<($sql_type, diesel::sql_types::Uuid)>>(($key, $id))
+    };
+}
+pub(in crate::store) use row;
+
+// `(a = b) IS TRUE` is `a = b` that no index is used for.
+diesel::postfix_operator!(LookedAt, " IS TRUE", Nullable<Bool>, backend: Pg);
+
+/// The stored date and the id of a record.
+pub type DateKey = (PgTimestamp, Uuid);
+
+/// The date key of a position in date order.
+///
+/// # Errors
+/// When the position is of another order.
+pub fn date_key(position: &Position) -> Result<DateKey> {
+    Ok((time_key(position, LONG_AGO)?, position.id))
+}
+
+/// The key of a position in order of time; `undated` stands for no time.
+pub fn time_key(position: &Position, undated: PgTimestamp) -> Result<PgTimestamp> {
+    match position.key {
+        Key::Time(Some(time)) => Ok(pg_time(time)),
+        Key::Time(None) => Ok(undated),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a position in order of a text.
+pub fn text_key(position: &Position) -> Result<String> {
+    match &position.key {
+        Key::Text(text) => Ok(text.clone()),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a position in order of a number.
+pub fn number_key(position: &Position) -> Result<f64> {
+    match position.key {
+        Key::Number(number) => Ok(number),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a position in order of a count.
+pub fn count_key(position: &Position) -> Result<i64> {
+    match position.key {
+        Key::Count(count) => Ok(count),
+        _ => Err(foreign_key()),
+    }
+}
+
+/// The key of a position in order of an offset or a version.
+pub fn offset_key(position: &Position) -> Result<i32> {
+    count_key(position).map(|count| i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// `-infinity` and `infinity` of Postgres.
+pub const LONG_AGO: PgTimestamp = PgTimestamp(i64::MIN);
+pub const FAR_AHEAD: PgTimestamp = PgTimestamp(i64::MAX);
+
+/// The microseconds from 1970 to 2000, where Postgres counts from.
+const YEAR_2000_MICROS: i64 = 946_684_800_000_000;
+
+pub fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
+    PgTimestamp(time.timestamp_micros() - YEAR_2000_MICROS)
+}
+
+/// The time; `None` for an infinity.
+pub fn from_pg_time(time: PgTimestamp) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(time.0.checked_add(YEAR_2000_MICROS)?)
+}
+
+/// Cannot happen: a cursor of another order is refused by its fingerprint.
+fn foreign_key() -> Error {
+    Error::Internal("the position is of another order".to_owned())
+}

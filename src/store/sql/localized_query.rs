@@ -1,0 +1,86 @@
+//! A search as each language reads it, and the conditions that it makes.
+
+use super::Sql;
+use super::access_path::AccessPath;
+
+/// A search read by the text search configuration of each language: its stop words, accents and stems.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocalizedQuery {
+    /// One for each different query. Languages in which only stop words are left are in none.
+    groups: Vec<Group>,
+    /// True when every language is in a group.
+    covers_all_languages: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Group {
+    languages: Vec<String>,
+    /// As Postgres spells a `tsquery`.
+    query: String,
+}
+
+impl Default for LocalizedQuery {
+    fn default() -> Self {
+        Self { groups: Vec::new(), covers_all_languages: true }
+    }
+}
+
+impl LocalizedQuery {
+    /// Adds the query of a language; an empty one matches nothing.
+    pub fn add(&mut self, language: String, query: String) {
+        match self.groups.iter_mut().find(|group| group.query == query) {
+            _ if query.is_empty() => self.covers_all_languages = false,
+            Some(group) => group.languages.push(language),
+            None => self.groups.push(Group { languages: vec![language], query }),
+        }
+    }
+
+    /// The places of the groups, by which one is chosen.
+    pub fn groups(&self) -> std::ops::Range<usize> {
+        0..self.groups.len()
+    }
+
+    /// The queries, as Postgres spells a `tsquery`.
+    pub fn queries(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|group| group.query.as_str())
+    }
+
+    /// The query for texts of a language.
+    pub fn of_language(&self, language: &str) -> Option<&str> {
+        let group = self.groups.iter().find(|group| group.languages.iter().any(|other| other == language));
+        group.map(|group| group.query.as_str())
+    }
+
+    /// The condition that a text matches the query of its language: of one group, or of any.
+    pub fn matches(&self, table: &str, path: &AccessPath) -> Sql {
+        let matches =
+            |group: &Group| Sql::new(format!("{table}.vector @@ ")).bind(group.query.clone()).sql("::tsquery");
+        if let ([group], true) = (&self.groups[..], self.covers_all_languages) {
+            return matches(group);
+        }
+        let of_group = |group: &Group| {
+            let language = Sql::new(format!("{table}.language = ANY (")).bind(group.languages.clone()).sql(")");
+            Sql::all([if path.uses_index("language") { language } else { language.checked_per_row() }, matches(group)])
+        };
+        match path.group() {
+            Some(group) => self.groups.get(group).map_or_else(|| Sql::new("false"), of_group),
+            None => Sql::any(self.groups.iter().map(of_group)),
+        }
+    }
+
+    /// The rank of a text: a word of the headline weighs ten times as much as one of the body.
+    pub fn rank(&self, table: &str) -> Sql {
+        let query = self.query_by_language(&format!("{table}.language"));
+        Sql::new(format!("coalesce(ts_rank_cd({table}.vector, ")).append(query).sql("), 0)::double precision")
+    }
+
+    /// The query for a text of the language in a column.
+    pub fn query_by_language(&self, column: &str) -> Sql {
+        let cases = self.groups.iter().fold(Sql::new("CASE"), |cases, group| {
+            let when = cases.sql(format!(" WHEN {column} = ANY (")).bind(group.languages.clone()).sql(") THEN ");
+            when.bind(group.query.clone()).sql("::tsquery")
+        });
+        // A CASE needs a branch.
+        cases.sql(" WHEN false THEN NULL::tsquery END")
+    }
+}
