@@ -8,6 +8,7 @@ use crate::http::context::PublicPrefix;
 use crate::http::extract::body::ReceiveBudget;
 use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
 use crate::store::name_dictionary::{self, NameDictionary};
 use crate::store::{self, Db, counts, migrate};
@@ -207,6 +208,7 @@ fn state(config: &Config, url: &str) -> http::app::State {
     let db = Db::new(&config.pool(url));
     http::app::State {
         names: Data::new(NameDictionary::default()),
+        popular_names: Data::new(PopularNames::default()),
         statistics: Data::new(Statistics::default()),
         db,
         records: Data::new(ResponseCache::new(config.cache_mb)),

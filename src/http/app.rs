@@ -11,6 +11,7 @@ use super::routes::quotes::QuotePageLoader;
 use super::{openapi, routes};
 use crate::app::response_cache::ResponseCache;
 use crate::store::Db;
+use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
 use crate::store::name_dictionary::NameDictionary;
 use actix_cors::Cors;
@@ -26,6 +27,7 @@ use utoipa_actix_web::AppExt;
 pub struct State {
     pub db: Db,
     pub names: web::Data<NameDictionary>,
+    pub popular_names: web::Data<PopularNames>,
     pub statistics: web::Data<Statistics>,
     pub records: web::Data<ResponseCache>,
     pub quotes: web::Data<QuotePageLoader>,
@@ -64,6 +66,7 @@ pub fn app(
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
         .app_data(state.names)
+        .app_data(state.popular_names)
         .app_data(state.statistics)
         .app_data(state.records)
         .app_data(state.quotes)

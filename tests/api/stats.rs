@@ -279,9 +279,6 @@ fn a_search_narrows_what_is_counted_beside_an_article_or_a_cluster() {
             let top = app.get(&format!("/v1/stats/top?of=quotes&by=kind&{filter}")).expect(200);
             assert_eq!(top["total"], listed, "{filter}");
             let timeline = app.get(&format!("/v1/stats/timeline?of=quotes&interval=year&{filter}")).expect(200);
-            let counted: u64 =
-                timeline["items"].as_array().unwrap().iter().map(|item| item["count"].as_u64().unwrap()).sum();
-            assert_eq!(usize::try_from(counted).unwrap(), listed, "{filter}");
             assert_eq!(timeline["considered"]["records"], listed, "{filter}");
         }
     }

@@ -14,8 +14,7 @@ use crate::http::respond::{json, record};
 use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
 use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
 use crate::store::cache::Owner;
-use crate::store::entities::names;
-use crate::store::fulltext::Statistics;
+use crate::store::entities::names::{self, PopularNames};
 use crate::store::{self, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -137,12 +136,12 @@ pub async fn delete_entity(
 pub async fn list_entities(
     request: HttpRequest,
     db: web::Data<Db>,
-    statistics: web::Data<Statistics>,
+    popular: web::Data<PopularNames>,
     query: Query<ListEntities>,
 ) -> Result<HttpResponse, Problem> {
     let part = paging::page_request(&request, query.page())?;
     let filter = query.0.into_filter(part)?;
-    let page = db.read(move |conn| entities::list(conn, &statistics, &filter)).await?;
+    let page = db.read(move |conn| entities::list(conn, &popular, &filter)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| EntityPage {
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,
@@ -161,12 +160,12 @@ pub async fn list_entities(
 #[get("/v1/entities/suggest")]
 pub async fn suggest_entities(
     db: web::Data<Db>,
-    statistics: web::Data<Statistics>,
+    popular: web::Data<PopularNames>,
     query: Query<SuggestEntities>,
 ) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
     let kinds = SetFilter::new(kind, not_kind);
-    let found = db.look_up(move |conn| names::suggest(conn, &statistics.names, &q, &kinds)).await?;
+    let found = db.look_up(move |conn| names::suggest(conn, &popular, &q, &kinds)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(json::ok(&SuggestionsBody { items }))
 }

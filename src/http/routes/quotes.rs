@@ -19,6 +19,7 @@ use crate::http::wire::quote_list::{ListQuotes, QuoteFilters, QuotesInclude};
 use crate::http::wire::quote_match::{MatchQuotes, QuoteMatchesBody};
 use crate::store::cache::Owner;
 use crate::store::db::batcher::Batcher;
+use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::{Statistics, highlight};
 use crate::store::quotes::quote_match;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
@@ -111,6 +112,7 @@ pub async fn list_quotes(
     request: HttpRequest,
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
+    popular: web::Data<PopularNames>,
     plain: web::Data<QuotePageLoader>,
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
@@ -130,7 +132,7 @@ pub async fn list_quotes(
     let (page, ranked, resolved) = db
         .read(move |conn| {
             let mut list = list.clone();
-            let resolved = quotes::names::resolve(conn, &statistics.names, &names, &mut list.filter)?;
+            let resolved = quotes::names::resolve(conn, &popular, &names, &mut list.filter)?;
             let (Page { items, next, total }, ranked) = match resolved.leads_nowhere {
                 true => (Page::empty(list.page.count), None),
                 false => quotes::list(conn, &statistics, &list)?,

@@ -1,11 +1,10 @@
 //! The list of entities: its filters and its orders.
 
-use super::names::{self, Among, Found, Match};
+use super::names::{self, Among, Found, Match, PopularNames};
 use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::schema::{entities, entity_counts, entity_identifiers};
-use crate::store::fulltext::Statistics;
 use crate::store::sql::count;
 use crate::store::sql::keyset::{self, Above, Below, FAR_AHEAD, row};
 use crate::store::{Error, Result};
@@ -23,14 +22,14 @@ type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts
 ///
 /// # Errors
 /// Only the database's own.
-pub fn list(conn: &mut PgConnection, statistics: &Statistics, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
+pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::identified(conn, &filter.identifier.include)?;
     let none = names::identified(conn, &filter.identifier.exclude)?;
     if let Some(q) = &filter.q {
         let any = (!filter.identifier.include.is_empty()).then_some(&identified[..]);
         let any = any.filter(|_| !filter.identifier.include_null);
         let among = Among { kind: filter.kind.clone(), include: any, exclude: &none };
-        let mut found = names::search(conn, &statistics.names, q, &among)?;
+        let mut found = names::search(conn, popular, q, &among)?;
         if filter.identifier.include_null || filter.identifier.exclude_null {
             let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
             let kept = matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);

@@ -3,7 +3,6 @@
 use super::Collection;
 use super::tsquery::selectivity;
 use crate::store::Result;
-use crate::store::entities::names::PopularNames;
 use crate::store::sql::filter::ColumnValues;
 use crate::store::sql::localized_query::LocalizedQuery;
 use diesel::data_types::PgTimestamp;
@@ -26,8 +25,6 @@ const NO_STATS_TTL: Duration = Duration::from_secs(5);
 pub struct Statistics {
     articles: Mutex<Option<Entry>>,
     quotes: Mutex<Option<Entry>>,
-    /// The names that are looked up most.
-    pub names: PopularNames,
 }
 
 #[derive(Debug, Clone)]

@@ -45,7 +45,7 @@ fn a_question_over_100_000_articles_reads_little() {
         ),
         ("/v1/graph/speaks-about?window=303".to_owned(), "LIMIT 303 + 1", &["quotes", "quote_about"], 2_500),
         ("/v1/graph/co-mentions?window=104".to_owned(), "LIMIT 104 + 1", &["articles", "mentions"], 1_000),
-        (format!("/v1/entities/{entity}/related?window=105"), "LIMIT 105 + 1", &["articles", "mentions"], 3_000),
+        (format!("/v1/entities/{entity}/related?window=105"), "LIMIT 105 + 1", &["mentions"], 3_000),
     ] {
         let asked = eventually(words, || {
             app.get(&question).expect(200);
