@@ -1,4 +1,4 @@
-"""What schemathesis cannot know of the service: ids of records that exist, and what an ETag looks like.
+"""Supplies what schemathesis cannot know: ids of existing records, and the format of ETags.
 
 Each operation on a record gets a record of its own as its example, since some delete or change theirs. The address of
 the service is in SERVICE_URL.
@@ -45,19 +45,19 @@ RECORDS = {
 }
 
 
-# The coverage phase makes header values of letters and digits alone. No ETag is one, so it would take an invalid value
-# for the valid one of an optional header; a format with a generator of its own is drawn from as it is.
+# The coverage phase generates header values of letters and digits only, so it would treat an invalid ETag as valid. Formats
+# with their own generator are used unchanged.
 schemathesis.openapi.format("etag", st.from_regex(r'(\*|(W/)?"[0-9]{1,9}-[0-9a-f]{16}")', fullmatch=True))
 
 
 @schemathesis.hook
 def filter_case(context, case):
-    """Keeps out the addresses that are too long for HTTP itself, which the server cannot answer with a body."""
+    """Skips URLs that are too long for HTTP, which the server cannot answer with a body."""
     return len(urlencode(case.query or {}, doseq=True)) < 60_000
 
 
 def resolved(raw_schema, parameter):
-    """A parameter of its own, which may be changed for one operation."""
+    """Copies a parameter, so that it can be changed for one operation."""
     name = parameter.get("$ref", "").rsplit("/", 1)[-1]
     return copy.deepcopy(raw_schema["components"]["parameters"][name] if name else parameter)
 
@@ -73,7 +73,7 @@ def before_load_schema(context, raw_schema):
                     parameter["example"] = RECORDS[path.split("/")[2]]()
                 elif parameter["name"] == "If-Match":
                     parameter["schema"]["format"] = "etag"
-                    # Any version: with one that is named, all but the first write would be 412.
+                    # Any version: with a specific one, all but the first write would be 412.
                     parameter["example"] = "*"
                 elif parameter["name"] == "If-None-Match":
                     parameter["schema"]["format"] = "etag"

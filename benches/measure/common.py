@@ -1,4 +1,4 @@
-"""What both commands share: the database, the programs that are started, the load, and tables."""
+"""Shared by both commands: the database, servers, load generation and tables."""
 
 import json
 import os
@@ -17,13 +17,13 @@ SQL = ROOT / "benches" / "sql"
 
 
 class Database:
-    """A database, asked through psql."""
+    """A database, queried with psql."""
 
     def __init__(self, url):
         self.url = url
 
     def rows(self, sql):
-        """The rows of a query, each a list of texts; an empty text for null."""
+        """Returns the rows of a query as lists of texts, with an empty text for null."""
         command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-R", "\x1e", "-d", self.url, "-f", "-"]
         done = subprocess.run(command, input=sql, capture_output=True, text=True)
         if done.returncode:
@@ -40,7 +40,7 @@ class Database:
         return float(self.value(sql))
 
     def sample(self, table, rows):
-        """`table` with TABLESAMPLE, so that about `rows` of its rows are looked at: the same ones each time."""
+        """Returns `table` with a TABLESAMPLE of about `rows` rows, always the same ones."""
         there = max(1.0, self.number(f"SELECT reltuples FROM pg_class WHERE oid = '{table}'::regclass"))
         return f"{table} TABLESAMPLE SYSTEM ({min(100.0, 100 * rows / there):.6f}) REPEATABLE (7)"
 
@@ -51,7 +51,7 @@ class Program:
     def __init__(self, name, command, port, ready, env=None, cwd=None):
         self.name, self.url = name, f"http://127.0.0.1:{port}"
         self.log = tempfile.TemporaryFile()
-        # Whoever interrupts the measuring stops the servers by their handles, in order.
+        # An interrupt stops the servers through their handles, in order.
         self.process = subprocess.Popen(
             command, env=os.environ | (env or {}), cwd=cwd, stdout=self.log, stderr=self.log, start_new_session=True
         )
@@ -85,24 +85,24 @@ def free_port():
 
 
 def service(binary, database, env=None):
-    """The service as it is run, but for its log of every request, which none of the others writes."""
+    """The service without request logs, which the other servers do not write either."""
     port = free_port()
     command = [str(binary), "serve", "--listen", f"127.0.0.1:{port}", "--database-url", database.url]
     return Program("verbatim", command, port, "/readyz", {"RUST_LOG": "warn"} | (env or {}))
 
 
 def get(method, path):
-    """A request without a body, as a line of a file for wrk."""
+    """Formats a request without a body for wrk."""
     return f"{method}\t{path}"
 
 
 def post(path, body):
-    """A request with a body, as a line of a file for wrk."""
+    """Formats a request with a body for wrk."""
     return f"POST\t{path}\t{json.dumps(body)}"
 
 
 def wrk(url, requests, connections, seconds):
-    """Sends `requests` for so many seconds; rates and percentiles in milliseconds."""
+    """Sends `requests` for some seconds. Returns the rate and percentiles in milliseconds."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(requests) + "\n")
         file.flush()
@@ -119,7 +119,7 @@ def wrk(url, requests, connections, seconds):
 
 
 def answer(url, request):
-    """The status and the text that come back for a line of a file for wrk."""
+    """Sends a line of a file for wrk. Returns status and text of the answer."""
     method, path, *body = request.split("\t")
     data = body[0].encode() if body else None
     asked = urllib.request.Request(url + path, data=data, method=method, headers={"content-type": "application/json"})
@@ -131,7 +131,7 @@ def answer(url, request):
 
 
 def surroundings(database):
-    """Where this was measured, as lines of Markdown."""
+    """Describes machine and database in Markdown."""
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     memory = int(next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20
     names = ["server_version", "shared_buffers", "huge_pages", "work_mem", "fsync", "synchronous_commit", "max_wal_size"]
@@ -149,13 +149,13 @@ def surroundings(database):
 
 
 def table(heads, rows):
-    """A Markdown table, numbers to the right."""
+    """Returns a Markdown table with right-aligned numbers."""
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" + "---:|" * (len(heads) - 1)]
     return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
 
 
 def show(text, page, mark):
-    """Prints a result, and puts it into a page between the marks `<!-- MARK -->` and `<!-- /MARK -->`, if one is given."""
+    """Prints a result, and writes it into a page between `<!-- MARK -->` and `<!-- /MARK -->` if a page is given."""
     print(text)
     if page:
         before, _, rest = Path(page).read_text().partition(f"<!-- {mark} -->")

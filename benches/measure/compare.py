@@ -52,7 +52,7 @@ def fastapi(database):
 
 
 def pgbench(database, scripts, seconds):
-    """Transactions a second of 8 clients, after a second in which they prepare their statements."""
+    """Returns the transactions per second of 8 clients, after a second for preparing the statements."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["pgbench", "-n", "-M", "prepared", "-c", "8", "-j", "2", "-P", "1", "-T", str(seconds + 2)]
         for number, script in enumerate(scripts):
@@ -68,7 +68,7 @@ def pgbench(database, scripts, seconds):
 
 
 def parsed(text):
-    """The JSON of an answer; the text of what is none."""
+    """Returns an answer as JSON, or as text if it is not JSON."""
     try:
         return json.loads(text)
     except ValueError:
@@ -76,7 +76,7 @@ def parsed(text):
 
 
 def normal(value):
-    """An answer without what may differ: the digits of a time's fraction, and how a cursor is spelled."""
+    """Removes from an answer what may differ: fractions of seconds and cursors."""
     if isinstance(value, dict):
         return {key: bool(item) if key == "next_cursor" else normal(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -87,7 +87,7 @@ def normal(value):
 
 
 def check(work, ours, others):
-    """Refuses to compare servers that do not answer the same."""
+    """Fails when the servers do not give the same answers."""
     for request in random.Random(7).sample(work.requests, min(20, len(work.requests))):
         status, text = answer(ours.url, request)
         expected = (status, normal(parsed(text)))
@@ -98,7 +98,7 @@ def check(work, ours, others):
 
 
 def measure(settings, database, all_works, servers):
-    """Every contender's results by work, round after round."""
+    """Measures all contenders and works in rounds."""
     results = {work.name: {} for work in all_works}
     for number in range(settings.rounds):
         for work in all_works:

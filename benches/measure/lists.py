@@ -1,4 +1,4 @@
-"""Every query of the contract, with values from the collection: what is asked often, sometimes and seldom."""
+"""Every query of the API with values from the collection: frequent, medium and rare ones."""
 
 import json
 import random
@@ -11,7 +11,7 @@ HEATS = ("hot", "middling", "rare")
 
 
 class Values:
-    """Values of the collection, of each sort the hottest, some from the middle, and some that are nearly alone."""
+    """Values of the collection by member: the most frequent, medium and rare ones."""
 
     def __init__(self, database):
         self.database = database
@@ -35,7 +35,7 @@ class Values:
         self.name, self.alias = [name for name, _ in names], [alias for _, alias in names]
 
     def by_count(self, table, column, key):
-        """Of the counted: the ten first, twenty of the middle of those that are there, and twenty of the last."""
+        """Splits counted values: the first ten, twenty from the middle, and the last twenty."""
         there = self.database.number(f"SELECT count(*) FROM {table} WHERE {column} > 0")
         pick = lambda skip, limit: self.database.column(
             f"SELECT {key} FROM {table} WHERE {column} > 0 ORDER BY {column} DESC OFFSET {int(skip)} LIMIT {limit}"
@@ -43,7 +43,7 @@ class Values:
         return dict(zip(HEATS, [pick(0, 10), pick(there / 20, 20), pick(there * 0.95, 20)]))
 
     def sampled(self, table, column):
-        """By how often a value comes in a sample."""
+        """Counts values in a sample."""
         counted = self.database.column(
             f"SELECT {column} FROM {self.database.sample(table, 30_000)} WHERE {column} IS NOT NULL"
             f" GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 5000"
@@ -58,13 +58,13 @@ class Values:
 
 
 def path(base, **parameters):
-    """A path with its query; `not_x` is `not.x`, and a list is given as often as it has values."""
+    """Builds a path with a query. `not_x` becomes `not.x`, and lists repeat their parameter."""
     spelled = {name.replace("not_", "not.", 1): value for name, value in parameters.items() if value is not None}
     return f"{base}?{urllib.parse.urlencode(spelled, doseq=True)}" if spelled else base
 
 
 class Queries:
-    """Names of queries, each with the requests that ask it."""
+    """Named queries with their requests."""
 
     def __init__(self, url, values):
         self.url, self.values, self.all = url, values, []
@@ -73,7 +73,7 @@ class Queries:
         self.all.append((name, list(requests), limit_ms))
 
     def each(self, base, title, combinations, limit_ms=50, **fixed):
-        """One query for each heat: the parameters of which the values are a dictionary differ by it."""
+        """Adds a query per frequency. Parameters with a dictionary have a value per frequency."""
         by_heat = any(isinstance(values, dict) for values in combinations.values())
         for heat in HEATS if by_heat else [None]:
             pools = {
@@ -87,7 +87,7 @@ class Queries:
             self.add(name, [get("GET", path(base, **one, **fixed)) for one in drawn], limit_ms)
 
     def deep(self, base, pages=50, **parameters):
-        """The list from ten thousand records on."""
+        """Adds a query for the page after ten thousand records."""
         cursor = None
         for _ in range(pages):
             status, text = answer(self.url, get("GET", path(base, **parameters, limit=200, cursor=cursor)))

@@ -42,7 +42,7 @@ class Pages:
 
 
 def measure(url, name, requests, limit_ms, pages, settings):
-    """A row of the table."""
+    """Returns a row of the table."""
     status, text = answer(url, requests[0]) if requests else (0, "no values for it in this collection")
     if status != 200:
         return [name, "", "", "", "", "", "", f"{status}: {text[:120]}".replace("|", "/").replace("\n", " ")]
@@ -73,7 +73,7 @@ def main():
     show_options(parser, "queries")
     settings = parser.parse_args()
     database = Database(settings.database_url)
-    # Every query goes to the database, and none is turned away because another one is slow.
+    # Every query reads the database, and none fails because another one is slow.
     running = service(settings.service, database, {"VERBATIM_CACHE_MB": "0", "VERBATIM_QUEUE_TIMEOUT_MS": "5000"})
     rows = []
     try:

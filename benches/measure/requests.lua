@@ -1,5 +1,5 @@
 -- Sends the requests of a file in random order: `wrk -s requests.lua URL -- FILE`. A line is a method, a path, and for
--- a POST the JSON it sends, separated by tabs. At the end, one line of JSON says what came of it.
+-- a POST the JSON it sends, separated by tabs. Prints the results as one line of JSON.
 
 local requests = {}
 
@@ -14,7 +14,7 @@ function init(args)
       end
       requests[#requests + 1] = wrk.format(method, path, headers, body)
    end
-   -- Each thread draws its own.
+   -- Each thread has its own random numbers.
    math.randomseed(os.time() + tonumber(tostring(requests):match("0x(%x+)"), 16) % 1000003)
 end
 
