@@ -1,4 +1,4 @@
-//! The log: one line a record, as text or as JSON, on standard error.
+//! Logging to standard error: one line per record, as text or JSON.
 
 use crate::config::{LogConfig, LogFormat};
 use chrono::{SecondsFormat, Utc};
@@ -8,14 +8,14 @@ use log::{LevelFilter, Record};
 use serde_json::{Map, json};
 use std::io::{self, Write};
 
-/// Starts logging. Again does nothing.
+/// Starts logging. Later calls do nothing.
 pub fn start(config: &LogConfig) {
     let format = match config.format {
         LogFormat::Text => text,
         LogFormat::Json => json,
     };
-    // Only a logger that is there already stands in the way.
-    // A request that is no HTTP is its sender's fault, which actix logs as an error of ours.
+    // This fails only when a logger is installed already.
+    // actix logs a request that is not HTTP as an error of the service.
     let mut builder = env_logger::Builder::new();
     builder.filter_module("actix_http", LevelFilter::Off).filter_module("actix_server", LevelFilter::Warn);
     drop(builder.parse_filters(&config.levels).format(format).try_init());
@@ -28,7 +28,7 @@ fn now() -> String {
 /// `2026-11-23T10:00:00.000Z INFO  verbatim::server listening on http://127.0.0.1:8080 key=value`
 fn text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let style = out.default_level_style(record.level());
-    // What follows the first line of a record is set in: a line that begins with a time begins a record.
+    // Further lines of a record are indented, so that only the first one begins with a time.
     let message = record.args().to_string();
     let message = if message.contains('\n') { message.replace('\n', "\n    ") } else { message };
     write!(out, "{} {style}{:<5}{style:#} {} {message}", now(), record.level(), record.target())?;
@@ -36,7 +36,7 @@ fn text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Writes ` key=value`, as every request does a few times.
+/// Writes ` key=value`.
 struct Words<'a>(&'a mut Formatter);
 
 impl<'kvs> kv::VisitSource<'kvs> for Words<'_> {
@@ -69,12 +69,12 @@ fn json(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     writeln!(out, "{}", serde_json::Value::Object(line))
 }
 
-/// A word that needs no quotation marks between spaces.
+/// Returns whether a value needs no quotation marks.
 fn is_plain(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.:/%~+@".contains(c))
 }
 
-/// What the record carries beside its message, in order.
+/// The keys and values of a record, in order.
 fn pairs(record: &Record<'_>) -> io::Result<Vec<(String, serde_json::Value)>> {
     struct Pairs(Vec<(String, serde_json::Value)>);
 
@@ -92,7 +92,7 @@ fn pairs(record: &Record<'_>) -> io::Result<Vec<(String, serde_json::Value)>> {
     Ok(pairs.0)
 }
 
-/// A value in the type it has.
+/// Converts a value to JSON with its type.
 struct Json(serde_json::Value);
 
 impl<'v> VisitValue<'v> for Json {
@@ -112,7 +112,7 @@ impl<'v> VisitValue<'v> for Json {
     }
 
     fn visit_f64(&mut self, value: f64) -> Result<(), kv::Error> {
-        // Microseconds of a time in milliseconds; more digits are noise.
+        // Durations in milliseconds have three decimals.
         self.0 = json!((value * 1000.0).round() / 1000.0);
         Ok(())
     }

@@ -1,16 +1,16 @@
-//! Vocabularies of French and English: the words that every text has, and as many more as a newspaper has, made of
-//! syllables, each language with its endings, accents and elisions.
+//! Vocabularies of French and English: function words, and as many generated words as a newspaper has, made of
+//! syllables with the endings, accents and elisions of the language.
 
 use crate::dice::{Dice, Zipf};
 use std::collections::HashSet;
 
-/// Words with a meaning of their own, in each language.
+/// Number of content words of each language.
 const CONTENT_WORDS: usize = 150_000;
 
-/// How a verb of saying is printed, and its dictionary form.
+/// A reporting verb as printed, and its lemma.
 pub type Cue = (&'static str, &'static str);
 
-/// What texts of a language are made of.
+/// The words of a language.
 pub struct Language {
     pub code: &'static str,
     function: &'static [&'static str],
@@ -18,7 +18,7 @@ pub struct Language {
     content: Vec<String>,
     content_ranks: Zipf,
     pub cues: &'static [Cue],
-    /// Sources without a name: those who asked for it, and groups.
+    /// Unnamed sources: anonymous people and groups.
     pub anonymous: &'static [&'static str],
     pub collective: &'static [&'static str],
     pub sections: &'static [&'static str],
@@ -63,27 +63,27 @@ impl Language {
         }
     }
 
-    /// A word with a meaning, common ones more often.
+    /// Draws a content word by frequency.
     pub fn content(&self, dice: &mut Dice) -> &str {
         &self.content[self.content_ranks.draw(dice)]
     }
 
-    /// A word with a meaning, of the first `ranks`, all alike.
+    /// Draws one of the first `ranks` content words uniformly.
     pub fn among(&self, ranks: usize, dice: &mut Dice) -> &str {
         &self.content[dice.below(ranks)]
     }
 
-    /// The word with a meaning of this rank.
+    /// Returns the content word of a rank.
     pub fn ranked(&self, rank: usize) -> &str {
         &self.content[rank]
     }
 
-    /// An article, a preposition, a pronoun.
+    /// Draws a function word.
     pub fn function(&self, dice: &mut Dice) -> &'static str {
         self.function[self.function_ranks.draw(dice)]
     }
 
-    /// How `word` is written before `next`, with what stands between them: French drops a vowel before another.
+    /// Joins `word` to `next`: French elides a vowel before another.
     pub fn join(&self, word: &'static str, next: &str) -> (&'static str, &'static str) {
         let vowel = next.chars().next().is_some_and(|c| "aeiouyéèêàâîôœAEIOUÉÈÊÀ".contains(c));
         let elided = ELISIONS.iter().find(|(whole, _)| self.code == "fr" && vowel && *whole == word);
@@ -91,13 +91,13 @@ impl Language {
     }
 }
 
-/// The common words, then words of syllables, none twice.
+/// Returns common words and generated words without duplicates.
 fn vocabulary(common: &[&str], parts: &Parts) -> Vec<String> {
     let mut dice = Dice::new(0x0ca6, 0);
     let mut words: Vec<String> = common.iter().map(|word| (*word).to_owned()).collect();
     let mut seen: HashSet<String> = words.iter().cloned().collect();
     while words.len() < CONTENT_WORDS {
-        // The rarer, the longer.
+        // Rarer words are longer.
         let syllables = 1 + dice.below(if words.len() < 2_000 { 2 } else { 4 });
         let mut word = String::new();
         for _ in 0..syllables {
@@ -112,7 +112,7 @@ fn vocabulary(common: &[&str], parts: &Parts) -> Vec<String> {
     words
 }
 
-/// What the words of a language are built from.
+/// The syllables of a language.
 struct Parts {
     onsets: &'static [&'static str],
     vowels: &'static [&'static str],

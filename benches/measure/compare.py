@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast the service is beside pgbench with the same statements, and beside small servers with the same answers.
+"""Compares the service with pgbench on the same statements, and with small servers that give the same answers.
 
     benches/measure/compare.py --database-url URL [--rows abced] [--rounds 5] [--seconds 5]
 
@@ -24,7 +24,7 @@ from common import ROOT, Database, Program, answer, free_port, service, show, sh
 from works import works
 
 PEERS = ROOT / "benches" / "peers"
-# As many as the service has by default on two cores.
+# The default of the service on two cores.
 POOL = 8
 
 

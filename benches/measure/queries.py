@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every query of the contract over a loaded collection: how long it takes and what it reads.
+"""Measures every query of the API over a loaded collection: latency and pages read.
 
     benches/measure/queries.py --database-url URL [--groups articles,quotes] [--seconds 2] [--connections 8]
 
@@ -17,7 +17,7 @@ from lists import GROUPS, Queries, Values
 
 
 class Pages:
-    """What Postgres touched since the last time."""
+    """Counts the pages that Postgres read since the last reset."""
 
     def __init__(self, database):
         self.database = database
@@ -31,7 +31,7 @@ class Pages:
     def per(self, requests):
         if not self.is_there:
             return ["", "", ""]
-        # A dozen statements are the service's own housekeeping: no request sends so few.
+        # Statements with few calls belong to background tasks of the service.
         touched, read, calls = self.database.rows(
             "SELECT coalesce(sum(shared_blks_hit + shared_blks_read), 0), coalesce(sum(shared_blks_read), 0),"
             f" coalesce(sum(calls), 0) FROM pg_stat_statements WHERE calls > {requests} / 20.0"

@@ -70,7 +70,7 @@ impl ResponseCache {
         }
     }
 
-    /// The record of this id: from memory, or found by `find_all` and written as JSON by `write` on the same thread.
+    /// Returns a record from memory, or finds it with `find_all` and serializes it with `write` on the same thread.
     ///
     /// # Errors
     /// Those of `find_all` and `write`.
@@ -99,7 +99,7 @@ impl ResponseCache {
         Ok(answer)
     }
 
-    /// What is related to an entity, over all its articles: from memory, or from `read`.
+    /// Returns the entities related to an entity, from memory or from `read`.
     ///
     /// # Errors
     /// Those of `read`.
@@ -130,7 +130,7 @@ impl ResponseCache {
         validity: &CacheValidity,
     ) -> Option<A> {
         let requirements = session::read_requirements();
-        // A token may stand for a write of another instance, which this one has not heard of.
+        // A token may belong to a write of another instance.
         let may_use = !requirements.fresh && requirements.min_lsn.is_none();
         let entry = if may_use { entries.get(key) } else { None };
         let entry = entry.filter(|entry| entry.owners.iter().all(|owner| validity.allows(*owner, entry.read_at)));

@@ -1,4 +1,4 @@
-//! `verbatim annotate` and `verbatim train-names`: the extractor on the command line.
+//! `verbatim annotate` and `verbatim train-names` on the command line.
 
 use std::fs;
 use std::io::Write;
@@ -20,7 +20,7 @@ fn json_lines(printed: &str) -> Vec<Value> {
     printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// A record with only some of its members.
+/// Returns a record with only some of its members.
 fn only(record: &Value, members: &[&str]) -> Value {
     members.iter().map(|member| ((*member).to_owned(), record[member].clone())).collect()
 }

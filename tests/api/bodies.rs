@@ -1,4 +1,4 @@
-//! Request bodies: what is refused of their form, their size, their encoding.
+//! Request bodies: invalid format, size and encoding.
 
 use std::io::Write;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::support::raw::Raw;
 use crate::support::refusal::places;
 use crate::support::{TestApp, refused};
 
-/// The most bytes of a body.
+/// Maximum size of a body in bytes.
 const MAX_BODY: usize = 8 << 20;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -259,7 +259,7 @@ fn bodies_being_received_are_bounded_over_all_connections() {
     eventually("a free budget", || (app.post("/v1/articles", &article).status == 201).then_some(()));
 }
 
-/// 2 GiB of nothing in 64 KiB: a frame of blocks that each say one byte 128 Ki times.
+/// A zstd frame of 64 KiB that decompresses to 2 GiB: each block repeats one byte 128 Ki times.
 fn bomb() -> Vec<u8> {
     const BLOCK: u32 = 128 << 10;
     const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
@@ -269,7 +269,7 @@ fn bomb() -> Vec<u8> {
     [&MAGIC[..], &WINDOW_OF_128_KIB, &block(0).repeat(16383), &block(1)].concat()
 }
 
-/// The most memory that a process has had, in KiB.
+/// Peak memory of a process in KiB.
 #[cfg(target_os = "linux")]
 fn peak_memory(process: nix::unistd::Pid) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();

@@ -1,4 +1,4 @@
-//! ETags, and requests that depend on them.
+//! ETags and conditional requests.
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -13,7 +13,7 @@ fn path_of(resource: &str, record: &Value) -> String {
     format!("/v1/{resource}/{}", record["id"].as_str().unwrap())
 }
 
-/// One record of each kind: its address, and a patch that changes it.
+/// Path of a record of each kind, and a patch that changes it.
 fn records(app: &TestApp) -> [(String, Value); 4] {
     let article = app.article(json!({}));
     [
@@ -210,7 +210,7 @@ fn a_stale_writer_is_412_and_changes_nothing() {
     for (path, patch) in records(&app) {
         let stale = app.get(&path).header("etag").to_owned();
         let now = app.patch(&path, &patch).expect(200);
-        // A weak tag never matches strongly.
+        // A weak tag never matches in a strong comparison.
         for tags in [stale.as_str(), "\"3-a\"", "W/\"2-a\"", "\"\"", "\"-2\"", "\"99999999999-a\""] {
             refused(&app, &patch_if(&app, &path, tags, &patch), 412, "version_mismatch");
             let delete = app.request("DELETE", &path).header("if-match", tags).send();
@@ -230,7 +230,7 @@ fn a_delete_at_the_expected_version_is_done() {
     }
 }
 
-/// Adds a keyword to what was read, unless another has changed it since: the answer's status.
+/// Adds a keyword with `If-Match` and returns the status.
 #[track_caller]
 fn add_keyword(app: &TestApp, path: &str, keyword: &str) -> u16 {
     let read = app.get(path);

@@ -1,4 +1,4 @@
-//! What is refused, and how: parameters, addresses, methods, media types, too much at once.
+//! Errors: parameters, paths, methods, media types and overload.
 
 use std::thread;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::support::raw::Raw;
 use crate::support::refusal::places;
 use crate::support::{Response, TestApp, refused};
 
-/// A request that is right in all but where it goes.
+/// A request that is valid except for its path.
 #[track_caller]
 fn call(app: &TestApp, method: &str, path: &str) -> Response {
     match method {
@@ -260,7 +260,7 @@ fn what_accepts_json_in_any_way_is_answered() {
     }
 }
 
-/// Holds up every statement on articles; until it is dropped.
+/// Locks the table of articles until it is dropped.
 fn locked(app: &TestApp) -> diesel::PgConnection {
     let mut connection = connect(&app.database.url());
     connection.batch_execute("BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE").unwrap();

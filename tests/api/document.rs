@@ -1,4 +1,4 @@
-//! The document: that it is the code's, that it is complete, and that every operation answers as it says.
+//! The API description: equal to the code, complete, and true for every operation.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,7 +49,7 @@ fn every_operation_is_described_with_an_example_and_a_tag() {
             "{id}"
         );
         assert!(ids.insert(id), "{id} is the name of two");
-        // Those of its refusals are everywhere: they say nothing of this operation.
+        // Error schemas are shared by all operations.
         let responses = value["responses"].as_object().unwrap().iter();
         let mut successes = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
         let is_shown = value["parameters"].as_array().into_iter().flatten().any(has_example)
@@ -137,7 +137,7 @@ fn every_operation_has_all_its_statuses() {
     }
 }
 
-/// Holds a value to a schema of the document.
+/// Checks a value against a schema of the description.
 #[track_caller]
 fn assert_valid(schema: &Value, value: &Value, what: &str) {
     let mut root = schema.as_object().unwrap().clone();
@@ -160,7 +160,7 @@ fn every_example_is_an_instance_of_its_schema() {
     assert!(count > 20, "{count}");
 }
 
-/// Holds an answer to what the document says of its status: headers, media type, body.
+/// Checks headers, media type and body of an answer against the description of its status.
 #[track_caller]
 fn assert_documented(operation: &Operation, answer: &Response) {
     let what = format!("{} {}", operation.id, answer.status);
@@ -180,7 +180,7 @@ fn assert_documented(operation: &Operation, answer: &Response) {
     assert_valid(&media["schema"], &body, &what);
 }
 
-/// Records to call operations on.
+/// Records for the calls of the operations.
 struct Stored {
     article: String,
     entity: String,
@@ -200,7 +200,7 @@ fn store(app: &TestApp) -> Stored {
     Stored { article: id(&article), entity: id(&entity), mention: id(&mention), quote: id(&quote) }
 }
 
-/// Where each operation is tested for what it does: a file of these tests, and one of the tests there.
+/// For each operation, the file and the name of a test of its behaviour.
 const COVERED: [(&str, &str, &str); 41] = [
     ("create_article", "articles", "an_article_is_answered_with_every_member"),
     ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
@@ -261,7 +261,7 @@ fn every_operation_has_a_test_of_what_it_does() {
 
 type Call = fn(&TestApp, &Stored) -> Response;
 
-/// One call of every operation that goes well.
+/// A successful call of each operation.
 const CALLS: [(&str, Call); 41] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
@@ -343,7 +343,7 @@ fn every_operation_that_goes_well_answers_as_the_document_says() {
         let answer = call(&app, &store(&app));
         assert!((200..300).contains(&answer.status), "{}: {}", operation.id, answer.text());
         assert_documented(&operation, &answer);
-        // The next record is free to have the same url and identifier.
+        // Another record may then have the same URL and identifier.
         app.sql("DELETE FROM articles; DELETE FROM entities");
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded Postgres through its public face: made, settled, refused.
+//! The embedded Postgres: creation, reuse and refusals.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! What the embedded Postgres survives: its own death, its owner's, both.
+//! The embedded Postgres recovers from crashes of the server, of the service, and of both.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -124,7 +124,7 @@ fn a_start_waits_for_the_sessions_of_a_dead_server() {
 
     std::thread::scope(|scope| {
         let starting = scope.spawn(|| start(dir.path()));
-        // Postgres refuses; or, where nobody has reaped the dead server, is not even asked.
+        // Postgres refuses to start. While the dead server is still a zombie, it is not even started.
         let begun = Instant::now();
         eventually("a refused start", || {
             let log = fs::read_to_string(dir.path().join("postgres.log")).unwrap();

@@ -1,4 +1,4 @@
-//! Quotes: found in the text or given by their spans, with who said them and how it is printed.
+//! Quotes: created by text or by spans, with speaker and cue.
 
 mod changes;
 mod clusters;
@@ -18,14 +18,14 @@ fn path(quote: &Value) -> String {
     format!("/v1/quotes/{}", id(quote))
 }
 
-/// Asks for a quote of an article.
+/// Creates a quote of an article.
 fn create(app: &TestApp, article: &Value, quote: Value) -> Response {
     let mut quote = quote;
     quote["article_id"] = article["id"].clone();
     app.post("/v1/quotes", &quote)
 }
 
-/// An article with this body.
+/// Stores an article with this body.
 fn article(app: &TestApp, body: &str) -> Value {
     app.article(json!({"body": body}))
 }

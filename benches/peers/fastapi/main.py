@@ -1,4 +1,4 @@
-"""The same answers from the same tables with the same SQL, as FastAPI and asyncpg are commonly used.
+"""A server with the same answers from the same SQL, made with FastAPI and asyncpg in the common way.
 
 DATABASE_URL=... POOL_SIZE=4 uvicorn main:app --workers 2 --no-access-log
 """

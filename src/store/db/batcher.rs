@@ -83,8 +83,8 @@ impl<Q: PartialEq, A: Clone> Batcher<Q, A> {
         index.and_then(|index| waiting.remove(index)).is_some()
     }
 
-    /// Answers one batch of what waits, where `threads` share the work. `answer` gets different requests, and has an answer
-    /// for each in their order.
+    /// Answers one batch of the queue, where `threads` share the work. `answer` gets distinct requests and returns one
+    /// result per request, in order.
     pub(super) fn answer_batch(&self, threads: usize, answer: impl FnOnce(&[Q]) -> Result<Vec<Result<A>>>) {
         let batch = self.next_batch(threads);
         if !batch.requests.is_empty() {

@@ -1,4 +1,4 @@
-//! What becomes of quotes, their speaker and their cue.
+//! Anchoring of quotes, their speakers and their cues after an edit.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Annotating an article again: machine findings follow the text, what people did stays.
+//! Annotating an article again updates the findings of the machine and keeps the changes of people.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the lines of an article are.
+//! The roles of the lines of an article.
 
 use serde_json::{Value, json};
 

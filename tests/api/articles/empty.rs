@@ -1,4 +1,4 @@
-//! Records without a value: `none` in the filters of every list.
+//! `none` in the filters of every list: records without a value.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn found(app: &TestApp, list: &str, member: &str, query: &str) -> String {
     found.concat()
 }
 
-/// `none` beside a value, and turned round: of records of which `with` alone has the value and `without` has none.
+/// Checks `none` beside a value and negated. Only `with` has the value, `without` has none.
 fn assert_none(app: &TestApp, list: &str, member: &str, filter: &str, value: &str, [with, without, all]: [&str; 3]) {
     let others: String = all.chars().filter(|c| !without.contains(*c)).collect();
     let rest: String = others.chars().filter(|c| !with.contains(*c)).collect();
@@ -171,7 +171,7 @@ fn an_exact_count_ends_at_ten_thousand_where_none_is_kept() {
     for nobodys in ["publisher=none&count=exact", "language=en&count=exact"] {
         assert_eq!(total(nobodys), exactly(0), "{nobodys}");
     }
-    // However wrong the statistics are, there are more than were counted.
+    // Even with wrong statistics, the estimate is above the counted rows.
     app.database.execute_as_admin("UPDATE pg_class SET reltuples = 10 WHERE relname = 'articles'");
     assert_eq!(total("section=Ports&count=exact"), json!({"value": 10_001, "kind": "estimate"}));
 }

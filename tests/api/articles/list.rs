@@ -1,4 +1,4 @@
-//! The list of articles: what each filter keeps, the orders, what is embedded, the count.
+//! The list of articles: filters, orders, embedded records and counts.
 
 use serde_json::{Value, json};
 
@@ -23,14 +23,14 @@ fn three(app: &TestApp) -> [Value; 3] {
     .map(|article| app.article(article))
 }
 
-/// The headlines of the articles that a query finds, in alphabetic order as one word.
+/// Returns the headlines of the matching articles in alphabetical order as one word.
 fn found(app: &TestApp, query: &str) -> String {
     let mut found = headlines(app, query).chars().collect::<Vec<_>>();
     found.sort_unstable();
     found.into_iter().collect()
 }
 
-/// The same in the order of the list.
+/// Like the function above, in the order of the list.
 fn headlines(app: &TestApp, query: &str) -> String {
     let headlines = column(app, &format!("/v1/articles?{query}"), "headline");
     headlines.iter().map(|headline| headline.as_str().unwrap()).collect()

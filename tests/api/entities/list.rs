@@ -1,11 +1,11 @@
-//! The list of entities: what each filter keeps, and the orders, which follow what is mentioned and quoted.
+//! The list of entities: filters, and orders by mentions and quotes.
 
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::answers::{column, id};
 
-/// The names that a query finds, in the list's order.
+/// Returns the names of the matching entities in the order of the list.
 fn names(app: &TestApp, query: &str) -> Vec<String> {
     let names = column(app, &format!("/v1/entities?{query}"), "name");
     names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()

@@ -1,4 +1,4 @@
-//! Names among 100,000: what is read for a search and for a suggestion does not grow with them.
+//! Plans of name searches and suggestions among 100,000 names: the rows read do not grow with the names.
 
 use std::sync::{MutexGuard, OnceLock};
 
@@ -9,7 +9,7 @@ use crate::support::TestApp;
 use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
 
-/// 50,000 entities with an alias each. Every name begins alike, each thousandth has a word of its own.
+/// 50,000 entities with an alias each. All names begin with the same word, and each thousandth has a rare word.
 const ENTITIES: &str = "
     INSERT INTO entities (id, kind, name, name_key)
         SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'person', 'Awa ' || md5(n::text),
@@ -19,15 +19,15 @@ const ENTITIES: &str = "
         SELECT id, 0, 'Diallo', 'diallo ' || md5(name_key), 'name' FROM entities;
     VACUUM ANALYZE entity_names";
 
-/// A service on those names whose statements are in the server's log, and the right to read the log.
+/// A service on those names that logs its statements, and the lock for reading the log.
 fn names() -> (TestApp, MutexGuard<'static, ()>) {
     static MADE: OnceLock<TestDatabase> = OnceLock::new();
     observed(&MADE, &ENTITIES.split_inclusive(';').collect::<Vec<_>>())
 }
 
-/// The last statement that looked for names.
+/// The last logged statement that searches names.
 fn last_statement() -> Statement {
-    // While the log is cut short there is nothing in it, for a moment.
+    // The log is empty for a moment while it is truncated.
     let entry = eventually("a search for names in the log", || {
         Some(server_log().rsplit_once(": WITH matching AS")?.1.to_owned())
             .filter(|entry| entry.contains("parameters: "))
@@ -69,7 +69,7 @@ fn a_name_among_100_000_is_found_without_reading_them_all() {
 #[test]
 fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
     let (app, _log) = names();
-    // Two hundred names begin like the first, more like the others.
+    // Two hundred names begin with the first prefix, more with the others.
     for (q, index) in [
         ("awa+00", "entity_names_name_key_idx"),
         ("awa", "entity_names_beginning_idx"),
@@ -85,7 +85,7 @@ fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
         assert_eq!(scanned(&plan), [index], "{q}: {plan:#}");
         assert!(buffers <= 60, "{q}: {buffers} buffers: {plan:#}");
     }
-    // Of few letters they are kept for a while, as long as they are called that.
+    // Suggestions for short prefixes are cached until a name changes.
     let first = app.get("/v1/entities/suggest?q=a").expect(200)["items"].clone();
     app.sql(&format!(
         "UPDATE entities SET name = 'Zoé', name_key = 'zoe' WHERE id = '{}'",

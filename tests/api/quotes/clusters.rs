@@ -1,4 +1,4 @@
-//! The same quote elsewhere: canonical text, one quote for each cluster, occurrences.
+//! Clusters of equal quotes: canonical text, `dedupe=cluster`, occurrences.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{create, path};
 use crate::support::TestApp;
 use crate::support::answers::{column, id};
 
-/// A quote of `words` in an article of its own.
+/// Stores a quote of `words` in a new article.
 fn print(app: &TestApp, words: &str, publisher: Value, published_at: Value, quote: Value) -> Value {
     let body = format!("Hier : « {words} », dit-on.");
     let article = app.article(json!({"body": body, "publisher": publisher, "published_at": published_at}));

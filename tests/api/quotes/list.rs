@@ -1,4 +1,4 @@
-//! The list of quotes: what each filter keeps, the orders, what is embedded, the count.
+//! The list of quotes: filters, orders, embedded records and counts.
 
 use serde_json::{Value, json};
 
@@ -6,12 +6,12 @@ use super::path;
 use crate::support::TestApp;
 use crate::support::answers::{column, id};
 
-/// The cue of each quote found, in the list's order: how these tests name their quotes.
+/// Returns the cues of the listed quotes, which name the quotes in these tests.
 fn cues(app: &TestApp, query: &str) -> String {
     column(app, &format!("/v1/quotes?{query}"), "cue").iter().map(|cue| cue.as_str().unwrap()).collect()
 }
 
-/// The same in alphabetic order.
+/// Like the function above, in alphabetical order.
 fn found(app: &TestApp, query: &str) -> String {
     let mut found: Vec<char> = cues(app, query).chars().collect();
     found.sort_unstable();

@@ -1,4 +1,4 @@
-//! Quotes by the name of who speaks or is spoken about.
+//! Quotes by the name of a speaker or of an entity that they are about.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn named() -> Named {
     Named { app, awa, other, port }
 }
 
-/// The cues of what a query finds, and how its names were read.
+/// Returns the cues of the matching quotes, and how the names were resolved.
 fn found(app: &TestApp, query: &str) -> (String, Value) {
     let page = app.get(&format!("/v1/quotes?{query}")).expect(200);
     let mut cues: Vec<&str> = page["items"].as_array().unwrap().iter().map(|q| q["cue"].as_str().unwrap()).collect();

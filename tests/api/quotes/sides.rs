@@ -1,4 +1,4 @@
-//! Who speaks and with what verb: as printed, as linked, and what is known of it. Whom the words are about.
+//! Speaker, cue and `about` of quotes: as printed and as linked.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{ABSENT, create, path};
 use crate::support::TestApp;
 use crate::support::answers::{id, pointers, refusal};
 
-/// Takes the members of a quote that say who speaks.
+/// Returns the members of a quote that describe the speaker.
 fn speaker(quote: &Value) -> Value {
     json!([quote["speaker_id"], quote["speaker_label"], quote["speaker_status"]])
 }

@@ -1,4 +1,4 @@
-//! Searches and texts that are meant to break something.
+//! Hostile queries and texts.
 
 use serde_json::json;
 

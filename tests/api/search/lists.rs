@@ -1,4 +1,4 @@
-//! A search among the other filters and the orders of a list.
+//! Searches combined with other filters and orders.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The order of relevance: what comes first, and how much of the collection it is an order of.
+//! `sort=relevance`: the order, and the number of ranked records.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn the_newest_200_matches_are_ranked_and_the_page_says_so() {
     assert_eq!(found, items(&app, "/v1/articles?q=port&sort=relevance&limit=200"));
     let is_in_headline = |article: &Value| article["headline"] == "Le port";
     assert!(found[..20].iter().all(is_in_headline) && !found[20..].iter().any(is_in_headline));
-    // The oldest, though it would rank first.
+    // The oldest one, which would otherwise rank first.
     assert!(found.iter().all(|article| article["headline"] != "Port"));
     let some = app.get("/v1/articles?q=port&sort=relevance&published_to=2026-01-02T00:00:00Z").expect(200);
     assert_eq!(some["ranked"], json!({"considered": 23, "complete": true}));

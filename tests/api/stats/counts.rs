@@ -1,11 +1,11 @@
-//! The counts that are kept: after any writes they are what the records themselves add up to.
+//! The rollups: after any writes they equal the counts of the records.
 
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::answers::id;
 
-/// What the counts say, folded and not, and what the records say, as rows that differ when they do not agree.
+/// Rows in which the rollups, compacted or not, differ from the counts of the records.
 const DIFFERENCES: &str = "
     WITH kept AS (
         SELECT of, dimension, key, day, sum(n) AS n FROM (
@@ -62,7 +62,7 @@ const WRONG_TOTALS: &str = "
         (SELECT count(*) FROM mentions m WHERE m.entity_id = c.entity_id),
         (SELECT count(*) FROM quotes q WHERE q.speaker_id = c.entity_id AND q.status <> 'rejected'))";
 
-/// Numbers that are the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -76,7 +76,7 @@ impl Dice {
     }
 }
 
-/// The ids of all records of a kind.
+/// Returns the ids of all records of a kind.
 fn ids(app: &TestApp, path: &str) -> Value {
     let page = app.get(&format!("{path}?limit=200")).expect(200);
     page["items"].as_array().unwrap().iter().map(|record| record["id"].clone()).collect()

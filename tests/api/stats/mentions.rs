@@ -1,4 +1,4 @@
-//! The list of mentions: what each filter keeps, the orders, the count.
+//! The list of mentions: filters, orders and counts.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! The same answers by axum and tokio-postgres as they are commonly used: verbatim-peer-axum URL ADDRESS CONNECTIONS.
+//! A server with the same answers, made with axum and tokio-postgres in the common way: verbatim-peer-axum URL ADDRESS
+//! CONNECTIONS.
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -27,7 +28,7 @@ fn fault(error: impl ToString) -> (StatusCode, String) {
     (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }
 
-/// A row as a JSON object; a quote has more members than its columns, and does not show its article's date.
+/// A row as a JSON object. A quote has additional members and no publication time.
 struct Line(Row, Vec<(&'static str, Value)>);
 
 impl Serialize for Line {
@@ -92,7 +93,7 @@ struct Page {
     next_cursor: Option<Uuid>,
 }
 
-/// The first twenty of a list, of which one more was asked for.
+/// Returns the first twenty of twenty-one rows.
 fn page(mut items: Vec<Line>) -> Json<Page> {
     let next_cursor = items.get(19).filter(|_| items.len() > 20).map(|line| line.0.get("id"));
     items.truncate(20);
