@@ -480,7 +480,7 @@ fn a_page_is_full_though_records_go_while_it_is_read() {
         "SET session_replication_role = replica;
         INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
             SELECT id, '{entity}', article_id, published_desc, kind, status, confidence, speaker_status, language FROM quotes;
-        DELETE FROM quotes WHERE confidence * 100 % 2 = 0"
+        DELETE FROM quotes WHERE round(confidence * 100)::integer % 2 = 0"
     ));
     for sort in ["-confidence", "-published_at", "published_at"] {
         let list = format!("/v1/quotes?about={entity}&limit=4&sort={sort}");

@@ -20,9 +20,13 @@ pub(super) fn conditions(
     search: Option<LocalizedQuery>,
     one_per_cluster: Option<QuoteOrder>,
 ) -> Filter {
-    let mut all = on_quotes("quotes", filter, search.clone());
+    let all = on_quotes("quotes", filter, search);
+    with_cluster_heads(all, filter, one_per_cluster)
+}
+
+fn with_cluster_heads(mut all: Filter, filter: &QuoteFilter, one_per_cluster: Option<QuoteOrder>) -> Filter {
     if let Some(order) = one_per_cluster {
-        all.other(is_cluster_head(filter, search, order));
+        all.other(is_cluster_head(filter, all.search.clone(), order));
     }
     all
 }
@@ -117,7 +121,8 @@ pub(super) fn about_index(
         entities: filter.about.include.clone(),
         condition: on_carried_columns("quote_about", filter, None).conditions(&AccessPath::Planner),
         is_complete: one_per_cluster.is_none() && covered_by_about_index(filter),
-        rest: conditions(&rest, search, one_per_cluster),
+        // The head of a cluster is the first that matches the whole filter.
+        rest: with_cluster_heads(on_quotes("quotes", &rest, search), filter, one_per_cluster),
     })
 }
 
