@@ -13,7 +13,7 @@ use verbatim::annotate;
 use verbatim::domain::AliasKind;
 use verbatim::domain::article::content_hash;
 use verbatim::domain::quote::canonical;
-use verbatim::domain::span::{self, Span};
+use verbatim::domain::span::Span;
 use verbatim::domain::text::{Body, name_key};
 
 const EXTRACTOR: &str = "load 1";
@@ -143,7 +143,7 @@ impl Batch {
         let id = time::id(article.received, &mut article.dice);
         let entities = &collection.cast.entities;
         let status = self.review(id, article);
-        let text = span::slice(common.body, &quote.spans).expect("the spans of a quote lie in its article, in order");
+        let text = common.body.slice_all(&quote.spans).expect("the spans of a quote lie in its article, in order");
         let (canonical_text, cluster) = canonical(&text).unzip();
         let bounds: Vec<String> =
             quote.spans.iter().flat_map(|span| [span.start, span.end]).map(|n| n.to_string()).collect();

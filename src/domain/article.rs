@@ -50,6 +50,15 @@ pub struct Block {
     pub end: i32,
 }
 
+/// The functions that analyse a text when it is stored.
+#[derive(Clone, Copy)]
+pub struct TextAnalysis {
+    /// The blocks of a body under its headline.
+    pub find_blocks: fn(headline: &str, body: &str) -> Vec<Block>,
+    /// The BCP 47 primary tag of a body's language, `und` when it is unknown.
+    pub detect_language: fn(body: &str) -> &'static str,
+}
+
 /// An article to be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewArticle {
@@ -89,7 +98,8 @@ pub struct ArticleVersion {
     pub article_id: Uuid,
     pub body_version: i32,
     pub headline: String,
-    pub body: String,
+    /// Left out of lists.
+    pub body: Option<String>,
     pub language: String,
     pub content_hash: Vec<u8>,
     /// When this text was received.

@@ -6,6 +6,11 @@ use super::{Anchor, EntityKind, MentionKind, Origin};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+/// The longest mention in code points.
+pub const MAX_MENTION: i32 = 300;
+/// The most candidates that a mention shows.
+pub const MAX_CANDIDATES: usize = 20;
+
 /// A stored mention.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
@@ -20,6 +25,8 @@ pub struct Mention {
     pub entity_id: Option<Uuid>,
     /// Candidate entities, when several have this name.
     pub candidates: Vec<Uuid>,
+    /// The number of entities that it may name.
+    pub candidate_count: i32,
     pub span: Span,
     pub exact: String,
     pub prefix: String,

@@ -1,7 +1,5 @@
 //! Spans: half-open ranges of Unicode code points into an article's body.
 
-use super::text::Body;
-
 /// `[start, end)` in Unicode code points, zero-based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -44,28 +42,81 @@ impl Span {
     }
 }
 
-/// The slices of `spans` joined by one space: the text of a quote.
-///
-/// # Errors
-/// The index of the first span that is empty, out of the body, or out of order.
-pub fn slice(body: &Body, spans: &[Span]) -> Result<String, (usize, SpanError)> {
-    let mut text = String::new();
-    let mut reached = 0;
-    for (index, span) in spans.iter().enumerate() {
-        if span.is_empty() {
-            return Err((index, SpanError::Empty));
-        }
-        if span.start < reached {
-            return Err((index, SpanError::Disordered));
-        }
-        let Some(part) = body.slice(*span) else {
-            return Err((index, SpanError::OutOfBody(body.len())));
-        };
-        if index > 0 {
-            text.push(' ');
-        }
-        text.push_str(part);
-        reached = span.end;
+/// Spans that may overlap each other, to be asked about by others. A question takes logarithmic time.
+#[derive(Debug, Default)]
+pub struct Cover {
+    starts: Vec<i32>,
+    /// The furthest end of the spans up to this one.
+    ends: Vec<i32>,
+}
+
+impl Cover {
+    /// Sorts the spans.
+    pub fn new(spans: impl IntoIterator<Item = Span>) -> Self {
+        let mut spans: Vec<Span> = spans.into_iter().collect();
+        spans.sort_unstable();
+        let furthest = spans.iter().scan(i32::MIN, |furthest, span| {
+            *furthest = span.end.max(*furthest);
+            Some(*furthest)
+        });
+        Self { ends: furthest.collect(), starts: spans.iter().map(|span| span.start).collect() }
     }
-    Ok(text)
+
+    /// True when one of the spans has a code point in common with `span`.
+    pub fn overlaps(&self, span: Span) -> bool {
+        let before = self.starts.partition_point(|start| *start < span.end);
+        before > 0 && self.ends[before - 1] > span.start
+    }
+}
+
+/// For each of the outer span lists, the indexes of the inner spans that lie wholly in one of its spans.
+///
+/// `inner` is sorted by start and no two overlap. Takes time for what is found, not for every pair.
+pub fn contained<'a>(outer: impl IntoIterator<Item = &'a [Span]>, inner: &[Span]) -> impl Iterator<Item = Vec<usize>> {
+    let inside = move |span: &Span| {
+        let first = inner.partition_point(|inner| inner.start < span.start);
+        let end = span.end;
+        (first..inner.len()).take_while(move |index| inner[*index].end <= end)
+    };
+    outer.into_iter().map(move |spans| spans.iter().flat_map(&inside).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn spans(most: usize) -> impl Strategy<Value = Vec<Span>> {
+        let span = (0..40_i32, 1..12_i32).prop_map(|(start, length)| Span { start, end: start + length });
+        prop::collection::vec(span, 0..most)
+    }
+
+    proptest! {
+        #[test]
+        fn a_cover_overlaps_what_one_of_its_spans_does(all in spans(8), asked in spans(8)) {
+            let cover = Cover::new(all.iter().copied());
+            for span in asked {
+                let expected = all.iter().any(|other| other.start < span.end && span.start < other.end);
+                prop_assert_eq!(cover.overlaps(span), expected);
+            }
+        }
+
+        #[test]
+        fn contained_spans_are_those_that_lie_in_one_of_the_outer_ones(outer in prop::collection::vec(spans(4), 0..6), all in spans(12)) {
+            let mut inner: Vec<Span> = Vec::new();
+            let mut sorted = all;
+            sorted.sort_unstable();
+            for span in sorted {
+                if inner.last().is_none_or(|last| last.end <= span.start) {
+                    inner.push(span);
+                }
+            }
+            let found: Vec<Vec<usize>> = contained(outer.iter().map(Vec::as_slice), &inner).collect();
+            for (spans, found) in outer.iter().zip(found) {
+                let inside = |outer: &Span| (0..inner.len()).filter(|index| outer.contains(inner[*index])).collect::<Vec<_>>();
+                let expected: Vec<usize> = spans.iter().flat_map(inside).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
+    }
 }

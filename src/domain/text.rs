@@ -1,7 +1,9 @@
-//! Text by Unicode code points: slices, the canonical form, looking for words, following them into an edited text.
+//! Text by Unicode code points: slices, canonical form, search for words, re-anchoring of spans in an edited text.
 
 use super::Anchor;
-use super::span::Span;
+use super::span::{Span, SpanError};
+use std::collections::HashMap;
+use std::rc::Rc;
 use unicode_normalization::UnicodeNormalization;
 
 /// How many code points of context a record keeps on either side.
@@ -43,6 +45,32 @@ impl<'a> Body<'a> {
         self.text.get(start as usize..end as usize)
     }
 
+    /// The slices of `spans` joined by one space: the text of a quote.
+    ///
+    /// # Errors
+    /// The index of the first span that is empty, out of the body, or out of order.
+    pub fn slice_all(&self, spans: &[Span]) -> Result<String, (usize, SpanError)> {
+        let mut text = String::new();
+        let mut reached = 0;
+        for (index, span) in spans.iter().enumerate() {
+            if span.is_empty() {
+                return Err((index, SpanError::Empty));
+            }
+            if span.start < reached {
+                return Err((index, SpanError::Disordered));
+            }
+            let Some(part) = self.slice(*span) else {
+                return Err((index, SpanError::OutOfBody(self.len())));
+            };
+            if index > 0 {
+                text.push(' ');
+            }
+            text.push_str(part);
+            reached = span.end;
+        }
+        Ok(text)
+    }
+
     /// Up to [`CONTEXT`] code points before `start`.
     pub fn prefix(&self, start: i32) -> &'a str {
         self.slice(Span { start: (start - CONTEXT).max(0), end: start }).unwrap_or("")
@@ -54,14 +82,14 @@ impl<'a> Body<'a> {
         self.slice(Span { start: end, end: end.saturating_add(CONTEXT).min(last) }).unwrap_or("")
     }
 
-    /// Where `needle` stands, letter for letter; at most `limit` places.
+    /// The places of `needle`, letter for letter, at most `limit`.
     pub fn find(&self, needle: &str, limit: usize) -> Vec<Span> {
         if needle.is_empty() {
             return Vec::new();
         }
         let length = to_i32(needle.chars().count());
-        let places = self.text.match_indices(needle).take(limit);
-        places.map(|(byte, _)| self.code_point_at(byte)).map(|start| Span { start, end: start + length }).collect()
+        let places = memchr::memmem::find_iter(self.text.as_bytes(), needle).take(limit);
+        places.map(|byte| self.code_point_at(byte)).map(|start| Span { start, end: start + length }).collect()
     }
 
     /// The code point that begins at `byte`.
@@ -173,7 +201,7 @@ fn cuts_word(text: &str, byte: usize) -> bool {
     before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
 }
 
-/// What stood around a slice when it was stored: up to [`CONTEXT`] code points on either side.
+/// The text around a slice when it was stored: up to [`CONTEXT`] code points on either side.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub prefix: &'a str,
@@ -181,56 +209,94 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn fits(&self, body: &Body, spans: &[Span]) -> bool {
-        let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return false };
-        body.prefix(first.start).ends_with(self.prefix) && body.suffix(last.end).starts_with(self.suffix)
+    fn fits(&self, body: &Body, start: i32, end: i32) -> bool {
+        body.prefix(start).ends_with(self.prefix) && body.suffix(end).starts_with(self.suffix)
     }
 }
 
-/// Where a slice of an older text stands in a newer one: at the same offsets, elsewhere in one place only, or nowhere.
+/// A text and the places of the wordings searched in it. Each wording is searched once.
+pub struct PlaceIndex<'a> {
+    body: &'a Body<'a>,
+    places: HashMap<String, Rc<[Span]>>,
+}
+
+impl<'a> PlaceIndex<'a> {
+    /// Nothing has been searched yet.
+    pub fn new(body: &'a Body<'a>) -> Self {
+        Self { body, places: HashMap::new() }
+    }
+
+    /// The text.
+    pub fn body(&self) -> &'a Body<'a> {
+        self.body
+    }
+
+    /// The only place of `words`; `None` when they stand in no place or in several.
+    pub fn only_place(&mut self, words: &str) -> Option<Span> {
+        match self.places(words)[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    fn places(&mut self, words: &str) -> Rc<[Span]> {
+        if let Some(places) = self.places.get(words) {
+            return Rc::clone(places);
+        }
+        let places: Rc<[Span]> = self.body.find(words, MAX_PLACES).into();
+        self.places.insert(words.to_owned(), Rc::clone(&places));
+        places
+    }
+}
+
+/// Finds a slice of an older text in a newer one: at the same offsets, in one other place, or nowhere.
 ///
-/// Words that stand in several places are in one place only when one of them has the same words around it.
-pub fn follow(body: &Body, exact: &str, span: Span, context: Context) -> (Anchor, Span) {
-    follow_all(body, &[exact.to_owned()], &[span], context)
+/// A slice that stands in several places counts as found only when exactly one of them has the same context.
+pub fn re_anchor(index: &mut PlaceIndex, exact: &str, span: Span, context: Context) -> (Anchor, Span) {
+    re_anchor_all(index, &[exact], &[span], context)
         .map_or((Anchor::Orphaned, span), |(anchor, spans)| (anchor, spans[0]))
 }
 
-/// The same for several slices that belong together: all stay, or all are found in order. `None` when orphaned.
-pub fn follow_all(body: &Body, parts: &[String], spans: &[Span], context: Context) -> Option<(Anchor, Vec<Span>)> {
-    if parts.iter().zip(spans).all(|(part, span)| body.slice(*span) == Some(part)) {
+/// Finds several slices that belong together: all stay, or all are found in order. `None` when orphaned.
+pub fn re_anchor_all(
+    index: &mut PlaceIndex,
+    parts: &[&str],
+    spans: &[Span],
+    context: Context,
+) -> Option<(Anchor, Vec<Span>)> {
+    let body = index.body;
+    let stand = |shift: &i32| {
+        parts.iter().zip(spans).all(|(part, span)| body.slice(span.moved_to(span.start + shift)) == Some(*part))
+    };
+    if stand(&0) {
         return Some((Anchor::Exact, spans.to_vec()));
     }
-    let together = places_together(body, parts, spans);
-    let moved = match &together[..] {
-        [] => places_apart(body, parts)?,
-        [only] => only.clone(),
-        several => {
-            let mut fitting = several.iter().filter(|spans| context.fits(body, spans));
+    let (first, last) = (spans.first()?, spans.last()?);
+    let (longest, part) = spans.iter().zip(parts).max_by_key(|(_, part)| part.len())?;
+    let places = index.places(part);
+    // All slices are tried at the same distance from their old places.
+    let mut shifts = places.iter().map(|place| place.start - longest.start).filter(stand);
+    let shift = match (shifts.next(), shifts.next()) {
+        (None, _) => return Some((Anchor::Moved, places_apart(index, parts)?)),
+        (Some(only), None) => only,
+        (Some(one), Some(two)) => {
+            let fits = |shift: &i32| context.fits(body, first.start + shift, last.end + shift);
+            let mut fitting = [one, two].into_iter().chain(shifts).filter(fits);
             let only = fitting.next()?;
             if fitting.next().is_some() {
                 return None;
             }
-            only.clone()
+            only
         }
     };
-    Some((Anchor::Moved, moved))
+    Some((Anchor::Moved, spans.iter().map(|span| span.moved_to(span.start + shift)).collect()))
 }
 
-/// Everywhere that all slices stand, shifted by one distance.
-fn places_together(body: &Body, parts: &[String], spans: &[Span]) -> Vec<Vec<Span>> {
-    let Some((longest, part)) = parts.iter().enumerate().max_by_key(|(_, part)| part.len()) else { return Vec::new() };
-    let shifted = body.find(part, MAX_PLACES).into_iter().map(|place| {
-        let shift = place.start - spans[longest].start;
-        spans.iter().map(|span| span.moved_to(span.start + shift)).collect::<Vec<_>>()
-    });
-    shifted.filter(|moved| parts.iter().zip(moved).all(|(part, span)| body.slice(*span) == Some(part))).collect()
-}
-
-/// Each slice where it stands by itself, when that is one place for each, in order.
-fn places_apart(body: &Body, parts: &[String]) -> Option<Vec<Span>> {
+/// The place of each slice by itself, when each has exactly one and they are in order.
+fn places_apart(index: &mut PlaceIndex, parts: &[&str]) -> Option<Vec<Span>> {
     let mut moved: Vec<Span> = Vec::with_capacity(parts.len());
     for part in parts {
-        let [place] = body.find(part, 2)[..] else { return None };
+        let place = index.only_place(part)?;
         if moved.last().is_some_and(|last| place.start < last.end) {
             return None;
         }
@@ -267,7 +333,6 @@ pub fn tighten(body: &Body, span: Span) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::span;
     use proptest::prelude::*;
 
     /// Texts of what makes offsets go wrong: accents alone and combined, 4-byte characters, the spaces of French print.
@@ -348,7 +413,7 @@ mod tests {
             let exact = Body::new(&text).slice(span).unwrap().to_owned();
             let edited = format!("{before}{text}");
             let body = Body::new(&edited);
-            let (anchor, found) = follow(&body, &exact, span, NOTHING);
+            let (anchor, found) = re_anchor(&mut PlaceIndex::new(&body), &exact, span, NOTHING);
             match anchor {
                 Anchor::Exact => prop_assert_eq!(body.slice(span), Some(exact.as_str())),
                 Anchor::Moved => {
@@ -368,7 +433,7 @@ mod tests {
         fn parts_are_the_slices_a_text_was_joined_from((text, first) in text_and_span(), gap in 0..3_i32) {
             let body = Body::new(&text);
             let second = Span { start: first.end + gap, end: first.end + gap + 1 };
-            if let Ok(joined) = span::slice(&body, &[first, second]) {
+            if let Ok(joined) = body.slice_all(&[first, second]) {
                 let expected = vec![body.slice(first).unwrap().to_owned(), body.slice(second).unwrap().to_owned()];
                 prop_assert_eq!(parts(&joined, &[first, second]), expected);
             }
@@ -393,27 +458,30 @@ mod tests {
         let span = Span { start: 18, end: 23 };
         let context = Context { prefix: old.prefix(span.start), suffix: old.suffix(span.end) };
         let new = Body::new("Hier, Rabat parle. Puis Rabat se tait. Rabat.");
-        assert_eq!(follow(&new, "Rabat", span, context), (Anchor::Moved, Span { start: 24, end: 29 }));
+        assert_eq!(
+            re_anchor(&mut PlaceIndex::new(&new), "Rabat", span, context),
+            (Anchor::Moved, Span { start: 24, end: 29 })
+        );
         let rewritten = Body::new("Hier, Rabat parlait. Enfin Rabat se taisait.");
-        assert_eq!(follow(&rewritten, "Rabat", span, context), (Anchor::Orphaned, span));
+        assert_eq!(re_anchor(&mut PlaceIndex::new(&rewritten), "Rabat", span, context), (Anchor::Orphaned, span));
     }
 
     #[test]
     fn slices_that_belong_together_are_found_in_order_or_not_at_all() {
-        let parts = ["un".to_owned(), "deux".to_owned()];
+        let parts = ["un", "deux"];
         let spans = [Span { start: 0, end: 2 }, Span { start: 5, end: 9 }];
-        let follow = |text: &str| follow_all(&Body::new(text), &parts, &spans, NOTHING);
-        assert_eq!(follow("un , deux"), Some((Anchor::Exact, spans.to_vec())));
+        let re_anchored = |text: &str| re_anchor_all(&mut PlaceIndex::new(&Body::new(text)), &parts, &spans, NOTHING);
+        assert_eq!(re_anchored("un , deux"), Some((Anchor::Exact, spans.to_vec())));
         let moved = vec![Span { start: 2, end: 4 }, Span { start: 7, end: 11 }];
-        assert_eq!(follow("A un , deux"), Some((Anchor::Moved, moved)));
+        assert_eq!(re_anchored("A un , deux"), Some((Anchor::Moved, moved)));
         let apart = vec![Span { start: 0, end: 2 }, Span { start: 12, end: 16 }];
         assert_eq!(
-            follow("un , dit-il, deux"),
+            re_anchored("un , dit-il, deux"),
             Some((Anchor::Moved, vec![Span { start: 0, end: 2 }, Span { start: 13, end: 17 }]))
         );
-        assert_eq!(follow("un ,dit-il, deux"), Some((Anchor::Moved, apart)));
-        assert_eq!(follow("deux, un"), None);
-        assert_eq!(follow("un"), None);
+        assert_eq!(re_anchored("un ,dit-il, deux"), Some((Anchor::Moved, apart)));
+        assert_eq!(re_anchored("deux, un"), None);
+        assert_eq!(re_anchored("un"), None);
     }
 
     #[test]

@@ -1,23 +1,24 @@
-//! Two wordings compared: how alike they are, and which words differ.
+//! Compares two wordings: how similar they are, and which words differ.
 
 use super::text::canonical;
+use similar::{Algorithm, DiffOp, DiffTag};
 use std::collections::HashSet;
 
-/// Words of either text that are compared; what follows is left out.
+/// Words of each text that are compared. The rest is ignored.
 const MAX_WORDS: usize = 1_000;
 
-/// What stands in one text and not in the other. Words are as printed; case, accents and marks make no difference.
+/// Words of one text in place of words of the other, as printed. Case, accents and punctuation make no difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Words of the given text only; empty where the found one has more.
+    /// Words of the given text; empty for an insertion.
     pub given: String,
-    /// Words of the found text only; empty where it has less.
+    /// Words of the found text; empty for a deletion.
     pub found: String,
 }
 
-/// How alike two canonical texts are, 0 to 1: the part of their trigrams that they share.
+/// The similarity of two canonical texts, 0 to 1: the share of their trigrams that both have.
 pub fn similarity(a: &str, b: &str) -> f64 {
-    alike(&trigrams(a), &trigrams(b))
+    trigram_similarity(&trigrams(a), &trigrams(b))
 }
 
 /// The trigrams of the words of a canonical text, each word with two spaces before it and one after.
@@ -27,9 +28,9 @@ pub fn trigrams(text: &str) -> HashSet<[char; 3]> {
     padded.flat_map(|word| word.windows(3).map(|three| [three[0], three[1], three[2]]).collect::<Vec<_>>()).collect()
 }
 
-/// The part of two sets of trigrams that they share, 0 to 1; 0 when there are none.
+/// The share of all trigrams that both sets have, 0 to 1; 0 for two empty sets.
 #[allow(clippy::cast_precision_loss, reason = "a few thousand")]
-pub fn alike(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f64 {
+pub fn trigram_similarity(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f64 {
     let shared = a.intersection(b).count();
     let all = a.len() + b.len() - shared;
     if all == 0 { 0.0 } else { shared as f64 / all as f64 }
@@ -38,52 +39,21 @@ pub fn alike(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f64 {
 /// The words that differ, in the order of the texts.
 pub fn differences(given: &str, found: &str) -> Vec<Difference> {
     let (given, found) = (words(given), words(found));
-    let lengths = common_lengths(&given, &found);
-    let (mut at, mut other) = (0, 0);
-    let mut differences: Vec<Difference> = Vec::new();
-    let mut is_open = false;
-    while at < given.len() || other < found.len() {
-        if at < given.len() && other < found.len() && given[at].1 == found[other].1 {
-            (at, other, is_open) = (at + 1, other + 1, false);
-            continue;
-        }
-        if !is_open {
-            differences.push(Difference { given: String::new(), found: String::new() });
-            is_open = true;
-        }
-        let Some(open) = differences.last_mut() else { break };
-        let skips_given = other == found.len() || at < given.len() && lengths[at + 1][other] >= lengths[at][other + 1];
-        let (side, word) = match skips_given {
-            true => (&mut open.given, given[at].0),
-            false => (&mut open.found, found[other].0),
-        };
-        if !side.is_empty() {
-            side.push(' ');
-        }
-        side.push_str(word);
-        if skips_given { at += 1 } else { other += 1 }
-    }
-    differences
+    let folded = |words: &[(&str, String)]| words.iter().map(|(_, folded)| folded.clone()).collect::<Vec<_>>();
+    let printed = |words: &[(&str, String)]| words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" ");
+    let operations = similar::capture_diff_slices(Algorithm::Myers, &folded(&given), &folded(&found));
+    let differing = operations.into_iter().filter(|operation| operation.tag() != DiffTag::Equal);
+    let difference = |operation: DiffOp| Difference {
+        given: printed(&given[operation.old_range()]),
+        found: printed(&found[operation.new_range()]),
+    };
+    differing.map(difference).collect()
 }
 
-/// The words of a text, as printed and folded; marks alone are none.
+/// The words of a text, as printed and folded, without lone punctuation marks.
 fn words(text: &str) -> Vec<(&str, String)> {
     let words = text.split_whitespace().map(|word| (word, canonical(word)));
     words.filter(|(_, folded)| !folded.is_empty()).take(MAX_WORDS).collect()
-}
-
-/// How many words the rests of both texts, from each place on, have in common in order.
-fn common_lengths(given: &[(&str, String)], found: &[(&str, String)]) -> Vec<Vec<u16>> {
-    let mut lengths = vec![vec![0; found.len() + 1]; given.len() + 1];
-    for at in (0..given.len()).rev() {
-        for other in (0..found.len()).rev() {
-            lengths[at][other] = match given[at].1 == found[other].1 {
-                true => lengths[at + 1][other + 1] + 1,
-                false => lengths[at + 1][other].max(lengths[at][other + 1]),
-            };
-        }
-    }
-    lengths
 }
 
 #[cfg(test)]
