@@ -1,24 +1,23 @@
-//! Articles and the texts they had.
+//! Articles and the versions of their texts.
 
 mod blocks;
 pub(in crate::store) mod list;
 mod versions;
 
-use super::anchor::{self, Text};
 use super::cache::{self, Owner};
 use super::ids::planned_once;
-use super::{Error, Expected, Resource, Result, check, mentions, tombstones};
-use crate::annotate::{self, language};
-use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, content_hash};
+use super::rows::Rows;
+use super::{Conflict, Error, Expected, Resource, Result, about, check, mentions, quotes, tombstones};
+use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, TextAnalysis, content_hash};
 use crate::domain::new_id;
-use crate::domain::span::Span;
+use crate::domain::text::{Body, PlaceIndex};
 use crate::schema::articles;
 use blocks::BlockList;
 use chrono::{DateTime, SubsecRound, Utc};
 use diesel::dsl::{exists, now, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{self, Bool};
 pub use list::list;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -70,7 +69,7 @@ impl ArticleRow {
     }
 }
 
-/// An article with its body and what the body's lines are.
+/// An article with its body and the blocks of the body.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = articles, check_for_backend(Pg))]
 struct WithText {
@@ -80,17 +79,8 @@ struct WithText {
     blocks: BlockList,
 }
 
-fn find_blocks(headline: &str, body: &str) -> BlockList {
-    let found = annotate::blocks::find(&annotate::text::Text::new(body), Some(headline));
-    let block = |block: annotate::Block| {
-        let Span { start, end } = block.span.into();
-        Block { role: block.role, start, end }
-    };
-    BlockList(found.into_iter().map(block).collect())
-}
-
-/// What a caller may set besides the body.
-#[derive(Debug, Insertable, AsChangeset)]
+/// The columns that a caller can set besides the body.
+#[derive(Debug, AsChangeset)]
 #[diesel(table_name = articles, treat_none_as_null = true)]
 struct Columns<'a> {
     headline: &'a str,
@@ -104,61 +94,96 @@ struct Columns<'a> {
     published_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Insertable)]
-#[diesel(table_name = articles)]
-struct InsertedArticle<'a> {
-    id: Uuid,
-    body: &'a str,
-    content_hash: Vec<u8>,
-    blocks: BlockList,
-    #[diesel(embed)]
-    columns: Columns<'a>,
-}
-
 fn present(words: &[String]) -> Vec<Option<&str>> {
     words.iter().map(|word| Some(word.as_str())).collect()
 }
 
-/// Stores an article.
-///
-/// # Errors
-/// A conflict for a url, or a publisher's external id, that another article has.
-pub fn create(conn: &mut PgConnection, new: &NewArticle) -> Result<Article> {
-    let blocks = find_blocks(&new.headline, &new.body);
-    let inserted = InsertedArticle {
-        id: new_id(),
-        blocks: blocks.clone(),
-        body: &new.body,
-        content_hash: content_hash(&new.body),
-        columns: Columns {
-            headline: &new.headline,
-            language: new.language.as_deref().unwrap_or_else(|| language::detect(&new.body)),
-            url: new.url.as_deref(),
-            publisher: new.publisher.as_deref(),
-            external_id: new.external_id.as_deref(),
-            authors: present(&new.authors),
-            section: new.section.as_deref(),
-            keywords: present(&new.keywords),
-            published_at: new.published_at,
-        },
-    };
-    let row =
-        diesel::insert_into(articles::table).values(inserted).returning(ArticleRow::as_returning()).get_result(conn)?;
-    Ok(row.with(Some((new.body.clone(), blocks.0))))
+/// An article that was inserted.
+#[derive(QueryableByName)]
+struct Inserted {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    published_at: Option<DateTime<Utc>>,
 }
 
-/// Stores an article beside others of the same transaction, which are stored when this one cannot be.
+/// Stores some articles with one statement. An article that cannot be stored does not keep the others from being stored.
 ///
 /// # Errors
-/// The database's own; within, as [`create`].
-pub fn create_beside(conn: &mut PgConnection, new: &NewArticle) -> Result<Result<Article>> {
-    if new.url.is_none() && new.external_id.is_none() {
-        return create(conn, new).map(Ok);
+/// The database's own; of each: a conflict for a url, or a publisher's external id, that another article has.
+pub fn create_all(
+    conn: &mut PgConnection,
+    analysis: TextAnalysis,
+    all: &[&NewArticle],
+) -> Result<Vec<Result<Article>>> {
+    let TextAnalysis { find_blocks, detect_language } = analysis;
+    let ids: Vec<Uuid> = all.iter().map(|_| new_id()).collect();
+    let blocks: Vec<BlockList> = all.iter().map(|new| BlockList(find_blocks(&new.headline, &new.body))).collect();
+    let language = |new: &&NewArticle| new.language.clone().unwrap_or_else(|| detect_language(&new.body).to_owned());
+    let languages: Vec<String> = all.iter().map(language).collect();
+    // In the order of their unique keys: transactions that insert the same keys wait for each other and do not deadlock.
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|place| (&all[*place].url, &all[*place].publisher, &all[*place].external_id));
+    let new = || order.iter().map(move |place| all[*place]);
+    let inserted: Vec<Inserted> = Rows::of("articles")
+        .column::<sql_types::Uuid, _>("id", order.iter().map(|place| ids[*place]))
+        .column::<sql_types::Text, _>("headline", new().map(|new| &new.headline))
+        .column::<sql_types::Text, _>("body", new().map(|new| &new.body))
+        .column::<sql_types::Binary, _>("content_hash", new().map(|new| content_hash(&new.body)))
+        .column::<sql_types::Jsonb, _>("blocks", order.iter().map(|place| blocks[*place].clone()))
+        .column::<sql_types::Text, _>("language", order.iter().map(|place| &languages[*place]))
+        .column::<sql_types::Nullable<sql_types::Text>, _>("url", new().map(|new| new.url.as_ref()))
+        .column::<sql_types::Nullable<sql_types::Text>, _>("publisher", new().map(|new| new.publisher.as_ref()))
+        .column::<sql_types::Nullable<sql_types::Text>, _>("external_id", new().map(|new| new.external_id.as_ref()))
+        .text_arrays("authors", new().map(|new| &new.authors[..]))
+        .column::<sql_types::Nullable<sql_types::Text>, _>("section", new().map(|new| new.section.as_ref()))
+        .text_arrays("keywords", new().map(|new| &new.keywords[..]))
+        .column::<sql_types::Nullable<sql_types::Timestamptz>, _>("published_at", new().map(|new| new.published_at))
+        .insert_unless_conflict(conn, "id, created_at, published_at")?;
+    let mut inserted: HashMap<Uuid, Inserted> = inserted.into_iter().map(|row| (row.id, row)).collect();
+    let mut created = Vec::with_capacity(all.len());
+    for (((new, id), blocks), language) in all.iter().zip(ids).zip(blocks).zip(languages) {
+        created.push(match inserted.remove(&id) {
+            None => Err(conflict_of(conn, new)?),
+            Some(Inserted { created_at, published_at, .. }) => Ok(Article {
+                id,
+                version: 1,
+                body_version: 1,
+                created_at,
+                updated_at: created_at,
+                headline: new.headline.clone(),
+                body: Some(new.body.clone()),
+                blocks: Some(blocks.0),
+                language,
+                url: new.url.clone(),
+                publisher: new.publisher.clone(),
+                external_id: new.external_id.clone(),
+                authors: new.authors.clone(),
+                section: new.section.clone(),
+                keywords: new.keywords.clone(),
+                published_at,
+                content_hash: content_hash(&new.body),
+            }),
+        });
     }
-    match conn.transaction(|conn| create(conn, new)) {
-        Err(conflict @ Error::Conflict(_)) => Ok(Err(conflict)),
-        created => created.map(Ok),
+    Ok(created)
+}
+
+/// The reason why an article was not inserted.
+fn conflict_of(conn: &mut PgConnection, new: &NewArticle) -> Result<Error> {
+    let has_url = articles::table.filter(articles::url.eq(&new.url));
+    let has_external_id = articles::table
+        .filter(articles::publisher.is_not_distinct_from(&new.publisher))
+        .filter(articles::external_id.eq(&new.external_id));
+    if diesel::select(exists(has_url)).get_result(conn)? {
+        return Ok(Error::Conflict(Conflict::Url));
     }
+    if diesel::select(exists(has_external_id)).get_result(conn)? {
+        return Ok(Error::Conflict(Conflict::ExternalId));
+    }
+    Err(Error::Collision("another article had the url or the external_id a moment ago".to_owned()))
 }
 
 /// The article of this id, with its body.
@@ -169,7 +194,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
     tombstones::one(find_all(conn, &[id])?)
 }
 
-/// The articles of these ids, all different, in their order, each as [`find`] has it.
+/// The articles of these distinct ids, in their order.
 ///
 /// # Errors
 /// Only the database's own.
@@ -190,21 +215,18 @@ pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, 
     Ok(rows.into_iter().map(|row| (row.id, row.with(None))).collect())
 }
 
-/// Refuses an article that is not there: for its lists, when they are empty.
-pub(super) fn must_exist(conn: &mut PgConnection, id: Uuid) -> Result<()> {
-    if diesel::select(exists(articles::table.find(id))).get_result(conn)? {
-        Ok(())
-    } else {
-        tombstones::missing(conn, Resource::Article, id)
-    }
-}
-
-/// Changes an article. A new body makes a version, and mentions and quotes follow into it. A patch that changes
+/// Changes an article. A new body makes a version, and mentions and quotes are re-anchored in it. A patch that changes
 /// nothing writes nothing.
 ///
 /// # Errors
-/// As [`find`] and [`create`], and [`Stale`](super::Error::Stale).
-pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &ArticlePatch) -> Result<Article> {
+/// As [`find`] and [`create_all`], and [`Stale`](super::Error::Stale).
+pub fn update(
+    conn: &mut PgConnection,
+    analysis: TextAnalysis,
+    id: Uuid,
+    expected: &Expected,
+    patch: &ArticlePatch,
+) -> Result<Article> {
     let found = articles::table.find(id).select(WithText::as_select()).for_no_key_update().first(conn).optional()?;
     let Some(WithText { row, body: old_body, blocks: old_blocks }) = found else {
         return tombstones::missing(conn, Resource::Article, id);
@@ -212,12 +234,12 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
     check(expected, row.version)?;
     let old = row.with(None);
     let body = patch.body.as_ref().unwrap_or(&old_body);
-    let next = patched(&old, patch, body);
+    let next = patched(&old, patch, body, analysis.detect_language);
     let edited = *body != old_body;
     if next == old && !edited {
         return Ok(Article { body: Some(old_body), blocks: Some(old_blocks.0), ..old });
     }
-    let blocks = find_blocks(&next.headline, body);
+    let blocks = BlockList((analysis.find_blocks)(&next.headline, body));
     let text = edited.then(|| {
         (
             articles::body.eq(body),
@@ -240,18 +262,27 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Ar
         ))
         .returning(ArticleRow::as_returning())
         .get_result(conn)?;
-    let text = Text { version: row.body_version, body: body.clone() };
     if edited {
-        anchor::follow(conn, id, &text)?;
+        re_anchor(conn, id, row.body_version, body)?;
     }
-    Ok(row.with(Some((text.body, blocks.0))))
+    Ok(row.with(Some((body.clone(), blocks.0))))
 }
 
-fn patched(old: &Article, patch: &ArticlePatch, body: &str) -> Article {
+/// Moves the mentions and quotes of an article into its new text.
+fn re_anchor(conn: &mut PgConnection, article: Uuid, version: i32, body: &str) -> Result<()> {
+    let body = Body::new(body);
+    let mut index = PlaceIndex::new(&body);
+    mentions::re_anchor_mentions(conn, article, version, &mut index)?;
+    quotes::re_anchor_quotes(conn, article, version, &mut index)?;
+    // Mentions and quotes that ended up in different texts no longer lie in each other.
+    about::refresh(conn, &[article])
+}
+
+fn patched(old: &Article, patch: &ArticlePatch, body: &str, detect_language: impl Fn(&str) -> &'static str) -> Article {
     let language = match &patch.language {
         None => old.language.clone(),
         Some(Some(language)) => language.clone(),
-        Some(None) => language::detect(body).to_owned(),
+        Some(None) => detect_language(body).to_owned(),
     };
     let patch = patch.clone();
     Article {

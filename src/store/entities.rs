@@ -58,20 +58,32 @@ impl EntityRow {
 /// # Errors
 /// [`Error::Invalid`] for an identifier given twice or not of its scheme, [`Conflict::Identifier`] for one that another entity has.
 pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
-    check_identifiers(&new.identifiers)?;
-    let row = diesel::insert_into(entities::table)
-        .values((
-            entities::id.eq(new_id()),
-            entities::kind.eq(new.kind),
-            entities::name.eq(&new.name),
-            entities::name_key.eq(text::name_key(&new.name)),
-            entities::description.eq(&new.description),
-        ))
-        .returning(EntityRow::as_returning())
-        .get_result(conn)?;
-    insert_aliases(conn, row.id, &new.aliases)?;
-    insert_identifiers(conn, row.id, &new.identifiers)?;
+    let id = new_id();
+    create_all(conn, &[(id, new)])?;
+    let row = entities::table.find(id).select(EntityRow::as_select()).first(conn)?;
     Ok(row.with(new.aliases.clone(), new.identifiers.clone()))
+}
+
+/// Stores some entities under their ids, with one statement for each table.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_all(conn: &mut PgConnection, all: &[(Uuid, &NewEntity)]) -> Result<()> {
+    for (_, new) in all {
+        check_identifiers(&new.identifiers)?;
+    }
+    let new = || all.iter().map(|(_, new)| new);
+    Rows::of("entities")
+        .column::<sql::Uuid, _>("id", all.iter().map(|(id, _)| *id))
+        .column::<sql::Text, _>("kind", new().map(|new| new.kind))
+        .column::<sql::Text, _>("name", new().map(|new| &new.name))
+        .column::<sql::Text, _>("name_key", new().map(|new| text::name_key(&new.name)))
+        .column::<sql::Nullable<sql::Text>, _>("description", new().map(|new| new.description.as_ref()))
+        .insert(conn)?;
+    let aliases: Vec<(Uuid, &[Alias])> = all.iter().map(|(id, new)| (*id, &new.aliases[..])).collect();
+    insert_aliases(conn, &aliases)?;
+    let identifiers: Vec<(Uuid, &[Identifier])> = all.iter().map(|(id, new)| (*id, &new.identifiers[..])).collect();
+    insert_identifiers(conn, &identifiers)
 }
 
 /// The entities of these ids, all different, in their order.
@@ -124,11 +136,11 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &En
     cache::record_changes([Owner::Record(id)]);
     if next.aliases != old.aliases {
         diesel::delete(entity_aliases::table.filter(entity_aliases::entity_id.eq(id))).execute(conn)?;
-        insert_aliases(conn, id, &next.aliases)?;
+        insert_aliases(conn, &[(id, &next.aliases)])?;
     }
     if next.identifiers != old.identifiers {
         diesel::delete(entity_identifiers::table.filter(entity_identifiers::entity_id.eq(id))).execute(conn)?;
-        insert_identifiers(conn, id, &next.identifiers)?;
+        insert_identifiers(conn, &[(id, &next.identifiers)])?;
     }
     let row = diesel::update(entities::table.find(id))
         .set((
@@ -228,27 +240,35 @@ fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<
     Ok(grouped(rows.into_iter().map(identifier)))
 }
 
-fn insert_aliases(conn: &mut PgConnection, entity: Uuid, aliases: &[Alias]) -> Result<()> {
+/// An entity's item with its position among those of the entity.
+type Positioned<'a, T> = (Uuid, i32, &'a T);
+
+fn positioned<'a, T>(all: &[(Uuid, &'a [T])]) -> Vec<Positioned<'a, T>> {
+    all.iter().flat_map(|(entity, items)| (0..).zip(*items).map(|(position, item)| (*entity, position, item))).collect()
+}
+
+fn insert_aliases(conn: &mut PgConnection, all: &[(Uuid, &[Alias])]) -> Result<()> {
+    let rows = positioned(all);
+    let aliases = || rows.iter().map(|(_, _, alias)| *alias);
     Rows::of("entity_aliases")
-        .column::<sql::Uuid, _>("entity_id", aliases.iter().map(|_| entity))
-        .column::<sql::Integer, _>("position", (0..).zip(aliases).map(|(position, _): (i32, _)| position))
-        .column::<sql::Text, _>("name", aliases.iter().map(|alias| &alias.name))
-        .column::<sql::Text, _>("name_key", aliases.iter().map(|alias| text::name_key(&alias.name)))
-        .column::<sql::Nullable<sql::Text>, _>("language", aliases.iter().map(|alias| alias.language.as_ref()))
-        .column::<sql::Text, _>("kind", aliases.iter().map(|alias| alias.kind))
+        .column::<sql::Uuid, _>("entity_id", rows.iter().map(|(entity, ..)| *entity))
+        .column::<sql::Integer, _>("position", rows.iter().map(|(_, position, _)| *position))
+        .column::<sql::Text, _>("name", aliases().map(|alias| &alias.name))
+        .column::<sql::Text, _>("name_key", aliases().map(|alias| text::name_key(&alias.name)))
+        .column::<sql::Nullable<sql::Text>, _>("language", aliases().map(|alias| alias.language.as_ref()))
+        .column::<sql::Text, _>("kind", aliases().map(|alias| alias.kind))
         .insert(conn)
 }
 
-fn insert_identifiers(conn: &mut PgConnection, entity: Uuid, identifiers: &[Identifier]) -> Result<()> {
-    let mut numbered: Vec<(i32, &Identifier)> = (0..).zip(identifiers).collect();
-    // In one order for all, so that two entities claiming the same pairs wait for each other and do not deadlock.
-    numbered.sort_by_key(|(_, identifier)| (&identifier.scheme, &identifier.value));
-    let identifiers = || numbered.iter().map(|(_, identifier)| identifier);
+fn insert_identifiers(conn: &mut PgConnection, all: &[(Uuid, &[Identifier])]) -> Result<()> {
+    let mut rows = positioned(all);
+    // In one order for all, so that two transactions that claim the same pairs wait for each other and do not deadlock.
+    rows.sort_by_key(|(_, _, identifier)| (&identifier.scheme, &identifier.value));
     Rows::of("entity_identifiers")
-        .column::<sql::Uuid, _>("entity_id", numbered.iter().map(|_| entity))
-        .column::<sql::Integer, _>("position", numbered.iter().map(|(position, _)| *position))
-        .column::<sql::Text, _>("scheme", identifiers().map(|identifier| &identifier.scheme))
-        .column::<sql::Text, _>("value", identifiers().map(|identifier| &identifier.value))
+        .column::<sql::Uuid, _>("entity_id", rows.iter().map(|(entity, ..)| *entity))
+        .column::<sql::Integer, _>("position", rows.iter().map(|(_, position, _)| *position))
+        .column::<sql::Text, _>("scheme", rows.iter().map(|(_, _, identifier)| &identifier.scheme))
+        .column::<sql::Text, _>("value", rows.iter().map(|(_, _, identifier)| &identifier.value))
         .insert(conn)
 }
 

@@ -5,8 +5,8 @@
 
 mod about;
 pub mod analytics;
-mod anchor;
 pub mod annotations;
+mod article_text;
 pub mod articles;
 pub mod counts;
 pub mod db;

@@ -1,23 +1,22 @@
-//! Quotes: words at spans of an article's text, who is said to have said them, and what people did with them.
+//! Quotes: the words at some spans of an article's text, with their source and reviews.
 
 mod filter;
-mod follow;
-mod found;
 pub(in crate::store) mod list;
 pub mod names;
 mod occurrences;
 mod pages;
 mod passage;
 pub mod quote_match;
+mod re_anchor;
 mod reviews;
-mod row;
+pub(in crate::store) mod row;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
 use super::ids::planned_once;
 use super::sql::count;
 use super::sql::keyset::{self, Above};
-use super::{Error, Expected, Resource, Result, about, anchor, articles, check, tombstones};
+use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
 use crate::domain::text::Body;
@@ -26,22 +25,21 @@ use crate::schema::quotes;
 use diesel::dsl::{now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
-pub(super) use follow::follow_quotes;
-pub(super) use found::store_found;
 pub use occurrences::occurrences;
 pub use pages::{is_plain, list, lists};
 use passage::{Passage, Side, side};
+pub(super) use re_anchor::re_anchor_quotes;
 use row::{Columns, InsertedQuote, QuoteRow};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Stores a quote. Given `text` without spans, it is looked for in the body.
+/// Stores a quote. A `text` without spans is searched in the body.
 ///
 /// # Errors
 /// Faults at the members of [`NewQuote`], and [`Conflict::AmbiguousText`](super::Conflict::AmbiguousText) with the
 /// places where the text stands.
 pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
-    let Some(text) = anchor::lock(conn, new.article_id)? else {
+    let Some(text) = article_text::lock(conn, new.article_id)? else {
         return Err(Error::field("/article_id", "there is no such article"));
     };
     let body = Body::new(&text.body);
@@ -82,7 +80,7 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     complete_one(conn, row)
 }
 
-/// A named speaker is an entity, and an entity speaks under its name or as a group.
+/// Refuses a named speaker that is no entity, and an entity that is neither named nor collective.
 fn check_status(speaker: Option<Uuid>, status: SpeakerStatus) -> Result<()> {
     match (speaker, status) {
         (None, SpeakerStatus::Named) => Err(Error::field("/speaker_status", "named needs a speaker_id")),
@@ -101,7 +99,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
     tombstones::one(find_all(conn, &[id])?)
 }
 
-/// The quotes of these ids, all different, in their order, each as [`find`] has it.
+/// The quotes of these distinct ids, in their order.
 ///
 /// # Errors
 /// Only the database's own.
@@ -118,7 +116,7 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quot
 pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Quote>> {
     let of_article = || quotes::table.filter(quotes::article_id.eq(article));
     let total = count::total(conn, request.count, || of_article().select(quotes::id))?;
-    // As the index of an article's quotes has it; diesel's `index` spells it otherwise for each bind.
+    // Spelled as in the index on an article's quotes; diesel's `index` would bind the 1 as a parameter.
     let start = || sql::<Integer>("quotes.spans[1]");
     let mut query = of_article().into_boxed().order((start(), quotes::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
@@ -127,7 +125,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     }
     let rows = query.select(QuoteRow::as_select()).load(conn)?;
     if rows.is_empty() {
-        articles::must_exist(conn, article)?;
+        article_text::must_exist(conn, article)?;
     }
     let page = Page::from_rows(rows, request.limit, total, |row| Position {
         key: Key::Count(row.columns.start().into()),
@@ -136,20 +134,26 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     complete_page(conn, page)
 }
 
-/// All quotes of these articles, in order of their first start, then id.
+/// The first quotes of each of these articles, `limit` at most, in order of their first start, then id.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap<Uuid, Vec<Quote>>> {
-    let mut rows = quotes::table
-        .filter(quotes::article_id.eq_any(planned_once(articles)))
-        .select(QuoteRow::as_select())
-        .load(conn)?;
-    rows.sort_by_key(|row| (row.columns.start(), row.id));
-    Ok(grouped(complete(conn, rows)?.into_iter().map(|quote| (quote.article_id, quote))))
+pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Quote>>> {
+    let ids = article_text::first_of_each(conn, "quotes", "spans[1]", articles, limit + 1)?;
+    let mut rows =
+        quotes::table.filter(quotes::id.eq_any(planned_once(&ids))).select(QuoteRow::as_select()).load(conn)?;
+    rows.sort_by_key(|row: &QuoteRow| (row.columns.start(), row.id));
+    let found = grouped(complete(conn, rows)?.into_iter().map(|quote| (quote.article_id, quote)));
+    let position = |quote: &Quote| Position { key: Key::Count(first_start(quote)), id: quote.id };
+    let pages = found.into_iter().map(|(article, items)| (article, Page::from_rows(items, limit, None, position)));
+    Ok(pages.collect())
 }
 
-/// Changes a quote and keeps a review of what changed. A patch that changes nothing writes nothing.
+fn first_start(quote: &Quote) -> i64 {
+    quote.spans.first().map_or(0, |span| span.start.into())
+}
+
+/// Changes a quote and adds a review of the change. A patch that changes nothing writes nothing.
 ///
 /// # Errors
 /// As [`find`] and [`create`], and [`Error::Stale`].
@@ -162,11 +166,11 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Qu
         next.move_to(&text, patch)?;
     }
     if passage::names_side(patch) {
-        // An orphan's spans belong to an older text.
+        // The spans of an orphan belong to an older text.
         let own_text = if next.body_version == text.version {
             text
         } else {
-            anchor::earlier(conn, row.article_id, next.body_version)?
+            article_text::earlier(conn, row.article_id, next.body_version)?
         };
         next.set_sides(&Body::new(&own_text.body), patch)?;
     }
@@ -185,7 +189,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Qu
     complete_one(conn, row)
 }
 
-/// The status given, else the one there was, else (when another speaker or label made it untrue) the default.
+/// The given status; else the old one, unless another speaker or label made it untrue: then the default.
 fn status_after(old: &Columns, next: &Columns, patch: &QuotePatch) -> SpeakerStatus {
     let default = |columns: &Columns| default_speaker_status(columns.speaker_id, columns.speaker_label.as_deref());
     let relabelled = next.speaker_label != old.speaker_label && old.speaker_status == default(old);
@@ -208,17 +212,17 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
     Ok(())
 }
 
-/// The quote with its article's text, the article locked first.
-fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(QuoteRow, anchor::Text)> {
+/// Locks the article of a quote, then the quote.
+fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(QuoteRow, article_text::Text)> {
     let article = quotes::table.find(id).select(quotes::article_id).first(conn).optional()?;
     let Some(article) = article else {
         return tombstones::missing(conn, Resource::Quote, id);
     };
-    let text = anchor::lock(conn, article)?;
+    let text = article_text::lock(conn, article)?;
     let row = quotes::table.find(id).select(QuoteRow::as_select()).for_update().first(conn).optional()?;
     match (row, text) {
         (Some(row), Some(text)) => Ok((row, text)),
-        // It went while the lock was waited for.
+        // It was deleted while the lock was waited for.
         _ => tombstones::missing(conn, Resource::Quote, id),
     }
 }
@@ -228,7 +232,7 @@ pub(super) fn count_of_speaker(conn: &mut PgConnection, speaker: Uuid) -> Result
     Ok(quotes::table.filter(quotes::speaker_id.eq(speaker)).count().get_result(conn)?)
 }
 
-/// Takes this speaker from its quotes, each of which keeps a review of that.
+/// Removes this speaker from its quotes, and adds a review to each.
 pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
     let rows: Vec<(Uuid, Uuid, SpeakerStatus, Option<String>)> = quotes::table
         .filter(quotes::speaker_id.eq(speaker))
@@ -263,7 +267,7 @@ fn complete_one(conn: &mut PgConnection, row: QuoteRow) -> Result<Quote> {
     complete(conn, vec![row])?.pop().ok_or_else(|| Error::Internal("a quote was lost".to_owned()))
 }
 
-/// The rows with what they are about and their reviews, which are read for all of them at once; most have none.
+/// Adds the `about` entities and the reviews to some rows, with one query each. Most quotes have no reviews.
 fn complete(conn: &mut PgConnection, rows: Vec<QuoteRow>) -> Result<Vec<Quote>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut about = about::of_quotes(conn, &ids)?;

@@ -13,9 +13,16 @@ use std::ops::Bound;
 #[diesel(sql_type = Array<Nullable<Integer>>)]
 pub struct SpanList(pub Vec<Span>);
 
+impl SpanList {
+    /// Start, end, start, end...
+    pub fn bounds(&self) -> Vec<i32> {
+        self.0.iter().flat_map(|span| [span.start, span.end]).collect()
+    }
+}
+
 impl ToSql<Array<Nullable<Integer>>, Pg> for SpanList {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let flat: Vec<Option<i32>> = self.0.iter().flat_map(|span| [Some(span.start), Some(span.end)]).collect();
+        let flat: Vec<Option<i32>> = self.bounds().into_iter().map(Some).collect();
         ToSql::<Array<Nullable<Integer>>, Pg>::to_sql(&flat, &mut out.reborrow())
     }
 }

@@ -324,3 +324,13 @@ fn the_content_hash_is_equal_for_the_same_text_again() {
     assert_eq!(first, hash("\"L'Ete\" dit il; il  PART (…) lundi\n"));
     assert_ne!(first, hash("« L’été », dit-il. Il part mardi."));
 }
+
+#[test]
+fn labels_are_stored_letter_for_letter() {
+    let app = TestApp::start();
+    let labels = json!(["O\"Malley", "a\\b", "{x,y}", "NULL", "l'été, «\u{a0}oui\u{a0}»", "tab\there"]);
+    let article = app.article(json!({"authors": labels, "keywords": labels}));
+    let read = app.get(&format!("/v1/articles/{}", id(&article))).expect(200);
+    assert_eq!((&read["authors"], &read["keywords"]), (&labels, &labels));
+    assert_eq!(read, article);
+}

@@ -38,6 +38,7 @@ fn a_mention_is_answered_with_every_member() {
         ("body_version", json!(1)),
         ("anchor", json!("exact")),
         ("candidates", json!([])),
+        ("candidate_count", json!(0)),
         ("prefix", json!(" Nous sommes prêts », a déclaré ")),
         ("suffix", json!(" à Dakar.")),
     ] {
@@ -57,7 +58,7 @@ fn a_mention_needs_only_its_span() {
     let created = create(&app, &article, &json!({"start": 0, "end": 5})).expect(201);
     let expected = json!({
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact", "entity_id": null,
-        "candidates": [], "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
+        "candidates": [], "candidate_count": 0, "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
         "confidence": 1.0, "origin": "human", "extractor": null,
     });
     assert_eq!(settled(&created), expected);
@@ -307,4 +308,15 @@ fn a_mention_made_while_the_list_is_walked_does_not_disturb_it() {
     let cursor = first["next_cursor"].as_str().unwrap();
     let rest = column(&app, &format!("{}?limit=2&cursor={cursor}", of(&article)), "start");
     assert_eq!(rest, [json!(30)]);
+}
+
+#[test]
+fn a_mention_is_at_most_300_characters() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "é".repeat(400)}));
+    let path = format!("/v1/articles/{}/mentions", id(&article));
+    let longest = app.post(&path, &json!({"start": 0, "end": 300})).expect(201);
+    assert_eq!(longest["exact"], "é".repeat(300));
+    assert_eq!(pointers(app.post(&path, &json!({"start": 0, "end": 301}))), ["/end"]);
+    assert_eq!(pointers(app.patch(&format!("/v1/mentions/{}", id(&longest)), &json!({"end": 301}))), ["/end"]);
 }

@@ -222,8 +222,10 @@ pub struct ArticleVersionBody {
     pub body_version: i32,
     #[schema(min_length = 1, max_length = 500)]
     pub headline: String,
-    #[schema(min_length = 1, max_length = 1_048_576)]
-    pub body: String,
+    /// Left out of lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
+    pub body: Option<String>,
     #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
     pub language: String,
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]

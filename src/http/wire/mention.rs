@@ -16,7 +16,7 @@ use uuid::Uuid;
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null, "candidates": [],
+    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null, "candidates": [], "candidate_count": 0,
     "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
     "confidence": 1.0, "origin": "human", "extractor": null
 }))]
@@ -35,9 +35,12 @@ pub struct MentionBody {
     /// Null while the entity is not known.
     #[schema(required = true)]
     pub entity_id: Option<Uuid>,
-    /// Entities that have this name, when there are several.
-    #[schema(max_items = 100)]
+    /// The first 20 entities that have this name, when there are several.
+    #[schema(max_items = 20)]
     pub candidates: Vec<Uuid>,
+    /// The number of entities that have this name, when there are several.
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    pub candidate_count: i32,
     /// The first code point of the span.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub start: i32,
@@ -45,7 +48,7 @@ pub struct MentionBody {
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub end: i32,
     /// The words as printed.
-    #[schema(max_length = 1_048_576)]
+    #[schema(max_length = 300)]
     pub exact: String,
     /// Up to 32 code points before.
     #[schema(max_length = 32)]
@@ -75,7 +78,7 @@ pub struct CreateMention {
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub end: i32,
     /// When given, it must equal the slice of the body.
-    #[schema(min_length = 1, max_length = 1_048_576)]
+    #[schema(min_length = 1, max_length = 300)]
     pub exact: Option<String>,
     /// `name` when not given.
     #[serde(default = "default_kind")]
@@ -123,7 +126,7 @@ pub struct UpdateMention {
     #[schema(minimum = 0, maximum = 1_048_576, value_type = i32, required = false)]
     pub end: Option<i32>,
     /// When given, it must equal the slice of the body.
-    #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
+    #[schema(min_length = 1, max_length = 300, value_type = String, required = false)]
     pub exact: Option<String>,
     #[schema(value_type = MentionKind, required = false)]
     pub kind: Option<MentionKind>,
@@ -161,6 +164,7 @@ impl From<Mention> for MentionBody {
             anchor: mention.anchor,
             entity_id: mention.entity_id,
             candidates: mention.candidates,
+            candidate_count: mention.candidate_count,
             start: mention.span.start,
             end: mention.span.end,
             exact: mention.exact,

@@ -1,4 +1,4 @@
-//! The blocks of a body as the database holds them: JSON that is read and written without a tree in between.
+//! The blocks of a body as a `jsonb` column, read and written without an intermediate `serde_json::Value`.
 
 use crate::domain::article::Block;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -8,10 +8,10 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Jsonb;
 use std::io::Write;
 
-/// How Postgres sends `jsonb`: this byte, then the text.
+/// The first byte of the binary format of `jsonb`; the text follows.
 const VERSION: u8 = 1;
 
-/// What the lines of a body are, in order.
+/// The blocks of a body, in order.
 #[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 pub struct BlockList(pub Vec<Block>);

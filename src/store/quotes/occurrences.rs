@@ -10,10 +10,10 @@ use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// The most wordings and the most outlets that are told apart.
+/// The most variants, and the most publishers, that are listed.
 const MAX_SHOWN: i64 = 100;
 
-/// Where a quote was printed: its cluster without what was rejected. A quote without a cluster stands for itself.
+/// The other places of a quote: its cluster without rejected quotes. A quote without a cluster is alone.
 ///
 /// # Errors
 /// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) when it was deleted.

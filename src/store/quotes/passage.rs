@@ -1,17 +1,17 @@
-//! Where a quote, its source and its cue stand in a text, and whether what was sent agrees with that.
+//! The spans of a quote, its source and its cue, checked against the text.
 
-use super::follow::side_place;
+use super::re_anchor::side_span;
 use super::row::Columns;
 use crate::domain::article::MAX_BODY_BYTES;
 use crate::domain::quote::{self, MAX_SPANS, QuotePatch};
-use crate::domain::span::{self, Span};
-use crate::domain::text::{self, Body};
+use crate::domain::span::Span;
+use crate::domain::text::{self, Body, PlaceIndex};
 use crate::domain::{Anchor, FieldError, QuoteKind, QuoteStatus, SpeakerStatus};
-use crate::store::anchor::Text;
+use crate::store::article_text::Text;
 use crate::store::spans::SpanList;
 use crate::store::{Conflict, Error, Result};
 
-/// The words of a quote at their place in a text.
+/// The words of a quote and their spans in a text.
 pub struct Passage {
     text: String,
     spans: Vec<Span>,
@@ -20,7 +20,7 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// The words at `spans`, which must be those that were given.
+    /// The words at `spans`, which must equal the given ones.
     pub fn at(body: &Body, spans: &[Span], given: Option<&str>) -> Result<Self> {
         let [first, .., last] = spans else {
             let Some(only) = spans.first() else {
@@ -35,7 +35,8 @@ impl Passage {
         if spans.len() > MAX_SPANS {
             return Err(Error::field("/spans", format!("must hold at most {MAX_SPANS} spans")));
         }
-        let text = span::slice(body, spans)
+        let text = body
+            .slice_all(spans)
             .map_err(|(index, error)| Error::field(format!("/spans/{index}"), error.to_string()))?;
         let faults: Vec<FieldError> =
             spans.iter().enumerate().filter_map(|(index, span)| loose_edge(body, index, *span)).collect();
@@ -45,7 +46,7 @@ impl Passage {
         if given.is_some_and(|given| given != text) {
             return Err(Error::field("/text", "must equal the body's text at the spans, joined by one space"));
         }
-        // Spans that touch each other gain a space each.
+        // Adjacent spans are joined by a space that the body does not have.
         if text.len() > MAX_BODY_BYTES {
             return Err(Error::field("/spans", format!("must hold at most {MAX_BODY_BYTES} bytes of text")));
         }
@@ -53,7 +54,7 @@ impl Passage {
         Ok(Self { text, spans: spans.to_vec(), prefix, suffix })
     }
 
-    /// The one place where `words` stand, as they are printed there.
+    /// The only place of `words`, as they are printed there.
     pub fn of_words(body: &Body, words: &str) -> Result<Self> {
         let mut places: Vec<Span> =
             text::locate(body, words).into_iter().filter_map(|place| text::tighten(body, place)).collect();
@@ -65,7 +66,7 @@ impl Passage {
         }
     }
 
-    /// The columns of a quote of which nothing is known but its words.
+    /// The columns of a quote of which only the words are known.
     pub fn into_columns(self, body_version: i32) -> Columns {
         let (canonical_text, cluster_id) = quote::canonical(&self.text).unzip();
         Columns {
@@ -104,7 +105,7 @@ fn loose_edge(body: &Body, index: usize, span: Span) -> Option<FieldError> {
     Some(FieldError::new(format!("/spans/{index}"), detail))
 }
 
-/// The two things beside a quote that are printed and have a place.
+/// The source or the cue of a quote, which are printed beside it.
 #[derive(Clone, Copy)]
 pub enum Side {
     Speaker,
@@ -112,7 +113,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The members with its words and its span, and the longest words in code points.
+    /// The members that hold the words and the span, and the maximum length in code points.
     const fn members(self) -> (&'static str, &'static str, usize) {
         match self {
             Self::Speaker => ("/speaker_label", "/speaker_span", 500),
@@ -121,11 +122,11 @@ impl Side {
     }
 }
 
-/// The words of the source or the cue: those at its span, when it has one, and then the ones given must be the same.
+/// The words of the source or the cue. With a span, the given words must equal the text there.
 pub fn side(body: &Body, side: Side, span: Option<Span>, words: Option<String>) -> Result<Option<String>> {
     let (words_member, span_member, longest) = side.members();
     let Some(span) = span else { return Ok(words) };
-    let printed = span::slice(body, &[span]).map_err(|(_, error)| Error::field(span_member, error.to_string()))?;
+    let printed = body.slice_all(&[span]).map_err(|(_, error)| Error::field(span_member, error.to_string()))?;
     if words.is_some_and(|words| words != printed) {
         return Err(Error::field(words_member, format!("must equal the body's text at {span_member}")));
     }
@@ -135,7 +136,7 @@ pub fn side(body: &Body, side: Side, span: Option<Span>, words: Option<String>) 
     Ok(Some(printed))
 }
 
-/// True when the patch names another passage than the stored one. An orphan sent back as it is stays one.
+/// True when the patch names a passage other than the stored one. An orphan that is sent back unchanged stays an orphan.
 pub fn moves(columns: &Columns, patch: &QuotePatch) -> bool {
     let same_spans = patch.spans.as_ref().is_none_or(|spans| *spans == columns.spans.0);
     match &patch.text {
@@ -144,13 +145,13 @@ pub fn moves(columns: &Columns, patch: &QuotePatch) -> bool {
     }
 }
 
-/// True when the patch names the source or the cue or their places.
+/// True when the patch sets the source, the cue, or a span of them.
 pub fn names_side(patch: &QuotePatch) -> bool {
     patch.speaker_label.is_some() || patch.speaker_span.is_some() || patch.cue.is_some() || patch.cue_span.is_some()
 }
 
 impl Columns {
-    /// Takes the passage that the patch names in the present text.
+    /// Sets the passage that the patch names in the present text.
     pub fn move_to(&mut self, text: &Text, patch: &QuotePatch) -> Result<()> {
         let body = Body::new(&text.body);
         let passage = match (&patch.spans, &patch.text) {
@@ -161,8 +162,9 @@ impl Columns {
         let stays = (moved.body_version, &moved.spans) == (self.body_version, &self.spans);
         if moved.body_version != self.body_version {
             let shift = moved.start() - self.start();
-            self.speaker_span = side_place(&body, self.speaker_span, self.speaker_label.as_deref(), Some(shift));
-            self.cue_span = side_place(&body, self.cue_span, self.cue.as_deref(), Some(shift));
+            let mut index = PlaceIndex::new(&body);
+            self.speaker_span = side_span(&mut index, self.speaker_span, self.speaker_label.as_deref(), Some(shift));
+            self.cue_span = side_span(&mut index, self.cue_span, self.cue.as_deref(), Some(shift));
         }
         *self = Self {
             anchor: if stays { self.anchor } else { moved.anchor },
@@ -182,7 +184,7 @@ impl Columns {
         Ok(())
     }
 
-    /// Takes the source and the cue of the patch; `body` is the text that this quote's spans belong to.
+    /// Sets the source and the cue of the patch. `body` is the text that this quote's spans point into.
     pub fn set_sides(&mut self, body: &Body, patch: &QuotePatch) -> Result<()> {
         if patch.speaker_label.is_some() || patch.speaker_span.is_some() {
             let stored = (self.speaker_span.map(|range| range.0), self.speaker_label.take());
@@ -199,7 +201,7 @@ impl Columns {
         Ok(())
     }
 
-    /// Takes what needs no text to be checked.
+    /// Sets the members that need no check against the text.
     pub fn set_plain(&mut self, patch: &QuotePatch) {
         self.kind = patch.kind.unwrap_or(self.kind);
         self.speaker_id = patch.speaker_id.unwrap_or(self.speaker_id);
@@ -212,7 +214,7 @@ impl Columns {
     }
 }
 
-/// The span and the words that a patch leaves: a new span brings its own words, and words with a span are not cleared.
+/// The span and the words after a patch. A new span brings its own words; words with a span cannot be cleared.
 fn sent(
     side: Side,
     stored: (Option<Span>, Option<String>),

@@ -1,4 +1,4 @@
-//! What people did with quotes: rows that are only ever added.
+//! Reviews of quotes: an append-only record of what people changed.
 
 use super::row::Columns;
 use crate::domain::quote::Review;
@@ -41,7 +41,7 @@ struct InsertedReview {
     after: Value,
 }
 
-/// The reviews of these quotes, in the order in which they were made.
+/// The reviews of these quotes, oldest first.
 pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Vec<Review>>> {
     let rows: Vec<ReviewRow> = reviews::table
         .filter(reviews::quote_id.eq_any(planned_once(quotes)))
@@ -54,7 +54,7 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
     Ok(grouped(rows.into_iter().map(review)))
 }
 
-/// Keeps what a PATCH changed.
+/// Appends the changes of a PATCH.
 pub fn append_change(conn: &mut PgConnection, article: Uuid, quote: Uuid, old: &Columns, next: &Columns) -> Result<()> {
     let (mut before, mut after) = (wire(old), wire(next));
     before.retain(|member, value| after.get(member) != Some(value));
@@ -73,7 +73,7 @@ pub fn append_change(conn: &mut PgConnection, article: Uuid, quote: Uuid, old: &
     Ok(())
 }
 
-/// Records that these quotes, each with its article, lost their speaker.
+/// Appends to each of these quotes, which come with their articles, that it lost its speaker.
 pub fn append_unlinked(
     conn: &mut PgConnection,
     quotes: &[(Uuid, Uuid)],
@@ -96,7 +96,7 @@ pub fn append_unlinked(
         .insert(conn)
 }
 
-/// The members of a quote that change, as they are on the wire; what is derived from them is left out.
+/// The members of a quote that a review records, as on the wire, without derived ones.
 fn wire(columns: &Columns) -> Map<String, Value> {
     let span = |span: Span| json!({ "start": span.start, "end": span.end });
     let members = [

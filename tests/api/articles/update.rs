@@ -151,9 +151,11 @@ fn every_text_is_listed_newest_first_and_read_by_its_number() {
         let texts = items(&app, &format!("{}/versions?limit={limit}", path(&article)));
         assert_eq!(texts.len(), 3);
         for (text, expected) in texts.iter().zip(&expected) {
-            let read = app.get(&format!("{}/versions/{}", path(&article), text["body_version"])).expect(200);
+            let mut read = app.get(&format!("{}/versions/{}", path(&article), text["body_version"])).expect(200);
+            let mut settled = settled(&read);
+            // A list leaves the bodies out: a page of them could hold 200 MiB.
+            read.as_object_mut().unwrap().remove("body");
             assert_eq!(&read, text);
-            let mut settled = settled(text);
             settled.as_object_mut().unwrap().remove("content_hash");
             assert_eq!(&settled, expected);
         }

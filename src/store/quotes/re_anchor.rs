@@ -1,0 +1,75 @@
+//! Re-anchors the quotes of an article whose text was edited.
+
+use super::row::Columns;
+use crate::domain::Anchor;
+use crate::domain::text::{self, Context, PlaceIndex};
+use crate::schema::quotes;
+use crate::store::Result;
+use crate::store::rows::Rows;
+use crate::store::spans::{SpanList, SpanRange};
+use diesel::prelude::*;
+use diesel::sql_types as sql;
+use uuid::Uuid;
+
+/// Moves the quotes of an article into its new text with one statement. The caller holds the article's row.
+pub fn re_anchor_quotes(conn: &mut PgConnection, article: Uuid, version: i32, index: &mut PlaceIndex) -> Result<()> {
+    let rows: Vec<(Uuid, Columns)> = quotes::table
+        .filter(quotes::article_id.eq(article))
+        .order(quotes::id)
+        .select((quotes::id, Columns::as_select()))
+        .for_no_key_update()
+        .load(conn)?;
+    let moved = rows.into_iter().filter_map(|(id, old)| {
+        let next = re_anchored(&old, version, index);
+        (next != old).then_some((id, next))
+    });
+    let moved: Vec<(Uuid, Columns)> = moved.collect();
+    let columns = || moved.iter().map(|(_, columns)| columns);
+    Rows::of("quotes")
+        .column::<sql::Uuid, _>("id", moved.iter().map(|(id, _)| *id))
+        .column::<sql::Integer, _>("body_version", columns().map(|row| row.body_version))
+        .column::<sql::Text, _>("anchor", columns().map(|row| row.anchor))
+        .arrays("spans", "::integer[]", columns().map(|row| row.spans.bounds()))
+        .column::<sql::Text, _>("prefix", columns().map(|row| &row.prefix))
+        .column::<sql::Text, _>("suffix", columns().map(|row| &row.suffix))
+        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("speaker_span", columns().map(|row| row.speaker_span))
+        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("cue_span", columns().map(|row| row.cue_span))
+        .update(conn)
+}
+
+/// The quote in the new text. An orphan keeps its old spans and text version.
+fn re_anchored(old: &Columns, version: i32, index: &mut PlaceIndex) -> Columns {
+    let parts = text::parts(&old.text, &old.spans.0);
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let context = Context { prefix: &old.prefix, suffix: &old.suffix };
+    let found = text::re_anchor_all(index, &parts, &old.spans.0, context);
+    let Some((anchor, spans)) = found.filter(|(_, spans)| !spans.is_empty()) else {
+        return Columns { anchor: Anchor::Orphaned, ..old.clone() };
+    };
+    let shifts = || spans.iter().zip(&old.spans.0).map(|(new, old)| new.start - old.start);
+    let shift = shifts().next().filter(|first| shifts().all(|shift| shift == *first));
+    let body = index.body();
+    Columns {
+        body_version: version,
+        anchor,
+        prefix: body.prefix(spans[0].start).to_owned(),
+        suffix: body.suffix(spans[spans.len() - 1].end).to_owned(),
+        speaker_span: side_span(index, old.speaker_span, old.speaker_label.as_deref(), shift),
+        cue_span: side_span(index, old.cue_span, old.cue.as_deref(), shift),
+        spans: SpanList(spans),
+        ..old.clone()
+    }
+}
+
+/// The new span of a source or a cue: at its old distance from the quote, else its only place, else none.
+pub fn side_span(
+    index: &mut PlaceIndex,
+    old: Option<SpanRange>,
+    words: Option<&str>,
+    shift: Option<i32>,
+) -> Option<SpanRange> {
+    let (SpanRange(old), words) = (old?, words?);
+    let shifted = shift.map(|shift| old.moved_to(old.start + shift));
+    let stays = shifted.filter(|span| index.body().slice(*span) == Some(words));
+    stays.or_else(|| index.only_place(words)).map(SpanRange)
+}
