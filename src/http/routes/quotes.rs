@@ -1,9 +1,11 @@
 //! `/v1/quotes`: who said what, and what a human decided about it.
 
 use super::cached;
+use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
+use crate::app::text_analysis::TEXT_ANALYSIS;
 use crate::domain::page::Page;
-use crate::domain::quote::{NewQuote, Quote, QuoteList, QuoteMatchQuery, QuoteNames, QuotePatch};
+use crate::domain::quote::{NewQuote, QuoteMatchQuery, QuoteNames, QuotePatch};
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
@@ -18,7 +20,6 @@ use crate::http::wire::quote::{CreateQuote, OccurrencesBody, QuoteBody, QuotePag
 use crate::http::wire::quote_list::{ListQuotes, QuoteFilters, QuotesInclude};
 use crate::http::wire::quote_match::{MatchQuotes, QuoteMatchesBody};
 use crate::store::cache::Owner;
-use crate::store::db::batcher::Batcher;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::{Statistics, highlight};
 use crate::store::quotes::quote_match;
@@ -27,9 +28,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-
-/// Batches the reads of plain pages.
-pub type QuotePageLoader = Batcher<QuoteList, Page<Quote>>;
 
 /// The parts that a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -113,7 +111,7 @@ pub async fn list_quotes(
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
     popular: web::Data<PopularNames>,
-    plain: web::Data<QuotePageLoader>,
+    loader: web::Data<QuotePageLoader>,
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
     let is_bare = query.include().is_empty();
@@ -125,8 +123,7 @@ pub async fn list_quotes(
     let part = paging::page_request(&request, query.page())?;
     let list = query.0.into_list(part)?;
     if is_bare && !is_named && quotes::is_plain(&list) {
-        let read = move |conn: &mut Connection, lists: &[QuoteList]| quotes::lists(conn, &statistics, lists);
-        let page = db.read_batched(&plain, list, read).await?;
+        let page = loader.load(list).await?;
         return Ok(respond(&request, page.map(Into::into), None, None));
     }
     let (page, ranked, resolved) = db
@@ -260,6 +257,7 @@ pub async fn match_quotes(
     body: Body<MatchQuotes>,
 ) -> Result<HttpResponse, Problem> {
     let query = QuoteMatchQuery::from(body.0);
-    let found = db.read(move |conn| quote_match::matching(conn, &statistics, &query)).await?;
+    let language = query.language.clone().unwrap_or_else(|| (TEXT_ANALYSIS.detect_language)(&query.text).to_owned());
+    let found = db.read(move |conn| quote_match::matching(conn, &statistics, &query, &language)).await?;
     Ok(json::ok(&QuoteMatchesBody { items: found.into_iter().map(Into::into).collect() }))
 }

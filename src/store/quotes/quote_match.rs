@@ -1,44 +1,48 @@
-//! Did anyone say this? Quotes in the same words, and quotes in words much like them.
+//! Finds quotes with the same words as a text, or with similar words.
 //!
-//! The same words are found by their cluster. For those that are alike, the index of the full text finds quotes that
-//! have some of the rarest words, which are then compared closely: nothing that grows with the texts is kept for it. Very common
-//! words are looked for among the newest quotes alone.
+//! The same words are found by their cluster. Candidates for similar words come from the full-text index: the quotes that
+//! share most of the rarest words come first, and their trigrams are compared. Very common words are searched in the newest
+//! quotes only.
 
 use super::complete;
 use super::row::QuoteRow;
-use crate::annotate::language;
 use crate::domain::QuoteStatus;
 use crate::domain::quote::{self, MatchKind, QuoteMatch, QuoteMatchQuery};
-use crate::domain::text_diff::{alike, differences, trigrams};
+use crate::domain::text_diff::{differences, trigram_similarity, trigrams};
 use crate::schema::quotes;
 use crate::store::Result;
 use crate::store::fulltext::{Collection, Statistics, VECTOR};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
-use std::collections::HashMap;
+use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Quotes with some of the words that are compared closely.
-const COMPARED: i32 = 500;
-/// Words by which quotes are looked for.
-const WORDS: usize = 8;
-/// Words that are looked for however common they are: the rarest may be a typo.
-const AT_LEAST: usize = 3;
-/// Entries of the index that are read for the others, about.
-const ENTRIES: f64 = 30_000.0;
-/// Where those have more entries than this, the commonest are looked for among so many of the newest quotes: two lists of half
-/// a million take longer to read than these.
-const MANY_ENTRIES: f64 = 10.0 * ENTRIES;
+/// Candidates that are compared closely.
+const MAX_CANDIDATES: i32 = 500;
+/// Words that candidates are searched by.
+const MAX_WORDS: usize = 8;
+/// Words that are searched however common they are: the rarest may be a typo.
+const MIN_WORDS: usize = 3;
+/// Index entries that are read for the words, roughly.
+const MAX_ENTRIES: f64 = 30_000.0;
+/// The most common words are searched in [`NEWEST`] quotes when together they have more entries than this: reading two posting
+/// lists of half a million takes longer than reading those quotes.
+const COMMON_ENTRIES: f64 = 10.0 * MAX_ENTRIES;
 const NEWEST: i32 = 10_000;
-/// The code points of a quote that are compared.
-const LENGTH: usize = 5_000;
+/// Code points of a quote that are compared.
+const COMPARED_LENGTH: i32 = 5_000;
 
-/// The quotes that match a text, the closest first. Rejected quotes are left out.
+/// The quotes that match a text, the most similar first, without rejected ones. `language` is that of the text.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn matching(conn: &mut PgConnection, statistics: &Statistics, query: &QuoteMatchQuery) -> Result<Vec<QuoteMatch>> {
+pub fn matching(
+    conn: &mut PgConnection,
+    statistics: &Statistics,
+    query: &QuoteMatchQuery,
+    language: &str,
+) -> Result<Vec<QuoteMatch>> {
     let Some((canonical, cluster)) = quote::canonical(&query.text) else { return Ok(Vec::new()) };
     let mut found: Vec<(MatchKind, f64, Uuid)> = Vec::new();
     for (id, text) in in_cluster(conn, cluster, query)? {
@@ -48,9 +52,9 @@ pub fn matching(conn: &mut PgConnection, statistics: &Statistics, query: &QuoteM
     if found.len() < query.limit {
         let given = trigrams(&canonical);
         let mut best: HashMap<Option<Uuid>, (f64, Uuid)> = HashMap::new();
-        for candidate in with_rare_words(conn, statistics, cluster, query)? {
-            let score = alike(&given, &trigrams(&candidate.canonical_text));
-            // Of the same words elsewhere, the newest record of them stands for all.
+        for candidate in candidates(conn, statistics, cluster, query, language)? {
+            let score = trigram_similarity(&given, &trigrams(&candidate.canonical_text));
+            // The newest candidate of a cluster stands for it.
             let entry = best.entry(candidate.cluster_id).or_insert((score, candidate.id));
             *entry = (score, entry.1.max(candidate.id));
         }
@@ -73,7 +77,7 @@ pub fn matching(conn: &mut PgConnection, statistics: &Statistics, query: &QuoteM
     Ok(matches.collect())
 }
 
-/// The quotes of a cluster, those in exactly these words first, then the newest.
+/// The quotes of a cluster: those with the very text first, then the newest.
 fn in_cluster(conn: &mut PgConnection, cluster: Uuid, asked: &QuoteMatchQuery) -> Result<Vec<(Uuid, String)>> {
     let mut query = quotes::table
         .filter(quotes::cluster_id.eq(cluster))
@@ -101,49 +105,72 @@ struct Candidate {
     canonical_text: String,
 }
 
-/// Quotes that have two of the rarest words, or the one there is.
-fn with_rare_words(
+/// Quotes that share some of the rarest words, those that share most of them first.
+fn candidates(
     conn: &mut PgConnection,
     statistics: &Statistics,
     cluster: Uuid,
     query: &QuoteMatchQuery,
+    language: &str,
 ) -> Result<Vec<Candidate>> {
-    let language = query.language.as_deref().unwrap_or_else(|| language::detect(&query.text));
     let (words, rare) = rare_words(conn, statistics, language, &query.text)?;
-    let asked = "cluster_id <> $3 AND status <> 'rejected' AND ($4 OR speaker_id = $5) AND ($6 = '' OR language = $6)";
+    // Each step asks for fewer of the words, and is not run when the steps before it found enough.
+    let mut steps = shared_words(&words[..rare]);
+    let among_newest = steps.len();
+    steps.extend(shared_words(if rare < words.len() { &words } else { &[] }));
+    let wanted = "cluster_id <> $2 AND status <> 'rejected' AND ($3 OR speaker_id = $4) AND ($5 = '' OR language = $5)";
     let newest =
-        format!("(SELECT * FROM quotes WHERE {asked} ORDER BY published_desc DESC, id DESC LIMIT {NEWEST}) AS newest");
-    let having = |query: &str, quotes: &str| {
+        format!("(SELECT * FROM quotes WHERE {wanted} ORDER BY published_desc DESC, id DESC LIMIT {NEWEST}) AS quotes");
+    let selects = (1..=steps.len()).map(|step| {
+        let table = if step <= among_newest { "quotes" } else { &newest };
         format!(
-            "(SELECT id, cluster_id, canonical_text FROM {quotes} WHERE vector @@ {query}::tsquery AND {asked} LIMIT $7)"
+            "(SELECT id, cluster_id, canonical_text FROM {table} WHERE vector @@ ($1::text[])[{step}]::tsquery AND {wanted}
+                LIMIT {MAX_CANDIDATES})"
         )
-    };
-    let (among_all, among_newest) = (any_two(&words[..rare]), any_two(&words).filter(|_| rare < words.len()));
-    let candidates =
-        [among_all.as_ref().map(|_| having("$1", "quotes")), among_newest.as_ref().map(|_| having("$2", &newest))];
-    let candidates: Vec<String> = candidates.into_iter().flatten().collect();
-    if candidates.is_empty() {
+    });
+    let selects: Vec<String> = selects.collect();
+    if selects.is_empty() {
         return Ok(Vec::new());
     }
-    // Planned for its words, and read before it is known whose they are: a speaker may have none of them.
-    let rows = diesel::sql_query(format!(
+    // The quotes of one step are found again in the next ones, so that more rows are read than candidates are wanted.
+    let rows: Vec<Candidate> = diesel::sql_query(format!(
         "WITH candidates AS MATERIALIZED ({})
-        SELECT id, cluster_id, left(canonical_text, $8) AS canonical_text FROM candidates",
-        candidates.join(" UNION ALL "),
+        SELECT id, cluster_id, left(canonical_text, {COMPARED_LENGTH}) AS canonical_text FROM candidates
+            LIMIT 2 * {MAX_CANDIDATES}",
+        selects.join(" UNION ALL "),
     ))
-    .bind::<Text, _>(among_all.unwrap_or_default())
-    .bind::<Text, _>(among_newest.unwrap_or_default())
+    .bind::<Array<Text>, _>(steps)
     .bind::<SqlUuid, _>(cluster)
     .bind::<Bool, _>(query.speaker.is_none())
     .bind::<Nullable<SqlUuid>, _>(query.speaker)
     .bind::<Text, _>(query.language.as_deref().unwrap_or_default())
-    .bind::<Integer, _>(COMPARED)
-    .bind::<Integer, _>(i32::try_from(LENGTH).unwrap_or(i32::MAX))
     .load(conn)?;
-    Ok(rows)
+    let mut seen = HashSet::new();
+    Ok(rows.into_iter().filter(|row| seen.insert(row.id)).take(MAX_CANDIDATES as usize).collect())
 }
 
-/// The lexemes of a text that quotes are looked for by, the rarest first; and how many of these are not too common to be read.
+/// Queries for quotes that share all of some words, then three quarters, half, and at least two of them.
+fn shared_words(words: &[String]) -> Vec<String> {
+    let all = words.len();
+    let least = if all < 3 { 1 } else { 2 };
+    let mut counts = vec![all, all * 3 / 4, all / 2, least];
+    counts.retain(|count| (least..=all).contains(count));
+    counts.dedup();
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    counts.into_iter().map(|count| at_least(count, &quoted)).collect()
+}
+
+/// A tsquery for at least `count` of these words.
+fn at_least(count: usize, words: &[String]) -> String {
+    match words {
+        _ if count == 1 => format!("({})", words.join(" | ")),
+        _ if count >= words.len() => format!("({})", words.join(" & ")),
+        [first, rest @ ..] => format!("({first} & {} | {})", at_least(count - 1, rest), at_least(count, rest)),
+        [] => String::new(),
+    }
+}
+
+/// The lexemes of a text that candidates are searched by, the rarest first, and how many of them are rare enough for the index.
 fn rare_words(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -165,34 +192,19 @@ fn rare_words(
         None => 0.0,
     };
     let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();
-    // Among those that nothing is known of, long ones are the rarer.
+    // Long words are rarer than short ones when nothing else is known.
     words.sort_by(|(a, a_word), (b, b_word)| a.total_cmp(b).then(b_word.len().cmp(&a_word.len())));
     let (mut read, mut rare) = (0.0, 0);
     let mut chosen = Vec::new();
-    for (entries, word) in words.into_iter().take(WORDS) {
+    for (entries, word) in words.into_iter().take(MAX_WORDS) {
         read += entries;
-        if chosen.len() >= AT_LEAST && read > ENTRIES {
+        if chosen.len() >= MIN_WORDS && read > MAX_ENTRIES {
             break;
         }
-        rare += usize::from(read <= MANY_ENTRIES);
+        rare += usize::from(read <= COMMON_ENTRIES);
         chosen.push(word);
     }
     Ok((chosen, rare))
-}
-
-/// A tsquery for two of these words; for all when there are no three.
-fn any_two(words: &[String]) -> Option<String> {
-    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    match &quoted[..] {
-        [] => None,
-        [one] => Some(one.clone()),
-        [one, other] => Some(format!("{one} | {other}")),
-        several => {
-            let pairs = several.iter().enumerate().filter(|(at, _)| *at > 0);
-            let pair = |(at, word): (usize, &String)| format!("({word} & ({}))", several[..at].join(" | "));
-            Some(pairs.map(pair).collect::<Vec<_>>().join(" | "))
-        }
-    }
 }
 
 fn quoted(lexeme: &str) -> String {
@@ -204,11 +216,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_two_words_are_asked_for_and_fewer_when_there_are_no_three() {
-        let words = ["a", "b'c", "d"].map(str::to_owned);
-        assert_eq!(any_two(&words[..0]), None);
-        assert_eq!(any_two(&words[..1]).as_deref(), Some("'a'"));
-        assert_eq!(any_two(&words[..2]).as_deref(), Some("'a' | 'b''c'"));
-        assert_eq!(any_two(&words).as_deref(), Some("('b''c' & ('a')) | ('d' & ('a' | 'b''c'))"));
+    fn fewer_of_the_words_are_asked_for_step_by_step() {
+        let words = ["a", "b'c", "d", "e"].map(str::to_owned);
+        assert_eq!(shared_words(&words[..0]), Vec::<String>::new());
+        assert_eq!(shared_words(&words[..1]), ["('a')"]);
+        assert_eq!(shared_words(&words[..2]), ["('a' & 'b''c')", "('a' | 'b''c')"]);
+        assert_eq!(shared_words(&words[..3]), ["('a' & 'b''c' & 'd')", "('a' & ('b''c' | 'd') | ('b''c' & 'd'))"]);
+        let of_four = shared_words(&words);
+        assert_eq!(of_four.len(), 3);
+        assert_eq!(of_four[0], "('a' & 'b''c' & 'd' & 'e')");
+        assert_eq!(of_four[1], "('a' & ('b''c' & ('d' | 'e') | ('d' & 'e')) | ('b''c' & 'd' & 'e'))");
     }
 }

@@ -130,6 +130,31 @@ fn very_common_words_are_looked_for_in_the_newest_quotes() {
 }
 
 #[test]
+fn near_identical_quotes_are_found_among_many_that_share_two_of_their_words() {
+    let database = TestDatabase::migrated();
+    // 700 quotes share the two rarest words with the 30 that were said after them.
+    database.execute(
+        "INSERT INTO articles (id, headline, body, content_hash, language)
+            VALUES ('a0000000-0000-0000-0000-000000000000', 'Titre', 'Texte', sha256('x'), 'fr');
+        SET session_replication_role = replica;
+        INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status, confidence,
+                origin, canonical_text, cluster_id, published_at, language)
+            SELECT ('b' || lpad(n::text, 31, '0'))::uuid, 'a0000000-0000-0000-0000-000000000000', 1, text, '{0,1}', '', '',
+                'direct', 'unattributed', 'machine', 1, 'machine', lower(text), gen_random_uuid(),
+                timestamptz '2020-01-01' + n * interval '1 hour', 'fr'
+            FROM generate_series(1, 730) AS n CROSS JOIN LATERAL (SELECT CASE WHEN n > 700
+                THEN 'La digue orientale du barrage sera rehaussée avant la saison prochaine, version ' || n
+                ELSE 'Personne ici parlait de digue orientale, disait le voisin numéro ' || n END) AS saying (text);
+        ANALYZE quotes",
+    );
+    let app = TestApp::on(database, |_| {});
+    let text = "La digue orientale du barrage sera rehaussée avant la saison prochaine";
+    let found = matched(&app, json!({"text": text, "limit": 50}));
+    assert_eq!(found.len(), 30);
+    assert!(found.iter().all(|item| item["quote"]["text"].as_str().unwrap().starts_with(text)), "{found:?}");
+}
+
+#[test]
 fn a_text_that_nobody_said_matches_nothing() {
     let app = TestApp::start();
     said(&app, &[SAID]);
