@@ -1,6 +1,9 @@
 //! Starts the service from its settings, for `main` and for the tests alike.
 
 use crate::annotate;
+use crate::app::annotator::Annotator;
+use crate::app::article_batcher::ArticleBatcher;
+use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
@@ -19,6 +22,7 @@ use diesel::{Connection, PgConnection};
 use socket2::{Domain, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -206,14 +210,18 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
 
 fn state(config: &Config, url: &str) -> http::app::State {
     let db = Db::new(&config.pool(url));
+    let statistics = Arc::new(Statistics::default());
+    let names = Arc::new(NameDictionary::default());
+    let annotator = Annotator::new(db.clone(), Arc::clone(&names));
     http::app::State {
-        names: Data::new(NameDictionary::default()),
+        quotes: Data::new(QuotePageLoader::new(db.clone(), Arc::clone(&statistics))),
+        articles: Data::new(ArticleBatcher::new(db.clone(), annotator.clone())),
+        annotator: Data::new(annotator),
+        statistics: Data::from(statistics),
+        names,
         popular_names: Data::new(PopularNames::default()),
-        statistics: Data::new(Statistics::default()),
-        db,
         records: Data::new(ResponseCache::new(config.cache_mb)),
-        quotes: Data::default(),
-        creations: Data::default(),
+        db,
         metrics: Data::new(http::middleware::metrics::Metrics::new()),
         draining: Data::new(http::context::Draining::default()),
         deadline: config.request_deadline,
@@ -236,7 +244,7 @@ fn trusted_origins(config: &Config) -> TrustedOrigins {
 }
 
 /// Keeps the name dictionary up to date, so that a request has little left to read.
-async fn refresh_dictionary(db: Db, names: Data<NameDictionary>) {
+async fn refresh_dictionary(db: Db, names: Arc<NameDictionary>) {
     let mut tick = time::interval(DICTIONARY_PERIOD);
     let mut deleted = Instant::now();
     loop {

@@ -71,8 +71,10 @@ pub struct FoundEntity {
     pub aliases: Vec<FoundAlias>,
     /// The stored entity, when exactly one matches.
     pub stored: Option<Uuid>,
-    /// The stored entities, when several match.
+    /// The stored entities, when several match; at most 20.
     pub candidates: Vec<Uuid>,
+    /// The number of all stored entities that match, when several do.
+    pub candidate_count: usize,
     /// Whether it may become a stored entity: a person with first and last name, a gazetteer entry, or a place or
     /// organisation found with high confidence.
     pub full_name: bool,

@@ -7,6 +7,7 @@
 //! organisations, and [`languages`] has the words of each language.
 
 pub mod blocks;
+pub mod extraction;
 mod findings;
 pub mod fold;
 pub mod grammar;

@@ -1,3 +1,9 @@
-//! Use cases that need several parts of the service.
+//! Use cases that need several parts: the store, the extractor, threads to compute on.
 
+pub mod annotator;
+pub mod article_batcher;
+pub mod cpu_pool;
+pub mod embed;
+pub mod quote_page_loader;
 pub mod response_cache;
+pub mod text_analysis;

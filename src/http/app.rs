@@ -5,10 +5,11 @@ use super::extract::body::ReceiveBudget;
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
 use super::middleware::{compress, contract, cors, deadline, read_consistency, trace};
-use super::routes::articles::Creations;
 use super::routes::docs::{DocumentText, read_docs_file};
-use super::routes::quotes::QuotePageLoader;
 use super::{openapi, routes};
+use crate::app::annotator::Annotator;
+use crate::app::article_batcher::ArticleBatcher;
+use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::store::Db;
 use crate::store::entities::names::PopularNames;
@@ -19,6 +20,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App, Error, web};
+use std::sync::Arc;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
 
@@ -26,12 +28,14 @@ use utoipa_actix_web::AppExt;
 #[derive(Clone)]
 pub struct State {
     pub db: Db,
-    pub names: web::Data<NameDictionary>,
+    /// Refreshed by a background task.
+    pub names: Arc<NameDictionary>,
     pub popular_names: web::Data<PopularNames>,
     pub statistics: web::Data<Statistics>,
     pub records: web::Data<ResponseCache>,
     pub quotes: web::Data<QuotePageLoader>,
-    pub creations: web::Data<Creations>,
+    pub articles: web::Data<ArticleBatcher>,
+    pub annotator: web::Data<Annotator>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// How long a request may take in all.
@@ -65,12 +69,12 @@ pub fn app(
     App::new()
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
-        .app_data(state.names)
         .app_data(state.popular_names)
         .app_data(state.statistics)
         .app_data(state.records)
         .app_data(state.quotes)
-        .app_data(state.creations)
+        .app_data(state.articles)
+        .app_data(state.annotator)
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(RequestDeadline(state.deadline)))

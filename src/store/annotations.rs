@@ -1,167 +1,123 @@
-//! What the extractor finds in an article, stored: entities are linked or made, what was found before keeps its id,
-//! and what a human made or touched stays as it is.
+//! Stores extractions: links or creates their entities, keeps the ids of findings made before and all human work.
 
-mod people;
+mod entities;
+mod mentions;
+mod quotes;
 
-use super::name_dictionary::NameDictionary;
-use super::{Error, Resource, Result, about, mentions, quotes, tombstones};
-use crate::annotate::dictionary::Dictionary;
-use crate::annotate::{self, Annotation, Document};
-use crate::domain::article::Article;
+use super::{Error, Resource, Result, about, tombstones};
+use crate::annotate::Annotation;
+use crate::annotate::extraction::Extraction;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::schema::articles;
+use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use people::Resolved;
+use entities::{Linked, Missing};
+pub use entities::{Resolution, Resolutions, resolve};
+use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Name and version of what finds quotes and names here.
-pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
+/// An extraction that is to be stored.
+#[derive(Debug)]
+pub struct Draft {
+    pub extraction: Extraction,
+    /// Stored entities that the extractor has been told of since an earlier draft: a newcomer may be one of them.
+    pub told: HashSet<Uuid>,
+    /// Link newcomers to any stored entity of their name, also to those that the extractor did not know.
+    pub is_final: bool,
+}
 
-/// How often a text is annotated at most: the second round seldom makes an entity, the third hardly ever.
-const ROUNDS: u32 = 4;
-
-/// The most mentions, and the most quotes, of one article that are stored: more are in no text that somebody wrote, and
-/// would keep their transaction longer than a request may last.
-const MAX_FOUND: usize = 10_000;
-
-/// One text of an article, and what was found in it.
-pub(super) struct Found<'a> {
-    pub article: Uuid,
+/// A text of an article as it was annotated.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = articles, check_for_backend(diesel::pg::Pg))]
+pub struct ArticleText {
     pub body_version: i32,
-    pub body: Body<'a>,
-    pub annotation: &'a Annotation,
-    /// The stored entity of each found one.
-    pub entities: &'a [Resolved],
+    pub headline: String,
+    pub body: String,
+    pub language: String,
 }
 
-/// A text of an article that is annotated.
-struct Text<'a> {
-    article: Uuid,
-    body_version: i32,
-    document: Document<'a>,
-}
-
-impl<'a> Text<'a> {
-    fn new(article: Uuid, body_version: i32, headline: &'a str, body: &'a str, language: &'a str) -> Self {
-        let language = Some(language).filter(|language| *language != "und");
-        Self { article, body_version, document: Document { headline: Some(headline), body, language } }
-    }
-}
-
-/// Runs the extractor over an article's present text and stores what it finds, 10,000 mentions and 10,000 quotes at
-/// most. Running it twice changes nothing.
-///
-/// The caller refreshes `names` first, before it has written anything that others cannot see yet.
+/// Reads the present text of an article.
 ///
 /// # Errors
 /// An article that is absent or deleted.
-pub fn annotate_article(conn: &mut PgConnection, names: &NameDictionary, id: Uuid) -> Result<()> {
-    let row: Option<(String, String, String, i32)> = articles::table
-        .find(id)
-        .select((articles::headline, articles::body, articles::language, articles::body_version))
-        .for_no_key_update()
-        .first(conn)
-        .optional()?;
-    let Some((headline, body, language, body_version)) = row else {
-        return tombstones::missing(conn, Resource::Article, id);
-    };
-    store(conn, names, &[Text::new(id, body_version, &headline, &body, &language)])
+pub fn text_of(conn: &mut PgConnection, article: Uuid) -> Result<ArticleText> {
+    let text = articles::table.find(article).select(ArticleText::as_select()).first(conn).optional()?;
+    text.map_or_else(|| tombstones::missing(conn, Resource::Article, article), Ok)
 }
 
-/// The same for articles that were made in this transaction.
+/// Locks an article until the transaction ends; false when `text` is not its present text any more.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn annotate_new(conn: &mut PgConnection, names: &NameDictionary, new: &[&Article]) -> Result<()> {
-    let texts = new.iter().copied().map(|Article { id, body_version, headline, body, language, .. }| {
-        Text::new(*id, *body_version, headline, body.as_deref().unwrap_or_default(), language)
-    });
-    store(conn, names, &texts.collect::<Vec<_>>())
+pub fn lock_text(conn: &mut PgConnection, article: Uuid, text: &ArticleText) -> Result<bool> {
+    let present: Option<(i32, String, String)> = articles::table
+        .find(article)
+        .select((articles::body_version, articles::headline, articles::language))
+        .for_no_key_update()
+        .first(conn)
+        .optional()?;
+    Ok(present.is_some_and(|(body_version, headline, language)| {
+        (body_version, &headline, &language) == (text.body_version, &text.headline, &text.language)
+    }))
 }
 
-fn store(conn: &mut PgConnection, names: &NameDictionary, texts: &[Text]) -> Result<()> {
-    if texts.is_empty() {
+/// The extraction of an article, resolved.
+pub struct Resolved<'a> {
+    pub article: Uuid,
+    pub body_version: i32,
+    pub body: &'a str,
+    pub annotation: &'a Annotation,
+    pub resolution: Resolution,
+}
+
+/// Stores the findings of some articles, whose rows the caller holds, and creates the `missing` entities that they link.
+///
+/// # Errors
+/// A collision when a linked entity has just been deleted or merged.
+pub fn store(conn: &mut PgConnection, missing: &Missing, all: &[Resolved]) -> Result<()> {
+    if all.is_empty() {
         return Ok(());
     }
-    let settled = settle(conn, names, texts)?;
-    let found: Vec<Found> = texts
+    entities::create(conn, missing, all.iter().map(|resolved| &resolved.resolution))?;
+    let extracted: Vec<Extracted> = all
         .iter()
-        .zip(&settled)
-        .map(|(text, (annotation, entities))| Found {
-            article: text.article,
-            body_version: text.body_version,
-            body: Body::new(text.document.body),
-            annotation,
-            entities,
+        .map(|resolved| Extracted {
+            article: resolved.article,
+            body_version: resolved.body_version,
+            body: Body::new(resolved.body),
+            annotation: resolved.annotation,
+            entities: &resolved.resolution.linked,
         })
         .collect();
-    mentions::store_found(conn, &found)?;
-    quotes::store_found(conn, &found)?;
-    about::refresh(conn, &texts.iter().map(|text| text.article).collect::<Vec<_>>())
+    mentions::store(conn, &extracted)?;
+    quotes::store(conn, &extracted)?;
+    about::refresh(conn, &all.iter().map(|resolved| resolved.article).collect::<Vec<_>>())
 }
 
-/// What is found in a text, and the stored entity of each found one.
-type Settled = (Annotation, Vec<Resolved>);
-
-/// Annotates until no entity is new in what is found: the names of new ones are known the next time, and would be found
-/// otherwise then.
-fn settle(conn: &mut PgConnection, names: &NameDictionary, texts: &[Text]) -> Result<Vec<Settled>> {
-    let mut aliases: Vec<Dictionary> = texts.iter().map(|text| names.read().met_in(text.document.body)).collect();
-    let mut made: Vec<Uuid> = Vec::new();
-    let mut settled: Vec<Option<Settled>> = texts.iter().map(|_| None).collect();
-    let mut open: Vec<usize> = (0..texts.len()).collect();
-    for _ in 0..ROUNDS {
-        let annotated = |index: &usize| {
-            let mut annotation = annotate::annotate(&texts[*index].document, &aliases[*index]);
-            annotation.mentions.truncate(MAX_FOUND);
-            annotation.quotes.truncate(MAX_FOUND);
-            annotation
-        };
-        let annotations: Vec<Annotation> = open.iter().map(annotated).collect();
-        let resolutions = people::resolve(conn, &annotations)?;
-        let mut again = Vec::new();
-        for ((index, annotation), resolution) in open.into_iter().zip(annotations).zip(resolutions) {
-            made.extend(resolution.made);
-            let known = aliases[index].len();
-            for (entity, names) in &resolution.newcomers {
-                for (name, kind) in names {
-                    aliases[index].insert(name, *kind, entity);
-                }
-            }
-            if aliases[index].len() > known {
-                again.push(index);
-            }
-            settled[index] = Some((annotation, resolution.entities));
-        }
-        open = again;
-        if open.is_empty() {
-            break;
-        }
-    }
-    let settled: Vec<Settled> = settled.into_iter().flatten().collect();
-    people::forget_unused(conn, &made, &settled)?;
-    Ok(settled)
+/// The findings of one text with their stored entities.
+struct Extracted<'a> {
+    article: Uuid,
+    body_version: i32,
+    body: Body<'a>,
+    annotation: &'a Annotation,
+    /// The stored entity of each found one.
+    entities: &'a [Linked],
 }
 
-impl Found<'_> {
+impl Extracted<'_> {
     /// The slice at `span`, when it has at most `longest` code points.
-    pub fn slice(&self, span: Span, longest: i32) -> Option<String> {
+    fn slice(&self, span: Span, longest: i32) -> Option<String> {
         (span.len() <= longest).then(|| self.body.slice(span)).flatten().map(str::to_owned)
     }
 
     /// The stored entity of a found one.
-    pub fn entity(&self, index: Option<usize>) -> Option<&Resolved> {
+    fn entity(&self, index: Option<usize>) -> Option<&Linked> {
         index.and_then(|index| self.entities.get(index))
     }
 }
 
-/// A confidence as it is stored and shown: to a thousandth, which is more than it means.
-pub fn confidence(found: f32) -> f64 {
-    (f64::from(found) * 1000.0).round() / 1000.0
-}
-
-/// An offset of the extractor that is not in the text it was given.
-pub(super) fn out_of_text() -> Error {
+/// The error for an offset of the extractor outside of the text it was given.
+fn out_of_text() -> Error {
     Error::Internal("the extractor found something outside of the text".to_owned())
 }

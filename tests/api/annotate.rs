@@ -60,11 +60,11 @@ fn a_text_is_answered_with_its_language_blocks_mentions_and_quotes() {
         "mentions": [
             {
                 "start": 13, "end": 18, "exact": "Rabat", "kind": "name", "entity_kind": "place", "entity_id": null,
-                "candidates": [], "confidence": null,
+                "candidates": [], "candidate_count": 0, "confidence": null,
             },
             {
                 "start": 47, "end": 57, "exact": "Awa Diallo", "kind": "name", "entity_kind": "person",
-                "entity_id": null, "candidates": [], "confidence": null,
+                "entity_id": null, "candidates": [], "candidate_count": 0, "confidence": null,
             },
         ],
         "quotes": [{
@@ -123,6 +123,17 @@ fn a_name_of_several_entities_is_answered_with_candidates() {
     let mentions = select(&answer["mentions"], &["exact", "entity_id", "candidates"]);
     assert_eq!(mentions[1], json!(["Awa Diallo", null, [id(&both[0]), id(&both[1])]]));
     assert_eq!(answer["quotes"][0]["speaker_id"], Value::Null);
+}
+
+#[test]
+fn twenty_candidates_are_shown_and_all_are_counted() {
+    let app = TestApp::start();
+    let mut namesakes: Vec<Value> =
+        (0..25).map(|n| app.entity(json!({"description": format!("number {n}")}))).collect();
+    namesakes.sort_by_key(|entity| id(entity).to_owned());
+    let mention = found(&app, &format!("{PORT} Awa Diallo repart."))["mentions"][1].clone();
+    let shown: Vec<&str> = namesakes[..20].iter().map(id).collect();
+    assert_eq!((&mention["candidates"], &mention["candidate_count"]), (&json!(shown), &json!(25)));
 }
 
 #[test]

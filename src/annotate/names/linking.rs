@@ -7,6 +7,7 @@ use crate::annotate::names::dictionary::{Dictionary, DictionaryEntity};
 use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
 use crate::annotate::names::people::{self, NameMatch, Parts, People};
 use crate::annotate::{AliasKind, EntityKind, FoundAlias, FoundEntity, FoundMention, Gender};
+use crate::domain::mention::MAX_CANDIDATES;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -225,12 +226,14 @@ impl Linker<'_> {
         if let Some(one) = one {
             self.by_stored.insert(one.id, entity);
         }
+        let candidates: &[DictionaryEntity] = if one.is_some() { &[] } else { stored };
         self.names.entities.push(FoundEntity {
             kind: one.map_or(kind, |one| one.kind),
             name: one.map_or(name, |one| self.aliases.name(one).to_owned()),
             aliases: Vec::new(),
             stored: one.map(|one| one.id),
-            candidates: if stored.len() > 1 { stored.iter().map(|e| e.id).collect() } else { Vec::new() },
+            candidates: candidates.iter().take(MAX_CANDIDATES).map(|candidate| candidate.id).collect(),
+            candidate_count: candidates.len(),
             full_name,
             gender: None,
             wikidata: None,

@@ -127,6 +127,7 @@ fn person(name: &str) -> FoundEntity {
         aliases: Vec::new(),
         stored: None,
         candidates: Vec::new(),
+        candidate_count: 0,
         full_name: true,
         gender: None,
         wikidata: None,

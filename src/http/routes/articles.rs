@@ -1,8 +1,11 @@
 //! `/v1/articles`: headlines and bodies, kept as received, in versions.
 
 use super::cached;
+use crate::app::article_batcher::ArticleBatcher;
+use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::app::response_cache::ResponseCache;
-use crate::domain::article::{Article, ArticlePatch, NewArticle};
+use crate::app::text_analysis::TEXT_ANALYSIS;
+use crate::domain::article::{ArticlePatch, NewArticle};
 use crate::domain::page::Page;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
@@ -16,13 +19,10 @@ use crate::http::wire::article::{
 use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude};
 use crate::http::wire::page::ListOfArticle;
 use crate::store::cache::Owner;
-use crate::store::db::transaction::WriteBatcher;
 use crate::store::fulltext::{Statistics, highlight};
-use crate::store::name_dictionary::NameDictionary;
-use crate::store::{self, Connection, Db, Resource, annotations, articles, mentions, quotes};
+use crate::store::{Connection, Db, Resource, articles};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -80,60 +80,13 @@ pub struct VersionOfArticle {
 )]
 #[post("/v1/articles")]
 pub async fn create_article(
-    db: web::Data<Db>,
-    names: web::Data<NameDictionary>,
-    creations: web::Data<Creations>,
+    batcher: web::Data<ArticleBatcher>,
     query: Query<CreateOptions>,
     body: Body<CreateArticle>,
 ) -> Result<HttpResponse, Problem> {
-    let creation = Creation { new: NewArticle::try_from(body.0)?, annotate: query.annotate };
-    let create = move |conn: &mut Connection, all: &[&Creation]| create_all(conn, &names, all);
-    let body = if creation.new.body.len() > LONG {
-        db.write(move |conn| create(conn, &[&creation])?.remove(0)).await?
-    } else {
-        db.write_batched(&creations, creation, create).await?
-    };
-    record::created(&format!("/v1/articles/{}", body.id), body.version, &*body)
-}
-
-/// An article to be created.
-#[derive(Debug)]
-pub struct Creation {
-    new: NewArticle,
-    annotate: bool,
-}
-
-/// Articles that are to be created at the same time.
-pub type Creations = WriteBatcher<Creation, Arc<ArticleBody>>;
-
-/// In bytes: no article waits for a longer one than this to be read.
-const LONG: usize = 64 * 1024;
-
-fn create_all(
-    conn: &mut Connection,
-    names: &NameDictionary,
-    all: &[&Creation],
-) -> store::Result<Vec<store::Result<Arc<ArticleBody>>>> {
-    let annotates = all.iter().any(|creation| creation.annotate);
-    let has_names = match if annotates { names.refresh(conn) } else { Ok(()) } {
-        // Who needs no names does not wait for them.
-        Err(store::Error::Overloaded) => false,
-        refreshed => refreshed.map(|()| true)?,
-    };
-    let mut created = Vec::new();
-    for creation in all {
-        created.push(match has_names || !creation.annotate {
-            true => articles::create_beside(conn, &creation.new)?,
-            false => Err(store::Error::Overloaded),
-        });
-    }
-    let annotated = created.iter().zip(all).filter(|(_, creation)| creation.annotate);
-    let annotated: Vec<&Article> = annotated.filter_map(|(created, _)| created.as_ref().ok()).collect();
-    annotations::annotate_new(conn, names, &annotated)?;
-    let mut bodies: Vec<_> = created.into_iter().map(|created| created.map(ArticleBody::from)).collect();
-    let annotated = bodies.iter_mut().zip(all).filter(|(_, creation)| creation.annotate);
-    embed(conn, annotated.filter_map(|(body, _)| body.as_mut().ok()).collect(), true, true)?;
-    Ok(bodies.into_iter().map(|body| body.map(Arc::new)).collect())
+    let created = batcher.create(NewArticle::try_from(body.0)?, query.annotate).await?;
+    let body = article_body(created);
+    record::created(&format!("/v1/articles/{}", body.id), body.version, &body)
 }
 
 /// Read an article
@@ -157,15 +110,15 @@ pub async fn read_article(
         let record = records.record(&db, (Resource::Article, id), articles::find_all, write).await?;
         return Ok(cached::respond(&request, record));
     }
-    let with_mentions = query.include.contains(&ArticleInclude::Mentions);
-    let with_quotes = query.include.contains(&ArticleInclude::Quotes);
-    let body = db
-        .read(move |conn| {
-            let mut body = ArticleBody::from(articles::find(conn, id)?);
-            embed(conn, vec![&mut body], with_mentions, with_quotes)?;
-            Ok(body)
-        })
-        .await?;
+    let embedded = Embedded {
+        mentions: query.include.contains(&ArticleInclude::Mentions),
+        quotes: query.include.contains(&ArticleInclude::Quotes),
+    };
+    let read = move |conn: &mut Connection| {
+        let article = articles::find(conn, id)?;
+        embed::one(conn, article, embedded)
+    };
+    let body = article_body(db.read(read).await?);
     record::found(&request, body.version, &body)
 }
 
@@ -181,16 +134,18 @@ pub async fn list_articles(
     statistics: web::Data<Statistics>,
     query: Query<ListArticles>,
 ) -> Result<HttpResponse, Problem> {
-    let with_mentions = query.include().contains(&ListInclude::Mentions);
-    let with_quotes = query.include().contains(&ListInclude::Quotes);
+    let embedded = Embedded {
+        mentions: query.include().contains(&ListInclude::Mentions),
+        quotes: query.include().contains(&ListInclude::Quotes),
+    };
     let with_highlight = query.include().contains(&ListInclude::Highlight);
     let part = paging::page_request(&request, query.page())?;
     let list = query.0.into_list(part)?;
     let (page, ranked) = db
         .read(move |conn| {
             let (Page { items, next, total }, ranked) = articles::list(conn, &statistics, &list)?;
-            let mut items: Vec<_> = items.into_iter().map(ArticleBody::from).collect();
-            embed(conn, items.iter_mut().collect(), with_mentions, with_quotes)?;
+            let embedded = embed::all(conn, items, embedded)?;
+            let mut items: Vec<_> = embedded.into_iter().map(article_body).collect();
             if with_highlight {
                 let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
                 let mut found = highlight::articles(conn, &list.filter, &ids)?;
@@ -223,7 +178,7 @@ pub async fn update_article(
     body: Body<UpdateArticle>,
 ) -> Result<HttpResponse, Problem> {
     let (id, patch) = (id.into_inner(), ArticlePatch::try_from(body.0)?);
-    let article = db.write(move |conn| articles::update(conn, id, &expected.0, &patch)).await?;
+    let article = db.write(move |conn| articles::update(conn, TEXT_ANALYSIS, id, &expected.0, &patch)).await?;
     record::changed(article.version, &ArticleBody::from(article))
 }
 
@@ -277,37 +232,11 @@ pub async fn read_article_version(
     record::found(&request, version.body_version, &ArticleVersionBody::from(version))
 }
 
-/// An article with its mentions and quotes.
-pub fn with_findings(conn: &mut Connection, article: Article) -> store::Result<ArticleBody> {
-    let mut body = ArticleBody::from(article);
-    embed(conn, vec![&mut body], true, true)?;
-    Ok(body)
-}
-
-/// Embeds mentions and quotes in articles, with one query for each.
-fn embed(
-    conn: &mut Connection,
-    mut bodies: Vec<&mut ArticleBody>,
-    with_mentions: bool,
-    with_quotes: bool,
-) -> store::Result<()> {
-    let ids: Vec<Uuid> = bodies.iter().map(|body| body.id).collect();
-    if ids.is_empty() {
-        return Ok(());
+/// An article with its embedded findings on the wire.
+pub fn article_body(ArticleWithFindings { article, findings }: ArticleWithFindings) -> ArticleBody {
+    ArticleBody {
+        mentions: findings.mentions.map(|page| page.items.into_iter().map(Into::into).collect()),
+        quotes: findings.quotes.map(|page| page.items.into_iter().map(Into::into).collect()),
+        ..ArticleBody::from(article)
     }
-    if with_mentions {
-        let mut found = mentions::of_articles(conn, &ids)?;
-        for body in &mut bodies {
-            let mentions = found.remove(&body.id).unwrap_or_default();
-            body.mentions = Some(mentions.into_iter().map(Into::into).collect());
-        }
-    }
-    if with_quotes {
-        let mut found = quotes::of_articles(conn, &ids)?;
-        for body in &mut bodies {
-            let quotes = found.remove(&body.id).unwrap_or_default();
-            body.quotes = Some(quotes.into_iter().map(Into::into).collect());
-        }
-    }
-    Ok(())
 }

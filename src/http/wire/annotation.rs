@@ -3,13 +3,14 @@
 use super::RequestBody;
 use super::article::BlockBody;
 use super::span::SpanBody;
+use crate::annotate::extraction::{EXTRACTOR, confidence};
 use crate::annotate::{Annotation, FoundEntity, FoundMention, FoundQuote};
 use crate::domain::span::{self, Span};
 use crate::domain::text::Body as Text;
 use crate::domain::{EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus, quote};
-use crate::store::annotations::{EXTRACTOR, confidence};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -66,9 +67,12 @@ pub struct FoundMentionBody {
     /// The stored entity, when one has this name.
     #[schema(required = true)]
     pub entity_id: Option<Uuid>,
-    /// Stored entities that have this name, when there are several.
-    #[schema(max_items = 10_000)]
+    /// The first 20 stored entities that have this name, when there are several.
+    #[schema(max_items = 20)]
     pub candidates: Vec<Uuid>,
+    /// The number of stored entities that have this name, when there are several.
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    pub candidate_count: i32,
     #[schema(minimum = 0, maximum = 1)]
     pub confidence: f64,
 }
@@ -132,8 +136,18 @@ impl AnnotationBody {
         let text = Text::new(body);
         let mentions: Vec<_> =
             annotation.mentions.iter().map(|found| FoundMentionBody::of(&text, annotation, found)).collect();
+        let places: Vec<Span> = annotation.mentions.iter().map(|found| found.span.into()).collect();
+        let spans: Vec<Vec<Span>> =
+            annotation.quotes.iter().map(|found| found.spans.iter().copied().map(Into::into).collect()).collect();
+        let inside = span::contained(spans.iter().map(Vec::as_slice), &places);
+        let about = inside.map(|inside| {
+            let about = inside.into_iter().filter_map(|index| mentions[index].entity_id);
+            about.collect::<BTreeSet<Uuid>>().into_iter().collect()
+        });
+        let about: Vec<Vec<Uuid>> = about.collect();
+        let quotes = annotation.quotes.iter().zip(spans).zip(about);
         let quotes =
-            annotation.quotes.iter().map(|found| FoundQuoteBody::of(&text, annotation, &mentions, found)).collect();
+            quotes.map(|((found, spans), about)| FoundQuoteBody::of(&text, annotation, found, spans, about)).collect();
         let block = |block: &crate::annotate::Block| {
             let Span { start, end } = block.span.into();
             BlockBody { role: block.role, start, end }
@@ -167,23 +181,16 @@ impl FoundMentionBody {
             entity_kind: found.entity_kind,
             entity_id: entity.and_then(|entity| entity.stored),
             candidates: entity.map(|entity| entity.candidates.clone()).unwrap_or_default(),
+            candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
             confidence: confidence(found.confidence),
         }
     }
 }
 
 impl FoundQuoteBody {
-    fn of(text: &Text, annotation: &Annotation, mentions: &[FoundMentionBody], found: &FoundQuote) -> Self {
-        let spans: Vec<Span> = found.spans.iter().copied().map(Into::into).collect();
-        let words = span::slice(text, &spans).unwrap_or_default();
+    fn of(text: &Text, annotation: &Annotation, found: &FoundQuote, spans: Vec<Span>, about: Vec<Uuid>) -> Self {
+        let words = text.slice_all(&spans).unwrap_or_default();
         let (canonical_text, cluster_id) = quote::canonical(&words).unzip();
-        let is_inside = |mention: &&FoundMentionBody| {
-            let place = Span { start: mention.start, end: mention.end };
-            spans.iter().any(|span| span.contains(place))
-        };
-        let mut about: Vec<Uuid> = mentions.iter().filter(is_inside).filter_map(|mention| mention.entity_id).collect();
-        about.sort_unstable();
-        about.dedup();
         let (speaker_span, cue_span) = (found.speaker_span.map(Span::from), found.cue_span.map(Span::from));
         Self {
             prefix: spans.first().map(|first| text.prefix(first.start).to_owned()).unwrap_or_default(),

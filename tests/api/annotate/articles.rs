@@ -21,7 +21,7 @@ fn an_article_is_answered_with_what_was_found_and_stored() {
     let mention = settled(&article["mentions"][1]);
     let expected = json!({
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact",
-        "entity_id": awa["id"], "candidates": [], "start": 47, "end": 57, "exact": "Awa Diallo",
+        "entity_id": awa["id"], "candidates": [], "candidate_count": 0, "start": 47, "end": 57, "exact": "Awa Diallo",
         "prefix": "bat rouvre mardi\u{202f}!\u{a0}», a déclaré ", "suffix": ".", "kind": "name",
         "confidence": mention["confidence"], "origin": "machine", "extractor": "verbatim/0.1.0",
     });

@@ -1,11 +1,14 @@
 //! Names that the store does not know yet: each becomes one entity.
 
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::thread;
 
 use super::super::support::TestApp;
 use super::super::support::answers::{id, items};
+use super::super::support::embedded::eventually;
+use super::super::support::postgres::connect;
 use super::{PORT, entities, found, select, store};
 
 #[test]
@@ -138,4 +141,66 @@ fn annotating_a_text_makes_nobody() {
     let app = TestApp::start();
     found(&app, PORT);
     assert_eq!(entities(&app), json!([]));
+}
+
+/// A text that names 676 people.
+fn crowd() -> String {
+    let syllables = [
+        "ba", "co", "di", "fu", "ga", "ho", "ji", "ku", "la", "mo", "ni", "pu", "ra", "so", "ti", "vu", "wa", "xo",
+        "yi", "zu", "bel", "cor", "dan", "fil", "gom", "hul",
+    ];
+    let names = syllables.iter().flat_map(|first| syllables.iter().map(move |second| format!("Awa D{first}{second}")));
+    names.map(|name| format!("«\u{a0}Le port rouvre mardi\u{a0}», a déclaré {name}.\n\n")).collect()
+}
+
+#[test]
+fn any_number_of_newcomers_takes_a_bounded_number_of_locks() {
+    let app = TestApp::start();
+    app.sql(
+        "CREATE TABLE locks (held bigint);
+        CREATE FUNCTION log_locks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO locks SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+            RETURN NULL; END $$;
+        CREATE TRIGGER log_locks AFTER INSERT ON entities FOR EACH STATEMENT EXECUTE FUNCTION log_locks()",
+    );
+    store(&app, &crowd());
+    let people: usize = app.database.ask("SELECT count(*) FROM entities WHERE kind = 'person'").parse().unwrap();
+    assert!(people > 500, "{people}");
+    // One statement creates all of them.
+    assert_eq!(app.database.ask("SELECT count(*) FROM locks"), "1");
+    let held: usize = app.database.ask("SELECT max(held) FROM locks").parse().unwrap();
+    assert!((1..=64).contains(&held), "{held}");
+}
+
+#[test]
+fn an_entity_that_is_created_while_a_text_is_stored_is_linked_under_all_its_names() {
+    let app = TestApp::start();
+    let mut other = connect(&app.database.url());
+    other.batch_execute("BEGIN; LOCK TABLE name_words IN ACCESS EXCLUSIVE MODE").unwrap();
+    let body = "Awa Diallo est arrivée lundi. Le navire attendait hier devant le quai, où La Vigie bleue manifestait.";
+    let stored = thread::scope(|scope| {
+        // It is annotated by now, and looks whether the store has got the newcomer meanwhile.
+        let storing = scope.spawn(|| store(&app, body));
+        eventually("the article waits for the names", || {
+            let waiting =
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+            (app.database.ask(waiting) != "0").then_some(())
+        });
+        other
+            .batch_execute(
+                "INSERT INTO entities (id, kind, name, name_key)
+                    VALUES ('e0000000-0000-0000-0000-000000000001', 'person', 'Awa Diallo', 'awa diallo');
+                INSERT INTO entity_aliases (entity_id, position, name, name_key, kind)
+                    VALUES ('e0000000-0000-0000-0000-000000000001', 0, 'La Vigie bleue', 'la vigie bleue', 'name');
+                COMMIT",
+            )
+            .unwrap();
+        storing.join().unwrap()
+    });
+    let mentions = select(&stored["mentions"], &["exact", "entity_id"]);
+    let awa = "e0000000-0000-0000-0000-000000000001";
+    assert_eq!(mentions, json!([["Awa Diallo", awa], ["La Vigie bleue", awa]]));
+    assert_eq!(entities(&app), json!([["person", "Awa Diallo"]]));
+    let again = app.request("POST", &format!("/v1/articles/{}/annotate", id(&stored))).send().expect(200);
+    assert_eq!(again, stored);
 }

@@ -1,0 +1,238 @@
+//! Annotates a text for storage: entities that the dictionary does not know become newcomers with provisional ids.
+
+use super::findings::{Annotation, Document, FoundAlias};
+use super::names::dictionary::{Dictionary, StoredEntity};
+use super::pipeline::annotate;
+use crate::domain::entity::{MAX_ALIASES, MAX_NAME};
+use crate::domain::text::name_key;
+use crate::domain::{AliasKind, EntityKind};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// The most rounds for one text: the second seldom finds another newcomer, the third hardly ever.
+const MAX_ROUNDS: u32 = 4;
+
+/// The most mentions, and the most quotes, that are stored of one article. No text written by a person has more, and
+/// storing more would take longer than a request may.
+pub const MAX_FINDINGS: usize = 10_000;
+
+/// Name and version of the extractor, as records carry them.
+pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
+
+/// A confidence as it is stored and shown: rounded to a thousandth, which is more precise than it means.
+pub fn confidence(found: f32) -> f64 {
+    (f64::from(found) * 1000.0).round() / 1000.0
+}
+
+/// The findings of a text, complete with the entities that have to be created for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extraction {
+    /// Its entities refer to newcomers by their provisional ids.
+    pub annotation: Annotation,
+    pub newcomers: Vec<Newcomer>,
+}
+
+/// An entity that the dictionary does not know and that the text names in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Newcomer {
+    /// Provisional: 1, 2, 3 and so on, which is no id of a stored entity.
+    pub id: Uuid,
+    pub kind: EntityKind,
+    pub name: String,
+    pub aliases: Vec<FoundAlias>,
+    pub wikidata: Option<&'static str>,
+}
+
+/// Annotates until the names of newcomers change nothing: once stored they are known, and are found by any of their names.
+///
+/// `lookup` returns the known names in a text, as [`Dictionary::met_in`] does.
+pub fn extract(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> Extraction {
+    let (mut annotation, mut dictionary) = annotate_with(document, lookup);
+    let mut index = NameIndex::default();
+    let mut newcomers = Vec::new();
+    let mut round = 1;
+    loop {
+        annotation.mentions.truncate(MAX_FINDINGS);
+        annotation.quotes.truncate(MAX_FINDINGS);
+        let known = (newcomers.len(), dictionary.len());
+        name_unknown(&mut annotation, &mut index, &mut newcomers);
+        for Newcomer { id, kind, name, aliases, .. } in &newcomers[known.0..] {
+            let stored = StoredEntity { id: *id, kind: *kind, name: name.clone() };
+            for alias in aliases {
+                dictionary.insert(&alias.name, alias.kind, &stored);
+            }
+            dictionary.insert(name, AliasKind::Name, &stored);
+        }
+        if dictionary.len() == known.1 || round == MAX_ROUNDS {
+            let used = used_ids(&annotation);
+            newcomers.retain(|newcomer: &Newcomer| used.contains(&newcomer.id));
+            return Extraction { annotation, newcomers };
+        }
+        round += 1;
+        annotation = annotate(document, &dictionary);
+    }
+}
+
+/// Annotates with the known names that a text has, and returns these names as well.
+///
+/// A name of the gazetteer may be known by another form than the printed one: then its names are looked up too.
+pub fn annotate_with(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> (Annotation, Dictionary) {
+    let dictionary = lookup(document.body);
+    let annotation = annotate(document, &dictionary);
+    let unlinked = annotation.entities.iter().filter(|entity| entity.stored.is_none() && entity.candidates.is_empty());
+    let names: Vec<&str> =
+        unlinked.filter(|entity| !entity.aliases.is_empty()).map(|entity| entity.name.as_str()).collect();
+    if names.is_empty() || lookup(&names.join("\n\n")).is_empty() {
+        return (annotation, dictionary);
+    }
+    let completed = lookup(&format!("{}\n\n{}", document.body, names.join("\n\n")));
+    match completed.len() > dictionary.len() {
+        true => (annotate(document, &completed), completed),
+        false => (annotation, dictionary),
+    }
+}
+
+/// Links the unknown entities of an annotation to newcomers, with new ones where there is none of the name.
+fn name_unknown(annotation: &mut Annotation, index: &mut NameIndex, newcomers: &mut Vec<Newcomer>) {
+    let used = used(annotation);
+    let known = newcomers.len();
+    let mut by_name: HashMap<(EntityKind, String), Uuid> = HashMap::new();
+    for (place, entity) in annotation.entities.iter_mut().enumerate() {
+        let is_unknown = entity.full_name && entity.stored.is_none() && entity.candidates.is_empty();
+        if !is_unknown || !used.contains(&place) || entity.name.chars().count() > MAX_NAME {
+            continue;
+        }
+        let fits = |alias: &FoundAlias| (1..=MAX_NAME).contains(&alias.name.chars().count());
+        let newcomer = Newcomer {
+            id: Uuid::nil(),
+            kind: entity.kind,
+            name: entity.name.clone(),
+            aliases: entity.aliases.iter().filter(|alias| fits(alias)).take(MAX_ALIASES).cloned().collect(),
+            wikidata: entity.wikidata,
+        };
+        let mut matching = index.matching(&newcomer).into_iter();
+        match (matching.next(), matching.len()) {
+            (Some(only), 0) => entity.stored = Some(only),
+            (Some(first), _) => {
+                entity.candidates = std::iter::once(first).chain(matching).collect();
+                entity.candidate_count = entity.candidates.len();
+            }
+            (None, _) => {
+                let id = by_name.entry((newcomer.kind, name_key(&newcomer.name))).or_insert_with(|| {
+                    let id = Uuid::from_u128(newcomers.len() as u128 + 1);
+                    newcomers.push(Newcomer { id, ..newcomer });
+                    id
+                });
+                entity.stored = Some(*id);
+            }
+        }
+    }
+    newcomers[known..].iter().for_each(|newcomer| index.add(newcomer, newcomer.id));
+}
+
+/// The indexes of the entities that a mention names or a quote has as its speaker.
+pub fn used(annotation: &Annotation) -> HashSet<usize> {
+    let mentioned = annotation.mentions.iter().filter_map(|mention| mention.entity);
+    mentioned.chain(annotation.quotes.iter().filter_map(|quote| quote.speaker)).collect()
+}
+
+/// The ids of the used entities and of their candidates.
+fn used_ids(annotation: &Annotation) -> HashSet<Uuid> {
+    let entities = used(annotation).into_iter().filter_map(|place| annotation.entities.get(place));
+    entities.flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect()
+}
+
+/// Entities by the names and identifiers that tell one from another.
+#[derive(Debug, Default)]
+pub struct NameIndex {
+    by_key: HashMap<(EntityKind, String), BTreeSet<Uuid>>,
+    by_wikidata: HashMap<String, Uuid>,
+}
+
+impl NameIndex {
+    /// Adds an entity under its own name and its plain aliases.
+    pub fn add(&mut self, newcomer: &Newcomer, id: Uuid) {
+        for key in newcomer.keys() {
+            self.add_name(newcomer.kind, key, id);
+        }
+        if let Some(item) = newcomer.wikidata {
+            self.add_wikidata(item.to_owned(), id);
+        }
+    }
+
+    /// Adds a folded name of an entity.
+    pub fn add_name(&mut self, kind: EntityKind, key: String, id: Uuid) {
+        self.by_key.entry((kind, key)).or_default().insert(id);
+    }
+
+    /// Adds a Wikidata item, which belongs to the first entity that has it.
+    pub fn add_wikidata(&mut self, item: String, id: Uuid) {
+        self.by_wikidata.entry(item).or_insert(id);
+    }
+
+    /// True when an entity has this Wikidata item.
+    pub fn has_wikidata(&self, item: &str) -> bool {
+        self.by_wikidata.contains_key(item)
+    }
+
+    /// The entities that a newcomer may be: the one with its Wikidata item, else those of its name, else of any of its names.
+    pub fn matching(&self, newcomer: &Newcomer) -> BTreeSet<Uuid> {
+        if let Some(id) = newcomer.wikidata.and_then(|item| self.by_wikidata.get(item)) {
+            return BTreeSet::from([*id]);
+        }
+        let of_key = |key: String| self.by_key.get(&(newcomer.kind, key));
+        match of_key(name_key(&newcomer.name)) {
+            Some(of_name) => of_name.clone(),
+            None => newcomer.keys().into_iter().filter_map(of_key).flatten().copied().collect(),
+        }
+    }
+}
+
+impl Newcomer {
+    /// The folded names that tell it from others: its own and its plain aliases.
+    pub fn keys(&self) -> Vec<String> {
+        let aliases = self.aliases.iter().filter(|alias| alias.kind == AliasKind::Name);
+        std::iter::once(&self.name).chain(aliases.map(|alias| &alias.name)).map(|name| name_key(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extracted(body: &str) -> Extraction {
+        extract(&Document { headline: None, body, language: Some("fr") }, |_| Dictionary::default())
+    }
+
+    #[test]
+    fn a_person_named_in_full_is_one_newcomer() {
+        let found = extracted("Awa Diallo est arrivée lundi. Awa Diallo repart mardi, et Diallo reviendra, dit-elle.");
+        let names: Vec<&str> = found.newcomers.iter().map(|newcomer| newcomer.name.as_str()).collect();
+        assert_eq!(names, ["Awa Diallo"]);
+        let linked =
+            found.annotation.mentions.iter().map(|mention| found.annotation.entities[mention.entity.unwrap()].stored);
+        assert_eq!(linked.collect::<Vec<_>>(), vec![Some(found.newcomers[0].id); 3]);
+    }
+
+    #[test]
+    fn extracting_again_with_the_newcomers_known_finds_the_same_and_no_newcomer() {
+        let body = "«\u{a0}Le port tiendra\u{a0}», a dit Claude Vautrin au Maroc. Claude Vautrinen a souri, puis le royaume chérifien.";
+        let first = extracted(body);
+        assert!(first.newcomers.len() > 1);
+        let mut dictionary = Dictionary::default();
+        for newcomer in &first.newcomers {
+            let stored = StoredEntity { id: newcomer.id, kind: newcomer.kind, name: newcomer.name.clone() };
+            let aliases = newcomer.aliases.iter().map(|alias| (alias.name.as_str(), alias.kind));
+            dictionary.insert_entity(&stored, aliases.chain([(newcomer.name.as_str(), AliasKind::Name)]));
+        }
+        let again = extract(&Document { headline: None, body, language: Some("fr") }, |text| dictionary.met_in(text));
+        assert_eq!(again.newcomers, []);
+        let places = |found: &Extraction| {
+            let mentions = found.annotation.mentions.iter();
+            mentions
+                .map(|mention| (mention.span, found.annotation.entities[mention.entity.unwrap()].stored))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(places(&again), places(&first));
+    }
+}

@@ -1,0 +1,131 @@
+//! Annotates texts and articles. Texts are read, annotated on the CPU pool, and then stored in one transaction, so that no
+//! connection and no lock is held meanwhile.
+
+use super::cpu_pool::CpuPool;
+use super::embed::{self, ArticleWithFindings, Embedded};
+use crate::annotate::extraction::{Extraction, annotate_with, extract};
+use crate::annotate::{Annotation, Document};
+use crate::store::annotations::{self, ArticleText, Draft, Resolutions, Resolved};
+use crate::store::db::batcher::Batcher;
+use crate::store::name_dictionary::NameDictionary;
+use crate::store::{Connection, Db, Error, Result, articles};
+use std::collections::HashSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The most times that one article is annotated because names or its text changed meanwhile. The last time links
+/// newcomers to whatever the store has.
+pub(super) const MAX_DRAFTS: u32 = 4;
+
+/// A text to annotate.
+#[derive(Debug, Clone)]
+pub struct OwnedDocument {
+    pub headline: Option<String>,
+    pub body: String,
+    /// BCP 47 primary tag; detected from the body when absent.
+    pub language: Option<String>,
+}
+
+impl OwnedDocument {
+    fn borrowed(&self) -> Document<'_> {
+        let language = self.language.as_deref().filter(|language| *language != "und");
+        Document { headline: self.headline.as_deref(), body: &self.body, language }
+    }
+}
+
+/// Annotates texts with the names of the store.
+#[derive(Clone)]
+pub struct Annotator {
+    db: Db,
+    names: Arc<NameDictionary>,
+    cpu: CpuPool,
+    /// Callers that come at the same time share one look for changed names.
+    refreshes: Arc<Batcher<(), ()>>,
+}
+
+/// What became of a draft.
+#[derive(Debug, Clone)]
+pub(super) enum Attempt<T> {
+    Stored(T),
+    /// The text is to be annotated again, with these entities known.
+    Again(HashSet<Uuid>),
+}
+
+impl Annotator {
+    /// Annotates with the names of `db`, which `names` holds.
+    pub fn new(db: Db, names: Arc<NameDictionary>) -> Self {
+        Self { db, names, cpu: CpuPool::default(), refreshes: Arc::default() }
+    }
+
+    /// Annotates a text, stores nothing, and returns what `view` makes of the findings on the same thread.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when too many texts wait, and those of reading the names.
+    pub async fn annotate_text<T: Send + 'static>(
+        &self,
+        document: OwnedDocument,
+        view: impl FnOnce(&OwnedDocument, &Annotation) -> T + Send + 'static,
+    ) -> Result<T> {
+        self.refresh_names().await?;
+        let names = Arc::clone(&self.names);
+        let work = move || {
+            let (annotation, _) = annotate_with(&document.borrowed(), |text| names.read().met_in(text));
+            view(&document, &annotation)
+        };
+        self.cpu.run(work).await
+    }
+
+    /// Annotates an article's present text and stores the findings. Doing it twice changes nothing.
+    ///
+    /// # Errors
+    /// As [`Annotator::annotate_text`], and an article that is absent or deleted.
+    pub async fn annotate_article(&self, id: Uuid) -> Result<ArticleWithFindings> {
+        let mut told = HashSet::new();
+        for draft in 1..=MAX_DRAFTS {
+            let text = self.db.read_primary(move |conn| annotations::text_of(conn, id)).await?;
+            let ArticleText { headline, body, language, .. } = text.clone();
+            let document = OwnedDocument { headline: Some(headline), body, language: Some(language) };
+            let extraction = self.extract(document).await?;
+            let draft = Draft { extraction, told: told.clone(), is_final: draft == MAX_DRAFTS };
+            let store = move |conn: &mut Connection| -> Result<Attempt<ArticleWithFindings>> {
+                let Resolutions { mut each, missing } = annotations::resolve(conn, &[&draft])?;
+                let resolution = each.remove(0);
+                if !resolution.unknown.is_empty() || !annotations::lock_text(conn, id, &text)? {
+                    return Ok(Attempt::Again(resolution.unknown));
+                }
+                let resolved = Resolved {
+                    article: id,
+                    body_version: text.body_version,
+                    body: &text.body,
+                    annotation: &draft.extraction.annotation,
+                    resolution,
+                };
+                annotations::store(conn, &missing, &[resolved])?;
+                let article = articles::find(conn, id)?;
+                Ok(Attempt::Stored(embed::one(conn, article, Embedded::ALL)?))
+            };
+            match self.db.write(store).await? {
+                Attempt::Stored(article) => return Ok(article),
+                Attempt::Again(unknown) => told.extend(unknown),
+            }
+        }
+        Err(Error::Collision("the article is edited again and again".to_owned()))
+    }
+
+    /// Annotates a text for storage, with all names that are stored by now.
+    pub(super) async fn extract(&self, document: OwnedDocument) -> Result<Extraction> {
+        self.refresh_names().await?;
+        let names = Arc::clone(&self.names);
+        self.cpu.run(move || extract(&document.borrowed(), |text| names.read().met_in(text))).await
+    }
+
+    /// Reads names that were changed. On the primary: a replica may be older than the names in memory.
+    async fn refresh_names(&self) -> Result<()> {
+        let names = Arc::clone(&self.names);
+        let refresh = move |conn: &mut Connection, callers: &[()]| -> Result<Vec<Result<()>>> {
+            names.refresh(conn)?;
+            Ok(callers.iter().map(|()| Ok(())).collect())
+        };
+        self.db.look_up_batched(&self.refreshes, (), refresh).await
+    }
+}

@@ -1,0 +1,124 @@
+//! A bounded pool of threads for work that computes: no such work runs on the threads of connections or of sockets.
+
+use crate::store::{Error, Result};
+use crossbeam_channel::{Sender, TrySendError, bounded};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::{self, available_parallelism};
+use tokio::sync::oneshot;
+
+/// Jobs that wait for each thread at most. A job may hold a text of a megabyte.
+const QUEUE_PER_THREAD: usize = 64;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads that compute. Cheap to clone.
+#[derive(Clone)]
+pub struct CpuPool {
+    jobs: Sender<Job>,
+}
+
+impl Default for CpuPool {
+    /// One thread less than there are cores, so that one is always left to answer other requests.
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
+        Self::new(cores.saturating_sub(1).max(1), QUEUE_PER_THREAD)
+    }
+}
+
+impl CpuPool {
+    fn new(threads: usize, queue_per_thread: usize) -> Self {
+        let (jobs, queue) = bounded::<Job>(threads * queue_per_thread);
+        for index in 0..threads {
+            let queue = queue.clone();
+            thread::Builder::new()
+                .name(format!("cpu-{index}"))
+                // Ends when the pool is dropped.
+                .spawn(move || queue.iter().for_each(|job| job()))
+                .expect("the system gives a thread");
+        }
+        Self { jobs }
+    }
+
+    /// Runs `work` on one of the threads. Work whose caller has gone before it began is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when the queue is full.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            if !answer.is_closed() {
+                drop(answer.send(catch_unwind(AssertUnwindSafe(work))));
+            }
+        });
+        match self.jobs.try_send(job) {
+            Err(TrySendError::Full(_)) => return Err(Error::Overloaded),
+            Err(TrySendError::Disconnected(_)) => return Err(Error::Internal("no thread to compute on".to_owned())),
+            Ok(()) => {}
+        }
+        match answered.await {
+            Ok(Ok(done)) => Ok(done),
+            _ => Err(Error::Internal("the work panicked".to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    /// Occupies the only thread of a pool until the sender is dropped.
+    async fn occupied(pool: &CpuPool) -> mpsc::Sender<()> {
+        let (finish, finished) = mpsc::channel::<()>();
+        let (begun, has_begun) = oneshot::channel();
+        let pool = pool.clone();
+        tokio::spawn(async move {
+            let work = move || {
+                begun.send(()).unwrap();
+                finished.recv().unwrap_err();
+            };
+            pool.run(work).await.unwrap();
+        });
+        has_begun.await.unwrap();
+        finish
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_an_overload_and_waiting_work_is_done_later() {
+        let pool = CpuPool::new(1, 1);
+        let finish = occupied(&pool).await;
+        let other = pool.clone();
+        let waiting = tokio::spawn(async move { other.run(|| 2).await });
+        while pool.jobs.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(pool.run(|| 3).await, Err(Error::Overloaded)));
+        drop(finish);
+        assert_eq!(waiting.await.unwrap().unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn work_whose_caller_has_gone_is_not_done() {
+        let pool = CpuPool::new(1, 2);
+        let finish = occupied(&pool).await;
+        let (done, is_done) = mpsc::channel();
+        let other = pool.clone();
+        let abandoned = tokio::spawn(async move { other.run(move || done.send(()).unwrap()).await });
+        while pool.jobs.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        abandoned.abort();
+        assert!(abandoned.await.unwrap_err().is_cancelled());
+        drop(finish);
+        assert_eq!(pool.run(|| 3).await.unwrap(), 3);
+        assert!(is_done.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_of_its_caller_alone() {
+        let pool = CpuPool::new(1, 2);
+        let failed: Result<()> = pool.run(|| panic!("on purpose")).await;
+        assert!(matches!(failed, Err(Error::Internal(_))));
+        assert_eq!(pool.run(|| 1).await.unwrap(), 1);
+    }
+}

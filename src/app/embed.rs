@@ -1,0 +1,85 @@
+//! Articles with their mentions and quotes.
+
+use crate::domain::article::Article;
+use crate::domain::mention::Mention;
+use crate::domain::page::Page;
+use crate::domain::quote::Quote;
+use crate::store::{Connection, Result, mentions, quotes};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The most mentions, and the most quotes, that are embedded in an article. The rest is in the lists below it.
+const MAX_EMBEDDED: i64 = 200;
+
+/// The findings to embed in an article.
+#[derive(Debug, Clone, Copy)]
+pub struct Embedded {
+    pub mentions: bool,
+    pub quotes: bool,
+}
+
+impl Embedded {
+    pub const ALL: Self = Self { mentions: true, quotes: true };
+}
+
+/// The embedded findings of an article, [`MAX_EMBEDDED`] of each kind at most; `None` where they are not embedded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Findings {
+    pub mentions: Option<Page<Mention>>,
+    pub quotes: Option<Page<Quote>>,
+}
+
+/// An article with its embedded findings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArticleWithFindings {
+    pub article: Article,
+    pub findings: Findings,
+}
+
+/// Embeds the findings of one article.
+///
+/// # Errors
+/// Only the database's own.
+pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Result<ArticleWithFindings> {
+    let findings = findings(conn, &[article.id], embedded)?.remove(&article.id).unwrap_or_default();
+    Ok(ArticleWithFindings { article, findings })
+}
+
+/// Embeds the findings of some articles, with one query for each kind.
+///
+/// # Errors
+/// Only the database's own.
+pub fn all(conn: &mut Connection, articles: Vec<Article>, embedded: Embedded) -> Result<Vec<ArticleWithFindings>> {
+    let ids: Vec<Uuid> = articles.iter().map(|article| article.id).collect();
+    let mut findings = findings(conn, &ids, embedded)?;
+    let embed = |article: Article| {
+        let findings = findings.remove(&article.id).unwrap_or_default();
+        ArticleWithFindings { article, findings }
+    };
+    Ok(articles.into_iter().map(embed).collect())
+}
+
+/// The findings of these articles.
+pub(super) fn findings(
+    conn: &mut Connection,
+    articles: &[Uuid],
+    embedded: Embedded,
+) -> Result<HashMap<Uuid, Findings>> {
+    let mut found: HashMap<Uuid, Findings> = articles.iter().map(|id| (*id, Findings::default())).collect();
+    if articles.is_empty() {
+        return Ok(found);
+    }
+    if embedded.mentions {
+        let mut mentions = mentions::of_articles(conn, articles, MAX_EMBEDDED)?;
+        found.iter_mut().for_each(|(id, findings)| {
+            findings.mentions = Some(mentions.remove(id).unwrap_or_else(|| Page::empty(None)))
+        });
+    }
+    if embedded.quotes {
+        let mut quotes = quotes::of_articles(conn, articles, MAX_EMBEDDED)?;
+        found
+            .iter_mut()
+            .for_each(|(id, findings)| findings.quotes = Some(quotes.remove(id).unwrap_or_else(|| Page::empty(None))));
+    }
+    Ok(found)
+}

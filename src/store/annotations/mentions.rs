@@ -1,0 +1,110 @@
+//! Stores extracted mentions beside those that an article has.
+
+use super::{Extracted, out_of_text};
+use crate::annotate::FoundMention;
+use crate::annotate::extraction::{EXTRACTOR, confidence};
+use crate::domain::mention::MAX_MENTION;
+use crate::domain::span::{Cover, Span};
+use crate::domain::{Anchor, Origin, new_id};
+use crate::schema::mentions;
+use crate::store::Result;
+use crate::store::grouped::grouped;
+use crate::store::ids::planned_once;
+use crate::store::mentions::record_changes;
+use crate::store::mentions::row::{self, Columns, InsertedMention, MentionRow};
+use diesel::prelude::*;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Stores the mentions found in some articles.
+///
+/// A machine's mentions that are found again keep their ids, its others are deleted. A human's mentions stay, and suppress
+/// found ones that overlap them.
+pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
+    let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
+    let rows = mentions::table
+        .filter(mentions::article_id.eq_any(planned_once(&ids)))
+        .select(MentionRow::as_select())
+        .for_update()
+        .load::<MentionRow>(conn)?;
+    let linked = all.iter().flat_map(|found| found.entities.iter().map(|entity| entity.id));
+    record_changes(rows.iter().map(|row| row.columns.entity_id).chain(linked));
+    let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
+    let mut changes = Changes::default();
+    for found in all {
+        changes.add(found, stored.remove(&found.article).unwrap_or_default())?;
+    }
+    if !changes.outdated.is_empty() {
+        diesel::delete(mentions::table.filter(mentions::id.eq_any(changes.outdated))).execute(conn)?;
+    }
+    row::update(conn, &changes.changed)?;
+    row::insert(conn, &changes.fresh)
+}
+
+/// The difference between the stored mentions and the found ones.
+#[derive(Default)]
+struct Changes {
+    fresh: Vec<InsertedMention<'static>>,
+    changed: Vec<(Uuid, Columns)>,
+    outdated: Vec<Uuid>,
+}
+
+impl Changes {
+    /// Compares the mentions found in an article with its stored ones.
+    fn add(&mut self, found: &Extracted, rows: Vec<MentionRow>) -> Result<()> {
+        let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns.origin == Origin::Human);
+        let present = human.iter().filter(|row| row.columns.body_version == found.body_version);
+        let taken = Cover::new(present.map(|row| row.columns.span()));
+        let mut known: HashMap<(i32, Span), MentionRow> = HashMap::new();
+        for row in machine {
+            let duplicate = known.insert((row.columns.body_version, row.columns.span()), row);
+            self.outdated.extend(duplicate.map(|row| row.id));
+        }
+        for mention in &found.annotation.mentions {
+            let Some(columns) = columns(found, mention)?.filter(|columns| !taken.overlaps(columns.span())) else {
+                continue;
+            };
+            match known.remove(&(columns.body_version, columns.span())) {
+                None => self.fresh.push(InsertedMention {
+                    id: new_id(),
+                    article_id: found.article,
+                    extractor: Some(EXTRACTOR),
+                    columns,
+                }),
+                Some(row) => {
+                    let columns = Columns { anchor: row.columns.anchor, ..columns };
+                    // The entity made by the first run is certain in the second: a new confidence alone is no change.
+                    if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
+                        self.changed.push((row.id, columns));
+                    }
+                }
+            }
+        }
+        self.outdated.extend(known.into_values().map(|row| row.id));
+        Ok(())
+    }
+}
+
+/// The mention as it is stored; `None` when it is longer than a mention may be.
+fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<Columns>> {
+    let span = Span::from(mention.span);
+    if span.len() > MAX_MENTION {
+        return Ok(None);
+    }
+    let entity = found.entity(mention.entity);
+    Ok(Some(Columns {
+        body_version: found.body_version,
+        anchor: Anchor::Exact,
+        entity_id: entity.and_then(|entity| entity.id),
+        candidates: entity.map(|entity| entity.candidates.iter().copied().map(Some).collect()).unwrap_or_default(),
+        candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
+        span_start: span.start,
+        span_end: span.end,
+        exact: found.body.slice(span).ok_or_else(out_of_text)?.to_owned(),
+        prefix: found.body.prefix(span.start).to_owned(),
+        suffix: found.body.suffix(span.end).to_owned(),
+        kind: mention.kind,
+        confidence: confidence(mention.confidence),
+        origin: Origin::Machine,
+    }))
+}

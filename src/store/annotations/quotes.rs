@@ -1,0 +1,146 @@
+//! Stores extracted quotes beside those that an article has.
+
+use super::{Extracted, out_of_text};
+use crate::annotate::FoundQuote;
+use crate::annotate::extraction::{EXTRACTOR, confidence};
+use crate::domain::quote::{self, MAX_SPANS};
+use crate::domain::span::{Cover, Span};
+use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
+use crate::schema::{quotes, reviews};
+use crate::store::Result;
+use crate::store::grouped::grouped;
+use crate::store::ids::planned_once;
+use crate::store::quotes::row::{self, Columns, InsertedQuote, QuoteRow};
+use crate::store::spans::SpanList;
+use diesel::prelude::*;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Stores the quotes found in some articles.
+///
+/// A machine's quotes that are found again keep their ids, its others are deleted. Quotes that a human made or touched
+/// stay, and suppress found ones that overlap them.
+pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
+    let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
+    let rows = quotes::table
+        .filter(quotes::article_id.eq_any(planned_once(&ids)))
+        .select(QuoteRow::as_select())
+        .for_update()
+        .load(conn)?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let reviewed: HashSet<Uuid> = match ids.is_empty() {
+        true => HashSet::new(),
+        false => {
+            let reviews = reviews::table.filter(reviews::quote_id.eq_any(ids)).select(reviews::quote_id);
+            reviews.load::<Uuid>(conn)?.into_iter().collect()
+        }
+    };
+    let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
+    let mut changes = Changes::default();
+    for found in all {
+        changes.add(found, stored.remove(&found.article).unwrap_or_default(), &reviewed)?;
+    }
+    if !changes.outdated.is_empty() {
+        diesel::delete(quotes::table.filter(quotes::id.eq_any(changes.outdated))).execute(conn)?;
+    }
+    row::update(conn, &changes.changed)?;
+    row::insert(conn, &changes.fresh)
+}
+
+/// The difference between the stored quotes and the found ones.
+#[derive(Default)]
+struct Changes {
+    fresh: Vec<InsertedQuote<'static>>,
+    changed: Vec<(Uuid, Columns)>,
+    outdated: Vec<Uuid>,
+}
+
+impl Changes {
+    /// Compares the quotes found in an article with its stored ones.
+    fn add(&mut self, found: &Extracted, rows: Vec<QuoteRow>, reviewed: &HashSet<Uuid>) -> Result<()> {
+        let is_locked = |row: &QuoteRow| {
+            row.origin == Origin::Human || row.columns.status != QuoteStatus::Machine || reviewed.contains(&row.id)
+        };
+        let (locked, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_locked);
+        let present = locked.iter().filter(|row| row.columns.body_version == found.body_version);
+        let taken = Cover::new(present.flat_map(|row| &row.columns.spans.0).copied());
+        let mut known: HashMap<(i32, Vec<Span>), QuoteRow> = HashMap::new();
+        for row in machine {
+            let duplicate = known.insert((row.columns.body_version, row.columns.spans.0.clone()), row);
+            self.outdated.extend(duplicate.map(|row| row.id));
+        }
+        for quote in &found.annotation.quotes {
+            let is_free = |columns: &Columns| !columns.spans.0.iter().any(|span| taken.overlaps(*span));
+            let Some(columns) = columns(found, quote)?.filter(is_free) else { continue };
+            match known.remove(&(columns.body_version, columns.spans.0.clone())) {
+                None => self.fresh.push(InsertedQuote {
+                    id: new_id(),
+                    article_id: found.article,
+                    origin: Origin::Machine,
+                    extractor: Some(EXTRACTOR),
+                    columns,
+                }),
+                Some(row) => {
+                    let columns = Columns { anchor: row.columns.anchor, said_on: row.columns.said_on, ..columns };
+                    if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
+                        self.changed.push((row.id, columns));
+                    }
+                }
+            }
+        }
+        self.outdated.extend(known.into_values().map(|row| row.id));
+        Ok(())
+    }
+}
+
+/// The quote as it is stored; `None` when it has more spans than a quote may have.
+fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
+    let spans: Vec<Span> = quote.spans.iter().copied().map(Into::into).collect();
+    let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return Ok(None) };
+    if spans.len() > MAX_SPANS {
+        return Ok(None);
+    }
+    let text = found.body.slice_all(&spans).map_err(|_| out_of_text())?;
+    let side = |span: Option<crate::annotate::Span>, longest| {
+        let span = span.map(Span::from);
+        let words = span.and_then(|span| found.slice(span, longest));
+        (span.filter(|_| words.is_some()).map(Into::into), words)
+    };
+    let (speaker_span, speaker_label) = side(quote.speaker_span, 500);
+    let (cue_span, cue) = side(quote.cue_span, 200);
+    let linked = found.entity(quote.speaker).and_then(|entity| entity.id);
+    let (speaker_id, speaker_status) = speaker(linked, quote.speaker_status, speaker_label.is_some());
+    let (canonical_text, cluster_id) = quote::canonical(&text).unzip();
+    Ok(Some(Columns {
+        body_version: found.body_version,
+        anchor: Anchor::Exact,
+        text,
+        prefix: found.body.prefix(first.start).to_owned(),
+        suffix: found.body.suffix(last.end).to_owned(),
+        spans: SpanList(spans),
+        kind: quote.kind,
+        speaker_id,
+        speaker_label,
+        speaker_span,
+        speaker_status,
+        cue,
+        cue_span,
+        cue_lemma: quote.cue_lemma.clone().filter(|lemma| (1..=200).contains(&lemma.chars().count())),
+        said_on: None,
+        status: QuoteStatus::Machine,
+        confidence: confidence(quote.confidence),
+        canonical_text,
+        cluster_id,
+    }))
+}
+
+/// The stored speaker and status: a named speaker is a stored entity, an anonymous one is not.
+fn speaker(linked: Option<Uuid>, status: SpeakerStatus, labelled: bool) -> (Option<Uuid>, SpeakerStatus) {
+    match (linked, status) {
+        (Some(id), SpeakerStatus::Named | SpeakerStatus::Unresolved) => (Some(id), SpeakerStatus::Named),
+        (Some(id), SpeakerStatus::Collective) => (Some(id), SpeakerStatus::Collective),
+        (None, SpeakerStatus::Named) if labelled => (None, SpeakerStatus::Unresolved),
+        (None, SpeakerStatus::Named) => (None, SpeakerStatus::Unattributed),
+        (_, other) => (None, other),
+    }
+}
