@@ -144,16 +144,22 @@ pub async fn list_articles(
     let (page, ranked) = db
         .read(move |conn| {
             let (Page { items, next, total }, ranked) = articles::list(conn, &statistics, &list)?;
-            let embedded = embed::all(conn, items, embedded)?;
-            let mut items: Vec<_> = embedded.into_iter().map(article_body).collect();
-            if with_highlight {
-                let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-                let mut found = highlight::articles(conn, &list.filter, &ids)?;
-                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
-            }
-            Ok((Page { items, next, total }, ranked))
+            let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+            let items = embed::all(conn, items, embedded)?;
+            let highlights = match with_highlight {
+                true => Some(highlight::articles(conn, &list.filter, &ids)?),
+                false => None,
+            };
+            Ok(((Page { items, next, total }, highlights), ranked))
         })
         .await?;
+    // Links to the rest are made here: only the request knows under which prefix the service is public.
+    let (page, mut highlights) = page;
+    let page = page.map(|found| {
+        let mut body = article_body(found);
+        body.highlight = highlights.as_mut().map(|found| found.remove(&body.id).map(Into::into));
+        body
+    });
     let ranked = ranked.map(Into::into);
     Ok(paging::respond(&request, page, |items, next_cursor, total| ArticlePage { items, next_cursor, total, ranked }))
 }
@@ -232,11 +238,17 @@ pub async fn read_article_version(
     record::found(&request, version.body_version, &ArticleVersionBody::from(version))
 }
 
-/// An article with its embedded findings on the wire.
+/// An article on the wire, with its embedded findings and links to the rest of them.
 pub fn article_body(ArticleWithFindings { article, findings }: ArticleWithFindings) -> ArticleBody {
-    ArticleBody {
-        mentions: findings.mentions.map(|page| page.items.into_iter().map(Into::into).collect()),
-        quotes: findings.quotes.map(|page| page.items.into_iter().map(Into::into).collect()),
-        ..ArticleBody::from(article)
+    let mut body = ArticleBody::from(article);
+    if let Some(Page { items, next, .. }) = findings.mentions {
+        body.mentions = Some(items.into_iter().map(Into::into).collect());
+        body.mentions_next =
+            next.map(|next| paging::link_to_rest(&format!("/v1/articles/{}/mentions", body.id), &next));
     }
+    if let Some(Page { items, next, .. }) = findings.quotes {
+        body.quotes = Some(items.into_iter().map(Into::into).collect());
+        body.quotes_next = next.map(|next| paging::link_to_rest(&format!("/v1/articles/{}/quotes", body.id), &next));
+    }
+    body
 }

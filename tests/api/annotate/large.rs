@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::support::TestApp;
 use super::super::support::answers::id;
+use super::select;
 
 /// As many bytes as a body may have.
 const MEGABYTE: usize = 1 << 20;
@@ -46,6 +47,8 @@ fn as_many_names_as_an_article_keeps_are_stored() {
     assert_eq!(app.database.ask("SELECT exact || max(span_start) FROM mentions GROUP BY exact"), "ONU69993");
     let path = format!("/v1/articles/{}/mentions?limit=200", id(&article));
     assert_eq!(app.get(&path).expect(200)["items"], article["mentions"]);
+    let rest = app.get(&format!("{}&limit=1", article["mentions_next"].as_str().unwrap())).expect(200);
+    assert_eq!(select(&rest["items"], &["start"]), json!([[200 * 7]]));
 }
 
 #[test]
