@@ -1,4 +1,4 @@
-//! Requests of one kind at the same time: each caller is answered as if alone.
+//! Batched requests: each caller gets the answer that it would get alone.
 
 use std::thread;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, connect};
 use crate::support::{Client, Response, TestApp};
 
-/// Holds up every statement on a table until it is dropped.
+/// Locks a table until it is dropped.
 fn locked(app: &TestApp, table: &str) -> diesel::PgConnection {
     let mut connection = connect(&app.database.url());
     connection.batch_execute(&format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")).unwrap();
@@ -29,7 +29,7 @@ fn waits(app: &TestApp) {
     });
 }
 
-/// Answers to all of these, which are asked for while the table is locked, for so long after the first of them waits.
+/// Answers to requests that are sent while the table is locked.
 fn at_once<Q: Sync>(
     app: &TestApp,
     table: &str,
@@ -54,12 +54,12 @@ fn at_once<Q: Sync>(
     })
 }
 
-/// Answers to all of these, which are read while the table is locked.
+/// Answers to reads that are sent while the table is locked.
 fn read_at_once(app: &TestApp, table: &str, paths: &[String]) -> Vec<(u16, Value)> {
     at_once(app, table, paths, |client, path| client.get(path), Duration::ZERO)
 }
 
-/// Answers to all of these articles, which are stored with what is found in them while no article can be.
+/// Answers to articles that are posted and annotated while the table is locked.
 fn store_at_once(app: &TestApp, articles: &[Value], held: Duration) -> Vec<(u16, Value)> {
     at_once(app, "articles", articles, |client, article| client.post("/v1/articles?annotate=true", article), held)
 }
@@ -113,7 +113,7 @@ fn articles_that_are_stored_together_are_each_as_if_stored_alone() {
         let body = format!("«\u{a0}Le port {n} tiendra\u{a0}», a dit {one} à {other}, au Maroc. Rien d'autre.");
         json!({"headline": format!("Titre {n}"), "body": body, "language": "fr"})
     };
-    // Some look like others, and one cannot be stored.
+    // Some are equal, and one is invalid.
     let mut articles: Vec<Value> = (0..24).chain([3, 3]).map(article).collect();
     articles.push(taken);
     let answers = store_at_once(&app, &articles, Duration::ZERO);

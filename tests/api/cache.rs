@@ -1,4 +1,4 @@
-//! The response cache: the same bytes, own writes at once, those of others within the stated time.
+//! The response cache: equal bytes, own writes at once, other writes within `cache-max-age-ms`.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -13,7 +13,7 @@ use crate::support::embedded::eventually;
 use crate::support::postgres::connect;
 use crate::support::{Client, Response, TestApp, refused};
 
-/// How old a record may be where others change it too.
+/// Maximum age of cached records in these tests.
 const MAX_AGE: Duration = Duration::from_millis(600);
 
 /// A service with a cache.
@@ -25,7 +25,7 @@ fn caching(max_age: Duration) -> TestApp {
     })
 }
 
-/// Another instance with a cache on the same database.
+/// Starts another instance with a cache on the same database.
 #[track_caller]
 fn beside(app: &TestApp) -> TestApp {
     TestApp::with(|config| {
@@ -42,12 +42,12 @@ fn metric(client: &Client, name: &str) -> f64 {
     line.unwrap_or_else(|| panic!("no {name}")).parse().unwrap()
 }
 
-/// Records answered from memory, and read to be kept.
+/// Returns the cache hits and misses.
 fn counts(client: &Client) -> (f64, f64) {
     (metric(client, "verbatim_cache_hits_total"), metric(client, "verbatim_cache_misses_total"))
 }
 
-/// An article, a mention in a quote of it, that quote, and the entity that speaks: the path of each.
+/// Paths of an article, a quote, a mention inside the quote, and the speaker.
 struct Records {
     article: Value,
     paths: [String; 4],
@@ -78,7 +78,7 @@ impl Records {
     }
 }
 
-/// What differs from answer to answer is left out.
+/// Removes the headers that differ between answers.
 fn head(answer: &Response) -> BTreeMap<String, String> {
     let names = answer.headers.keys().map(|name| name.as_str());
     let names = names.filter(|name| !["x-request-id", "date"].contains(name));
@@ -100,14 +100,14 @@ fn a_record_that_was_read_is_answered_from_memory_byte_for_byte() {
         assert_eq!(kept.header("cache-control"), "no-cache");
         assert!(!kept.header("etag").is_empty());
 
-        // A condition is answered from memory too, as a HEAD is.
+        // Conditional and HEAD requests are answered from the cache too.
         let known = app.request("GET", path).header("if-none-match", kept.header("etag")).send();
         assert_eq!((known.status, known.header("etag"), known.body.len()), (304, kept.header("etag"), 0));
         assert_eq!(known.header("cache-control"), "no-cache");
         assert_eq!(head(&app.request("HEAD", path).send()), head(&kept));
         assert_eq!(counts(&app), (before.0 + 3.0, before.1 + 1.0), "{path}");
 
-        // Who wants what is stored now gets that, the same bytes again.
+        // `no-cache` reads the database and returns the same bytes.
         for directive in ["no-cache", "max-age=0", "no-store"] {
             let fresh = app.request("GET", path).header("cache-control", directive).send();
             assert_eq!((fresh.status, &fresh.body, head(&fresh)), (200, &kept.body, head(&kept)));
@@ -145,7 +145,7 @@ fn an_instance_shows_its_own_writes_at_once() {
         assert_eq!(shown.header("etag"), changed.header("etag"));
     }
 
-    // A mention more, inside the quote, is one more entity that it is about; one less, one less.
+    // Adding or deleting a mention inside the quote changes its `about`.
     read();
     let port = app.entity(json!({"name": "Nous", "kind": "organization"}));
     let before = app.get(records.quote()).expect(200)["about"].as_array().unwrap().len();
@@ -159,7 +159,7 @@ fn an_instance_shows_its_own_writes_at_once() {
     app.patch(records.article(), &json!({"body": "Hier : « Nous sommes prêts », a déclaré Awa Diallo."})).expect(200);
     assert_eq!(app.get(records.quote()).expect(200)["body_version"], 2);
 
-    // A speaker that goes leaves its quotes, and an article takes all with it.
+    // Deleting a speaker keeps its quotes; deleting an article deletes everything in it.
     read();
     app.delete(&format!("{}?cascade=true", records.entity())).expect(204);
     refused(&app, &app.get(records.entity()), 410, "gone");
@@ -170,7 +170,7 @@ fn an_instance_shows_its_own_writes_at_once() {
     }
 }
 
-/// Reads until `is_new`, which every answer to a question that came after the stated time has to be.
+/// Reads until `is_new` holds, which must happen within the maximum age.
 #[track_caller]
 fn in_time(client: &Client, path: &str, written: Instant, is_new: impl Fn(&Response) -> bool) {
     loop {
@@ -206,7 +206,7 @@ fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
         in_time(&other, path, Instant::now(), |answer| answer.body == changed.body);
     }
 
-    // Derived members, and what is written behind everybody's back.
+    // Derived members, and changes by SQL.
     keep();
     let port = app.entity(json!({"name": "Nous", "kind": "organization"}));
     app.mention(&records.article, "Nous", json!({"entity_id": port["id"]}));
@@ -245,7 +245,7 @@ fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
 fn a_read_that_began_before_a_write_is_not_kept_after_it() {
     let app = caching(Duration::from_secs(60));
     let records = Records::store(&app);
-    // The quote is read; its reviews have to wait.
+    // The quote is read, and the read of its reviews waits.
     let mut other = connect(&app.database.url());
     other.batch_execute("BEGIN; LOCK TABLE reviews IN ACCESS EXCLUSIVE MODE").unwrap();
     let (reader, path) = (Client::clone(&app), records.quote().to_owned());
@@ -315,7 +315,7 @@ fn a_service_without_a_cache_reads_each_time() {
     assert_eq!(counts(&app), (0.0, 0.0));
 }
 
-/// Two entities that share two articles, and another of three.
+/// Two entities that share two articles, and a third one.
 fn acquainted(app: &TestApp) -> ([Value; 3], Vec<Value>) {
     let entities = ["A", "B", "C"].map(|name| app.entity(json!({"name": name, "kind": "organization"})));
     let [a, b, c] = &entities;
@@ -324,7 +324,7 @@ fn acquainted(app: &TestApp) -> ([Value; 3], Vec<Value>) {
     (entities, articles)
 }
 
-/// An article with mentions of these, and the mentions.
+/// Stores an article with mentions of these entities, and returns both.
 fn mentioning(app: &TestApp, entities: &[&Value]) -> (Value, Vec<Value>) {
     let article = app.article(json!({}));
     let mention = |(words, entity): (&str, &&Value)| app.mention(&article, words, json!({"entity_id": entity["id"]}));
@@ -332,7 +332,7 @@ fn mentioning(app: &TestApp, entities: &[&Value]) -> (Value, Vec<Value>) {
     (article, mentions)
 }
 
-/// How many articles of an entity were looked at, and how many of them mention the first that is related.
+/// Returns how many articles of an entity were read, and how many of them mention the first related entity.
 #[track_caller]
 fn related(answer: &Response) -> Value {
     let answer = answer.json();
@@ -359,7 +359,7 @@ fn what_is_related_is_kept_until_something_that_mentions_the_entity_changes() {
     assert_eq!(related(&told), json!([2, 2]));
     let kept = app.get(&path);
     assert_eq!((counts(&app), &kept.body, head(&kept)), ((before.0 + 1.0, before.1), &told.body, head(&told)));
-    // Neither is another question nor one for what is stored now answered with it.
+    // Other parameters and `no-cache` requests do not use the cached answer.
     assert_eq!(related(&app.get(&format!("{path}?min_articles=3"))), json!([2, null]));
     assert_eq!(related(&app.get(&format!("{path}?publisher=Beta"))), json!([0, null]));
     assert_eq!(app.request("GET", &path).header("cache-control", "no-cache").send().body, told.body);
@@ -380,7 +380,7 @@ fn what_is_related_is_kept_until_something_that_mentions_the_entity_changes() {
         write();
         // How frequent entities are in the whole collection is counted in the background.
         app.compact_counters();
-        // The entity itself is as it was.
+        // The entity itself is unchanged.
         let before = counts(&app);
         app.get(&of_entity);
         assert_eq!(counts(&app), (before.0 + 1.0, before.1));

@@ -1,4 +1,4 @@
-//! The service through its own doors: HTTP, its command line, its database.
+//! Tests of the service through HTTP, its command line and its database.
 
 mod anchoring;
 mod annotate;

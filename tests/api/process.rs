@@ -14,14 +14,14 @@ use crate::support::postgres::{self, TestDatabase, connect};
 use crate::support::process::{Process, run, verbatim};
 use crate::support::{Client, TestApp};
 
-/// Words that are in no log line unless a body is.
+/// Words that only request bodies contain.
 const ARTICLE_WORDS: &str = "Un texte que le journal ne répète pas.";
 
 fn article() -> Value {
     json!({"headline": "Sans bruit", "body": ARTICLE_WORDS})
 }
 
-/// `verbatim serve` on another's Postgres.
+/// `verbatim serve` on an external Postgres.
 fn serve_on(url: &str, arguments: &[&str]) -> Process {
     let all = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
     Process::start(verbatim(&all).env("DATABASE_URL", url))
@@ -99,7 +99,7 @@ fn a_request_in_flight_is_finished_before_the_service_ends() {
     service.logged("stopping");
     other.batch_execute("COMMIT").unwrap();
     in_flight.join().unwrap().expect(201);
-    // Whoever is impatient changes nothing.
+    // A second signal changes nothing.
     let log = service.stop();
     assert!(!log.iter().any(|line| line.contains("WARN")), "{log:#?}");
     assert_eq!(server_pid(dir.path()), None);

@@ -1,4 +1,4 @@
-//! Reads from a standby: how old they may be, how a caller sees its own writes, and what happens without it.
+//! Reads from a standby: maximum lag, own writes, and fallback to the primary.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use crate::support::{Client, Response, TestApp, refused};
 
 const TOKEN: &str = "x-consistency-token";
 
-/// Waits until the service says of its replica that it is `in use`, or `not in use`.
+/// Waits until the service reports its replica as `in use` or `not in use`.
 #[track_caller]
 fn replica_is(client: &Client, state: &str) {
     eventually(state, || {
@@ -26,7 +26,7 @@ fn replica_is(client: &Client, state: &str) {
     });
 }
 
-/// Stores an article, and answers its path and the token of the write.
+/// Stores an article and returns its path and the token of the write.
 #[track_caller]
 fn store(client: &Client, headline: &str) -> (String, String) {
     let answer = client.post("/v1/articles", &json!({"headline": headline, "body": "Dakar."}));
@@ -38,7 +38,7 @@ fn get_with(client: &Client, path: &str, header: &str, value: &str) -> Response 
     client.request("GET", path).header(header, value).send()
 }
 
-/// How many reads each server has answered: the replica, and the primary though there is one.
+/// Returns how many reads the replica and the primary have answered.
 fn reads(client: &Client) -> (u64, u64) {
     let text = client.get("/metrics").text();
     let count = |server: &str| {
@@ -57,7 +57,7 @@ fn a_caller_who_brings_the_token_of_a_write_sees_it_however_far_the_replica_is_b
     let (path, token) = store(&app, "Le port rouvre");
     assert_eq!(token.len(), 16, "{token:?}");
 
-    // The replica answers, and has not come so far.
+    // The replica answers without the write.
     let before = reads(&app);
     refused(&app, &app.get(&path), 404, "not_found");
     assert_eq!(app.get("/v1/articles").expect(200)["items"], json!([]));
@@ -73,7 +73,7 @@ fn a_caller_who_brings_the_token_of_a_write_sees_it_however_far_the_replica_is_b
         assert_eq!(list["items"][0]["headline"], "Le port rouvre", "{header}");
     }
 
-    // Once it has come so far it answers also those who bring the token.
+    // Once it has replayed the write, it also answers requests with the token.
     servers.delay("0");
     eventually("the article on the replica", || (app.get(&path).status == 200).then_some(()));
     let before = reads(&app);
@@ -91,9 +91,9 @@ fn every_write_has_a_token_that_is_greater_than_the_one_before() {
     let tokens = [created.as_str(), patched.header(TOKEN), deleted.header(TOKEN)];
     assert_eq!((patched.status, deleted.status), (200, 204));
     assert!(tokens.is_sorted() && tokens.iter().all(|token| token.len() == 16), "{tokens:?}");
-    // A deleted record is gone for who deleted it.
+    // The client that deleted the record does not see it any more.
     refused(&app, &get_with(&app, &path, TOKEN, deleted.header(TOKEN)), 410, "gone");
-    // What was not done has no token, and a read has none.
+    // Failed writes and reads have no token.
     assert_eq!(app.delete(&path).header(TOKEN), "");
     assert_eq!(app.get("/v1/articles").header(TOKEN), "");
 }
@@ -126,7 +126,7 @@ fn a_replica_that_is_too_far_behind_is_not_read() {
     replica_is(&app, "in use");
     servers.delay("1h");
     let (path, _) = store(&app, "Un");
-    // Half a second after the write nothing older than that is shown, to nobody.
+    // Half a second after the write, no client gets an older state.
     let written = Instant::now();
     eventually("the primary's answer", || (app.get(&path).status == 200).then_some(()));
     assert!(written.elapsed() < Duration::from_secs(5), "{:?}", written.elapsed());
@@ -156,7 +156,7 @@ fn a_replica_that_goes_away_is_done_without_and_taken_up_again_when_it_is_back()
     }
     service.logged("the replica cannot be used, reads go to the primary");
     replica_is(&client, "not in use");
-    // Several looks fail meanwhile.
+    // Several checks fail in the meantime.
     thread::sleep(Duration::from_secs(1));
 
     servers.start_standby();
@@ -172,7 +172,7 @@ fn a_replica_that_goes_away_is_done_without_and_taken_up_again_when_it_is_back()
 #[test]
 fn a_replica_that_cannot_be_used_from_the_start_is_done_without() {
     let primary = Replicated::start();
-    // Nobody there; no standby, but a server that takes writes.
+    // No server; then a server that is not a standby.
     for url in ["postgres://127.0.0.1:1/nowhere", &primary.primary.url(DATABASE)] {
         let app = TestApp::with(|config| {
             config.database = Database::At(DatabaseUrl::parse(&primary.primary.url(DATABASE)).unwrap());
@@ -208,7 +208,7 @@ fn a_token_reads_past_what_another_instance_has_in_memory() {
     let newer = changed.header(TOKEN).to_owned();
     assert!(newer > token);
     changed.expect(200);
-    // Others have a minute to hear of it.
+    // Other instances may take a minute to see the change.
     assert_eq!(other.get(&path).expect(200)["headline"], "Un");
     assert_eq!(get_with(&other, &path, TOKEN, &newer).expect(200)["headline"], "Deux");
 }

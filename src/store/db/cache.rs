@@ -1,7 +1,7 @@
-//! Whether data read from the database a while ago may still be shown.
+//! Validity of cached data.
 //!
-//! Cached data carries a logical clock and the time of its read. It is valid until this instance next changes its owner, and
-//! for at most `max_age`: by then it shows what other instances, or somebody in psql, have changed.
+//! Cached data carries a logical clock and the time of its read. It is valid until this instance changes its owner, and
+//! for at most `max_age`, because other instances and SQL clients change data without notice.
 //!
 //! A write guards its owners from before its commit until after it, so that no caller sees the new state and then the old.
 
@@ -32,7 +32,7 @@ thread_local! {
     static CHANGED: RefCell<Vec<Owner>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Records that the current transaction changes `owners`. Every write to what is cached has to.
+/// Records that the current transaction changes `owners`. Every write to cached data must call this.
 pub(in crate::store) fn record_changes(owners: impl IntoIterator<Item = Owner>) {
     CHANGED.with_borrow_mut(|changed| changed.extend(owners));
 }
@@ -49,7 +49,7 @@ pub struct ReadTimestamp {
     at: Instant,
 }
 
-/// Keeps the owners that a write changes from being shown. When it is dropped, earlier reads of them are invalid.
+/// Invalidates the owners of a write while it commits. When it is dropped, earlier reads of them stay invalid.
 pub struct WriteGuard {
     validity: Arc<CacheValidity>,
     owners: Vec<Owner>,
@@ -103,7 +103,7 @@ impl CacheValidity {
         }
     }
 
-    /// The present. To be called before a read whose result is cached.
+    /// Returns the timestamp for a read that is about to begin and whose result is cached.
     pub fn now(&self) -> ReadTimestamp {
         ReadTimestamp { clock: self.clock.load(Ordering::SeqCst), at: Instant::now() }
     }
@@ -113,7 +113,7 @@ impl CacheValidity {
         self.slot(owner).allows(read.clock) && self.everything.allows(read.clock) && read.at.elapsed() <= self.max_age
     }
 
-    /// Shows nothing of `owners` until the guard is dropped. To be called before the commit.
+    /// Invalidates data of `owners` until the guard is dropped. Must be called before the commit.
     pub(super) fn guard(self: &Arc<Self>, owners: Vec<Owner>) -> WriteGuard {
         for owner in &owners {
             self.slot(*owner).guards.fetch_add(1, Ordering::SeqCst);
