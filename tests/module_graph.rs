@@ -51,18 +51,7 @@ const HTTP: &str =
 const STORE: &str = "store store/counts store/fulltext store/sql store/db store/error schema domain";
 
 /// Layers that are one module with its submodules.
-const SINGLE_MODULES: &[&str] = &["config", "http/wire", "postgres", "store/annotations"];
-
-/// Imports to be removed. The test fails when one of them is gone: delete it here then.
-const KNOWN: &[(&str, &str)] = &[
-    ("store/db/mod.rs", "store/cache.rs"),
-    ("store/db/mod.rs", "store/tombstones.rs"),
-    ("store/db/replica.rs", "store/migrate.rs"),
-    ("store/db/transaction.rs", "store/cache.rs"),
-    ("store/db/transaction.rs", "store/search/queries.rs"),
-];
-/// Layers whose modules still import each other in a circle. The test fails when one of them has no circle: delete it here then.
-const KNOWN_CYCLES: &[&str] = &["store"];
+const SINGLE_MODULES: &[&str] = &["config", "http/wire", "postgres", "store/annotations", "store/fulltext"];
 
 /// Re-exports of re-exports that are followed.
 const MAX_DEPTH: usize = 8;
@@ -75,10 +64,10 @@ struct Module {
     file: String,
     children: BTreeSet<String>,
     items: BTreeSet<String>,
-    /// What `use` brings into scope: the name, and its path from the crate's root.
+    /// Names that `use` brings into scope, with their paths from the root of the crate.
     imports: BTreeMap<String, Name>,
     globs: Vec<Name>,
-    /// Paths that the code mentions, from the crate's root.
+    /// Paths in the code, from the root of the crate.
     paths: BTreeSet<Name>,
 }
 
@@ -88,7 +77,7 @@ struct Graph {
 }
 
 impl Graph {
-    /// Reads a file and the files of its modules; `folder` is where those are.
+    /// Reads a file and the files of its modules, which are in `folder`.
     fn read(&mut self, file: &Path, folder: &Path, name: &Name) {
         let code = fs::read_to_string(file).unwrap();
         let tokens = code.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -130,7 +119,7 @@ impl Graph {
         self.modules.insert(name.clone(), module);
     }
 
-    /// The file that defines the item of a path; none for a module itself and for what is not in the crate.
+    /// The file that defines the item of a path, `None` for a module and for items of other crates.
     fn file_of(&self, path: &[String], depth: usize) -> Option<&str> {
         let mut at = path.get(..1)?.to_vec();
         let mut module = self.modules.get(&at)?;
@@ -274,7 +263,7 @@ fn read_paths(tokens: &[TokenTree], name: &Name, module: &mut Module) {
     }
 }
 
-/// A path from the crate's root. Paths into other crates stay as they are.
+/// Resolves the beginning of a path. Paths into other crates stay unchanged.
 fn absolute(path: &[String], name: &Name, module: &Module) -> Name {
     let mut base = match path[0].as_str() {
         "crate" => name[..1].to_vec(),
@@ -374,20 +363,11 @@ fn graph() -> Graph {
     graph
 }
 
-/// The imports of the crate without the known ones, each of which must exist.
-fn checked_edges(graph: &Graph) -> BTreeSet<(&str, &str)> {
-    let mut edges = graph.edges();
-    for known in KNOWN {
-        assert!(edges.remove(known), "{known:?} is no import any more: delete it from KNOWN");
-    }
-    edges
-}
-
 #[test]
 fn imports_point_downwards() {
     let graph = graph();
     let mut wrong = Vec::new();
-    for (from, to) in checked_edges(&graph) {
+    for (from, to) in graph.edges() {
         let [(importer, allowed), (imported, _)] = [from, to].map(layer_of);
         if importer != imported && !allows(allowed, imported) {
             wrong.push(format!("src/{from} imports src/{to}"));
@@ -399,21 +379,12 @@ fn imports_point_downwards() {
 #[test]
 fn modules_do_not_import_each_other_in_a_circle() {
     let graph = graph();
-    let edges = checked_edges(&graph);
-    let mut known: BTreeSet<&str> = KNOWN_CYCLES.iter().copied().collect();
+    let edges = graph.edges();
     let mut shown = Vec::new();
-    let mut met = BTreeSet::new();
     for files in cycles(&edges).into_iter().filter(|files| !is_one_module(files)) {
-        let top = files[0].split(['/', '.']).next().unwrap();
-        if known.contains(top) {
-            met.insert(top);
-            continue;
-        }
         let inside = edges.iter().filter(|(from, to)| files.contains(from) && files.contains(to));
         let imports: Vec<String> = inside.map(|(from, to)| format!("  src/{from} imports src/{to}")).collect();
         shown.push(format!("{} files:\n{}", files.len(), imports.join("\n")));
     }
-    known.retain(|layer| !met.contains(layer));
     assert!(shown.is_empty(), "cycles of imports:\n{}", shown.join("\n"));
-    assert!(known.is_empty(), "no cycles any more in {known:?}: delete them from KNOWN_CYCLES");
 }
