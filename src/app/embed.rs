@@ -39,7 +39,7 @@ pub struct ArticleWithFindings {
 /// Embeds the findings of one article.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Result<ArticleWithFindings> {
     let findings = findings(conn, &[article.id], embedded)?.remove(&article.id).unwrap_or_default();
     Ok(ArticleWithFindings { article, findings })
@@ -48,7 +48,7 @@ pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Resul
 /// Embeds the findings of some articles, with one query for each kind.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn all(conn: &mut Connection, articles: Vec<Article>, embedded: Embedded) -> Result<Vec<ArticleWithFindings>> {
     let ids: Vec<Uuid> = articles.iter().map(|article| article.id).collect();
     let mut findings = findings(conn, &ids, embedded)?;

@@ -24,7 +24,7 @@ impl QuotePageLoader {
     /// Loads a page of a list that reads one index.
     ///
     /// # Errors
-    /// Only the database's own.
+    /// Only those of the database.
     pub async fn load(&self, list: QuoteList) -> Result<Page<Quote>> {
         let statistics = Arc::clone(&self.statistics);
         let read = move |conn: &mut Connection, lists: &[QuoteList]| quotes::lists(conn, &statistics, lists);

@@ -197,7 +197,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
 /// The articles of these distinct ids, in their order.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Article>>> {
     let rows =
         articles::table.filter(articles::id.eq_any(planned_once(ids))).select(WithText::as_select()).load(conn)?;
@@ -208,7 +208,7 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Arti
 /// The articles of these ids, without their bodies. Absent ids are left out.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Article>> {
     let rows =
         articles::table.filter(articles::id.eq_any(planned_once(ids))).select(ArticleRow::as_select()).load(conn)?;

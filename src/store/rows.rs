@@ -24,7 +24,7 @@ struct Column<'a> {
     values: Box<dyn Bind + 'a>,
 }
 
-/// An array that can be sent, whatever its type.
+/// An array parameter of any type.
 trait Bind {
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>;
 }
@@ -121,7 +121,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// The columns, each as `part` writes it, with commas between.
+    /// Formats the columns with `part`, separated by commas.
     fn list<'b>(
         &'b self,
         out: &mut AstPass<'_, 'b, Pg>,

@@ -1,4 +1,4 @@
-//! What becomes of mentions and quotes when their article's text is edited.
+//! Anchoring: mentions and quotes after an edit of the article's text.
 
 mod quotes;
 
@@ -13,20 +13,20 @@ fn edit(app: &TestApp, article: &Value, body: &str) {
     app.patch(&format!("/v1/articles/{}", id(article)), &json!({"body": body})).expect(200);
 }
 
-/// A record as it stands now.
+/// Reads a record.
 #[track_caller]
 fn now(app: &TestApp, resource: &str, record: &Value) -> Value {
     app.get(&format!("/v1/{resource}/{}", id(record))).expect(200)
 }
 
-/// The record with some members changed.
+/// Returns the record with some members changed.
 fn with(record: &Value, changes: Value) -> Value {
     let mut expected = settled(record);
     expected.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     expected
 }
 
-/// An article with `body`, and the mention of `words` where they first stand in it.
+/// Stores an article with `body`, and a mention of the first occurrence of `words`.
 fn mention_in(app: &TestApp, body: &str, words: &str) -> (Value, Value) {
     let article = app.article(json!({"body": body}));
     let mention = app.mention(&article, words, json!({"origin": "machine", "extractor": "names 1.2"}));

@@ -1,4 +1,4 @@
-//! Text in, findings out: nothing of it is stored.
+//! `POST /v1/annotate`: findings in a text, without storing anything.
 
 mod again;
 mod articles;
@@ -12,27 +12,27 @@ use serde_json::{Value, json};
 use super::support::answers::{id, items, pointers, refusal};
 use super::support::{Response, TestApp};
 
-/// French print: guillemets, a space that does not break beside them, a narrow one before the exclamation mark.
+/// French typography: guillemets with no-break spaces, and a narrow one before the exclamation mark.
 const PORT: &str = "«\u{a0}Le port de Rabat rouvre mardi\u{202f}!\u{a0}», a déclaré Awa Diallo.";
 
 fn annotate(app: &TestApp, text: &Value) -> Response {
     app.post("/v1/annotate", text)
 }
 
-/// What is found in a French text.
+/// Annotates a French text.
 #[track_caller]
 fn found(app: &TestApp, body: &str) -> Value {
     annotate(app, &json!({"body": body, "language": "fr"})).expect(200)
 }
 
-/// Stores a French article with what is found in it.
+/// Stores and annotates a French article.
 #[track_caller]
 fn store(app: &TestApp, body: &str) -> Value {
     let article = json!({"headline": "Au port", "body": body, "language": "fr"});
     app.post("/v1/articles?annotate=true", &article).expect(201)
 }
 
-/// Some members of each item of a list.
+/// Returns some members of each item of a list.
 #[track_caller]
 fn select(list: &Value, members: &[&str]) -> Value {
     let items = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
@@ -40,7 +40,7 @@ fn select(list: &Value, members: &[&str]) -> Value {
     items.iter().map(row).collect()
 }
 
-/// The entities of the store as `[kind, name]`, in order of name.
+/// Returns the stored entities as `[kind, name]`, ordered by name.
 fn entities(app: &TestApp) -> Value {
     items(app, "/v1/entities").iter().map(|entity| json!([entity["kind"], entity["name"]])).collect()
 }
@@ -49,7 +49,7 @@ fn entities(app: &TestApp) -> Value {
 fn a_text_is_answered_with_its_language_blocks_mentions_and_quotes() {
     let app = TestApp::start();
     let mut answer = annotate(&app, &json!({"body": PORT})).expect(200);
-    // How sure the tagger is changes with its model.
+    // The confidence of the tagger changes with its model.
     for confidence in answer["mentions"].as_array_mut().unwrap().iter_mut().map(|mention| mention["confidence"].take())
     {
         assert!((0.0..=1.0).contains(&confidence.as_f64().unwrap()), "{confidence}");

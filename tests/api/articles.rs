@@ -1,4 +1,4 @@
-//! Articles: what is taken, what is kept, what is refused.
+//! Articles: creation, stored form and errors.
 
 mod empty;
 mod list;
@@ -93,7 +93,7 @@ fn the_first_line_of_a_bare_text_has_the_bound_of_a_headline() {
     assert_eq!(pointers(create_from_text(&app, &format!("{line}é\nSuite"))), ["/headline"]);
 }
 
-/// Every member as long as it may be, in characters of four bytes where they may stand.
+/// Every member with its maximum length, in characters of four bytes where allowed.
 fn longest() -> Value {
     let wide = |count: usize| "𝄞".repeat(count);
     let url = format!("https://a.example/{}", "b".repeat(2048 - 18));

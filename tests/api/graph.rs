@@ -1,4 +1,4 @@
-//! The graph: who speaks about whom, who is mentioned with whom, who is related, each edge opened into its records.
+//! Graphs: speaks-about, co-mentions and related entities, with links to their records.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn node(entity: &Value) -> Value {
     json!({"id": entity["id"], "kind": entity["kind"], "name": entity["name"]})
 }
 
-/// The answer to a question, the number of records behind each of its items compared with the item's count.
+/// Reads statistics, and compares the count of each item with the list that it links to.
 #[track_caller]
 fn opened(app: &TestApp, question: &str) -> Value {
     let answer = app.get(question).expect(200);
@@ -55,7 +55,7 @@ fn opened(app: &TestApp, question: &str) -> Value {
     answer
 }
 
-/// The edges of an answer: the names at their ends, and the count.
+/// Returns the names and the count of each edge.
 #[track_caller]
 fn edges(app: &TestApp, question: &str) -> String {
     let answer = opened(app, question);

@@ -133,7 +133,7 @@ fn words_that_are_not_those_at_the_span_are_refused() {
         let detail = "must equal the body's text from start to end, letter for letter";
         assert_eq!(problem["errors"], json!([{"pointer": "/exact", "detail": detail}]));
     }
-    // An accent of its own is another text, however alike it looks.
+    // A combining accent makes another text, although it looks the same.
     let composed = json!({"start": 2, "end": 5, "exact": "e\u{301}te\u{301}"});
     assert_eq!(pointers(create(&app, &article, &composed)), ["/exact"]);
 }
@@ -275,7 +275,7 @@ fn a_mention_that_never_was_is_404_and_an_id_that_is_none_400() {
     let problem = refusal(app.get(&format!("/v1/mentions/{ABSENT}")), 404, "not_found");
     assert_eq!(problem["detail"], "there is no such mention");
     refusal(app.get("/v1/mentions/17"), 400, "invalid_parameter");
-    // An article's id is no mention's.
+    // The id of an article is not the id of a mention.
     let article = app.article(json!({}));
     refusal(app.get(&path(&article)), 404, "not_found");
 }

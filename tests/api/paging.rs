@@ -1,4 +1,4 @@
-//! Lists, walked from end to end.
+//! Paging: every list in every order, from the first page to the last.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
-/// Every list with its orders; the first is the one that is not asked for.
+/// Every list with its orders, the default first.
 const ORDERS: [(&str, &[&str]); 7] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
@@ -34,7 +34,7 @@ fn every_list_and_order_of_the_document_is_walked_here() {
     assert_eq!(documented.collect::<BTreeMap<_, _>>(), here.collect());
 }
 
-/// Numbers that look random and are the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -44,7 +44,7 @@ impl Dice {
     }
 }
 
-/// All items of a list, `limit` at a time. `Link` names the next page as `next_cursor` does.
+/// Reads all items of a list in pages of `limit`, and checks that `Link` and `next_cursor` agree.
 #[track_caller]
 fn walk(client: &Client, path: &str, limit: usize) -> Vec<Value> {
     let mut items = Vec::new();
@@ -73,7 +73,7 @@ fn ids(items: &[Value]) -> Vec<&str> {
     items.iter().map(|item| item["id"].as_str().unwrap()).collect()
 }
 
-/// The ids in the order of a key, then id; records without a key come last. `down` turns keys and ids round.
+/// Returns the ids sorted by key and id, records without a key last. `down` reverses both.
 fn ordered<K: PartialOrd>(records: &[Value], down: bool, key: impl Fn(&Value) -> Option<K>) -> Vec<&str> {
     let turned = |order: Ordering| if down { order.reverse() } else { order };
     let mut all: Vec<_> = records.iter().map(|record| (key(record), record["id"].as_str().unwrap())).collect();
@@ -92,7 +92,7 @@ fn text(member: &str) -> impl Fn(&Value) -> Option<String> {
     move |record| record[&member].as_str().map(str::to_owned)
 }
 
-/// Walks a list in pages of several sizes.
+/// Reads a list with several page sizes.
 #[track_caller]
 fn assert_walk(app: &TestApp, path: &str, expected: &[&str]) {
     for limit in [1, 7, expected.len(), 200] {
@@ -101,7 +101,7 @@ fn assert_walk(app: &TestApp, path: &str, expected: &[&str]) {
     }
 }
 
-/// Articles of few dates, some without one.
+/// Stores articles with few distinct dates, some undated.
 fn articles(app: &TestApp, count: u64) -> Vec<Value> {
     let mut dice = Dice(count);
     let mut article = || {
@@ -157,7 +157,7 @@ fn quotes_are_walked_whole_in_every_order() {
     let app = TestApp::start();
     let mut dice = Dice(1);
     let mut quote = |article: &Value| {
-        // In binary exact, so that JSON tells the very number.
+        // Exact in binary, so that JSON shows the same number.
         let confidence = [0.0, 0.25, 0.5, 1.0][usize::try_from(dice.below(4)).unwrap()];
         let mut quote = app.quote(article, json!({"confidence": confidence}));
         quote["published_at"] = article["published_at"].clone();
@@ -170,7 +170,7 @@ fn quotes_are_walked_whole_in_every_order() {
         ("-confidence", ordered(&stored, true, |quote| quote["confidence"].as_f64())),
     ] {
         assert_walk(&app, &format!("/v1/quotes?sort={sort}"), &expected);
-        // All have the same words: the first in the order stands for them.
+        // All have the same words, so only the first in the order is listed.
         assert_walk(&app, &format!("/v1/quotes?sort={sort}&dedupe=cluster"), &expected[..1]);
     }
     assert_walk(&app, "/v1/quotes", &ordered(&stored, true, text("published_at")));
@@ -207,7 +207,7 @@ fn what_has_to_do_with_one_of_several_entities_is_walked_whole() {
         quote["published_at"] = article["published_at"].clone();
         quote["language"] = article["language"].clone();
         quotes.push(quote);
-        // Inside of the quote, so that it is about them.
+        // Inside the quote, so that the quote is about them.
         if n % 4 == 0 || n % 4 == 2 {
             app.mention(article, "Nous", json!({"entity_id": id(&one)}));
         }
@@ -323,7 +323,7 @@ fn an_empty_list_has_no_next_page() {
     }
 }
 
-/// The cursor of the second page of a list.
+/// Returns the cursor of the second page of a list.
 #[track_caller]
 fn cursor(app: &TestApp, path: &str) -> String {
     app.get(&with(path, "limit=1")).expect(200)["next_cursor"].as_str().unwrap().to_owned()
@@ -382,7 +382,7 @@ fn a_cursor_that_was_tampered_with_is_refused_and_never_breaks_anything() {
     for (at, letter) in cursor.char_indices() {
         let changed = format!("{}{}{}", &cursor[..at], if letter == 'A' { 'B' } else { 'A' }, &cursor[at + 1..]);
         let answer = app.get(&format!("/v1/articles?cursor={changed}"));
-        // What only moves the place is a place, too.
+        // Parameters that change only the page keep the cursor valid.
         if answer.status != 200 {
             refused(&app, &answer, 400, "invalid_cursor");
             refusals += 1;
@@ -410,7 +410,7 @@ fn the_link_keeps_every_parameter_of_the_request() {
     assert_eq!(page.header("link"), format!("<{path}&cursor={cursor}>; rel=\"next\""));
 }
 
-/// Makes, changes and deletes articles of its own until nobody counts its rounds any more.
+/// Creates, changes and deletes articles until the receiver of its rounds is dropped.
 fn write(client: &Client, seed: u64, rounds: &SyncSender<()>) {
     let mut dice = Dice(seed);
     let mut date = move || json!(format!("2026-03-0{}T08:00:00Z", 1 + dice.below(4)));
@@ -450,7 +450,7 @@ fn a_cursor_walked_while_four_writers_work_sees_every_untouched_row_once() {
             }
             let Some(cursor) = page["next_cursor"].as_str() else { break };
             path = format!("/v1/articles?limit=10&cursor={cursor}");
-            // Something was written since this page, and more is while the next one is read.
+            // Writes happened since this page, and continue while the next one is read.
             rounds.recv().unwrap();
             rounds.recv().unwrap();
         }

@@ -1,4 +1,4 @@
-//! What Postgres does for a page: the service's own statements, as the server's log has them, are explained.
+//! Plans of the statements that the service sends: they are taken from the log of the server and explained.
 
 mod lists;
 mod names;
@@ -13,7 +13,7 @@ use crate::support::TestApp;
 use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
 
-/// What 100,000 articles of 10,000 dates look like, every fiftieth undated.
+/// SQL of 100,000 articles with 10,000 dates, every fiftieth undated.
 const ARTICLES: &str = "
     INSERT INTO articles (id, created_at, headline, body, content_hash, language, publisher, published_at)
     SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', 'Titre ' || n, 'Texte ' || n,
@@ -22,7 +22,7 @@ const ARTICLES: &str = "
     FROM generate_series(1, 100000) AS n;
     ANALYZE articles";
 
-/// Held by a test that reads the server's log, which is that of all databases.
+/// Held by a test that reads the log of the server, which all databases share.
 fn log() -> MutexGuard<'static, ()> {
     static LOG: Mutex<()> = Mutex::new(());
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
@@ -54,7 +54,7 @@ const COLLECTION: &str = "
     SELECT rebuild_counters();
     ANALYZE";
 
-/// A service on that collection whose statements are in the server's log, and the right to read the log.
+/// A service on that collection that logs its statements, and the lock for reading the log.
 fn collection() -> (TestApp, MutexGuard<'static, ()>) {
     static MADE: OnceLock<TestDatabase> = OnceLock::new();
     observed(&MADE, &[COLLECTION, "VACUUM"])
@@ -80,19 +80,19 @@ struct Statement {
     parameters: String,
 }
 
-/// The last list of articles that was asked of the server.
+/// The last logged list of articles.
 fn last_statement() -> Statement {
     last_read_of("articles")
 }
 
-/// The last read of a table's records that was asked of the server.
+/// The last logged read of the records of a table.
 fn last_read_of(table: &str) -> Statement {
     last_of(&[format!("SELECT \"{table}\"."), format!("SELECT DISTINCT {table}.")])
 }
 
-/// The last statement of one line that was asked of the server and begins like one of these.
+/// The last logged statement of one line with one of these beginnings.
 fn last_of(beginnings: &[String]) -> Statement {
-    // While the log is cut short there is nothing in it, for a moment.
+    // The log is empty for a moment while it is truncated.
     let found = eventually(&format!("{beginnings:?} in the log"), || {
         let log = server_log();
         let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max()?;
@@ -106,10 +106,10 @@ fn last_of(beginnings: &[String]) -> Statement {
     Statement { sql, parameters: values.collect::<Vec<_>>().join(", ") }
 }
 
-/// The plan of a page as it was carried out, and the buffers it took.
+/// The executed plan of a statement and its buffers.
 fn explain(database: &TestDatabase, statement: &Statement) -> (Value, u64) {
     let Statement { sql, parameters } = statement;
-    // The answer of EXPLAIN can only be read by a function.
+    // Only a function can read the output of EXPLAIN.
     database.execute(
         "CREATE OR REPLACE FUNCTION explained(statement text, parameters text) RETURNS json LANGUAGE plpgsql AS $$
         DECLARE plan json;
@@ -127,7 +127,7 @@ fn explain(database: &TestDatabase, statement: &Statement) -> (Value, u64) {
     (plan, buffers.iter().sum())
 }
 
-/// The nodes of a plan, from the top.
+/// The nodes of a plan from the root.
 fn nodes(plan: &Value) -> Vec<&Value> {
     let children = plan["Plans"].as_array().into_iter().flatten();
     std::iter::once(plan).chain(children.flat_map(nodes)).collect()

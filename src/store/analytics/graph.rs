@@ -85,7 +85,7 @@ impl RelatedRow {
 /// The most frequent pairs of speaker and subject, in the newest quotes that match and have a known speaker.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn speaks_about(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -126,7 +126,7 @@ pub fn speaks_about(
 /// very many entities, the pairs of [`MAX_ENTITIES`] are counted.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn co_mentions(
     conn: &mut Connection,
     statistics: &Statistics,

@@ -20,7 +20,7 @@ const UNRANKED_UNITS: &str = "SELECT count(DISTINCT unit) AS n FROM keyed WHERE 
 /// that time on, and the records can be listed.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn newest(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -65,7 +65,7 @@ pub fn of_named_entities(with: Sql, filter: &QuoteFilter, entity: &str) -> Sql {
 /// The newest `window` records that match, by the values of a dimension.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn keyed(
     conn: &mut Connection,
     statistics: &Statistics,

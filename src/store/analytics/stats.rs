@@ -42,7 +42,7 @@ const BUCKET_OF_OTHER: i32 = 4;
 /// The `limit` most frequent values of a dimension.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn top(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -84,7 +84,7 @@ pub fn top(
 /// The records of each interval, grouped by the `most` most frequent values of a dimension.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn timeline(
     conn: &mut Connection,
     statistics: &Statistics,

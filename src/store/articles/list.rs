@@ -29,7 +29,7 @@ const MAX_BODY_BYTES: i64 = 32 << 20;
 /// One page of the articles that match; in order of relevance, with the number of articles that were ranked.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -231,7 +231,7 @@ fn newest_keys(
 /// on the columns of articles.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,

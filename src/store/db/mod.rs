@@ -75,8 +75,7 @@ impl Db {
         self.read_in(&self.reads, work).await
     }
 
-    /// Runs a read that takes little time whatever is asked, without waiting behind others. Its statements get generic
-    /// plans.
+    /// Runs a read that is always quick, without waiting behind slower ones. Its statements get generic plans.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -131,8 +130,8 @@ impl Db {
         self.read(move |conn| answer(conn, std::slice::from_ref(&request))?.pop().unwrap_or_else(lost)).await
     }
 
-    /// Answers a lookup on the primary together with others of its kind that come at the same time. `answer` has an answer
-    /// for each request, in their order, and takes little time whatever is asked.
+    /// Answers a lookup on the primary in a batch with others of its kind. `answer` returns one result per request, in
+    /// order, and must always be quick.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -159,8 +158,8 @@ impl Db {
     /// deadline passes before the commit.
     ///
     /// # Errors
-    /// As [`Db::read`], [`Error::TimedOut`] when the deadline has passed, and [`Error::OutcomeUnknown`] when nobody knows
-    /// whether the write was committed. After any other error it certainly was not.
+    /// As [`Db::read`], [`Error::TimedOut`] when the deadline has passed, and [`Error::OutcomeUnknown`] when it is
+    /// unknown whether the write was committed. After any other error it was not.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
@@ -189,7 +188,8 @@ impl Db {
         let caller = WaitingCaller::current();
         let (ticket, answered) = batcher.submit(Unmergeable { write: one, caller: caller.clone() });
         let (transactions, workers, queue) = (self.transactions(), self.writes.workers.clone(), Arc::clone(batcher));
-        // Busy threads leave their part to this one: larger batches cost less for each write.
+        // Each idle thread takes an equal part of the queue. When all are busy, this one takes more: large batches are
+        // cheaper.
         let job = move || transactions.run_batch(queue.next_batch(workers.idle() + 1), &write);
         let committed = self.writes.workers.run_for(answered, job, || batcher.cancel(ticket));
         Ok(caller.wait(committed).await?.recorded())

@@ -20,7 +20,7 @@ const COMMIT_GRACE: Duration = Duration::from_millis(100);
 /// Batches writes of one kind.
 pub type WriteBatcher<W, T> = Batcher<Unmergeable<W>, Committed<T>>;
 
-/// A write in a batch. No two writes are the same, however equal they look.
+/// A write in a batch. Equal writes are never merged.
 #[derive(Debug)]
 pub struct Unmergeable<W> {
     pub(super) write: W,

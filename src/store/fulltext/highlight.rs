@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// Where the words of the filter's search stand in these articles; nothing without a search.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn articles(
     conn: &mut PgConnection,
     filter: &ArticleFilter,
@@ -50,7 +50,7 @@ pub fn articles(
 /// Where the words of the filter's search stand in the texts of these quotes; nothing without a search.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
     let Some(query) = super::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)? else {
         return Ok(HashMap::new());

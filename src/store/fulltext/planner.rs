@@ -112,7 +112,7 @@ impl Planner {
     /// The planner of a list; `None` when Postgres has no statistics.
     ///
     /// # Errors
-    /// Only the database's own.
+    /// Only those of the database.
     pub fn new(
         conn: &mut PgConnection,
         statistics: &Statistics,

@@ -21,7 +21,7 @@ struct QueryRow {
 /// Reads a search in the languages of a filter, or else in all that the collection has.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn read(
     conn: &mut PgConnection,
     collection: Collection,

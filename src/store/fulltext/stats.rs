@@ -97,7 +97,7 @@ impl Statistics {
     /// The statistics of a collection; `None` when Postgres has none.
     ///
     /// # Errors
-    /// Only the database's own.
+    /// Only those of the database.
     pub fn of(&self, conn: &mut PgConnection, collection: Collection) -> Result<Option<Arc<TableStats>>> {
         let cell = match collection {
             Collection::Articles => &self.articles,

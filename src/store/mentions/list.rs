@@ -20,7 +20,7 @@ use diesel::sql_types::Bool;
 /// One page of the mentions that match.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, order, page: request } = list;
     let all = conditions(filter);

@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// One page of the quotes that match; in order of relevance, with the number of quotes that were ranked.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub(super) fn page(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -219,7 +219,7 @@ fn newest_keys(conn: &mut PgConnection, source: &Source<'_>, filter: &QuoteFilte
 /// the columns of quotes. With `one_per_cluster`, quotes of a cluster have the same unit.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,

@@ -36,7 +36,7 @@ const COMPARED_LENGTH: i32 = 5_000;
 /// The quotes that match a text, the most similar first, without rejected ones. `language` is that of the text.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn matching(
     conn: &mut PgConnection,
     statistics: &Statistics,

@@ -172,7 +172,7 @@ impl EntityIndex {
     /// The first keys of all entities, in the order of a segment.
     ///
     /// # Errors
-    /// Only the database's own.
+    /// Only those of the database.
     pub fn keys(&self, conn: &mut PgConnection, segment: &Segment, limit: i64) -> Result<Vec<DateKey>> {
         let mut keys = Vec::new();
         for entity in &self.entities {

@@ -1,4 +1,4 @@
-//! Articles that are stored with what is found in them.
+//! Articles that are stored with `annotate=true`.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::super::support::answers::{id, items, refusal, settled};
 use super::super::support::{Client, TestApp};
 use super::{PORT, entities, select, store};
 
-/// The entity of this name.
+/// Returns the entity with this name.
 #[track_caller]
 fn entity(app: &Client, name: &str) -> Value {
     let all = items(app, "/v1/entities");

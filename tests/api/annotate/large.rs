@@ -7,14 +7,14 @@ use super::super::support::TestApp;
 use super::super::support::answers::id;
 use super::select;
 
-/// As many bytes as a body may have.
+/// Maximum number of bytes of a body.
 const MEGABYTE: usize = 1 << 20;
 
 /// Stores `unit`, repeated up to `bytes`, with its findings. Answers with the article, and the service that has it.
 #[track_caller]
 fn store_repeated(unit: &str, bytes: usize) -> (Value, TestApp) {
     let app = TestApp::with(|config| {
-        // This build is not optimised, and the machine may be busy.
+        // The test runs an unoptimised build on a machine that may be busy.
         config.request_deadline = Duration::from_secs(58);
         config.statement_timeout = Duration::from_secs(50);
     });
@@ -57,7 +57,7 @@ fn thousands_of_quotes_about_the_same_place_are_stored() {
     let quotes: usize = app.database.ask("SELECT count(*) FROM quotes").parse().unwrap();
     assert!(quotes > 1_400, "{quotes}");
     let morocco = id(&json!({"id": article["mentions"][0]["entity_id"]})).to_owned();
-    // The tagger reads a paragraph so long in pieces, and may read a name otherwise at the edge of one.
+    // The tagger splits such a long paragraph, and may tag a name at the edge of a piece differently.
     let about = app.database.ask(&format!("SELECT count(*) FROM quote_about WHERE entity_id = '{morocco}'"));
     assert!(about.parse::<usize>().unwrap() + 10 > quotes, "{about} of {quotes}");
 }

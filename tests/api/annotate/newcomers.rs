@@ -1,4 +1,4 @@
-//! Names that the store does not know yet: each becomes one entity.
+//! Names that are not stored yet: each becomes one entity.
 
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ fn articles_that_name_the_same_newcomers_together_make_each_once() {
             let app = &app;
             scope.spawn(move || {
                 let article = store(app, bodies[round % 2]);
-                // Whoever made the newcomers, nothing is new in them.
+                // The new entities of another request are known by now.
                 let again = app.request("POST", &format!("/v1/articles/{}/annotate", id(&article))).send().expect(200);
                 assert_eq!(again, article);
             });

@@ -1,4 +1,4 @@
-//! Changes to articles, and the texts they had.
+//! Changes to articles, and their versions.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn full(app: &TestApp) -> Value {
     }))
 }
 
-/// The article as it should be with some members changed, by one more version.
+/// Returns the expected article after a change of some members.
 fn with(article: &Value, changes: Value) -> Value {
     let mut expected = settled(article);
     expected["version"] = json!(article["version"].as_i64().unwrap() + 1);
@@ -139,7 +139,7 @@ fn every_text_is_listed_newest_first_and_read_by_its_number() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Un."}));
     app.patch(&path(&article), &json!({"body": "Deux.", "headline": "Le port ferme", "language": "wo"})).expect(200);
-    // The same text again is a third one.
+    // The same text again is a third version.
     let last = app.patch(&path(&article), &json!({"body": "Un."})).expect(200);
     let text = |n: i32, body: &str, headline: &str, language: &str| json!({"article_id": article["id"], "body_version": n, "headline": headline, "body": body, "language": language});
     let expected = [

@@ -1,4 +1,4 @@
-//! What Postgres does for the pages that are asked for most: each is a walk of one index in the order of the list.
+//! Plans of the most frequent lists: each scans one index in the order of the list.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
             60,
         ),
         (format!("/v1/articles?mentions={entity}"), "mentions", "mentions_entity_id_idx", named.clone(), 12),
-        // Of two, each in its own index.
+        // Two values, each from its own index range.
         (
             format!("/v1/articles?mentions={other}&mentions={entity}"),
             "mentions",
@@ -98,7 +98,7 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
         assert!(nodes(&plan).iter().all(|node| node["Node Type"] != "Seq Scan"), "{call}: {plan:#}");
         assert!(buffers <= most, "{call}: {buffers} buffers: {plan:#}");
     }
-    // The records of those places are looked up by their ids alone.
+    // The records are then loaded by their ids.
     for (call, of, index) in [
         (format!("/v1/articles?mentions={entity}"), "articles", "articles_pkey"),
         (format!("/v1/quotes?about={entity}&sort=published_at"), "quotes", "quotes_pkey"),
@@ -109,7 +109,7 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
         assert_eq!(scanned, [index], "{call}: {plan:#}");
         assert!(buffers <= 200, "{call}: {buffers} buffers: {plan:#}");
     }
-    // Without a filter, the index of the order alone.
+    // Without a filter, only the index of the order is scanned.
     for (call, of, index) in [
         ("/v1/quotes", "quotes", "quotes_published_desc_idx"),
         ("/v1/quotes?sort=published_at", "quotes", "quotes_published_desc_idx"),
@@ -156,7 +156,7 @@ fn more_mentions_of_a_kind_than_are_counted_are_estimated() {
 fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
-    // About whom a fifth of all quotes are.
+    // A fifth of all quotes are about this entity.
     app.database.execute_as_admin(&format!(
         "SET session_replication_role = replica;
         INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
@@ -183,7 +183,7 @@ fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
 fn the_quotes_about_somebody_with_a_word_are_read_in_batches() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
-    // About whom half of all quotes are, of which one in 40 has the word.
+    // Half of all quotes are about this entity; one in 40 of them has the word.
     app.database.execute_as_admin(&format!(
         "SET session_replication_role = replica;
         UPDATE quotes SET text = 'le climat' WHERE abs(hashtext(id::text)) % 40 = 0;

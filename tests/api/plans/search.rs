@@ -1,4 +1,4 @@
-//! What Postgres does for a search.
+//! Plans of searches.
 
 use std::sync::{MutexGuard, OnceLock};
 
@@ -20,7 +20,7 @@ const ARTICLES: &str = "
     FROM generate_series(1, 100000) AS n;
     ANALYZE articles";
 
-/// A service on those articles whose statements are in the server's log, and the right to read the log.
+/// A service on those articles that logs its statements, and the lock for reading the log.
 fn texts() -> (TestApp, MutexGuard<'static, ()>) {
     static MADE: OnceLock<TestDatabase> = OnceLock::new();
     observed(&MADE, &[ARTICLES, "VACUUM articles"])
@@ -42,7 +42,7 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
             ("absent", 0, 120),
             ("moyen", 20, 700),
             ("commun", 20, 120),
-            // Together more often than chance has it, and so gathered: most of the pages of a table this small.
+            // They occur together more often than by chance, so a bitmap scan reads most pages of this small table.
             ("moyen+fr%C3%A8re", 20, 2_600),
             ("commun+-moyen", 20, 120),
             ("commun+OR+rare", 20, 120),
@@ -53,7 +53,7 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
             assert_eq!(page["items"].as_array().unwrap().len(), found, "{search}");
             let (plan, buffers) = explain(&app.database, &last_statement());
             assert!(buffers <= most, "{search} by {sort}: {buffers} buffers: {plan:#}");
-            // None when the log was cut short in between.
+            // None when the log was truncated in between.
             let asked = statements().checked_sub(before);
             // At most two windows, each read for the two languages, of the dated and the undated.
             assert!(asked.is_none_or(|asked| asked <= 8), "{search} by {sort}: {asked:?}");
@@ -81,7 +81,7 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
     };
     assert_eq!(indexes("rare"), ["articles_words_idx"]);
     assert_eq!(indexes("commun"), ["articles_published_desc_idx"]);
-    // Neither: of the newest periods all that match, and of the others nothing.
+    // Neither: all matches of the newest periods are read, and none of the others.
     assert_eq!(indexes("moyen"), ["articles_words_idx"]);
     let (plan, buffers) = explain(&app.database, &last_statement());
     let scan = nodes(&plan).into_iter().find(|node| node["Index Name"] == "articles_words_idx").unwrap();
@@ -98,7 +98,7 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
 #[test]
 fn what_has_many_matches_is_counted_up_to_a_limit() {
     let (app, _log) = texts();
-    // Half of all are in each language, and nearly all have the word, which each language spells in its own way.
+    // Each language has half of the articles, and nearly all have the word in the spelling of their language.
     app.sql(
         "UPDATE articles SET language = CASE WHEN hashtext(id::text) % 2 = 0 THEN 'en' ELSE 'fr' END,
             body = CASE WHEN hashtext(id::text) % 25 = 0 THEN 'rien' ELSE 'frère' END;
@@ -107,7 +107,7 @@ fn what_has_many_matches_is_counted_up_to_a_limit() {
     let page = app.get("/v1/articles?q=fr%C3%A8re&count=exact").expect(200);
     assert_eq!(page["total"]["kind"], "estimate");
     let value = page["total"]["value"].as_i64().unwrap();
-    // Postgres takes word and language for independent, of which each text has both.
+    // Postgres assumes that word and language are independent. Here each text has both.
     assert!((40_000..100_000).contains(&value), "{value}");
     // Each text is checked for its language.
     let counted = last_of(&["SELECT count(*)".to_owned()]);
@@ -156,7 +156,7 @@ fn what_is_oldest_first_and_rare_ends_with_the_undated() {
 #[test]
 fn what_seldom_meets_is_found_in_one_index() {
     let (app, _log) = texts();
-    // Every article in English has an even number, as has every one with `commun`, and none of this paper's.
+    // Articles in English and articles with `commun` have even numbers; those of this publisher have odd ones.
     for (filter, conditions) in [
         ("publisher=Journal+3&language=en", &["(publisher = 'Journal 3'::text)", "(language = 'en'::text)"][..]),
         ("publisher=Journal+3&q=commun", &["(publisher = 'Journal 3'::text)", "(vector @@ "]),
@@ -170,13 +170,13 @@ fn what_seldom_meets_is_found_in_one_index() {
         assert!(conditions.iter().all(|condition| found.contains(condition)), "{filter}: {found}: {plan:#}");
         assert!(buffers <= 200, "{filter}: {buffers} buffers: {plan:#}");
     }
-    // What meets more often than it would by chance is taken from the newest periods, where there is more than is wanted.
+    // Values that occur together more often than by chance fill the page from the newest periods.
     let page = app.get("/v1/articles?publisher=Journal+4&language=en").expect(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 20);
     let (plan, buffers) = explain(&app.database, &last_statement());
     assert!(nodes(&plan).iter().any(|node| node["Index Name"] == "articles_words_idx"), "{plan:#}");
     assert!(buffers <= 500, "{buffers} buffers: {plan:#}");
-    // Both have much in common, which is met on the way along one of them.
+    // They have much in common, so scanning one of them finds enough.
     let page = app.get("/v1/articles?publisher=Journal+5&language=fr").expect(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 20);
     let (plan, buffers) = explain(&app.database, &last_statement());

@@ -1,4 +1,4 @@
-//! What Postgres does for a question over many records.
+//! Plans of statistics.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::{Statement, collection, explain, nodes};
 use crate::support::embedded::eventually;
 use crate::support::postgres::server_log;
 
-/// The statement that holds these words, as the server's log has it; the log may have been cut short just now.
+/// The logged statement that contains these words, `None` when the log was just truncated.
 fn statement(words: &str) -> Option<Statement> {
     let log = server_log();
     let at = log.rfind(words)?;
@@ -29,7 +29,7 @@ fn a_question_over_100_000_articles_reads_little() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     for (question, words, tables, most) in [
-        // From the counts that are kept.
+        // From the rollups.
         ("/v1/stats/top?by=speaker&limit=37".to_owned(), "LIMIT 37", [].as_slice(), 400),
         ("/v1/stats/top?of=mentions&by=publisher&limit=36".to_owned(), "LIMIT 36", &[], 200),
         ("/v1/stats/timeline?group_by=publisher&groups=13".to_owned(), "LIMIT 13", &[], 6_000),
@@ -37,7 +37,7 @@ fn a_question_over_100_000_articles_reads_little() {
         // From the newest records.
         ("/v1/stats/top?by=kind&publisher=Journal+3&window=1001".to_owned(), "LIMIT 1001 + 1", &["quotes"], 1_500),
         (
-            // The entries about somebody carry what is asked, in their index.
+            // The index of `quote_about` has all columns that are needed.
             format!("/v1/stats/top?by=publisher&about={entity}&window=1002"),
             "LIMIT 1002 + 1",
             &["quote_about"],

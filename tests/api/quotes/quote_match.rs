@@ -1,4 +1,4 @@
-//! `POST /v1/quotes/match`: did anyone say this?
+//! `POST /v1/quotes/match`: quotes that resemble a text.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::support::postgres::TestDatabase;
 
 const SAID: &str = "La réouverture du port de Dakar sera progressive et prudente";
 
-/// Stores each text as the quote of an article of its own, a day after the one before.
+/// Stores each text as a quote of a separate article, one day after the previous.
 fn said(app: &TestApp, texts: &[&str]) -> Vec<Value> {
     let said = texts.iter().zip(1..).map(|(text, day)| {
         let published = format!("2026-03-{day:02}T08:00:00Z");
@@ -22,7 +22,7 @@ fn matched(app: &TestApp, body: Value) -> Vec<Value> {
     app.post("/v1/quotes/match", &body).expect(200)["items"].as_array().unwrap().clone()
 }
 
-/// The kind of each match, and the place of its quote among those stored.
+/// Returns the kind of each match and the index of its quote.
 fn kinds(quotes: &[Value], found: &[Value]) -> Vec<(String, usize)> {
     let place = |item: &Value| quotes.iter().position(|quote| quote["id"] == item["quote"]["id"]).unwrap();
     found.iter().map(|item| (item["kind"].as_str().unwrap().to_owned(), place(item))).collect()
@@ -121,10 +121,10 @@ fn very_common_words_are_looked_for_in_the_newest_quotes() {
         let found = matched(&app, json!({"text": text, "threshold": 0.6}));
         found.iter().map(|item| id(&item["quote"]).to_owned()).collect()
     };
-    // By a rare word, whenever it was said.
+    // Found by a rare word, whatever its date.
     let by_rare = found("Le ministre et le chanteur partirunt demain");
     assert!(by_rare.contains(&oldest) && by_rare.contains(&newest), "{by_rare:?}");
-    // By what all have, among the newest.
+    // Found by the common words, among the newest.
     let by_common = found("Le ministre et le chanteur partirunt");
     assert!(!by_common.contains(&oldest) && by_common.contains(&newest), "{by_common:?}");
 }

@@ -1,4 +1,4 @@
-//! Where the words of a search stand: offsets in code points, and snippets.
+//! Highlights of a search: spans in code points, and snippets.
 
 use serde_json::{Value, json};
 
@@ -6,19 +6,19 @@ use super::encoded;
 use crate::support::TestApp;
 use crate::support::app::span_of;
 
-/// The highlights of a list.
+/// Returns the highlights of a list.
 fn highlights(app: &TestApp, list: &str, search: &str) -> Vec<Value> {
     let page = app.get(&format!("/v1/{list}?include=highlight&q={}", encoded(search))).expect(200);
     page["items"].as_array().unwrap().iter().map(|item| item["highlight"].clone()).collect()
 }
 
-/// Where `words` stand in a text, as a span is answered.
+/// Returns the span of `words` in a text as JSON.
 fn span(text: &str, words: &str) -> Value {
     let (start, end) = span_of(text, words);
     json!({"start": start, "end": end})
 }
 
-/// What a text has at the spans of an answer.
+/// Returns the parts of a text at the spans of an answer.
 fn words(text: &str, spans: &Value) -> Vec<String> {
     let offset = |span: &Value, name: &str| usize::try_from(span[name].as_u64().unwrap()).unwrap();
     let word = |span: &Value| text.chars().take(offset(span, "end")).skip(offset(span, "start")).collect();

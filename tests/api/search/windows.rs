@@ -26,7 +26,7 @@ const MANY: &str = "
     FROM articles;
     ANALYZE articles, quotes";
 
-/// The items of a list without a search whose text has all the words.
+/// Filters the items of an unfiltered list by words in their text.
 fn expected(app: &TestApp, list: &str, text: &str, words: &[&str]) -> Vec<Value> {
     let all = items(app, list).into_iter();
     all.filter(|item| words.iter().all(|word| item[text].as_str().unwrap().split(' ').any(|w| w == *word))).collect()
@@ -64,7 +64,7 @@ fn every_list_is_complete_and_in_order_whatever_the_words() {
 fn every_list_of_two_values_is_complete_and_in_order_however_seldom_they_meet() {
     let app = TestApp::start();
     app.sql(MANY);
-    // Of one paper one article alone is in another language, and of another paper none.
+    // One publisher has a single article in another language, and another publisher none.
     app.sql("UPDATE articles SET language = 'fr' WHERE publisher IN ('Journal 1', 'Journal 2')");
     app.sql("UPDATE articles SET language = 'en' WHERE headline = 'Titre 2990'");
     app.sql("ANALYZE articles, quotes");
@@ -106,7 +106,7 @@ fn all_quotes_about_somebody_that_match_are_found_whatever_the_search() {
     let app = TestApp::start();
     app.sql(MANY);
     let [one, other] = ["A", "B"].map(|name| id(&app.entity(json!({"name": name}))).to_owned());
-    // One is spoken about in all of them, the other in a third.
+    // One entity is the topic of all of them, the other of a third.
     app.sql(&format!(
         "INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
             SELECT quotes.id, entity::uuid, article_id, published_desc, kind, status, confidence, speaker_status, language
