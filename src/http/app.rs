@@ -38,7 +38,7 @@ pub struct State {
     pub annotator: web::Data<Annotator>,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
-    /// How long a request may take in all.
+    /// Time limit of a request.
     pub deadline: Duration,
     /// Origins whose pages may read the answers, and write; none by default.
     pub cors_origins: Vec<String>,

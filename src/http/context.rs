@@ -21,11 +21,11 @@ struct Current {
     prefix: PublicPrefix,
 }
 
-/// How long a request may take in all.
+/// Time limit of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestDeadline(pub Duration);
 
-/// True from the moment the service was told to stop.
+/// Whether the service is stopping.
 #[derive(Debug, Default)]
 pub struct Draining(AtomicBool);
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 /// Changes compacted by one statement.
 const COMPACTED_CHANGES: i32 = 20_000;
-/// When so many changes were compacted, their rows are cleared away at once.
+/// After this number of compacted changes, the table of changes is vacuumed.
 const VACUUM_CHANGES: i32 = 1_000;
 
 /// Records counted by a key: the start of a `WITH`, for a statement that ranks the keys or adds up the days.

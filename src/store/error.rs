@@ -49,7 +49,7 @@ pub enum Error {
     Stale { current: i32 },
     #[error("{0}")]
     Conflict(Conflict),
-    /// The request does not fit what is stored.
+    /// The request does not match the stored records.
     #[error("{} faults in what was sent", .0.len())]
     Invalid(Vec<FieldError>),
     /// No thread became free in time.

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-/// As many as Postgres takes an array for that it does not know.
+/// Number of elements that Postgres assumes for an array parameter.
 const UNKNOWN: usize = 10;
 
-/// These ids, of which some are there twice when they are few. A statement that asks for fewer than Postgres takes an
-/// unknown array for looks cheaper to it than for any ids, and is planned anew each time.
+/// Pads a short list of ids by repeating some. With fewer ids than Postgres assumes, a custom plan looks cheaper than
+/// the generic one, and Postgres plans the statement each time.
 pub fn planned_once(ids: &[Uuid]) -> Vec<Uuid> {
     let repeated = ids.iter().cycle().take(if ids.is_empty() { 0 } else { ids.len().max(UNKNOWN) });
     repeated.copied().collect()

@@ -127,7 +127,7 @@ impl From<store::Error> for Problem {
             E::NotFound(_) => Self::new(Code::NotFound, detail),
             E::Gone(_) => Self::new(Code::Gone, detail),
             E::Merged { into } => {
-                // Only a read follows a merge; whoever writes is told where to write.
+                // Only reads are redirected. For writes the problem names the survivor.
                 Self::new(Code::Gone, format!("this entity was merged into {into}"))
             }
             E::Stale { .. } => Self::new(Code::VersionMismatch, detail),

@@ -62,8 +62,8 @@ impl Db {
         }
     }
 
-    /// Runs a read, on the standby if there is one that is fresh enough for the request. Each statement sees what is
-    /// committed when it begins.
+    /// Runs a read, on the standby if it is up to date enough for the request. Each statement sees the commits before
+    /// its beginning.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when it is not started within the queue timeout, [`Error::Unavailable`] when Postgres cannot be

@@ -42,7 +42,7 @@ struct State {
     passed_on: AtomicU64,
 }
 
-/// What is known of a standby.
+/// The state of a standby.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplicaState {
     /// Whether reads go there.

@@ -92,7 +92,7 @@ pub(super) fn deadline() -> Option<Instant> {
 
 /// Records that the current request has committed.
 pub(super) fn record_commit(at: Lsn) {
-    // Outside of a request there is nobody to tell.
+    // Background tasks have no session.
     let _ = CURRENT.try_with(|session| session.committed.set(Some(at)));
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often a transaction that collided with another is attempted in all.
+/// Attempts of a transaction that collides with others.
 const ATTEMPTS: u32 = 3;
 /// How long a caller waits past its deadline for a commit that is under way.
 const COMMIT_GRACE: Duration = Duration::from_millis(100);
@@ -141,7 +141,7 @@ pub(super) struct Transactions {
     pub statement_timeout: Duration,
     /// Whether reads may go to a standby, so that commits are recorded with their position.
     pub is_replicated: bool,
-    /// The validity of what is cached, if anything is.
+    /// Validity of cached data, `None` without a cache.
     pub validity: Option<Arc<CacheValidity>>,
 }
 
@@ -236,7 +236,7 @@ impl Transactions {
     }
 }
 
-/// Commits. When the connection is lost meanwhile, nobody knows whether Postgres has committed.
+/// Commits. When the connection is lost meanwhile, the outcome is unknown.
 fn commit(conn: &mut PgConnection) -> Result<()> {
     match AnsiTransactionManager::commit_transaction(conn).map_err(Error::from) {
         Err(Error::Unavailable(cause)) => Err(Error::OutcomeUnknown(cause)),

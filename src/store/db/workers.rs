@@ -63,8 +63,8 @@ impl WorkerPool {
         self.enqueue(answer, work, |queued| take(queued).is_some()).await
     }
 
-    /// Waits for an answer that `work`, or somebody else's job, sends. When it does not come within the queue timeout,
-    /// `cancel` withdraws the request; it answers false when the request is already being served.
+    /// Waits for an answer from `work` or from another job. When it does not come within the queue timeout, `cancel`
+    /// withdraws the request; it returns false when the request is already being served.
     ///
     /// The job stays queued when the answer came from another job: it then serves a request whose own job was used up.
     ///

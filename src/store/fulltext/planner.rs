@@ -61,7 +61,7 @@ impl DateAxis {
         if self.is_descending { (far, near) } else { (near, far) }
     }
 
-    /// The time so many rows from the beginning; `None` beyond the end of the list.
+    /// Returns the time after this number of rows, `None` beyond the end of the list.
     fn time_after(&self, histogram: &Histogram, rows: f64) -> Option<PgTimestamp> {
         let begin = self.begin.map(|time| histogram.rows_before(time));
         if self.is_descending {
@@ -164,13 +164,13 @@ impl Planner {
         Ok(Some(planner))
     }
 
-    /// The planner of the same list, of which only the records of some entities match: so many rows.
+    /// Restricts the planner to the records of some entities, which have this number of rows.
     pub fn of_entities(mut self, rows: f64) -> Self {
         self.matching *= (rows / self.stats.rows.max(1.0)).min(1.0);
         self
     }
 
-    /// True when it is cheaper to check the rows of some entities, `rows` in all, than all matches.
+    /// Returns whether checking the `rows` rows of some entities is cheaper than checking all matches.
     pub fn prefers_entity_index(&self, rows: f64, wanted: i64) -> bool {
         let all = self.stats.rows * self.looked_up;
         self.check_cost * rows.min(wanted as f64 / self.matching) < self.bitmap_cost() + self.fetch_cost * all
@@ -182,7 +182,7 @@ impl Planner {
         if self.bitmap_cost() <= ordered { self.bitmap(None) } else { AccessPath::Ordered(None) }
     }
 
-    /// The first `limit` matches along an axis; `read` reads so many rows of one scan.
+    /// Returns the first `limit` matches along an axis. `read` reads up to a number of rows of one scan.
     ///
     /// # Errors
     /// Those of `read`.
@@ -275,7 +275,7 @@ impl Planner {
         OPEN_COST + self.stats.rows * (passed + self.fetch_cost * self.looked_up)
     }
 
-    /// To read the matches of a window of so many rows.
+    /// Cost of reading the matches of a window with this number of rows.
     fn window_cost(&self, rows: f64) -> f64 {
         OPEN_COST + rows * (WINDOW_ROW_COST + self.fetch_cost * self.looked_up)
     }

@@ -21,7 +21,7 @@ pub enum AccessPath {
     ByIds(Vec<Uuid>),
 }
 
-/// What is looked up in the combined index.
+/// The keys of a bitmap scan of the combined index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bitmap {
     /// One group of the search; all when there are none to choose from.
