@@ -7,15 +7,6 @@ pub mod sql_types {
 }
 
 diesel::table! {
-    article_changes (id) {
-        id -> Int8,
-        article_id -> Uuid,
-        transaction_id -> Int8,
-        at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     article_versions (article_id, body_version) {
         article_id -> Uuid,
         body_version -> Int4,
@@ -154,39 +145,30 @@ diesel::table! {
 }
 
 diesel::table! {
-    lost_mentions (id) {
-        id -> Int8,
-        entity_id -> Uuid,
-        transaction_id -> Int8,
-        at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     mentions (id) {
         id -> Uuid,
-        version -> Int4,
+        article_id -> Uuid,
+        entity_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
-        article_id -> Uuid,
+        published_at -> Nullable<Timestamptz>,
+        published_desc -> Timestamptz,
+        confidence -> Float8,
+        version -> Int4,
         body_version -> Int4,
-        anchor -> Text,
-        entity_id -> Nullable<Uuid>,
-        candidates -> Array<Nullable<Uuid>>,
-        candidate_count -> Int4,
         span_start -> Int4,
         span_end -> Int4,
+        candidate_count -> Int4,
+        candidates -> Array<Nullable<Uuid>>,
+        anchor -> Text,
+        kind -> Text,
+        origin -> Text,
+        extractor -> Nullable<Text>,
+        language -> Text,
+        publisher -> Nullable<Text>,
         exact -> Text,
         prefix -> Text,
         suffix -> Text,
-        kind -> Text,
-        confidence -> Float8,
-        origin -> Text,
-        extractor -> Nullable<Text>,
-        published_at -> Nullable<Timestamptz>,
-        published_desc -> Timestamptz,
-        language -> Text,
-        publisher -> Nullable<Text>,
     }
 }
 
@@ -222,36 +204,36 @@ diesel::table! {
 
     quotes (id) {
         id -> Uuid,
-        version -> Int4,
+        article_id -> Uuid,
+        speaker_id -> Nullable<Uuid>,
+        cluster_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
-        article_id -> Uuid,
-        body_version -> Int4,
-        anchor -> Text,
-        text -> Text,
-        spans -> Array<Nullable<Int4>>,
-        prefix -> Text,
-        suffix -> Text,
-        kind -> Text,
-        speaker_id -> Nullable<Uuid>,
-        speaker_label -> Nullable<Text>,
-        speaker_span -> Nullable<Int4range>,
-        speaker_status -> Text,
-        cue -> Nullable<Text>,
-        cue_span -> Nullable<Int4range>,
-        cue_lemma -> Nullable<Text>,
-        said_on -> Nullable<Date>,
-        status -> Text,
-        confidence -> Float8,
-        origin -> Text,
-        extractor -> Nullable<Text>,
-        canonical_text -> Nullable<Text>,
-        cluster_id -> Nullable<Uuid>,
         published_at -> Nullable<Timestamptz>,
         published_desc -> Timestamptz,
         published_asc -> Timestamptz,
+        confidence -> Float8,
+        version -> Int4,
+        body_version -> Int4,
+        said_on -> Nullable<Date>,
+        spans -> Array<Nullable<Int4>>,
+        speaker_span -> Nullable<Int4range>,
+        cue_span -> Nullable<Int4range>,
+        anchor -> Text,
+        kind -> Text,
+        status -> Text,
+        origin -> Text,
+        extractor -> Nullable<Text>,
         language -> Text,
         publisher -> Nullable<Text>,
+        speaker_status -> Text,
+        speaker_label -> Nullable<Text>,
+        cue -> Nullable<Text>,
+        cue_lemma -> Nullable<Text>,
+        text -> Text,
+        canonical_text -> Nullable<Text>,
+        prefix -> Text,
+        suffix -> Text,
         vector -> Tsvector,
     }
 }
@@ -292,7 +274,6 @@ diesel::joinable!(quotes -> entities (speaker_id));
 diesel::joinable!(reviews -> quotes (quote_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    article_changes,
     article_versions,
     articles,
     count_changes,
@@ -304,7 +285,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_day_counts,
     entity_identifiers,
     entity_names,
-    lost_mentions,
     mentions,
     name_words,
     quote_about,
