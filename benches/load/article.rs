@@ -1,4 +1,4 @@
-//! An article: who is in it, what is told and said in it, and what a publisher adds.
+//! A generated article: its entities, its sentences, and the metadata of its publisher.
 
 use crate::dice::{Dice, Zipf, mix};
 use crate::names::{Cast, capital};
@@ -10,7 +10,7 @@ use verbatim::domain::EntityKind;
 
 const SEED: u64 = 0xa57;
 const WIRE: u64 = 0x317e;
-/// Of so many articles in a row, those of a language print the same agency's copy.
+/// Consecutive articles that share agency copy, within a language.
 const WIRE_WINDOW: usize = 200;
 
 const PUBLISHERS: [(&str, &str); 20] = [
@@ -39,7 +39,7 @@ const ENGLISH: [usize; 8] = [2, 5, 8, 11, 13, 16, 18, 19];
 const FRENCH_MARKS: [Marks; 3] = [Marks("«\u{a0}", "\u{a0}»"), Marks("«\u{202f}", "\u{202f}»"), Marks("« ", " »")];
 const ENGLISH_MARKS: [Marks; 3] = [Marks("“", "”"), Marks("\"", "\""), Marks("“", "”")];
 
-/// Everything that articles are made of.
+/// The parameters of the whole collection.
 pub struct Collection {
     pub articles: usize,
     pub languages: [Language; 2],
@@ -49,7 +49,7 @@ pub struct Collection {
     wires: Zipf,
 }
 
-/// An article with its names and quotes, spans in code points of the body.
+/// An article with its mentions and quotes. Spans count code points of the body.
 pub struct Article {
     pub id: Uuid,
     /// Milliseconds since 1970.
@@ -66,7 +66,7 @@ pub struct Article {
     pub keywords: Vec<String>,
     pub mentions: Vec<Mention>,
     pub quotes: Vec<Quote>,
-    /// Goes on where the text ended, for what only the rows need.
+    /// Continues the random sequence for values that are not in the text.
     pub dice: Dice,
 }
 
@@ -82,7 +82,7 @@ impl Collection {
         }
     }
 
-    /// Article number `index`: the same whenever it is asked for.
+    /// Generates article `index`, always the same.
     pub fn article(&self, index: usize) -> Article {
         let mut dice = Dice::new(SEED, index as u64);
         let (received, published) = time::of_article(index, self.articles, &mut dice);
@@ -117,7 +117,7 @@ impl Collection {
         }
     }
 
-    /// Whom an article is about: the first is known, most of the others too, some belong to the first.
+    /// The entities of an article: the first is popular, most others too, some are associated with the first.
     fn people(&self, dice: &mut Dice) -> Vec<usize> {
         let first = self.cast.draw(dice);
         let mut people = vec![first];
@@ -163,7 +163,7 @@ impl Collection {
         }
     }
 
-    /// What somebody of the article says, or one time in ten what an agency sent to everybody.
+    /// A statement by an entity of the article; one in ten is agency copy.
     fn quote(&self, index: usize, prose: &mut Prose, people: &[usize], dice: &mut Dice) -> Quote {
         if dice.chance(10) {
             let wire = index / WIRE_WINDOW * WIRE_WINDOW + self.wires.draw(dice);
@@ -194,7 +194,7 @@ impl Collection {
     }
 
     fn author(&self, dice: &mut Dice) -> String {
-        // Journalists are a few hundred, whoever is in the news.
+        // There are a few hundred journalists.
         let mut who = Dice::new(SEED, dice.below(400) as u64);
         format!("{}. {}", capital(["a", "c", "e", "j", "m", "s"][who.below(6)]), crate::names::surname(&mut who))
     }

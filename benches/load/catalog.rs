@@ -1,7 +1,7 @@
-//! What Postgres keeps beside the rows: taken away for the load, and built again from what its catalog said.
+//! Drops indexes, constraints and triggers for the load, and rebuilds them from the catalog.
 //!
-//! What is still to be built stands in a table of the database itself, with the statement that builds it; each is
-//! struck off in the transaction that built it. So a load that was cut off goes on where it was.
+//! A table in the database lists the statements to run. Each is removed in the transaction that ran it, so an interrupted
+//! load continues.
 
 use crate::connection;
 use crate::copy::Failure;
@@ -17,7 +17,7 @@ use std::time::Instant;
 const COPIED: &str =
     "'articles','entities','entity_aliases','entity_identifiers','mentions','quotes','quote_about','reviews'";
 
-/// Statements in stages: those of one stage may run side by side, the long ones first.
+/// The statements in stages: those of one stage run concurrently, the long ones first.
 const REMEMBER: &str = "
 CREATE SCHEMA bench_load;
 CREATE TABLE bench_load.steps (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stage integer NOT NULL, sql text NOT NULL);
@@ -29,7 +29,7 @@ CREATE VIEW bench_load.tables AS
     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
         AND relname <> '__diesel_schema_migrations';
 
--- All that stands in the catalog now, to compare with at the end.
+-- The catalog now, to compare with at the end.
 CREATE VIEW bench_load.catalog AS
     SELECT 'index' AS what, i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
         FROM pg_index i JOIN bench_load.tables t ON t.oid = i.indrelid WHERE i.indisvalid
@@ -37,13 +37,13 @@ CREATE VIEW bench_load.catalog AS
     SELECT 'constraint', c.conrelid::regclass::text || '.' || c.conname, pg_get_constraintdef(c.oid)
         FROM pg_constraint c JOIN bench_load.tables t ON t.oid = c.conrelid WHERE c.convalidated
     UNION ALL
-    -- A condition that was read back from its text has other parentheses than the first had.
+    -- A condition that was parsed again has other parentheses.
     SELECT 'trigger', g.tgrelid::regclass::text || '.' || g.tgname,
             g.tgenabled::text || ' ' || translate(pg_get_triggerdef(g.oid), '()', '')
         FROM pg_trigger g JOIN bench_load.tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal;
 CREATE TABLE bench_load.before AS SELECT * FROM bench_load.catalog;
 
--- Indexes: those of the tables that rows are copied into while others count; the others when there is something in them.
+-- Indexes of the copied tables come first, while the counts are made; the other tables are filled by then.
 INSERT INTO bench_load.steps (stage, sql)
     SELECT CASE WHEN t.copied THEN 1 ELSE 2 END, pg_get_indexdef(i.indexrelid)
     FROM pg_index i JOIN bench_load.tables t ON t.oid = i.indrelid AND t.relkind = 'r'
@@ -54,7 +54,7 @@ INSERT INTO bench_load.steps (stage, sql)
     SELECT 3, format('ALTER TABLE %s ADD CONSTRAINT %I %s USING INDEX %I', t.name, c.conname,
         CASE c.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, c.conname)
     FROM pg_constraint c JOIN bench_load.tables t ON t.oid = c.conrelid AND t.relkind = 'r' WHERE c.contype IN ('p', 'u');
--- The rows exist before the constraint: it is declared first, which is quick and needs the table alone, then checked.
+-- NOT VALID takes the lock briefly; VALIDATE runs concurrently with others.
 INSERT INTO bench_load.steps (stage, sql)
     SELECT v.stage, format(v.sql, t.name, c.conname, pg_get_constraintdef(c.oid))
     FROM pg_constraint c JOIN bench_load.tables t ON t.oid = c.conrelid AND t.relkind = 'r'
@@ -72,11 +72,11 @@ DO $$
 DECLARE
     drop text;
 BEGIN
-    -- To disable a trigger is not enough: the rows that it would be shown are kept for it all the same.
+    -- Disabling a trigger is not enough: transition tables would still be filled.
     FOR drop IN SELECT format('DROP TRIGGER %I ON %s', g.tgname, t.name)
         FROM pg_trigger g JOIN bench_load.tables t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal AND g.tgenabled = 'O'
     LOOP EXECUTE drop; END LOOP;
-    -- Foreign keys first: they stand on the others.
+    -- Foreign keys first: they depend on the others.
     FOR drop IN SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', t.name, c.conname)
         FROM pg_constraint c JOIN bench_load.tables t ON t.oid = c.conrelid AND t.relkind = 'r'
         WHERE c.contype IN ('f', 'p', 'u') ORDER BY c.contype = 'f' DESC
@@ -88,7 +88,7 @@ END
 $$;
 ";
 
-/// What was dropped and is not there again, or not the same.
+/// What is missing or different after the rebuild.
 const LOST: &str = "
 SELECT what || ' ' || name || ': ' || definition AS text
 FROM (TABLE bench_load.before EXCEPT TABLE bench_load.catalog) AS lost ORDER BY 1";
@@ -115,15 +115,15 @@ struct Flag {
     flag: bool,
 }
 
-/// The answer to a yes-or-no question.
+/// Whether a condition is true.
 pub fn holds(conn: &mut PgConnection, condition: &str) -> Result<bool, Failure> {
     Ok(diesel::sql_query(format!("SELECT {condition} AS flag")).get_result::<Flag>(conn)?.flag)
 }
 
-/// Takes away what slows a load, unless an earlier one has. Answers whether the rows are still to be loaded.
+/// Drops what slows a load, unless an earlier run did. Returns whether the rows are still to be loaded.
 ///
 /// # Errors
-/// When the database holds something that no load has put there.
+/// When the database has other rows.
 pub fn prepare(conn: &mut PgConnection) -> Result<bool, Failure> {
     if holds(conn, "to_regclass('bench_load.state') IS NOT NULL")? {
         let is_loaded = holds(conn, "(SELECT loaded FROM bench_load.state)")?;
@@ -151,15 +151,15 @@ pub fn prepare(conn: &mut PgConnection) -> Result<bool, Failure> {
     })
 }
 
-/// The rows are in.
+/// Records that all rows are loaded.
 pub fn mark_loaded(conn: &mut PgConnection) -> Result<(), Failure> {
     Ok(conn.batch_execute("UPDATE bench_load.state SET loaded = true")?)
 }
 
-/// Builds what is still to be built, `jobs` statements at a time, and checks that all is as it was.
+/// Runs the remaining statements, `jobs` at a time, and compares the catalog with the one before.
 ///
 /// # Errors
-/// The database's own; what is lacking at the end.
+/// The database's own, and the first difference.
 pub fn rebuild(url: &str, jobs: usize, memory: &str) -> Result<(), Failure> {
     let mut conn = connection(url)?;
     loop {
@@ -167,7 +167,7 @@ pub fn rebuild(url: &str, jobs: usize, memory: &str) -> Result<(), Failure> {
             WHERE stage = (SELECT min(stage) FROM bench_load.steps) ORDER BY id DESC";
         let steps: Vec<Step> = diesel::sql_query(next).load(&mut conn)?;
         let Some(Step { stage, .. }) = steps.first() else { break };
-        // Declaring keys, constraints and triggers locks whole tables, and takes no time.
+        // Keys, constraints and triggers lock whole tables briefly.
         let at_once = if matches!(stage, 3 | 4 | 6) { 1 } else { jobs };
         run(url, steps, at_once, memory)?;
     }

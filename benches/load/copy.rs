@@ -1,9 +1,8 @@
-//! `COPY` streams: one connection and one transaction for each table, fed by the threads that write the texts.
+//! `COPY` streams: one connection and transaction per table, fed by the threads that generate texts.
 //!
-//! The transaction empties the table first. So Postgres may write rows that are frozen from the start, and with
-//! `wal_level = minimal` no log of them; and a load that was cut off begins again without leaving anything behind.
-//! Articles have two streams, for making their texts searchable is most of the work; they cannot have been emptied by
-//! both, and are frozen afterwards.
+//! The transaction truncates the table first. So Postgres may freeze the rows at once and, with `wal_level = minimal`,
+//! skip the log; an interrupted load starts again from empty tables. Articles have two streams, as most of the time goes
+//! into their vectors; their table is truncated before both, and frozen afterwards.
 
 use crate::article::Collection;
 use crate::connection;
@@ -28,7 +27,7 @@ const BATCH: usize = 200;
 /// Batches that may wait for a table.
 const WAITING: usize = 6;
 
-/// Copies what arrives into a table, which is emptied first; `also` what arrives by one of several streams.
+/// Copies a stream into a table that is truncated first; `also` for one of several streams of a table.
 macro_rules! copy {
     ($url:expr, $rows:expr, $table:ident, $columns:tt) => {
         copy!($url, $rows, $table, $columns, true)
@@ -73,7 +72,7 @@ pub fn entities(url: &str, collection: &Collection, aliases: &[Vec<Alias>]) -> R
     Ok(())
 }
 
-/// Where the rows of each table go.
+/// The stream of each table.
 #[derive(Clone)]
 struct Streams {
     articles: Sender<Vec<u8>>,
@@ -84,7 +83,7 @@ struct Streams {
 }
 
 impl Streams {
-    /// False when a table takes no more: its own thread says why.
+    /// False when a table failed: its own thread returns the error.
     fn send(&self, batch: Batch) -> bool {
         self.articles.send(batch.articles.0).is_ok()
             && self.mentions.send(batch.mentions.0).is_ok()
@@ -94,7 +93,7 @@ impl Streams {
     }
 }
 
-/// Writes the articles on `writers` threads and stores them with their mentions and quotes.
+/// Generates articles on `writers` threads and stores them with their mentions and quotes.
 ///
 /// # Errors
 /// The database's own.
@@ -146,7 +145,7 @@ fn write(collection: &Collection, next: &AtomicUsize, streams: &Streams) {
     }
 }
 
-/// Tells every half minute how far it is, until all is written or a table gave up.
+/// Prints the progress every half minute, until the end or a failure.
 fn report(articles: usize, next: &AtomicUsize, is_over: impl Fn() -> bool) {
     let begun = Instant::now();
     let mut told = 0;

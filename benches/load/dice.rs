@@ -1,10 +1,10 @@
-//! The same throws each time, and throws that follow Zipf's law.
+//! Reproducible random numbers, and a Zipf distribution.
 
-/// A generator of numbers (splitmix64), good enough for texts and quick enough for three billion words.
+/// A random number generator (splitmix64).
 pub struct Dice(u64);
 
 impl Dice {
-    /// The throws number `stream` of the seed: the same whichever thread makes them, in whatever order.
+    /// An independent sequence for each `stream`, the same on any thread.
     pub fn new(seed: u64, stream: u64) -> Self {
         Self(mix(seed ^ mix(stream)))
     }
@@ -34,15 +34,14 @@ impl Dice {
     }
 }
 
-/// Spreads the bits of a number.
+/// Mixes the bits of a number.
 pub fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
 
-/// Ranks from 0, of which the k-th is drawn in proportion to 1 / (k + shift) ^ exponent: Walker's method of aliases, two
-/// throws and one look-up for each draw.
+/// Draws rank k in proportion to 1 / (k + shift) ^ exponent, by Walker's alias method.
 pub struct Zipf {
     slots: Vec<(f32, u32)>,
 }
@@ -66,7 +65,7 @@ impl Zipf {
         let throw = dice.next();
         let slot = ((u128::from(throw) * self.slots.len() as u128) >> 64) as usize;
         let (keep, other) = self.slots[slot];
-        // The low bits of the throw did not choose the slot.
+        // The slot was chosen by the high bits.
         let share = (dice.next() >> 40) as f32 / (1 << 24) as f32;
         if share < keep { slot } else { other as usize }
     }

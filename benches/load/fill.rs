@@ -1,6 +1,6 @@
-//! What the service derives from the records, filled at once by the migrations' own functions.
+//! Fills the derived tables with the functions of the migrations.
 
-/// Each must be complete before the next.
+/// In this order: names have the weights of the counts, and words are those of the names.
 pub const FILL: &str = "SELECT rebuild_counters();
 INSERT INTO entity_names SELECT * FROM names_of();
 INSERT INTO name_words SELECT DISTINCT word FROM entity_names CROSS JOIN words_of_name(name_key) AS word";

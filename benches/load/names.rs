@@ -1,4 +1,4 @@
-//! Entities with the names they go by: people, organisations, places, and what else news is about.
+//! Generated entities with their names and aliases.
 
 use crate::dice::{Dice, Zipf, mix};
 use crate::time;
@@ -8,7 +8,7 @@ use verbatim::domain::{AliasKind, EntityKind};
 
 const SEED: u64 = 0xe17;
 
-/// An entity as texts print it.
+/// An entity as texts name it.
 pub struct Entity {
     pub id: Uuid,
     pub kind: EntityKind,
@@ -20,7 +20,7 @@ pub struct Entity {
 /// Another name of an entity, with the language it belongs to.
 pub type Alias = (String, AliasKind, Option<&'static str>);
 
-/// All entities, in order of how often they are in the news.
+/// All entities, the most frequent first.
 pub struct Cast {
     pub entities: Vec<Entity>,
     ranks: Zipf,
@@ -32,12 +32,12 @@ impl Cast {
         (Self { entities, ranks: Zipf::new(count, 5.0, 1.0) }, aliases)
     }
 
-    /// Somebody or something, in proportion to how often it is in the news.
+    /// A random entity, by frequency.
     pub fn draw(&self, dice: &mut Dice) -> usize {
         self.ranks.draw(dice)
     }
 
-    /// One of the dozen that are met with `rank` more often than chance has it.
+    /// One of the dozen entities associated with `rank`.
     pub fn companion(&self, rank: usize, dice: &mut Dice) -> usize {
         (mix(rank as u64) as usize).wrapping_add(dice.below(12)) % self.entities.len()
     }
@@ -47,7 +47,7 @@ impl Cast {
 fn entity(rank: usize, languages: &[Language; 2]) -> (Entity, Vec<Alias>) {
     let mut dice = Dice::new(SEED, rank as u64);
     let language = &languages[usize::from(dice.chance(40))];
-    // Its id says when it was first heard of, which has nothing to do with its rank.
+    // The time in its id is independent of its rank.
     let id = time::id(time::FIRST - dice.below(time::YEAR as usize) as i64, &mut dice);
     let (kind, name, short, mut aliases) = match dice.below(100) {
         0..=54 => person(&mut dice, language),
@@ -122,7 +122,7 @@ fn place(dice: &mut Dice) -> Named {
     (EntityKind::Place, name.clone(), name, aliases)
 }
 
-/// One more name: a slip of the pen, a spelling without accents, an office, a nickname.
+/// An alias: a misspelling, a spelling without accents, a role, or a nickname.
 fn extra(dice: &mut Dice, language: &Language, name: &str) -> Alias {
     match dice.below(4) {
         0 => {
@@ -139,7 +139,7 @@ fn extra(dice: &mut Dice, language: &Language, name: &str) -> Alias {
     }
 }
 
-/// A surname or the name of a town; some are borne by many.
+/// A surname or the name of a town; some are frequent.
 pub fn surname(dice: &mut Dice) -> String {
     let mut name = String::new();
     for _ in 0..dice.between(1, 3) {

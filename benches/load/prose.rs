@@ -1,4 +1,4 @@
-//! Sentences: what is told, and what is said by whom, with every name and every quote at its place in code points.
+//! Generated sentences with the spans of their mentions and quotes, in code points.
 
 use crate::dice::Dice;
 use crate::names::{Cast, capital, surname};
@@ -6,14 +6,14 @@ use crate::words::Language;
 use verbatim::domain::span::Span;
 use verbatim::domain::{MentionKind, QuoteKind, SpeakerStatus};
 
-/// A name in a text; without an entity, of somebody nobody knows yet.
+/// A name in a text; without an entity when it is unknown.
 pub struct Mention {
     pub entity: Option<usize>,
     pub span: Span,
     pub kind: MentionKind,
 }
 
-/// Words that somebody said.
+/// A quote in a text.
 pub struct Quote {
     pub spans: Vec<Span>,
     pub kind: QuoteKind,
@@ -21,11 +21,11 @@ pub struct Quote {
     /// The source as printed.
     pub label: Option<Span>,
     pub status: SpeakerStatus,
-    /// The verb of saying, and its dictionary form.
+    /// The reporting verb, and its lemma.
     pub cue: Option<(Span, &'static str)>,
 }
 
-/// Who says something.
+/// The source of a quote.
 pub enum Source {
     Named(usize),
     Unknown(String),
@@ -35,7 +35,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// A source that is not `speaker` a third of the time.
+    /// A source: two times in three, `speaker`.
     pub fn draw(speaker: usize, language: &Language, dice: &mut Dice) -> Self {
         match dice.below(100) {
             0..=67 => Self::Named(speaker),
@@ -47,11 +47,11 @@ impl Source {
     }
 }
 
-/// The marks of a printed quote: how it begins, how it ends.
+/// The quotation marks: opening and closing.
 #[derive(Clone, Copy)]
 pub struct Marks(pub &'static str, pub &'static str);
 
-/// A text in the making.
+/// A text that is being generated.
 pub struct Prose<'a> {
     pub text: String,
     pub mentions: Vec<Mention>,
@@ -75,7 +75,7 @@ impl<'a> Prose<'a> {
         self.language.code == "fr"
     }
 
-    /// Writes words and tells where.
+    /// Appends words and returns their span.
     pub fn push(&mut self, words: &str) -> Span {
         let start = self.at;
         self.text.push_str(words);
@@ -83,17 +83,17 @@ impl<'a> Prose<'a> {
         Span { start, end: self.at }
     }
 
-    /// A name, in full or short. The throws alone decide: agency copy reads the same in every article.
+    /// Appends a name, in full or short. Only the random sequence decides: agency copy is the same in every article.
     fn name(&mut self, entity: usize, dice: &mut Dice) -> Span {
         let named = &self.cast.entities[entity];
         let span = self.push(if dice.chance(45) { &named.short } else { &named.name });
-        // Now and then the tagger found a name and nobody knows whose.
+        // Some mentions have no entity.
         let entity = (!dice.chance(4)).then_some(entity);
         self.mentions.push(Mention { entity, span, kind: MentionKind::Name });
         span
     }
 
-    /// `count` words, or one more; a name among them when one is given.
+    /// Appends `count` words, or one more, with a name among them when given.
     fn words(&mut self, count: usize, starts_sentence: bool, name: Option<usize>, dice: &mut Dice) -> Span {
         let start = self.at;
         let language = self.language;
@@ -125,7 +125,7 @@ impl<'a> Prose<'a> {
         Span { start, end: self.at }
     }
 
-    /// A sentence that tells something, about somebody or nobody.
+    /// Appends a sentence without a quote.
     pub fn tell(&mut self, name: Option<usize>, dice: &mut Dice) {
         let count = dice.between(9, 20);
         self.words(count, true, name, dice);
@@ -137,7 +137,7 @@ impl<'a> Prose<'a> {
         self.push(".");
     }
 
-    /// A sentence in which `source` says something about `about`.
+    /// Appends a sentence in which `source` speaks about `about`.
     pub fn say(&mut self, source: &Source, about: Option<usize>, dice: &mut Dice) -> Quote {
         let Marks(open, close) = self.marks;
         let kind = match dice.below(100) {
@@ -184,7 +184,7 @@ impl<'a> Prose<'a> {
         Quote { spans: vec![span], kind, speaker, label, status, cue: Some(cue) }
     }
 
-    /// `« Whole utterance », a déclaré the source.`, sometimes with the source in the middle of it.
+    /// `« Whole utterance », a déclaré the source.`, sometimes with the source in the middle.
     fn say_directly(&mut self, source: &Source, about: Option<usize>, dice: &mut Dice) -> Quote {
         let Marks(open, close) = self.marks;
         let is_french = self.is_french();
@@ -228,7 +228,7 @@ impl<'a> Prose<'a> {
     }
 
     fn cue(&mut self, dice: &mut Dice) -> (Span, &'static str) {
-        // Half of all say what everybody says.
+        // Half of the quotes repeat common phrases.
         let cues = self.language.cues;
         let index = if dice.chance(50) { 0 } else { dice.below(cues.len()) };
         let (printed, lemma) = cues[index];

@@ -1,4 +1,4 @@
-//! Rows in Postgres' text format, their columns in the order in which `copy.rs` names them.
+//! Rows in the text format of `COPY`, with their columns in the order of `copy.rs`.
 
 use crate::article::{Article, Collection};
 use crate::dice::Dice;
@@ -23,7 +23,7 @@ const EXTRACTOR: &str = "load 1";
 pub struct Rows(pub Vec<u8>);
 
 impl Rows {
-    /// Something without characters that the format gives a meaning.
+    /// A value without special characters.
     fn raw(&mut self, value: impl Display) -> &mut Self {
         // Writing to memory cannot fail.
         let _ = write!(self.0, "{value}\t");
@@ -74,7 +74,7 @@ impl Rows {
     }
 }
 
-/// What an article makes, or many of them: rows of each table.
+/// The rows of some articles, by table.
 #[derive(Default)]
 pub struct Batch {
     pub articles: Rows,
@@ -181,7 +181,7 @@ impl Batch {
         }
     }
 
-    /// What a person thought of the quote, if anybody looked: its status.
+    /// Adds a review to some quotes, and returns the status.
     fn review(&mut self, quote: Uuid, article: &mut Article) -> &'static str {
         let dice = &mut article.dice;
         let (action, status) = match dice.below(100) {
@@ -205,7 +205,7 @@ impl Batch {
     }
 }
 
-/// What all rows of an article share.
+/// The values that all rows of an article share.
 struct Common<'a> {
     body: &'a Body<'a>,
     received: String,
@@ -222,7 +222,7 @@ fn confidence(dice: &mut Dice) -> f64 {
     dice.between(400, 1000) as f64 / 1000.0
 }
 
-/// Entities with what hangs on them: rows of each table.
+/// The rows of some entities, by table.
 #[derive(Default)]
 pub struct EntityRows {
     pub entities: Rows,
@@ -231,7 +231,7 @@ pub struct EntityRows {
 }
 
 impl EntityRows {
-    /// Adds an entity; every other one is known to Wikidata.
+    /// Adds an entity; every second one has a Wikidata identifier.
     pub fn add(&mut self, rank: usize, entity: &Entity, aliases: &[Alias]) {
         let made = time::sql(time::of_id(entity.id));
         let row = &mut self.entities;
