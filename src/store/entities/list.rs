@@ -1,6 +1,6 @@
 //! The list of entities: its filters and its orders.
 
-use super::names::{self, Among, Found, Match, PopularNames};
+use super::names::{self, Match, NameMatches, PopularNames, Scope};
 use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
@@ -18,18 +18,18 @@ use uuid::Uuid;
 /// Entities joined to their counts. The planner drops the join of a list that uses no count.
 type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts::table>, Pg>;
 
-/// One page of the entities that match. By a name, at most the 500 best are found.
+/// One page of the entities that match. A search by name finds at most the 600 best.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
-    let identified = names::identified(conn, &filter.identifier.include)?;
-    let none = names::identified(conn, &filter.identifier.exclude)?;
+    let identified = names::by_identifiers(conn, &filter.identifier.include)?;
+    let none = names::by_identifiers(conn, &filter.identifier.exclude)?;
     if let Some(q) = &filter.q {
         let any = (!filter.identifier.include.is_empty()).then_some(&identified[..]);
         let any = any.filter(|_| !filter.identifier.include_null);
-        let among = Among { kind: filter.kind.clone(), include: any, exclude: &none };
-        let mut found = names::search(conn, popular, q, &among)?;
+        let scope = Scope { kind: filter.kind.clone(), include: any, exclude: &none };
+        let mut found = names::search(conn, popular, q, &scope)?;
         if filter.identifier.include_null || filter.identifier.exclude_null {
             let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
             let kept = matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);
@@ -47,8 +47,8 @@ pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilt
     Ok(page.map(|entity| ListedEntity { entity, matched: None }))
 }
 
-/// A page of what a name leads to, best first.
-fn best_first(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> Result<Page<ListedEntity>> {
+/// A page of the entities found by a name, best first.
+fn best_first(conn: &mut PgConnection, filter: &EntityFilter, found: NameMatches) -> Result<Page<ListedEntity>> {
     let total = total_of(filter, &found);
     let after = filter.page.after.as_ref().map(|at| Ok::<_, Error>((keyset::count_key(at)?, at.id))).transpose()?;
     let rest = found.matches.into_iter().filter(|m| after.is_none_or(|after| (m.score, m.entity) < after));
@@ -67,8 +67,8 @@ fn best_first(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> R
     Ok(Page { items: page.items.into_iter().filter_map(listed).collect(), next: page.next, total: page.total })
 }
 
-/// A page of what a name leads to, in another order.
-fn among_found(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> Result<Page<ListedEntity>> {
+/// A page of the entities found by a name, in another order.
+fn among_found(conn: &mut PgConnection, filter: &EntityFilter, found: NameMatches) -> Result<Page<ListedEntity>> {
     let total = total_of(filter, &found);
     let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
     let page = in_order(conn, filter, joined().filter(entities::id.eq_any(ids)), total)?;
@@ -78,15 +78,15 @@ fn among_found(conn: &mut PgConnection, filter: &EntityFilter, found: Found) -> 
     Ok(page.map(|entity| ListedEntity { matched: matched.remove(&entity.id), entity }))
 }
 
-/// By which of its names each entity was found.
+/// The name by which each entity was found.
 fn matched(conn: &mut PgConnection, found: &[Match]) -> Result<HashMap<Uuid, String>> {
     let named = names::suggestions(conn, found)?;
     Ok(named.into_iter().map(|suggestion| (suggestion.id, suggestion.matched)).collect())
 }
 
-/// How many entities a name leads to, which are known already.
-fn total_of(filter: &EntityFilter, found: &Found) -> Option<Total> {
-    let kind = if found.is_cut { Count::Estimate } else { Count::Exact };
+/// The number of entities found by a name.
+fn total_of(filter: &EntityFilter, found: &NameMatches) -> Option<Total> {
+    let kind = if found.is_truncated { Count::Estimate } else { Count::Exact };
     filter.page.count.map(|_| Total { value: i64::try_from(found.matches.len()).unwrap_or(i64::MAX), kind })
 }
 
@@ -114,7 +114,7 @@ fn joined<'a>() -> Query<'a> {
     entities::table.left_join(entity_counts::table).into_boxed().filter(entities::merged_into.is_null())
 }
 
-/// The identifiers of an entity of the query around.
+/// The identifiers of an entity of the outer query.
 fn identifiers() -> dsl::Filter<entity_identifiers::table, dsl::Eq<entity_identifiers::entity_id, entities::id>> {
     entity_identifiers::table.filter(entity_identifiers::entity_id.eq(entities::id))
 }
@@ -123,7 +123,7 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a>
     let mut query = joined();
     match &filter.kind.include[..] {
         [] => {}
-        // By `=`, the index of the kind is in the list's order.
+        // With `=`, the index of the kind has the order of the list.
         [kind] => query = query.filter(entities::kind.eq(*kind)),
         kinds => query = query.filter(entities::kind.eq_any(kinds.to_vec())),
     }
@@ -144,7 +144,7 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a>
     query
 }
 
-/// The rows of a page and one more, each with the count it is ordered by (0 where it is not).
+/// The rows of a page and one more, each with the count of the order (0 in other orders).
 fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> Result<Vec<(EntityRow, i64)>> {
     let limit = filter.page.limit + 1;
     let after = filter.page.after.as_ref();
@@ -168,7 +168,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
         }
         EntityOrder::MostMentions => {
             use entity_counts::{entity_id, mentions};
-            // A condition on the count makes the join an inner one, so that its index can be walked.
+            // A condition on the count makes the join an inner join, which can use the index of the count.
             let mut query = query.filter(mentions.ge(0)).order((mentions.desc(), entity_id.desc())).limit(limit);
             if let Some(at) = after {
                 let place = row!(keyset::count_key(at)?, at.id, BigInt);

@@ -1,44 +1,44 @@
-//! Entities by name, as somebody writes it: by its beginning, by its words, and with its typos forgiven.
+//! Search for entities by name: by prefix, by words, and with typos.
 //!
-//! Names are read from `entity_names` in tiers, each bounded: where more match than are read, the best known entities
-//! are looked at instead.
+//! Each query reads a bounded number of names from `entity_names`. When there are more matches, the most mentioned
+//! entities are searched too.
 
-mod known;
+mod popular_names;
+mod queries;
 mod suggest;
-mod tiers;
 mod typos;
 
-pub use known::PopularNames;
+pub use popular_names::PopularNames;
+pub use queries::Scope;
 pub use suggest::suggest;
-pub use tiers::Among;
 
 use crate::domain::entity::{Identifier, NameReading, ResolvedName, Suggestion};
 use crate::domain::{EntityKind, text};
 use crate::schema::{entity_counts, entity_identifiers, entity_names};
 use crate::store::Result;
 use diesel::prelude::*;
+use queries::{Candidate, Matches, Query};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use tiers::{Candidate, Names, Query};
 use uuid::Uuid;
 
-/// Names of one tier that are weighed.
-const WEIGHED: i32 = 200;
-/// With as many entities found, none is looked for by similarity.
+/// Matches of each query that are ranked.
+const MAX_RANKED: i32 = 200;
+/// With at least so many entities found, typos are not considered.
 const ENOUGH: usize = 5;
 /// The position of an entity's own name.
 const OWN: i32 = -1;
-/// The most entities that bear one name.
-const BEARERS: usize = 50;
+/// Entities of one name that are returned.
+const MAX_NAMESAKES: usize = 50;
 
-/// The entities that a name leads to.
+/// The entities found by a name.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct NameMatches {
     /// Best first.
     pub matches: Vec<Match>,
-    /// True when there may be more than were found.
-    pub is_cut: bool,
+    /// There may be more.
+    pub is_truncated: bool,
 }
 
 /// An entity that was found by one of its names.
@@ -47,71 +47,71 @@ pub struct Match {
     pub entity: Uuid,
     /// Of the alias, or [`OWN`].
     position: i32,
-    /// How good the match is: first its [`Tier`], then how alike the names are, then how often the entity is mentioned.
+    /// Ordered by [`Tier`], then by similarity, then by mentions of the entity.
     pub score: i64,
 }
 
-/// How a name was found, the best last.
+/// How a name matches, the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Tier {
     Similar,
-    /// Has all words, if only inside of longer ones.
+    /// Contains all words, also inside longer words.
     Contains,
-    /// Has words that begin as all of those asked for.
-    Words,
-    Begins,
+    /// Each word of the query is the prefix of a word.
+    WordPrefixes,
+    /// The query is the prefix of the name.
+    Prefix,
     ExactAlias,
     ExactName,
 }
 
 impl Match {
-    fn of(candidate: &Candidate, tier: Tier) -> Self {
-        let kind = if tier == Tier::Similar { thousandths(candidate.similarity) } else { 0 };
-        // A billion mentions and none are a thousand steps apart.
+    fn new(candidate: &Candidate, tier: Tier) -> Self {
+        let similarity = if tier == Tier::Similar { thousandths(candidate.similarity) } else { 0 };
+        // A billion mentions are a thousand steps above none.
         #[allow(clippy::cast_precision_loss, reason = "a logarithm")]
-        let fame = thousandths((1.0 + candidate.mentions as f64).ln() / 1e9_f64.ln());
-        let score = (tier as i64 * 1000 + kind) * 1000 + fame;
+        let popularity = thousandths((1.0 + candidate.mentions as f64).ln() / 1e9_f64.ln());
+        let score = (tier as i64 * 1000 + similarity) * 1000 + popularity;
         Self { entity: candidate.entity_id, position: candidate.position, score }
     }
 
-    /// Best first; the newest first among equals.
+    /// Best first, then newest first.
     fn rank(&self) -> impl Ord + use<> {
         Reverse((self.score, self.entity))
     }
 }
 
 fn thousandths(part: f64) -> i64 {
-    // Between 0 and 999, whatever the database has answered.
     (part.clamp(0.0, 1.0) * 999.0) as i64
 }
 
-/// The entities that a name leads to: the best of each way to find them, a few hundred at most.
+/// The entities found by a name, a few hundred at most.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn search(conn: &mut PgConnection, known: &PopularNames, q: &str, among: &Among) -> Result<Found> {
+pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &Scope) -> Result<NameMatches> {
     let key = text::name_key(q);
-    let mut found = Found::default();
+    let mut found = NameMatches::default();
     let mut best = HashMap::new();
-    let beginning = tiers::beginning(&key).load(conn, among, WEIGHED)?;
-    // What somebody bears is no typo, though it be somebody of another kind.
-    let is_borne = beginning.is_borne;
-    found.add(&mut best, beginning, |candidate| match candidate.name_key == key {
+    let prefixed = queries::with_prefix(&key).load(conn, scope, MAX_RANKED)?;
+    // The exact name of an entity, of whatever kind, is no typo.
+    let has_exact = prefixed.has_exact;
+    found.add(&mut best, prefixed, |candidate| match candidate.name_key == key {
         true if candidate.position < 0 => Tier::ExactName,
         true => Tier::ExactAlias,
-        false => Tier::Begins,
+        false => Tier::Prefix,
     });
-    let words = tiers::words(&key);
-    // Shorter words have no trigrams. What is found by its words comes after all that begins right.
-    if !found.is_cut && words.iter().any(|word| word.chars().count() > 2) {
-        let containing = tiers::containing(conn, &words, among, WEIGHED)?;
+    let words = queries::words(&key);
+    // Shorter words have no trigrams.
+    if !found.is_truncated && words.iter().any(|word| word.chars().count() > 2) {
+        let containing = queries::containing(conn, &words, scope, MAX_RANKED)?;
         found.add(&mut best, containing, |candidate| {
-            let begins = |word: &&str| candidate.name_key.split(' ').any(|other| other.starts_with(*word));
-            if words.iter().all(begins) { Tier::Words } else { Tier::Contains }
+            let is_prefix = |word: &&str| candidate.name_key.split(' ').any(|other| other.starts_with(*word));
+            if words.iter().all(is_prefix) { Tier::WordPrefixes } else { Tier::Contains }
         });
     }
-    if !is_borne && best.len() < ENOUGH {
-        let similar = typos::similar(conn, known, &key, &words, among, WEIGHED)?;
+    if !has_exact && best.len() < ENOUGH {
+        let similar = typos::similar(conn, popular, &key, &words, scope, MAX_RANKED)?;
         found.add(&mut best, similar, |_| Tier::Similar);
     }
     found.matches = best.into_values().collect();
@@ -119,12 +119,12 @@ pub fn search(conn: &mut PgConnection, known: &PopularNames, q: &str, among: &Am
     Ok(found)
 }
 
-impl Found {
+impl NameMatches {
     /// Keeps the best name of each entity.
-    fn add(&mut self, best: &mut HashMap<Uuid, Match>, names: Names, tier: impl Fn(&Candidate) -> Tier) {
-        self.is_cut |= names.is_cut;
-        for candidate in names.best {
-            let new = Match::of(&candidate, tier(&candidate));
+    fn add(&mut self, best: &mut HashMap<Uuid, Match>, matches: Matches, tier: impl Fn(&Candidate) -> Tier) {
+        self.is_truncated |= matches.is_truncated;
+        for candidate in matches.best {
+            let new = Match::new(&candidate, tier(&candidate));
             match best.entry(new.entity) {
                 Entry::Vacant(entry) => drop(entry.insert(new)),
                 Entry::Occupied(mut entry) => {
@@ -138,54 +138,54 @@ impl Found {
     }
 }
 
-/// The entities that bear exactly this name, accents and case aside, the best known first; at most 50.
+/// The entities with exactly this name, without accents and case, the most mentioned first; at most 50.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn bearing(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
-    let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Among::default(), WEIGHED)?;
-    Ok(most_mentioned(names.best, BEARERS))
+pub fn namesakes(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
+    let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Scope::default(), MAX_RANKED)?;
+    Ok(most_mentioned(names.best, MAX_NAMESAKES))
 }
 
-/// The entities of these names.
-fn most_mentioned(mut names: Vec<Candidate>, most: usize) -> Vec<Match> {
+/// The most mentioned entities of these names, at most `limit`.
+fn most_mentioned(mut names: Vec<Candidate>, limit: usize) -> Vec<Match> {
     names.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
-    names.truncate(most);
-    names.iter().map(|candidate| Match::of(candidate, Tier::Begins)).collect()
+    names.truncate(limit);
+    names.iter().map(|candidate| Match::new(candidate, Tier::Prefix)).collect()
 }
 
-/// The entities that a name leads to: all that bear it, or else all that bear the name most like it.
+/// The entities with a name, or else those with the most similar name.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn resolve(conn: &mut PgConnection, known: &PopularNames, name: &str) -> Result<ResolvedName> {
+pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
-    let bearers = bearing(conn, name)?;
-    if !bearers.is_empty() {
-        return Ok(resolved(NameReading::Exact, suggestions(conn, &bearers)?));
+    let exact = namesakes(conn, name)?;
+    if !exact.is_empty() {
+        return Ok(resolved(NameReading::Exact, suggestions(conn, &exact)?));
     }
-    let found = search(conn, known, name, &Among::default())?;
+    let found = search(conn, popular, name, &Scope::default())?;
     let best = suggestions(conn, found.matches.get(..1).unwrap_or_default())?;
     let Some(best) = best.first() else { return Ok(resolved(NameReading::None, Vec::new())) };
-    let bearers = bearing(conn, &best.matched)?;
-    Ok(resolved(NameReading::Similar, suggestions(conn, &bearers)?))
+    let similar = namesakes(conn, &best.matched)?;
+    Ok(resolved(NameReading::Similar, suggestions(conn, &similar)?))
 }
 
-/// The names of what was found. An entity that has gone since is left out.
+/// The matches with their names. Entities deleted meanwhile are left out.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn suggestions(conn: &mut PgConnection, found: &[Match]) -> Result<Vec<Suggestion>> {
-    let printed = Printed::of(conn, found.iter().map(|found| (found.entity, found.position)))?;
-    Ok(printed.suggestions(found))
+    let labels = NameLabels::load(conn, found.iter().map(|found| (found.entity, found.position)))?;
+    Ok(labels.suggestions(found))
 }
 
-/// Some names of entities as they are printed, by entity and position, and how often the entities are mentioned.
-struct Printed(HashMap<(Uuid, i32), (String, EntityKind, i64)>);
+/// Names as they are written, with the kind and the mentions of their entity, by entity and position.
+struct NameLabels(HashMap<(Uuid, i32), (String, EntityKind, i64)>);
 
-impl Printed {
-    /// These names, and the entities' own.
-    fn of(conn: &mut PgConnection, names: impl Iterator<Item = (Uuid, i32)>) -> Result<Self> {
+impl NameLabels {
+    /// Loads these names, and the entities' own.
+    fn load(conn: &mut PgConnection, names: impl Iterator<Item = (Uuid, i32)>) -> Result<Self> {
         let (ids, mut positions): (Vec<Uuid>, Vec<i32>) = names.unzip();
         positions.push(OWN);
         positions.sort_unstable();
@@ -223,11 +223,11 @@ impl Printed {
     }
 }
 
-/// The entities that have one of these identifiers.
+/// The entities with one of these identifiers.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn identified(conn: &mut PgConnection, identifiers: &[Identifier]) -> Result<Vec<Uuid>> {
+pub fn by_identifiers(conn: &mut PgConnection, identifiers: &[Identifier]) -> Result<Vec<Uuid>> {
     if identifiers.is_empty() {
         return Ok(Vec::new());
     }

@@ -14,12 +14,12 @@ use uuid::Uuid;
 /// Only the database's own.
 pub fn resolve(
     conn: &mut PgConnection,
-    known: &PopularNames,
+    popular: &PopularNames,
     asked: &QuoteNames,
     filter: &mut QuoteFilter,
 ) -> Result<ResolvedNames> {
     let mut read =
-        |asked: &[String]| -> Result<Vec<_>> { asked.iter().map(|name| names::resolve(conn, known, name)).collect() };
+        |asked: &[String]| -> Result<Vec<_>> { asked.iter().map(|name| names::resolve(conn, popular, name)).collect() };
     let mut resolved =
         ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, leads_nowhere: false };
     if !asked.speaker.is_empty() {

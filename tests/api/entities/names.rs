@@ -261,6 +261,28 @@ fn suggestions_complete_a_name_or_an_alias_the_most_mentioned_first() {
 }
 
 #[test]
+fn suggestions_are_the_most_mentioned_of_hundreds_of_equal_weight() {
+    let app = TestApp::start();
+    app.sql(
+        "INSERT INTO entities (id, kind, name, name_key)
+            SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'person' ELSE 'place' END, 'Awa ' || n, 'awa ' || n
+            FROM generate_series(1, 600) AS n;
+        INSERT INTO count_changes (of, change, day, language, kind, entity_id)
+            SELECT 'mentions', 512 + substr(name, 5)::integer * 7 % 503, '2026-03-02', 'fr', 'name', id FROM entities",
+    );
+    app.compact_counters();
+    assert_eq!(app.database.ask("SELECT string_agg(DISTINCT weight::text, ' ') FROM entity_names"), "10");
+    for (query, step) in [("q=aw", 1), ("q=awa", 1), ("q=awa&kind=person", 2)] {
+        let mentions = |n: u32| 512 + n * 7 % 503;
+        let mut expected: Vec<u32> = (1..=600).filter(|n| n % step == 0).map(mentions).collect();
+        expected.sort_unstable_by_key(|mentions| std::cmp::Reverse(*mentions));
+        let names = suggested(&app, query);
+        let found: Vec<u32> = names.iter().map(|name| mentions(name[4..].parse().unwrap())).collect();
+        assert_eq!(found, expected[..10], "{query}");
+    }
+}
+
+#[test]
 fn at_most_ten_are_suggested_each_once() {
     let app = TestApp::start();
     for n in 0..12 {

@@ -1,132 +1,159 @@
-//! Names that complete what somebody has begun to type.
+//! Autocompletion: the most mentioned entities with a name that begins with what was typed.
 
-use super::known::PopularNames;
-use super::tiers::{Candidate, after_all};
-use super::{Printed, most_mentioned};
+use super::popular_names::PopularNames;
+use super::queries::{Candidate, prefix_end};
+use super::{NameLabels, most_mentioned};
 use crate::domain::EntityKind;
 use crate::domain::entity::Suggestion;
 use crate::domain::page::SetFilter;
 use crate::domain::text;
-use crate::schema::entity_names;
+use crate::schema::{entity_counts, entity_names};
 use crate::store::Result;
 use crate::store::sql::keyset::LookedAt;
 use diesel::dsl::{exists, sql};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// When so many names begin alike all are looked at; of more, the best known.
-const READ: i64 = 200;
-const BEST_KNOWN: i64 = 100;
-/// The same where a kind is asked for that few of them may be of.
-const BEST_KNOWN_OF_ALL_KINDS: i64 = 2_000;
-/// The letters by which the best known names are found.
-const LETTERS: usize = 2;
-/// The names that begin with so few letters are kept for a while.
-const KEPT_LETTERS: usize = 3;
-/// The most suggestions.
-const SUGGESTIONS: usize = 10;
+/// Up to so many names with a prefix are all read; of more, the [`BEST`] by weight.
+const MAX_READ: i64 = 200;
+const BEST: i64 = 100;
+/// Names of one weight that are ranked by their mentions.
+const MAX_TIED: i64 = 10_000;
+/// The first letters of a name in the index that orders names by weight.
+const INDEXED_LETTERS: usize = 2;
+/// Prefixes of at most so many letters are cached: many names have them.
+const CACHED_LETTERS: usize = 3;
+const MAX_SUGGESTIONS: usize = 10;
 
-/// A name that begins as is asked.
-pub(super) type Beginning = (i16, Uuid, i32, String, EntityKind);
+/// A name with the prefix.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = entity_names, check_for_backend(Pg))]
+pub(super) struct PrefixedName {
+    weight: i16,
+    entity_id: Uuid,
+    position: i32,
+    name_key: String,
+}
 
-/// The ten most mentioned entities, of some kinds, with a name that begins like this. Of a few letters that many names begin with,
-/// the best known names are those of a few minutes ago.
+/// The ten most mentioned entities, of some kinds, with a name that begins with `q`. The names of short prefixes are
+/// cached for some minutes.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn suggest(
     conn: &mut PgConnection,
-    known: &PopularNames,
+    popular: &PopularNames,
     q: &str,
     kinds: &SetFilter<EntityKind>,
 ) -> Result<Vec<Suggestion>> {
     let key = text::name_key(q);
-    let is_kept = *kinds == SetFilter::default() && key.chars().count() <= KEPT_LETTERS;
-    if let Some(names) = known.beginning(&key).filter(|_| is_kept) {
+    let is_cached = *kinds == SetFilter::default() && key.chars().count() <= CACHED_LETTERS;
+    if let Some(names) = popular.prefixed(&key).filter(|_| is_cached) {
         let mut found = best(conn, &key, &names)?;
-        // What they were called in between.
+        // An entity may have been renamed since.
         found.retain(|suggestion| text::name_key(&suggestion.matched).starts_with(&key));
         return Ok(found);
     }
-    let (mut names, are_many) = beginning(conn, &key, *kinds == SetFilter::default())?;
-    names.retain(|(.., kind)| {
-        (kinds.include.is_empty() || kinds.include.contains(kind)) && !kinds.exclude.contains(kind)
-    });
-    names.sort_by_key(|(weight, ..)| Reverse(*weight));
-    if is_kept && are_many {
-        known.keep_beginning(&key, &names);
+    let (names, are_many) = prefixed(conn, &key, kinds)?;
+    if is_cached && are_many {
+        popular.cache_prefixed(&key, &names);
     }
     best(conn, &key, &names)
 }
 
-/// All names that begin like this, or the best known when they are many.
-fn beginning(conn: &mut PgConnection, key: &str, of_all_kinds: bool) -> Result<(Vec<Beginning>, bool)> {
-    let begins = || entity_names::name_key.ge(key.to_owned()).and(entity_names::name_key.lt(after_all(key)));
-    let columns = (
-        entity_names::weight,
-        entity_names::entity_id,
-        entity_names::position,
-        entity_names::name_key,
-        entity_names::kind,
-    );
-    let letters: String = key.chars().take(LETTERS).collect();
-    let alike = || entity_names::table.filter(begins()).order(entity_names::name_key).select(columns);
-    let are_many = match key == letters {
-        // Nearly always; and of two letters, the best known are all when they are few.
-        true if has_index(&letters) => true,
-        true => diesel::select(exists(alike().offset(READ))).get_result(conn)?,
-        false => false,
-    };
-    if !are_many {
-        let names: Vec<Beginning> = alike().limit(READ + 1).load(conn)?;
-        if names.len() as i64 <= READ {
-            return Ok((names, false));
+/// The names with this prefix, those of the highest weight first; when there are many, the most mentioned of them.
+fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -> Result<(Vec<PrefixedName>, bool)> {
+    let has_prefix = || entity_names::name_key.ge(key.to_owned()).and(entity_names::name_key.lt(prefix_end(key)));
+    let of_kinds = || {
+        let mut names = entity_names::table.select(PrefixedName::as_select()).into_boxed::<Pg>();
+        if !kinds.include.is_empty() {
+            names = names.filter(entity_names::kind.eq_any(kinds.include.clone()));
         }
+        if !kinds.exclude.is_empty() {
+            names = names.filter(entity_names::kind.ne_all(kinds.exclude.clone()));
+        }
+        names
+    };
+    let letters: String = key.chars().take(INDEXED_LETTERS).collect();
+    let all = || entity_names::table.filter(has_prefix()).order(entity_names::name_key);
+    // Two letters nearly always have many names, and their index is right for few names too.
+    let are_many = key == letters && has_index(&letters)
+        || diesel::select(exists(all().select(entity_names::entity_id).offset(MAX_READ))).get_result(conn)?;
+    if !are_many {
+        let mut names: Vec<PrefixedName> = of_kinds().filter(has_prefix()).load(conn)?;
+        names.sort_by_key(|name| Reverse(name.weight));
+        return Ok((names, false));
     }
-    let mut known = entity_names::table
-        .select(columns)
-        .filter(LookedAt::new(begins().nullable()))
-        .order(entity_names::weight.desc())
-        .limit(if of_all_kinds { BEST_KNOWN } else { BEST_KNOWN_OF_ALL_KINDS })
-        .into_boxed();
-    if has_index(&letters) {
-        // As the index has it: the best known of each two letters.
-        known = known.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters));
+    // Hidden from the planner, which would read all names with the prefix by their own index.
+    let by_weight = || {
+        let names = of_kinds().filter(LookedAt::new(has_prefix().nullable()));
+        match has_index(&letters) {
+            true => names.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters.clone())),
+            false => names,
+        }
+    };
+    let mut names: Vec<PrefixedName> = by_weight().order(entity_names::weight.desc()).limit(BEST).load(conn)?;
+    if let Some(weight) = undecided_weight(&names) {
+        let tied: Vec<PrefixedName> = by_weight().filter(entity_names::weight.eq(weight)).limit(MAX_TIED).load(conn)?;
+        let best: HashSet<Uuid> = entity_counts::table
+            .filter(entity_counts::entity_id.eq_any(tied.iter().map(|name| name.entity_id)))
+            .order((entity_counts::mentions.desc(), entity_counts::entity_id.desc()))
+            .limit(BEST)
+            .select(entity_counts::entity_id)
+            .load::<Uuid>(conn)?
+            .into_iter()
+            .collect();
+        names.retain(|name| name.weight > weight);
+        names.extend(tied.into_iter().filter(|name| best.contains(&name.entity_id)));
     }
-    Ok((known.load(conn)?, true))
+    Ok((names, true))
 }
 
-/// The most mentioned entities of some names, the best known first.
-fn best(conn: &mut PgConnection, key: &str, names: &[Beginning]) -> Result<Vec<Suggestion>> {
+/// The weight at which the names were cut off, when the ten most mentioned entities may have it.
+fn undecided_weight(names: &[PrefixedName]) -> Option<i16> {
+    let last = names.get(BEST as usize - 1)?.weight;
+    let above: HashSet<Uuid> = names.iter().filter(|name| name.weight > last).map(|name| name.entity_id).collect();
+    // A lower weight is of one number of mentions alone: all its entities are equal.
+    (above.len() < MAX_SUGGESTIONS && last > 1).then_some(last)
+}
+
+/// The most mentioned entities of some names, which are in order of weight.
+fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Vec<Suggestion>> {
     let mut best: HashMap<Uuid, Candidate> = HashMap::new();
     let mut least = None;
-    for (weight, entity_id, position, name_key, _) in names {
-        let (weight, entity_id, name_key) = (*weight, *entity_id, name_key.clone());
-        // Who is mentioned less than ten others is not counted.
-        if least.is_some_and(|least| weight < least) {
+    for PrefixedName { weight, entity_id, position, name_key } in names {
+        // Ten others have a higher weight.
+        if least.is_some_and(|least| *weight < least) {
             break;
         }
-        let new = Candidate { entity_id, position: *position, name_key, mentions: 0, similarity: 0.0 };
-        let place = |name: &Candidate| (name.name_key != key, name.position);
-        match best.entry(entity_id) {
-            Entry::Occupied(mut old) if place(&new) < place(old.get()) => drop(old.insert(new)),
+        let new = Candidate {
+            entity_id: *entity_id,
+            position: *position,
+            name_key: name_key.clone(),
+            mentions: 0,
+            similarity: 0.0,
+        };
+        let rank = |name: &Candidate| (name.name_key != key, name.position);
+        match best.entry(*entity_id) {
+            Entry::Occupied(mut old) if rank(&new) < rank(old.get()) => drop(old.insert(new)),
             Entry::Occupied(_) => {}
             Entry::Vacant(entry) => drop(entry.insert(new)),
         }
-        least = (best.len() >= SUGGESTIONS).then_some(weight).or(least);
+        least = (best.len() >= MAX_SUGGESTIONS).then_some(*weight).or(least);
     }
-    let printed = Printed::of(conn, best.values().map(|name| (name.entity_id, name.position)))?;
+    let labels = NameLabels::load(conn, best.values().map(|name| (name.entity_id, name.position)))?;
     for (entity, name) in &mut best {
-        name.mentions = printed.mentions(*entity);
+        name.mentions = labels.mentions(*entity);
     }
-    Ok(printed.suggestions(&most_mentioned(best.into_values().collect(), SUGGESTIONS)))
+    Ok(labels.suggestions(&most_mentioned(best.into_values().collect(), MAX_SUGGESTIONS)))
 }
 
-/// True of as many letters as the names have an index of.
+/// True of as many letters as the index by weight has.
 fn has_index(letters: &str) -> bool {
-    letters.chars().count() == LETTERS
+    letters.chars().count() == INDEXED_LETTERS
 }

@@ -1,7 +1,7 @@
-//! What is kept of the best known names for a few minutes: the words that many of them have, and how they begin.
+//! What is cached of the most mentioned names for some minutes: their common words, and the names of short prefixes.
 
-use super::suggest::Beginning;
-use super::tiers::WELL_KNOWN;
+use super::queries::MOST_MENTIONED;
+use super::suggest::PrefixedName;
 use crate::schema::entity_names;
 use crate::store::Result;
 use diesel::prelude::*;
@@ -10,52 +10,51 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A word that so many of the best known names have is no typo.
-const COMMON: usize = 100;
-/// How long they are used before they are read again.
-const KEPT: Duration = Duration::from_secs(300);
-/// So many beginnings of names, a hundred names each.
-const BEGINNINGS: u64 = 2_000;
+/// A word of so many popular names is no typo.
+const MIN_NAMES_OF_COMMON_WORD: usize = 100;
+const TTL: Duration = Duration::from_secs(300);
+/// Each has a hundred names.
+const MAX_PREFIXES: u64 = 2_000;
 
-/// What was read of the best known names, where there are many.
+/// A cache of the most mentioned names.
 #[derive(Debug)]
 pub struct PopularNames {
     common_words: Cache<(), Arc<HashSet<String>>>,
-    beginnings: Cache<String, Arc<[Beginning]>>,
+    by_prefix: Cache<String, Arc<[PrefixedName]>>,
 }
 
 impl Default for PopularNames {
     fn default() -> Self {
-        let common_words = Cache::builder().max_capacity(1).time_to_live(KEPT).build();
-        let beginnings = Cache::builder().max_capacity(BEGINNINGS).time_to_live(KEPT).build();
-        Self { common_words, beginnings }
+        let common_words = Cache::builder().max_capacity(1).time_to_live(TTL).build();
+        let by_prefix = Cache::builder().max_capacity(MAX_PREFIXES).time_to_live(TTL).build();
+        Self { common_words, by_prefix }
     }
 }
 
 impl PopularNames {
-    /// The best known of the many names that begin like this.
-    pub(super) fn beginning(&self, key: &str) -> Option<Arc<[Beginning]>> {
-        self.beginnings.get(key)
+    /// The cached names with this prefix, the most mentioned first.
+    pub(super) fn prefixed(&self, key: &str) -> Option<Arc<[PrefixedName]>> {
+        self.by_prefix.get(key)
     }
 
-    pub(super) fn keep_beginning(&self, key: &str, names: &[Beginning]) {
-        self.beginnings.insert(key.to_owned(), names.into());
+    pub(super) fn cache_prefixed(&self, key: &str, names: &[PrefixedName]) {
+        self.by_prefix.insert(key.to_owned(), names.into());
     }
 
-    /// The common words of all, as they are, or were a few minutes ago.
+    /// The words that many popular names have; read when they are not cached.
     pub(super) fn common_words(&self, conn: &mut PgConnection) -> Result<Arc<HashSet<String>>> {
         if let Some(common) = self.common_words.get(&()) {
             return Ok(common);
         }
         let names = entity_names::table
             .order(entity_names::weight.desc())
-            .limit(i64::from(WELL_KNOWN))
+            .limit(i64::from(MOST_MENTIONED))
             .select(entity_names::name_key)
             .load::<String>(conn)?;
-        let common = counts(&names).into_iter().filter(|(_, names)| *names >= COMMON);
+        let common = names_by_word(&names).into_iter().filter(|(_, names)| *names >= MIN_NAMES_OF_COMMON_WORD);
         let common: Arc<HashSet<String>> = Arc::new(common.map(|(word, _)| word.to_owned()).collect());
-        // Few names are read at once, and soon have others among them.
-        if names.len() == WELL_KNOWN as usize {
+        // A small store changes quickly, and is read quickly.
+        if names.len() == MOST_MENTIONED as usize {
             self.common_words.insert((), Arc::clone(&common));
         }
         Ok(common)
@@ -63,7 +62,7 @@ impl PopularNames {
 }
 
 /// How many of these names have each word.
-fn counts(names: &[String]) -> HashMap<&str, usize> {
+fn names_by_word(names: &[String]) -> HashMap<&str, usize> {
     let mut counts = HashMap::new();
     for name in names {
         for word in name.split(' ').collect::<HashSet<_>>() {
@@ -81,7 +80,7 @@ mod tests {
     fn a_word_is_counted_once_for_each_name_that_has_it() {
         let names: Vec<String> =
             (0..150).map(|n| format!("marie marie {}", if n < 99 { "curie" } else { "x" })).collect();
-        let counts = counts(&names);
+        let counts = names_by_word(&names);
         assert_eq!((counts["marie"], counts["curie"], counts.get("mari")), (150, 99, None));
     }
 }

@@ -1,0 +1,238 @@
+//! The queries for names: each reads a bounded number of matches and returns the best.
+
+use crate::domain::EntityKind;
+use crate::domain::page::SetFilter;
+use crate::store::Result;
+use diesel::connection::Connection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use std::cmp::Reverse;
+use uuid::Uuid;
+
+/// Matches that a query reads. When there are more, the matches among the most mentioned names are read too.
+const MAX_READ: i32 = 2_000;
+/// How many names are the most mentioned ones.
+pub(super) const MOST_MENTIONED: i32 = 10_000;
+/// Words of a query that are looked for, the longest.
+const MAX_WORDS: usize = 6;
+
+/// The entities that may be found.
+#[derive(Debug, Default)]
+pub struct Scope<'a> {
+    pub kind: SetFilter<EntityKind>,
+    /// Only these, when given.
+    pub include: Option<&'a [Uuid]>,
+    /// None of these.
+    pub exclude: &'a [Uuid],
+}
+
+/// A name that matches a query.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) entity_id: Uuid,
+    pub(super) position: i32,
+    pub(super) name_key: String,
+    pub(super) mentions: i64,
+    /// 0 to 1.
+    pub(super) similarity: f64,
+}
+
+/// The words of a query that are looked for, the longest first.
+pub(super) fn words(key: &str) -> Vec<&str> {
+    // A name of punctuation alone keeps it: it may have the wildcards of a pattern.
+    let mut words: Vec<&str> = key.split(' ').filter(|word| !word.contains(['%', '_', '\\'])).collect();
+    words.sort_by_key(|word| Reverse(word.len()));
+    words.dedup();
+    words.truncate(MAX_WORDS);
+    words
+}
+
+/// The end of the range of names with a prefix: no letter sorts after the last code point.
+pub(super) fn prefix_end(key: &str) -> String {
+    format!("{key}{}", char::MAX)
+}
+
+/// Names with this prefix.
+pub(super) fn with_prefix(key: &str) -> Query {
+    let query = Query::new("name_key >= ", key).and("name_key < ", &prefix_end(key));
+    // Read in order, so the exact names are among them.
+    Query { read_order: " ORDER BY name_key", order: "(name_key = $1) DESC, weight DESC", ..query }
+}
+
+/// Names that contain all of these words, also inside longer words. Names with the longest at the start of a word come
+/// first.
+pub(super) fn containing(conn: &mut PgConnection, words: &[&str], scope: &Scope, limit: i32) -> Result<Matches> {
+    let Some((longest, others)) = words.split_first() else { return Ok(Matches::default()) };
+    let query = others.iter().fold(Query::new("name_key LIKE ", &pattern(longest)), |query, word| {
+        query.and("name_key LIKE ", &pattern(word))
+    });
+    let query = Query {
+        similarity: "(' ' || name_key LIKE '% ' || substr($1, 2))::integer",
+        order: "similarity DESC, weight DESC",
+        ..query
+    };
+    by_trigrams(conn, 1.0, |conn| query.load(conn, scope, limit))
+}
+
+/// The pattern of names that contain a word.
+pub(super) fn pattern(word: &str) -> String {
+    format!("%{word}%")
+}
+
+/// Runs a query that must use the trigram index. The planner misjudges how common words are, and would read the whole
+/// table. `threshold` is the lowest word similarity of a match.
+pub(super) fn by_trigrams<T>(
+    conn: &mut PgConnection,
+    threshold: f64,
+    query: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Result<T> {
+    conn.transaction(|conn| {
+        diesel::sql_query(
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+                set_config('pg_trgm.word_similarity_threshold', $1, true)",
+        )
+        .bind::<Text, _>(threshold.to_string())
+        .execute(conn)?;
+        query(conn)
+    })
+}
+
+/// A query for names, and the order of its matches.
+pub(super) struct Query {
+    /// On the columns of `entity_names`, with the values as `$1`, `$2`...
+    conditions: String,
+    values: Vec<String>,
+    /// The order in which matches are read; any when empty.
+    read_order: &'static str,
+    /// Whether the most mentioned names are searched too when there are more matches than are read.
+    searches_most_mentioned: bool,
+    similarity: &'static str,
+    order: &'static str,
+}
+
+/// The best matches of a query.
+#[derive(Debug, Default)]
+pub(super) struct Matches {
+    pub(super) best: Vec<Candidate>,
+    /// There are more matches.
+    pub(super) is_truncated: bool,
+    /// An entity of any kind has exactly the first value as a name.
+    pub(super) has_exact: bool,
+}
+
+impl Query {
+    /// Names that meet `condition`, which ends where its value begins.
+    pub(super) fn new(condition: &str, value: &str) -> Self {
+        Self {
+            conditions: format!("{condition}$1"),
+            values: vec![value.to_owned()],
+            read_order: "",
+            searches_most_mentioned: true,
+            similarity: "0",
+            order: "weight DESC",
+        }
+    }
+
+    pub(super) fn and(mut self, condition: &str, value: &str) -> Self {
+        self.values.push(value.to_owned());
+        self.conditions += &format!(" AND {condition}${}", self.values.len());
+        self
+    }
+
+    /// Orders matches by their similarity to the first value.
+    pub(super) fn by_similarity(self) -> Self {
+        let similarity = "(word_similarity($1, name_key) + similarity($1, name_key)) / 2";
+        Self { searches_most_mentioned: false, similarity, order: "similarity DESC, weight DESC", ..self }
+    }
+
+    /// And one of these is a word of the name.
+    pub(super) fn and_any_word(mut self, words: &[String]) -> Self {
+        let any: Vec<String> = words
+            .iter()
+            .map(|word| {
+                self.values.push(word.clone());
+                let n = self.values.len();
+                // The trigram index serves the first condition.
+                format!("name_key LIKE '%' || ${n} || '%' AND ' ' || name_key || ' ' LIKE '% ' || ${n} || ' %'")
+            })
+            .collect();
+        self.conditions += &format!(" AND ({})", any.join(" OR "));
+        self
+    }
+
+    /// The best matches, at most `limit`, one for each entity.
+    ///
+    /// Names are read before their kind is checked: of a rare kind there may be none among a hundred thousand.
+    pub(super) fn load(self, conn: &mut PgConnection, scope: &Scope, limit: i32) -> Result<Matches> {
+        let Self { conditions, values, read_order, searches_most_mentioned, similarity, order } = self;
+        let [kinds, no_kinds, any, none, read_at, mentioned_at, limit_at] =
+            [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
+        let of_kind = format!("(kind = ANY (${kinds}) OR ${kinds} = '{{}}') AND kind <> ALL (${no_kinds})");
+        let any =
+            if scope.include.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
+        let these = format!("{conditions} AND {any} AND entity_id <> ALL (${none})");
+        let sql = format!(
+            "WITH matching AS MATERIALIZED (
+                SELECT entity_id, position, name_key, kind, weight, ({similarity})::double precision AS similarity
+                FROM entity_names WHERE {these}{read_order} LIMIT ${read_at}
+            ), extent AS MATERIALIZED (
+                SELECT count(*) = ${read_at} AS is_truncated, coalesce(bool_or(name_key = $1), false) AS has_exact FROM matching
+            ), most_mentioned AS MATERIALIZED (
+                SELECT *, ({similarity})::double precision AS similarity FROM (
+                    SELECT entity_id, position, name_key, kind, weight FROM entity_names
+                    ORDER BY weight DESC LIMIT ${mentioned_at}
+                ) AS names
+                WHERE {searches_most_mentioned} AND (SELECT is_truncated FROM extent) AND {these} AND {of_kind} LIMIT ${limit_at}
+            ), ranked AS (
+                SELECT DISTINCT ON (entity_id) *
+                FROM (SELECT * FROM matching WHERE {of_kind} UNION ALL SELECT * FROM most_mentioned) AS names
+                ORDER BY entity_id, {order}, position
+            )
+            SELECT entity_id, coalesce(position, -1) AS position, coalesce(name_key, '') AS name_key,
+                coalesce(mentions, 0) AS mentions, coalesce(similarity, 0) AS similarity,
+                is_truncated OR (SELECT count(*) FROM ranked) > ${limit_at} AS is_truncated, has_exact
+            FROM extent
+            LEFT JOIN (SELECT * FROM ranked ORDER BY {order} LIMIT ${limit_at}) AS names ON true
+            LEFT JOIN entity_counts USING (entity_id)"
+        );
+        let query =
+            values.iter().fold(diesel::sql_query(sql).into_boxed(), |query, value| query.bind::<Text, _>(value));
+        let rows: Vec<Row> = query
+            .bind::<Array<Text>, _>(&scope.kind.include)
+            .bind::<Array<Text>, _>(&scope.kind.exclude)
+            .bind::<Array<SqlUuid>, _>(scope.include.unwrap_or_default())
+            .bind::<Array<SqlUuid>, _>(scope.exclude)
+            .bind::<Integer, _>(MAX_READ)
+            .bind::<Integer, _>(MOST_MENTIONED)
+            .bind::<Integer, _>(limit)
+            .load(conn)?;
+        let (is_truncated, has_exact) = rows.first().map_or((false, false), |row| (row.is_truncated, row.has_exact));
+        Ok(Matches { best: rows.into_iter().filter_map(Row::into_candidate).collect(), is_truncated, has_exact })
+    }
+}
+
+/// A match. The only row without an entity says that there is none.
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    entity_id: Option<Uuid>,
+    #[diesel(sql_type = Integer)]
+    position: i32,
+    #[diesel(sql_type = Text)]
+    name_key: String,
+    #[diesel(sql_type = BigInt)]
+    mentions: i64,
+    #[diesel(sql_type = Double)]
+    similarity: f64,
+    #[diesel(sql_type = Bool)]
+    is_truncated: bool,
+    #[diesel(sql_type = Bool)]
+    has_exact: bool,
+}
+
+impl Row {
+    fn into_candidate(self) -> Option<Candidate> {
+        let Self { position, name_key, mentions, similarity, .. } = self;
+        self.entity_id.map(|entity_id| Candidate { entity_id, position, name_key, mentions, similarity })
+    }
+}
