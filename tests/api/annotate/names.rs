@@ -55,6 +55,19 @@ fn an_alias_links_to_its_entity() {
 }
 
 #[test]
+fn an_alias_edited_in_psql_links_to_its_entity() {
+    let app = TestApp::start();
+    let (vigie, other) = (vigie(&app), app.entity(json!({"kind": "organization", "name": "Autre"})));
+    assert_eq!(linked(&app), vigie["id"]);
+    app.sql("UPDATE entity_aliases SET name = 'La Vigie rouge', name_key = 'la vigie rouge'");
+    assert_eq!(linked(&app), Value::Null);
+    app.sql("UPDATE entity_aliases SET name = 'La Vigie bleue', name_key = 'la vigie bleue'");
+    assert_eq!(linked(&app), vigie["id"]);
+    app.sql(&format!("UPDATE entity_aliases SET entity_id = '{}'", id(&other)));
+    assert_eq!(linked(&app), other["id"], "an alias may move to another entity");
+}
+
+#[test]
 fn an_alias_is_met_whatever_its_accents_apostrophes_and_spaces() {
     let app = TestApp::start();
     let court = app.entity(json!({"kind": "organization", "name": "L'Élysée du Quai"}));
