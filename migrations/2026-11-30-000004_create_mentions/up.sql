@@ -48,6 +48,8 @@ CREATE INDEX mentions_published_desc_idx ON mentions (published_desc DESC, id DE
 CREATE INDEX mentions_publisher_idx ON mentions (publisher, published_desc DESC, id DESC);
 -- Nearly all mentions are names found by a machine. Lists of the others need an index.
 CREATE INDEX mentions_kind_idx ON mentions (kind, published_desc DESC, id DESC) WHERE kind <> 'name';
+-- Few mentions have candidates. A deleted entity is removed from them.
+CREATE INDEX mentions_candidates_idx ON mentions USING gin (candidates) WHERE candidates <> '{}';
 CREATE INDEX mentions_human_idx ON mentions (published_desc DESC, id DESC) WHERE origin = 'human';
 
 ALTER TABLE mentions SET (

@@ -21,6 +21,9 @@ use diesel::sql_types as sql;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
+/// Mentions or quotes that one transaction unlinks from an entity.
+const UNLINK_BATCH: i64 = 5_000;
+
 /// An entity without its lists.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = entities, check_for_backend(Pg))]
@@ -168,28 +171,41 @@ fn patched(old: &Entity, patch: &EntityPatch) -> Entity {
     }
 }
 
-/// Deletes an entity; with `cascade` the mentions and quotes that refer to it lose their link.
+/// How far a deletion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    Done,
+    /// A batch of links is removed; the entity is still there.
+    Unfinished,
+}
+
+/// Deletes an entity, or a batch of its links when it has many: call it until it is [`Deletion::Done`].
+///
+/// With `cascade`, its mentions and quotes lose their link. It leaves the candidates of mentions in any case.
 ///
 /// # Errors
 /// As one of [`find_all`], [`Error::Stale`], and [`Conflict::Referenced`] without `cascade`.
-pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: bool) -> Result<()> {
-    // The strongest lock: nobody can begin to refer to it while the references are counted.
+pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: bool) -> Result<Deletion> {
+    // The strongest lock: no new link can be made meanwhile.
     let row = entities::table.find(id).select(EntityRow::as_select()).for_update().first(conn).optional()?;
     check(expected, present(conn, id, row)?.version)?;
-    // The quotes and mentions that lose their link may be in any article.
+    // The mentions and quotes that lose their link may be in any article.
     cache::record_changes([if cascade { Owner::Everything } else { Owner::Record(id) }]);
-    if cascade {
-        mentions::unlink(conn, id)?;
-        quotes::unlink(conn, id)?;
-    } else {
+    if !cascade {
         let mentions = mentions::count_of_entity(conn, id)?;
         let quotes = quotes::count_of_speaker(conn, id)?;
         if mentions + quotes > 0 {
             return Err(Error::Conflict(Conflict::Referenced { mentions, quotes }));
         }
     }
+    let is_unlinked = mentions::unlink(conn, id, UNLINK_BATCH)?
+        && mentions::remove_candidate(conn, id, UNLINK_BATCH)?
+        && quotes::unlink(conn, id, UNLINK_BATCH)?;
+    if !is_unlinked {
+        return Ok(Deletion::Unfinished);
+    }
     diesel::delete(entities::table.find(id)).execute(conn)?;
-    Ok(())
+    Ok(Deletion::Done)
 }
 
 /// The row, when there is one and it was not merged.

@@ -15,10 +15,10 @@ use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::span::{Span, SpanError};
 use crate::domain::text::Body;
 use crate::domain::{Anchor, Origin, new_id};
-use crate::schema::mentions;
+use crate::schema::{mentions, quote_about, quotes};
 use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
+use diesel::sql_types::{self, Integer};
 pub use list::list;
 pub(super) use re_anchor::re_anchor_mentions;
 use row::{Columns, InsertedMention, MentionRow};
@@ -221,14 +221,46 @@ pub(super) fn count_of_entity(conn: &mut PgConnection, entity: Uuid) -> Result<i
     Ok(mentions::table.filter(mentions::entity_id.eq(entity)).count().get_result(conn)?)
 }
 
-/// Removes this entity from its mentions. The `about` of quotes follows when the entity itself is deleted.
-pub(super) fn unlink(conn: &mut PgConnection, entity: Uuid) -> Result<()> {
-    diesel::update(mentions::table.filter(mentions::entity_id.eq(entity)))
+/// Removes an entity from its mentions in some articles, and from what the quotes there are about. Returns true when no
+/// mention is left.
+pub(super) fn unlink(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Result<bool> {
+    let found: Vec<Uuid> = mentions::table
+        .filter(mentions::entity_id.eq(entity))
+        .order((mentions::published_desc.desc(), mentions::article_id.desc()))
+        .limit(limit)
+        .select(mentions::article_id)
+        .load(conn)?;
+    let is_all = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+    if found.is_empty() {
+        return Ok(true);
+    }
+    // Whole articles: quotes are about the entity of any mention inside them.
+    let of_articles = mentions::entity_id.eq(entity).and(mentions::article_id.eq_any(&found));
+    diesel::update(mentions::table.filter(of_articles))
         .set((
             mentions::entity_id.eq(None::<Uuid>),
             mentions::version.eq(mentions::version + 1),
             mentions::updated_at.eq(now),
         ))
         .execute(conn)?;
-    Ok(())
+    let quotes = quotes::table.filter(quotes::article_id.eq_any(&found)).select(quotes::id);
+    let about = quote_about::entity_id.eq(entity).and(quote_about::quote_id.eq_any(quotes));
+    diesel::delete(quote_about::table.filter(about)).execute(conn)?;
+    Ok(is_all)
+}
+
+/// Removes an entity from the candidates of some mentions. Returns true when no mention has it any more.
+pub(super) fn remove_candidate(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Result<bool> {
+    let changed = diesel::sql_query(
+        "UPDATE mentions SET candidates = array_remove(candidates, $1), candidate_count = greatest(candidate_count - 1, 0),
+            version = version + 1, updated_at = now()
+        WHERE id IN (SELECT id FROM mentions WHERE candidates @> ARRAY[$1] AND candidates <> '{}' LIMIT $2)",
+    )
+    .bind::<sql_types::Uuid, _>(entity)
+    .bind::<sql_types::BigInt, _>(limit)
+    .execute(conn)?;
+    if changed > 0 {
+        cache::record_changes([Owner::Everything]);
+    }
+    Ok(changed < usize::try_from(limit).unwrap_or(usize::MAX))
 }

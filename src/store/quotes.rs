@@ -232,14 +232,16 @@ pub(super) fn count_of_speaker(conn: &mut PgConnection, speaker: Uuid) -> Result
     Ok(quotes::table.filter(quotes::speaker_id.eq(speaker)).count().get_result(conn)?)
 }
 
-/// Removes this speaker from its quotes, and adds a review to each.
-pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
+/// Removes a speaker from some of its quotes, and records it in their reviews. Returns true when no quote is left.
+pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, limit: i64) -> Result<bool> {
     let rows: Vec<(Uuid, Uuid, SpeakerStatus, Option<String>)> = quotes::table
         .filter(quotes::speaker_id.eq(speaker))
-        .order(quotes::id)
+        .order((quotes::published_desc.desc(), quotes::id.desc()))
+        .limit(limit)
         .select((quotes::article_id, quotes::id, quotes::speaker_status, quotes::speaker_label))
         .for_no_key_update()
         .load(conn)?;
+    let is_all = rows.len() < usize::try_from(limit).unwrap_or(usize::MAX);
     let mut by_status: HashMap<(SpeakerStatus, SpeakerStatus), Vec<(Uuid, Uuid)>> = HashMap::new();
     for (article, id, was, label) in rows {
         let status = match was {
@@ -260,7 +262,7 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid) -> Result<()> {
             .execute(conn)?;
         reviews::append_unlinked(conn, &quotes, speaker, was, status)?;
     }
-    Ok(())
+    Ok(is_all)
 }
 
 fn complete_one(conn: &mut PgConnection, row: QuoteRow) -> Result<Quote> {

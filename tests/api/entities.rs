@@ -312,6 +312,66 @@ fn a_delete_that_cascades_takes_the_speaker_and_what_is_spoken_about_from_quotes
     }
 }
 
+/// 1,000 articles, each with a hundred mentions of the entity, six quotes by it and about it, and six mentions that it is a
+/// candidate of.
+const HOT: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO articles (id, headline, body, content_hash, language)
+        SELECT gen_random_uuid(), 'Titre', repeat('x', 100), sha256('x'), 'fr' FROM generate_series(1, 1000);
+    INSERT INTO mentions (id, article_id, body_version, entity_id, span_start, span_end, exact, prefix, suffix, kind, confidence,
+            origin, language)
+        SELECT gen_random_uuid(), a.id, 1, 'ENTITY', i, i + 1, 'x', '', '', 'name', 1, 'machine', 'fr'
+        FROM articles a, generate_series(0, 99) AS i;
+    INSERT INTO mentions (id, article_id, body_version, candidates, candidate_count, span_start, span_end, exact, prefix, suffix,
+            kind, confidence, origin, language)
+        SELECT gen_random_uuid(), a.id, 1, ARRAY['ENTITY', 'OTHER']::uuid[], 2, i, i + 1, 'x', '', '', 'name', 1, 'machine', 'fr'
+        FROM articles a, generate_series(0, 5) AS i;
+    INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_id, speaker_status, status,
+            confidence, origin, language)
+        SELECT gen_random_uuid(), a.id, 1, 'x', ARRAY[i, i + 1], '', '', 'direct', 'ENTITY', 'named', 'machine', 1, 'machine', 'fr'
+        FROM articles a, generate_series(0, 5) AS i;
+    INSERT INTO quote_about (quote_id, entity_id, article_id, published_desc, kind, status, confidence, speaker_status, language)
+        SELECT id, speaker_id, article_id, published_desc, kind, status, confidence, speaker_status, language FROM quotes;
+    SET session_replication_role = origin;
+    SELECT rebuild_counters();
+    ANALYZE";
+
+#[test]
+fn an_entity_with_100_000_mentions_is_deleted_in_batches() {
+    let app = TestApp::start();
+    let (hot, other) = (app.entity(json!({})), app.entity(json!({"name": "Autre"})));
+    app.database.execute_as_admin(&HOT.replace("ENTITY", id(&hot)).replace("OTHER", id(&other)));
+    let delete = || app.delete(&format!("{}?cascade=true", path(&hot)));
+    loop {
+        let answer = delete();
+        match answer.status {
+            202 => assert_eq!(app.get(&path(&hot)).expect(200), hot, "it is there until all links are removed"),
+            _ => break drop(answer.expect(204)),
+        }
+    }
+    refusal(app.get(&path(&hot)), 410, "gone");
+    let left = "SELECT concat_ws(' ', count(entity_id), min(candidates::text), min(candidate_count),
+        (SELECT count(speaker_id) FROM quotes), (SELECT count(*) FROM quote_about)) FROM mentions WHERE version = 2 AND";
+    assert_eq!(app.database.ask(&format!("{left} candidate_count = 0")), "0 {} 0 0 0");
+    assert_eq!(app.database.ask(&format!("{left} candidate_count > 0")), format!("0 {{{}}} 1 0 0", id(&other)));
+    assert_eq!(app.database.ask("SELECT count(*) FROM mentions WHERE version <> 2"), "0");
+    app.compact_counters();
+    let counted = "SELECT sum(count) FROM entity_day_counts WHERE day = 'infinity' AND entity_id =";
+    assert_eq!(app.database.ask(&format!("{counted} '{}'", id(&hot))), "0");
+}
+
+#[test]
+fn a_deleted_entity_is_no_candidate_of_a_mention() {
+    let app = TestApp::start();
+    let [one, other] = ["Awa Diallo", "Awa D."].map(|name| app.entity(json!({"name": name})));
+    let mention = app.mention(&app.article(json!({})), "Awa Diallo", json!({}));
+    let both = format!("ARRAY['{}', '{}']::uuid[]", id(&one), id(&other));
+    app.sql(&format!("UPDATE mentions SET candidates = {both}, candidate_count = 2"));
+    app.delete(&path(&one)).expect(204);
+    let answered = app.get(&format!("/v1/mentions/{}", id(&mention))).expect(200);
+    assert_eq!((&answered["candidates"], &answered["version"]), (&json!([other["id"]]), &json!(2)));
+}
+
 /// Two entities, the first merged into the second.
 fn merged(app: &TestApp) -> [Value; 2] {
     let entities = [app.entity(json!({"name": "Awa D."})), app.entity(json!({}))];

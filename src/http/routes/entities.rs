@@ -14,13 +14,19 @@ use crate::http::respond::{json, record};
 use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
 use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
 use crate::store::cache::Owner;
+use crate::store::entities::Deletion;
 use crate::store::entities::names::{self, PopularNames};
 use crate::store::{self, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use utoipa::IntoParams;
 use uuid::Uuid;
+
+/// How long one request removes the links of an entity.
+const MAX_DELETION: Duration = Duration::from_secs(3);
 
 /// Options for deleting an entity.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -106,11 +112,13 @@ pub async fn update_entity(
 
 /// Delete an entity
 ///
-/// Refused while mentions or quotes refer to it, unless `cascade=true` unlinks them.
+/// Refused while mentions or quotes refer to it, unless `cascade=true` unlinks them. Many links are removed in batches: 202
+/// means that some are left and that the entity is still there. Repeat the request until it answers 204.
 #[utoipa::path(
     tag = "entities",
     params(DeleteEntity),
     responses(
+        (status = 202, description = "Some of its many links are removed. Repeat the request to go on."),
         (status = 204, description = "It is deleted"),
         (status = 409, description = "Mentions or quotes refer to the entity."),
     ),
@@ -123,8 +131,15 @@ pub async fn delete_entity(
     query: Query<DeleteEntity>,
 ) -> Result<HttpResponse, Problem> {
     let (id, cascade) = (id.into_inner(), query.cascade);
-    db.write(move |conn| entities::delete(conn, id, &expected.0, cascade)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let (expected, begun) = (Arc::new(expected.0), Instant::now());
+    loop {
+        let expected = Arc::clone(&expected);
+        match db.write(move |conn| entities::delete(conn, id, &expected, cascade)).await? {
+            Deletion::Done => return Ok(HttpResponse::NoContent().finish()),
+            Deletion::Unfinished if begun.elapsed() > MAX_DELETION => return Ok(HttpResponse::Accepted().finish()),
+            Deletion::Unfinished => {}
+        }
+    }
 }
 
 /// List entities
