@@ -59,7 +59,7 @@ impl EntityRow {
 /// Stores an entity.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an identifier given twice or not of its scheme, [`Conflict::Identifier`] for one that another entity has.
+/// [`Error::Invalid`] for a repeated or malformed identifier, [`Conflict::Identifier`] for one of another entity.
 pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
     let id = new_id();
     create_all(conn, &[(id, new)])?;
@@ -103,7 +103,7 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Enti
     Ok(found.into_iter().map(|found| found.and_then(unmerged)).collect())
 }
 
-/// Nothing, where there is such an entity.
+/// Fails unless there is such an entity.
 ///
 /// # Errors
 /// As one of [`find_all`].
@@ -208,7 +208,7 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: b
     Ok(Deletion::Done)
 }
 
-/// The row, when there is one and it was not merged.
+/// The row, unless it is missing or was merged.
 fn present(conn: &mut PgConnection, id: Uuid, row: Option<EntityRow>) -> Result<EntityRow> {
     match row {
         Some(EntityRow { merged_into: Some(into), .. }) => Err(Error::Merged { into }),
@@ -224,7 +224,7 @@ fn complete_one(conn: &mut PgConnection, row: EntityRow) -> Result<Entity> {
     Ok(row.with(aliases.remove(&id).unwrap_or_default(), identifiers.remove(&id).unwrap_or_default()))
 }
 
-/// The rows with their lists, which are read for all of them at once.
+/// The entities of these rows. Loads their aliases and identifiers with one query each.
 fn complete(conn: &mut PgConnection, rows: Vec<EntityRow>) -> Result<Vec<Entity>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut aliases = aliases_of(conn, &ids)?;

@@ -1,4 +1,4 @@
-//! Spans as the database holds them.
+//! Spans in the types of the database.
 
 use crate::domain::span::Span;
 use diesel::deserialize::{self, FromSql, FromSqlRow};

@@ -1,4 +1,4 @@
-//! Ids that were deleted: absent is 404, deleted is 410.
+//! The ids of deleted records: they answer 410, unknown ids 404.
 
 use super::{Error, Resource, Result};
 use crate::schema::tombstones;
@@ -12,14 +12,14 @@ use uuid::Uuid;
 /// # Errors
 /// Always: [`Error::Gone`] when a record of this id was deleted, else [`Error::NotFound`].
 pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Result<T> {
-    let buried = diesel::select(exists(
+    let is_deleted = diesel::select(exists(
         tombstones::table.filter(tombstones::id.eq(id)).filter(tombstones::kind.eq(resource.as_str())),
     ))
     .get_result(conn)?;
-    Err(if buried { Error::Gone(resource) } else { Error::NotFound(resource) })
+    Err(if is_deleted { Error::Gone(resource) } else { Error::NotFound(resource) })
 }
 
-/// What was found for each of these ids, all different, in their order, or why there is nothing.
+/// The record of each of these distinct ids, in their order, or the error of a missing one.
 pub fn each<T>(
     conn: &mut PgConnection,
     resource: Resource,
@@ -29,7 +29,7 @@ pub fn each<T>(
     ids.iter().map(|id| found.remove(id).map_or_else(|| missing(conn, resource, *id), Ok)).collect()
 }
 
-/// The only one of these.
+/// The only item of a list.
 pub fn one<T>(mut found: Vec<Result<T>>) -> Result<T> {
     found.pop().unwrap_or_else(|| Err(Error::Internal("a record was lost".to_owned())))
 }
