@@ -194,7 +194,6 @@ diesel::table! {
         language -> Text,
         publisher -> Nullable<Text>,
         rejected -> Bool,
-        word_bits -> Int8,
     }
 }
 

@@ -85,11 +85,6 @@ fn load(url: &str, settings: &Settings) -> Result<(), Failure> {
     drop(aliases);
     println!("loaded entities: {} s", begun.elapsed().as_secs());
     copy::articles(url, &collection, settings.jobs)?;
-    // The words of a text are what Postgres makes of it.
-    connection(url)?.batch_execute(
-        "UPDATE quote_about SET word_bits = word_bits(tsvector_to_array(vector)) FROM quotes WHERE quotes.id = quote_id",
-    )?;
-    connection(url)?.batch_execute("VACUUM FULL quote_about")?;
     println!("loaded articles, mentions and quotes: {} s", begun.elapsed().as_secs());
     Ok(())
 }

@@ -1,4 +1,3 @@
-DROP FUNCTION word_bits(text[]);
 DROP FUNCTION periods_of(timestamptz);
 DROP FUNCTION article_vector(text, text, text);
 DROP FUNCTION text_vector(text, text);

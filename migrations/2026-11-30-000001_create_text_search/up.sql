@@ -91,10 +91,3 @@ RETURN CASE
     WHEN isfinite(published) THEN ARRAY[0]
     ELSE ARRAY[-1]
 END;
-
--- Two of 64 bits for each word, hashed: a text that has all words of a query has all their bits.
-CREATE FUNCTION word_bits(words text[]) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (
-    SELECT coalesce(bit_or((1::bigint << (hash & 63)::integer) | (1::bigint << (hash >> 6 & 63)::integer)), 0)
-    FROM unnest(words) AS word, hashtextextended(word, 0) AS hash
-);

@@ -133,15 +133,13 @@ CREATE TABLE quote_about (
     language text NOT NULL,
     publisher text,
     rejected boolean NOT NULL GENERATED ALWAYS AS (status = 'rejected') STORED,
-    -- The bits of the quote's words: a search in the index skips most quotes without the words. All bits when unknown.
-    word_bits bigint NOT NULL DEFAULT -1,
     CONSTRAINT quote_about_pkey PRIMARY KEY (quote_id, entity_id),
     CONSTRAINT quote_about_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES quotes (id) ON DELETE CASCADE,
     CONSTRAINT quote_about_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities (id) ON DELETE CASCADE
 );
 
 CREATE INDEX quote_about_entity_id_idx ON quote_about (entity_id, published_desc DESC, quote_id DESC)
-    INCLUDE (kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher, word_bits);
+    INCLUDE (kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher);
 CREATE INDEX quote_about_confidence_idx ON quote_about (entity_id, confidence DESC, quote_id DESC);
 
 ALTER TABLE quote_about SET (

@@ -35,18 +35,17 @@ BEGIN
     UPDATE quote_about SET
         published_desc = coalesce(NEW.published_at, '-infinity'), kind = NEW.kind, status = NEW.status,
         confidence = NEW.confidence, speaker_id = NEW.speaker_id, speaker_status = NEW.speaker_status,
-        cue_lemma = NEW.cue_lemma, said_on = NEW.said_on, language = NEW.language, publisher = NEW.publisher,
-        word_bits = word_bits(tsvector_to_array(NEW.vector))
+        cue_lemma = NEW.cue_lemma, said_on = NEW.said_on, language = NEW.language, publisher = NEW.publisher
         WHERE quote_id = NEW.id;
     RETURN NULL;
 END
 $$;
 
 CREATE TRIGGER quotes_copy_to_about
-    AFTER UPDATE OF published_at, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher, text
+    AFTER UPDATE OF published_at, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher
     ON quotes FOR EACH ROW
     WHEN ((OLD.published_at, OLD.kind, OLD.status, OLD.confidence, OLD.speaker_id, OLD.speaker_status, OLD.cue_lemma,
-            OLD.said_on, OLD.language, OLD.publisher, OLD.vector)
+            OLD.said_on, OLD.language, OLD.publisher)
         IS DISTINCT FROM (NEW.published_at, NEW.kind, NEW.status, NEW.confidence, NEW.speaker_id, NEW.speaker_status,
-            NEW.cue_lemma, NEW.said_on, NEW.language, NEW.publisher, NEW.vector))
+            NEW.cue_lemma, NEW.said_on, NEW.language, NEW.publisher))
     EXECUTE FUNCTION copy_quote();

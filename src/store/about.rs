@@ -76,7 +76,7 @@ impl QueryFragment<Pg> for Refresh {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(&format!(
             "WITH truth AS MATERIALIZED (
-                SELECT DISTINCT q.id AS quote_id, m.entity_id, q.article_id, {CARRIED}, word_bits(tsvector_to_array(vector))
+                SELECT DISTINCT q.id AS quote_id, m.entity_id, q.article_id, {CARRIED}
                 FROM quotes q
                 CROSS JOIN unnest(q.spans) WITH ORDINALITY AS bound (here, i)
                 -- Each span reads its own part of the index; without OFFSET, every pair of an article may be compared.
@@ -100,8 +100,8 @@ impl QueryFragment<Pg> for Refresh {
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.articles)?;
         out.push_sql(&format!(
             "))
-            INSERT INTO quote_about (quote_id, entity_id, article_id, {CARRIED}, word_bits)
-            SELECT quote_id, entity_id, article_id, {CARRIED}, word_bits FROM truth ORDER BY entity_id, quote_id
+            INSERT INTO quote_about (quote_id, entity_id, article_id, {CARRIED})
+            SELECT quote_id, entity_id, article_id, {CARRIED} FROM truth ORDER BY entity_id, quote_id
             ON CONFLICT DO NOTHING"
         ));
         Ok(())
