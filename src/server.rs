@@ -13,6 +13,7 @@ use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
+use crate::store::migrate::{Extent, Migrated};
 use crate::store::name_dictionary::{self, NameDictionary};
 use crate::store::{self, Db, counts, migrate};
 use actix_web::HttpServer;
@@ -128,7 +129,7 @@ impl Server {
         let socket = bound(config.listen).map_err(cannot)?;
         let postgres = Postgres::start(&config.database, config.max_connections())?;
         if let Postgres::Own(_) = postgres {
-            migrate(&postgres.url())?;
+            run_migrations(&postgres.url(), Extent::Quick)?;
         }
         // The first request is answered as fast as later ones.
         http::openapi::contract();
@@ -288,16 +289,23 @@ async fn check_replica_lag(db: Db) {
     }
 }
 
-/// Brings the database at `url` up to date, one instance at a time; answers the names of the migrations that ran.
-/// Blocks.
+/// Runs all migrations that the database at `url` lacks, and returns their names. Blocks.
 ///
 /// # Errors
 /// When it cannot be reached, or refuses a statement.
 pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
+    run_migrations(url, Extent::All)
+}
+
+/// Runs migrations, and warns when slow ones are left.
+fn run_migrations(url: &str, extent: Extent) -> Result<Vec<String>, MigrateError> {
     let mut connection = PgConnection::establish(url)?;
-    let ran = migrate::run(&mut connection)?;
+    let Migrated { ran, left } = migrate::run(&mut connection, extent)?;
     for name in &ran {
         log::info!("ran the migration {name}");
+    }
+    if !left.is_empty() {
+        log::warn!("migrations that may take long are left: run `verbatim migrate` ({})", left.join(", "));
     }
     Ok(ran)
 }
@@ -319,7 +327,7 @@ fn migrate_in_background(url: String) -> (mpsc::Sender<()>, oneshot::Receiver<Mi
     std::thread::spawn(move || {
         let mut pause = MIN_PAUSE;
         let mut reminded: Option<Instant> = None;
-        while let Err(error) = migrate(&url) {
+        while let Err(error) = run_migrations(&url, Extent::Quick) {
             if !error.is_transient() {
                 drop(failed.send(error));
                 return;

@@ -24,10 +24,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use names::Cast;
 use std::time::Instant;
-use verbatim::store::migrate;
+use verbatim::store::migrate::{self, Extent};
 use words::Language;
 
-/// What to load, and where.
+/// The command's settings.
 #[derive(Parser)]
 struct Settings {
     /// How many articles; there are a quarter as many entities, 20 times as many mentions and 5.6 times as many quotes
@@ -42,7 +42,7 @@ struct Settings {
     /// Memory of each of these statements, as Postgres spells it
     #[arg(long, default_value = "1GB")]
     memory: String,
-    /// Cargo says so to every bench
+    /// Cargo passes this to every bench
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -62,7 +62,7 @@ fn main() -> Result<(), Failure> {
     };
     let begun = Instant::now();
     let mut conn = connection(url)?;
-    migrate::run(&mut conn)?;
+    migrate::run(&mut conn, Extent::All)?;
     if catalog::prepare(&mut conn)? {
         load(url, &settings)?;
         catalog::mark_loaded(&mut conn)?;
@@ -70,7 +70,7 @@ fn main() -> Result<(), Failure> {
     let built = Instant::now();
     catalog::rebuild(url, settings.jobs, &settings.memory)?;
     println!("built indexes, counts and constraints: {} s", built.elapsed().as_secs());
-    // This writes down which pages are visible to all, the free space, and what the counts have left behind.
+    // Index-only scans need the visibility map.
     conn.batch_execute("VACUUM")?;
     println!("in all: {} s\n", begun.elapsed().as_secs());
     print_sizes(&mut conn)
@@ -90,6 +90,12 @@ fn load(url: &str, settings: &Settings) -> Result<(), Failure> {
 }
 
 #[derive(QueryableByName)]
+struct PerArticle {
+    #[diesel(sql_type = BigInt)]
+    bytes: i64,
+}
+
+#[derive(QueryableByName)]
 struct Size {
     #[diesel(sql_type = Text)]
     name: String,
@@ -101,7 +107,7 @@ struct Size {
     indexes: String,
 }
 
-/// A Markdown table of what there is now.
+/// Prints a Markdown table of the tables and their sizes, and the bytes per article.
 fn print_sizes(conn: &mut PgConnection) -> Result<(), Failure> {
     let sizes: Vec<Size> = diesel::sql_query(
         "SELECT relname::text AS name, greatest(reltuples, 0)::bigint AS rows,
@@ -114,5 +120,12 @@ fn print_sizes(conn: &mut PgConnection) -> Result<(), Failure> {
     for Size { name, rows, heap, indexes } in sizes {
         println!("| {name} | {rows} | {heap} | {indexes} |");
     }
+    let PerArticle { bytes } = diesel::sql_query(
+        "SELECT (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+                 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')::bigint
+             / greatest((SELECT count(*) FROM articles), 1) AS bytes",
+    )
+    .get_result(conn)?;
+    println!("\n{bytes} bytes per article, tables and indexes");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Error, Result, error, server_check};
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationSource;
+use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::{Pg, PgConnection};
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
@@ -17,19 +17,45 @@ const LOCK: i64 = i64::from_be_bytes(*b"verbatim");
 /// How long a migration may wait for a lock, while the statements behind it wait too.
 const LOCK_TIMEOUT: &str = "5s";
 
-/// Brings the database up to this build, one instance at a time. Returns the names of the migrations it ran.
+/// Which migrations to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Those before the first slow one: a migration that runs outside a transaction takes long on a large table. All of
+    /// them when the database is new.
+    Quick,
+    All,
+}
+
+/// What a run of migrations did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Migrated {
+    /// The names of the migrations that ran.
+    pub ran: Vec<String>,
+    /// The names of those that are left for [`Extent::All`].
+    pub left: Vec<String>,
+}
+
+/// Brings the database up to this build, one instance at a time.
 ///
 /// # Errors
 /// [`Error::Unsuitable`] for a database that the service cannot work with, [transient](Error::is_transient) ones when it may
 /// work later, and [`Error::Internal`] when a migration is refused.
-pub fn run(conn: &mut PgConnection) -> Result<Vec<String>> {
+pub fn run(conn: &mut PgConnection, extent: Extent) -> Result<Migrated> {
     let needs_migration = !is_current(conn)?;
     server_check::check(conn, needs_migration)?;
+    run_from(conn, MIGRATIONS, extent)
+}
+
+/// Runs the migrations of a source, one instance at a time.
+///
+/// # Errors
+/// Those of a migration that is refused.
+pub fn run_from(conn: &mut PgConnection, source: impl MigrationSource<Pg>, extent: Extent) -> Result<Migrated> {
     conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
     conn.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'"))?;
-    let ran = run_pending(conn).map_err(|error| from_migration(error.as_ref()));
+    let migrated = run_pending(conn, source, extent).map_err(|error| from_migration(error.as_ref()));
     conn.batch_execute(&format!("RESET lock_timeout; SELECT pg_advisory_unlock({LOCK})"))?;
-    ran
+    migrated
 }
 
 /// Says which migration failed, and keeps the kind of error: diesel hides the type.
@@ -44,10 +70,21 @@ fn from_migration(error: &dyn std::error::Error) -> Error {
     }
 }
 
-fn run_pending(conn: &mut PgConnection) -> diesel::migration::Result<Vec<String>> {
-    let pending = conn.pending_migrations(MIGRATIONS)?;
-    conn.run_migrations(&pending)?;
-    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+fn run_pending(
+    conn: &mut PgConnection,
+    source: impl MigrationSource<Pg>,
+    extent: Extent,
+) -> diesel::migration::Result<Migrated> {
+    let pending = conn.pending_migrations(source)?;
+    let is_new = conn.applied_migrations()?.is_empty();
+    let first_slow = pending.iter().position(|migration| !migration.metadata().run_in_transaction());
+    let end = match first_slow {
+        Some(first_slow) if extent == Extent::Quick && !is_new => first_slow,
+        _ => pending.len(),
+    };
+    conn.run_migrations(&pending[..end])?;
+    let mut names = pending.iter().map(|migration| migration.name().to_string());
+    Ok(Migrated { ran: names.by_ref().take(end).collect(), left: names.collect() })
 }
 
 #[derive(QueryableByName)]
@@ -77,7 +114,7 @@ pub fn check_standby(conn: &mut PgConnection) -> Result<()> {
     Err(Error::Unsuitable(objection.to_owned()))
 }
 
-/// True when no migration of this build is missing in the database. Writes nothing, so that a standby can be asked:
+/// True when no quick migration of this build is missing in the database. Writes nothing, so that a standby can be asked:
 /// diesel's own question makes its table first.
 ///
 /// # Errors
@@ -92,5 +129,6 @@ pub fn is_current(conn: &mut PgConnection) -> Result<bool> {
     let wanted = MigrationSource::<Pg>::migrations(&MIGRATIONS);
     let wanted = wanted.map_err(|error| Error::Internal(format!("the migrations of this build: {error}")))?;
     let is_applied = |version: String| applied.iter().any(|applied| applied.version == version);
-    Ok(wanted.iter().all(|migration| is_applied(migration.name().version().to_string())))
+    let mut quick = wanted.iter().filter(|migration| migration.metadata().run_in_transaction());
+    Ok(quick.all(|migration| is_applied(migration.name().version().to_string())))
 }

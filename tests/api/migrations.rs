@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use diesel::PgConnection;
-use diesel_migrations::MigrationHarness;
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use verbatim::domain::{
     AliasKind, Anchor, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
 };
-use verbatim::store::migrate::MIGRATIONS;
+use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
 use crate::support::postgres::{TestDatabase, connect};
 
@@ -79,6 +80,41 @@ fn every_down_undoes_its_up_exactly() {
         assert_eq!(database.ask(CATALOG), after, "{} is another the second time", migration.name());
     }
     assert_eq!(database.ask(CATALOG), TestDatabase::migrated().ask(CATALOG));
+}
+
+/// Migrations of a folder: each with its statement, and whether it is slow.
+fn folder(migrations: &[(&str, &str, bool)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, sql, is_slow) in migrations {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("up.sql"), sql).unwrap();
+        fs::write(path.join("down.sql"), "SELECT 1").unwrap();
+        fs::write(path.join("metadata.toml"), format!("run_in_transaction = {}", !is_slow)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn slow_migrations_are_left_to_the_command_unless_the_database_is_new() {
+    let (first, index) = (("1_a", "CREATE TABLE a (n int)", false), "CREATE INDEX CONCURRENTLY a_n_idx ON a (n)");
+    let all = folder(&[first, ("2_b", index, true), ("3_c", "CREATE TABLE c (n int)", false)]);
+    let run = |connection: &mut PgConnection, folder: &TempDir, extent| {
+        let source = FileBasedMigrations::from_path(folder.path()).unwrap();
+        let Migrated { ran, left } = migrate::run_from(connection, source, extent).unwrap();
+        (ran.join(" "), left.join(" "))
+    };
+    let answer = |ran: &str, left: &str| (ran.to_owned(), left.to_owned());
+
+    let database = TestDatabase::empty();
+    let mut connection: PgConnection = connect(&database.url());
+    assert_eq!(run(&mut connection, &folder(&[first]), Extent::Quick), answer("1_a", ""));
+    assert_eq!(run(&mut connection, &all, Extent::Quick), answer("", "2_b 3_c"));
+    assert_eq!(run(&mut connection, &all, Extent::All), answer("2_b 3_c", ""));
+    assert_eq!(run(&mut connection, &all, Extent::All), answer("", ""));
+
+    let new = TestDatabase::empty();
+    assert_eq!(run(&mut connect(&new.url()), &all, Extent::Quick), answer("1_a 2_b 3_c", ""));
 }
 
 #[test]
