@@ -241,6 +241,7 @@ fn suggestions_complete_a_name_or_an_alias_the_most_mentioned_first() {
     app.entity(json!({"name": "Islande", "kind": "place"}));
     let article = app.article(json!({}));
     app.mention(&article, "Dakar", json!({"entity_id": israel["id"]}));
+    app.compact_counters();
     let answer = app.get("/v1/entities/suggest?q=IS").expect(200);
     assert_eq!(
         settled(&answer),

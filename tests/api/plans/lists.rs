@@ -79,7 +79,7 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
             60,
         ),
         (format!("/v1/articles/{article}/quotes"), "quotes", "quotes_article_id_idx", within.clone(), 12),
-        (format!("/v1/articles/{article}/mentions"), "mentions", "mentions_article_id_idx", within, 12),
+        (format!("/v1/articles/{article}/mentions"), "mentions", "mentions_article_id_idx", within, 16),
         (format!("/v1/mentions?entity={entity}"), "mentions", "mentions_entity_id_idx", named, 400),
         (
             "/v1/mentions?publisher=Journal+3".into(),
