@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(calls, "ci --ignore-scripts --prefer-offline --no-audit --no-fund\n");
 
         let link = bin_dir.join("../lib/libx.so.1");
-        assert_eq!(fs::read_link(&link).unwrap(), Path::new("libx.so.1.2"));
+        assert!(fs::read_link(&link).unwrap().is_relative());
         assert_eq!(fs::read_to_string(link).unwrap(), "library\n");
         for path in bin_dir.ancestors().take_while(|path| *path != dir.path()) {
             assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o005, 0o005, "{}", path.display());
