@@ -95,7 +95,7 @@ pub enum EmbeddedError {
     },
 
     /// `initdb` does not print its version and folders as expected.
-    #[error("{program} does not print its version and share folder; its output:\n{output}")]
+    #[error("{program} does not tell its version and share folder; its output:\n{output}")]
     Unrecognised {
         /// The program.
         program: PathBuf,
