@@ -52,7 +52,7 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
     let inserted = InsertedMention { id: new_id(), article_id: article, extractor: new.extractor.as_deref(), columns };
     let row =
         diesel::insert_into(mentions::table).values(inserted).returning(MentionRow::as_returning()).get_result(conn)?;
-    record_changes([new.entity_id]);
+    record_changes_in(conn, article)?;
     about::refresh(conn, &[article])?;
     Ok(row.into())
 }
@@ -62,7 +62,8 @@ pub(super) fn record_changes(entities: impl IntoIterator<Item = Option<Uuid>>) {
     cache::record_changes(entities.into_iter().flatten().map(Owner::MentionsOf));
 }
 
-/// Tells the cache that the mentions of all entities in an article change.
+/// Tells the cache that the mentions of all entities in an article change: what is related to an entity depends on the other
+/// mentions in its articles.
 pub(super) fn record_changes_in(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     let in_article = mentions::table.filter(mentions::article_id.eq(article));
     record_changes(in_article.select(mentions::entity_id).distinct().load(conn)?);
@@ -172,7 +173,8 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
         return Ok(row.into());
     }
     next.origin = Origin::Human;
-    record_changes([row.columns.entity_id, next.entity_id]);
+    record_changes_in(conn, row.article_id)?;
+    record_changes([next.entity_id]);
     let row = diesel::update(mentions::table.find(id))
         .set((next, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))
         .returning(MentionRow::as_returning())
@@ -196,7 +198,7 @@ fn moves(columns: &Columns, patch: &MentionPatch) -> bool {
 pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<()> {
     let (row, _) = lock(conn, id)?;
     check(expected, row.version)?;
-    record_changes([row.columns.entity_id]);
+    record_changes_in(conn, row.article_id)?;
     diesel::delete(mentions::table.find(id)).execute(conn)?;
     about::refresh(conn, &[row.article_id])
 }
