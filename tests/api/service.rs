@@ -148,8 +148,8 @@ fn the_metrics_are_openmetrics_and_count_what_happens() {
     assert_eq!(after[count], 1.0);
     assert_eq!(after["verbatim_http_requests_in_flight"], 1.0);
     assert!(after["verbatim_database_connections"] >= 1.0);
-    for (lane, free) in [("lookup", 1.0), ("read", 1.0), ("write", 2.0)] {
-        assert_eq!(after[&*format!("verbatim_database_permits_free{{lane=\"{lane}\"}}")], free);
+    for (pool, free) in [("lookup", 1.0), ("read", 1.0), ("write", 2.0)] {
+        assert_eq!(after[&*format!("verbatim_database_workers_free{{pool=\"{pool}\"}}")], free);
     }
 }
 

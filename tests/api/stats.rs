@@ -181,6 +181,44 @@ fn a_timeline_counts_every_interval_from_the_first_record_to_the_last() {
 }
 
 #[test]
+fn the_buckets_of_a_timeline_end_where_its_range_and_its_coverage_end() {
+    let (app, _) = collection();
+    let ranges = |query: &str| -> Vec<(String, String)> {
+        let answer = opened(&app, &format!("/v1/stats/timeline?{query}"));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        answer["items"].as_array().unwrap().iter().map(|item| (text(&item["start"]), text(&item["end"]))).collect()
+    };
+    let range = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+    assert_eq!(
+        ranges("published_from=2026-01-31T12:00:00Z&published_to=2026-02-01T06:00:00Z"),
+        [range("2026-01-31T12:00:00Z", "2026-02-01T00:00:00Z"), range("2026-02-01T00:00:00Z", "2026-02-01T06:00:00Z"),]
+    );
+    assert_eq!(ranges("min_confidence=0&window=4")[0], range("2026-02-01T00:00:00.000001Z", "2026-03-01T00:00:00Z"),);
+    // The end of the year 9999 is no time that a filter takes.
+    app.article(json!({"published_at": "9999-12-31T23:59:59Z"}));
+    let answer =
+        app.get("/v1/stats/timeline?of=articles&interval=year&published_from=9999-01-01T00:00:00Z").expect(200);
+    assert_eq!(answer["items"], json!([{"start": "9999-01-01T00:00:00Z", "end": null, "count": 1}]));
+}
+
+#[test]
+fn a_timeline_links_once_to_each_group_however_many_buckets_there_are() {
+    let (app, _) = collection();
+    let query =
+        "interval=day&group_by=language&groups=1&published_from=2020-01-01T00:00:00Z&published_to=2026-06-01T00:00:00Z";
+    let answer = app.get(&format!("/v1/stats/timeline?publisher=Alpha&{query}")).expect(200);
+    assert!(answer["items"].as_array().unwrap().len() > 4000);
+    let group = |kind: &str, key: Value| json!({"kind": kind, "key": key, "label": key});
+    let expected = json!([
+        {"group": group("value", json!("en")), "href_template":
+            "/v1/quotes?publisher=Alpha&language=en{&published_from,published_to}"},
+        {"group": group("other", Value::Null), "href_template":
+            "/v1/quotes?publisher=Alpha&not.language=en{&published_from,published_to}"},
+    ]);
+    assert_eq!(answer["groups"], expected);
+}
+
+#[test]
 fn a_timeline_is_drawn_for_the_largest_groups_and_the_others() {
     let (app, people) = collection();
     for (question, expected) in [

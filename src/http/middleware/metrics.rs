@@ -30,8 +30,8 @@ struct Route {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Lane {
-    lane: &'static str,
+struct WorkerPool {
+    pool: &'static str,
 }
 
 /// The metrics of one process.
@@ -42,7 +42,7 @@ pub struct Metrics {
     in_flight: Gauge,
     connections: Gauge,
     idle_connections: Gauge,
-    free_permits: Family<Lane, Gauge>,
+    free_workers: Family<WorkerPool, Gauge>,
     replica: Replica,
     cache: CacheMetrics,
 }
@@ -143,20 +143,20 @@ impl Metrics {
         let requests = Family::default();
         let durations = Family::new_with_constructor(seconds as fn() -> Histogram);
         let (in_flight, connections, idle_connections) = (Gauge::default(), Gauge::default(), Gauge::default());
-        let free_permits = Family::default();
+        let free_workers = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time to answer a request", durations.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
         registry.register("database_connections", "Connections to the database", connections.clone());
         registry.register("database_connections_idle", "Idle connections to the database", idle_connections.clone());
         registry.register(
-            "database_permits_free",
-            "Free places of each worker pool of the database",
-            free_permits.clone(),
+            "database_workers_free",
+            "Free threads of each worker pool of the database",
+            free_workers.clone(),
         );
         let replica = Replica::register(&mut registry);
         let cache = CacheMetrics::register(&mut registry);
-        Self { registry, requests, durations, in_flight, connections, idle_connections, free_permits, replica, cache }
+        Self { registry, requests, durations, in_flight, connections, idle_connections, free_workers, replica, cache }
     }
 
     /// Counts a request as in flight until the answer is dropped.
@@ -181,8 +181,8 @@ impl Metrics {
         let connections = db.connections();
         self.connections.set(connections.open.into());
         self.idle_connections.set(connections.idle.into());
-        for (lane, free) in db.free_threads() {
-            self.free_permits.get_or_create(&Lane { lane }).set(i64::try_from(free).unwrap_or(i64::MAX));
+        for (pool, free) in db.free_threads() {
+            self.free_workers.get_or_create(&WorkerPool { pool }).set(i64::try_from(free).unwrap_or(i64::MAX));
         }
         if let Some(state) = db.replica() {
             self.replica.set(state);
