@@ -39,7 +39,7 @@ impl ReceiveBudget {
     }
 }
 
-/// The body of a request, as the operation's schema has it.
+/// The body of a request, validated by the operation's schema.
 pub struct Body<T>(pub T);
 
 impl<T: RequestBody> FromRequest for Body<T> {
@@ -81,7 +81,7 @@ fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>)
     serde_json::from_value(value).map_err(|error| Problem::content(vec![FieldError::new("", error.to_string())]))
 }
 
-/// The essence of the body's media type; JSON and text are always UTF-8.
+/// The media type of the body without parameters; the charset must be UTF-8.
 fn media_type_of(request: &HttpRequest) -> Result<String, Problem> {
     let refuse = |detail: &str| Problem::new(Code::UnsupportedMediaType, detail.to_owned());
     let value = request.headers().get(header::CONTENT_TYPE).ok_or_else(|| refuse("Content-Type is missing"))?;
@@ -136,7 +136,7 @@ fn receive(
     }
 }
 
-/// Cuts a chunk, as each piece is decompressed whole before its size is known: a few bytes may stand for millions.
+/// Cuts a chunk into pieces. Each piece is decompressed at once, so small pieces bound the memory of a decompression bomb.
 fn in_pieces(
     chunk: Result<Bytes, PayloadError>,
     encoding: ContentEncoding,

@@ -34,7 +34,7 @@ enum Place {
 struct Parameter {
     name: String,
     place: Place,
-    /// A list separates its values with commas, rather than repeat the parameter.
+    /// Whether a list is separated by commas instead of repeating the parameter.
     commas: bool,
     required: bool,
     schema: Schema,
@@ -228,7 +228,7 @@ impl Parameter {
         self.value(&given).map(Some)
     }
 
-    /// The value that is given by one or more texts.
+    /// The value of one or more texts, validated.
     fn value(&self, given: &[&str]) -> Result<Value, String> {
         let value = match (self.schema.list_items(), given) {
             (None, [only]) => self.schema.read_text(only),
@@ -245,7 +245,7 @@ impl Parameter {
     }
 }
 
-/// A header field; several lines of it are one list.
+/// The value of a header; several lines are joined to one list.
 fn field(headers: &HeaderMap, name: &str) -> Result<Option<String>, String> {
     let lines: Result<Vec<&str>, _> = headers.get_all(name).map(HeaderValue::to_str).collect();
     let lines = lines.map_err(|_| "has a character outside ASCII".to_owned())?;

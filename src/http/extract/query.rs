@@ -23,7 +23,7 @@ impl Parameters {
         let (mut pairs, mut unreadable) = (Vec::new(), Vec::new());
         for piece in request.query_string().split('&') {
             for (name, value) in url::form_urlencoded::parse(piece.as_bytes()).into_owned() {
-                // Bytes that are not UTF-8 are read as replacement characters: another text than was sent.
+                // Invalid UTF-8 decodes to replacement characters, which is not the text that was sent.
                 if percent_decode_str(piece).decode_utf8().is_err() {
                     unreadable.push(name.clone());
                 }
@@ -82,7 +82,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let query = request.extensions_mut().remove::<ValidQuery>();
         let query = query.ok_or_else(|| Problem::unexpected("the query was not checked"));
-        // The document has let the query through: what serde still refuses is a fault of the request.
+        // The query matches the document; an error of serde is still a fault of the request.
         let read = |ValidQuery(query)| serde_json::from_value(query).map(Self);
         ready(query.and_then(|query| read(query).map_err(|error| Problem::parameter("query", error.to_string()))))
     }

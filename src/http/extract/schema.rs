@@ -122,7 +122,7 @@ impl Schema {
         schema
     }
 
-    /// Whether the value is a list; else whether its text spells a number or a boolean.
+    /// The schema of the items, if the value is a list.
     pub fn list_items(&self) -> Option<&Self> {
         match &self.kind {
             Kind::Array { items, .. } => Some(items),
@@ -130,12 +130,13 @@ impl Schema {
         }
     }
 
-    /// Reads the value that a parameter's text spells; text that spells none stays text, and is refused by [`Self::check`].
+    /// Converts the text of a parameter to a number or a boolean if the schema wants one. Other text stays text, which
+    /// [`Self::check`] refuses.
     pub fn read_text(&self, text: &str) -> Value {
         let is_plain = !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace);
         let parsed = || serde_json::from_str::<Value>(text).ok().filter(|_| is_plain);
         let value = match self.kind {
-            // JSON Schema takes 1.0 for an integer; a path or a query spells one without a point.
+            // JSON Schema accepts 1.0 as an integer; a path or a query has to write 1.
             Kind::Number { integer, .. } => parsed().filter(|v| v.is_number() && !(integer && v.is_f64())),
             Kind::Boolean => parsed().filter(Value::is_boolean),
             _ => None,
@@ -197,7 +198,7 @@ impl Text {
 
     /// The fault of `text`, if it has one.
     fn fault(&self, text: &str) -> Option<String> {
-        // Postgres stores every character but this one.
+        // The only character that Postgres cannot store.
         if text.contains('\0') {
             return Some("must not contain U+0000".to_owned());
         }
@@ -208,7 +209,7 @@ impl Text {
         if let Some(format) = self.format.filter(|format| !format.matches(text)) {
             return Some(format!("must be {format}"));
         }
-        // A text has no more characters than bytes, and at least a quarter as many: most need no counting.
+        // UTF-8 has one to four bytes for each character: most texts need no counting.
         if text.len() > self.maximum && text.chars().count() > self.maximum {
             return Some(format!("must be at most {} characters", self.maximum));
         }
@@ -230,11 +231,11 @@ impl Format {
                 is_separated && DateTime::parse_from_rfc3339(text).is_ok_and(|time| is_storable(time.to_utc()))
             }
             Self::Date => {
-                // chrono takes a sign for the beginning of a year.
+                // chrono accepts a sign before the year.
                 let is_signed = text.starts_with(['+', '-']);
                 text.len() == 10 && !is_signed && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
             }
-            // RFC 3986: no other characters, and % begins two hexadecimal digits.
+            // RFC 3986: these characters only, and two hexadecimal digits after %.
             Self::Uri => {
                 let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
                 let is_escape = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
@@ -513,7 +514,7 @@ mod tests {
     #[test]
     fn validation_stops_at_the_most_faults() {
         let members: String = (0..100_000).map(|i| format!("\"{i}\": 0,")).collect();
-        // What follows the last fault is not even read.
+        // The text after the last fault is not parsed.
         assert_eq!(faults(&format!("{{{members}]")).len(), MAX_FAULTS);
     }
 

@@ -51,7 +51,7 @@ pub async fn compress(
             set_encoding_in_etag(response.headers_mut(), encoding);
             EitherBody::left(EitherBody::right(encoded(encoding, bytes).await?))
         }
-        // A stream is compressed as it comes; its encoder sets the headers.
+        // A stream is compressed chunk by chunk; its encoder sets the headers.
         Err(body) => EitherBody::right(Encoder::response(encoding, response.head_mut(), body)),
     };
     Ok(ServiceResponse::new(request, response.set_body(body)))
@@ -63,7 +63,7 @@ fn encoding_for(request: &ServiceRequest) -> Result<ContentEncoding, Problem> {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
         return Ok(ContentEncoding::Identity);
     }
-    // What cannot be read is as good as absent.
+    // A header that cannot be parsed counts as absent.
     let Ok(accepted) = AcceptEncoding::parse(request) else { return Ok(ContentEncoding::Identity) };
     match accepted.negotiate(known.iter()) {
         Some(Encoding::Known(encoding)) => Ok(encoding),

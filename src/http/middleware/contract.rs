@@ -25,7 +25,7 @@ pub async fn enforce_contract(
     }
 }
 
-/// The response to a request that no handler answers.
+/// Checks a request; `Some` is the response to OPTIONS.
 fn check(request: &ServiceRequest) -> Result<Option<HttpResponse>, Problem> {
     let contract = Contract::of(request.request());
     let route = context::route(request.request()).unwrap_or_default();
@@ -43,7 +43,7 @@ fn check(request: &ServiceRequest) -> Result<Option<HttpResponse>, Problem> {
         let detail = format!("this path takes {}", allow.to_str().unwrap_or_default());
         return Err(Problem::new(Code::MethodNotAllowed, detail).with_header(header::ALLOW, allow.clone()));
     };
-    // `Accept: text/html` of the page does not hold for its stylesheets and scripts.
+    // The media type of the page does not hold for its stylesheets and scripts.
     if route != DOCS_FILES {
         let query = operation.check(request, path)?;
         request.extensions_mut().insert(query);

@@ -7,7 +7,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError};
 
-/// Gives the refusal of a cross-origin request the form of all others.
+/// Turns the refusal of a cross-origin request into problem details.
 pub async fn explain_cors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -33,7 +33,7 @@ pub async fn trace(
         metrics: request.app_data::<web::Data<Metrics>>().cloned(),
     };
     let draining = request.app_data::<web::Data<Draining>>().cloned();
-    // HEAD is GET without the body, which the connection leaves out by itself.
+    // HEAD is answered as GET; the connection leaves out the body.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
@@ -49,7 +49,7 @@ pub async fn trace(
     let mut response = result?;
     response.headers_mut().insert(REQUEST_ID, header);
     if draining.is_some_and(|draining| draining.is_started()) {
-        // The caller then opens another connection, elsewhere, rather than send into one that is about to close.
+        // The client then opens another connection, to another instance, instead of using one that is about to close.
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
@@ -72,7 +72,7 @@ impl Drop for Span {
         if let Some(metrics) = &self.metrics {
             metrics.request_ended(&self.method, self.route, self.status, took);
         }
-        // The query may hold what people search for: only the path is logged.
+        // The query may contain personal data: only the path is logged.
         log::info!(
             target: "verbatim::request",
             request_id = self.id,

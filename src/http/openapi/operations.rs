@@ -64,7 +64,7 @@ fn finish_response(status: u16, method: &str, single: bool, is_list: bool, respo
 
 fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Value) {
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-    // utoipa's own has no description.
+    // The path parameter that utoipa derives has no description.
     parameters.retain(|parameter| parameter["name"] != "id");
     for parameter in &mut parameters {
         without_null(&mut parameter["schema"]);
