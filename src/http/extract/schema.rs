@@ -301,6 +301,14 @@ impl Seed<'_> {
         if faults.len() < MAX_FAULTS { Ok(Value::Null) } else { Err(E::custom("too many faults")) }
     }
 
+    /// Drops the faults of a member that is given again: the last value counts, as for every reader of JSON.
+    fn forget(&self, path: &Path<'_>) {
+        let pointer = path.to_string();
+        let is_inside =
+            |at: &str| at.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.faults.borrow_mut().retain(|fault| !is_inside(&fault.pointer));
+    }
+
     fn wrong_type<E: Error>(&self) -> Result<Value, E> {
         self.fault(self.path, format!("must be {}", self.schema.kind.noun()))
     }
@@ -414,6 +422,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let path = Path::Member(self.path, &name);
             match members.get(&name) {
                 Some(schema) => {
+                    if values.contains_key(&name) {
+                        self.forget(&path);
+                    }
                     let value = map.next_value_seed(Seed { schema, path: &path, faults: self.faults })?;
                     values.insert(name, value);
                 }
@@ -483,6 +494,13 @@ mod tests {
         ] {
             assert_eq!(faults(json), [(pointer.to_owned(), detail.to_owned())], "{json}");
         }
+    }
+
+    #[test]
+    fn the_last_of_repeated_members_counts() {
+        let given = r#"{"name": 1, "list": ["x", {}], "name": "a", "list": [1]}"#;
+        assert_eq!(schema().parse(given.as_bytes()).unwrap(), json!({"name": "a", "list": [1]}));
+        assert_eq!(faults(r#"{"name": "a", "name": 1}"#), [("/name".to_owned(), "must be a string".to_owned())]);
     }
 
     #[test]
