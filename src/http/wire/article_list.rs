@@ -43,7 +43,8 @@ pub enum ListInclude {
 #[into_params(parameter_in = Query)]
 pub struct ArticleFilters {
     /// Words in the headline or the body: all words, `OR` between alternatives, `"a phrase"`, `-excluded`. Accents,
-    /// inflections and stop words of the text's language are ignored.
+    /// inflections and stop words of the text's language are ignored. A phrase is within the headline or within the body, and is
+    /// found where each of its words is among the first 255 occurrences of that word in the text.
     #[param(min_length = 1, max_length = 500, example = "\"Saint-Denis\" grève -football")]
     q: Option<String>,
     /// Only this language.
