@@ -30,6 +30,7 @@ fn named() -> Named {
     {
         app.quote(article, json!({"text": text, "speaker_id": speaker["id"], "cue": cue}));
     }
+    app.compact_counters();
     Named { app, awa, other, port }
 }
 
