@@ -180,22 +180,23 @@ fn a_mention_that_was_orphaned_inside_a_quote_is_not_what_the_quote_is_about() {
 #[test]
 fn all_findings_of_a_text_are_moved_by_one_statement_for_each_table() {
     let app = TestApp::start();
-    let article = app.article(json!({"body": "Rabat parle. ".repeat(40)}));
+    let sentences: String = (10..50).map(|n| format!("Rabat {n} parle. ")).collect();
+    let article = app.article(json!({"body": sentences}));
     let mentions = format!("/v1/articles/{}/mentions", id(&article));
-    for start in (0..40).map(|n| 13 * n) {
-        app.post(&mentions, &json!({"start": start, "end": start + 5})).expect(201);
-        let spans = json!([{"start": start, "end": start + 11}]);
+    for start in (0..40).map(|n| 16 * n) {
+        app.post(&mentions, &json!({"start": start, "end": start + 8})).expect(201);
+        let spans = json!([{"start": start, "end": start + 14}]);
         app.post("/v1/quotes", &json!({"article_id": article["id"], "spans": spans})).expect(201);
     }
     app.sql(
-        "CREATE TABLE updates (of text);
+        "CREATE TABLE updates (relation text);
         CREATE FUNCTION log_update() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN INSERT INTO updates VALUES (TG_TABLE_NAME); RETURN NULL; END $$;
         CREATE TRIGGER log_update AFTER UPDATE ON mentions FOR EACH STATEMENT EXECUTE FUNCTION log_update();
         CREATE TRIGGER log_update AFTER UPDATE ON quotes FOR EACH STATEMENT EXECUTE FUNCTION log_update()",
     );
-    edit(&app, &article, &format!("Hier {}", "Rabat parle. ".repeat(40)));
-    let updates = app.database.ask("SELECT string_agg(of, ' ' ORDER BY of) FROM updates");
+    edit(&app, &article, &format!("Hier {sentences}"));
+    let updates = app.database.ask("SELECT string_agg(relation, ' ' ORDER BY relation) FROM updates");
     assert_eq!(updates, "mentions quotes");
     let versions = "SELECT string_agg(DISTINCT version::text || body_version, ' ') FROM";
     for table in ["mentions", "quotes"] {

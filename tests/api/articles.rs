@@ -231,7 +231,7 @@ fn a_url_belongs_to_one_article_however_it_is_spelled() {
     let other = app.article(json!({"url": "https://quotidien.example/b"}));
     let again = json!({"headline": "H", "body": "B", "url": "https://QUOTIDIEN.example:443/a#top"});
     let expected = json!({
-        "type": "/problems/url_taken", "title": "Another article has this url", "status": 409,
+        "type": "/problems/url_taken", "title": "URL already taken", "status": 409,
         "detail": "another article has this url", "code": "url_taken", "errors": [],
     });
     assert_eq!(refusal(create(&app, &again), 409, "url_taken"), expected);
