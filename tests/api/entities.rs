@@ -151,7 +151,7 @@ fn an_identifier_belongs_to_one_entity() {
         "identifiers": [{"scheme": "isni", "value": "1"}, {"scheme": "wikidata", "value": "Q1028"}],
     });
     let expected = json!({
-        "type": "/problems/identifier_taken", "title": "Another entity has this identifier", "status": 409,
+        "type": "/problems/identifier_taken", "title": "Identifier already taken", "status": 409,
         "detail": "another entity has one of these identifiers", "code": "identifier_taken", "errors": [],
     });
     assert_eq!(refusal(create(&app, &again), 409, "identifier_taken"), expected);
@@ -255,7 +255,7 @@ fn an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident() {
     let mention = app.mention(&article, "Awa Diallo", json!({"entity_id": awa["id"]}));
     let quote = app.quote(&article, json!({"speaker_id": awa["id"]}));
     let expected = json!({
-        "type": "/problems/still_referenced", "title": "Other records refer to this one", "status": 409,
+        "type": "/problems/still_referenced", "title": "Still referenced", "status": 409,
         "detail": "1 mentions and 1 quotes refer to this entity; cascade=true unlinks them",
         "code": "still_referenced", "errors": [],
     });

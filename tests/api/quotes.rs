@@ -126,7 +126,7 @@ fn a_text_that_stands_more_than_once_is_answered_with_its_places() {
     let article = article(&app, "« Oui », dit Awa. «\u{a0}Oui\u{a0}», dit Jean. Ouistiti.");
     let problem = refusal(create(&app, &article, json!({"text": "« Oui »"})), 409, "ambiguous_text");
     let expected = json!({
-        "type": "/problems/ambiguous_text", "title": "The text stands in the body more than once", "status": 409,
+        "type": "/problems/ambiguous_text", "title": "Ambiguous text", "status": 409,
         "detail": "the text stands in the body more than once: give the spans", "code": "ambiguous_text",
         "errors": [], "candidates": spans(&[(2, 5), (20, 23)]),
     });
