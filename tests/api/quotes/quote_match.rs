@@ -133,7 +133,7 @@ fn very_common_words_are_looked_for_in_the_newest_quotes() {
 fn near_identical_quotes_are_found_among_many_that_share_two_of_their_words() {
     let database = TestDatabase::migrated();
     // 700 quotes share the two rarest words with the 30 that were said after them.
-    database.execute(
+    database.execute_as_admin(
         "INSERT INTO articles (id, headline, body, content_hash, language)
             VALUES ('a0000000-0000-0000-0000-000000000000', 'Titre', 'Texte', sha256('x'), 'fr');
         SET session_replication_role = replica;
