@@ -88,7 +88,7 @@ impl Postgres {
     }
 }
 
-/// Why the service does not start.
+/// The reason why the service does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
@@ -99,7 +99,7 @@ pub enum StartError {
     Listen { address: SocketAddr, source: io::Error },
 }
 
-/// Why the schema is not current.
+/// The reason why the database is not migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     #[error("cannot reach the database: {0}")]
@@ -143,7 +143,7 @@ impl Server {
         Ok(Self { config: config.clone(), listener, address, postgres })
     }
 
-    /// Where it listens, with the real port.
+    /// Returns the bound address, with the real port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -203,7 +203,7 @@ impl Server {
 /// Binds the address without listening yet: clients are refused rather than kept waiting.
 fn bound(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // The connections of the process before us may still be closing.
+    // Connections of the previous process may still be closing.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     Ok(socket)
@@ -244,7 +244,7 @@ fn trusted_origins(config: &Config) -> TrustedOrigins {
     TrustedOrigins { origins, hosts: config.listen.ip().is_loopback().then_some(hosts) }
 }
 
-/// Keeps the name dictionary up to date, so that a request has little left to read.
+/// Refreshes the name dictionary, so that a request has few changes to read.
 async fn refresh_dictionary(db: Db, names: Arc<NameDictionary>) {
     let mut tick = time::interval(DICTIONARY_PERIOD);
     let mut deleted = Instant::now();
@@ -259,13 +259,13 @@ async fn refresh_dictionary(db: Db, names: Arc<NameDictionary>) {
         match read.await {
             Ok(()) if delete => deleted = Instant::now(),
             Ok(()) => {}
-            // The database is away or not migrated yet, which `/readyz` says.
+            // `/readyz` reports that the database is away or not migrated.
             Err(error) => log::debug!("refreshing the name dictionary: {error}"),
         }
     }
 }
 
-/// Adds counter changes to the rollups, so that a count of all records has few to add.
+/// Compacts counter changes into the rollups, so that a count has few changes to add.
 async fn compact_counters(db: Db) {
     let mut tick = time::interval(COMPACT_PERIOD);
     loop {
@@ -276,7 +276,7 @@ async fn compact_counters(db: Db) {
     }
 }
 
-/// Keeps the store aware of how far its replica is behind.
+/// Checks the lag of the replica.
 async fn check_replica_lag(db: Db) {
     if db.replica().is_none() {
         return;
@@ -292,7 +292,7 @@ async fn check_replica_lag(db: Db) {
 /// Runs all migrations that the database at `url` lacks, and returns their names. Blocks.
 ///
 /// # Errors
-/// When it cannot be reached, or refuses a statement.
+/// When the database cannot be reached or refuses a statement.
 pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
     run_migrations(url, Extent::All)
 }

@@ -140,7 +140,7 @@ pub fn prepare(conn: &mut PgConnection) -> Result<bool, Failure> {
     }
     conn.transaction(|conn| {
         conn.batch_execute(&REMEMBER.replace("COPIED", COPIED))?;
-        // First of its stage: counting takes longer than any index.
+        // First in its stage: counting takes longer than any index.
         diesel::sql_query(
             "INSERT INTO bench_load.steps (id, stage, sql) OVERRIDING SYSTEM VALUE
             SELECT min(id) - 1, 1, $1 FROM bench_load.steps",

@@ -24,7 +24,7 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// Articles of one batch.
 const BATCH: usize = 200;
-/// Batches that may wait for a table.
+/// Batches that may queue for a table.
 const WAITING: usize = 6;
 
 /// Copies a stream into a table that is truncated first; `also` for one of several streams of a table.
@@ -58,7 +58,7 @@ macro_rules! copy {
 /// Stores the entities with their aliases and identifiers.
 ///
 /// # Errors
-/// The database's own.
+/// Those of the database.
 pub fn entities(url: &str, collection: &Collection, aliases: &[Vec<Alias>]) -> Result<(), Failure> {
     let mut rows = EntityRows::default();
     let mut ranks: Vec<usize> = (0..aliases.len()).collect();
@@ -96,7 +96,7 @@ impl Streams {
 /// Generates articles on `writers` threads and stores them with their mentions and quotes.
 ///
 /// # Errors
-/// The database's own.
+/// Those of the database.
 pub fn articles(url: &str, collection: &Collection, writers: usize) -> Result<(), Failure> {
     let (articles, articles_in) = bounded(WAITING);
     let (mentions, mentions_in) = bounded(WAITING);

@@ -24,7 +24,7 @@ impl Dice {
         low + self.below(high - low + 1)
     }
 
-    /// True `percent` times in a hundred.
+    /// Returns true with this probability in percent.
     pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }

@@ -1,9 +1,9 @@
-//! A news collection of any size, in an empty database: `cargo bench --bench load -- --articles N --database-url URL`.
+//! Generates a news collection in an empty database: `cargo bench --bench load -- --articles N --database-url URL`.
 //!
-//! The same `N` makes the same articles, entities, mentions, quotes and reviews each time: ten years of twenty outlets in
-//! French and English, with names and words as often as Zipf's law has them. Rows are copied into bare tables; indexes,
-//! keys and triggers are built afterwards as the catalog had them, and what the service counts is counted once. A load
-//! that was cut off goes on when the same command is given again.
+//! The same `N` always makes the same articles, entities, mentions, quotes and reviews: ten years of twenty publishers
+//! in French and English, with names and words by Zipf's law. Rows are copied into tables without indexes; indexes,
+//! keys and triggers are rebuilt afterwards from the catalog, and the rollups are filled once. An interrupted load
+//! continues when the same command is run again.
 
 mod article;
 mod catalog;
@@ -39,7 +39,7 @@ struct Settings {
     /// Statements that build indexes and constraints at the same time, and threads that write texts
     #[arg(long, default_value_t = 2)]
     jobs: usize,
-    /// Memory of each of these statements, as Postgres spells it
+    /// Memory of each of these statements, in the syntax of Postgres
     #[arg(long, default_value = "1GB")]
     memory: String,
     /// Cargo passes this to every bench
@@ -47,7 +47,7 @@ struct Settings {
     bench: bool,
 }
 
-/// A connection whose work is safe to lose: it can be done again.
+/// Connects without waiting for commits to reach the disk: a lost load can be repeated.
 fn connection(url: &str) -> Result<PgConnection, Failure> {
     let mut conn = PgConnection::establish(url)?;
     conn.batch_execute("SET synchronous_commit = off; SET client_min_messages = warning")?;

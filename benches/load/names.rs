@@ -13,7 +13,7 @@ pub struct Entity {
     pub id: Uuid,
     pub kind: EntityKind,
     pub name: String,
-    /// The name a text uses the second time: a surname, an acronym.
+    /// The name of later mentions in a text: a surname, an acronym.
     pub short: String,
 }
 
@@ -43,7 +43,7 @@ impl Cast {
     }
 }
 
-/// The entity of a rank, and its two to six aliases.
+/// Generates the entity of a rank with two to six aliases.
 fn entity(rank: usize, languages: &[Language; 2]) -> (Entity, Vec<Alias>) {
     let mut dice = Dice::new(SEED, rank as u64);
     let language = &languages[usize::from(dice.chance(40))];

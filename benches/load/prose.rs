@@ -55,7 +55,7 @@ pub struct Marks(pub &'static str, pub &'static str);
 pub struct Prose<'a> {
     pub text: String,
     pub mentions: Vec<Mention>,
-    /// Code points so far.
+    /// Length in code points.
     at: i32,
     cast: &'a Cast,
     language: &'a Language,

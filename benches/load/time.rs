@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use chrono::DateTime;
 use uuid::Uuid;
 
-/// Milliseconds of a year.
+/// Length of a year in milliseconds.
 pub const YEAR: i64 = 365 * 24 * 3_600_000;
 /// The first article: 1 November 2016, in milliseconds since 1970.
 pub const FIRST: i64 = 1_477_958_400_000;

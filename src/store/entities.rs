@@ -89,10 +89,10 @@ pub fn create_all(conn: &mut PgConnection, all: &[(Uuid, &NewEntity)]) -> Result
     insert_identifiers(conn, &identifiers)
 }
 
-/// The entities of these ids, all different, in their order.
+/// Returns the entities with these distinct ids, in the order of the ids.
 ///
 /// # Errors
-/// Of each: [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the survivor.
+/// Per id: [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the survivor.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Entity>>> {
     let found = by_ids(conn, ids)?;
     let found = tombstones::each(conn, Resource::Entity, ids, found);
@@ -112,10 +112,10 @@ pub fn check_present(conn: &mut PgConnection, id: Uuid) -> Result<()> {
     present(conn, id, row).map(drop)
 }
 
-/// The entities of these ids, merged ones too. Absent ids are left out.
+/// Returns the entities with these ids, including merged ones. Unknown ids are left out.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Entity>> {
     let rows =
         entities::table.filter(entities::id.eq_any(planned_once(ids))).select(EntityRow::as_select()).load(conn)?;

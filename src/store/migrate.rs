@@ -14,7 +14,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The advisory lock that one migrating instance holds: the letters `verbatim`.
 const LOCK: i64 = i64::from_be_bytes(*b"verbatim");
 
-/// How long a migration may wait for a lock, while the statements behind it wait too.
+/// Longest wait of a migration for a lock. Later statements queue behind it.
 const LOCK_TIMEOUT: &str = "5s";
 
 /// Which migrations to run.
@@ -118,7 +118,7 @@ pub fn check_standby(conn: &mut PgConnection) -> Result<()> {
 /// diesel's own question makes its table first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the query fails.
 pub fn is_current(conn: &mut PgConnection) -> Result<bool> {
     let is_there = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS is_there";
     let IsThere { is_there } = sql_query(is_there).get_result(conn)?;

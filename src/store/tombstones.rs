@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The error for an id that found no row.
+/// Returns the error for an id without a row.
 ///
 /// # Errors
 /// Always: [`Error::Gone`] when a record of this id was deleted, else [`Error::NotFound`].

@@ -1,4 +1,4 @@
-//! Entities: names, aliases, identifiers, what refers to them, what becomes of them.
+//! Entities: names, aliases, identifiers, references, merges and deletions.
 
 mod list;
 mod names;
@@ -155,7 +155,7 @@ fn an_identifier_belongs_to_one_entity() {
         "detail": "another entity has one of these identifiers", "code": "identifier_taken", "errors": [],
     });
     assert_eq!(refusal(create(&app, &again), 409, "identifier_taken"), expected);
-    // What was refused has left nothing behind.
+    // The failed request has changed nothing.
     let other = app.entity(json!({"identifiers": [{"scheme": "isni", "value": "1"}]}));
     let patch = json!({"identifiers": again["identifiers"]});
     assert_eq!(refusal(app.patch(&path(&other), &patch), 409, "identifier_taken"), expected);

@@ -1,4 +1,4 @@
-//! The schema, as Postgres has it: what the migrations make, undo and name, and what the code believes of it.
+//! The schema: migrations up and down, names of objects, and agreement with the code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
 use crate::support::postgres::{TestDatabase, connect};
 
-/// Everything there is in the schema, but the list of the migrations that ran.
+/// Describes everything in the schema except the table of migrations.
 const CATALOG: &str = "
     WITH mine AS (
         SELECT oid, relname, relkind, reloptions FROM pg_class

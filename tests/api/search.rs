@@ -1,4 +1,4 @@
-//! Full text: what a search finds in articles and quotes, by the language of each text.
+//! Full-text search in articles and quotes, by the language of each text.
 
 mod highlight;
 mod hostile;
@@ -12,30 +12,30 @@ use url::form_urlencoded::byte_serialize;
 use crate::support::TestApp;
 use crate::support::answers::{column, refusal};
 
-/// What a value looks like in a query.
+/// Percent-encodes a value for a query.
 fn encoded(value: &str) -> String {
     byte_serialize(value.as_bytes()).collect()
 }
 
-/// The headlines of the articles that a search finds, in alphabetic order as one word.
+/// Returns the headlines of the matching articles in alphabetical order as one word.
 fn found(app: &TestApp, search: &str) -> String {
     let mut found = headlines(app, &format!("q={}", encoded(search))).chars().collect::<Vec<_>>();
     found.sort_unstable();
     found.into_iter().collect()
 }
 
-/// The headlines that a query finds, in the order of the list, as one word.
+/// Returns the headlines of the matching articles in the order of the list as one word.
 fn headlines(app: &TestApp, query: &str) -> String {
     let headlines = column(app, &format!("/v1/articles?{query}"), "headline");
     headlines.iter().map(|headline| headline.as_str().unwrap()).collect()
 }
 
-/// Stores an article in a language, whose headline is a letter.
+/// Stores an article in a language, with a letter as its headline.
 fn article(app: &TestApp, headline: &str, language: &str, body: &str) -> Value {
     app.article(json!({"headline": headline, "language": language, "body": body}))
 }
 
-/// Checks what searches find.
+/// Checks the results of searches.
 #[track_caller]
 fn assert_found(app: &TestApp, searches: &[(&str, &str)]) {
     for (search, expected) in searches {

@@ -40,7 +40,7 @@ fn a_service_with_its_database_is_alive_and_ready() {
 fn a_service_is_not_ready_until_its_database_is_migrated() {
     let database = TestDatabase::empty();
     let mut other = connect(&database.url());
-    // Who migrates holds this lock, so that the service has to wait for its turn.
+    // A migrating instance holds this lock, so the service has to wait.
     let lock = i64::from_be_bytes(*b"verbatim");
     other.batch_execute(&format!("SELECT pg_advisory_lock({lock})")).unwrap();
     let app = TestApp::on(database, |_| {});
@@ -89,7 +89,7 @@ fn a_service_whose_connections_are_cut_never_answers_a_500() {
     }
 }
 
-/// The samples of an OpenMetrics text, by name and labels.
+/// Parses the samples of an OpenMetrics text by name and labels.
 #[track_caller]
 fn samples(text: &str) -> BTreeMap<String, f64> {
     let mut samples = BTreeMap::new();
@@ -153,7 +153,7 @@ fn the_metrics_are_openmetrics_and_count_what_happens() {
     }
 }
 
-/// The addresses that a page loads or links to.
+/// Returns the URLs that a page loads or links to.
 fn addresses(page: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for attribute in ["src=\"", "href=\"", "url(", "url: \"", "\"url\": \"", "@import \""] {
@@ -187,7 +187,7 @@ fn the_documentation_page_loads_nothing_from_elsewhere() {
         };
         assert!(is_right, "{file} is {kind}");
     }
-    // The script that starts the page names the document, beside it, and no validator elsewhere.
+    // The start script loads the description from the same folder, and no external validator.
     let starter = files.iter().find(|file| file.path().ends_with("initializer.js")).unwrap();
     let script = app.get(starter.as_str()).text();
     let documents: Vec<_> =
@@ -210,7 +210,7 @@ fn every_problem_is_explained() {
     assert_eq!(codes.len(), Code::ALL.len());
 }
 
-/// The body of an answer as it was before it was compressed.
+/// Decompresses the body of an answer.
 #[track_caller]
 fn decompressed(answer: &Response) -> Vec<u8> {
     let encoding: ContentEncoding = answer.header("content-encoding").parse().unwrap();
@@ -251,15 +251,16 @@ fn what_is_small_is_not_compressed_and_what_is_larger_is() {
     let app = TestApp::start();
     let path = |body: String| {
         let article = app.article(json!({"body": body}));
-        // Times are as long as they have digits.
+        // Times have a variable number of digits.
         let time = "timestamptz '2026-01-01T00:00:00.123456Z'";
         app.sql(&format!("UPDATE articles SET created_at = {time}, updated_at = {time}"));
         format!("/v1/articles/{}", article["id"].as_str().unwrap())
     };
     let length = app.get(&path("x".to_owned())).body.len();
-    // One byte less than the smallest body that is compressed, that one, and one that is compressed in its own thread.
+    // One byte below the minimum size for compression, exactly that size, and a size that is compressed on the blocking
+    // pool.
     for (size, encoding) in [(MIN_COMPRESSED_BYTES - 1, ""), (MIN_COMPRESSED_BYTES, "gzip"), (200_000, "gzip")] {
-        // The length of the body stands in the answer too, as the end of its one block.
+        // The answer also contains the length of the body, as the end of its only block.
         let body = size - length + 2;
         let path = path("x".repeat(body - body.to_string().len()));
         let plain = app.get(&path);
@@ -272,7 +273,7 @@ fn what_is_small_is_not_compressed_and_what_is_larger_is() {
         assert_eq!(answer.header("content-length"), answer.body.len().to_string());
         let same_etag = answer.header("etag") == plain.header("etag");
         assert_eq!(same_etag, encoding.is_empty(), "{size}");
-        // A cache in between is told, by either form, that there is another.
+        // `Vary` tells caches that the answer depends on `Accept-Encoding`.
         let vary = if size < MIN_COMPRESSED_BYTES { "" } else { "accept-encoding" };
         assert_eq!((plain.header("vary"), answer.header("vary")), (vary, vary), "{size}");
     }
@@ -285,7 +286,7 @@ fn a_caller_who_takes_no_form_of_an_answer_is_told_so() {
     refused(&app, &answer, 406, "not_acceptable");
 }
 
-/// Requests of every sort: answered by handlers, by the contract, by nobody.
+/// Requests that are answered by handlers, refused by validation, or not routed.
 const SORTS: [(&str, &str, u16); 7] = [
     ("GET", "/livez", 200),
     ("GET", "/v1/articles", 200),

@@ -1,4 +1,4 @@
-//! Statistics: what is counted by value and by time, and that each number opens into the records behind it.
+//! Statistics by value and by time, and the links from each number to its records.
 
 mod counts;
 mod mentions;
@@ -9,7 +9,7 @@ use crate::support::TestApp;
 use crate::support::answers::{id, items, refusal};
 use crate::support::document::encoded;
 
-/// Twelve quotes in six articles, one of them undated: two speakers and nobody, two kinds, three outlets and none.
+/// Twelve quotes in six articles, one of them undated: two speakers and none, two kinds, three publishers and none.
 fn collection() -> (TestApp, [Value; 2]) {
     let app = TestApp::start();
     let people = ["Awa Diallo", "Port"].map(|name| app.entity(json!({"name": name})));
@@ -43,7 +43,7 @@ fn collection() -> (TestApp, [Value; 2]) {
     (app, people)
 }
 
-/// The answer to a question, the number of records behind each of its items compared with the item's count.
+/// Reads statistics, and compares the count of each item with the list that it links to.
 #[track_caller]
 fn opened(app: &TestApp, question: &str) -> Value {
     let answer = app.get(question).expect(200);
@@ -70,7 +70,7 @@ fn href(answer: &Value, item: &Value) -> String {
     format!("{list}{separator}published_from={}{until}", encoded(item["start"].as_str().unwrap()))
 }
 
-/// Each item's value (`-` for none, `*` for the others) and count, in order.
+/// Value (`-` for none, `*` for the others) and count of each item, in order.
 fn told(answer: &Value) -> String {
     let item = |item: &Value| {
         let group = if item["group"].is_null() { item } else { &item["group"] };
@@ -271,7 +271,7 @@ fn a_question_that_no_kept_count_answers_is_about_the_newest_records_and_says_so
     assert_eq!((told(&answer), &answer["total"]), ("- 2, Alpha 2".to_owned(), &json!(4)));
     let answer = opened(&app, "/v1/stats/timeline?min_confidence=0&window=4&interval=month");
     assert_eq!(told(&answer), "2026-02-01 2, 2026-03-01 0, 2026-04-01 2");
-    // Undated records are the oldest: when one is too many, none counts.
+    // Undated records are the oldest. When the window has no room for all of them, none is counted.
     let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=10");
     assert_eq!(
         answer["considered"],

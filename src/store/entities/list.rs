@@ -21,7 +21,7 @@ type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts
 /// One page of the entities that match. A search by name finds at most the 600 best.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::by_identifiers(conn, &filter.identifier.include)?;
     let none = names::by_identifiers(conn, &filter.identifier.exclude)?;

@@ -27,7 +27,7 @@ use uuid::Uuid;
 const MAX_RANKED: i32 = 200;
 /// With at least so many entities found, typos are not considered.
 const ENOUGH: usize = 5;
-/// The position of an entity's own name.
+/// Position of the main name of an entity.
 const OWN: i32 = -1;
 /// Entities of one name that are returned.
 const MAX_NAMESAKES: usize = 50;
@@ -88,7 +88,7 @@ fn thousandths(part: f64) -> i64 {
 /// The entities found by a name, a few hundred at most.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &Scope) -> Result<NameMatches> {
     let key = text::name_key(q);
     let mut found = NameMatches::default();
@@ -141,7 +141,7 @@ impl NameMatches {
 /// The entities with exactly this name, without accents and case, the most mentioned first; at most 50.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn namesakes(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
     let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Scope::default(), MAX_RANKED)?;
     Ok(most_mentioned(names.best, MAX_NAMESAKES))
@@ -157,7 +157,7 @@ fn most_mentioned(mut names: Vec<Candidate>, limit: usize) -> Vec<Match> {
 /// The entities with a name, or else those with the most similar name.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
     let exact = namesakes(conn, name)?;
@@ -174,7 +174,7 @@ pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> R
 /// The matches with their names. Entities deleted meanwhile are left out.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn suggestions(conn: &mut PgConnection, found: &[Match]) -> Result<Vec<Suggestion>> {
     let labels = NameLabels::load(conn, found.iter().map(|found| (found.entity, found.position)))?;
     Ok(labels.suggestions(found))
@@ -226,7 +226,7 @@ impl NameLabels {
 /// The entities with one of these identifiers.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn by_identifiers(conn: &mut PgConnection, identifiers: &[Identifier]) -> Result<Vec<Uuid>> {
     if identifiers.is_empty() {
         return Ok(Vec::new());

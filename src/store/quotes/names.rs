@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Reads names and adds the entities that they lead to to a filter.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn resolve(
     conn: &mut PgConnection,
     popular: &PopularNames,

@@ -1,4 +1,4 @@
-//! Names that the store knows, however they came to be known.
+//! Stored names are found in texts, whichever instance stored them.
 
 use std::thread;
 
@@ -12,7 +12,7 @@ use super::super::support::embedded::eventually;
 use super::super::support::postgres::connect;
 use super::{PORT, entities, found, select, store};
 
-/// Another instance on the same database.
+/// Starts another instance on the same database.
 fn beside(app: &TestApp) -> TestApp {
     TestApp::with(|config| config.database = Database::At(DatabaseUrl::parse(&app.database.url()).unwrap()))
 }
@@ -21,7 +21,7 @@ fn path(entity: &Value) -> String {
     format!("/v1/entities/{}", id(entity))
 }
 
-/// The entity that `La Vigie bleue` is said to be.
+/// Returns the entity that is linked to `La Vigie bleue`.
 #[track_caller]
 fn linked(app: &TestApp) -> Value {
     let answer = found(app, "Le navire attendait hier devant le quai, où La Vigie bleue manifestait en silence.");

@@ -1,11 +1,11 @@
-//! Entities by name: how a name may be written, which match comes first, suggestions.
+//! Entities by name: spellings, ranking and suggestions.
 
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::answers::{id, items, refusal, settled};
 
-/// The names a query finds with those that matched, best first, over pages of two.
+/// Returns the names found and the names that matched, best first, in pages of two.
 #[track_caller]
 fn found(app: &TestApp, query: &str) -> Vec<(String, String)> {
     let items = items(app, &format!("/v1/entities?limit=2&{query}"));
@@ -13,7 +13,7 @@ fn found(app: &TestApp, query: &str) -> Vec<(String, String)> {
     items.iter().map(|item| (text(&item["name"]), text(&item["matched"]))).collect()
 }
 
-/// The same without what matched.
+/// Returns only the names found.
 #[track_caller]
 fn names(app: &TestApp, q: &str) -> Vec<String> {
     found(app, &format!("q={}", encoded(q))).into_iter().map(|(name, _)| name).collect()
@@ -105,7 +105,7 @@ fn the_better_match_comes_first_and_the_more_mentioned_of_equals() {
     ];
     let found = found(&app, "q=paris");
     let found: Vec<_> = found.iter().map(|(name, matched)| (name.as_str(), matched.as_str())).collect();
-    // Names with a word that begins so are equals: the newest comes first.
+    // Names with a word of this prefix rank equally: the newest comes first.
     assert_eq!(found, [expected[0], expected[1], expected[2], expected[3], expected[4], expected[5], expected[6]]);
     let best = app.get("/v1/entities?q=paris&limit=1").expect(200);
     assert_eq!(id(&best["items"][0]), id(&known));

@@ -61,7 +61,7 @@ impl PopularNames {
     }
 }
 
-/// How many of these names have each word.
+/// Counts the names that contain each word.
 fn names_by_word(names: &[String]) -> HashMap<&str, usize> {
     let mut counts = HashMap::new();
     for name in names {

@@ -44,7 +44,7 @@ pub(super) struct PrefixedName {
 /// cached for some minutes.
 ///
 /// # Errors
-/// Only the database's own.
+/// Only those of the database.
 pub fn suggest(
     conn: &mut PgConnection,
     popular: &PopularNames,
