@@ -25,11 +25,13 @@ pub struct Options {
     /// `true`: every commit is on disk before it returns. `false`, for tests: faster; a killed server loses nothing, a power
     /// failure may lose everything.
     pub durable: bool,
+    /// The beginning of the server's log is removed when it is longer than this.
+    pub max_log_bytes: u64,
 }
 
 impl Options {
     /// A durable server in `data_dir` with a hundred connections, fetched when this machine has none.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), bin_dir: None, fetch: true, max_connections: 100, durable: true }
+        Self { data_dir: data_dir.into(), bin_dir: None, fetch: true, max_connections: 100, durable: true, max_log_bytes: 1 << 20 }
     }
 }

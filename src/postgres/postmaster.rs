@@ -63,7 +63,7 @@ impl Launch {
             cluster: folder.cluster(),
             socket_dir: socket_dir.to_owned(),
             arguments: arguments(&folder.cluster(), socket_dir, options),
-            log: ServerLog { path: folder.log() },
+            log: ServerLog { path: folder.log(), max_bytes: options.max_log_bytes },
         }
     }
 

@@ -6,8 +6,6 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// The file is shortened when it is longer than this.
-const MAX_BYTES: u64 = 1 << 20;
 /// The length of the end that is kept.
 const KEPT_BYTES: u64 = 64 << 10;
 /// The lines shown under an error message.
@@ -16,6 +14,8 @@ const TAIL_LINES: usize = 12;
 #[derive(Debug)]
 pub(super) struct ServerLog {
     pub path: PathBuf,
+    /// The file is shortened when it is longer than this.
+    pub max_bytes: u64,
 }
 
 impl ServerLog {
@@ -55,7 +55,7 @@ impl ServerLog {
     fn shorten(&self) -> io::Result<()> {
         let mut file = open_own(OpenOptions::new().read(true).append(true), &self.path)?;
         let length = file.metadata()?.len();
-        if length <= MAX_BYTES {
+        if length <= self.max_bytes {
             return Ok(());
         }
         let end = last_bytes(&mut file, length - KEPT_BYTES)?;
@@ -68,7 +68,7 @@ impl ServerLog {
 fn last_bytes(file: &mut File, from: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(from))?;
-    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    file.take(KEPT_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_long_log_keeps_its_end() {
         let dir = tempfile::tempdir().unwrap();
-        let log = ServerLog { path: dir.path().join("log") };
+        let log = ServerLog { path: dir.path().join("log"), max_bytes: 1 << 20 };
         let (mut server, _) = log.append().unwrap();
         server.write_all(lines(0..200_000).as_bytes()).unwrap();
         log.trim();
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn the_tail_has_the_last_lines_of_this_start_only() {
         let dir = tempfile::tempdir().unwrap();
-        let log = ServerLog { path: dir.path().join("log") };
+        let log = ServerLog { path: dir.path().join("log"), max_bytes: 1 << 20 };
         log.append().unwrap().0.write_all(b"of an earlier start\n").unwrap();
         let (mut server, from) = log.append().unwrap();
         assert_eq!(log.tail(from), "(nothing was written)");

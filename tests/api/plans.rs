@@ -10,7 +10,6 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use serde_json::Value;
 
 use crate::support::TestApp;
-use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
 
 /// SQL of 100,000 articles with 10,000 dates, every fiftieth undated.
@@ -92,13 +91,9 @@ fn last_read_of(table: &str) -> Statement {
 
 /// The last logged statement of one line with one of these beginnings.
 fn last_of(beginnings: &[String]) -> Statement {
-    // The log is empty for a moment while it is truncated.
-    let found = eventually(&format!("{beginnings:?} in the log"), || {
-        let log = server_log();
-        let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max()?;
-        Some(log[last..].to_owned()).filter(|found| found.contains('\n'))
-    });
-    let mut lines = found.lines();
+    let log = server_log();
+    let last = beginnings.iter().filter_map(|beginning| log.rfind(&format!(": {beginning}"))).max();
+    let mut lines = log[last.unwrap_or_else(|| panic!("no {beginnings:?} in the log"))..].lines();
     let sql = lines.next().unwrap().trim_start_matches(": ").to_owned();
     let detail = lines.next().and_then(|line| line.split_once("DETAIL:  parameters: "));
     let Some((_, parameters)) = detail else { return Statement { sql, parameters: String::new() } };

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{Statement, explain, last_of, nodes, observed};
 use crate::support::TestApp;
-use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, server_log};
 
 /// 50,000 entities with an alias each. All names begin with the same word, and each thousandth has a rare word.
@@ -27,11 +26,8 @@ fn names() -> (TestApp, MutexGuard<'static, ()>) {
 
 /// The last logged statement that searches names.
 fn last_statement() -> Statement {
-    // The log is empty for a moment while it is truncated.
-    let entry = eventually("a search for names in the log", || {
-        Some(server_log().rsplit_once(": WITH matching AS")?.1.to_owned())
-            .filter(|entry| entry.contains("parameters: "))
-    });
+    let log = server_log();
+    let (_, entry) = log.rsplit_once(": WITH matching AS").expect("a search for names in the log");
     let (sql, rest) = entry.split_once("DETAIL:  parameters: ").expect("parameters");
     // The line with the parameters begins with a time.
     let sql = sql.rsplit_once('\n').unwrap().0;

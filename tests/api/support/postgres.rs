@@ -1,10 +1,11 @@
 //! One Postgres for the whole run of the tests, and a database of its own for each of them.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
 use std::os::unix::process::CommandExt;
@@ -38,6 +39,7 @@ fn shared() -> &'static Shared {
         let options = Options {
             max_connections: u16::try_from((tests * CONNECTIONS_OF_A_TEST).clamp(100, 2000)).unwrap(),
             durable: false,
+            max_log_bytes: u64::MAX,
             ..Options::new(&folder)
         };
         let undertaker = undertaker(&folder);
@@ -122,8 +124,9 @@ impl TestDatabase {
         );
     }
 
-    /// Has every statement of later connections written to [`server_log`].
+    /// Has every statement of later connections written to [`server_log`], which begins now.
     pub fn log_statements(&self) {
+        LOG_START.store(fs::metadata(log_path()).unwrap().len(), Ordering::Relaxed);
         self.execute_as_admin(&format!("ALTER DATABASE {} SET log_statement = 'all'", self.name));
     }
 
@@ -146,10 +149,20 @@ impl TestDatabase {
     }
 }
 
-/// What the server has logged of late, for all databases.
+/// The length of the server's log when [`TestDatabase::log_statements`] was last called.
+static LOG_START: AtomicU64 = AtomicU64::new(0);
+
+fn log_path() -> PathBuf {
+    shared().embedded.data_dir().join("postgres.log")
+}
+
+/// What the server has logged since [`TestDatabase::log_statements`] was last called, for all databases.
 pub fn server_log() -> String {
-    let path = shared().embedded.data_dir().join("postgres.log");
-    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
+    let mut log = File::open(log_path()).unwrap();
+    log.seek(SeekFrom::Start(LOG_START.load(Ordering::Relaxed))).unwrap();
+    let mut written = Vec::new();
+    log.read_to_end(&mut written).unwrap();
+    String::from_utf8_lossy(&written).into_owned()
 }
 
 impl Drop for TestDatabase {
