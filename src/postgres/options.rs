@@ -32,6 +32,13 @@ pub struct Options {
 impl Options {
     /// A durable server in `data_dir` with a hundred connections, fetched when this machine has none.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), bin_dir: None, fetch: true, max_connections: 100, durable: true, max_log_bytes: 1 << 20 }
+        Self {
+            data_dir: data_dir.into(),
+            bin_dir: None,
+            fetch: true,
+            max_connections: 100,
+            durable: true,
+            max_log_bytes: 1 << 20,
+        }
     }
 }

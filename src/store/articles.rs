@@ -5,8 +5,7 @@ pub(in crate::store) mod list;
 mod versions;
 
 use super::cache::{self, Owner};
-use super::ids::planned_once;
-use super::rows::Rows;
+use super::rows;
 use super::{Conflict, Error, Expected, Resource, Result, about, check, mentions, quotes, tombstones};
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, TextAnalysis, content_hash};
 use crate::domain::new_id;
@@ -19,6 +18,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
 pub use list::list;
+use serde::Serialize;
 use std::collections::HashMap;
 use uuid::Uuid;
 pub use versions::{version, versions};
@@ -98,7 +98,26 @@ fn present(words: &[String]) -> Vec<Option<&str>> {
     words.iter().map(|word| Some(word.as_str())).collect()
 }
 
-/// An article that was inserted.
+#[derive(Serialize)]
+struct InsertedArticle<'a> {
+    id: Uuid,
+    headline: &'a str,
+    body: &'a str,
+    #[serde(serialize_with = "rows::bytes")]
+    content_hash: Vec<u8>,
+    blocks: &'a BlockList,
+    language: &'a str,
+    url: Option<&'a str>,
+    publisher: Option<&'a str>,
+    external_id: Option<&'a str>,
+    authors: &'a [String],
+    section: Option<&'a str>,
+    keywords: &'a [String],
+    #[serde(serialize_with = "rows::time")]
+    published_at: Option<DateTime<Utc>>,
+}
+
+/// What the database knows of an inserted article.
 #[derive(QueryableByName)]
 struct Inserted {
     #[diesel(sql_type = sql_types::Uuid)]
@@ -126,22 +145,27 @@ pub fn create_all(
     // In the order of their unique keys: transactions that insert the same keys wait for each other and do not deadlock.
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|place| (&all[*place].url, &all[*place].publisher, &all[*place].external_id));
-    let new = || order.iter().map(move |place| all[*place]);
-    let inserted: Vec<Inserted> = Rows::of("articles")
-        .column::<sql_types::Uuid, _>("id", order.iter().map(|place| ids[*place]))
-        .column::<sql_types::Text, _>("headline", new().map(|new| &new.headline))
-        .column::<sql_types::Text, _>("body", new().map(|new| &new.body))
-        .column::<sql_types::Binary, _>("content_hash", new().map(|new| content_hash(&new.body)))
-        .column::<sql_types::Jsonb, _>("blocks", order.iter().map(|place| blocks[*place].clone()))
-        .column::<sql_types::Text, _>("language", order.iter().map(|place| &languages[*place]))
-        .column::<sql_types::Nullable<sql_types::Text>, _>("url", new().map(|new| new.url.as_ref()))
-        .column::<sql_types::Nullable<sql_types::Text>, _>("publisher", new().map(|new| new.publisher.as_ref()))
-        .column::<sql_types::Nullable<sql_types::Text>, _>("external_id", new().map(|new| new.external_id.as_ref()))
-        .text_arrays("authors", new().map(|new| &new.authors[..]))
-        .column::<sql_types::Nullable<sql_types::Text>, _>("section", new().map(|new| new.section.as_ref()))
-        .text_arrays("keywords", new().map(|new| &new.keywords[..]))
-        .column::<sql_types::Nullable<sql_types::Timestamptz>, _>("published_at", new().map(|new| new.published_at))
-        .insert_unless_conflict(conn, "id, created_at, published_at")?;
+    let row = |place: &usize| {
+        let new = all[*place];
+        InsertedArticle {
+            id: ids[*place],
+            headline: &new.headline,
+            body: &new.body,
+            content_hash: content_hash(&new.body),
+            blocks: &blocks[*place],
+            language: &languages[*place],
+            url: new.url.as_deref(),
+            publisher: new.publisher.as_deref(),
+            external_id: new.external_id.as_deref(),
+            authors: &new.authors,
+            section: new.section.as_deref(),
+            keywords: &new.keywords,
+            published_at: new.published_at,
+        }
+    };
+    let rows: Vec<InsertedArticle> = order.iter().map(row).collect();
+    let inserted: Vec<Inserted> =
+        rows::insert_unless_conflict(conn, "articles", &rows, "id, created_at, published_at")?;
     let mut inserted: HashMap<Uuid, Inserted> = inserted.into_iter().map(|row| (row.id, row)).collect();
     let mut created = Vec::with_capacity(all.len());
     for (((new, id), blocks), language) in all.iter().zip(ids).zip(blocks).zip(languages) {
@@ -199,8 +223,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
 /// # Errors
 /// Only those of the database.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Article>>> {
-    let rows =
-        articles::table.filter(articles::id.eq_any(planned_once(ids))).select(WithText::as_select()).load(conn)?;
+    let rows = articles::table.filter(articles::id.eq_any(ids)).select(WithText::as_select()).load(conn)?;
     let article = |WithText { row, body, blocks }| (row.id, row.with(Some((body, blocks.0))));
     Ok(tombstones::each(conn, Resource::Article, ids, rows.into_iter().map(article).collect()))
 }
@@ -210,8 +233,7 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Arti
 /// # Errors
 /// Only those of the database.
 pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Article>> {
-    let rows =
-        articles::table.filter(articles::id.eq_any(planned_once(ids))).select(ArticleRow::as_select()).load(conn)?;
+    let rows = articles::table.filter(articles::id.eq_any(ids)).select(ArticleRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.with(None))).collect())
 }
 

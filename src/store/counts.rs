@@ -55,7 +55,7 @@ struct RollupQuery {
 #[derive(Clone, Copy)]
 enum Rows {
     /// Those of all days together.
-    Together,
+    AllTime,
     /// Those of each dated day in the range.
     Daily,
     /// Those of each dated day, of the keys of the relation `top_candidates`.
@@ -194,7 +194,7 @@ impl RollupQuery {
 
     /// The rows that have every record in one row for each key.
     fn undivided(&self) -> Rows {
-        if self.days == Range::default() { Rows::Together } else { Rows::Daily }
+        if self.days == Range::default() { Rows::AllTime } else { Rows::Daily }
     }
 
     /// The same days of all records.
@@ -245,7 +245,7 @@ impl RollupQuery {
     fn rows(&self, with: Sql, rows: Rows) -> Sql {
         let Table { name, scope, key, array, changes } = self.table();
         let (in_rollup, in_changes) = match rows {
-            Rows::Together => ("day = 'infinity'".to_owned(), "true".to_owned()),
+            Rows::AllTime => ("day = 'infinity'".to_owned(), "true".to_owned()),
             Rows::Daily | Rows::DailyOfTop => {
                 let from = self.days.from.map_or("> '-infinity'".to_owned(), |day| format!(">= '{day}'"));
                 let to = self.days.to.map_or("'infinity'".to_owned(), |day| format!("'{day}'"));

@@ -7,8 +7,7 @@ pub use list::list;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
-use super::ids::planned_once;
-use super::rows::Rows;
+use super::rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, NewEntity};
 use crate::domain::{AliasKind, EntityKind, FieldError, new_id, text};
@@ -17,7 +16,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as sql;
+use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -56,6 +55,33 @@ impl EntityRow {
     }
 }
 
+#[derive(Serialize)]
+struct InsertedEntity<'a> {
+    id: Uuid,
+    kind: EntityKind,
+    name: &'a str,
+    name_key: String,
+    description: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct InsertedAlias<'a> {
+    entity_id: Uuid,
+    position: usize,
+    name: &'a str,
+    name_key: String,
+    language: Option<&'a str>,
+    kind: AliasKind,
+}
+
+#[derive(Serialize)]
+struct InsertedIdentifier<'a> {
+    entity_id: Uuid,
+    position: usize,
+    scheme: &'a str,
+    value: &'a str,
+}
+
 /// Stores an entity.
 ///
 /// # Errors
@@ -75,18 +101,16 @@ pub fn create_all(conn: &mut PgConnection, all: &[(Uuid, &NewEntity)]) -> Result
     for (_, new) in all {
         check_identifiers(&new.identifiers)?;
     }
-    let new = || all.iter().map(|(_, new)| new);
-    Rows::of("entities")
-        .column::<sql::Uuid, _>("id", all.iter().map(|(id, _)| *id))
-        .column::<sql::Text, _>("kind", new().map(|new| new.kind))
-        .column::<sql::Text, _>("name", new().map(|new| &new.name))
-        .column::<sql::Text, _>("name_key", new().map(|new| text::name_key(&new.name)))
-        .column::<sql::Nullable<sql::Text>, _>("description", new().map(|new| new.description.as_ref()))
-        .insert(conn)?;
-    let aliases: Vec<(Uuid, &[Alias])> = all.iter().map(|(id, new)| (*id, &new.aliases[..])).collect();
-    insert_aliases(conn, &aliases)?;
-    let identifiers: Vec<(Uuid, &[Identifier])> = all.iter().map(|(id, new)| (*id, &new.identifiers[..])).collect();
-    insert_identifiers(conn, &identifiers)
+    let entity = |(id, new): &(Uuid, &NewEntity)| InsertedEntity {
+        id: *id,
+        kind: new.kind,
+        name: &new.name,
+        name_key: text::name_key(&new.name),
+        description: new.description.as_deref(),
+    };
+    rows::insert(conn, "entities", &all.iter().map(entity).collect::<Vec<_>>())?;
+    insert_aliases(conn, all.iter().map(|(id, new)| (*id, &new.aliases[..])))?;
+    insert_identifiers(conn, all.iter().map(|(id, new)| (*id, &new.identifiers[..])))
 }
 
 /// Returns the entities with these distinct ids, in the order of the ids.
@@ -117,8 +141,7 @@ pub fn check_present(conn: &mut PgConnection, id: Uuid) -> Result<()> {
 /// # Errors
 /// Only those of the database.
 pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Entity>> {
-    let rows =
-        entities::table.filter(entities::id.eq_any(planned_once(ids))).select(EntityRow::as_select()).load(conn)?;
+    let rows = entities::table.filter(entities::id.eq_any(ids)).select(EntityRow::as_select()).load(conn)?;
     Ok(complete(conn, rows)?.into_iter().map(|entity| (entity.id, entity)).collect())
 }
 
@@ -139,11 +162,11 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &En
     cache::record_changes([Owner::Record(id)]);
     if next.aliases != old.aliases {
         diesel::delete(entity_aliases::table.filter(entity_aliases::entity_id.eq(id))).execute(conn)?;
-        insert_aliases(conn, &[(id, &next.aliases)])?;
+        insert_aliases(conn, [(id, &next.aliases[..])])?;
     }
     if next.identifiers != old.identifiers {
         diesel::delete(entity_identifiers::table.filter(entity_identifiers::entity_id.eq(id))).execute(conn)?;
-        insert_identifiers(conn, &[(id, &next.identifiers)])?;
+        insert_identifiers(conn, [(id, &next.identifiers[..])])?;
     }
     let row = diesel::update(entities::table.find(id))
         .set((
@@ -238,7 +261,7 @@ fn complete(conn: &mut PgConnection, rows: Vec<EntityRow>) -> Result<Vec<Entity>
 
 fn aliases_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid, Vec<Alias>>> {
     let rows: Vec<(Uuid, String, Option<String>, AliasKind)> = entity_aliases::table
-        .filter(entity_aliases::entity_id.eq_any(planned_once(entities)))
+        .filter(entity_aliases::entity_id.eq_any(entities))
         .order((entity_aliases::entity_id, entity_aliases::position))
         .select((entity_aliases::entity_id, entity_aliases::name, entity_aliases::language, entity_aliases::kind))
         .load(conn)?;
@@ -248,7 +271,7 @@ fn aliases_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid
 
 fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<Uuid, Vec<Identifier>>> {
     let rows: Vec<(Uuid, String, String)> = entity_identifiers::table
-        .filter(entity_identifiers::entity_id.eq_any(planned_once(entities)))
+        .filter(entity_identifiers::entity_id.eq_any(entities))
         .order((entity_identifiers::entity_id, entity_identifiers::position))
         .select((entity_identifiers::entity_id, entity_identifiers::scheme, entity_identifiers::value))
         .load(conn)?;
@@ -256,36 +279,37 @@ fn identifiers_of(conn: &mut PgConnection, entities: &[Uuid]) -> Result<HashMap<
     Ok(grouped(rows.into_iter().map(identifier)))
 }
 
-/// An entity's item with its position among those of the entity.
-type Positioned<'a, T> = (Uuid, i32, &'a T);
-
-fn positioned<'a, T>(all: &[(Uuid, &'a [T])]) -> Vec<Positioned<'a, T>> {
-    all.iter().flat_map(|(entity, items)| (0..).zip(*items).map(|(position, item)| (*entity, position, item))).collect()
+fn insert_aliases<'a>(conn: &mut PgConnection, all: impl IntoIterator<Item = (Uuid, &'a [Alias])>) -> Result<()> {
+    let inserted = all.into_iter().flat_map(|(entity_id, aliases)| {
+        aliases.iter().enumerate().map(move |(position, alias)| InsertedAlias {
+            entity_id,
+            position,
+            name: &alias.name,
+            name_key: text::name_key(&alias.name),
+            language: alias.language.as_deref(),
+            kind: alias.kind,
+        })
+    });
+    rows::insert(conn, "entity_aliases", &inserted.collect::<Vec<_>>())
 }
 
-fn insert_aliases(conn: &mut PgConnection, all: &[(Uuid, &[Alias])]) -> Result<()> {
-    let rows = positioned(all);
-    let aliases = || rows.iter().map(|(_, _, alias)| *alias);
-    Rows::of("entity_aliases")
-        .column::<sql::Uuid, _>("entity_id", rows.iter().map(|(entity, ..)| *entity))
-        .column::<sql::Integer, _>("position", rows.iter().map(|(_, position, _)| *position))
-        .column::<sql::Text, _>("name", aliases().map(|alias| &alias.name))
-        .column::<sql::Text, _>("name_key", aliases().map(|alias| text::name_key(&alias.name)))
-        .column::<sql::Nullable<sql::Text>, _>("language", aliases().map(|alias| alias.language.as_ref()))
-        .column::<sql::Text, _>("kind", aliases().map(|alias| alias.kind))
-        .insert(conn)
-}
-
-fn insert_identifiers(conn: &mut PgConnection, all: &[(Uuid, &[Identifier])]) -> Result<()> {
-    let mut rows = positioned(all);
+fn insert_identifiers<'a>(
+    conn: &mut PgConnection,
+    all: impl IntoIterator<Item = (Uuid, &'a [Identifier])>,
+) -> Result<()> {
+    let inserted = all.into_iter().flat_map(|(entity_id, identifiers)| {
+        let inserted = |(position, Identifier { scheme, value }): (usize, &'a Identifier)| InsertedIdentifier {
+            entity_id,
+            position,
+            scheme,
+            value,
+        };
+        identifiers.iter().enumerate().map(inserted)
+    });
+    let mut inserted: Vec<_> = inserted.collect();
     // In one order for all, so that two transactions that claim the same pairs wait for each other and do not deadlock.
-    rows.sort_by_key(|(_, _, identifier)| (&identifier.scheme, &identifier.value));
-    Rows::of("entity_identifiers")
-        .column::<sql::Uuid, _>("entity_id", rows.iter().map(|(entity, ..)| *entity))
-        .column::<sql::Integer, _>("position", rows.iter().map(|(_, position, _)| *position))
-        .column::<sql::Text, _>("scheme", rows.iter().map(|(_, _, identifier)| &identifier.scheme))
-        .column::<sql::Text, _>("value", rows.iter().map(|(_, _, identifier)| &identifier.value))
-        .insert(conn)
+    inserted.sort_by_key(|row| (row.scheme, row.value));
+    rows::insert(conn, "entity_identifiers", &inserted)
 }
 
 fn check_identifiers(identifiers: &[Identifier]) -> Result<()> {

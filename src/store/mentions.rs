@@ -6,7 +6,6 @@ pub(in crate::store) mod row;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
-use super::ids::planned_once;
 use super::sql::count;
 use super::sql::keyset::{self, Above};
 use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
@@ -92,8 +91,7 @@ fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
 /// # Errors
 /// Of each: [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Mention>>> {
-    let rows =
-        mentions::table.filter(mentions::id.eq_any(planned_once(ids))).select(MentionRow::as_select()).load(conn)?;
+    let rows = mentions::table.filter(mentions::id.eq_any(ids)).select(MentionRow::as_select()).load(conn)?;
     let found = rows.into_iter().map(|row| (row.id, row.into())).collect();
     Ok(tombstones::each(conn, Resource::Mention, ids, found))
 }
@@ -125,7 +123,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Mention>>> {
     let ids = article_text::first_of_each(conn, "mentions", "span_start", articles, limit + 1)?;
     let rows = mentions::table
-        .filter(mentions::id.eq_any(planned_once(&ids)))
+        .filter(mentions::id.eq_any(&ids))
         .order((mentions::article_id, mentions::span_start, mentions::id))
         .select(MentionRow::as_select())
         .load(conn)?;

@@ -14,7 +14,6 @@ pub mod entities;
 pub mod error;
 pub mod fulltext;
 mod grouped;
-mod ids;
 pub mod mentions;
 pub mod migrate;
 pub mod name_dictionary;

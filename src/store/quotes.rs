@@ -13,7 +13,6 @@ pub(in crate::store) mod row;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
-use super::ids::planned_once;
 use super::sql::count;
 use super::sql::keyset::{self, Above};
 use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
@@ -104,7 +103,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
 /// # Errors
 /// Only those of the database.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quote>>> {
-    let rows = quotes::table.filter(quotes::id.eq_any(planned_once(ids))).select(QuoteRow::as_select()).load(conn)?;
+    let rows = quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?;
     let found = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
     Ok(tombstones::each(conn, Resource::Quote, ids, found))
 }
@@ -140,8 +139,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
 /// Only those of the database.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Quote>>> {
     let ids = article_text::first_of_each(conn, "quotes", "spans[1]", articles, limit + 1)?;
-    let mut rows =
-        quotes::table.filter(quotes::id.eq_any(planned_once(&ids))).select(QuoteRow::as_select()).load(conn)?;
+    let mut rows = quotes::table.filter(quotes::id.eq_any(&ids)).select(QuoteRow::as_select()).load(conn)?;
     rows.sort_by_key(|row: &QuoteRow| (row.columns.start(), row.id));
     let found = grouped(complete(conn, rows)?.into_iter().map(|quote| (quote.article_id, quote)));
     let position = |quote: &Quote| Position { key: Key::Count(first_start(quote)), id: quote.id };

@@ -1,219 +1,115 @@
-//! Inserts or updates many rows with one statement: each column is an array parameter, and `unnest` makes rows of them.
+//! Inserts or updates many rows with one statement. The rows are one parameter: JSON of which Postgres makes rows of the table.
 //!
 //! diesel's own insert of a `Vec` has a different text for each number of rows, so Postgres would parse and plan it each time.
 
-use super::Result;
+use super::sql::Sql;
+use super::{Error, Result};
+use chrono::{DateTime, Datelike, Utc};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::serialize::ToSql;
-use diesel::sql_types::{Array, HasSqlType, Text, Untyped};
-use std::marker::PhantomData;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use uuid::Uuid;
 
-/// Rows to insert into a table, or to update in it.
-pub struct Rows<'a> {
-    table: &'static str,
-    count: usize,
-    columns: Vec<Column<'a>>,
+/// New values of some columns of the row with an id.
+#[derive(Serialize)]
+pub struct Changed<C> {
+    pub id: Uuid,
+    #[serde(flatten)]
+    pub columns: C,
 }
 
-struct Column<'a> {
-    name: &'static str,
-    /// The cast of a row's value, such as `::uuid[]`; mostly empty.
-    cast: &'static str,
-    values: Box<dyn Bind + 'a>,
-}
-
-/// An array parameter of any type.
-trait Bind {
-    fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>;
-}
-
-struct Values<S, T>(Vec<T>, PhantomData<S>);
-
-impl<S, T> Bind for Values<S, T>
-where
-    Pg: HasSqlType<Array<S>>,
-    S: 'static,
-    Vec<T>: ToSql<Array<S>, Pg>,
-{
-    fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_bind_param::<Array<S>, _>(&self.0)
+/// Inserts rows in their order. Without rows it runs no statement.
+pub fn insert<T: Serialize>(conn: &mut PgConnection, table: &str, rows: &[T]) -> Result<()> {
+    if let Some(Statement { columns, records }) = Statement::new(table, rows)? {
+        let columns = columns.join(", ");
+        Sql::new(format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM ")).append(records).execute(conn)?;
     }
+    Ok(())
 }
 
-impl<'a> Rows<'a> {
-    /// Rows of a table, without columns so far.
-    pub fn of(table: &'static str) -> Self {
-        Self { table, count: 0, columns: Vec::new() }
-    }
+/// Inserts the rows that break no unique constraint, and returns `returned` of each inserted one.
+pub fn insert_unless_conflict<T: Serialize, R: QueryableByName<Pg> + 'static>(
+    conn: &mut PgConnection,
+    table: &str,
+    rows: &[T],
+    returned: &str,
+) -> Result<Vec<R>> {
+    let Some(Statement { columns, records }) = Statement::new(table, rows)? else { return Ok(Vec::new()) };
+    let columns = columns.join(", ");
+    let insert = Sql::new(format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM ")).append(records);
+    Ok(insert.sql(format!(" ON CONFLICT DO NOTHING RETURNING {returned}")).rows(conn)?)
+}
 
-    /// Adds a column of the SQL type `S`, with a value for each row.
-    pub fn column<S, T>(self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self
-    where
-        Pg: HasSqlType<Array<S>>,
-        S: 'static,
-        T: 'a,
-        Vec<T>: ToSql<Array<S>, Pg>,
-    {
-        self.with::<S, T>(name, "", values)
+/// Updates the rows with the ids of the given ones: sets their other columns, `version` and `updated_at`.
+pub fn update<C: Serialize>(conn: &mut PgConnection, table: &str, rows: &[Changed<C>]) -> Result<()> {
+    if let Some(Statement { columns, records }) = Statement::new(table, rows)? {
+        let changed = columns.iter().filter(|column| *column != "id");
+        let set: String = changed.map(|column| format!(", {column} = changed.{column}")).collect();
+        Sql::new(format!("UPDATE {table} SET version = {table}.version + 1, updated_at = now(){set} FROM "))
+            .append(records)
+            .sql(format!(" AS changed WHERE {table}.id = changed.id"))
+            .execute(conn)?;
     }
+    Ok(())
+}
 
-    /// Adds a column of arrays of numbers or ids. They are sent as text, because `unnest` flattens nested arrays.
-    pub fn arrays<I: ToString>(
-        self,
-        name: &'static str,
-        cast: &'static str,
-        rows: impl Iterator<Item = Vec<I>>,
-    ) -> Self {
-        let text = |items: Vec<I>| {
-            let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-            format!("{{{}}}", items.join(","))
+/// The columns of some rows, and the rows as SQL.
+struct Statement {
+    columns: Vec<String>,
+    records: Sql,
+}
+
+impl Statement {
+    fn new<T: Serialize>(table: &str, rows: &[T]) -> Result<Option<Self>> {
+        let Some(first) = rows.first() else { return Ok(None) };
+        let Value::Object(first) = serde_json::to_value(first).map_err(internal)? else {
+            return Err(Error::Internal(format!("a row of {table} is no object")));
         };
-        self.with::<Text, String>(name, cast, rows.map(text))
-    }
-
-    /// Adds a column of arrays of texts.
-    pub fn text_arrays<'b>(self, name: &'static str, rows: impl Iterator<Item = &'b [String]>) -> Self {
-        let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-        let literal = |texts: &[String]| format!("{{{}}}", texts.iter().map(quoted).collect::<Vec<_>>().join(","));
-        self.with::<Text, String>(name, "::text[]", rows.map(literal))
-    }
-
-    fn with<S, T>(mut self, name: &'static str, cast: &'static str, values: impl IntoIterator<Item = T>) -> Self
-    where
-        Pg: HasSqlType<Array<S>>,
-        S: 'static,
-        T: 'a,
-        Vec<T>: ToSql<Array<S>, Pg>,
-    {
-        let values: Vec<T> = values.into_iter().collect();
-        self.count = values.len();
-        self.columns.push(Column { name, cast, values: Box::new(Values::<S, T>(values, PhantomData)) });
-        self
-    }
-
-    /// Inserts the rows in their order. Without rows it runs no statement.
-    pub fn insert(self, conn: &mut PgConnection) -> Result<()> {
-        self.run(conn, Verb::Insert { returned: "" })
-    }
-
-    /// Inserts the rows that break no unique constraint, and returns `returned` of each inserted one.
-    pub fn insert_unless_conflict<T>(self, conn: &mut PgConnection, returned: &'static str) -> Result<Vec<T>>
-    where
-        T: QueryableByName<Pg> + 'static,
-    {
-        if self.count == 0 {
-            return Ok(Vec::new());
-        }
-        Ok(Statement { rows: self, verb: Verb::Insert { returned } }.load(conn)?)
-    }
-
-    /// Updates the rows whose key is the first column: sets the others, `version` and `updated_at`.
-    pub fn update(self, conn: &mut PgConnection) -> Result<()> {
-        self.run(conn, Verb::Update)
-    }
-
-    fn run(self, conn: &mut PgConnection, verb: Verb) -> Result<()> {
-        if self.count > 0 {
-            Statement { rows: self, verb }.execute(conn)?;
-        }
-        Ok(())
-    }
-
-    /// Formats the columns with `part`, separated by commas.
-    fn list<'b>(
-        &'b self,
-        out: &mut AstPass<'_, 'b, Pg>,
-        part: impl Fn(&'b Column<'a>, &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>,
-    ) -> QueryResult<()> {
-        for (index, column) in self.columns.iter().enumerate() {
-            if index > 0 {
-                out.push_sql(", ");
-            }
-            part(column, out)?;
-        }
-        Ok(())
+        let columns = first.into_iter().map(|(column, _)| column).collect();
+        let records = Sql::new(format!("json_populate_recordset(NULL::{table}, "))
+            .bind(serde_json::to_string(rows).map_err(internal)?)
+            .sql("::json)");
+        Ok(Some(Self { columns, records }))
     }
 }
 
-/// What is done with the rows.
-enum Verb {
-    Insert {
-        /// Columns to return of rows that break no unique constraint; empty for a plain insert.
-        returned: &'static str,
-    },
-    Update,
+fn internal(error: serde_json::Error) -> Error {
+    Error::Internal(format!("a row that is no JSON: {error}"))
 }
 
-struct Statement<'a> {
-    rows: Rows<'a>,
-    verb: Verb,
+/// Writes bytes as Postgres reads them.
+pub fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("\\x{}", data_encoding::HEXLOWER.encode_display(bytes)))
 }
 
-impl QueryFragment<Pg> for Statement<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        fn name<'b>(column: &'b Column<'_>, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-            out.push_identifier(column.name)
+/// Writes a time as Postgres reads it, which has 1 BC for the year 0.
+pub fn time<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    let Some(time) = time else { return serializer.serialize_none() };
+    let (is_ce, year) = time.year_ce();
+    let era = if is_ce { "" } else { " BC" };
+    serializer.collect_str(&format_args!("{year:04}{}{era}", time.format("-%m-%d %H:%M:%S%.6f+00")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_and_times_are_written_as_postgres_reads_them() {
+        #[derive(Serialize)]
+        struct Row {
+            #[serde(serialize_with = "bytes")]
+            hash: Vec<u8>,
+            #[serde(serialize_with = "time")]
+            at: Option<DateTime<Utc>>,
         }
-        fn value<'b>(column: &'b Column<'_>, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-            out.push_sql("rows.");
-            out.push_identifier(column.name)?;
-            out.push_sql(column.cast);
-            Ok(())
-        }
-        let Self { rows, verb } = self;
-        match verb {
-            Verb::Insert { .. } => {
-                out.push_sql("INSERT INTO ");
-                out.push_identifier(rows.table)?;
-                out.push_sql(" (");
-                rows.list(&mut out, name)?;
-                out.push_sql(") SELECT ");
-                rows.list(&mut out, value)?;
-            }
-            Verb::Update => {
-                out.push_sql("UPDATE ");
-                out.push_identifier(rows.table)?;
-                out.push_sql(" AS stored SET version = stored.version + 1, updated_at = now()");
-                for column in &rows.columns[1..] {
-                    out.push_sql(", ");
-                    out.push_identifier(column.name)?;
-                    out.push_sql(" = ");
-                    value(column, &mut out)?;
-                }
-            }
-        }
-        out.push_sql(" FROM unnest(");
-        rows.list(&mut out, |column, out| column.values.bind(out))?;
-        out.push_sql(") AS rows (");
-        rows.list(&mut out, name)?;
-        out.push_sql(")");
-        match verb {
-            Verb::Insert { returned: "" } => {}
-            Verb::Insert { returned } => {
-                out.push_sql(" ON CONFLICT DO NOTHING RETURNING ");
-                out.push_sql(returned);
-            }
-            Verb::Update => {
-                out.push_sql(" WHERE stored.");
-                out.push_identifier(rows.columns[0].name)?;
-                out.push_sql(" = rows.");
-                out.push_identifier(rows.columns[0].name)?;
-            }
-        }
-        Ok(())
+        let row = |at: &str| {
+            serde_json::to_value(Row { hash: vec![0, 255], at: at.parse().ok() }).unwrap().as_object().unwrap().clone()
+        };
+        assert_eq!(row("")["hash"], "\\x00ff");
+        assert_eq!(row("")["at"], Value::Null);
+        assert_eq!(row("2026-11-30T01:02:03.123456789+01:00")["at"], "2026-11-30 00:02:03.123456+00");
+        assert_eq!(row("0000-02-29T00:00:00Z")["at"], "0001-02-29 00:00:00.000000+00 BC");
     }
 }
-
-/// Cached by its text, which names the table and the columns and does not depend on the rows.
-impl QueryId for Statement<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Query for Statement<'_> {
-    type SqlType = Untyped;
-}
-
-impl RunQueryDsl<PgConnection> for Statement<'_> {}

@@ -6,6 +6,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Array, Integer, Nullable, Range};
+use serde::{Serialize, Serializer};
 use std::ops::Bound;
 
 /// The spans of a quote: an array of start, end, start, end...
@@ -15,14 +16,20 @@ pub struct SpanList(pub Vec<Span>);
 
 impl SpanList {
     /// Start, end, start, end...
-    pub fn bounds(&self) -> Vec<i32> {
-        self.0.iter().flat_map(|span| [span.start, span.end]).collect()
+    fn bounds(&self) -> impl Iterator<Item = i32> {
+        self.0.iter().flat_map(|span| [span.start, span.end])
+    }
+}
+
+impl Serialize for SpanList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.bounds())
     }
 }
 
 impl ToSql<Array<Nullable<Integer>>, Pg> for SpanList {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let flat: Vec<Option<i32>> = self.bounds().into_iter().map(Some).collect();
+        let flat: Vec<Option<i32>> = self.bounds().map(Some).collect();
         ToSql::<Array<Nullable<Integer>>, Pg>::to_sql(&flat, &mut out.reborrow())
     }
 }
@@ -40,6 +47,12 @@ impl FromSql<Array<Nullable<Integer>>, Pg> for SpanList {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Range<Integer>)]
 pub struct SpanRange(pub Span);
+
+impl Serialize for SpanRange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("[{},{})", self.0.start, self.0.end))
+    }
+}
 
 impl ToSql<Range<Integer>, Pg> for SpanRange {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

@@ -9,9 +9,9 @@ use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::Result;
 use crate::store::grouped::grouped;
-use crate::store::ids::planned_once;
 use crate::store::mentions::record_changes;
-use crate::store::mentions::row::{self, Columns, InsertedMention, MentionRow};
+use crate::store::mentions::row::{Columns, InsertedMention, MentionRow};
+use crate::store::rows::{self, Changed};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -22,14 +22,14 @@ use uuid::Uuid;
 /// found ones that overlap them.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
-    let rows = mentions::table
-        .filter(mentions::article_id.eq_any(planned_once(&ids)))
+    let present = mentions::table
+        .filter(mentions::article_id.eq_any(&ids))
         .select(MentionRow::as_select())
         .for_update()
         .load::<MentionRow>(conn)?;
     let linked = all.iter().flat_map(|found| found.entities.iter().map(|entity| entity.id));
-    record_changes(rows.iter().map(|row| row.columns.entity_id).chain(linked));
-    let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
+    record_changes(present.iter().map(|row| row.columns.entity_id).chain(linked));
+    let mut stored = grouped(present.into_iter().map(|row| (row.article_id, row)));
     let mut changes = Changes::default();
     for found in all {
         changes.add(found, stored.remove(&found.article).unwrap_or_default())?;
@@ -37,15 +37,15 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     if !changes.outdated.is_empty() {
         diesel::delete(mentions::table.filter(mentions::id.eq_any(changes.outdated))).execute(conn)?;
     }
-    row::update(conn, &changes.changed)?;
-    row::insert(conn, &changes.fresh)
+    rows::update(conn, "mentions", &changes.changed)?;
+    rows::insert(conn, "mentions", &changes.fresh)
 }
 
 /// The difference between the stored mentions and the found ones.
 #[derive(Default)]
 struct Changes {
     fresh: Vec<InsertedMention<'static>>,
-    changed: Vec<(Uuid, Columns)>,
+    changed: Vec<Changed<Columns>>,
     outdated: Vec<Uuid>,
 }
 
@@ -75,7 +75,7 @@ impl Changes {
                     let columns = Columns { anchor: row.columns.anchor, ..columns };
                     // The entity made by the first run is certain in the second: a new confidence alone is no change.
                     if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
-                        self.changed.push((row.id, columns));
+                        self.changed.push(Changed { id: row.id, columns });
                     }
                 }
             }

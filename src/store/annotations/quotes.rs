@@ -9,8 +9,8 @@ use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
 use crate::store::Result;
 use crate::store::grouped::grouped;
-use crate::store::ids::planned_once;
-use crate::store::quotes::row::{self, Columns, InsertedQuote, QuoteRow};
+use crate::store::quotes::row::{Columns, InsertedQuote, QuoteRow};
+use crate::store::rows::{self, Changed};
 use crate::store::spans::SpanList;
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -22,12 +22,9 @@ use uuid::Uuid;
 /// stay, and suppress found ones that overlap them.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
-    let rows = quotes::table
-        .filter(quotes::article_id.eq_any(planned_once(&ids)))
-        .select(QuoteRow::as_select())
-        .for_update()
-        .load(conn)?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let present =
+        quotes::table.filter(quotes::article_id.eq_any(&ids)).select(QuoteRow::as_select()).for_update().load(conn)?;
+    let ids: Vec<Uuid> = present.iter().map(|row| row.id).collect();
     let reviewed: HashSet<Uuid> = match ids.is_empty() {
         true => HashSet::new(),
         false => {
@@ -35,7 +32,7 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
             reviews.load::<Uuid>(conn)?.into_iter().collect()
         }
     };
-    let mut stored = grouped(rows.into_iter().map(|row| (row.article_id, row)));
+    let mut stored = grouped(present.into_iter().map(|row| (row.article_id, row)));
     let mut changes = Changes::default();
     for found in all {
         changes.add(found, stored.remove(&found.article).unwrap_or_default(), &reviewed)?;
@@ -43,15 +40,15 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     if !changes.outdated.is_empty() {
         diesel::delete(quotes::table.filter(quotes::id.eq_any(changes.outdated))).execute(conn)?;
     }
-    row::update(conn, &changes.changed)?;
-    row::insert(conn, &changes.fresh)
+    rows::update(conn, "quotes", &changes.changed)?;
+    rows::insert(conn, "quotes", &changes.fresh)
 }
 
 /// The difference between the stored quotes and the found ones.
 #[derive(Default)]
 struct Changes {
     fresh: Vec<InsertedQuote<'static>>,
-    changed: Vec<(Uuid, Columns)>,
+    changed: Vec<Changed<Columns>>,
     outdated: Vec<Uuid>,
 }
 
@@ -83,7 +80,7 @@ impl Changes {
                 Some(row) => {
                     let columns = Columns { anchor: row.columns.anchor, said_on: row.columns.said_on, ..columns };
                     if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
-                        self.changed.push((row.id, columns));
+                        self.changed.push(Changed { id: row.id, columns });
                     }
                 }
             }

@@ -6,13 +6,14 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Jsonb;
+use serde::Serialize;
 use std::io::Write;
 
 /// The first byte of the binary format of `jsonb`; the text follows.
 const VERSION: u8 = 1;
 
 /// The blocks of a body, in order.
-#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow, Serialize)]
 #[diesel(sql_type = Jsonb)]
 pub struct BlockList(pub Vec<Block>);
 

@@ -5,36 +5,24 @@ use crate::domain::Anchor;
 use crate::domain::text::{self, Context, PlaceIndex};
 use crate::schema::quotes;
 use crate::store::Result;
-use crate::store::rows::Rows;
+use crate::store::rows::{self, Changed};
 use crate::store::spans::{SpanList, SpanRange};
 use diesel::prelude::*;
-use diesel::sql_types as sql;
 use uuid::Uuid;
 
 /// Moves the quotes of an article into its new text with one statement. The caller holds the article's row.
 pub fn re_anchor_quotes(conn: &mut PgConnection, article: Uuid, version: i32, index: &mut PlaceIndex) -> Result<()> {
-    let rows: Vec<(Uuid, Columns)> = quotes::table
+    let stored: Vec<(Uuid, Columns)> = quotes::table
         .filter(quotes::article_id.eq(article))
         .order(quotes::id)
         .select((quotes::id, Columns::as_select()))
         .for_no_key_update()
         .load(conn)?;
-    let moved = rows.into_iter().filter_map(|(id, old)| {
+    let moved = stored.into_iter().filter_map(|(id, old)| {
         let next = re_anchored(&old, version, index);
-        (next != old).then_some((id, next))
+        (next != old).then_some(Changed { id, columns: next })
     });
-    let moved: Vec<(Uuid, Columns)> = moved.collect();
-    let columns = || moved.iter().map(|(_, columns)| columns);
-    Rows::of("quotes")
-        .column::<sql::Uuid, _>("id", moved.iter().map(|(id, _)| *id))
-        .column::<sql::Integer, _>("body_version", columns().map(|row| row.body_version))
-        .column::<sql::Text, _>("anchor", columns().map(|row| row.anchor))
-        .arrays("spans", "::integer[]", columns().map(|row| row.spans.bounds()))
-        .column::<sql::Text, _>("prefix", columns().map(|row| &row.prefix))
-        .column::<sql::Text, _>("suffix", columns().map(|row| &row.suffix))
-        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("speaker_span", columns().map(|row| row.speaker_span))
-        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("cue_span", columns().map(|row| row.cue_span))
-        .update(conn)
+    rows::update(conn, "quotes", &moved.collect::<Vec<_>>())
 }
 
 /// The quote in the new text. An orphan keeps its old spans and text version.

@@ -7,12 +7,11 @@ use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::reviews;
 use crate::store::Result;
 use crate::store::grouped::grouped;
-use crate::store::ids::planned_once;
-use crate::store::rows::Rows;
+use crate::store::rows;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as sql;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -30,8 +29,7 @@ struct ReviewRow {
     at: DateTime<Utc>,
 }
 
-#[derive(Debug, Insertable)]
-#[diesel(table_name = reviews)]
+#[derive(Debug, Serialize)]
 struct InsertedReview {
     id: Uuid,
     article_id: Uuid,
@@ -44,7 +42,7 @@ struct InsertedReview {
 /// The reviews of these quotes, oldest first.
 pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Vec<Review>>> {
     let rows: Vec<ReviewRow> = reviews::table
-        .filter(reviews::quote_id.eq_any(planned_once(quotes)))
+        .filter(reviews::quote_id.eq_any(quotes))
         .order((reviews::quote_id, reviews::at, reviews::id))
         .select(ReviewRow::as_select())
         .load(conn)?;
@@ -69,8 +67,7 @@ pub fn append_change(conn: &mut PgConnection, article: Uuid, quote: Uuid, old: &
         before: Value::Object(before),
         after: Value::Object(after),
     };
-    diesel::insert_into(reviews::table).values(review).execute(conn)?;
-    Ok(())
+    rows::insert(conn, "reviews", &[review])
 }
 
 /// Appends to each of these quotes, which come with their articles, that it lost its speaker.
@@ -86,14 +83,15 @@ pub fn append_unlinked(
         before["speaker_status"] = json!(was);
         after["speaker_status"] = json!(status);
     }
-    Rows::of("reviews")
-        .column::<sql::Uuid, _>("id", quotes.iter().map(|_| new_id()))
-        .column::<sql::Uuid, _>("article_id", quotes.iter().map(|(article, _)| *article))
-        .column::<sql::Uuid, _>("quote_id", quotes.iter().map(|(_, quote)| *quote))
-        .column::<sql::Text, _>("action", quotes.iter().map(|_| ReviewAction::Reattribute))
-        .column::<sql::Jsonb, _>("before", quotes.iter().map(|_| before.clone()))
-        .column::<sql::Jsonb, _>("after", quotes.iter().map(|_| after.clone()))
-        .insert(conn)
+    let review = |(article_id, quote_id): &(Uuid, Uuid)| InsertedReview {
+        id: new_id(),
+        article_id: *article_id,
+        quote_id: *quote_id,
+        action: ReviewAction::Reattribute,
+        before: before.clone(),
+        after: after.clone(),
+    };
+    rows::insert(conn, "reviews", &quotes.iter().map(review).collect::<Vec<_>>())
 }
 
 /// The members of a quote that a review records, as on the wire, without derived ones.

@@ -4,13 +4,11 @@ use crate::domain::quote::{Quote, Review};
 use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::schema::quotes;
-use crate::store::Result;
-use crate::store::rows::Rows;
 use crate::store::spans::{SpanList, SpanRange};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::pg::{Pg, PgConnection};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as sql;
+use serde::Serialize;
 use uuid::Uuid;
 
 #[derive(Debug, Queryable, Selectable)]
@@ -29,7 +27,7 @@ pub struct QuoteRow {
 }
 
 /// The columns that a change of a quote can set.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = quotes, treat_none_as_null = true, check_for_backend(Pg))]
 pub struct Columns {
     pub body_version: i32,
@@ -53,7 +51,7 @@ pub struct Columns {
     pub cluster_id: Option<Uuid>,
 }
 
-#[derive(Debug, Insertable)]
+#[derive(Debug, Insertable, Serialize)]
 #[diesel(table_name = quotes)]
 pub struct InsertedQuote<'a> {
     pub id: Uuid,
@@ -61,45 +59,8 @@ pub struct InsertedQuote<'a> {
     pub origin: Origin,
     pub extractor: Option<&'a str>,
     #[diesel(embed)]
+    #[serde(flatten)]
     pub columns: Columns,
-}
-
-/// Inserts quotes with one statement.
-pub fn insert(conn: &mut PgConnection, fresh: &[InsertedQuote]) -> Result<()> {
-    let rows = Rows::of("quotes")
-        .column::<sql::Uuid, _>("id", fresh.iter().map(|row| row.id))
-        .column::<sql::Uuid, _>("article_id", fresh.iter().map(|row| row.article_id))
-        .column::<sql::Text, _>("origin", fresh.iter().map(|row| row.origin))
-        .column::<sql::Nullable<sql::Text>, _>("extractor", fresh.iter().map(|row| row.extractor));
-    with_columns(rows, || fresh.iter().map(|row| &row.columns)).insert(conn)
-}
-
-/// Sets all columns of some quotes with one statement.
-pub fn update(conn: &mut PgConnection, changed: &[(Uuid, Columns)]) -> Result<()> {
-    let rows = Rows::of("quotes").column::<sql::Uuid, _>("id", changed.iter().map(|(id, _)| *id));
-    with_columns(rows, || changed.iter().map(|(_, columns)| columns)).update(conn)
-}
-
-fn with_columns<'a, I: Iterator<Item = &'a Columns>>(rows: Rows<'a>, columns: impl Fn() -> I) -> Rows<'a> {
-    rows.column::<sql::Integer, _>("body_version", columns().map(|row| row.body_version))
-        .column::<sql::Text, _>("anchor", columns().map(|row| row.anchor))
-        .column::<sql::Text, _>("text", columns().map(|row| &row.text))
-        .arrays("spans", "::integer[]", columns().map(|row| row.spans.bounds()))
-        .column::<sql::Text, _>("prefix", columns().map(|row| &row.prefix))
-        .column::<sql::Text, _>("suffix", columns().map(|row| &row.suffix))
-        .column::<sql::Text, _>("kind", columns().map(|row| row.kind))
-        .column::<sql::Nullable<sql::Uuid>, _>("speaker_id", columns().map(|row| row.speaker_id))
-        .column::<sql::Nullable<sql::Text>, _>("speaker_label", columns().map(|row| row.speaker_label.as_ref()))
-        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("speaker_span", columns().map(|row| row.speaker_span))
-        .column::<sql::Text, _>("speaker_status", columns().map(|row| row.speaker_status))
-        .column::<sql::Nullable<sql::Text>, _>("cue", columns().map(|row| row.cue.as_ref()))
-        .column::<sql::Nullable<sql::Range<sql::Integer>>, _>("cue_span", columns().map(|row| row.cue_span))
-        .column::<sql::Nullable<sql::Text>, _>("cue_lemma", columns().map(|row| row.cue_lemma.as_ref()))
-        .column::<sql::Nullable<sql::Date>, _>("said_on", columns().map(|row| row.said_on))
-        .column::<sql::Text, _>("status", columns().map(|row| row.status))
-        .column::<sql::Double, _>("confidence", columns().map(|row| row.confidence))
-        .column::<sql::Nullable<sql::Text>, _>("canonical_text", columns().map(|row| row.canonical_text.as_ref()))
-        .column::<sql::Nullable<sql::Uuid>, _>("cluster_id", columns().map(|row| row.cluster_id))
 }
 
 impl From<Span> for SpanRange {
