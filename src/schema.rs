@@ -145,7 +145,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    mentions (id) {
+    mentions (id, article_id) {
         id -> Uuid,
         article_id -> Uuid,
         entity_id -> Nullable<Uuid>,
@@ -179,7 +179,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    quote_about (quote_id, entity_id) {
+    quote_about (quote_id, article_id, entity_id) {
         quote_id -> Uuid,
         entity_id -> Uuid,
         article_id -> Uuid,
@@ -201,7 +201,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::Tsvector;
 
-    quotes (id) {
+    quotes (id, article_id) {
         id -> Uuid,
         article_id -> Uuid,
         speaker_id -> Nullable<Uuid>,
@@ -238,7 +238,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    reviews (id) {
+    reviews (id, article_id) {
         id -> Uuid,
         article_id -> Uuid,
         quote_id -> Uuid,
@@ -267,10 +267,8 @@ diesel::joinable!(entity_names -> entities (entity_id));
 diesel::joinable!(mentions -> articles (article_id));
 diesel::joinable!(mentions -> entities (entity_id));
 diesel::joinable!(quote_about -> entities (entity_id));
-diesel::joinable!(quote_about -> quotes (quote_id));
 diesel::joinable!(quotes -> articles (article_id));
 diesel::joinable!(quotes -> entities (speaker_id));
-diesel::joinable!(reviews -> quotes (quote_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     article_versions,

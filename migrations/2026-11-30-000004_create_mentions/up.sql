@@ -1,6 +1,6 @@
 CREATE TABLE mentions (
     -- Ordered by alignment: no padding between columns.
-    id uuid CONSTRAINT mentions_pkey PRIMARY KEY,
+    id uuid NOT NULL,
     article_id uuid NOT NULL,
     entity_id uuid,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -25,6 +25,8 @@ CREATE TABLE mentions (
     exact text NOT NULL,
     prefix text NOT NULL,
     suffix text NOT NULL,
+    -- With the article, so that a cluster can distribute the rows by article.
+    CONSTRAINT mentions_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT mentions_version_check CHECK (version >= 1),
     CONSTRAINT mentions_body_version_check CHECK (body_version >= 1),
     CONSTRAINT mentions_anchor_check CHECK (anchor IN ('exact', 'moved', 'orphaned')),

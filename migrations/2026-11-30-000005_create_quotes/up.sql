@@ -13,7 +13,7 @@ $$;
 
 CREATE TABLE quotes (
     -- Ordered by alignment: no padding between columns.
-    id uuid CONSTRAINT quotes_pkey PRIMARY KEY,
+    id uuid NOT NULL,
     article_id uuid NOT NULL,
     speaker_id uuid,
     cluster_id uuid,
@@ -46,6 +46,8 @@ CREATE TABLE quotes (
     prefix text NOT NULL,
     suffix text NOT NULL,
     vector tsvector NOT NULL GENERATED ALWAYS AS (text_vector(language, text)) STORED,
+    -- With the article, so that a cluster can distribute the rows by article.
+    CONSTRAINT quotes_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT quotes_version_check CHECK (version >= 1),
     CONSTRAINT quotes_body_version_check CHECK (body_version >= 1),
     CONSTRAINT quotes_anchor_check CHECK (anchor IN ('exact', 'moved', 'orphaned')),
@@ -98,7 +100,7 @@ ALTER TABLE quotes SET (
 
 -- The decisions of people about a quote. Append-only.
 CREATE TABLE reviews (
-    id uuid CONSTRAINT reviews_pkey PRIMARY KEY,
+    id uuid NOT NULL,
     article_id uuid NOT NULL,
     quote_id uuid NOT NULL,
     actor text,
@@ -107,14 +109,16 @@ CREATE TABLE reviews (
     after jsonb,
     note text,
     at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT reviews_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT reviews_actor_check CHECK (char_length(actor) BETWEEN 1 AND 200),
     CONSTRAINT reviews_action_check
         CHECK (action IN ('verify', 'reject', 'dispute', 'reattribute', 'edit', 'comment')),
     CONSTRAINT reviews_note_check CHECK (char_length(note) BETWEEN 1 AND 2000),
-    CONSTRAINT reviews_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES quotes (id) ON DELETE CASCADE
+    CONSTRAINT reviews_article_id_quote_id_fkey
+        FOREIGN KEY (quote_id, article_id) REFERENCES quotes (id, article_id) ON DELETE CASCADE
 );
 
-CREATE INDEX reviews_quote_id_idx ON reviews (quote_id, at, id);
+CREATE INDEX reviews_quote_id_idx ON reviews (quote_id, article_id, at);
 
 -- Derived: the entities with a mention inside a quote's spans, in the same text.
 CREATE TABLE quote_about (
@@ -133,8 +137,9 @@ CREATE TABLE quote_about (
     language text NOT NULL,
     publisher text,
     rejected boolean NOT NULL GENERATED ALWAYS AS (status = 'rejected') STORED,
-    CONSTRAINT quote_about_pkey PRIMARY KEY (quote_id, entity_id),
-    CONSTRAINT quote_about_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES quotes (id) ON DELETE CASCADE,
+    CONSTRAINT quote_about_pkey PRIMARY KEY (quote_id, article_id, entity_id),
+    CONSTRAINT quote_about_quote_id_article_id_fkey
+        FOREIGN KEY (quote_id, article_id) REFERENCES quotes (id, article_id) ON DELETE CASCADE,
     CONSTRAINT quote_about_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities (id) ON DELETE CASCADE
 );
 

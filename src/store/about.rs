@@ -9,18 +9,31 @@ use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What is carried from the quote, by the names that both tables have for it.
-const CARRIED: &str =
-    "published_desc, kind, status, confidence, speaker_id, speaker_status, cue_lemma, said_on, language, publisher";
+/// The columns copied from the quote, by the names that both tables have for them.
+const COPIED: [&str; 10] = [
+    "published_desc",
+    "kind",
+    "status",
+    "confidence",
+    "speaker_id",
+    "speaker_status",
+    "cue_lemma",
+    "said_on",
+    "language",
+    "publisher",
+];
 
 /// Makes `quote_about` true again for some articles, writing differences only.
 ///
 /// The caller holds their rows: two writers that each saw only their own mention would leave a gap.
 pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
     cache::record_changes(articles.iter().copied().map(Owner::Record));
+    let copied = |table: &str| COPIED.map(|column| format!("{table}.{column}")).join(", ");
+    let (of_quote, of_truth, of_stored, of_excluded) = (copied("q"), copied("t"), copied("a"), copied("excluded"));
+    let columns = COPIED.join(", ");
     Sql::new(format!(
         "WITH truth AS MATERIALIZED (
-            SELECT DISTINCT q.id AS quote_id, m.entity_id, q.article_id, {CARRIED}
+            SELECT DISTINCT q.id AS quote_id, m.entity_id, q.article_id, {of_quote}
             FROM quotes q
             CROSS JOIN unnest(q.spans) WITH ORDINALITY AS bound (here, i)
             -- Each span reads its own part of the index; without OFFSET, every pair of an article may be compared.
@@ -44,9 +57,13 @@ pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
     .bind(articles.to_vec())
     .sql(format!(
         "))
-        INSERT INTO quote_about (quote_id, entity_id, article_id, {CARRIED})
-        SELECT quote_id, entity_id, article_id, {CARRIED} FROM truth ORDER BY entity_id, quote_id
-        ON CONFLICT DO NOTHING"
+        INSERT INTO quote_about (quote_id, entity_id, article_id, {columns})
+        SELECT t.* FROM truth t
+        WHERE NOT EXISTS (
+            SELECT FROM quote_about a WHERE a.quote_id = t.quote_id AND a.entity_id = t.entity_id
+                AND ({of_stored}) IS NOT DISTINCT FROM ({of_truth}))
+        ORDER BY entity_id, quote_id
+        ON CONFLICT (quote_id, article_id, entity_id) DO UPDATE SET ({columns}) = ROW({of_excluded})"
     ))
     .execute(conn)?;
     Ok(())

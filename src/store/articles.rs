@@ -287,6 +287,11 @@ pub fn update(
     if edited {
         re_anchor(conn, id, row.body_version, body)?;
     }
+    let copied = |article: &Article| (article.published_at, article.language.clone(), article.publisher.clone());
+    if copied(&next) != copied(&old) {
+        rows::copy_from_article(conn, id)?;
+        about::refresh(conn, &[id])?;
+    }
     Ok(row.with(Some((body.clone(), blocks.0))))
 }
 
@@ -347,8 +352,9 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
     };
     check(expected, version)?;
     record_changes(conn, id)?;
-    diesel::delete(articles::table.find(id)).execute(conn)?;
-    Ok(())
+    tombstones::delete(conn, Resource::Mention, "article_id", &[id])?;
+    tombstones::delete(conn, Resource::Quote, "article_id", &[id])?;
+    tombstones::delete(conn, Resource::Article, "id", &[id])
 }
 
 /// Tells the cache that an article changes, and the mentions of the entities in it.

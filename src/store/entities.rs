@@ -97,18 +97,18 @@ pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
 ///
 /// # Errors
 /// As [`create`].
-pub fn create_all(conn: &mut PgConnection, all: &[(Uuid, &NewEntity)]) -> Result<()> {
+pub fn create_all<'a>(conn: &mut PgConnection, all: &[(Uuid, &'a NewEntity)]) -> Result<()> {
     for (_, new) in all {
         check_identifiers(&new.identifiers)?;
     }
-    let entity = |(id, new): &(Uuid, &NewEntity)| InsertedEntity {
-        id: *id,
+    let entity = |(id, new): (Uuid, &'a NewEntity)| InsertedEntity {
+        id,
         kind: new.kind,
         name: &new.name,
         name_key: text::name_key(&new.name),
         description: new.description.as_deref(),
     };
-    rows::insert(conn, "entities", &all.iter().map(entity).collect::<Vec<_>>())?;
+    rows::insert(conn, "entities", &all.iter().copied().map(entity).collect::<Vec<_>>())?;
     insert_aliases(conn, all.iter().map(|(id, new)| (*id, &new.aliases[..])))?;
     insert_identifiers(conn, all.iter().map(|(id, new)| (*id, &new.identifiers[..])))
 }
@@ -227,7 +227,9 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: b
     if !is_unlinked {
         return Ok(Deletion::Unfinished);
     }
-    diesel::delete(entities::table.find(id)).execute(conn)?;
+    // Those that were merged into it are gone with it.
+    tombstones::delete(conn, Resource::Entity, "merged_into", &[id])?;
+    tombstones::delete(conn, Resource::Entity, "id", &[id])?;
     Ok(Deletion::Done)
 }
 
@@ -297,15 +299,13 @@ fn insert_identifiers<'a>(
     conn: &mut PgConnection,
     all: impl IntoIterator<Item = (Uuid, &'a [Identifier])>,
 ) -> Result<()> {
-    let inserted = all.into_iter().flat_map(|(entity_id, identifiers)| {
-        let inserted = |(position, Identifier { scheme, value }): (usize, &'a Identifier)| InsertedIdentifier {
-            entity_id,
-            position,
-            scheme,
-            value,
-        };
-        identifiers.iter().enumerate().map(inserted)
-    });
+    let inserted =
+        all.into_iter().flat_map(|(entity_id, identifiers)| {
+            let inserted = move |(position, Identifier { scheme, value }): (usize, &'a Identifier)| {
+                InsertedIdentifier { entity_id, position, scheme, value }
+            };
+            identifiers.iter().enumerate().map(inserted)
+        });
     let mut inserted: Vec<_> = inserted.collect();
     // In one order for all, so that two transactions that claim the same pairs wait for each other and do not deadlock.
     inserted.sort_by_key(|row| (row.scheme, row.value));

@@ -22,6 +22,17 @@ impl Resource {
     /// The number of kinds.
     pub const COUNT: usize = Self::Quote as usize + 1;
 
+    /// The table of its records.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Article => "articles",
+            Self::ArticleVersion => "article_versions",
+            Self::Entity => "entities",
+            Self::Mention => "mentions",
+            Self::Quote => "quotes",
+        }
+    }
+
     /// The word for it in a sentence.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ pub(in crate::store) mod row;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
+use super::rows;
 use super::sql::count;
 use super::sql::keyset::{self, Above};
 use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
@@ -48,12 +49,12 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
         confidence: new.confidence,
         origin: new.origin,
     };
-    let inserted = InsertedMention { id: new_id(), article_id: article, extractor: new.extractor.as_deref(), columns };
-    let row =
-        diesel::insert_into(mentions::table).values(inserted).returning(MentionRow::as_returning()).get_result(conn)?;
+    let id = new_id();
+    let inserted = InsertedMention { id, article_id: article, extractor: new.extractor.as_deref(), columns };
+    rows::insert_below_articles(conn, "mentions", &[inserted])?;
     record_changes_in(conn, article)?;
     about::refresh(conn, &[article])?;
-    Ok(row.into())
+    tombstones::one(find_all(conn, &[id])?)
 }
 
 /// Tells the cache that the mentions of these entities change.
@@ -173,7 +174,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     next.origin = Origin::Human;
     record_changes_in(conn, row.article_id)?;
     record_changes([next.entity_id]);
-    let row = diesel::update(mentions::table.find(id))
+    let row = diesel::update(mentions::table.filter(mentions::id.eq(id)))
         .set((next, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))
         .returning(MentionRow::as_returning())
         .get_result(conn)?;
@@ -197,18 +198,23 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
     let (row, _) = lock(conn, id)?;
     check(expected, row.version)?;
     record_changes_in(conn, row.article_id)?;
-    diesel::delete(mentions::table.find(id)).execute(conn)?;
+    tombstones::delete(conn, Resource::Mention, "id", &[id])?;
     about::refresh(conn, &[row.article_id])
 }
 
 /// Locks the article of a mention, then the mention.
 fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(MentionRow, article_text::Text)> {
-    let article = mentions::table.find(id).select(mentions::article_id).first(conn).optional()?;
+    let article = mentions::table.filter(mentions::id.eq(id)).select(mentions::article_id).first(conn).optional()?;
     let Some(article) = article else {
         return tombstones::missing(conn, Resource::Mention, id);
     };
     let text = article_text::lock(conn, article)?;
-    let row = mentions::table.find(id).select(MentionRow::as_select()).for_update().first(conn).optional()?;
+    let row = mentions::table
+        .filter(mentions::id.eq(id))
+        .select(MentionRow::as_select())
+        .for_update()
+        .first(conn)
+        .optional()?;
     match (row, text) {
         (Some(row), Some(text)) => Ok((row, text)),
         // It was deleted while the lock was waited for.

@@ -13,6 +13,7 @@ pub(in crate::store) mod row;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
+use super::rows;
 use super::sql::count;
 use super::sql::keyset::{self, Above};
 use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
@@ -20,7 +21,7 @@ use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
 use crate::domain::text::Body;
 use crate::domain::{SpeakerStatus, new_id};
-use crate::schema::quotes;
+use crate::schema::{quote_about, quotes};
 use diesel::dsl::{now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
@@ -66,17 +67,17 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
         confidence: new.confidence,
         ..passage.into_columns(text.version)
     };
+    let id = new_id();
     let inserted = InsertedQuote {
-        id: new_id(),
+        id,
         article_id: new.article_id,
         origin: new.origin,
         extractor: new.extractor.as_deref(),
         columns,
     };
-    let row =
-        diesel::insert_into(quotes::table).values(inserted).returning(QuoteRow::as_returning()).get_result(conn)?;
+    rows::insert_below_articles(conn, "quotes", &[inserted])?;
     about::refresh(conn, &[new.article_id])?;
-    complete_one(conn, row)
+    find(conn, id)
 }
 
 /// Refuses a named speaker that is no entity, and an entity that is neither named nor collective.
@@ -179,7 +180,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Qu
         return complete_one(conn, row);
     }
     reviews::append_change(conn, row.article_id, id, old, &next)?;
-    let row = diesel::update(quotes::table.find(id))
+    let row = diesel::update(quotes::table.filter(quotes::id.eq(id)))
         .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
         .returning(QuoteRow::as_returning())
         .get_result(conn)?;
@@ -206,18 +207,18 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
     let (row, _) = lock(conn, id)?;
     check(expected, row.version)?;
     cache::record_changes([Owner::Record(row.article_id)]);
-    diesel::delete(quotes::table.find(id)).execute(conn)?;
-    Ok(())
+    tombstones::delete(conn, Resource::Quote, "id", &[id])
 }
 
 /// Locks the article of a quote, then the quote.
 fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(QuoteRow, article_text::Text)> {
-    let article = quotes::table.find(id).select(quotes::article_id).first(conn).optional()?;
+    let article = quotes::table.filter(quotes::id.eq(id)).select(quotes::article_id).first(conn).optional()?;
     let Some(article) = article else {
         return tombstones::missing(conn, Resource::Quote, id);
     };
     let text = article_text::lock(conn, article)?;
-    let row = quotes::table.find(id).select(QuoteRow::as_select()).for_update().first(conn).optional()?;
+    let row =
+        quotes::table.filter(quotes::id.eq(id)).select(QuoteRow::as_select()).for_update().first(conn).optional()?;
     match (row, text) {
         (Some(row), Some(text)) => Ok((row, text)),
         // It was deleted while the lock was waited for.
@@ -257,6 +258,10 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, limit: i64) -> Resu
                 quotes::version.eq(quotes::version + 1),
                 quotes::updated_at.eq(now),
             ))
+            .execute(conn)?;
+        let about = quote_about::table.filter(quote_about::quote_id.eq_any(&ids));
+        diesel::update(about)
+            .set((quote_about::speaker_id.eq(None::<Uuid>), quote_about::speaker_status.eq(status)))
             .execute(conn)?;
         reviews::append_unlinked(conn, &quotes, speaker, was, status)?;
     }

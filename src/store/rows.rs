@@ -28,6 +28,39 @@ pub fn insert<T: Serialize>(conn: &mut PgConnection, table: &str, rows: &[T]) ->
     Ok(())
 }
 
+/// The columns that mentions and quotes copy from their article, for filters and orders.
+const COPIED: [&str; 3] = ["published_at", "language", "publisher"];
+
+/// Inserts rows below articles, with the columns that they copy from these.
+pub fn insert_below_articles<T: Serialize>(conn: &mut PgConnection, table: &str, rows: &[T]) -> Result<()> {
+    if let Some(Statement { columns, records }) = Statement::new(table, rows)? {
+        let own: String = columns.iter().map(|column| format!("new.{column}, ")).collect();
+        let copied = COPIED.map(|column| format!("articles.{column}")).join(", ");
+        Sql::new(format!(
+            "INSERT INTO {table} ({}, {}) SELECT {own}{copied} FROM ",
+            columns.join(", "),
+            COPIED.join(", ")
+        ))
+        .append(records)
+        .sql(" AS new JOIN articles ON articles.id = new.article_id")
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Copies an article's columns to its mentions and quotes again.
+pub fn copy_from_article(conn: &mut PgConnection, article: Uuid) -> Result<()> {
+    let set = COPIED.map(|column| format!("{column} = articles.{column}")).join(", ");
+    for table in ["mentions", "quotes"] {
+        Sql::new(format!(
+            "UPDATE {table} SET {set} FROM articles WHERE {table}.article_id = articles.id AND articles.id = "
+        ))
+        .bind(article)
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Inserts the rows that break no unique constraint, and returns `returned` of each inserted one.
 pub fn insert_unless_conflict<T: Serialize, R: QueryableByName<Pg> + 'static>(
     conn: &mut PgConnection,

@@ -1,5 +1,6 @@
 //! The ids of deleted records: they answer 410, unknown ids 404.
 
+use super::sql::Sql;
 use super::{Error, Resource, Result};
 use crate::schema::tombstones;
 use diesel::dsl::exists;
@@ -17,6 +18,16 @@ pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Resu
     ))
     .get_result(conn)?;
     Err(if is_deleted { Error::Gone(resource) } else { Error::NotFound(resource) })
+}
+
+/// Deletes the rows of a kind that have one of some ids in a column, and leaves tombstones.
+pub fn delete(conn: &mut PgConnection, resource: Resource, column: &str, ids: &[Uuid]) -> Result<()> {
+    let (kind, table) = (resource.as_str(), resource.table());
+    Sql::new(format!("WITH deleted AS (DELETE FROM {table} WHERE {column} = ANY ("))
+        .bind(ids.to_vec())
+        .sql(format!(") RETURNING id) INSERT INTO tombstones (id, kind) SELECT id, '{kind}' FROM deleted"))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The record of each of these distinct ids, in their order, or the error of a missing one.

@@ -473,8 +473,9 @@ fn a_page_is_full_though_records_go_while_it_is_read() {
     let article = app.article(json!({}));
     let article = article["id"].as_str().unwrap();
     app.sql(&format!(
-        "INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status, confidence, origin)
-            SELECT gen_random_uuid(), '{article}', 1, 'mot ' || n, ARRAY[0, 5], '', '', 'direct', 'unattributed', 'machine', n / 100.0, 'machine'
+        "INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status, confidence, origin,
+                language)
+            SELECT gen_random_uuid(), '{article}', 1, 'mot ' || n, ARRAY[0, 5], '', '', 'direct', 'unattributed', 'machine', n / 100.0, 'machine', 'fr'
             FROM generate_series(1, 30) AS n;
         DELETE FROM quote_about"
     ));

@@ -7,11 +7,11 @@ use crate::domain::mention::MAX_MENTION;
 use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
-use crate::store::Result;
 use crate::store::grouped::grouped;
 use crate::store::mentions::record_changes;
 use crate::store::mentions::row::{Columns, InsertedMention, MentionRow};
 use crate::store::rows::{self, Changed};
+use crate::store::{Resource, Result, tombstones};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -35,10 +35,10 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
         changes.add(found, stored.remove(&found.article).unwrap_or_default())?;
     }
     if !changes.outdated.is_empty() {
-        diesel::delete(mentions::table.filter(mentions::id.eq_any(changes.outdated))).execute(conn)?;
+        tombstones::delete(conn, Resource::Mention, "id", &changes.outdated)?;
     }
     rows::update(conn, "mentions", &changes.changed)?;
-    rows::insert(conn, "mentions", &changes.fresh)
+    rows::insert_below_articles(conn, "mentions", &changes.fresh)
 }
 
 /// The difference between the stored mentions and the found ones.

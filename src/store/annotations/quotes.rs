@@ -7,11 +7,11 @@ use crate::domain::quote::{self, MAX_SPANS};
 use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
-use crate::store::Result;
 use crate::store::grouped::grouped;
 use crate::store::quotes::row::{Columns, InsertedQuote, QuoteRow};
 use crate::store::rows::{self, Changed};
 use crate::store::spans::SpanList;
+use crate::store::{Resource, Result, tombstones};
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -38,10 +38,10 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
         changes.add(found, stored.remove(&found.article).unwrap_or_default(), &reviewed)?;
     }
     if !changes.outdated.is_empty() {
-        diesel::delete(quotes::table.filter(quotes::id.eq_any(changes.outdated))).execute(conn)?;
+        tombstones::delete(conn, Resource::Quote, "id", &changes.outdated)?;
     }
     rows::update(conn, "quotes", &changes.changed)?;
-    rows::insert(conn, "quotes", &changes.fresh)
+    rows::insert_below_articles(conn, "quotes", &changes.fresh)
 }
 
 /// The difference between the stored quotes and the found ones.

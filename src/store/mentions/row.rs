@@ -25,7 +25,7 @@ pub(in crate::store) struct MentionRow {
 }
 
 /// The columns that a change of a mention can set.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = mentions, treat_none_as_null = true, check_for_backend(Pg))]
 pub(in crate::store) struct Columns {
     pub body_version: i32,
@@ -43,13 +43,11 @@ pub(in crate::store) struct Columns {
     pub origin: Origin,
 }
 
-#[derive(Debug, Insertable, Serialize)]
-#[diesel(table_name = mentions)]
+#[derive(Debug, Serialize)]
 pub(in crate::store) struct InsertedMention<'a> {
     pub id: Uuid,
     pub article_id: Uuid,
     pub extractor: Option<&'a str>,
-    #[diesel(embed)]
     #[serde(flatten)]
     pub columns: Columns,
 }

@@ -18,7 +18,8 @@ const MAX_SHOWN: i64 = 100;
 /// # Errors
 /// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) when it was deleted.
 pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
-    let found: Option<Option<Uuid>> = quotes::table.find(id).select(quotes::cluster_id).first(conn).optional()?;
+    let found: Option<Option<Uuid>> =
+        quotes::table.filter(quotes::id.eq(id)).select(quotes::cluster_id).first(conn).optional()?;
     let Some(cluster_id) = found else {
         return tombstones::missing(conn, Resource::Quote, id);
     };

@@ -27,7 +27,7 @@ pub struct QuoteRow {
 }
 
 /// The columns that a change of a quote can set.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = quotes, treat_none_as_null = true, check_for_backend(Pg))]
 pub struct Columns {
     pub body_version: i32,
@@ -51,14 +51,12 @@ pub struct Columns {
     pub cluster_id: Option<Uuid>,
 }
 
-#[derive(Debug, Insertable, Serialize)]
-#[diesel(table_name = quotes)]
+#[derive(Debug, Serialize)]
 pub struct InsertedQuote<'a> {
     pub id: Uuid,
     pub article_id: Uuid,
     pub origin: Origin,
     pub extractor: Option<&'a str>,
-    #[diesel(embed)]
     #[serde(flatten)]
     pub columns: Columns,
 }

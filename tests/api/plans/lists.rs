@@ -15,7 +15,7 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
     let named = format!("(entity_id = '{entity}'::uuid)");
     let within = format!("(article_id = '{article}'::uuid)");
     for (call, of, index, condition, most) in [
-        (format!("/v1/articles/{article}"), "articles", "articles_pkey", format!("(id = ANY ('{{{article},"), 8),
+        (format!("/v1/articles/{article}"), "articles", "articles_pkey", format!("(id = ANY ('{{{article}}}'"), 8),
         (
             "/v1/articles?publisher=Journal+3".into(),
             "articles",
