@@ -51,7 +51,7 @@ CREATE TABLE quotes (
     CONSTRAINT quotes_version_check CHECK (version >= 1),
     CONSTRAINT quotes_body_version_check CHECK (body_version >= 1),
     CONSTRAINT quotes_anchor_check CHECK (anchor IN ('exact', 'moved', 'orphaned')),
-    CONSTRAINT quotes_text_check CHECK (octet_length(text) BETWEEN 1 AND 1048576),
+    CONSTRAINT quotes_text_check CHECK (char_length(text) BETWEEN 1 AND 20000),
     CONSTRAINT quotes_spans_check CHECK (are_spans_valid(spans)),
     CONSTRAINT quotes_prefix_check CHECK (char_length(prefix) <= 32),
     CONSTRAINT quotes_suffix_check CHECK (char_length(suffix) <= 32),

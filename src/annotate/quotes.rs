@@ -9,6 +9,7 @@ use super::marks::Quoted;
 use super::text::count_words;
 use super::tokens::Kind;
 use super::{Block, BlockRole, FoundQuote, QuoteKind, Span, SpeakerStatus};
+use crate::domain::quote::{MAX_QUOTE, MAX_SPANS};
 
 /// Fewest words of a quotation that is a quote by its length.
 const LONG: usize = 4;
@@ -47,8 +48,15 @@ pub fn assemble(context: &AttributionContext, attributions: &Attributions, block
             found.push(quote);
         }
     }
+    found.retain(is_storable);
     found.sort_by_key(|quote| (quote.spans[0].start, quote.spans[0].end));
     found
+}
+
+/// True of a quote within the limits of stored quotes. Longer ones are speeches and documents within the article.
+fn is_storable(quote: &FoundQuote) -> bool {
+    let length: usize = quote.spans.iter().map(|span| span.end - span.start + 1).sum();
+    quote.spans.len() <= MAX_SPANS && length <= MAX_QUOTE + 1
 }
 
 struct Maker<'a> {

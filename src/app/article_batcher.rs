@@ -101,7 +101,7 @@ fn create_all(conn: &mut Connection, all: &[&Creation]) -> Result<Vec<Result<Cre
     }
     let annotated = resolved.iter().map(|resolved| resolved.article).collect::<Vec<_>>();
     annotations::store(conn, &missing, &resolved)?;
-    let mut findings = embed::findings(conn, &annotated, Embedded::ALL)?;
+    let mut findings = embed::findings(conn, &annotated, Embedded::ALL, embed::MAX_EMBEDDED)?;
     let finished = created.into_iter().zip(resolutions).map(|(article, resolution)| -> Result<Created> {
         let attempt = match article {
             None => Attempt::Again(resolution.map(|resolution| resolution.unknown).unwrap_or_default()),

@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The most mentions, and the most quotes, that are embedded in an article. The rest is in the lists below it.
-const MAX_EMBEDDED: i64 = 200;
+pub(super) const MAX_EMBEDDED: i64 = 200;
+/// The same for each article of a page, which has up to 200 articles.
+const MAX_EMBEDDED_IN_LIST: i64 = 50;
 
 /// The findings to embed in an article.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +24,7 @@ impl Embedded {
     pub const ALL: Self = Self { mentions: true, quotes: true };
 }
 
-/// The embedded findings of an article, [`MAX_EMBEDDED`] of each kind at most; `None` where they are not embedded.
+/// The first findings of an article; `None` where they are not embedded.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     pub mentions: Option<Page<Mention>>,
@@ -41,7 +43,7 @@ pub struct ArticleWithFindings {
 /// # Errors
 /// Only those of the database.
 pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Result<ArticleWithFindings> {
-    let findings = findings(conn, &[article.id], embedded)?.remove(&article.id).unwrap_or_default();
+    let findings = findings(conn, &[article.id], embedded, MAX_EMBEDDED)?.remove(&article.id).unwrap_or_default();
     Ok(ArticleWithFindings { article, findings })
 }
 
@@ -51,7 +53,7 @@ pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Resul
 /// Only those of the database.
 pub fn all(conn: &mut Connection, articles: Vec<Article>, embedded: Embedded) -> Result<Vec<ArticleWithFindings>> {
     let ids: Vec<Uuid> = articles.iter().map(|article| article.id).collect();
-    let mut findings = findings(conn, &ids, embedded)?;
+    let mut findings = findings(conn, &ids, embedded, MAX_EMBEDDED_IN_LIST)?;
     let embed = |article: Article| {
         let findings = findings.remove(&article.id).unwrap_or_default();
         ArticleWithFindings { article, findings }
@@ -59,24 +61,25 @@ pub fn all(conn: &mut Connection, articles: Vec<Article>, embedded: Embedded) ->
     Ok(articles.into_iter().map(embed).collect())
 }
 
-/// The findings of these articles.
+/// The first `limit` findings of each kind in these articles.
 pub(super) fn findings(
     conn: &mut Connection,
     articles: &[Uuid],
     embedded: Embedded,
+    limit: i64,
 ) -> Result<HashMap<Uuid, Findings>> {
     let mut found: HashMap<Uuid, Findings> = articles.iter().map(|id| (*id, Findings::default())).collect();
     if articles.is_empty() {
         return Ok(found);
     }
     if embedded.mentions {
-        let mut mentions = mentions::of_articles(conn, articles, MAX_EMBEDDED)?;
+        let mut mentions = mentions::of_articles(conn, articles, limit)?;
         found.iter_mut().for_each(|(id, findings)| {
             findings.mentions = Some(mentions.remove(id).unwrap_or_else(|| Page::empty(None)))
         });
     }
     if embedded.quotes {
-        let mut quotes = quotes::of_articles(conn, articles, MAX_EMBEDDED)?;
+        let mut quotes = quotes::of_articles(conn, articles, limit)?;
         found
             .iter_mut()
             .for_each(|(id, findings)| findings.quotes = Some(quotes.remove(id).unwrap_or_else(|| Page::empty(None))));

@@ -8,6 +8,9 @@ pub const MAX_LIMIT: i64 = 200;
 /// Number of records on a page without `limit`.
 pub const DEFAULT_LIMIT: i64 = 20;
 
+/// Maximum size of the text on a page. A page of longer records has fewer of them than its limit.
+pub const MAX_PAGE_BYTES: usize = 32 << 20;
+
 /// The position after which a page begins: the sort key and the id of the last record of the previous page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
@@ -76,6 +79,23 @@ impl<T> Page<T> {
     /// Converts the items of the page.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), next: self.next, total: self.total }
+    }
+}
+
+impl<T> Page<(Position, T)> {
+    /// Keeps as many records as [`MAX_PAGE_BYTES`] has room for, and one at least. The next page begins after the last kept one.
+    pub fn within_bytes(mut self, bytes: impl Fn(&T) -> usize) -> Page<T> {
+        let mut sum = 0;
+        let fits = |(_, item): &&(Position, T)| {
+            sum += bytes(item);
+            sum <= MAX_PAGE_BYTES
+        };
+        let fitting = self.items.iter().take_while(fits).count().max(1);
+        if fitting < self.items.len() {
+            self.items.truncate(fitting);
+            self.next = self.items.last().map(|(position, _)| position.clone());
+        }
+        self.map(|(_, item)| item)
     }
 }
 

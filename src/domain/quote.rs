@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 /// Maximum number of spans of a quote.
 pub const MAX_SPANS: usize = 50;
+/// Maximum length of a quote, in code points.
+pub const MAX_QUOTE: usize = 20_000;
 
 /// A stored quote.
 #[derive(Debug, Clone, PartialEq)]

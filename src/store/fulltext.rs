@@ -75,7 +75,7 @@ pub fn most_relevant(
     newest: Vec<Uuid>,
     request: &PageRequest,
     total: Option<Total>,
-) -> Result<(Page<Uuid>, Ranked)> {
+) -> Result<(Page<(Position, Uuid)>, Ranked)> {
     #[derive(QueryableByName)]
     struct Match {
         #[diesel(sql_type = SqlUuid)]
@@ -97,14 +97,14 @@ pub fn most_relevant(
         let after = key(number_key(position)?, position.id);
         found.retain(|found| key(found.rank, found.id) < after);
     }
-    let page =
-        Page::from_rows(found, request.limit, total, |found| Position { key: Key::Number(found.rank), id: found.id });
-    Ok((page.map(|found| found.id), ranked))
+    let position = |found: &Match| Position { key: Key::Number(found.rank), id: found.id };
+    let page = Page::from_rows(found, request.limit, total, position);
+    Ok((page.map(|found| (position(&found), found.id)), ranked))
 }
 
 /// The records that a page of ids names, in its order. A record that was deleted in the meantime is left out.
-pub fn with_records<T>(page: Page<Uuid>, records: Vec<T>, id: impl Fn(&T) -> Uuid) -> Page<T> {
+pub fn with_records<T>(page: Page<(Position, Uuid)>, records: Vec<T>, id: impl Fn(&T) -> Uuid) -> Page<(Position, T)> {
     let mut records: HashMap<Uuid, T> = records.into_iter().map(|record| (id(&record), record)).collect();
-    let items = page.items.iter().filter_map(|id| records.remove(id)).collect();
+    let items = page.items.into_iter().filter_map(|(position, id)| Some((position, records.remove(&id)?))).collect();
     Page { items, next: page.next, total: page.total }
 }

@@ -127,11 +127,9 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     if rows.is_empty() {
         article_text::must_exist(conn, article)?;
     }
-    let page = Page::from_rows(rows, request.limit, total, |row| Position {
-        key: Key::Count(row.columns.start().into()),
-        id: row.id,
-    });
-    complete_page(conn, page)
+    let position = |row: &QuoteRow| Position { key: Key::Count(row.columns.start().into()), id: row.id };
+    let page = Page::from_rows(rows, request.limit, total, position);
+    complete_page(conn, page.map(|row| (position(&row), row)).within_bytes(QuoteRow::text_bytes))
 }
 
 /// The first quotes of each of these articles, `limit` at most, in order of their first start, then id.

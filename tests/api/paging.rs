@@ -501,10 +501,44 @@ fn a_page_of_bodies_holds_as_many_as_it_has_room_for() {
         "INSERT INTO articles (id, headline, body, content_hash, language, published_at)
             SELECT gen_random_uuid(), 'Titre ' || n, repeat('mot ', 262144), sha256('x'), 'fr', '2026-03-02' FROM generate_series(1, 40) AS n",
     );
-    let list = "/v1/articles?include=body&limit=200";
-    let page = app.get(list).expect(200);
-    assert_eq!(page["items"].as_array().unwrap().len(), 32);
-    let rest = app.get(&format!("{list}&cursor={}", page["next_cursor"].as_str().unwrap())).expect(200);
-    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (8, &Value::Null));
-    assert_eq!(app.get("/v1/articles?limit=200").expect(200)["items"].as_array().unwrap().len(), 40);
+    for list in ["/v1/articles?include=body&limit=200", "/v1/articles?include=body&limit=200&q=mot&sort=relevance"] {
+        assert_eq!(lengths_of_pages(&app, list), [32, 8], "{list}");
+    }
+    assert_eq!(lengths_of_pages(&app, "/v1/articles?limit=200"), [40]);
+}
+
+#[test]
+fn a_page_of_long_quotes_holds_as_many_as_it_has_room_for() {
+    let app = TestApp::start();
+    let article = app.article(json!({}))["id"].as_str().unwrap().to_owned();
+    app.sql(&format!(
+        "INSERT INTO quotes (id, article_id, body_version, text, spans, prefix, suffix, kind, speaker_status, status, confidence, origin,
+                canonical_text, cluster_id, language)
+            SELECT gen_random_uuid(), '{article}', 1, 'mot', array[n, n + 3], '', '', 'direct', 'unattributed', 'verified', 1, 'human',
+                repeat('mot ', 131072), gen_random_uuid(), 'fr' FROM generate_series(1, 100) AS n"
+    ));
+    for list in [
+        "/v1/quotes?limit=200".to_owned(),
+        "/v1/quotes?limit=200&sort=-confidence".to_owned(),
+        "/v1/quotes?limit=200&q=mot&sort=relevance".to_owned(),
+        format!("/v1/articles/{article}/quotes?limit=200"),
+    ] {
+        assert_eq!(lengths_of_pages(&app, &list), [63, 37], "{list}");
+    }
+    let embedded = app.get("/v1/articles?include=quotes").expect(200)["items"][0].clone();
+    assert_eq!(embedded["quotes"].as_array().unwrap().len(), 50);
+    let rest = embedded["quotes_next"].as_str().unwrap();
+    assert_eq!(lengths_of_pages(&app, &format!("{rest}&limit=200")), [50]);
+}
+
+/// The number of records on each page of a list.
+fn lengths_of_pages(app: &TestApp, list: &str) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    let mut path = list.to_owned();
+    loop {
+        let page = app.get(&path).expect(200);
+        lengths.push(page["items"].as_array().unwrap().len());
+        let Some(cursor) = page["next_cursor"].as_str() else { return lengths };
+        path = format!("{list}&cursor={cursor}");
+    }
 }

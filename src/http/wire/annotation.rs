@@ -81,9 +81,9 @@ pub struct FoundMentionBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundQuoteBody {
     /// The words as printed, without the outer quotation marks: the slices of `spans` joined by one space.
-    #[schema(min_length = 1, max_length = 1_048_576)]
+    #[schema(min_length = 1, max_length = 20_000)]
     pub text: String,
-    #[schema(min_items = 1, max_items = 1_048_576)]
+    #[schema(min_items = 1, max_items = 50)]
     pub spans: Vec<SpanBody>,
     /// Up to 32 code points before the first span.
     #[schema(max_length = 32)]
@@ -123,7 +123,7 @@ pub struct FoundQuoteBody {
     #[schema(max_length = 200)]
     pub extractor: &'static str,
     /// Lower case, accents and spaces folded, punctuation dropped; null when nothing is left.
-    #[schema(required = true, max_length = 20_971_520)]
+    #[schema(required = true, max_length = 400_000)]
     pub canonical_text: Option<String>,
     /// Equal for the same quote elsewhere.
     #[schema(required = true)]

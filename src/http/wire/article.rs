@@ -68,19 +68,19 @@ pub struct ArticleBody {
     /// SHA-256 of the body's canonical form in hexadecimal; equal for the same text.
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
     pub content_hash: String,
-    /// With `include=mentions`: the first 200, in order of start, then id.
+    /// With `include=mentions`: the first 200 (in a list: 50) in order of start, then id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 200, value_type = Vec<MentionBody>, required = false)]
     pub mentions: Option<Vec<MentionBody>>,
-    /// With more than 200 mentions: the list of the rest.
+    /// The list of the other mentions, when there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2048, format = "uri-reference", value_type = String, required = false)]
     pub mentions_next: Option<String>,
-    /// With `include=quotes`: the first 200, in order of start, then id.
+    /// With `include=quotes`: the first 200 (in a list: 50) in order of start, then id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 200, value_type = Vec<QuoteBody>, required = false)]
     pub quotes: Option<Vec<QuoteBody>>,
-    /// With more than 200 quotes: the list of the rest.
+    /// The list of the other quotes, when there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2048, format = "uri-reference", value_type = String, required = false)]
     pub quotes_next: Option<String>,

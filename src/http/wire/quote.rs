@@ -42,7 +42,7 @@ pub struct QuoteBody {
     pub body_version: i32,
     pub anchor: Anchor,
     /// The words as printed, without the outer quotation marks: the slices of `spans` joined by one space.
-    #[schema(min_length = 1, max_length = 1_048_576)]
+    #[schema(min_length = 1, max_length = 20_000)]
     pub text: String,
     /// Several when the cue interrupts the sentence.
     #[schema(min_items = 1, max_items = 50)]
@@ -85,7 +85,7 @@ pub struct QuoteBody {
     #[schema(required = true, max_length = 200)]
     pub extractor: Option<String>,
     /// Derived: lower case, accents and spaces folded, punctuation and `[...]` dropped; null when nothing is left.
-    #[schema(required = true, max_length = 20_971_520)]
+    #[schema(required = true, max_length = 400_000)]
     pub canonical_text: Option<String>,
     /// Derived from `canonical_text`: equal for the same quote elsewhere.
     #[schema(required = true)]
@@ -136,7 +136,7 @@ pub struct ReviewBody {
 pub struct CreateQuote {
     pub article_id: Uuid,
     /// With `spans`, it must equal their slices joined by one space; alone, it is searched for in the body.
-    #[schema(min_length = 1, max_length = 1_048_576)]
+    #[schema(min_length = 1, max_length = 20_000)]
     pub text: Option<String>,
     #[schema(min_items = 1, max_items = 50)]
     pub spans: Option<Vec<SpanBody>>,
@@ -183,7 +183,7 @@ fn direct() -> QuoteKind {
 #[schema(example = json!({"status": "disputed"}))]
 pub struct UpdateQuote {
     /// With `spans`, it must equal their slices; alone, it is searched for in the body.
-    #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
+    #[schema(min_length = 1, max_length = 20_000, value_type = String, required = false)]
     pub text: Option<String>,
     #[schema(min_items = 1, max_items = 50, value_type = Vec<SpanBody>, required = false)]
     pub spans: Option<Vec<SpanBody>>,
@@ -275,7 +275,7 @@ pub struct OccurrencesBody {
 /// One wording of a quote.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VariantBody {
-    #[schema(min_length = 1, max_length = 1_048_576)]
+    #[schema(min_length = 1, max_length = 20_000)]
     pub text: String,
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub count: i64,

@@ -3,7 +3,7 @@
 use super::{Extracted, out_of_text};
 use crate::annotate::FoundQuote;
 use crate::annotate::extraction::{EXTRACTOR, confidence};
-use crate::domain::quote::{self, MAX_SPANS};
+use crate::domain::quote;
 use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
@@ -90,13 +90,10 @@ impl Changes {
     }
 }
 
-/// The quote as it is stored; `None` when it has more spans than a quote may have.
+/// The quote as it is stored; `None` without spans.
 fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
     let spans: Vec<Span> = quote.spans.iter().copied().map(Into::into).collect();
     let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return Ok(None) };
-    if spans.len() > MAX_SPANS {
-        return Ok(None);
-    }
     let text = found.body.slice_all(&spans).map_err(|_| out_of_text())?;
     let side = |span: Option<crate::annotate::Span>, longest| {
         let span = span.map(Span::from);

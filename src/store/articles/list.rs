@@ -23,9 +23,6 @@ use diesel::sql_types::{Bool, Integer};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The most bytes of bodies on a page. A page that would have more has fewer articles.
-const MAX_BODY_BYTES: i64 = 32 << 20;
-
 /// One page of the articles that match; in order of relevance, with the number of articles that were ranked.
 ///
 /// # Errors
@@ -46,10 +43,8 @@ pub fn list(
         let keys = newest_keys(conn, statistics, filter, search.clone(), MAX_MATCHES)?;
         let newest = keys.into_iter().map(|(_, id)| id).collect();
         let (page, ranked) = fulltext::most_relevant(conn, Collection::Articles, query, newest, request, total)?;
-        let rows = articles::table
-            .filter(articles::id.eq_any(page.items.clone()))
-            .select(ArticleRow::as_select())
-            .load(conn)?;
+        let ids: Vec<Uuid> = page.items.iter().map(|(_, id)| *id).collect();
+        let rows = articles::table.filter(articles::id.eq_any(ids)).select(ArticleRow::as_select()).load(conn)?;
         (fulltext::with_records(page, rows, |row: &ArticleRow| row.id), Some(ranked))
     } else {
         let rows = match order {
@@ -63,11 +58,12 @@ pub fn list(
                 by_date(conn, &source, filter.published, &segments, wanted, load)?
             }
         };
-        (Page::from_rows(rows, request.limit, total, |row| position(*order, row)), None)
+        let page = Page::from_rows(rows, request.limit, total, |row| position(*order, row));
+        (page.map(|row| (position(*order, &row), row)), None)
     };
     let page = match with_body {
-        true => with_bodies(conn, page, |row| position(*order, row))?,
-        false => page.map(|row| row.with(None)),
+        true => with_bodies(conn, page)?,
+        false => page.map(|(_, row)| row.with(None)),
     };
     Ok((page, ranked))
 }
@@ -81,32 +77,20 @@ fn read_search(conn: &mut PgConnection, filter: &ArticleFilter) -> Result<Option
     fulltext::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)
 }
 
-/// The articles of a page with their bodies: as many as [`MAX_BODY_BYTES`] has room for, and one at least. An article that
-/// was deleted in the meantime is left out.
-fn with_bodies(
-    conn: &mut PgConnection,
-    mut page: Page<ArticleRow>,
-    position: impl Fn(&ArticleRow) -> Position,
-) -> Result<Page<Article>> {
-    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+/// The articles of a page with their bodies, as many as a page has room for. An article that was deleted in the meantime
+/// is left out.
+fn with_bodies(conn: &mut PgConnection, page: Page<(Position, ArticleRow)>) -> Result<Page<Article>> {
+    let ids: Vec<Uuid> = page.items.iter().map(|(_, row)| row.id).collect();
     let sizes: HashMap<Uuid, i32> = articles::table
         .filter(articles::id.eq_any(&ids))
         .select((articles::id, sql::<Integer>("octet_length(body)")))
         .load(conn)?
         .into_iter()
         .collect();
-    let mut bytes = 0;
-    let fits = |id: &&Uuid| {
-        bytes += i64::from(sizes.get(*id).copied().unwrap_or(0));
-        bytes <= MAX_BODY_BYTES
-    };
-    let fitting = ids.iter().take_while(fits).count().max(1);
-    if fitting < page.items.len() {
-        page.items.truncate(fitting);
-        page.next = page.items.last().map(position);
-    }
+    let page = page.within_bytes(|row| usize::try_from(sizes.get(&row.id).copied().unwrap_or(0)).unwrap_or(0));
+    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
     let texts: Vec<(Uuid, (String, BlockList))> = articles::table
-        .filter(articles::id.eq_any(&ids[..fitting.min(ids.len())]))
+        .filter(articles::id.eq_any(ids))
         .select((articles::id, (articles::body, articles::blocks)))
         .load(conn)?;
     let mut texts: HashMap<_, _> = texts.into_iter().collect();

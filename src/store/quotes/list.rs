@@ -46,8 +46,9 @@ pub(super) fn page(
             let newest = newest_keys(conn, &source, filter, MAX_MATCHES)?;
             let newest = newest.into_iter().map(|(_, id)| id).collect();
             let (page, ranked) = fulltext::most_relevant(conn, Collection::Quotes, query, newest, request, total)?;
-            let rows = by_ids(conn, page.items.clone())?;
-            return Ok((fulltext::with_records(page, rows, |row: &QuoteRow| row.id), Some(ranked)));
+            let rows = by_ids(conn, page.items.iter().map(|(_, id)| *id).collect())?;
+            let page = fulltext::with_records(page, rows, |row: &QuoteRow| row.id);
+            return Ok((page.within_bytes(QuoteRow::text_bytes), Some(ranked)));
         }
         (QuoteOrder::MostConfident, _) => by_confidence(conn, statistics, list, &all, about(), wanted)?,
         _ => {
@@ -59,14 +60,15 @@ pub(super) fn page(
             by_date(conn, &source, filter.published, &segments, wanted, load)?
         }
     };
-    let page = Page::from_rows(rows, request.limit, total, |row| Position {
+    let position = |row: &QuoteRow| Position {
         key: match order {
             QuoteOrder::MostConfident => Key::Number(row.columns.confidence),
             _ => Key::Time(row.published_at),
         },
         id: row.id,
-    });
-    Ok((page, None))
+    };
+    let page = Page::from_rows(rows, request.limit, total, position);
+    Ok((page.map(|row| (position(&row), row)).within_bytes(QuoteRow::text_bytes), None))
 }
 
 fn read_search(conn: &mut PgConnection, filter: &QuoteFilter) -> Result<Option<LocalizedQuery>> {

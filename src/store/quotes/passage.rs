@@ -2,8 +2,7 @@
 
 use super::re_anchor::side_span;
 use super::row::Columns;
-use crate::domain::article::MAX_BODY_BYTES;
-use crate::domain::quote::{self, MAX_SPANS, QuotePatch};
+use crate::domain::quote::{self, MAX_QUOTE, MAX_SPANS, QuotePatch};
 use crate::domain::span::Span;
 use crate::domain::text::{self, Body, PlaceIndex};
 use crate::domain::{Anchor, FieldError, QuoteKind, QuoteStatus, SpeakerStatus};
@@ -46,9 +45,8 @@ impl Passage {
         if given.is_some_and(|given| given != text) {
             return Err(Error::field("/text", "must equal the body's text at the spans, joined by one space"));
         }
-        // Adjacent spans are joined by a space that the body does not have.
-        if text.len() > MAX_BODY_BYTES {
-            return Err(Error::field("/spans", format!("must hold at most {MAX_BODY_BYTES} bytes of text")));
+        if text.chars().count() > MAX_QUOTE {
+            return Err(Error::field("/spans", format!("must hold at most {MAX_QUOTE} characters")));
         }
         let (prefix, suffix) = (body.prefix(first.start).to_owned(), body.suffix(last.end).to_owned());
         Ok(Self { text, spans: spans.to_vec(), prefix, suffix })

@@ -75,6 +75,11 @@ impl Columns {
 }
 
 impl QuoteRow {
+    /// The bytes of its texts, which may be long.
+    pub fn text_bytes(&self) -> usize {
+        self.columns.text.len() + self.columns.canonical_text.as_ref().map_or(0, String::len)
+    }
+
     /// The quote, with its rows of other tables.
     pub fn with(self, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
         let columns = self.columns;
