@@ -1,11 +1,12 @@
 """Supplies what schemathesis cannot know: ids of existing records, and the format of ETags.
 
 Each operation on a record gets a record of its own as its example, since some delete or change theirs. The address of
-the service is in SERVICE_URL.
+the service is in SERVICE_URL, an admin key in SERVICE_KEY.
 """
 
 import copy
 import os
+import uuid
 from urllib.parse import quote, urlencode
 
 import requests
@@ -16,7 +17,8 @@ BODY = "Rabat a répondu. Le ministre a salué un accord « sans précédent ».
 
 
 def create(address, record):
-    answer = requests.post(f"{os.environ['SERVICE_URL']}/v1/{address}", json=record, timeout=20)
+    headers = {"Authorization": f"Bearer {os.environ['SERVICE_KEY']}"}
+    answer = requests.post(f"{os.environ['SERVICE_URL']}/v1/{address}", json=record, headers=headers, timeout=20)
     answer.raise_for_status()
     return answer.json()["id"]
 
@@ -37,9 +39,14 @@ def create_quote():
     return create("quotes", {"article_id": create_article(), "text": "sans précédent"})
 
 
+def create_key():
+    return create("keys", {"name": str(uuid.uuid4()), "scope": "read"})
+
+
 RECORDS = {
     "articles": create_article,
     "entities": create_entity,
+    "keys": create_key,
     "mentions": create_mention,
     "quotes": create_quote,
 }

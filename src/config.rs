@@ -3,9 +3,11 @@
 //! clap takes values as text, and they are parsed here, so that all errors are reported together, and none of them repeats
 //! a value that may contain a password.
 
+mod access;
 mod database_url;
 mod parser;
 
+pub use access::{AccessConfig, AccessSettings, AdminKey};
 pub use database_url::DatabaseUrl;
 
 use crate::postgres;
@@ -37,6 +39,10 @@ pub struct DatabaseSettings {
     /// Postgres to use, as `postgres://user:password@host/name`; without it the service runs an embedded one
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
+
+    /// File with the address of the Postgres to use
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    database_url_file: Option<String>,
 
     /// Data folder of the embedded Postgres; by default in the user's data folder (root: /var/lib/verbatim)
     #[arg(long, env = "VERBATIM_DATA_DIR", value_name = "FOLDER")]
@@ -75,9 +81,16 @@ pub struct ServeSettings {
     #[command(flatten)]
     log: LogSettings,
 
+    #[command(flatten)]
+    access: AccessSettings,
+
     /// Standby of that Postgres for reads, as a URL of the same form
     #[arg(long, env = "DATABASE_READ_URL", value_name = "URL", hide_env_values = true)]
     database_read_url: Option<String>,
+
+    /// File with the address of the standby
+    #[arg(long, env = "DATABASE_READ_URL_FILE", value_name = "FILE")]
+    database_read_url_file: Option<String>,
 
     /// Maximum replication lag of the standby; while it is further behind, reads go to the primary
     #[arg(long, env = "VERBATIM_REPLICA_MAX_LAG_MS", value_name = "MS", default_value = "2000")]
@@ -149,6 +162,8 @@ pub struct ServeSettings {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Who may do what.
+    pub access: AccessConfig,
     pub database: Database,
     /// A standby for reads.
     pub read_database: Option<DatabaseUrl>,
@@ -234,8 +249,9 @@ impl ServeSettings {
         let part = |parts: u32| deadline.map(|deadline| (deadline * parts / 10).max(Duration::from_millis(1)));
         let config = (|| {
             let listen = self.listen.parse_with(&mut parser);
+            let access = self.access.parse_with(&mut parser, listen);
             let database = self.database.parse_with(&mut parser);
-            let read_database = self.read_database(&mut parser);
+            let read_database = self.read_database(&mut parser, database.as_ref());
             // The lag is measured a few times a second, so a lower limit could never be met.
             let replica_max_lag = parser.duration("replica_max_lag_ms", &self.replica_max_lag_ms, 500);
             let cache_mb = parser.number("cache_mb", Some(&self.cache_mb), 0..=65_535);
@@ -255,6 +271,7 @@ impl ServeSettings {
             let receive_budget_mb = parser.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
             Some(Config {
                 listen: listen?,
+                access: access?,
                 database: database?,
                 read_database,
                 replica_max_lag: replica_max_lag?,
@@ -281,13 +298,14 @@ impl ServeSettings {
         parser.finish(config.zip(log))
     }
 
-    fn read_database(&self, parser: &mut SettingsParser) -> Option<DatabaseUrl> {
-        let text = parser.text("database_read_url", self.database_read_url.as_deref())?;
-        if parser.text("database_url", self.database.database_url.as_deref()).is_none() {
+    fn read_database(&self, parser: &mut SettingsParser, database: Option<&Database>) -> Option<DatabaseUrl> {
+        let file = ("database_read_url_file", self.database_read_url_file.as_deref());
+        let text = parser.secret(("database_read_url", self.database_read_url.as_deref()), file)??;
+        if matches!(database, Some(Database::Own { .. })) {
             parser.error("database_read_url", "needs --database-url, the Postgres of the standby");
             return None;
         }
-        DatabaseUrl::parse(text).map_err(|why| parser.error("database_read_url", &why.to_string())).ok()
+        DatabaseUrl::parse(&text).map_err(|why| parser.error("database_read_url", &why.to_string())).ok()
     }
 
     fn public_url(&self, parser: &mut SettingsParser) -> Option<url::Url> {
@@ -395,8 +413,9 @@ impl DatabaseSettings {
     }
 
     fn parse_with(&self, parser: &mut SettingsParser) -> Option<Database> {
-        if let Some(url) = parser.text("database_url", self.database_url.as_deref()) {
-            return match DatabaseUrl::parse(url) {
+        let file = ("database_url_file", self.database_url_file.as_deref());
+        if let Some(url) = parser.secret(("database_url", self.database_url.as_deref()), file)? {
+            return match DatabaseUrl::parse(&url) {
                 Ok(url) => Some(Database::At(url)),
                 Err(why) => {
                     parser.error("database_url", &why.to_string());

@@ -10,6 +10,7 @@
 //! - [`app`]: use cases that need several parts, and the response cache.
 //! - [`store`]: Postgres through diesel: one file per resource, the connection pool, the migrations. [`schema`] has the tables
 //!   as diesel prints them; CI checks it.
+//! - [`auth`]: API keys, and who a request comes from. No I/O.
 //! - [`annotate`]: finds quotes, speakers and names in a text. No I/O.
 //! - [`domain`]: the types and rules of the model: ids, texts, spans, articles, entities, mentions, quotes. No I/O.
 //! - [`postgres`]: runs an embedded Postgres server. Imports none of the other modules.
@@ -21,6 +22,7 @@
 pub mod annotate;
 pub mod annotate_files;
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod domain;

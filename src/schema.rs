@@ -7,6 +7,23 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        scope -> Text,
+        publisher -> Nullable<Text>,
+        expires_at -> Nullable<Timestamptz>,
+        digest -> Bytea,
+        previous_digest -> Nullable<Bytea>,
+        previous_expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     article_versions (article_id, body_version) {
         article_id -> Uuid,
         body_version -> Int4,
@@ -271,6 +288,7 @@ diesel::joinable!(quotes -> articles (article_id));
 diesel::joinable!(quotes -> entities (speaker_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     article_versions,
     articles,
     count_changes,

@@ -3,8 +3,10 @@
 use crate::annotate;
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
+use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
+use crate::auth::{Anonymous, Authenticator, KeyRing};
 use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::http::context::PublicPrefix;
@@ -37,6 +39,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often the name dictionary is refreshed.
 const DICTIONARY_PERIOD: Duration = Duration::from_millis(500);
+/// How often the keys are read: a revoked one is refused by all instances soon after.
+const KEYS_PERIOD: Duration = Duration::from_secs(1);
 /// How often the lag of the replica is checked.
 const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// How often changes that every instance has read are deleted.
@@ -136,8 +140,8 @@ impl Server {
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
-        if !address.ip().is_loopback() {
-            log::warn!("{address} can be reached from other machines, and there is no authentication yet");
+        if let Anonymous::Fixed(Some(scope)) = config.access.anonymous {
+            log::warn!("callers without a key have the scope {}", scope.as_str());
         }
         log::info!("listening on http://{address}");
         Ok(Self { config: config.clone(), listener, address, postgres })
@@ -162,6 +166,7 @@ impl Server {
         let background_tasks = [
             spawn(refresh_dictionary(db(), state.names.clone())),
             spawn(compact_counters(db())),
+            spawn(refresh_keys(state.keys.clone())),
             spawn(check_replica_lag(db())),
         ];
         let server = HttpServer::new(move || http::app::app(state.clone()))
@@ -214,7 +219,12 @@ fn state(config: &Config, url: &str) -> http::app::State {
     let statistics = Arc::new(Statistics::default());
     let names = Arc::new(NameDictionary::default());
     let annotator = Annotator::new(db.clone(), Arc::clone(&names));
+    let ring = Arc::new(KeyRing::default());
+    let admin = config.access.admin_key.as_ref().map(|key| key.digest());
     http::app::State {
+        authenticator: Data::new(Authenticator::new(Arc::clone(&ring), admin, config.access.anonymous)),
+        keys: Data::new(Keys::new(db.clone(), ring)),
+        open_metrics: config.access.open_metrics,
         quotes: Data::new(QuotePageLoader::new(db.clone(), Arc::clone(&statistics))),
         articles: Data::new(ArticleBatcher::new(db.clone(), annotator.clone())),
         annotator: Data::new(annotator),
@@ -276,6 +286,18 @@ async fn compact_counters(db: Db) {
     }
 }
 
+/// Reads the keys, so that requests are authenticated without a query.
+async fn refresh_keys(keys: Data<Keys>) {
+    let mut tick = time::interval(KEYS_PERIOD);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = keys.refresh().await {
+            log::debug!("reading the keys: {error}");
+        }
+    }
+}
+
 /// Checks the lag of the replica.
 async fn check_replica_lag(db: Db) {
     if db.replica().is_none() {
@@ -295,6 +317,15 @@ async fn check_replica_lag(db: Db) {
 /// When the database cannot be reached or refuses a statement.
 pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
     run_migrations(url, Extent::All)
+}
+
+/// Connects to the database at `url` once its schema is as up to date as `serve` needs it. Blocks.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn connect(url: &str) -> Result<PgConnection, MigrateError> {
+    run_migrations(url, Extent::Quick)?;
+    Ok(PgConnection::establish(url)?)
 }
 
 /// Runs migrations, and warns when slow ones are left.

@@ -12,22 +12,25 @@ use std::path::{Path, PathBuf};
 /// layer with the longest matching path. Files of one layer may import each other.
 const LAYERS: &[(&str, &str)] = &[
     ("main", "cli"),
-    ("cli", "annotate_files train_names table server http/ app annotate domain postgres config logs"),
+    (
+        "cli",
+        "annotate_files train_names table server http/ app store/keys store/error auth annotate domain postgres config logs",
+    ),
     ("annotate_files", "annotate domain table"),
     ("table", ""),
     ("train_names", "annotate"),
-    ("server", "http/ app store/ annotate postgres config"),
+    ("server", "http/ app store/ auth annotate postgres config"),
     ("logs", "config"),
-    ("config", "store/db postgres"),
+    ("config", "store/db auth domain postgres"),
     ("http", HTTP),
     ("http/openapi", HTTP),
     ("http/routes", HTTP),
-    ("http/middleware", "http/extract http/respond http/wire http/context store/db store/error domain"),
-    ("http/extract", "http/respond http/wire http/context domain"),
+    ("http/middleware", "http/extract http/respond http/wire http/context store/db store/error auth domain"),
+    ("http/extract", "http/respond http/wire http/context auth domain"),
     ("http/respond", "http/wire http/context store/error domain"),
     ("http/wire", "annotate domain"),
-    ("http/context", ""),
-    ("app", "store/ annotate domain"),
+    ("http/context", "auth"),
+    ("app", "store/ auth annotate domain"),
     ("store/analytics", STORE),
     // These two take the findings and the dictionary of `annotate`.
     (
@@ -35,19 +38,20 @@ const LAYERS: &[(&str, &str)] = &[
         "store store/name_dictionary store/fulltext store/sql store/db store/error schema annotate domain",
     ),
     ("store/name_dictionary", "store store/sql store/db store/error schema annotate domain"),
+    ("store/keys", "store store/sql store/db store/error schema auth domain"),
     ("store", STORE),
     ("store/counts", "store/sql store/db store/error schema domain"),
     ("store/fulltext", "store/sql store/db store/error schema domain"),
     ("store/sql", "store/db store/error schema domain"),
     ("store/db", "store/error schema domain"),
     ("store/error", "domain"),
+    ("auth", "domain"),
     ("annotate", "domain"),
     ("domain", ""),
     ("schema", ""),
     ("postgres", ""),
 ];
-const HTTP: &str =
-    "http/ app store store/analytics store/name_dictionary store/fulltext store/db store/error annotate domain";
+const HTTP: &str = "http/ app store store/analytics store/keys store/name_dictionary store/fulltext store/db store/error auth annotate domain";
 const STORE: &str = "store store/counts store/fulltext store/sql store/db store/error schema domain";
 
 /// Layers that are one module with its submodules.

@@ -8,6 +8,7 @@ use crate::annotate::{Annotation, Document};
 use crate::store::annotations::{self, ArticleText, Draft, Resolutions, Resolved};
 use crate::store::db::batcher::Batcher;
 use crate::store::name_dictionary::NameDictionary;
+use crate::store::publisher_limit::{self, Target};
 use crate::store::{Connection, Db, Error, Result, articles};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -75,14 +76,21 @@ impl Annotator {
         self.cpu.run(work).await
     }
 
-    /// Annotates an article's present text and stores the findings. Doing it twice changes nothing.
+    /// Annotates an article's present text and stores the findings. Doing it twice changes nothing. The caller may be limited
+    /// to the articles of a publisher.
     ///
     /// # Errors
-    /// As [`Annotator::annotate_text`], and an article that is absent or deleted.
-    pub async fn annotate_article(&self, id: Uuid) -> Result<ArticleWithFindings> {
+    /// As [`Annotator::annotate_text`], and an article that is absent, deleted or of another publisher.
+    pub async fn annotate_article(&self, id: Uuid, publisher: Option<Arc<str>>) -> Result<ArticleWithFindings> {
         let mut told = HashSet::new();
         for draft in 1..=MAX_DRAFTS {
-            let text = self.db.read_primary(move |conn| annotations::text_of(conn, id)).await?;
+            let limit = publisher.clone();
+            let read = move |conn: &mut Connection| {
+                publisher_limit::check(conn, Target::Article(id), limit.as_deref())?;
+                annotations::text_of(conn, id)
+            };
+            let text = self.db.read_primary(read).await?;
+            let limit = publisher.clone();
             let ArticleText { headline, body, language, .. } = text.clone();
             let document = OwnedDocument { headline: Some(headline), body, language: Some(language) };
             let extraction = self.extract(document).await?;
@@ -93,6 +101,7 @@ impl Annotator {
                 if !resolution.unknown.is_empty() || !annotations::lock_text(conn, id, &text)? {
                     return Ok(Attempt::Again(resolution.unknown));
                 }
+                publisher_limit::check(conn, Target::Article(id), limit.as_deref())?;
                 let resolved = Resolved {
                     article: id,
                     body_version: text.body_version,

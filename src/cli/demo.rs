@@ -9,7 +9,7 @@ mod report;
 
 use super::outcome::Outcome;
 use super::signals::StopSignals;
-use crate::config::{Database, ServeSettings};
+use crate::config::{AdminKey, Database, ServeSettings};
 use crate::logs;
 use crate::server::{Server, has_articles_besides};
 use actix_web::rt::System;
@@ -80,7 +80,8 @@ pub(super) fn run(settings: &ServeSettings) -> Outcome {
         let address = server.address();
         // In a thread that is not joined: the service can be stopped before the samples are stored.
         let (done, shown) = oneshot::channel();
-        thread::spawn(move || drop(done.send(show(address))));
+        let key = config.access.admin_key.clone();
+        thread::spawn(move || drop(done.send(show(address, key))));
         let mut failure = None;
         let until = async {
             tokio::select! {
@@ -97,8 +98,8 @@ pub(super) fn run(settings: &ServeSettings) -> Outcome {
 }
 
 /// Stores the samples that are missing, reads them back and prints what was found in them. Blocks.
-fn show(address: SocketAddr) -> Result<(), DemoError> {
-    let api = Api::new(address);
+fn show(address: SocketAddr, key: Option<AdminKey>) -> Result<(), DemoError> {
+    let api = Api::new(address, key);
     api.wait_until_ready()?;
     let mut articles = Vec::new();
     for sample in &SAMPLES {

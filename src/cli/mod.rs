@@ -2,6 +2,7 @@
 
 mod demo;
 mod healthcheck;
+mod keys;
 mod migrate;
 mod openapi;
 mod outcome;
@@ -37,6 +38,9 @@ enum Command {
     TrainNames(TrainSettings),
     /// Bring the database schema up to date and exit
     Migrate(migrate::MigrateSettings),
+    /// Create, list, revoke and rotate API keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Print the OpenAPI document, or compare it with a file
     Openapi(openapi::OpenapiSettings),
     /// Check that the service at the configured address is alive
@@ -52,6 +56,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "train-names")]
         Command::TrainNames(settings) => train_names::run(&settings).map_err(Into::into),
         Command::Migrate(settings) => migrate::run(&settings),
+        Command::Keys(command) => keys::run(&command),
         Command::Openapi(settings) => openapi::run(&settings),
         Command::Healthcheck(settings) => healthcheck::run(&settings),
     };

@@ -2,6 +2,7 @@
 
 use super::BadSettings;
 use clap::Args;
+use std::fs;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -40,6 +41,32 @@ impl SettingsParser {
     pub fn text<'a>(&'a self, id: &str, given: Option<&'a str>) -> Option<&'a str> {
         let default = || self.argument(id).get_default_values().first().and_then(|value| value.to_str());
         given.map(str::trim).filter(|text| !text.is_empty()).or_else(default)
+    }
+
+    /// A secret that is given as a text or in a file. `None` is an error, `Some(None)` means not given.
+    pub fn secret(
+        &mut self,
+        (id, given): (&str, Option<&str>),
+        (file_id, file): (&str, Option<&str>),
+    ) -> Option<Option<String>> {
+        let text = self.text(id, given).map(str::to_owned);
+        let Some(file) = self.text(file_id, file).map(str::to_owned) else { return Some(text) };
+        if text.is_some() {
+            let other = self.name(id);
+            self.error(file_id, &format!("cannot be set together with {other}"));
+            return None;
+        }
+        match fs::read_to_string(&file) {
+            Ok(text) if !text.trim().is_empty() => Some(Some(text.trim().to_owned())),
+            Ok(_) => {
+                self.error(file_id, &format!("{file} is empty"));
+                None
+            }
+            Err(why) => {
+                self.error(file_id, &format!("cannot read {file}: {why}"));
+                None
+            }
+        }
     }
 
     /// `None` is an error, `Some(None)` means not given.

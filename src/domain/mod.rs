@@ -4,6 +4,7 @@ pub mod article;
 pub mod entity;
 pub mod graph;
 pub mod highlight;
+pub mod key;
 pub mod mention;
 pub mod page;
 pub mod quote;

@@ -51,6 +51,18 @@ macro_rules! words {
 }
 
 words! {
+    /// What a key may do. Each scope includes those before it.
+    Scope {
+        Read = "read",
+        /// Verify, reject, dispute and reattribute quotes.
+        Review = "review",
+        Write = "write",
+        /// Manage keys.
+        Admin = "admin",
+    }
+}
+
+words! {
     /// The kind of an entity.
     EntityKind {
         Person = "person",

@@ -2,6 +2,7 @@
 
 use super::context::{Draining, PublicPrefix, RequestDeadline};
 use super::extract::body::ReceiveBudget;
+use super::middleware::authenticate::{OpenMetrics, authenticate};
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
 use super::middleware::{compress, contract, cors, deadline, read_consistency, trace};
@@ -9,8 +10,10 @@ use super::routes::docs::{DocumentText, read_docs_file};
 use super::{openapi, routes};
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
+use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
+use crate::auth::Authenticator;
 use crate::store::Db;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
@@ -36,6 +39,11 @@ pub struct State {
     pub quotes: web::Data<QuotePageLoader>,
     pub articles: web::Data<ArticleBatcher>,
     pub annotator: web::Data<Annotator>,
+    pub authenticator: web::Data<Authenticator>,
+    /// Refreshed by a background task.
+    pub keys: web::Data<Keys>,
+    /// Whether everybody may read the metrics.
+    pub open_metrics: bool,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
     /// Time limit of a request.
@@ -49,8 +57,17 @@ pub struct State {
 }
 
 /// The headers that a page of another origin may read.
-const EXPOSED: [&str; 8] =
-    ["accept-encoding", "allow", "etag", "link", "location", "retry-after", "x-consistency-token", "x-request-id"];
+const EXPOSED: [&str; 9] = [
+    "accept-encoding",
+    "allow",
+    "etag",
+    "link",
+    "location",
+    "retry-after",
+    "www-authenticate",
+    "x-consistency-token",
+    "x-request-id",
+];
 
 /// Builds the application: every route, behind the middleware.
 pub fn app(
@@ -75,6 +92,9 @@ pub fn app(
         .app_data(state.quotes)
         .app_data(state.articles)
         .app_data(state.annotator)
+        .app_data(state.authenticator)
+        .app_data(state.keys)
+        .app_data(web::Data::new(OpenMetrics(state.open_metrics)))
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(RequestDeadline(state.deadline)))
@@ -91,6 +111,7 @@ pub fn app(
         .wrap(from_fn(read_consistency::read_consistency))
         .wrap(from_fn(deadline::enforce_deadline))
         .wrap(from_fn(compress::compress))
+        .wrap(from_fn(authenticate))
         .wrap(from_fn(refuse_foreign_origins))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(cors::explain_cors))

@@ -1,7 +1,8 @@
-//! The context of a request: its id, its deadline and its route.
+//! The context of a request: its id, its deadline, its route and its caller.
 //!
 //! This module imports nothing from `http`, so that every other one may use it.
 
+use crate::auth::Caller;
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
 use std::sync::Arc;
@@ -57,6 +58,16 @@ pub fn set_route(request: &HttpRequest, pattern: Option<&'static str>) {
 /// The route pattern of the document that the request's path matches.
 pub fn route(request: &HttpRequest) -> Option<&'static str> {
     request.extensions().get::<Route>().and_then(|route| route.0)
+}
+
+/// Stores who makes the request.
+pub fn set_caller(request: &HttpRequest, caller: Caller) {
+    request.extensions_mut().insert(caller);
+}
+
+/// Who makes the request; `None` where the operation is open to everybody.
+pub fn caller(request: &HttpRequest) -> Option<Caller> {
+    request.extensions().get::<Caller>().cloned()
 }
 
 /// Stores when the request must be answered.

@@ -208,7 +208,13 @@ pub enum Deletion {
 ///
 /// # Errors
 /// As one of [`find_all`], [`Error::Stale`], and [`Conflict::Referenced`] without `cascade`.
-pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: bool) -> Result<Deletion> {
+pub fn delete(
+    conn: &mut PgConnection,
+    id: Uuid,
+    expected: &Expected,
+    cascade: bool,
+    actor: Option<&str>,
+) -> Result<Deletion> {
     // The strongest lock: no new link can be made meanwhile.
     let row = entities::table.find(id).select(EntityRow::as_select()).for_update().first(conn).optional()?;
     check(expected, present(conn, id, row)?.version)?;
@@ -223,7 +229,7 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected, cascade: b
     }
     let is_unlinked = mentions::unlink(conn, id, UNLINK_BATCH)?
         && mentions::remove_candidate(conn, id, UNLINK_BATCH)?
-        && quotes::unlink(conn, id, UNLINK_BATCH)?;
+        && quotes::unlink(conn, id, actor, UNLINK_BATCH)?;
     if !is_unlinked {
         return Ok(Deletion::Unfinished);
     }

@@ -16,11 +16,12 @@ pub enum Resource {
     Entity,
     Mention,
     Quote,
+    Key,
 }
 
 impl Resource {
     /// The number of kinds.
-    pub const COUNT: usize = Self::Quote as usize + 1;
+    pub const COUNT: usize = Self::Key as usize + 1;
 
     /// The table of its records.
     pub const fn table(self) -> &'static str {
@@ -30,6 +31,7 @@ impl Resource {
             Self::Entity => "entities",
             Self::Mention => "mentions",
             Self::Quote => "quotes",
+            Self::Key => "api_keys",
         }
     }
 
@@ -41,6 +43,7 @@ impl Resource {
             Self::Entity => "entity",
             Self::Mention => "mention",
             Self::Quote => "quote",
+            Self::Key => "key",
         }
     }
 }
@@ -52,6 +55,9 @@ pub enum Error {
     NotFound(Resource),
     #[error("this {} was deleted", .0.as_str())]
     Gone(Resource),
+    /// The record is absent, or belongs to a publisher whose records the caller may not write.
+    #[error("there is no such record of the publisher that this key is limited to")]
+    OtherPublisher,
     /// The entity was merged into another.
     #[error("this entity was merged into {into}")]
     Merged { into: Uuid },
@@ -94,6 +100,8 @@ pub enum Conflict {
     ExternalId,
     #[error("another entity has one of these identifiers")]
     Identifier,
+    #[error("another key has this name")]
+    KeyName,
     #[error("the text stands in the body more than once: give the spans")]
     AmbiguousText { candidates: Vec<Span> },
     #[error("{mentions} mentions and {quotes} quotes refer to this entity; cascade=true unlinks them")]
@@ -157,6 +165,7 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
     match constraint {
         "articles_url_key" => Error::Conflict(Conflict::Url),
         "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId),
+        "api_keys_name_key" => Error::Conflict(Conflict::KeyName),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),
         // The entity of a mention in a quote is being deleted. A retry does not see that mention.

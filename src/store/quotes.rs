@@ -150,11 +150,17 @@ fn first_start(quote: &Quote) -> i64 {
     quote.spans.first().map_or(0, |span| span.start.into())
 }
 
-/// Changes a quote and adds a review of the change. A patch that changes nothing writes nothing.
+/// Changes a quote and adds a review of the change by `actor`. A patch that changes nothing writes nothing.
 ///
 /// # Errors
 /// As [`find`] and [`create`], and [`Error::Stale`].
-pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &QuotePatch) -> Result<Quote> {
+pub fn update(
+    conn: &mut PgConnection,
+    id: Uuid,
+    expected: &Expected,
+    patch: &QuotePatch,
+    actor: Option<&str>,
+) -> Result<Quote> {
     let (row, text) = lock(conn, id)?;
     check(expected, row.version)?;
     let old = &row.columns;
@@ -177,7 +183,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Qu
     if next == *old {
         return complete_one(conn, row);
     }
-    reviews::append_change(conn, row.article_id, id, old, &next)?;
+    reviews::append_change(conn, actor, &row, &next)?;
     let row = diesel::update(quotes::table.filter(quotes::id.eq(id)))
         .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
         .returning(QuoteRow::as_returning())
@@ -229,8 +235,8 @@ pub(super) fn count_of_speaker(conn: &mut PgConnection, speaker: Uuid) -> Result
     Ok(quotes::table.filter(quotes::speaker_id.eq(speaker)).count().get_result(conn)?)
 }
 
-/// Removes a speaker from some of its quotes, and records it in their reviews. Returns true when no quote is left.
-pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, limit: i64) -> Result<bool> {
+/// Removes a speaker from some of its quotes, and records it in their reviews as done by `actor`. Returns true when no quote is left.
+pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, actor: Option<&str>, limit: i64) -> Result<bool> {
     let rows: Vec<(Uuid, Uuid, SpeakerStatus, Option<String>)> = quotes::table
         .filter(quotes::speaker_id.eq(speaker))
         .order((quotes::published_desc.desc(), quotes::id.desc()))
@@ -261,7 +267,7 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, limit: i64) -> Resu
         diesel::update(about)
             .set((quote_about::speaker_id.eq(None::<Uuid>), quote_about::speaker_status.eq(status)))
             .execute(conn)?;
-        reviews::append_unlinked(conn, &quotes, speaker, was, status)?;
+        reviews::append_unlinked(conn, actor, &quotes, speaker, (was, status))?;
     }
     Ok(is_all)
 }

@@ -133,6 +133,7 @@ fn a_deleted_id_is_410_wherever_one_stands() {
         ("entities", app.entity(json!({}))),
         ("mentions", app.mention(&other, "Dakar", json!({}))),
         ("quotes", app.quote(&other, json!({}))),
+        ("keys", app.key("desk", json!({}))),
     ];
     for (resource, record) in deleted {
         let prefix = format!("/v1/{resource}/");
@@ -209,11 +210,13 @@ fn head_answers_as_get_without_the_body() {
     let entity = app.entity(json!({}));
     let mention = app.mention(&article, "Dakar", json!({}));
     let quote = app.quote(&article, json!({}));
+    let key = app.key("desk", json!({}));
     for (path, _) in paths().into_iter().filter(|(_, methods)| methods.iter().any(|method| method == "GET")) {
         let record = match path.split('/').nth(2) {
             Some("entities") => &entity,
             Some("mentions") => &mention,
             Some("quotes") => &quote,
+            Some("keys") => &key,
             _ => &article,
         };
         let path = filled(path, record["id"].as_str().unwrap());

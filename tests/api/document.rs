@@ -110,10 +110,11 @@ fn every_operation_has_all_its_statuses() {
         let statuses: BTreeSet<_> =
             operation.value["responses"].as_object().unwrap().keys().map(String::as_str).collect();
         let mut expected = vec!["400", "414", "421", "500", "503"];
-        expected.extend((operation.method != "GET").then_some(["403", "504"]).into_iter().flatten());
+        expected.extend((operation.value["security"] != json!([])).then_some(["401", "403"]).into_iter().flatten());
+        expected.extend((operation.method != "GET").then_some("504"));
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {
-            ("POST", _) if operation.id == "annotate_article" => &["200", "406"][..],
+            ("POST", _) if ["annotate_article", "rotate_key"].contains(&operation.id) => &["200", "406"][..],
             ("POST", _) if ["annotate_text", "match_quotes"].contains(&operation.id) => {
                 &["200", "406", "408", "413", "415", "422"]
             }
@@ -127,7 +128,9 @@ fn every_operation_has_all_its_statuses() {
             expected.extend(["404", "410"]);
         }
         expected.extend(match operation.id {
-            "create_article" | "update_article" | "create_entity" | "update_entity" | "create_quote" => &["409"][..],
+            "create_article" | "update_article" | "create_entity" | "update_entity" | "create_quote" | "create_key" => {
+                &["409"][..]
+            }
             "delete_entity" => &["202", "409"],
             "read_entity" => &["308"],
             "read_problem" => &["404"],
@@ -186,6 +189,7 @@ struct Stored {
     entity: String,
     mention: String,
     quote: String,
+    key: String,
 }
 
 fn store(app: &TestApp) -> Stored {
@@ -197,11 +201,12 @@ fn store(app: &TestApp) -> Stored {
     let mention = app.mention(&article, "Awa Diallo", json!({"entity_id": entity["id"]}));
     let quote = app.quote(&article, json!({"speaker_id": entity["id"], "cue": "a déclaré", "cue_lemma": "déclarer"}));
     app.patch(&format!("/v1/quotes/{}", id(&quote)), &json!({"status": "disputed"})).expect(200);
-    Stored { article: id(&article), entity: id(&entity), mention: id(&mention), quote: id(&quote) }
+    let key = app.key("desk", json!({}));
+    Stored { article: id(&article), entity: id(&entity), mention: id(&mention), quote: id(&quote), key: id(&key) }
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 41] = [
+const COVERED: [(&str, &str, &str); 46] = [
     ("create_article", "articles", "an_article_is_answered_with_every_member"),
     ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -240,6 +245,11 @@ const COVERED: [(&str, &str, &str); 41] = [
     ("read_speaks_about", "graph", "speakers_lead_to_whom_their_quotes_are_about"),
     ("read_co_mentions", "graph", "entities_are_paired_by_the_articles_that_mention_both"),
     ("list_related_entities", "graph", "related_entities_are_those_most_surprisingly_frequent_in_the_same_articles"),
+    ("create_key", "keys", "a_key_is_answered_with_every_member"),
+    ("list_keys", "keys", "keys_are_listed_by_name_without_their_secrets"),
+    ("read_key", "keys", "keys_are_listed_by_name_without_their_secrets"),
+    ("rotate_key", "keys", "a_rotated_key_has_two_secrets_for_a_while"),
+    ("revoke_key", "keys", "a_revoked_key_is_refused_at_once_here_and_soon_elsewhere"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
     ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
     ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
@@ -262,7 +272,7 @@ fn every_operation_has_a_test_of_what_it_does() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 41] = [
+const CALLS: [(&str, Call); 46] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -320,6 +330,11 @@ const CALLS: [(&str, Call); 41] = [
     ("read_speaks_about", |app, _| app.get("/v1/graph/speaks-about?status=disputed")),
     ("read_co_mentions", |app, _| app.get("/v1/graph/co-mentions?keyword=port")),
     ("list_related_entities", |app, stored| app.get(&format!("/v1/entities/{}/related", stored.entity))),
+    ("create_key", |app, _| app.post("/v1/keys", &json!({"name": "archive", "scope": "write", "publisher": "Sud"}))),
+    ("list_keys", |app, _| app.get("/v1/keys?count=exact")),
+    ("read_key", |app, stored| app.get(&format!("/v1/keys/{}", stored.key))),
+    ("rotate_key", |app, stored| app.request("POST", &format!("/v1/keys/{}/rotate", stored.key)).send()),
+    ("revoke_key", |app, stored| app.delete(&format!("/v1/keys/{}", stored.key))),
     ("read_document", |app, _| app.get("/openapi.json")),
     ("read_docs", |app, _| app.get("/docs")),
     ("read_index", |app, _| app.get("/")),
@@ -344,7 +359,7 @@ fn every_operation_that_goes_well_answers_as_the_document_says() {
         assert!((200..300).contains(&answer.status), "{}: {}", operation.id, answer.text());
         assert_documented(&operation, &answer);
         // Another record may then have the same URL and identifier.
-        app.sql("DELETE FROM articles; DELETE FROM entities");
+        app.sql("DELETE FROM articles; DELETE FROM entities; DELETE FROM api_keys");
     }
 }
 

@@ -15,6 +15,7 @@ mod embedded;
 mod embedded_recovery;
 mod entities;
 mod graph;
+mod keys;
 mod mentions;
 mod migrations;
 mod paging;

@@ -8,7 +8,7 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verbatim::domain::{
-    AliasKind, Anchor, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+    AliasKind, Anchor, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
 };
 use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
@@ -226,6 +226,7 @@ fn every_word_list_of_the_database_is_the_one_of_the_domain() {
         };
     }
     let expected = BTreeMap::from([
+        ("api_keys_scope_check", spelled!(Scope)),
         ("entities_kind_check", spelled!(EntityKind)),
         ("entity_aliases_kind_check", spelled!(AliasKind)),
         ("mentions_anchor_check", spelled!(Anchor)),
@@ -237,7 +238,7 @@ fn every_word_list_of_the_database_is_the_one_of_the_domain() {
         ("quotes_speaker_status_check", spelled!(SpeakerStatus)),
         ("quotes_status_check", spelled!(QuoteStatus)),
         ("reviews_action_check", spelled!(ReviewAction)),
-        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote"]),
+        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote", "key"]),
     ]);
     let found = rows(
         &TestDatabase::migrated(),

@@ -2,6 +2,7 @@
 
 use super::error::DemoError;
 use crate::cli::healthcheck::reachable;
+use crate::config::AdminKey;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::thread;
@@ -16,12 +17,14 @@ pub(super) struct Api {
     agent: ureq::Agent,
     /// `http://` and the address.
     pub base: String,
+    /// Needed when it is configured.
+    key: Option<AdminKey>,
 }
 
 impl Api {
-    pub fn new(address: SocketAddr) -> Self {
+    pub fn new(address: SocketAddr, key: Option<AdminKey>) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(REQUEST_TIMEOUT));
-        Self { agent: config.proxy(None).build().into(), base: format!("http://{}", reachable(address)) }
+        Self { agent: config.proxy(None).build().into(), base: format!("http://{}", reachable(address)), key }
     }
 
     pub fn wait_until_ready(&self) -> Result<(), DemoError> {
@@ -45,6 +48,10 @@ impl Api {
 
     fn send(&self, method: &str, path: &str, body: impl ureq::AsSendBody) -> Result<Value, DemoError> {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let request = match &self.key {
+            Some(key) => request.header("authorization", format!("Bearer {}", key.expose())),
+            None => request,
+        };
         let request = request.header("content-type", "application/json").body(body).map_err(ureq::Error::from)?;
         let mut answer = self.agent.run(request)?;
         let status = answer.status();

@@ -6,6 +6,7 @@
 use super::accept::accepts;
 use super::query::{Parameters, ValidQuery};
 use super::schema::{Invalid, Schema};
+use crate::domain::Scope;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::filters::ParameterError;
 use crate::http::wire::problem::Code;
@@ -21,6 +22,11 @@ use std::collections::HashMap;
 pub const DOCS_PAGE: &str = "/docs";
 /// Where the files of the page are; they are not in the document.
 pub const DOCS_FILES: &str = "/docs/{file}";
+
+/// The security scheme of the document.
+pub const SECURITY_SCHEME: &str = "key";
+/// The member of operations that write and take keys that are limited to a publisher.
+const PUBLISHER_KEYS: &str = "x-publisher-keys";
 
 /// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +55,10 @@ pub struct Operation {
     pub consumes: Vec<String>,
     /// The schema of its JSON.
     pub body: Option<Schema>,
+    /// The scope that the caller needs; `None` when it is open to everybody.
+    pub scope: Option<Scope>,
+    /// Whether keys that are limited to a publisher may use it: reads, and writes that check the publisher.
+    pub takes_publisher_keys: bool,
 }
 
 /// Every operation by path and method, and the methods of each path.
@@ -121,6 +131,14 @@ fn resolved<'a>(value: &'a Value, document: &'a Value) -> &'a Value {
     target.unwrap_or(value)
 }
 
+/// The scope that the security requirement of an operation names.
+fn scope_of(operation: &Value) -> Option<Scope> {
+    let security = operation["security"].as_array();
+    let security = security.unwrap_or_else(|| panic!("{} declares no security", operation["operationId"]));
+    let scope = &security.first()?[SECURITY_SCHEME][0];
+    Some(scope.as_str().and_then(Scope::parse).unwrap_or_else(|| panic!("{scope} is no scope")))
+}
+
 impl Operation {
     fn new(operation: &Value, document: &Value) -> Self {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -129,7 +147,10 @@ impl Operation {
         let successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
         let produces = successes.flat_map(|(_, response)| members(&response["content"]));
         let produces = produces.map(|(kind, _)| kind.parse().expect("a media type of the document"));
+        let scope = scope_of(operation);
         Self {
+            scope,
+            takes_publisher_keys: scope <= Some(Scope::Read) || operation[PUBLISHER_KEYS] == true,
             parameters: parameters.map(|parameter| Parameter::new(resolved(parameter, document), document)).collect(),
             produces: produces.collect(),
             consumes: members(content).map(|(media_type, _)| media_type.clone()).collect(),

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod body;
+pub mod caller;
 pub mod conditional;
 pub mod contract;
 pub mod paging;

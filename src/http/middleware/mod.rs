@@ -1,5 +1,6 @@
 //! Middleware: runs for every request.
 
+pub mod authenticate;
 pub mod compress;
 pub mod contract;
 pub mod cors;

@@ -1,7 +1,6 @@
 //! Refuses requests that a page of another site makes a browser send.
 //!
-//! There is no authentication yet, so a service on a developer's machine must not obey any page that the developer opens:
-//! neither a write across sites, nor any request under a name that was rebound to the loopback address (DNS rebinding).
+//! A service on a developer's machine needs no key. It must not obey any page that the developer opens: neither a write across sites, nor any request under a name that was rebound to the loopback address (DNS rebinding).
 
 use crate::http::respond::problem::{Problem, refusal};
 use crate::http::wire::problem::Code;

@@ -8,7 +8,7 @@ mod parameters;
 mod schemas;
 mod stats_filters;
 
-use super::extract::contract::Contract;
+use super::extract::contract::{Contract, SECURITY_SCHEME};
 use super::routes;
 use super::wire::problem::{ProblemBody, ProblemError};
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ fn finish(derived: Value) -> Value {
             "description": "The instance that serves this document, local or production",
             "x-internal": false,
         }],
-        "security": [],
+        "security": [{(SECURITY_SCHEME): ["read"]}],
         "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
     });
     document["paths"] = derived["paths"].clone();
@@ -63,6 +63,9 @@ fn finish(derived: Value) -> Value {
         "schemas": derived["components"]["schemas"],
         "responses": operations::shared_responses(),
         "parameters": {},
+        "securitySchemes": {(SECURITY_SCHEME): {
+            "type": "http", "scheme": "bearer", "bearerFormat": "vbt_[0-9a-v]{56}", "description": SECURITY_DESCRIPTION,
+        }},
     });
     for (name, schema) in [("ProblemBody", ProblemBody::schema()), ("ProblemError", ProblemError::schema())] {
         document["components"]["schemas"][name] = serde_json::to_value(schema).expect("a schema is JSON");
@@ -100,10 +103,16 @@ nothing was changed; 504 means that the outcome of a write is not known.\n\n\
 current state.\n\n\
 **Changes** are JSON Merge Patch (RFC 7396). A record's `ETag` in `If-Match` makes a change conditional.";
 
-const TAGS: [(&str, &str); 7] = [
+const SECURITY_DESCRIPTION: &str = "An API key: `Authorization: Bearer vbt_...`. Each operation names the scope that the key \
+needs: `read`, `review`, `write` or `admin`, each of which includes those before it. A key that is limited to a publisher may \
+write with the operations that have `x-publisher-keys`, in articles of that publisher; other records are 404 for it. A service on a \
+loopback address needs no key until one is created.";
+
+const TAGS: [(&str, &str); 8] = [
     ("annotation", "Find quotes, speakers and names in a text."),
     ("articles", "A headline and a body, kept exactly as received, in versions."),
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
+    ("keys", "API keys: who may use the service, and for what."),
     ("mentions", "Entities that are named at a span of an article."),
     ("quotes", "Words in an article, who is said to have said them, and what a human decided about it."),
     ("service", "The service itself: health, metrics, documentation."),

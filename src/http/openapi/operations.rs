@@ -10,6 +10,10 @@ pub fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let single = path.ends_with("{id}") || path.ends_with("{n}");
     finish_parameters(path, method, single, operation);
     let is_list = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
+    // `{}` is utoipa's only word for an operation that is open to everybody.
+    if operation["security"] == json!([{}]) {
+        operation["security"] = json!([]);
+    }
     let statuses = refusals(path, method, single, operation);
     let responses = operation["responses"].as_object_mut().expect("an operation has responses");
     for (status, response) in responses.iter_mut() {
@@ -27,15 +31,17 @@ fn refusals(path: &str, method: &str, single: bool, operation: &Value) -> Vec<&'
     let has_content = members(&operation["responses"])
         .any(|(status, response)| status.starts_with('2') && !response["content"].is_null());
     let is_record = path.contains('{') && path != "/problems/{code}";
-    let groups: [(bool, &[&str]); 8] = [
+    let needs_key = operation["security"] != json!([]);
+    let groups: [(bool, &[&str]); 9] = [
         (true, &["400", "414", "421", "500", "503"]),
+        (needs_key, &["401", "403"]),
         (has_content, &["406"]),
         (path.contains('{'), &["404"]),
         (is_record, &["410"]),
         (!operation["requestBody"].is_null(), &["408", "413", "415", "422"]),
         (single && method == "get", &["304"]),
         (single && matches!(method, "patch" | "delete"), &["412"]),
-        (method != "get", &["403", "504"]),
+        (method != "get", &["504"]),
     ];
     groups.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses.iter().copied()).collect()
 }
@@ -74,6 +80,7 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
         let noun = match path.split('/').nth(2) {
             Some("articles") => "article",
             Some("entities") => "entity",
+            Some("keys") => "key",
             Some("mentions") => "mention",
             _ => "quote",
         };
@@ -131,7 +138,8 @@ pub fn shared_responses() -> Value {
     responses.insert("304".to_owned(), unmodified);
     for (status, description) in [
         ("400", "A parameter or the syntax of the body is not valid."),
-        ("403", "A browser sent the request for a page of another site."),
+        ("401", "There is no valid API key in `Authorization`."),
+        ("403", "The scope of the key does not include the operation, or a page of another site sent the request."),
         ("404", "There is no such record."),
         ("406", "`Accept` excludes every media type of this operation."),
         ("408", "The body did not arrive in time."),
@@ -147,6 +155,9 @@ pub fn shared_responses() -> Value {
         ("504", "The deadline passed while the write was being committed: its outcome is not known."),
     ] {
         let mut headers = shared_headers();
+        if status == "401" {
+            headers["WWW-Authenticate"] = string_header("`Bearer`, and what is wrong with the key.", 200, true);
+        }
         if status == "503" {
             headers["Retry-After"] = json!({
                 "description": "Seconds to wait.", "required": true,

@@ -124,7 +124,7 @@ impl From<store::Error> for Problem {
         use store::Error as E;
         let detail = error.to_string();
         match error {
-            E::NotFound(_) => Self::new(Code::NotFound, detail),
+            E::NotFound(_) | E::OtherPublisher => Self::new(Code::NotFound, detail),
             E::Gone(_) => Self::new(Code::Gone, detail),
             E::Merged { into } => {
                 // Only reads are redirected. For writes the problem names the survivor.
@@ -187,6 +187,7 @@ impl From<Conflict> for Problem {
             Conflict::Url => Code::UrlTaken,
             Conflict::ExternalId => Code::ExternalIdTaken,
             Conflict::Identifier => Code::IdentifierTaken,
+            Conflict::KeyName => Code::KeyNameTaken,
             Conflict::Referenced { .. } => Code::StillReferenced,
             Conflict::AmbiguousText { candidates } => {
                 let candidates = candidates.into_iter().map(Into::into).collect();

@@ -2,6 +2,7 @@
 
 use super::articles::article_body;
 use crate::app::annotator::{Annotator, OwnedDocument};
+use crate::auth::Caller;
 use crate::domain::FieldError;
 use crate::domain::article::MAX_BODY_BYTES;
 use crate::http::extract::body::Body;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 /// Finds quotes, their speakers and names, and links them to stored entities. Nothing is stored.
 #[utoipa::path(
     tag = "annotation",
+    security(("key" = ["read"])),
     request_body = AnnotateText,
     responses((status = 200, description = "What was found", body = AnnotationBody)),
 )]
@@ -39,10 +41,16 @@ pub async fn annotate_text(annotator: web::Data<Annotator>, body: Body<AnnotateT
 /// twice changes nothing. At most 10,000 mentions and 10,000 quotes are stored.
 #[utoipa::path(
     tag = "annotation",
+    security(("key" = ["write"])),
+    extensions(("x-publisher-keys" = json!(true))),
     responses((status = 200, description = "The article with its mentions and quotes", body = ArticleBody)),
 )]
 #[post("/v1/articles/{id}/annotate")]
-pub async fn annotate_article(annotator: web::Data<Annotator>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let body = article_body(annotator.annotate_article(id.into_inner()).await?);
+pub async fn annotate_article(
+    caller: Caller,
+    annotator: web::Data<Annotator>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let body = article_body(annotator.annotate_article(id.into_inner(), caller.publisher).await?);
     record::changed(body.version, &body)
 }

@@ -5,6 +5,8 @@ use crate::app::article_batcher::ArticleBatcher;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
+use crate::auth::Caller;
+use crate::domain::FieldError;
 use crate::domain::article::{ArticlePatch, NewArticle};
 use crate::domain::page::Page;
 use crate::http::extract::body::Body;
@@ -20,6 +22,7 @@ use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude}
 use crate::http::wire::page::ListOfArticle;
 use crate::store::cache::Owner;
 use crate::store::fulltext::{Statistics, highlight};
+use crate::store::publisher_limit::{self, Target};
 use crate::store::{Connection, Db, Resource, articles};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
@@ -71,6 +74,8 @@ pub struct VersionOfArticle {
 /// quotes that were found.
 #[utoipa::path(
     tag = "articles",
+    security(("key" = ["write"])),
+    extensions(("x-publisher-keys" = json!(true))),
     params(CreateOptions),
     request_body(content((CreateArticle = "application/json"), (PlainText = "text/plain"))),
     responses(
@@ -80,11 +85,14 @@ pub struct VersionOfArticle {
 )]
 #[post("/v1/articles")]
 pub async fn create_article(
+    caller: Caller,
     batcher: web::Data<ArticleBatcher>,
     query: Query<CreateOptions>,
     body: Body<CreateArticle>,
 ) -> Result<HttpResponse, Problem> {
-    let created = batcher.create(NewArticle::try_from(body.0)?, query.annotate).await?;
+    let new = NewArticle::try_from(body.0)?;
+    check_publisher(&caller, new.publisher.as_deref())?;
+    let created = batcher.create(new, query.annotate).await?;
     let body = article_body(created);
     record::created(&format!("/v1/articles/{}", body.id), body.version, &body)
 }
@@ -92,7 +100,7 @@ pub async fn create_article(
 /// Read an article
 ///
 /// The article has its body; `include` embeds its mentions and quotes.
-#[utoipa::path(tag = "articles", params(ReadArticle), responses((status = 200, description = "The article", body = ArticleBody)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ReadArticle), responses((status = 200, description = "The article", body = ArticleBody)))]
 #[get("/v1/articles/{id}")]
 pub async fn read_article(
     request: HttpRequest,
@@ -126,7 +134,7 @@ pub async fn read_article(
 ///
 /// Newest first by default; undated articles come last. Bodies are left out unless `include=body`. `q` is read in the
 /// language of each text, whose stop words are ignored: a search of stop words alone matches nothing.
-#[utoipa::path(tag = "articles", params(ArticleFilters, ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ArticleFilters, ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
 #[get("/v1/articles")]
 pub async fn list_articles(
     request: HttpRequest,
@@ -170,6 +178,8 @@ pub async fn list_articles(
 /// `anchor` says with what result.
 #[utoipa::path(
     tag = "articles",
+    security(("key" = ["write"])),
+    extensions(("x-publisher-keys" = json!(true))),
     request_body(content((UpdateArticle = "application/merge-patch+json"), (UpdateArticle = "application/json"))),
     responses(
         (status = 200, description = "The article", body = ArticleBody),
@@ -178,35 +188,49 @@ pub async fn list_articles(
 )]
 #[patch("/v1/articles/{id}")]
 pub async fn update_article(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
     body: Body<UpdateArticle>,
 ) -> Result<HttpResponse, Problem> {
     let (id, patch) = (id.into_inner(), ArticlePatch::try_from(body.0)?);
-    let article = db.write(move |conn| articles::update(conn, TEXT_ANALYSIS, id, &expected.0, &patch)).await?;
+    if let Some(publisher) = &patch.publisher {
+        check_publisher(&caller, publisher.as_deref())?;
+    }
+    let article = db
+        .write(move |conn| {
+            publisher_limit::check(conn, Target::Article(id), caller.publisher())?;
+            articles::update(conn, TEXT_ANALYSIS, id, &expected.0, &patch)
+        })
+        .await?;
     record::changed(article.version, &ArticleBody::from(article))
 }
 
 /// Delete an article
 ///
 /// Deletes its mentions, quotes and versions too; their ids answer 410 afterwards.
-#[utoipa::path(tag = "articles", responses((status = 204, description = "It is deleted")))]
+#[utoipa::path(tag = "articles", security(("key" = ["write"])), extensions(("x-publisher-keys" = json!(true))), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/articles/{id}")]
 pub async fn delete_article(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    db.write(move |conn| articles::delete(conn, id, &expected.0)).await?;
+    db.write(move |conn| {
+        publisher_limit::check(conn, Target::Article(id), caller.publisher())?;
+        articles::delete(conn, id, &expected.0)
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// List the versions of an article
 ///
 /// Newest first; the first is the current version.
-#[utoipa::path(tag = "articles", params(ListOfArticle), responses((status = 200, description = "A page", body = ArticleVersionPage)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ListOfArticle), responses((status = 200, description = "A page", body = ArticleVersionPage)))]
 #[get("/v1/articles/{id}/versions")]
 pub async fn list_article_versions(
     request: HttpRequest,
@@ -226,7 +250,7 @@ pub async fn list_article_versions(
 /// Read a version of an article
 ///
 /// The text that spans of this `body_version` refer to.
-#[utoipa::path(tag = "articles", params(VersionOfArticle), responses((status = 200, description = "The text", body = ArticleVersionBody)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(VersionOfArticle), responses((status = 200, description = "The text", body = ArticleVersionBody)))]
 #[get("/v1/articles/{id}/versions/{n}")]
 pub async fn read_article_version(
     request: HttpRequest,
@@ -236,6 +260,17 @@ pub async fn read_article_version(
     let VersionOfArticle { id, n } = path.into_inner();
     let version = db.read(move |conn| articles::version(conn, id, n)).await?;
     record::found(&request, version.body_version, &ArticleVersionBody::from(version))
+}
+
+/// Refuses an article of another publisher than the one that the caller is limited to.
+fn check_publisher(caller: &Caller, publisher: Option<&str>) -> Result<(), Problem> {
+    match caller.publisher() {
+        Some(own) if publisher != Some(own) => {
+            let detail = format!("must be {own:?}, the publisher that this key is limited to");
+            Err(Problem::content(vec![FieldError::new("/publisher", detail)]))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An article on the wire, with its embedded findings and links to the rest of them.

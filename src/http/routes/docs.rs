@@ -24,7 +24,7 @@ struct OpenApiDocument {
 /// Read the API document
 ///
 /// This document, as OpenAPI 3.1.
-#[utoipa::path(tag = "service", responses((status = 200, description = "The document", body = inline(OpenApiDocument))))]
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The document", body = inline(OpenApiDocument))))]
 #[get("/openapi.json")]
 pub async fn read_document(text: web::Data<DocumentText>) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(text.0)
@@ -33,7 +33,7 @@ pub async fn read_document(text: web::Data<DocumentText>) -> HttpResponse {
 /// Explore the API
 ///
 /// A page that shows the document and tries its operations. It loads nothing from other hosts.
-#[utoipa::path(tag = "service", responses(
+#[utoipa::path(tag = "service", security(()), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
 #[get("/docs")]

@@ -2,6 +2,7 @@
 
 use super::cached;
 use crate::app::response_cache::ResponseCache;
+use crate::auth::Caller;
 use crate::domain::entity::{EntityPatch, NewEntity};
 use crate::domain::page::SetFilter;
 use crate::http::context::public_path;
@@ -43,6 +44,7 @@ pub struct DeleteEntity {
 /// Aliases may be shared with other entities; identifiers may not.
 #[utoipa::path(
     tag = "entities",
+    security(("key" = ["write"])),
     request_body = CreateEntity,
     responses(
         (status = 201, description = "The entity", body = EntityBody),
@@ -61,6 +63,7 @@ pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Resul
 /// A merged entity answers 308 with the path of its survivor.
 #[utoipa::path(
     tag = "entities",
+    security(("key" = ["read"])),
     responses(
         (status = 200, description = "The entity", body = EntityBody),
         (status = 308, description = "The entity was merged: `Location` is the survivor."),
@@ -92,6 +95,7 @@ pub async fn read_entity(
 /// A merge patch: lists of aliases and identifiers are replaced as a whole.
 #[utoipa::path(
     tag = "entities",
+    security(("key" = ["write"])),
     request_body(content((UpdateEntity = "application/merge-patch+json"), (UpdateEntity = "application/json"))),
     responses(
         (status = 200, description = "The entity", body = EntityBody),
@@ -116,6 +120,7 @@ pub async fn update_entity(
 /// means that some are left and that the entity is still there. Repeat the request until it answers 204.
 #[utoipa::path(
     tag = "entities",
+    security(("key" = ["write"])),
     params(DeleteEntity),
     responses(
         (status = 202, description = "Some of its many links are removed. Repeat the request to go on."),
@@ -125,6 +130,7 @@ pub async fn update_entity(
 )]
 #[delete("/v1/entities/{id}")]
 pub async fn delete_entity(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
@@ -133,8 +139,8 @@ pub async fn delete_entity(
     let (id, cascade) = (id.into_inner(), query.cascade);
     let (expected, begun) = (Arc::new(expected.0), Instant::now());
     loop {
-        let expected = Arc::clone(&expected);
-        match db.write(move |conn| entities::delete(conn, id, &expected, cascade)).await? {
+        let (expected, actor) = (Arc::clone(&expected), caller.name.clone());
+        match db.write(move |conn| entities::delete(conn, id, &expected, cascade, actor.as_deref())).await? {
             Deletion::Done => return Ok(HttpResponse::NoContent().finish()),
             Deletion::Unfinished if begun.elapsed() > MAX_DELETION => return Ok(HttpResponse::Accepted().finish()),
             Deletion::Unfinished => {}
@@ -146,7 +152,7 @@ pub async fn delete_entity(
 ///
 /// Merged entities are left out. With `q`, entities are ranked by name: exact names, then aliases, names with this
 /// prefix, names with these words, and similar names when there are few others; equal ranks by number of mentions.
-#[utoipa::path(tag = "entities", params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
+#[utoipa::path(tag = "entities", security(("key" = ["read"])), params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
 #[get("/v1/entities")]
 pub async fn list_entities(
     request: HttpRequest,
@@ -169,6 +175,7 @@ pub async fn list_entities(
 /// Autocompletion: the ten most mentioned entities with a name or an alias that begins with `q`.
 #[utoipa::path(
     tag = "entities",
+    security(("key" = ["read"])),
     params(SuggestEntities),
     responses((status = 200, description = "The entities", body = SuggestionsBody)),
 )]

@@ -29,6 +29,7 @@ use uuid::Uuid;
 /// lead only to these entities.
 #[utoipa::path(
     tag = "statistics",
+    security(("key" = ["read"])),
     params(ReadSpeaksAbout),
     responses((status = 200, description = "The edges", body = SpeaksAboutGraph)),
 )]
@@ -63,6 +64,7 @@ pub async fn read_speaks_about(
 /// match, `considered` says from when on the counts are exact.
 #[utoipa::path(
     tag = "statistics",
+    security(("key" = ["read"])),
     params(ReadCoMentions),
     responses((status = 200, description = "The edges", body = CoMentionGraph)),
 )]
@@ -97,6 +99,7 @@ pub async fn read_co_mentions(
 /// Without filters, a response may be up to a minute old. `Cache-Control: no-cache` on a request counts again.
 #[utoipa::path(
     tag = "statistics",
+    security(("key" = ["read"])),
     params(ReadRelated),
     responses((status = 200, description = "The entities", body = RelatedEntities)),
 )]

@@ -2,6 +2,7 @@
 
 use super::cached;
 use crate::app::response_cache::ResponseCache;
+use crate::auth::Caller;
 use crate::domain::mention::{MentionPatch, NewMention};
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
@@ -13,6 +14,7 @@ use crate::http::wire::mention::{CreateMention, MentionBody, MentionPage, Update
 use crate::http::wire::mention_list::{ListMentions, MentionFilters};
 use crate::http::wire::page::ListOfArticle;
 use crate::store::cache::Owner;
+use crate::store::publisher_limit::{self, Target};
 use crate::store::{Db, Resource, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use uuid::Uuid;
@@ -22,24 +24,32 @@ use uuid::Uuid;
 /// The span is checked against the current body of the article.
 #[utoipa::path(
     tag = "mentions",
+    security(("key" = ["write"])),
+    extensions(("x-publisher-keys" = json!(true))),
     request_body = CreateMention,
     responses((status = 201, description = "The mention", body = MentionBody)),
 )]
 #[post("/v1/articles/{id}/mentions")]
 pub async fn create_mention(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     body: Body<CreateMention>,
 ) -> Result<HttpResponse, Problem> {
     let (article_id, new) = (id.into_inner(), NewMention::from(body.0));
-    let mention = db.write(move |conn| mentions::create(conn, article_id, &new)).await?;
+    let mention = db
+        .write(move |conn| {
+            publisher_limit::check(conn, Target::Article(article_id), caller.publisher())?;
+            mentions::create(conn, article_id, &new)
+        })
+        .await?;
     record::created(&format!("/v1/mentions/{}", mention.id), mention.version, &MentionBody::from(mention))
 }
 
 /// List the mentions of an article
 ///
 /// In order of start, then id.
-#[utoipa::path(tag = "mentions", params(ListOfArticle), responses((status = 200, description = "A page", body = MentionPage)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListOfArticle), responses((status = 200, description = "A page", body = MentionPage)))]
 #[get("/v1/articles/{id}/mentions")]
 pub async fn list_mentions_of_article(
     request: HttpRequest,
@@ -59,7 +69,7 @@ pub async fn list_mentions_of_article(
 /// List mentions
 ///
 /// By publication of their articles, newest first by default.
-#[utoipa::path(tag = "mentions", params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
 #[get("/v1/mentions")]
 pub async fn list_mentions(
     request: HttpRequest,
@@ -79,7 +89,7 @@ pub async fn list_mentions(
 /// Read a mention
 ///
 /// The mention has its span, the words there and the characters around them.
-#[utoipa::path(tag = "mentions", responses((status = 200, description = "The mention", body = MentionBody)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), responses((status = 200, description = "The mention", body = MentionBody)))]
 #[get("/v1/mentions/{id}")]
 pub async fn read_mention(
     request: HttpRequest,
@@ -100,32 +110,45 @@ pub async fn read_mention(
 /// A merge patch. The mention counts as made by a human afterwards.
 #[utoipa::path(
     tag = "mentions",
+    security(("key" = ["write"])),
+    extensions(("x-publisher-keys" = json!(true))),
     request_body(content((UpdateMention = "application/merge-patch+json"), (UpdateMention = "application/json"))),
     responses((status = 200, description = "The mention", body = MentionBody)),
 )]
 #[patch("/v1/mentions/{id}")]
 pub async fn update_mention(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
     body: Body<UpdateMention>,
 ) -> Result<HttpResponse, Problem> {
     let (id, patch) = (id.into_inner(), MentionPatch::from(body.0));
-    let mention = db.write(move |conn| mentions::update(conn, id, &expected.0, &patch)).await?;
+    let mention = db
+        .write(move |conn| {
+            publisher_limit::check(conn, Target::Mention(id), caller.publisher())?;
+            mentions::update(conn, id, &expected.0, &patch)
+        })
+        .await?;
     record::changed(mention.version, &MentionBody::from(mention))
 }
 
 /// Delete a mention
 ///
 /// Its id answers 410 afterwards.
-#[utoipa::path(tag = "mentions", responses((status = 204, description = "It is deleted")))]
+#[utoipa::path(tag = "mentions", security(("key" = ["write"])), extensions(("x-publisher-keys" = json!(true))), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/mentions/{id}")]
 pub async fn delete_mention(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    db.write(move |conn| mentions::delete(conn, id, &expected.0)).await?;
+    db.write(move |conn| {
+        publisher_limit::check(conn, Target::Mention(id), caller.publisher())?;
+        mentions::delete(conn, id, &expected.0)
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }

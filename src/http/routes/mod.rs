@@ -6,6 +6,7 @@ mod cached;
 pub mod docs;
 pub mod entities;
 pub mod graph;
+pub mod keys;
 pub mod mentions;
 pub mod quotes;
 pub mod service;
@@ -50,6 +51,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(graph::read_speaks_about)
         .service(graph::read_co_mentions)
         .service(graph::list_related_entities)
+        .service(keys::create_key)
+        .service(keys::list_keys)
+        .service(keys::read_key)
+        .service(keys::rotate_key)
+        .service(keys::revoke_key)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

@@ -4,6 +4,7 @@ use super::cached;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
+use crate::auth::Caller;
 use crate::domain::page::Page;
 use crate::domain::quote::{NewQuote, QuoteMatchQuery, QuoteNames, QuotePatch};
 use crate::http::extract::body::Body;
@@ -22,6 +23,7 @@ use crate::http::wire::quote_match::{MatchQuotes, QuoteMatchesBody};
 use crate::store::cache::Owner;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::{Statistics, highlight};
+use crate::store::publisher_limit::{self, Target};
 use crate::store::quotes::quote_match;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -53,6 +55,8 @@ pub struct ReadQuote {
 /// spaces and quotation marks. 422 when it is not found; 409 with the candidates when it is found more than once.
 #[utoipa::path(
     tag = "quotes",
+    security(("key" = ["write"])),
+    extensions(("x-publisher-keys" = json!(true))),
     request_body = CreateQuote,
     responses(
         (status = 201, description = "The quote", body = QuoteBody),
@@ -60,16 +64,21 @@ pub struct ReadQuote {
     ),
 )]
 #[post("/v1/quotes")]
-pub async fn create_quote(db: web::Data<Db>, body: Body<CreateQuote>) -> Result<HttpResponse, Problem> {
+pub async fn create_quote(caller: Caller, db: web::Data<Db>, body: Body<CreateQuote>) -> Result<HttpResponse, Problem> {
     let new = NewQuote::from(body.0);
-    let quote = db.write(move |conn| quotes::create(conn, &new)).await?;
+    let quote = db
+        .write(move |conn| {
+            publisher_limit::check(conn, Target::Article(new.article_id), caller.publisher())?;
+            quotes::create(conn, &new)
+        })
+        .await?;
     record::created(&format!("/v1/quotes/{}", quote.id), quote.version, &QuoteBody::from(quote))
 }
 
 /// Read a quote
 ///
 /// The quote has its spans, its speaker as printed and as linked, and its reviews.
-#[utoipa::path(tag = "quotes", params(ReadQuote), responses((status = 200, description = "The quote", body = QuoteBody)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ReadQuote), responses((status = 200, description = "The quote", body = QuoteBody)))]
 #[get("/v1/quotes/{id}")]
 pub async fn read_quote(
     request: HttpRequest,
@@ -104,7 +113,7 @@ pub async fn read_quote(
 /// Newest first by default. Rejected quotes are left out unless `status` asks for them. `q` is read in the language of
 /// each text, whose stop words are ignored: a search of stop words alone matches nothing. `speaker_name` and
 /// `about_name` are resolved to entities: `resolved` says to which.
-#[utoipa::path(tag = "quotes", params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
     request: HttpRequest,
@@ -165,7 +174,7 @@ fn respond(
 /// List the quotes of an article
 ///
 /// In order of start, then id. Rejected quotes are included.
-#[utoipa::path(tag = "quotes", params(ListOfArticle), responses((status = 200, description = "A page", body = QuotePage)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListOfArticle), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/articles/{id}/quotes")]
 pub async fn list_quotes_of_article(
     request: HttpRequest,
@@ -183,29 +192,46 @@ pub async fn list_quotes_of_article(
 /// A merge patch. The change is recorded in `reviews`, and annotation does not touch the quote afterwards.
 #[utoipa::path(
     tag = "quotes",
+    security(("key" = ["review"])),
+    extensions(("x-publisher-keys" = json!(true))),
     request_body(content((UpdateQuote = "application/merge-patch+json"), (UpdateQuote = "application/json"))),
     responses((status = 200, description = "The quote", body = QuoteBody)),
 )]
 #[patch("/v1/quotes/{id}")]
 pub async fn update_quote(
+    caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
     body: Body<UpdateQuote>,
 ) -> Result<HttpResponse, Problem> {
     let (id, patch) = (id.into_inner(), QuotePatch::from(body.0));
-    let quote = db.write(move |conn| quotes::update(conn, id, &expected.0, &patch)).await?;
+    let quote = db
+        .write(move |conn| {
+            publisher_limit::check(conn, Target::Quote(id), caller.publisher())?;
+            quotes::update(conn, id, &expected.0, &patch, caller.name())
+        })
+        .await?;
     record::changed(quote.version, &QuoteBody::from(quote))
 }
 
 /// Delete a quote
 ///
 /// Its id answers 410 afterwards. To keep it on record as wrong, set `status` to `rejected` instead.
-#[utoipa::path(tag = "quotes", responses((status = 204, description = "It is deleted")))]
+#[utoipa::path(tag = "quotes", security(("key" = ["write"])), extensions(("x-publisher-keys" = json!(true))), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/quotes/{id}")]
-pub async fn delete_quote(db: web::Data<Db>, id: web::Path<Uuid>, expected: IfMatch) -> Result<HttpResponse, Problem> {
+pub async fn delete_quote(
+    caller: Caller,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    db.write(move |conn| quotes::delete(conn, id, &expected.0)).await?;
+    db.write(move |conn| {
+        publisher_limit::check(conn, Target::Quote(id), caller.publisher())?;
+        quotes::delete(conn, id, &expected.0)
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -213,7 +239,7 @@ pub async fn delete_quote(db: web::Data<Db>, id: web::Path<Uuid>, expected: IfMa
 ///
 /// The same quote in all articles, compared by canonical text: where it was first published, in which wordings, by
 /// which outlets. Rejected quotes do not count.
-#[utoipa::path(tag = "quotes", responses((status = 200, description = "The occurrences", body = OccurrencesBody)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), responses((status = 200, description = "The occurrences", body = OccurrencesBody)))]
 #[get("/v1/quotes/{id}/occurrences")]
 pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
@@ -247,6 +273,7 @@ fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], with_article: bool, wi
 /// newest 10,000 quotes are compared. Rejected quotes are left out.
 #[utoipa::path(
     tag = "quotes",
+    security(("key" = ["read"])),
     request_body = MatchQuotes,
     responses((status = 200, description = "The quotes", body = QuoteMatchesBody)),
 )]

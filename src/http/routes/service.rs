@@ -49,7 +49,7 @@ struct LinksBody {
 /// Read the index
 ///
 /// The name and version of the service, with links to its documentation and its lists.
-#[utoipa::path(tag = "service", responses((status = 200, description = "The service", body = IndexBody)))]
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The service", body = IndexBody)))]
 #[get("/")]
 pub async fn read_index() -> HttpResponse {
     json::ok(&IndexBody {
@@ -90,7 +90,7 @@ struct ReadinessBody {
 /// Check that the process is alive
 ///
 /// Depends on nothing else: restart the process when this fails.
-#[utoipa::path(tag = "service", responses((status = 200, description = "It lives", body = HealthBody)))]
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "It lives", body = HealthBody)))]
 #[get("/livez")]
 pub async fn read_liveness() -> HttpResponse {
     json::ok(&HealthBody { status: "ok" })
@@ -99,7 +99,7 @@ pub async fn read_liveness() -> HttpResponse {
 /// Check that requests can be served
 ///
 /// The database can be reached, its migrations are current, and the service is not stopping.
-#[utoipa::path(tag = "service", responses((status = 200, description = "Ready", body = ReadinessBody)))]
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "Ready", body = ReadinessBody)))]
 #[get("/readyz")]
 pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, Problem> {
     if draining.is_started() {
@@ -124,7 +124,7 @@ struct MetricsText(#[allow(dead_code, reason = "describes a body that is written
 /// Read the metrics
 ///
 /// Requests, their durations, and the use of the database, in OpenMetrics text.
-#[utoipa::path(tag = "service", responses(
+#[utoipa::path(tag = "service", security(("key" = ["read"])), responses(
     (status = 200, description = "The metrics", body = inline(MetricsText), content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
 ))]
 #[get("/metrics")]
@@ -167,7 +167,7 @@ pub struct ProblemCode {
 /// Explain a problem
 ///
 /// The target of a problem's `type`: the meaning of the code, and what to do about it.
-#[utoipa::path(tag = "service", params(ProblemCode), responses((status = 200, description = "The kind of problem", body = ProblemKindBody)))]
+#[utoipa::path(tag = "service", security(()), params(ProblemCode), responses((status = 200, description = "The kind of problem", body = ProblemKindBody)))]
 #[get("/problems/{code}")]
 pub async fn read_problem(path: web::Path<ProblemCode>) -> Result<HttpResponse, Problem> {
     let code = Code::ALL.iter().find(|code| code.as_str() == path.code);

@@ -34,7 +34,7 @@ const MAX_BUCKETS: usize = 5_000;
 /// `entity`, `speaker_status`, `status` and `cue` (with `group_by`, that of the group) and whole days of publication.
 /// Any other query counts at most the newest `window` matching records: when more match, `considered` says from when on
 /// the counts are exact.
-#[utoipa::path(tag = "statistics", params(ReadTimeline), responses((status = 200, description = "The counts", body = TimelineBody)))]
+#[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(ReadTimeline), responses((status = 200, description = "The counts", body = TimelineBody)))]
 #[get("/v1/stats/timeline")]
 pub async fn read_timeline(
     request: HttpRequest,
@@ -66,7 +66,7 @@ pub async fn read_timeline(
 /// Exact over the whole collection without filters, or with a filter on the member itself and whole days of publication
 /// (by `speaker`, `about` and `entity`: not with the days alone). Any other query counts at most the newest `window`
 /// matching records: when more match, `considered` says from when on the counts are exact.
-#[utoipa::path(tag = "statistics", params(ReadTop), responses((status = 200, description = "The counts", body = TopBody)))]
+#[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(ReadTop), responses((status = 200, description = "The counts", body = TopBody)))]
 #[get("/v1/stats/top")]
 pub async fn read_top(
     request: HttpRequest,

@@ -9,6 +9,7 @@ pub mod entity_list;
 pub mod filters;
 pub mod graph;
 pub mod highlight;
+pub mod key;
 pub mod mention;
 pub mod mention_list;
 pub mod names;

@@ -51,6 +51,12 @@ codes! {
         "The body is not JSON, not UTF-8, or not the compressed form that Content-Encoding names.";
     QueryTooLong = "query_too_long", URI_TOO_LONG, "Query too long",
         "A query string must be at most 8 KiB.";
+    Unauthorized = "unauthorized", UNAUTHORIZED, "Unauthorized",
+        "The operation needs an API key that is valid: `Authorization: Bearer <key>`.";
+    InsufficientScope = "insufficient_scope", FORBIDDEN, "Insufficient scope",
+        "The scope of the key does not include this operation. `detail` names the scope that does.";
+    PublisherLimit = "publisher_limit", FORBIDDEN, "Limited to a publisher",
+        "The key may write only the articles of one publisher, and the mentions and quotes in them.";
     UnknownHost = "unknown_host", MISDIRECTED_REQUEST, "Unknown host",
         "The service listens on the loopback address and was addressed by a name that is not its own. `--allowed-host` adds names.";
     CrossSite = "cross_site", FORBIDDEN, "Cross-site request",
@@ -71,6 +77,8 @@ codes! {
         "Another article of this publisher has this external_id.";
     IdentifierTaken = "identifier_taken", CONFLICT, "Identifier already taken",
         "Another entity has this identifier. A scheme and value belong to one entity.";
+    KeyNameTaken = "key_name_taken", CONFLICT, "Key name already taken",
+        "Another key has this name. The name of a revoked key is free again.";
     AmbiguousText = "ambiguous_text", CONFLICT, "Ambiguous text",
         "The text was found in several places of the body. `candidates` lists their spans: send one of them as `spans`.";
     StillReferenced = "still_referenced", CONFLICT, "Still referenced",

@@ -111,7 +111,7 @@ pub struct QuoteBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewBody {
     pub id: Uuid,
-    /// The reviewer; null while there is no authentication.
+    /// The name of the reviewer's key; null for a reviewer without one.
     #[schema(required = true, max_length = 200)]
     pub actor: Option<String>,
     pub action: ReviewAction,

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AliasKind, Anchor, BlockRole, Dimension, EntityKind, Interval, MentionKind, Origin, QuoteKind, QuoteStatus,
-    ReviewAction, SpeakerStatus,
+    ReviewAction, Scope, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -40,6 +40,7 @@ word_schemas! {
     QuoteStatus: "`machine`: found by a machine and not reviewed; the others were decided by a human.",
     Origin: "The maker of the record.",
     Anchor: "The state of the spans after changes of the text: `exact`: at the same offsets; `moved`: the same text was found in one other place; `orphaned`: not found, the spans refer to the older `body_version`.",
+    Scope: "What a key may do; each includes those before it. `review`: change quotes; `write`: change everything but keys; `admin`: manage keys.",
     ReviewAction: "The action of a review.",
     Dimension: "The member that records are counted by, named as its filter.",
     Interval: "The length of the intervals of a timeline, in UTC; a week begins on Monday.",

@@ -1,6 +1,6 @@
 //! Reviews of quotes: an append-only record of what people changed.
 
-use super::row::Columns;
+use super::row::{Columns, QuoteRow};
 use crate::domain::quote::Review;
 use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
@@ -30,10 +30,11 @@ struct ReviewRow {
 }
 
 #[derive(Debug, Serialize)]
-struct InsertedReview {
+struct InsertedReview<'a> {
     id: Uuid,
     article_id: Uuid,
     quote_id: Uuid,
+    actor: Option<&'a str>,
     action: ReviewAction,
     before: Value,
     after: Value,
@@ -52,17 +53,18 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
     Ok(grouped(rows.into_iter().map(review)))
 }
 
-/// Appends the changes of a PATCH.
-pub fn append_change(conn: &mut PgConnection, article: Uuid, quote: Uuid, old: &Columns, next: &Columns) -> Result<()> {
-    let (mut before, mut after) = (wire(old), wire(next));
+/// Appends the changes of a PATCH by `actor`.
+pub fn append_change(conn: &mut PgConnection, actor: Option<&str>, old: &QuoteRow, next: &Columns) -> Result<()> {
+    let (mut before, mut after) = (wire(&old.columns), wire(next));
     before.retain(|member, value| after.get(member) != Some(value));
     after.retain(|member, _| before.contains_key(member));
     let speaks = |member: &String| member.starts_with("speaker_");
     let action = if after.keys().any(speaks) { ReviewAction::Reattribute } else { ReviewAction::Edit };
     let review = InsertedReview {
         id: new_id(),
-        article_id: article,
-        quote_id: quote,
+        article_id: old.article_id,
+        quote_id: old.id,
+        actor,
         action,
         before: Value::Object(before),
         after: Value::Object(after),
@@ -73,10 +75,10 @@ pub fn append_change(conn: &mut PgConnection, article: Uuid, quote: Uuid, old: &
 /// Appends to each of these quotes, which come with their articles, that it lost its speaker.
 pub fn append_unlinked(
     conn: &mut PgConnection,
+    actor: Option<&str>,
     quotes: &[(Uuid, Uuid)],
     speaker: Uuid,
-    was: SpeakerStatus,
-    status: SpeakerStatus,
+    (was, status): (SpeakerStatus, SpeakerStatus),
 ) -> Result<()> {
     let (mut before, mut after) = (json!({ "speaker_id": speaker }), json!({ "speaker_id": null }));
     if was != status {
@@ -87,6 +89,7 @@ pub fn append_unlinked(
         id: new_id(),
         article_id: *article_id,
         quote_id: *quote_id,
+        actor,
         action: ReviewAction::Reattribute,
         before: before.clone(),
         after: after.clone(),

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
-use verbatim::config::{Config, Database, DatabaseUrl};
+use verbatim::auth::Anonymous;
+use verbatim::config::{AccessConfig, Config, Database, DatabaseUrl};
+use verbatim::domain::Scope;
 use verbatim::server::Server;
 
 use super::client::Client;
@@ -25,6 +27,8 @@ pub struct TestApp {
 fn config(database: &TestDatabase) -> Config {
     Config {
         listen: ([127, 0, 0, 1], 0).into(),
+        // A key that a test creates does not lock the test out.
+        access: AccessConfig { anonymous: Anonymous::Fixed(Some(Scope::Admin)), ..AccessConfig::default() },
         database: Database::At(DatabaseUrl::parse(&database.url()).unwrap()),
         read_database: None,
         replica_max_lag: Duration::from_secs(60),
@@ -117,6 +121,12 @@ impl TestApp {
     pub fn quote(&self, article: &Value, changes: Value) -> Value {
         let quote = json!({"article_id": article["id"], "text": "Nous sommes prêts"});
         self.post("/v1/quotes", &merged(quote, changes)).expect(201)
+    }
+
+    /// Creates a key, and returns its record with the secret.
+    #[track_caller]
+    pub fn key(&self, name: &str, changes: Value) -> Value {
+        self.post("/v1/keys", &merged(json!({"name": name, "scope": "read"}), changes)).expect(201)
     }
 
     /// Stores a mention at the first occurrence of `words` in an article, with some members replaced by those of

@@ -12,6 +12,8 @@ use ureq::http::{HeaderMap, Method, Request};
 pub struct Client {
     agent: Agent,
     pub base: String,
+    /// Sent with every request.
+    authorization: Option<String>,
 }
 
 /// An answer.
@@ -40,14 +42,23 @@ impl Client {
             .timeout_global(Some(Duration::from_secs(60)))
             .proxy(None)
             .build();
-        Self { agent: config.into(), base: base.into() }
+        Self { agent: config.into(), base: base.into(), authorization: None }
+    }
+
+    /// The same client with an API key.
+    pub fn with_key(&self, secret: &str) -> Self {
+        Self { authorization: Some(format!("Bearer {secret}")), ..self.clone() }
     }
 
     /// Starts a request to a path or a URL.
     pub fn request(&self, method: &str, path: &str) -> Call<'_> {
         let uri = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        Call { client: self, request: Request::builder().method(method).uri(uri), body: None }
+        let mut request = Request::builder().method(method).uri(uri);
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        Call { client: self, request, body: None }
     }
 
     #[track_caller]

@@ -1,0 +1,80 @@
+//! Who calls, and what they may do: API keys and their scopes. No I/O.
+
+mod caller;
+mod key_ring;
+mod secret;
+
+pub use caller::{AuthError, Caller};
+pub use key_ring::{KeyRing, StoredSecret};
+pub use secret::{Digest, MIN_SECRET, Secret, digest};
+
+use crate::domain::Scope;
+use chrono::Utc;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+/// The name of the caller with the key of the settings.
+pub const ADMIN_NAME: &str = "admin";
+
+/// What a caller without a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anonymous {
+    /// Nothing, or everything up to this scope.
+    Fixed(Option<Scope>),
+    /// Everything as long as no key is stored.
+    UntilKeysExist,
+}
+
+/// Finds the caller that a request's credentials belong to.
+pub struct Authenticator {
+    keys: Arc<KeyRing>,
+    /// The digest of the admin key of the settings.
+    admin: Option<Digest>,
+    anonymous: Anonymous,
+}
+
+impl Authenticator {
+    /// Accepts the stored keys and the admin key of the settings.
+    pub fn new(keys: Arc<KeyRing>, admin: Option<Digest>, anonymous: Anonymous) -> Self {
+        Self { keys, admin, anonymous }
+    }
+
+    /// The caller with these credentials, which are the value of `Authorization`.
+    ///
+    /// # Errors
+    /// When the caller is not let in.
+    pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
+        match authorization.and_then(bearer) {
+            Some(text) => self.caller(text).await,
+            None => self.anonymous().await,
+        }
+    }
+
+    async fn anonymous(&self) -> Result<Caller, AuthError> {
+        let scope = match self.anonymous {
+            Anonymous::Fixed(scope) => scope,
+            Anonymous::UntilKeysExist => self.keys.is_empty().await?.then_some(Scope::Admin),
+        };
+        let scope = scope.ok_or(AuthError::Missing)?;
+        Ok(Caller { name: None, scope, publisher: None })
+    }
+
+    async fn caller(&self, text: &str) -> Result<Caller, AuthError> {
+        let digest = digest(text);
+        if self.admin.is_some_and(|admin| admin.ct_eq(&digest).into()) {
+            return Ok(Caller { name: Some(ADMIN_NAME.into()), scope: Scope::Admin, publisher: None });
+        }
+        if !Secret::is_complete(text) {
+            return Err(AuthError::Malformed);
+        }
+        let key = self.keys.find(&digest, Utc::now()).await?.ok_or(AuthError::Invalid)?;
+        let publisher = key.publisher.as_deref().map(Into::into);
+        Ok(Caller { name: Some(key.name.as_str().into()), scope: key.scope, publisher })
+    }
+}
+
+/// The credentials of the scheme `Bearer`; other schemes may be meant for a proxy.
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim())
+}

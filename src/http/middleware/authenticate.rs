@@ -1,0 +1,86 @@
+//! Authentication: who calls, and whether the operation is within the caller's scope.
+//!
+//! Runs before the body is read. Operations that are open to everybody have no caller.
+
+use crate::auth::{AuthError, Authenticator, Caller};
+use crate::domain::Scope;
+use crate::http::context;
+use crate::http::extract::contract::{Contract, Operation};
+use crate::http::respond::problem::{Problem, refusal};
+use crate::http::wire::problem::Code;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+
+/// Where the metrics are.
+const METRICS: &str = "/metrics";
+
+/// Whether everybody may read the metrics.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenMetrics(pub bool);
+
+/// Finds the caller, and refuses one who may not do this.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let caller = caller_of(&request).await.map_err(refusal)?;
+    if let Some(caller) = caller {
+        context::set_caller(request.request(), caller);
+    }
+    next.call(request).await
+}
+
+async fn caller_of(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
+    let route = context::route(request.request()).unwrap_or_default();
+    // Unknown paths and methods are refused by the contract.
+    let operation = Contract::of(request.request()).operation(route, request.method());
+    let Some((operation, scope)) = operation.and_then(|operation| Some((operation, operation.scope?))) else {
+        return Ok(None);
+    };
+    if route == METRICS && request.app_data::<web::Data<OpenMetrics>>().is_some_and(|open| open.0) {
+        return Ok(None);
+    }
+    let authenticator = request.app_data::<web::Data<Authenticator>>();
+    let authenticator = authenticator.ok_or_else(|| Problem::unexpected("the application has no authenticator"))?;
+    let credentials = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    let caller = authenticator.authenticate(credentials).await.map_err(unauthorized)?;
+    check(&caller, operation, scope)?;
+    Ok(Some(caller))
+}
+
+fn check(caller: &Caller, operation: &Operation, scope: Scope) -> Result<(), Problem> {
+    let needed = scope.as_str();
+    if caller.scope < scope {
+        if caller.name.is_none() {
+            return Err(unauthorized(AuthError::Missing));
+        }
+        let detail = format!("this operation needs the scope {needed}; this key has {}", caller.scope.as_str());
+        let challenge = format!("{CHALLENGE}, error=\"insufficient_scope\", scope=\"{needed}\"");
+        let problem = Problem::new(Code::InsufficientScope, detail);
+        return Err(match HeaderValue::from_str(&challenge) {
+            Ok(challenge) => problem.with_header(header::WWW_AUTHENTICATE, challenge),
+            Err(_) => problem,
+        });
+    }
+    if caller.publisher.is_some() && !operation.takes_publisher_keys {
+        let detail = "this key may write only the articles of its publisher, and the mentions and quotes in them";
+        return Err(Problem::new(Code::PublisherLimit, detail));
+    }
+    Ok(())
+}
+
+const CHALLENGE: &str = "Bearer realm=\"verbatim\"";
+
+/// 401 with what the caller can do about it (RFC 6750).
+fn unauthorized(error: AuthError) -> Problem {
+    let challenge = match error {
+        AuthError::Unavailable => return Problem::new(Code::Unavailable, error.to_string()),
+        AuthError::Missing => CHALLENGE,
+        AuthError::Malformed | AuthError::Invalid => "Bearer realm=\"verbatim\", error=\"invalid_token\"",
+    };
+    let problem = Problem::new(Code::Unauthorized, error.to_string());
+    problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}

@@ -1,0 +1,416 @@
+//! API keys: what each may do, and how they are managed.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use verbatim::auth::Anonymous;
+use verbatim::config::{AccessConfig, AdminKey, Database, DatabaseUrl};
+use verbatim::domain::Scope;
+
+use crate::support::answers::{self, id};
+use crate::support::document::{NOBODY, Operation, filled, operations};
+use crate::support::embedded::eventually;
+use crate::support::process::{Process, run, verbatim};
+use crate::support::raw::Raw;
+use crate::support::{Client, Response, TestApp, refused};
+
+const ADMIN: &str = "an-admin-key-of-the-settings-0123456789";
+
+/// A service that nobody uses without a key.
+fn closed() -> TestApp {
+    TestApp::with(|config| config.access = closed_access())
+}
+
+fn closed_access() -> AccessConfig {
+    let admin_key = AdminKey::parse(ADMIN);
+    AccessConfig { admin_key, anonymous: Anonymous::Fixed(None), ..AccessConfig::default() }
+}
+
+/// A client with a new key.
+fn client(app: &TestApp, name: &str, scope: &str) -> Client {
+    let key = admin(app).post("/v1/keys", &json!({"name": name, "scope": scope})).expect(201);
+    app.with_key(key["secret"].as_str().unwrap())
+}
+
+fn admin(app: &TestApp) -> Client {
+    app.with_key(ADMIN)
+}
+
+/// Sends an operation with a body that is not valid: the caller is refused before it is read.
+fn call(client: &Client, operation: &Operation) -> Response {
+    let request = client.request(&operation.method, &filled(operation.path, NOBODY));
+    let has_body = !operation.value["requestBody"].is_null();
+    if has_body { request.header("content-type", "application/json").body("{").send() } else { request.send() }
+}
+
+/// The scope that the document requires.
+fn scope_of(operation: &Operation) -> Option<Scope> {
+    let scope = &operation.value["security"][0]["key"][0];
+    scope.as_str().map(|scope| Scope::parse(scope).unwrap())
+}
+
+#[test]
+fn every_operation_refuses_callers_without_a_valid_key() {
+    let app = closed();
+    let expired = json!({"name": "expired", "scope": "admin", "expires_at": "2026-01-01T00:00:00Z"});
+    let expired = admin(&app).post("/v1/keys", &expired).expect(201);
+    let revoked = admin(&app).post("/v1/keys", &json!({"name": "revoked", "scope": "admin"})).expect(201);
+    admin(&app).delete(&format!("/v1/keys/{}", id(&revoked))).expect(204);
+    let [expired, revoked] = [expired, revoked].map(|key| key["secret"].as_str().unwrap().to_owned());
+    let unknown = format!("vbt_{}6cq3q", "0".repeat(51));
+    let mistyped = format!("vbt_{}6cq3r", "0".repeat(51));
+    let mut open = 0;
+    for operation in operations() {
+        if scope_of(&operation).is_none() {
+            assert_ne!(call(&app, &operation).status, 401, "{}", operation.id);
+            open += 1;
+            continue;
+        }
+        let none = call(&app, &operation);
+        refused(&app, &none, 401, "unauthorized");
+        assert_eq!(none.header("www-authenticate"), "Bearer realm=\"verbatim\"");
+        for credentials in [&expired, &revoked, &unknown, &mistyped, "x", &ADMIN[1..]] {
+            let answer = call(&app.with_key(credentials), &operation);
+            refused(&app, &answer, 401, "unauthorized");
+            let challenge = answer.header("www-authenticate");
+            assert_eq!(challenge, "Bearer realm=\"verbatim\", error=\"invalid_token\"", "{credentials}");
+        }
+        for other in ["Basic YTpi", "Bearer"] {
+            let request = app.request(&operation.method, &filled(operation.path, NOBODY));
+            refused(&app, &request.header("authorization", other).send(), 401, "unauthorized");
+        }
+    }
+    // The probes, the document, its page, the index and the problems.
+    assert_eq!(open, 6);
+}
+
+#[test]
+fn every_operation_needs_its_scope_and_takes_the_higher_ones() {
+    let app = closed();
+    let clients: Vec<_> =
+        Scope::ALL.iter().map(|scope| (*scope, client(&app, scope.as_str(), scope.as_str()))).collect();
+    for operation in operations() {
+        let Some(needed) = scope_of(&operation) else { continue };
+        for (scope, client) in &clients {
+            let answer = call(client, &operation);
+            let what = format!("{} with {}", operation.id, scope.as_str());
+            if *scope >= needed {
+                assert!(![401, 403].contains(&answer.status), "{what}: {}", answer.text());
+                continue;
+            }
+            let problem = refused(&app, &answer, 403, "insufficient_scope");
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.contains(&format!("the scope {}", needed.as_str())), "{what}: {detail}");
+            assert!(answer.header("www-authenticate").contains("insufficient_scope"), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_caller_is_refused_before_the_body_is_read() {
+    let app = closed();
+    let headers = ["Content-Type: application/json", "Content-Length: 8000000"];
+    let answer = Raw::connect(&app).head("POST /v1/articles", &headers).answer();
+    assert_eq!(answer.status, 401);
+}
+
+#[test]
+fn an_absent_record_is_refused_like_one_that_exists() {
+    let app = closed();
+    let article = admin(&app).post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."})).expect(201);
+    let reader = client(&app, "reader", "read");
+    let [foreign, absent] = [id(&article), NOBODY].map(|id| reader.delete(&format!("/v1/articles/{id}")).expect(403));
+    assert_eq!(foreign, absent);
+}
+
+#[test]
+fn a_key_is_answered_with_every_member() {
+    let app = closed();
+    let asked = json!({"name": "archive import", "scope": "write", "publisher": "Le Quotidien",
+        "expires_at": "2036-03-02T08:00:00Z"});
+    let answer = admin(&app).post("/v1/keys", &asked);
+    let location = answer.header("location").to_owned();
+    let mut key = answer.expect(201);
+    let secret = key.as_object_mut().unwrap().remove("secret").unwrap();
+    let secret = secret.as_str().unwrap();
+    assert!(secret.len() == 60 && secret.starts_with("vbt_"), "{secret}");
+    assert_eq!(
+        answers::settled(&key),
+        json!({"version": 1, "name": "archive import", "scope": "write", "publisher": "Le Quotidien",
+            "expires_at": "2036-03-02T08:00:00Z", "previous_expires_at": null, "last_used_at": null})
+    );
+    assert_eq!(admin(&app).get(&location).expect(200), key);
+    app.with_key(secret).get("/v1/articles").expect(200);
+    let stored = app.database.ask("SELECT to_jsonb(api_keys)::text FROM api_keys");
+    assert!(!stored.contains(&secret[4..]), "{stored}");
+}
+
+#[test]
+fn a_name_is_taken_until_the_key_is_revoked() {
+    let app = TestApp::start();
+    let key = app.key("desk", json!({}));
+    let again = json!({"name": "desk", "scope": "read"});
+    refused(&app, &app.post("/v1/keys", &again), 409, "key_name_taken");
+    app.delete(&format!("/v1/keys/{}", id(&key))).expect(204);
+    app.post("/v1/keys", &again).expect(201);
+}
+
+#[test]
+fn a_limit_to_a_publisher_needs_a_scope_that_writes() {
+    let app = TestApp::start();
+    for scope in ["read", "admin"] {
+        let key = json!({"name": "desk", "scope": scope, "publisher": "Le Quotidien"});
+        assert_eq!(answers::pointers(app.post("/v1/keys", &key)), ["/publisher"]);
+    }
+}
+
+#[test]
+fn keys_are_listed_by_name_without_their_secrets() {
+    let app = TestApp::start();
+    for name in ["c", "a", "b"] {
+        app.key(name, json!({}));
+    }
+    let keys = answers::items(&app, "/v1/keys?limit=1");
+    assert_eq!(keys.iter().map(|key| key["name"].as_str().unwrap()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    for key in keys {
+        assert_eq!(key["secret"], Value::Null);
+        assert_eq!(app.get(&format!("/v1/keys/{}", id(&key))).expect(200), key);
+    }
+    assert_eq!(app.get("/v1/keys?count=exact").expect(200)["total"], json!({"value": 3, "kind": "exact"}));
+}
+
+#[test]
+fn a_rotated_key_has_two_secrets_for_a_while() {
+    let app = closed();
+    let key = admin(&app).post("/v1/keys", &json!({"name": "desk", "scope": "read"})).expect(201);
+    let secret = |key: &Value| key["secret"].as_str().unwrap().to_owned();
+    let rotate = |grace: &str| {
+        let path = format!("/v1/keys/{}/rotate?grace_seconds={grace}", id(&key));
+        admin(&app).request("POST", &path).send().expect(200)
+    };
+    let rotated = rotate("2");
+    assert_eq!((&rotated["version"], &rotated["name"]), (&json!(2), &json!("desk")));
+    assert!(answers::time(&rotated["previous_expires_at"]) > answers::time(&rotated["updated_at"]));
+    for key in [&key, &rotated] {
+        app.with_key(&secret(key)).get("/v1/articles").expect(200);
+    }
+    eventually("the end of the former secret", || {
+        (app.with_key(&secret(&key)).get("/v1/articles").status == 401).then_some(())
+    });
+    app.with_key(&secret(&rotated)).get("/v1/articles").expect(200);
+    let last = rotate("0");
+    assert_eq!(last["previous_expires_at"], Value::Null);
+    app.with_key(&secret(&rotated)).get("/v1/articles").expect(401);
+    app.with_key(&secret(&last)).get("/v1/articles").expect(200);
+}
+
+#[test]
+fn a_revoked_key_is_refused_at_once_here_and_soon_elsewhere() {
+    let app = closed();
+    let other = TestApp::with(|config| {
+        config.access = closed_access();
+        config.database = Database::At(DatabaseUrl::parse(&app.database.url()).unwrap());
+    });
+    let key = admin(&app).post("/v1/keys", &json!({"name": "desk", "scope": "read"})).expect(201);
+    let secret = key["secret"].as_str().unwrap();
+    let status = |client: &Client| client.with_key(secret).get("/v1/articles").status;
+    assert_eq!(status(&app), 200);
+    eventually("a key that the other instance knows", || (status(&other) == 200).then_some(()));
+    admin(&app).delete(&format!("/v1/keys/{}", id(&key))).expect(204);
+    let revoked = Instant::now();
+    assert_eq!(status(&app), 401);
+    eventually("a refusal by the other instance", || (status(&other) == 401).then_some(()));
+    assert!(revoked.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn the_last_use_of_a_key_is_recorded() {
+    let app = closed();
+    let key = admin(&app).post("/v1/keys", &json!({"name": "desk", "scope": "read"})).expect(201);
+    app.with_key(key["secret"].as_str().unwrap()).get("/v1/articles").expect(200);
+    let path = format!("/v1/keys/{}", id(&key));
+    let read = || admin(&app).get(&path).expect(200)["last_used_at"].clone();
+    let first = eventually("a last use", || Some(read()).filter(Value::is_string));
+    app.with_key(key["secret"].as_str().unwrap()).get("/v1/articles").expect(200);
+    std::thread::sleep(Duration::from_millis(1500));
+    assert_eq!(read(), first, "it is written once a minute");
+    assert_eq!(app.get("/livez").status, 200);
+}
+
+#[test]
+fn a_service_on_loopback_is_open_until_a_key_exists() {
+    let app = TestApp::with(|config| config.access = AccessConfig::default());
+    app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."})).expect(201);
+    let key = app.key("desk", json!({"scope": "admin"}));
+    app.get("/v1/articles").expect(401);
+    let owner = app.with_key(key["secret"].as_str().unwrap());
+    owner.get("/v1/articles").expect(200);
+    owner.delete(&format!("/v1/keys/{}", id(&key))).expect(204);
+    app.get("/v1/articles").expect(200);
+}
+
+#[test]
+fn anonymous_callers_may_read_where_that_is_allowed() {
+    let app = TestApp::with(|config| {
+        config.access = AccessConfig { anonymous: Anonymous::Fixed(Some(Scope::Read)), ..closed_access() };
+    });
+    app.get("/v1/articles").expect(200);
+    app.post("/v1/annotate", &json!({"body": "Dakar."})).expect(200);
+    let refusal = app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}));
+    refused(&app, &refusal, 401, "unauthorized");
+    refused(&app, &app.with_key("x").get("/v1/articles"), 401, "unauthorized");
+}
+
+#[test]
+fn the_metrics_need_a_key_unless_they_are_open() {
+    let app = closed();
+    app.get("/metrics").expect(401);
+    assert_eq!(client(&app, "prometheus", "read").get("/metrics").status, 200);
+    let open = TestApp::with(|config| config.access = AccessConfig { open_metrics: true, ..closed_access() });
+    assert_eq!(open.get("/metrics").status, 200);
+}
+
+#[test]
+fn a_change_names_its_caller() {
+    let app = closed();
+    let admin = admin(&app);
+    let article = admin.post("/v1/articles", &json!({"headline": "Dakar", "body": "« Oui », dit Awa."})).expect(201);
+    let awa = admin.post("/v1/entities", &json!({"kind": "person", "name": "Awa"})).expect(201);
+    let quote = json!({"article_id": article["id"], "text": "Oui", "speaker_id": awa["id"]});
+    let quote = admin.post("/v1/quotes", &quote).expect(201);
+    let path = format!("/v1/quotes/{}", id(&quote));
+    client(&app, "fact checker", "review").patch(&path, &json!({"status": "disputed"})).expect(200);
+    admin.delete(&format!("/v1/entities/{}?cascade=true", id(&awa))).expect(204);
+    let reviews = admin.get(&path).expect(200)["reviews"].clone();
+    assert_eq!([&reviews[0]["actor"], &reviews[1]["actor"]], ["fact checker", "admin"]);
+}
+
+#[test]
+fn a_key_of_a_publisher_writes_only_its_articles() {
+    let app = closed();
+    let admin = admin(&app);
+    let article = |publisher: &str| {
+        let article = json!({"headline": "Dakar", "body": "« Oui », dit Awa à Dakar.", "publisher": publisher});
+        let article = admin.post("/v1/articles", &article).expect(201);
+        let quote = admin.post("/v1/quotes", &json!({"article_id": article["id"], "text": "Oui"})).expect(201);
+        let mention = json!({"start": 12, "end": 15});
+        let mention = admin.post(&format!("/v1/articles/{}/mentions", id(&article)), &mention).expect(201);
+        [article, quote, mention].map(|record| id(&record).to_owned())
+    };
+    let (own, foreign) = (article("Sud"), article("Nord"));
+    let key = json!({"name": "sud", "scope": "write", "publisher": "Sud"});
+    let key = admin.post("/v1/keys", &key).expect(201);
+    let sud = app.with_key(key["secret"].as_str().unwrap());
+
+    // It reads everything.
+    sud.get(&format!("/v1/articles/{}", foreign[0])).expect(200);
+    let writes = |[article, quote, mention]: &[String; 3]| {
+        [
+            sud.patch(&format!("/v1/articles/{article}"), &json!({"section": "Port"})),
+            sud.post(&format!("/v1/articles/{article}/mentions"), &json!({"start": 0, "end": 1})),
+            sud.request("POST", &format!("/v1/articles/{article}/annotate")).send(),
+            sud.post("/v1/quotes", &json!({"article_id": article, "text": "Awa"})),
+            sud.patch(&format!("/v1/quotes/{quote}"), &json!({"cue": "dit"})),
+            sud.delete(&format!("/v1/quotes/{quote}")),
+            sud.patch(&format!("/v1/mentions/{mention}"), &json!({"kind": "role"})),
+            sud.delete(&format!("/v1/mentions/{mention}")),
+            sud.delete(&format!("/v1/articles/{article}")),
+        ]
+    };
+    let absent = [(); 3].map(|()| NOBODY.to_owned());
+    for (foreign, absent) in writes(&foreign).into_iter().zip(writes(&absent)) {
+        let [foreign, absent] = [foreign, absent].map(|answer| refused(&app, &answer, 404, "not_found"));
+        assert_eq!(foreign, absent);
+    }
+    for answer in writes(&own) {
+        assert!((200..300).contains(&answer.status), "{}", answer.text());
+    }
+    let new =
+        |publisher: Value| sud.post("/v1/articles", &json!({"headline": "A", "body": "A.", "publisher": publisher}));
+    let mine = new(json!("Sud")).expect(201);
+    for publisher in [json!("Nord"), json!(null)] {
+        assert_eq!(answers::pointers(new(publisher.clone())), ["/publisher"]);
+        let patch = sud.patch(&format!("/v1/articles/{}", id(&mine)), &json!({"publisher": publisher}));
+        assert_eq!(answers::pointers(patch), ["/publisher"]);
+    }
+    let entity = sud.post("/v1/entities", &json!({"kind": "place", "name": "Dakar"}));
+    refused(&app, &entity, 403, "publisher_limit");
+}
+
+#[test]
+fn every_write_says_whether_keys_of_a_publisher_may_use_it() {
+    let limited: Vec<_> = operations().into_iter().filter(|op| op.value["x-publisher-keys"] == true).collect();
+    assert!(limited.iter().all(|op| matches!(scope_of(op), Some(Scope::Review | Scope::Write))));
+    assert!(limited.len() >= 10, "{}", limited.len());
+}
+
+#[test]
+fn keys_are_managed_on_the_command_line() {
+    let app = closed();
+    let keys = |arguments: &[&str]| {
+        let arguments = [&["keys"], arguments].concat();
+        run(verbatim(&arguments).env("DATABASE_URL", app.database.url()))
+    };
+    let (status, secret, notice) = keys(&[
+        "create",
+        "--name",
+        "desk",
+        "--scope",
+        "write",
+        "--publisher",
+        "Sud",
+        "--expires",
+        "2036-01-01T00:00:00Z",
+    ]);
+    assert_eq!(status, Some(0), "{notice}");
+    let secret = secret.trim();
+    eventually("a key that the service knows", || {
+        (app.with_key(secret).get("/v1/articles").status == 200).then_some(())
+    });
+    let (_, list, _) = keys(&["list"]);
+    assert!(
+        list.contains("desk") && list.contains("write") && list.contains("Sud") && list.contains("2036-01-01"),
+        "{list}"
+    );
+    assert!(!list.contains(secret), "{list}");
+    let (_, rotated, _) = keys(&["rotate", "desk", "--grace", "0"]);
+    eventually("the new secret", || (app.with_key(rotated.trim()).get("/v1/articles").status == 200).then_some(()));
+    app.with_key(secret).get("/v1/articles").expect(401);
+    assert_eq!(keys(&["revoke", "desk"]).0, Some(0));
+    eventually("a refusal", || (app.with_key(rotated.trim()).get("/v1/articles").status == 401).then_some(()));
+    let (status, _, error) = keys(&["revoke", "desk"]);
+    assert!(status == Some(1) && error.contains("there is no such key"), "{error}");
+    let (status, _, error) = keys(&["create", "--name", "-", "--scope", "read", "--publisher", "Sud"]);
+    assert!(status == Some(1) && error.contains("--name") && error.contains("--publisher"), "{error}");
+}
+
+#[test]
+fn secrets_are_read_from_files() {
+    let app = TestApp::start();
+    let folder = tempfile::tempdir().unwrap();
+    let [url, key] = ["url", "key"].map(|name| folder.path().join(name));
+    std::fs::write(&url, app.database.url()).unwrap();
+    std::fs::write(&key, format!("{ADMIN}\n")).unwrap();
+    let mut command = verbatim(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut service = Process::start(command.env("DATABASE_URL_FILE", &url).env("VERBATIM_ADMIN_KEY_FILE", &key));
+    let client = service.client();
+    eventually("a service that is ready", || (client.get("/readyz").status == 200).then_some(()));
+    client.get("/v1/articles").expect(401);
+    client.with_key(ADMIN).get("/v1/articles").expect(200);
+    let log = service.stop().join("\n");
+    assert!(!log.contains(ADMIN), "{log}");
+}
+
+#[test]
+fn a_service_that_others_reach_needs_a_key_or_a_word_that_it_does_not() {
+    let serve = |arguments: &[&str]| {
+        let all = ["serve", "--listen", "0.0.0.0:0", "--database-url", "postgres://127.0.0.1:1/none"];
+        verbatim(&[&all, arguments].concat())
+    };
+    let (status, _, error) = run(&mut serve(&[]));
+    assert_eq!(status, Some(2));
+    assert!(error.contains("--admin-key") && error.contains("--allow-anonymous"), "{error}");
+    let mut service = Process::start(&mut serve(&["--allow-anonymous", "read"]));
+    service.logged("callers without a key have the scope read");
+    service.stop();
+}
