@@ -47,7 +47,6 @@ CREATE TABLE mentions (
 CREATE INDEX mentions_article_id_idx ON mentions (article_id, span_start);
 CREATE INDEX mentions_entity_id_idx ON mentions (entity_id, published_desc DESC, article_id DESC);
 CREATE INDEX mentions_published_desc_idx ON mentions (published_desc DESC, id DESC);
-CREATE INDEX mentions_publisher_idx ON mentions (publisher, published_desc DESC, id DESC);
 -- Nearly all mentions are names found by a machine. Lists of the others need an index.
 CREATE INDEX mentions_kind_idx ON mentions (kind, published_desc DESC, id DESC) WHERE kind <> 'name';
 -- Few mentions have candidates. A deleted entity is removed from them.

@@ -78,14 +78,9 @@ CREATE TABLE quotes (
 -- The status lets counts of quotes that are not rejected read the index alone.
 CREATE INDEX quotes_confidence_idx ON quotes (confidence DESC, id DESC) INCLUDE (status);
 CREATE INDEX quotes_published_desc_idx ON quotes (published_desc DESC, id DESC);
-CREATE INDEX quotes_article_id_idx ON quotes (article_id, (spans[1]), id);
+CREATE INDEX quotes_article_id_idx ON quotes (article_id);
 CREATE INDEX quotes_cluster_id_idx ON quotes (cluster_id, published_desc DESC, id DESC);
-CREATE INDEX quotes_cue_lemma_idx ON quotes (cue_lemma, published_desc DESC, id DESC);
-CREATE INDEX quotes_publisher_idx ON quotes (publisher, published_desc DESC, id DESC);
-CREATE INDEX quotes_speaker_confidence_idx ON quotes (speaker_id, confidence DESC, id DESC);
 CREATE INDEX quotes_speaker_id_idx ON quotes (speaker_id, published_desc DESC, id DESC);
--- The articles that quote a speaker, in the order of their list.
-CREATE INDEX quotes_quoted_idx ON quotes (speaker_id, published_desc DESC, article_id DESC) WHERE status <> 'rejected';
 -- Words, periods and values, as in articles_words_idx.
 CREATE INDEX quotes_words_idx ON quotes
     USING gin (periods_of(published_desc), said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind,

@@ -5,7 +5,6 @@
 //! therefore read in windows of time, each larger than the one before, by the path that costs less ([`Planner`]).
 
 pub mod highlight;
-pub mod list;
 mod planner;
 mod query;
 mod stats;

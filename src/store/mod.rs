@@ -15,6 +15,7 @@ pub mod error;
 pub mod fulltext;
 mod grouped;
 pub mod keys;
+mod list;
 pub mod mentions;
 pub mod migrate;
 pub mod name_dictionary;

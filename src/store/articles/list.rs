@@ -8,15 +8,14 @@ use crate::domain::search::Ranked;
 use crate::domain::stats::CountTarget;
 use crate::schema::articles;
 use crate::store::Result;
-use crate::store::counts;
-use crate::store::fulltext::list::{Source, by_date, by_group};
-use crate::store::fulltext::{self, Collection, DateAxis, MAX_MATCHES, Planner, Statistics};
-use crate::store::sql::access_path::{AccessPath, Scan};
-use crate::store::sql::date_order::{self, DateKeyed, EntityIndex, MAX_ENTITIES, Rows, Segment, SegmentKind};
+use crate::store::fulltext::{self, Collection, MAX_MATCHES, Statistics};
+use crate::store::list::{self, Highest, Source};
+use crate::store::sql::Sql;
+use crate::store::sql::access_path::AccessPath;
+use crate::store::sql::date_order::{self, DateKeyed, EntityIndex, MAX_ENTITIES, Rows, Segment};
 use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::keyset::{DateKey, LONG_AGO, pg_time, time_key};
 use crate::store::sql::localized_query::LocalizedQuery;
-use crate::store::sql::{Sql, count};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
@@ -30,17 +29,20 @@ use uuid::Uuid;
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    list: &ArticleList,
+    asked: &ArticleList,
 ) -> Result<(Page<Article>, Option<Ranked>)> {
-    let ArticleList { filter, order, page: request, with_body } = list;
+    let ArticleList { filter, order, page: request, with_body } = asked;
     let search = read_search(conn, filter)?;
     let conditions = conditions(filter, search.clone());
-    let total = total(conn, filter, &conditions, request.count)?;
+    let index = entity_indexes(filter, None).into_iter().next().map(|(_, index)| index);
+    let records = || CountTarget::Articles(filter.clone());
+    let total = list::total(conn, request.count, &conditions, records, index.as_ref())?;
     let after = request.after.as_ref();
     let wanted = request.limit + 1;
     let by_relevance = search.as_ref().filter(|_| *order == ArticleOrder::Relevance);
     let (page, ranked) = if let Some(query) = by_relevance {
-        let keys = newest_keys(conn, statistics, filter, search.clone(), MAX_MATCHES)?;
+        let source = source(conn, statistics, filter, &conditions, MAX_MATCHES)?;
+        let keys = list::newest_keys(conn, &source, filter.published, MAX_MATCHES)?;
         let newest = keys.into_iter().map(|(_, id)| id).collect();
         let (page, ranked) = fulltext::most_relevant(conn, Collection::Articles, query, newest, request, total)?;
         let ids: Vec<Uuid> = page.items.iter().map(|(_, id)| *id).collect();
@@ -48,14 +50,23 @@ pub fn list(
         (fulltext::with_records(page, rows, |row: &ArticleRow| row.id), Some(ranked))
     } else {
         let rows = match order {
-            ArticleOrder::NewestCreated => by_creation(conn, statistics, list, &conditions, wanted)?,
+            ArticleOrder::NewestCreated => {
+                let after = list::value_after(after, |after| time_key(after, LONG_AGO))?;
+                let list = Highest { filter: &conditions, column: "created_at", after, wanted };
+                let path = match is_selective(filter) {
+                    true => AccessPath::Planner,
+                    false => list.path(conn, statistics, Collection::Articles)?,
+                };
+                let key = |row: &ArticleRow| (row.created_at, row.id);
+                list.read(path, |one, other| key(other).cmp(&key(one)), |rows| load(conn, rows))?
+            }
             _ => {
                 let segments = match order {
                     ArticleOrder::OldestPublished => date_order::oldest(after, filter.published)?,
                     _ => date_order::newest(after)?,
                 };
                 let source = source(conn, statistics, filter, &conditions, wanted)?;
-                by_date(conn, &source, filter.published, &segments, wanted, load)?
+                list::by_date(conn, &source, filter.published, &segments, wanted, load)?
             }
         };
         let page = Page::from_rows(rows, request.limit, total, |row| position(*order, row));
@@ -74,7 +85,7 @@ fn position(order: ArticleOrder, row: &ArticleRow) -> Position {
 }
 
 fn read_search(conn: &mut PgConnection, filter: &ArticleFilter) -> Result<Option<LocalizedQuery>> {
-    fulltext::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)
+    fulltext::read(conn, filter.search.as_ref(), &filter.language)
 }
 
 /// The articles of a page with their bodies, as many as a page has room for. An article that was deleted in the meantime
@@ -102,27 +113,7 @@ fn with_bodies(conn: &mut PgConnection, page: Page<(Position, ArticleRow)>) -> R
     Ok(Page { items, next: page.next, total: page.total })
 }
 
-/// How many articles match, when that was asked.
-fn total(
-    conn: &mut PgConnection,
-    filter: &ArticleFilter,
-    conditions: &Filter,
-    count: Option<Count>,
-) -> Result<Option<Total>> {
-    if let Some(kept) = counts::total(conn, count, || CountTarget::Articles(filter.clone()))? {
-        return Ok(Some(kept));
-    }
-    // The articles of one entity alone are counted in its index.
-    if let Some((_, index)) = entity_indexes(filter, None).into_iter().next()
-        && let ([entity], true) = (&index.entities[..], index.is_complete)
-    {
-        let newest = Segment { kind: SegmentKind::Newest, after: None };
-        return count::total(conn, count, || index.keys_of(*entity, &newest, None));
-    }
-    count::total_of(conn, count, conditions)
-}
-
-/// What a list in date order is read by: the index of the rarest entity, or the planner's paths, or one index.
+/// How the articles of a list in date order are found.
 fn source<'a>(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -130,59 +121,8 @@ fn source<'a>(
     conditions: &'a Filter,
     wanted: i64,
 ) -> Result<Source<'a>> {
-    let mut planner = match conditions.uses_single_index() || is_selective(filter) {
-        true => None,
-        false => Planner::new(conn, statistics, Collection::Articles, conditions)?,
-    };
-    let mut entity_index: Option<(i64, EntityIndex)> = None;
     let indexes = entity_indexes(filter, conditions.search.as_ref());
-    let is_only = indexes.len() == 1;
-    for (dimension, index) in indexes {
-        let rows =
-            if is_only && planner.is_none() { 0 } else { counts::of_entities(conn, dimension, &index.entities)? };
-        if entity_index.as_ref().is_none_or(|(fewest, _)| rows < *fewest) {
-            entity_index = Some((rows, index));
-        }
-    }
-    if let (Some(known), Some((rows, _))) = (&planner, &entity_index)
-        && !known.prefers_entity_index(*rows as f64, wanted)
-    {
-        planner = Some(known.clone().of_entities(*rows as f64));
-        entity_index = None;
-    }
-    Ok(Source { filter: conditions, planner, entity_index: entity_index.map(|(_, index)| index) })
-}
-
-/// The first articles of a list that begins with the article created last.
-fn by_creation(
-    conn: &mut PgConnection,
-    statistics: &Statistics,
-    list: &ArticleList,
-    conditions: &Filter,
-    wanted: i64,
-) -> Result<Vec<ArticleRow>> {
-    let after = list.page.after.as_ref();
-    let after =
-        after.map(|position| Ok::<_, crate::store::Error>((time_key(position, LONG_AGO)?, position.id))).transpose()?;
-    let read = |conn: &mut PgConnection, scan: &Scan, limit| {
-        let (time, id) = (conditions.column("created_at"), conditions.column("id"));
-        let order = date_order::order(&scan.path, &time, &id, "DESC");
-        let compare =
-            |one: &ArticleRow, other: &ArticleRow| (other.created_at, other.id).cmp(&(one.created_at, one.id));
-        by_group(conditions, scan, limit, compare, |scan| {
-            let after = after
-                .map(|(at, after)| Sql::new(format!("({time}, {id}) < (")).bind(at).sql(", ").bind(after).sql(")"));
-            let all = std::iter::once(conditions.conditions(&scan.path)).chain(after).chain(scan.times(&time));
-            load(conn, Rows { condition: Sql::all(all), order: order.clone(), limit })
-        })
-    };
-    if (conditions.search.is_none() && conditions.column_values().next().is_none()) || is_selective(&list.filter) {
-        return read(conn, &Scan::default(), wanted);
-    }
-    match Planner::new(conn, statistics, Collection::Articles, conditions)? {
-        Some(planner) => planner.read(conn, &DateAxis::created(after.map(|(time, _)| time)), wanted, read),
-        None => read(conn, &Scan::default(), wanted),
-    }
+    Source::choose(conn, statistics, Collection::Articles, conditions, is_selective(filter), indexes, wanted)
 }
 
 impl DateKeyed for ArticleRow {
@@ -194,21 +134,6 @@ impl DateKeyed for ArticleRow {
 fn load(conn: &mut PgConnection, rows: Rows) -> Result<Vec<ArticleRow>> {
     let query = articles::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
     Ok(query.select(ArticleRow::as_select()).load(conn)?)
-}
-
-fn newest_keys(
-    conn: &mut PgConnection,
-    statistics: &Statistics,
-    filter: &ArticleFilter,
-    search: Option<LocalizedQuery>,
-    most: i64,
-) -> Result<Vec<DateKey>> {
-    let conditions = conditions(filter, search);
-    let source = source(conn, statistics, filter, &conditions, most)?;
-    by_date(conn, &source, filter.published, &date_order::newest(None)?, most, |conn, rows| {
-        let query = articles::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
-        Ok(query.select((articles::published_desc, articles::id)).load(conn)?)
-    })
 }
 
 /// Selects `id, unit, key, published_desc` of the `most` newest articles that match, or of more; `key` is an expression
@@ -226,10 +151,9 @@ pub(in crate::store) fn newest(
     let selected =
         |key: &str| format!("SELECT articles.id, articles.id AS unit, {key} AS key, articles.published_desc FROM ");
     if let Some((_, index)) = entity_indexes(filter, None).into_iter().next()
-        && let ([entity], true) = (&index.entities[..], index.is_complete)
+        && let Some(entity) = index.only()
     {
-        let newest = Segment { kind: SegmentKind::Newest, after: None };
-        let of_entity = index.keys_of(*entity, &newest, Some(most));
+        let of_entity = index.keys_of(entity, &Segment::NEWEST, Some(most));
         let articles = Sql::new(selected(key)).sql("(").append(of_entity).sql(") AS articles");
         return Ok(if key == "''" { articles } else { articles.sql(" JOIN articles AS records USING (id)") });
     }
@@ -237,8 +161,9 @@ pub(in crate::store) fn newest(
     if filter.search.is_none() && conditions.uses_single_index() && entity_indexes(filter, None).is_empty() {
         return Ok(Sql::new(selected(key)).sql("articles WHERE ").append(conditions.conditions(&AccessPath::Planner)));
     }
-    let search = read_search(conn, filter)?;
-    let keys = newest_keys(conn, statistics, filter, search, most)?;
+    let conditions = self::conditions(filter, read_search(conn, filter)?);
+    let source = source(conn, statistics, filter, &conditions, most)?;
+    let keys = list::newest_keys(conn, &source, filter.published, most)?;
     let ids: Vec<Uuid> = keys.into_iter().map(|(_, id)| id).collect();
     Ok(Sql::new(selected(key)).sql("articles WHERE articles.id = ANY (").bind(ids).sql(")"))
 }
@@ -293,7 +218,7 @@ fn is_selective(filter: &ArticleFilter) -> bool {
     !filter.url.include.is_empty() || !filter.external_id.include.is_empty()
 }
 
-/// A literal: the index of quoted speakers has no rejected quotes.
+/// A rejected quote is none of its speaker.
 const NOT_REJECTED: &str = "quotes.status <> 'rejected'";
 
 /// The conditions of a filter.

@@ -3,7 +3,6 @@
 //! Postgres decides about each different word once. Words that begin with another letter than every lexeme of the search
 //! are left out beforehand.
 
-use super::Collection;
 use super::tsquery::lexemes;
 use crate::domain::article::ArticleFilter;
 use crate::domain::highlight::{ArticleHighlight, marked, matches, snippets, words};
@@ -28,7 +27,7 @@ pub fn articles(
     filter: &ArticleFilter,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, ArticleHighlight>> {
-    let Some(query) = super::read(conn, Collection::Articles, filter.search.as_ref(), &filter.language)? else {
+    let Some(query) = super::read(conn, filter.search.as_ref(), &filter.language)? else {
         return Ok(HashMap::new());
     };
     let rows: Vec<(Uuid, String, String, String)> = articles::table
@@ -52,7 +51,7 @@ pub fn articles(
 /// # Errors
 /// Only those of the database.
 pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
-    let Some(query) = super::read(conn, Collection::Quotes, filter.search.as_ref(), &filter.language)? else {
+    let Some(query) = super::read(conn, filter.search.as_ref(), &filter.language)? else {
         return Ok(HashMap::new());
     };
     let rows: Vec<(Uuid, String, String)> =

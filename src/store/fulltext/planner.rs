@@ -14,46 +14,33 @@ use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
 use std::sync::Arc;
 
-/// The time that a list is in order of, and the part of it that is read.
+/// The part of a list in date order that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateAxis {
-    column: AxisColumn,
+    is_undated: bool,
     is_descending: bool,
     /// Where the list begins and ends, if that is known.
     begin: Option<PgTimestamp>,
     end: Option<PgTimestamp>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AxisColumn {
-    Published,
-    /// No time: the undated.
-    Undated,
-    Created,
-}
-
 impl DateAxis {
-    /// A segment of a list in order of publication.
-    pub fn published(segment: &Segment, range: Range<DateTime<Utc>>) -> Self {
+    /// The axis of a segment, in a range of publication.
+    pub fn new(segment: &Segment, range: Range<DateTime<Utc>>) -> Self {
         let after = segment.after.map(|(time, _)| time);
         let (from, to) = (range.from.map(pg_time), range.to.map(pg_time));
-        let column = AxisColumn::Published;
+        let is_undated = segment.kind == SegmentKind::Undated;
         match segment.kind {
             SegmentKind::Newest => {
                 let begin = after.into_iter().chain(to).min_by_key(|time| time.0);
-                Self { column, is_descending: true, begin, end: from }
+                Self { is_undated, is_descending: true, begin, end: from }
             }
             SegmentKind::OldestDated => {
                 let begin = after.into_iter().chain(from).max_by_key(|time| time.0);
-                Self { column, is_descending: false, begin, end: to }
+                Self { is_undated, is_descending: false, begin, end: to }
             }
-            SegmentKind::Undated => Self { column: AxisColumn::Undated, is_descending: false, begin: None, end: None },
+            SegmentKind::Undated => Self { is_undated, is_descending: false, begin: None, end: None },
         }
-    }
-
-    /// A list that begins with the record created last, after a time.
-    pub const fn created(after: Option<PgTimestamp>) -> Self {
-        Self { column: AxisColumn::Created, is_descending: true, begin: after, end: None }
     }
 
     /// The earlier and the later of two times, given in the order of the list.
@@ -157,7 +144,7 @@ impl Planner {
             } else {
                 planner.unselective.push(of.column);
             }
-            if of.values.len() == 1 && has_date_index(of.column) && part <= planner.along_part {
+            if of.values.len() == 1 && has_date_index(filter.table, of.column) && part <= planner.along_part {
                 (planner.along_part, planner.along) = (part, Some(of.column));
             }
         }
@@ -176,7 +163,7 @@ impl Planner {
         self.check_cost * rows.min(wanted as f64 / self.matching) < self.bitmap_cost() + self.fetch_cost * all
     }
 
-    /// The cheaper path of a list in another order than that of dates.
+    /// The cheaper path of a list in another order than that of publication.
     pub fn unwindowed(&self, wanted: i64) -> AccessPath {
         let ordered = self.check_cost * self.stats.rows.min(wanted as f64 / self.matching);
         if self.bitmap_cost() <= ordered { self.bitmap(None) } else { AccessPath::Ordered(None) }
@@ -226,22 +213,17 @@ impl Planner {
             (Scan { path, from, to }, far)
         };
         let expected = missing as f64 / density;
-        let along = if axis.column == AxisColumn::Created { (None, 1.0) } else { (self.along, self.along_part) };
         let ordered_cost = |rows: f64| {
             let read = rows.min(expected);
-            self.check_cost * along.1 * (read + self.doubt * (rows - read))
+            self.check_cost * self.along_part * (read + self.doubt * (rows - read))
         };
-        let histogram = match axis.column {
-            AxisColumn::Published => &self.stats.published,
-            AxisColumn::Created => &self.stats.created,
-            AxisColumn::Undated => {
-                let undated = self.stats.rows - self.stats.published.rows;
-                let is_bitmap = self.window_cost(undated) <= ordered_cost(undated);
-                let path =
-                    if is_bitmap { self.bitmap(Some(DateBuckets::UNDATED)) } else { AccessPath::Ordered(along.0) };
-                return (Scan::new(path), None);
-            }
-        };
+        let histogram = &self.stats.published;
+        if axis.is_undated {
+            let undated = self.stats.rows - histogram.rows;
+            let is_bitmap = self.window_cost(undated) <= ordered_cost(undated);
+            let bitmap = || self.bitmap(Some(DateBuckets::UNDATED));
+            return (Scan::new(if is_bitmap { bitmap() } else { AccessPath::Ordered(self.along) }), None);
+        }
         let far = axis.time_after(histogram, rows);
         // A window that is read backwards begins before the one that was read.
         let begin = near.map(|near| if axis.is_descending { PgTimestamp(near.0 - 1) } else { near }).or(axis.begin);
@@ -249,15 +231,12 @@ impl Planner {
         let buckets = DateBuckets::of((from, to));
         let (first, last) = buckets.times();
         let ordered = ordered_cost(rows.min(histogram.rows_between(from, to)));
-        let windowed = match axis.column {
-            AxisColumn::Published => self.window_cost(histogram.rows_between(first, last)),
-            _ => f64::INFINITY,
-        };
+        let windowed = self.window_cost(histogram.rows_between(first, last));
         if self.bitmap_cost() <= ordered.min(windowed) {
             return window(self.bitmap(None), None);
         }
         if ordered <= windowed {
-            return window(AccessPath::Ordered(along.0), far);
+            return window(AccessPath::Ordered(self.along), far);
         }
         // The last bucket is read whole: the window ends where it does.
         let far = far.and(if axis.is_descending { first } else { last });
@@ -314,7 +293,7 @@ mod tests {
         }
     }
 
-    const NEWEST: DateAxis = DateAxis { column: AxisColumn::Published, is_descending: true, begin: None, end: None };
+    const NEWEST: DateAxis = DateAxis { is_undated: false, is_descending: true, begin: None, end: None };
     const OLDEST: DateAxis = DateAxis { is_descending: false, ..NEWEST };
 
     fn scan(planner: &Planner, axis: DateAxis) -> Scan {

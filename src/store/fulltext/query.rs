@@ -1,6 +1,5 @@
 //! Reads a search by the text search configuration of each language.
 
-use super::Collection;
 use crate::domain::page::SetFilter;
 use crate::domain::search::Search;
 use crate::store::Result;
@@ -18,27 +17,25 @@ struct QueryRow {
     query: String,
 }
 
-/// Reads a search in the languages of a filter, or else in all that the collection has.
+/// Reads a search in the languages of a filter, or else in all that articles have.
 ///
 /// # Errors
 /// Only those of the database.
 pub fn read(
     conn: &mut PgConnection,
-    collection: Collection,
     search: Option<&Search>,
     languages: &SetFilter<String>,
 ) -> Result<Option<LocalizedQuery>> {
     let Some(search) = search else {
         return Ok(None);
     };
-    let table = collection.table();
     let given = match &languages.include[..] {
-        // Each language of the table is found by one look at the index of languages.
-        [] => Sql::new(format!(
-            "WITH RECURSIVE present (language) AS ((SELECT language FROM {table} ORDER BY language LIMIT 1)
-            UNION ALL SELECT (SELECT t.language FROM {table} t WHERE t.language > present.language ORDER BY t.language LIMIT 1)
-            FROM present WHERE present.language IS NOT NULL) SELECT language, "
-        )),
+        // Each language is found by one look at the index of languages.
+        [] => Sql::new(
+            "WITH RECURSIVE present (language) AS ((SELECT language FROM articles ORDER BY language LIMIT 1)
+            UNION ALL SELECT (SELECT t.language FROM articles t WHERE t.language > present.language ORDER BY t.language LIMIT 1)
+            FROM present WHERE present.language IS NOT NULL) SELECT language, ",
+        ),
         _ => Sql::new("SELECT DISTINCT language, "),
     };
     let statement = given.sql("websearch_to_tsquery(search_config(language), ").bind(search.as_str().to_owned());

@@ -40,7 +40,6 @@ pub struct TableStats {
     pub rows: f64,
     pub(super) columns: HashMap<String, Frequencies>,
     pub published: Histogram,
-    pub created: Histogram,
 }
 
 /// The part of all rows, 0 to 1, that has each value of a column, or each element of it.
@@ -68,8 +67,6 @@ struct TableRow {
     published: Option<Vec<PgTimestamp>>,
     #[diesel(sql_type = Double)]
     undated: f64,
-    #[diesel(sql_type = Nullable<Array<Timestamptz>>)]
-    created: Option<Vec<PgTimestamp>>,
 }
 
 #[derive(QueryableByName)]
@@ -121,8 +118,7 @@ impl TableStats {
     fn read(conn: &mut PgConnection, collection: Collection) -> Result<Option<Self>> {
         let row: Option<TableRow> = diesel::sql_query(format!(
             "{COLUMNS} SELECT c.rows, c.null_frac::double precision AS undated,
-                c.histogram_bounds::text::timestamptz[] AS published,
-                (SELECT histogram_bounds::text::timestamptz[] FROM columns WHERE attname = 'created_at') AS created
+                c.histogram_bounds::text::timestamptz[] AS published
             FROM columns c WHERE attname = 'published_at'"
         ))
         .bind::<Text, _>(collection.table())
@@ -151,7 +147,6 @@ impl TableStats {
             rows: row.rows,
             columns: columns.into_iter().map(|column| (column.name.clone(), Frequencies::from(column))).collect(),
             published: Histogram { rows: row.rows * (1.0 - row.undated), bounds: row.published.unwrap_or_default() },
-            created: Histogram { rows: row.rows, bounds: row.created.unwrap_or_default() },
         }))
     }
 

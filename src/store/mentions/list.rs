@@ -3,15 +3,15 @@
 use super::MentionRow;
 use crate::domain::EntityKind;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
-use crate::domain::page::{Key, Page, Position};
+use crate::domain::page::{Key, Page, Position, SetFilter};
 use crate::domain::stats::CountTarget;
 use crate::schema::mentions;
-use crate::store::fulltext::list::{Source, by_date};
+use crate::store::Result;
+use crate::store::list::{self, Source};
+use crate::store::sql::Sql;
 use crate::store::sql::date_order::{self, DateKeyed};
 use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::keyset::{DateKey, LONG_AGO, pg_time};
-use crate::store::sql::{Sql, count};
-use crate::store::{Result, counts};
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -21,22 +21,19 @@ use diesel::sql_types::Bool;
 ///
 /// # Errors
 /// Only those of the database.
-pub fn list(conn: &mut PgConnection, list: &MentionList) -> Result<Page<Mention>> {
-    let MentionList { filter, order, page: request } = list;
+pub fn list(conn: &mut PgConnection, asked: &MentionList) -> Result<Page<Mention>> {
+    let MentionList { filter, order, page: request } = asked;
     let all = conditions(filter);
-    let total = match counts::total(conn, request.count, || CountTarget::Mentions(filter.clone()))? {
-        None => count::total_of(conn, request.count, &all)?,
-        kept => kept,
-    };
+    let total = list::total(conn, request.count, &all, || CountTarget::Mentions(filter.clone()), None)?;
     let segments = match order {
         MentionOrder::NewestPublished => date_order::newest(request.after.as_ref())?,
         MentionOrder::OldestPublished => date_order::oldest(request.after.as_ref(), filter.published)?,
     };
-    let source = Source { filter: &all, planner: None, entity_index: None };
-    let rows = by_date(conn, &source, filter.published, &segments, request.limit + 1, |conn, rows| {
-        let query = mentions::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
-        Ok(query.select(MentionRow::as_select()).load(conn)?)
-    })?;
+    let rows =
+        list::by_date(conn, &Source::plain(&all), filter.published, &segments, request.limit + 1, |conn, rows| {
+            let query = mentions::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
+            Ok(query.select(MentionRow::as_select()).load(conn)?)
+        })?;
     let page =
         Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
     Ok(page.map(Mention::from))
@@ -53,7 +50,7 @@ pub(in crate::store) fn conditions(filter: &MentionFilter) -> Filter {
     let mut all = Filter::new("mentions", None);
     all.set("entity_id", &filter.entity);
     all.set_unindexed("article_id", &filter.article);
-    all.set("publisher", &filter.publisher);
+    publisher(&mut all, filter);
     all.set("language", &filter.language);
     all.set("kind", &filter.kind);
     all.set("origin", &filter.origin);
@@ -72,4 +69,17 @@ pub(in crate::store) fn conditions(filter: &MentionFilter) -> Filter {
     }
     all.published(filter.published);
     all
+}
+
+/// Mentions have no index of publishers. By the table of articles, Postgres knows whether to read the articles of a rare publisher
+/// or the newest mentions.
+fn publisher(all: &mut Filter, filter: &MentionFilter) {
+    let is_selective = !filter.entity.include.is_empty() || !filter.article.include.is_empty();
+    let SetFilter { include, include_null, .. } = &filter.publisher;
+    if is_selective || include.is_empty() || *include_null {
+        return all.set("publisher", &filter.publisher);
+    }
+    let article = Sql::new("SELECT FROM articles WHERE articles.id = mentions.article_id AND ");
+    all.exists(article.append(is_any("articles.publisher", include)));
+    all.set("publisher", &SetFilter { include: Vec::new(), ..filter.publisher.clone() });
 }

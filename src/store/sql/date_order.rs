@@ -99,6 +99,9 @@ impl SegmentKind {
 }
 
 impl Segment {
+    /// All records, newest first.
+    pub const NEWEST: Self = Self { kind: SegmentKind::Newest, after: None };
+
     /// The conditions on the date and the id of a record of the segment.
     fn conditions(&self, date: &str, id: &str) -> Vec<Sql> {
         let operator = if self.kind == SegmentKind::Newest { "<" } else { ">" };
@@ -147,15 +150,30 @@ pub struct EntityIndex {
     pub is_complete: bool,
 }
 
+/// A date key as it is selected.
 #[derive(QueryableByName)]
-struct KeyRow {
+pub struct KeyRow {
     #[diesel(sql_type = Timestamptz)]
     published_desc: PgTimestamp,
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
 }
 
+impl KeyRow {
+    pub fn key(self) -> DateKey {
+        (self.published_desc, self.id)
+    }
+}
+
 impl EntityIndex {
+    /// The entity, when it is the only one and every record in its index matches: the index alone has the list.
+    pub fn only(&self) -> Option<Uuid> {
+        match self.entities[..] {
+            [entity] if self.is_complete => Some(entity),
+            _ => None,
+        }
+    }
+
     /// Selects `published_desc, id` of the records of one entity, in the order of a segment.
     pub fn keys_of(&self, entity: Uuid, segment: &Segment, limit: Option<i64>) -> Sql {
         let Self { table, entity_column, id_column, condition, .. } = self;
@@ -177,7 +195,7 @@ impl EntityIndex {
         let mut keys = Vec::new();
         for entity in &self.entities {
             let rows: Vec<KeyRow> = self.keys_of(*entity, segment, Some(limit)).rows(conn)?;
-            keys.extend(rows.into_iter().map(|row| (row.published_desc, row.id)));
+            keys.extend(rows.into_iter().map(KeyRow::key));
         }
         keys.sort_by(|one, other| segment.kind.compare(*one, *other));
         keys.dedup();

@@ -106,8 +106,8 @@ pub fn is_any<T: FilterValue>(column: &str, values: &[T]) -> Sql {
 }
 
 /// True when an index has the rows of each value of a column in date order.
-pub fn has_date_index(column: &str) -> bool {
-    matches!(column, "publisher" | "section" | "speaker_id" | "cue_lemma")
+pub fn has_date_index(table: &str, column: &str) -> bool {
+    matches!((table, column), ("articles", "publisher" | "section") | ("quotes", "speaker_id"))
 }
 
 impl Filter {
@@ -213,7 +213,9 @@ impl Filter {
     pub fn uses_single_index(&self) -> bool {
         let mut columns = self.column_values();
         let first = columns.next();
-        self.search.is_none() && columns.next().is_none() && first.is_none_or(|first| has_date_index(first.column))
+        self.search.is_none()
+            && columns.next().is_none()
+            && first.is_none_or(|first| has_date_index(self.table, first.column))
     }
 
     /// The conditions, so written that Postgres reads the rows by this path.
