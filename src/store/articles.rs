@@ -16,7 +16,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use diesel::dsl::{exists, now, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{self, Bool};
+use diesel::sql_types::Bool;
 pub use list::list;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub use versions::{version, versions};
 
 /// An article without its body.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = articles, check_for_backend(Pg))]
 struct ArticleRow {
     id: Uuid,
@@ -43,6 +43,11 @@ struct ArticleRow {
     keywords: Vec<Option<String>>,
     published_at: Option<DateTime<Utc>>,
 }
+
+/// The columns of an [`ArticleRow`].
+const COLUMNS: &str =
+    "id, version, body_version, created_at, updated_at, headline, content_hash, language, url, publisher,
+    external_id, authors, section, keywords, published_at";
 
 impl ArticleRow {
     fn with(self, text: Option<(String, Vec<Block>)>) -> Article {
@@ -80,7 +85,7 @@ struct WithText {
 }
 
 /// The columns that a caller can set besides the body.
-#[derive(Debug, AsChangeset)]
+#[derive(Debug, AsChangeset, Serialize)]
 #[diesel(table_name = articles, treat_none_as_null = true)]
 struct Columns<'a> {
     headline: &'a str,
@@ -91,6 +96,7 @@ struct Columns<'a> {
     authors: Vec<Option<&'a str>>,
     section: Option<&'a str>,
     keywords: Vec<Option<&'a str>>,
+    #[serde(serialize_with = "rows::time")]
     published_at: Option<DateTime<Utc>>,
 }
 
@@ -101,31 +107,12 @@ fn present(words: &[String]) -> Vec<Option<&str>> {
 #[derive(Serialize)]
 struct InsertedArticle<'a> {
     id: Uuid,
-    headline: &'a str,
     body: &'a str,
     #[serde(serialize_with = "rows::bytes")]
     content_hash: Vec<u8>,
     blocks: &'a BlockList,
-    language: &'a str,
-    url: Option<&'a str>,
-    publisher: Option<&'a str>,
-    external_id: Option<&'a str>,
-    authors: &'a [String],
-    section: Option<&'a str>,
-    keywords: &'a [String],
-    #[serde(serialize_with = "rows::time")]
-    published_at: Option<DateTime<Utc>>,
-}
-
-/// What the database knows of an inserted article.
-#[derive(QueryableByName)]
-struct Inserted {
-    #[diesel(sql_type = sql_types::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = sql_types::Timestamptz)]
-    created_at: DateTime<Utc>,
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
-    published_at: Option<DateTime<Utc>>,
+    #[serde(flatten)]
+    columns: Columns<'a>,
 }
 
 /// Stores some articles with one statement. An article that cannot be stored does not keep the others from being stored.
@@ -147,49 +134,28 @@ pub fn create_all(
     order.sort_by_key(|place| (&all[*place].url, &all[*place].publisher, &all[*place].external_id));
     let row = |place: &usize| {
         let new = all[*place];
-        InsertedArticle {
-            id: ids[*place],
+        let columns = Columns {
             headline: &new.headline,
-            body: &new.body,
-            content_hash: content_hash(&new.body),
-            blocks: &blocks[*place],
             language: &languages[*place],
             url: new.url.as_deref(),
             publisher: new.publisher.as_deref(),
             external_id: new.external_id.as_deref(),
-            authors: &new.authors,
+            authors: present(&new.authors),
             section: new.section.as_deref(),
-            keywords: &new.keywords,
+            keywords: present(&new.keywords),
             published_at: new.published_at,
-        }
+        };
+        let content_hash = content_hash(&new.body);
+        InsertedArticle { id: ids[*place], body: &new.body, content_hash, blocks: &blocks[*place], columns }
     };
     let rows: Vec<InsertedArticle> = order.iter().map(row).collect();
-    let inserted: Vec<Inserted> =
-        rows::insert_unless_conflict(conn, "articles", &rows, "id, created_at, published_at")?;
-    let mut inserted: HashMap<Uuid, Inserted> = inserted.into_iter().map(|row| (row.id, row)).collect();
+    let inserted: Vec<ArticleRow> = rows::insert_unless_conflict(conn, "articles", &rows, COLUMNS)?;
+    let mut inserted: HashMap<Uuid, ArticleRow> = inserted.into_iter().map(|row| (row.id, row)).collect();
     let mut created = Vec::with_capacity(all.len());
-    for (((new, id), blocks), language) in all.iter().zip(ids).zip(blocks).zip(languages) {
+    for ((new, id), blocks) in all.iter().zip(ids).zip(blocks) {
         created.push(match inserted.remove(&id) {
             None => Err(conflict_of(conn, new)?),
-            Some(Inserted { created_at, published_at, .. }) => Ok(Article {
-                id,
-                version: 1,
-                body_version: 1,
-                created_at,
-                updated_at: created_at,
-                headline: new.headline.clone(),
-                body: Some(new.body.clone()),
-                blocks: Some(blocks.0),
-                language,
-                url: new.url.clone(),
-                publisher: new.publisher.clone(),
-                external_id: new.external_id.clone(),
-                authors: new.authors.clone(),
-                section: new.section.clone(),
-                keywords: new.keywords.clone(),
-                published_at,
-                content_hash: content_hash(&new.body),
-            }),
+            Some(row) => Ok(row.with(Some((new.body.clone(), blocks.0)))),
         });
     }
     Ok(created)

@@ -43,24 +43,6 @@ impl Collection {
             Self::Quotes => "quotes",
         }
     }
-
-    /// The columns of the combined index.
-    const fn indexed_columns(self) -> &'static [&'static str] {
-        match self {
-            Self::Articles => &[VECTOR, "keywords", "language", "publisher", "section"],
-            Self::Quotes => &[
-                VECTOR,
-                "cue_lemma",
-                "kind",
-                "language",
-                "publisher",
-                "said_on",
-                "speaker_id",
-                "speaker_status",
-                "status",
-            ],
-        }
-    }
 }
 
 /// A page of the newest matches, given newest first: the best first, then by id.

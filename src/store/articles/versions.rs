@@ -2,107 +2,87 @@
 
 use crate::domain::article::ArticleVersion;
 use crate::domain::page::{Key, Page, PageRequest, Position, Total};
-use crate::schema::{article_versions, articles};
+use crate::schema::articles;
+use crate::store::article_text;
+use crate::store::sql::Sql;
 use crate::store::sql::keyset;
-use crate::store::{Error, Resource, Result, tombstones};
+use crate::store::{Error, Resource, Result};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use uuid::Uuid;
 
 /// Copies the present text into the versions before it is replaced.
 pub fn keep(conn: &mut PgConnection, id: Uuid) -> Result<()> {
-    diesel::insert_into(article_versions::table)
-        .values(articles::table.find(id).select((
-            articles::id,
-            articles::body_version,
-            articles::headline,
-            articles::body,
-            articles::content_hash,
-            articles::language,
-            articles::body_created_at,
-        )))
-        .into_columns((
-            article_versions::article_id,
-            article_versions::body_version,
-            article_versions::headline,
-            article_versions::body,
-            article_versions::content_hash,
-            article_versions::language,
-            article_versions::created_at,
-        ))
-        .execute(conn)?;
+    Sql::new(
+        "INSERT INTO article_versions (article_id, body_version, headline, body, content_hash, language, created_at)
+        SELECT id, body_version, headline, body, content_hash, language, body_created_at FROM articles WHERE id = ",
+    )
+    .bind(id)
+    .execute(conn)?;
     Ok(())
 }
 
-/// A text without its body: article, version, headline, language, hash, time.
-type VersionRow = (Uuid, i32, String, String, Vec<u8>, DateTime<Utc>);
-
-fn version_of(
-    (article_id, body_version, headline, language, content_hash, created_at): VersionRow,
+/// The present text of an article, or an earlier one.
+#[derive(QueryableByName)]
+struct VersionRow {
+    #[diesel(sql_type = sql::Integer)]
+    body_version: i32,
+    #[diesel(sql_type = sql::Text)]
+    headline: String,
+    #[diesel(sql_type = sql::Nullable<sql::Text>)]
     body: Option<String>,
-) -> ArticleVersion {
-    ArticleVersion { article_id, body_version, headline, body, language, content_hash, created_at }
+    #[diesel(sql_type = sql::Text)]
+    language: String,
+    #[diesel(sql_type = sql::Binary)]
+    content_hash: Vec<u8>,
+    #[diesel(sql_type = sql::Timestamptz)]
+    created_at: DateTime<Utc>,
 }
 
-#[allow(clippy::type_complexity, reason = "the types of columns repeat their names")]
-const PRESENT: (
-    articles::id,
-    articles::body_version,
-    articles::headline,
-    articles::language,
-    articles::content_hash,
-    articles::body_created_at,
-) = (
-    articles::id,
-    articles::body_version,
-    articles::headline,
-    articles::language,
-    articles::content_hash,
-    articles::body_created_at,
-);
+impl VersionRow {
+    fn into_version(self, article_id: Uuid) -> ArticleVersion {
+        let Self { body_version, headline, body, language, content_hash, created_at } = self;
+        ArticleVersion { article_id, body_version, headline, body, language, content_hash, created_at }
+    }
+}
 
-#[allow(clippy::type_complexity, reason = "the types of columns repeat their names")]
-const EARLIER: (
-    article_versions::article_id,
-    article_versions::body_version,
-    article_versions::headline,
-    article_versions::language,
-    article_versions::content_hash,
-    article_versions::created_at,
-) = (
-    article_versions::article_id,
-    article_versions::body_version,
-    article_versions::headline,
-    article_versions::language,
-    article_versions::content_hash,
-    article_versions::created_at,
-);
+/// Selects the texts of an article; `body` is an expression for their bodies.
+fn texts(article: Uuid, body: &str) -> Sql {
+    let columns = format!("body_version, headline, {body} AS body, language, content_hash");
+    Sql::new(format!("SELECT * FROM (SELECT {columns}, body_created_at AS created_at FROM articles WHERE id = "))
+        .bind(article)
+        .sql(format!(" UNION ALL SELECT {columns}, created_at FROM article_versions WHERE article_id = "))
+        .bind(article)
+        .sql(") AS texts WHERE body_version")
+}
 
 /// One page of an article's texts without their bodies, newest first; the first is the present one.
 ///
 /// # Errors
 /// As [`find`](super::find).
 pub fn versions(conn: &mut PgConnection, id: Uuid, request: &PageRequest) -> Result<Page<ArticleVersion>> {
-    let present: Option<VersionRow> = articles::table.find(id).select(PRESENT).first(conn).optional()?;
-    let Some(present) = present else {
-        return tombstones::missing(conn, Resource::Article, id);
-    };
     let below = request.after.as_ref().map(keyset::offset_key).transpose()?.unwrap_or(i32::MAX);
-    let earlier: Vec<VersionRow> = article_versions::table
-        .filter(article_versions::article_id.eq(id))
-        .filter(article_versions::body_version.lt(below))
-        .order(article_versions::body_version.desc())
-        .limit(request.limit + 1)
-        .select(EARLIER)
-        .load(conn)?;
-    // Texts are numbered from 1 without a gap, so that the last number is how many there are.
-    let total = request.count.map(|kind| Total { value: present.1.into(), kind });
-    let first = (present.1 < below).then_some(present);
-    let items = first.into_iter().chain(earlier).map(|row| version_of(row, None)).collect();
-    Ok(Page::from_rows(items, request.limit, total, |version| Position {
-        key: Key::Count(version.body_version.into()),
-        id,
-    }))
+    let found: Vec<VersionRow> = texts(id, "NULL")
+        .sql(" < ")
+        .bind(i64::from(below))
+        .sql(" ORDER BY body_version DESC LIMIT ")
+        .bind(request.limit + 1)
+        .rows(conn)?;
+    if found.is_empty() {
+        article_text::must_exist(conn, id)?;
+    }
+    let total = match request.count {
+        None => None,
+        // Texts are numbered from 1 without a gap.
+        Some(kind) => {
+            let present: i32 = articles::table.find(id).select(articles::body_version).first(conn)?;
+            Some(Total { value: present.into(), kind })
+        }
+    };
+    let page =
+        Page::from_rows(found, request.limit, total, |row| Position { key: Key::Count(row.body_version.into()), id });
+    Ok(page.map(|row| row.into_version(id)))
 }
 
 /// One text of an article, with its body.
@@ -110,18 +90,12 @@ pub fn versions(conn: &mut PgConnection, id: Uuid, request: &PageRequest) -> Res
 /// # Errors
 /// As [`find`](super::find), and [`Error::NotFound`] for a number it never had.
 pub fn version(conn: &mut PgConnection, id: Uuid, body_version: i32) -> Result<ArticleVersion> {
-    let present: Option<(VersionRow, String)> =
-        articles::table.find(id).select((PRESENT, articles::body)).first(conn).optional()?;
-    let Some((present, body)) = present else {
-        return tombstones::missing(conn, Resource::Article, id);
-    };
-    if present.1 == body_version {
-        return Ok(version_of(present, Some(body)));
+    let found: Vec<VersionRow> = texts(id, "body").sql(" = ").bind(i64::from(body_version)).rows(conn)?;
+    match found.into_iter().next() {
+        Some(row) => Ok(row.into_version(id)),
+        None => {
+            article_text::must_exist(conn, id)?;
+            Err(Error::NotFound(Resource::ArticleVersion))
+        }
     }
-    let earlier: Option<(VersionRow, String)> = article_versions::table
-        .find((id, body_version))
-        .select((EARLIER, article_versions::body))
-        .first(conn)
-        .optional()?;
-    earlier.map(|(row, body)| version_of(row, Some(body))).ok_or(Error::NotFound(Resource::ArticleVersion))
 }

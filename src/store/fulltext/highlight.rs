@@ -1,9 +1,7 @@
 //! Where the words of a search stand in the texts of a page.
 //!
-//! Postgres decides about each different word once. Words that begin with another letter than every lexeme of the search
-//! are left out beforehand.
+//! Postgres decides about each different word once.
 
-use super::tsquery::lexemes;
 use crate::domain::article::ArticleFilter;
 use crate::domain::highlight::{ArticleHighlight, marked, matches, snippets, words};
 use crate::domain::quote::QuoteFilter;
@@ -70,11 +68,8 @@ fn matching_words<'a>(
     texts: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<Found<'a>> {
     let mut of_languages: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
-    let mut letters: HashMap<&str, Option<HashSet<u8>>> = HashMap::new();
     for (language, text) in texts {
-        let letters = letters.entry(language).or_insert_with(|| first_letters(query, language)).as_ref();
-        let may_match = |word: &&str| letters.is_none_or(|letters| begins_with_any(word, letters));
-        of_languages.entry(language).or_default().extend(words(text).map(|(_, word)| word).filter(may_match));
+        of_languages.entry(language).or_default().extend(words(text).map(|(_, word)| word));
     }
     let of_languages: Vec<(&str, Vec<&str>)> =
         of_languages.into_iter().map(|(language, words)| (language, words.into_iter().collect())).collect();
@@ -83,23 +78,6 @@ fn matching_words<'a>(
         (language, marked(&words, shown.get(language).map_or("", String::as_str)))
     };
     Ok(of_languages.into_iter().map(found).collect())
-}
-
-/// Languages whose stemmers take prefixes off, among those with Latin letters: Irish and Indonesian.
-const WITH_PREFIXES: [&str; 2] = ["ga", "id"];
-
-/// The first letters of the lexemes of a search in a language; `None` where a word may begin with another letter than its
-/// lexeme: stemmers keep ASCII letters, but may write two of them as another letter (Serbian `dj`).
-fn first_letters(query: &LocalizedQuery, language: &str) -> Option<HashSet<u8>> {
-    let lexemes = query.of_language(language).map(lexemes).unwrap_or_default();
-    let letters: HashSet<u8> = lexemes.iter().filter_map(|lexeme| lexeme.bytes().next()).collect();
-    (letters.iter().all(u8::is_ascii) && !WITH_PREFIXES.contains(&language)).then_some(letters)
-}
-
-/// True of words that begin with one of these letters, or with a letter that is not ASCII: accents are folded.
-fn begins_with_any(word: &str, letters: &HashSet<u8>) -> bool {
-    let first = word.bytes().next().unwrap_or_default();
-    !first.is_ascii_alphabetic() || letters.contains(&first.to_ascii_lowercase())
 }
 
 /// By language, a line of words with `<` and `>` around those that match. There is no punctuation in a word: these marks

@@ -132,7 +132,7 @@ impl TableStats {
                     most_common_elems IS NOT NULL AS of_elements,
                     coalesce(most_common_elems::text, most_common_vals::text)::text[] AS values,
                     coalesce(most_common_elem_freqs, most_common_freqs)::double precision[] AS frequencies
-                FROM columns WHERE attname = ANY ($2)
+                FROM columns
             )
             SELECT name, values, frequencies,
                 CASE WHEN of_elements THEN 0
@@ -141,7 +141,6 @@ impl TableStats {
             FROM known WHERE values IS NOT NULL AND frequencies IS NOT NULL"
         ))
         .bind::<Text, _>(collection.table())
-        .bind::<Array<Text>, _>(collection.indexed_columns())
         .load(conn)?;
         Ok(Some(Self {
             rows: row.rows,

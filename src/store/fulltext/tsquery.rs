@@ -1,4 +1,4 @@
-//! The text form of a `tsquery`: its lexemes, and the part of all texts that matches it.
+//! The part of all texts that matches a `tsquery`, read from its text form.
 
 /// The part of all texts, 0 to 1, that matches a query; `frequency` is the part that has a lexeme.
 ///
@@ -6,17 +6,6 @@
 /// words and that of the rarer word alone.
 pub fn selectivity(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
     Parser { rest: query, frequency }.any().clamp(0.0, 1.0)
-}
-
-/// The lexemes of a query.
-pub fn lexemes(query: &str) -> Vec<String> {
-    let mut parser = Parser { rest: query, frequency: &|_: &str| 0.0 };
-    let mut found = Vec::new();
-    while let Some(quote) = parser.rest.find('\'') {
-        parser.rest = &parser.rest[quote..];
-        found.push(parser.lexeme());
-    }
-    found
 }
 
 struct Parser<'a, F> {
@@ -122,8 +111,6 @@ mod tests {
     #[test]
     fn a_lexeme_may_hold_quotes_and_backslashes() {
         assert_selectivity("'o''b\\\\c'", 0.1);
-        assert_eq!(lexemes("!( 'half' <-> 'o''b\\\\c' ) | 'é':AB"), ["half", "o'b\\c", "é"]);
-        assert_eq!(lexemes(""), [""; 0]);
     }
 
     proptest! {

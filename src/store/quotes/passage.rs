@@ -165,19 +165,15 @@ impl Columns {
             self.cue_span = side_span(&mut index, self.cue_span, self.cue.as_deref(), Some(shift));
         }
         *self = Self {
+            body_version: moved.body_version,
             anchor: if stays { self.anchor } else { moved.anchor },
-            kind: self.kind,
-            speaker_id: self.speaker_id,
-            speaker_label: self.speaker_label.take(),
-            speaker_span: self.speaker_span,
-            speaker_status: self.speaker_status,
-            cue: self.cue.take(),
-            cue_span: self.cue_span,
-            cue_lemma: self.cue_lemma.take(),
-            said_on: self.said_on,
-            status: self.status,
-            confidence: self.confidence,
-            ..moved
+            text: moved.text,
+            spans: moved.spans,
+            prefix: moved.prefix,
+            suffix: moved.suffix,
+            canonical_text: moved.canonical_text,
+            cluster_id: moved.cluster_id,
+            ..self.clone()
         };
         Ok(())
     }

@@ -45,12 +45,6 @@ impl LocalizedQuery {
         self.groups.iter().map(|group| group.query.as_str())
     }
 
-    /// The query for texts of a language.
-    pub fn of_language(&self, language: &str) -> Option<&str> {
-        let group = self.groups.iter().find(|group| group.languages.iter().any(|other| other == language));
-        group.map(|group| group.query.as_str())
-    }
-
     /// The condition that a text matches the query of its language: of one group, or of any.
     pub fn matches(&self, table: &str, path: &AccessPath) -> Sql {
         let matches =
