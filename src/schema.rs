@@ -227,7 +227,6 @@ diesel::table! {
         updated_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
         published_desc -> Timestamptz,
-        published_asc -> Timestamptz,
         confidence -> Float8,
         version -> Int4,
         body_version -> Int4,

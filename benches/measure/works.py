@@ -8,7 +8,6 @@ import time
 import urllib.parse
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
 
 from common import SQL, answer, get, post
 
@@ -16,12 +15,8 @@ from common import SQL, answer, get, post
 ARTICLES = 20_000
 SPEAKERS = 1_000
 PAGE = 20
-# So many matches the service puts in order at once.
-GATHERED = 150
-# And up to so many it looks for in whole years.
-SELDOM = 1_000
-# What this part of all articles has is met on the way along their dates.
-COMMON = 0.25
+# What the service reckons with, in microseconds: to check a text against a search, and to read a match.
+CHECK_COST, FETCH_COST = 13, 5
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -142,34 +137,14 @@ def words(database):
 
 
 def statements_of_search(database, word):
-    """What the service sends for the newest articles with a word: its windows are made of how many articles match."""
+    """What the service sends for the newest articles with a word: all matches are read, or the newest articles until there are enough."""
     query = database.value(f"SELECT websearch_to_tsquery('verbatim_fr', searchable('{word}'))").replace("'", "''")
     condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
     plan = database.value(f"EXPLAIN (FORMAT JSON) SELECT id FROM articles WHERE {condition}")
     matches = json.loads(plan)[0]["Plan"]["Plan Rows"]
-    if matches <= GATHERED:
-        return [("search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])]
     rows = database.number("SELECT reltuples FROM pg_class WHERE oid = 'articles'::regclass")
-    far = database.value(
-        f"SELECT published_desc::date FROM articles ORDER BY published_desc DESC OFFSET {int(4 * (PAGE + 1) * rows / matches)} LIMIT 1"
-    )
-    if matches > COMMON * rows:
-        return [("search_window", ["'fr'", f"'{query}'", f"'{far}'", str(PAGE + 1)])]
-    far = date.fromisoformat(far)
-    begin, periods = periods_since(far.replace(month=1, day=1) if matches <= SELDOM else far)
-    return [("search_covered", ["'fr'", f"'{query}'", f"'{{{periods}}}'", f"'{begin}'", str(PAGE + 1)])]
-
-
-def periods_since(day):
-    """When the quarter of a month of this day begins, and as few periods as there are from then on."""
-    quarter = min((day.day - 1) // 7, 3)
-    begin = day.replace(day=quarter * 7 + 1)
-    in_month, in_year, in_decade = quarter > 0, quarter > 0 or day.month > 1, begin != date(day.year // 10 * 10, 1, 1)
-    listed = [day.year * 1000 + day.month * 10 + one for one in range(quarter + 1, 5)] if in_month else []
-    listed += [day.year * 100 + month for month in range(day.month + in_month, 13)] if in_year else []
-    listed += range(day.year + in_year, (day.year // 10 + 1) * 10) if in_decade else []
-    listed += range(day.year // 10 + in_decade, 205)
-    return begin, ",".join(map(str, [0, *listed]))
+    is_ordered = CHECK_COST * (PAGE + 1) * rows / matches < FETCH_COST * matches
+    return [("search_ordered" if is_ordered else "search_gathered", ["'fr'", f"'{query}'", str(PAGE + 1)])]
 
 
 def searches(database):

@@ -1,4 +1,3 @@
-DROP FUNCTION periods_of(timestamptz);
 DROP FUNCTION article_vector(text, text, text);
 DROP FUNCTION text_vector(text, text);
 DROP FUNCTION searchable(text);

@@ -72,22 +72,3 @@ CREATE FUNCTION article_vector(language text, headline text, body text) RETURNS 
 RETURN ts_delete(
     setweight(text_vector(language, headline), 'A') || '$gap:20'::tsvector || text_vector(language, body),
     '$gap');
-
--- The periods of a publication time: century, decade, year, month and quarter of the month.
--- 2026-11-22 gives {20, 202, 2026, 202611, 2026114}. Years outside 1900 to 2049 give {0}, undated gives {-1}.
-CREATE FUNCTION periods_of(published timestamptz) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN published >= '1900-01-01 00:00:00+00'::timestamptz AND published < '2050-01-01 00:00:00+00'::timestamptz THEN
-        ARRAY[
-            date_part('year', published AT TIME ZONE 'UTC')::integer / 100,
-            date_part('year', published AT TIME ZONE 'UTC')::integer / 10,
-            date_part('year', published AT TIME ZONE 'UTC')::integer,
-            date_part('year', published AT TIME ZONE 'UTC')::integer * 100
-                + date_part('month', published AT TIME ZONE 'UTC')::integer,
-            date_part('year', published AT TIME ZONE 'UTC')::integer * 1000
-                + date_part('month', published AT TIME ZONE 'UTC')::integer * 10
-                + least((date_part('day', published AT TIME ZONE 'UTC')::integer + 6) / 7, 4)
-        ]
-    WHEN isfinite(published) THEN ARRAY[0]
-    ELSE ARRAY[-1]
-END;

@@ -50,17 +50,14 @@ CREATE INDEX articles_language_idx ON articles (language);
 CREATE INDEX articles_publisher_idx ON articles (publisher, published_desc DESC, id DESC);
 CREATE INDEX articles_section_idx ON articles (section, published_desc DESC, id DESC);
 
--- Words, periods and values in one index: a search for several of them intersects them there. The scan starts and ends
--- with the periods, so they come first; then the most selective columns. Searches read all pending entries, so there
--- are few.
+-- Words and values in one index: a search for several of them intersects them there, so the most selective columns come
+-- first. Searches read all pending entries, so there are few.
 CREATE INDEX articles_words_idx ON articles
-    USING gin (periods_of(published_desc), keywords, vector, section, publisher, language)
+    USING gin (keywords, vector, section, publisher, language)
     WITH (gin_pending_list_limit = 256);
 
 -- Searches estimate their cost from these statistics.
-ALTER TABLE articles
-    ALTER COLUMN vector SET STATISTICS 500,
-    ALTER COLUMN published_at SET STATISTICS 500;
+ALTER TABLE articles ALTER COLUMN vector SET STATISTICS 500;
 
 -- The default waits until a fifth of the table has changed. Until then, index-only scans visit the table, and plans
 -- follow old statistics.

@@ -22,7 +22,6 @@ CREATE TABLE quotes (
     -- Copied from the article, for filters and orders.
     published_at timestamptz,
     published_desc timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(published_at, '-infinity')) STORED,
-    published_asc timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(published_at, 'infinity')) STORED,
     confidence double precision NOT NULL,
     version integer NOT NULL DEFAULT 1,
     body_version integer NOT NULL,
@@ -81,15 +80,12 @@ CREATE INDEX quotes_published_desc_idx ON quotes (published_desc DESC, id DESC);
 CREATE INDEX quotes_article_id_idx ON quotes (article_id);
 CREATE INDEX quotes_cluster_id_idx ON quotes (cluster_id, published_desc DESC, id DESC);
 CREATE INDEX quotes_speaker_id_idx ON quotes (speaker_id, published_desc DESC, id DESC);
--- Words, periods and values, as in articles_words_idx.
+-- Words and values, as in articles_words_idx.
 CREATE INDEX quotes_words_idx ON quotes
-    USING gin (periods_of(published_desc), said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind,
-        language)
+    USING gin (said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind, language)
     WITH (gin_pending_list_limit = 256);
 
-ALTER TABLE quotes
-    ALTER COLUMN vector SET STATISTICS 500,
-    ALTER COLUMN published_at SET STATISTICS 500;
+ALTER TABLE quotes ALTER COLUMN vector SET STATISTICS 500;
 ALTER TABLE quotes SET (
     autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 

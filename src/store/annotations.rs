@@ -47,9 +47,6 @@ pub fn text_of(conn: &mut PgConnection, article: Uuid) -> Result<ArticleText> {
 }
 
 /// Locks an article until the transaction ends; false when `text` is not its present text any more.
-///
-/// # Errors
-/// Only those of the database.
 pub fn lock_text(conn: &mut PgConnection, article: Uuid, text: &ArticleText) -> Result<bool> {
     let present: Option<(i32, String, String)> = articles::table
         .find(article)

@@ -185,9 +185,6 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
 }
 
 /// The articles of these distinct ids, in their order.
-///
-/// # Errors
-/// Only those of the database.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Article>>> {
     let rows = articles::table.filter(articles::id.eq_any(ids)).select(WithText::as_select()).load(conn)?;
     let article = |WithText { row, body, blocks }| (row.id, row.with(Some((body, blocks.0))));
@@ -195,9 +192,6 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Arti
 }
 
 /// The articles of these ids, without their bodies. Absent ids are left out.
-///
-/// # Errors
-/// Only those of the database.
 pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Article>> {
     let rows = articles::table.filter(articles::id.eq_any(ids)).select(ArticleRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.with(None))).collect())

@@ -69,9 +69,6 @@ struct Counted {
 }
 
 /// The number of records that match a list, if an exact count was asked for and the rollups have it.
-///
-/// # Errors
-/// Only those of the database.
 pub(super) fn total(
     conn: &mut PgConnection,
     count: Option<Count>,
@@ -84,9 +81,6 @@ pub(super) fn total(
 }
 
 /// About how many records some entities have: changes that are not compacted yet are left out.
-///
-/// # Errors
-/// Only those of the database.
 pub(super) fn of_entities(conn: &mut PgConnection, dimension: Dimension, entities: &[Uuid]) -> Result<i64> {
     let sums: Vec<Counted> = Sql::new(format!(
         "SELECT coalesce(sum(count), 0)::bigint AS n FROM entity_day_counts
@@ -394,9 +388,6 @@ fn quote_filters(filter: &QuoteFilter) -> Option<Filters> {
 }
 
 /// Compacts all pending changes into the rollups, so that reads have few to add.
-///
-/// # Errors
-/// Only those of the database.
 pub fn compact(conn: &mut PgConnection) -> Result<()> {
     #[derive(QueryableByName)]
     struct Compacted {

@@ -137,9 +137,6 @@ pub fn check_present(conn: &mut PgConnection, id: Uuid) -> Result<()> {
 }
 
 /// Returns the entities with these ids, including merged ones. Unknown ids are left out.
-///
-/// # Errors
-/// Only those of the database.
 pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Entity>> {
     let rows = entities::table.filter(entities::id.eq_any(ids)).select(EntityRow::as_select()).load(conn)?;
     Ok(complete(conn, rows)?.into_iter().map(|entity| (entity.id, entity)).collect())
@@ -249,10 +246,7 @@ fn present(conn: &mut PgConnection, id: Uuid, row: Option<EntityRow>) -> Result<
 }
 
 fn complete_one(conn: &mut PgConnection, row: EntityRow) -> Result<Entity> {
-    let mut aliases = aliases_of(conn, &[row.id])?;
-    let mut identifiers = identifiers_of(conn, &[row.id])?;
-    let id = row.id;
-    Ok(row.with(aliases.remove(&id).unwrap_or_default(), identifiers.remove(&id).unwrap_or_default()))
+    tombstones::one(complete(conn, vec![row])?.into_iter().map(Ok).collect())
 }
 
 /// The entities of these rows. Loads their aliases and identifiers with one query each.

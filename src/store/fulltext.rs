@@ -1,8 +1,8 @@
 //! Full text: how a search is read in each language, and how its newest matches are found without reading all of them.
 //!
 //! `ORDER BY published_at LIMIT 20` of the rows that match has two plans, each slow for some words: reading the date index
-//! reads everything when the words are rare, and reading the text index reads everything when they are common. A list is
-//! therefore read in windows of time, each larger than the one before, by the path that costs less ([`Planner`]).
+//! reads everything when the words are rare, and reading the text index reads everything when they are common. The
+//! [`Planner`] chooses the one that costs less.
 
 pub mod highlight;
 mod planner;
@@ -10,7 +10,7 @@ mod query;
 mod stats;
 mod tsquery;
 
-pub use planner::{DateAxis, Planner};
+pub use planner::Planner;
 pub use query::read;
 pub use stats::{Statistics, TableStats, VECTOR};
 

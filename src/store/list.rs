@@ -1,79 +1,129 @@
 //! Lists of records, read by the cheapest access path.
 
+use super::Result;
 use super::counts;
-use super::fulltext::{Collection, DateAxis, Planner, Statistics};
-use super::sql::access_path::{AccessPath, Scan};
-use super::sql::date_order::{self, DateKeyed, EntityIndex, KeyRow, Rows, Segment, load_by_keys};
+use super::fulltext::{Collection, Planner, Statistics};
+use super::sql::access_path::AccessPath;
 use super::sql::filter::Filter;
-use super::sql::keyset::DateKey;
-use super::sql::{Sql, Value, count};
-use super::{Error, Result};
+use super::sql::order::{EntityIndex, NEWEST, Rows, Segment, SortKey};
+use super::sql::{Sql, count};
 use crate::domain::Dimension;
-use crate::domain::page::{Count, Position, Range, Total};
+use crate::domain::page::{Count, Total};
 use crate::domain::stats::CountTarget;
-use chrono::{DateTime, Utc};
+use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
-use std::cmp::Ordering;
 use uuid::Uuid;
 
-/// How the records of a list in date order are found.
+/// The keys that are read first when some records may not match, and the factor by which each batch grows.
+const FIRST_BATCH: i64 = 200;
+const GROWTH: i64 = 4;
+const MAX_BATCH: i64 = 5_000;
+
+/// How the records of a list are found.
 #[derive(Debug)]
-pub(super) struct Source<'a> {
-    filter: &'a Filter,
-    /// `None` when one index has the filter and the order.
-    planner: Option<Planner>,
-    /// Set when the records of some entities are read from their index.
-    entity_index: Option<EntityIndex>,
+pub(super) enum Source {
+    /// One index has the filter and the order, or the path says how.
+    Path(AccessPath),
+    /// By what the planner knows of the filter.
+    Planned(Planner),
+    /// The records of some entities, in their index.
+    Entities(EntityIndex),
 }
 
-impl<'a> Source<'a> {
-    /// A list that one index has, or that Postgres plans.
-    pub const fn plain(filter: &'a Filter) -> Self {
-        Self { filter, planner: None, entity_index: None }
-    }
+/// A list of one table.
+pub(super) struct List<'a> {
+    pub filter: &'a Filter,
+    pub source: Source,
+}
 
+impl<'a> List<'a> {
     /// Chooses between the index of the rarest entity, the planner's paths, and one index. `indexes` are those of the entities
-    /// that the filter includes, with the dimension that counts the records of these.
-    pub fn choose(
+    /// that the filter includes, with the dimension that counts the records of these; without `is_planned`, the planner is not asked.
+    pub fn new(
         conn: &mut PgConnection,
         statistics: &Statistics,
         collection: Collection,
         filter: &'a Filter,
-        is_selective: bool,
+        is_planned: bool,
         indexes: impl IntoIterator<Item = (Dimension, EntityIndex)>,
         wanted: i64,
     ) -> Result<Self> {
-        let mut source = Self::plain(filter);
-        if !filter.uses_single_index() && !is_selective {
-            source.planner = Planner::new(conn, statistics, collection, filter)?;
-        }
-        let mut indexes: Vec<_> = indexes.into_iter().collect();
-        if source.planner.is_none() && indexes.len() < 2 {
-            source.entity_index = indexes.pop().map(|(_, index)| index);
-            return Ok(source);
-        }
-        let mut rarest: Option<(i64, EntityIndex)> = None;
+        let planner = match is_planned {
+            true => Planner::new(conn, statistics, collection, filter)?,
+            false => None,
+        };
+        let mut counted = Vec::new();
         for (dimension, index) in indexes {
-            let rows = counts::of_entities(conn, dimension, &index.entities)?;
-            if rarest.as_ref().is_none_or(|(fewest, _)| rows < *fewest) {
-                rarest = Some((rows, index));
-            }
+            counted.push((counts::of_entities(conn, dimension, &index.entities)?, index));
         }
-        let Some((rows, index)) = rarest else { return Ok(source) };
-        match source.planner.take() {
-            Some(planner) if !planner.prefers_entity_index(rows as f64, wanted) => {
-                source.planner = Some(planner.of_entities(rows as f64));
+        let source = match (planner, counted.into_iter().min_by_key(|(rows, _)| *rows)) {
+            (None, None) => Source::Path(AccessPath::Planner),
+            (Some(planner), None) => Source::Planned(planner),
+            (Some(planner), Some((rows, _))) if !planner.prefers_entity_index(rows as f64, wanted) => {
+                Source::Planned(planner.of_entities(rows as f64))
             }
-            _ => source.entity_index = Some(index),
+            (_, Some((_, index))) => Source::Entities(index),
+        };
+        Ok(Self { filter, source })
+    }
+
+    /// The first `wanted` records. `load` reads the records of a statement.
+    pub fn read<K: SortKey, T>(
+        &self,
+        conn: &mut PgConnection,
+        segments: &[Segment<K>],
+        wanted: i64,
+        load: impl Fn(&mut PgConnection, Rows) -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        for segment in segments {
+            let missing = wanted - found.len() as i64;
+            if missing == 0 {
+                break;
+            }
+            let after = |after: Option<(K, Uuid)>| Segment { after: after.or(segment.after), ..*segment };
+            let by_ids = |conn: &mut PgConnection, filter: &Filter, ids, limit| {
+                load(conn, Segment { after: None, ..*segment }.rows(filter, &AccessPath::ByIds(ids), limit))
+            };
+            found.extend(match &self.source {
+                Source::Path(path) => load(conn, segment.rows(self.filter, path, missing))?,
+                Source::Planned(planner) => load_by_keys(
+                    conn,
+                    true,
+                    missing,
+                    |conn, last, limit| planner.keys(conn, self.filter, &after(last), limit),
+                    |conn, ids, limit| by_ids(conn, self.filter, ids, limit),
+                )?,
+                Source::Entities(index) => load_by_keys(
+                    conn,
+                    index.is_complete,
+                    missing,
+                    |conn, last, limit| index.keys(conn, &after(last), limit),
+                    |conn, ids, limit| by_ids(conn, &index.rest, ids, limit),
+                )?,
+            });
         }
-        Ok(source)
+        Ok(found)
+    }
+
+    /// The ids of the `most` newest records.
+    pub fn newest_ids(&self, conn: &mut PgConnection, most: i64) -> Result<Vec<Uuid>> {
+        let keys = match &self.source {
+            Source::Planned(planner) => planner.keys(conn, self.filter, &NEWEST, most)?,
+            _ => self.read(conn, &[NEWEST], most, |conn, Rows { condition, order, limit }| {
+                let table = self.filter.table;
+                let keys = Sql::new(format!("SELECT {table}.published_desc AS key, {table}.id FROM {table} WHERE "))
+                    .append(condition)
+                    .sql(format!(" ORDER BY {order} LIMIT "))
+                    .bind(limit);
+                Ok(keys.rows(conn)?.into_iter().map(PgTimestamp::of).collect())
+            })?,
+        };
+        Ok(keys.into_iter().map(|(_, id)| id).collect())
     }
 }
 
 /// How many records match, when that was asked: from the rollups, the index of an entity, or the records.
-///
-/// # Errors
-/// Only those of the database.
 pub(super) fn total(
     conn: &mut PgConnection,
     asked: Option<Count>,
@@ -85,152 +135,35 @@ pub(super) fn total(
         return Ok(Some(total));
     }
     match entity_index.and_then(|index| Some((index, index.only()?))) {
-        Some((index, entity)) => count::total(conn, asked, || index.keys_of(entity, &Segment::NEWEST, None)),
+        Some((index, entity)) => count::total(conn, asked, || index.keys_of(entity, &NEWEST, None)),
         None => count::total_of(conn, asked, filter),
     }
 }
 
-/// The first `wanted` records of a list in date order.
+/// The first `wanted` records by keys. `keys` reads the keys after one, and `load` the records of these ids that match, in order.
 ///
-/// # Errors
-/// Those of `load`.
-pub(super) fn by_date<T: DateKeyed>(
+/// Records may be gone by the time they are loaded, or not match: it goes on until the page is full or there are no keys.
+fn load_by_keys<K: Copy, T>(
     conn: &mut PgConnection,
-    source: &Source<'_>,
-    range: Range<DateTime<Utc>>,
-    segments: &[Segment],
+    is_complete: bool,
     wanted: i64,
-    load: impl Fn(&mut PgConnection, Rows) -> Result<Vec<T>>,
+    keys: impl Fn(&mut PgConnection, Option<(K, Uuid)>, i64) -> Result<Vec<(K, Uuid)>>,
+    load: impl Fn(&mut PgConnection, Vec<Uuid>, i64) -> Result<Vec<T>>,
 ) -> Result<Vec<T>> {
-    let mut found = Vec::new();
-    for segment in segments {
+    let mut found: Vec<T> = Vec::new();
+    let mut after = None;
+    let mut batch = if is_complete { wanted } else { FIRST_BATCH };
+    loop {
         let missing = wanted - found.len() as i64;
-        if missing == 0 {
-            break;
+        let there = keys(conn, after, batch)?;
+        let is_last = (there.len() as i64) < batch;
+        after = there.last().copied();
+        if !there.is_empty() {
+            found.extend(load(conn, there.into_iter().map(|(_, id)| id).collect(), missing)?);
         }
-        found.extend(match (source, &source.planner) {
-            (Source { entity_index: Some(index), .. }, _) => {
-                let keys = |conn: &mut PgConnection, after: Option<DateKey>, limit| {
-                    index.keys(conn, &Segment { after: after.or(segment.after), ..*segment }, limit)
-                };
-                load_by_keys(conn, index.is_complete, missing, keys, |conn, ids, limit| {
-                    let by_ids = Scan::new(AccessPath::ByIds(ids));
-                    load(conn, Segment { after: None, ..*segment }.rows(&index.rest, &by_ids, limit))
-                })?
-            }
-            (_, None) => load(conn, segment.rows(source.filter, &Scan::default(), missing))?,
-            (_, Some(planner)) => {
-                let axis = DateAxis::new(segment, range);
-                planner.read(conn, &axis, missing, |conn, scan, limit| {
-                    by_group(
-                        source.filter,
-                        scan,
-                        limit,
-                        |one: &T, other| segment.kind.compare(one.date_key(), other.date_key()),
-                        |scan| load(conn, segment.rows(source.filter, scan, limit)),
-                    )
-                })?
-            }
-        });
-    }
-    Ok(found)
-}
-
-/// The keys of the `most` newest records of a list.
-///
-/// # Errors
-/// Only those of the database.
-pub(super) fn newest_keys(
-    conn: &mut PgConnection,
-    source: &Source<'_>,
-    range: Range<DateTime<Utc>>,
-    most: i64,
-) -> Result<Vec<DateKey>> {
-    let table = source.filter.table;
-    by_date(conn, source, range, &[Segment::NEWEST], most, |conn, rows| {
-        let keys: Vec<KeyRow> = Sql::new(format!("SELECT {table}.published_desc, {table}.id FROM {table} WHERE "))
-            .append(rows.condition)
-            .sql(format!(" ORDER BY {} LIMIT ", rows.order))
-            .bind(rows.limit)
-            .rows(conn)?;
-        Ok(keys.into_iter().map(KeyRow::key).collect())
-    })
-}
-
-/// A list that begins with the records of the highest value in a column.
-pub(super) struct Highest<'a> {
-    pub filter: &'a Filter,
-    pub column: &'static str,
-    /// The value and the id after which it begins.
-    pub after: Option<(Value, Uuid)>,
-    pub wanted: i64,
-}
-
-impl Highest<'_> {
-    /// The path of such a list: an index, as Postgres chooses, unless the planner knows what is rare.
-    ///
-    /// # Errors
-    /// Only those of the database.
-    pub fn path(&self, conn: &mut PgConnection, statistics: &Statistics, collection: Collection) -> Result<AccessPath> {
-        if self.filter.search.is_none() && self.filter.column_values().next().is_none() {
-            return Ok(AccessPath::Planner);
+        if is_last || found.len() as i64 >= wanted {
+            return Ok(found);
         }
-        let planner = Planner::new(conn, statistics, collection, self.filter)?;
-        Ok(planner.map_or(AccessPath::Planner, |planner| planner.unwindowed(self.wanted)))
+        batch = (batch * GROWTH).min(MAX_BATCH);
     }
-
-    /// The first records, read by a path. `compare` is the order of the list.
-    ///
-    /// # Errors
-    /// Those of `load`.
-    pub fn read<T>(
-        &self,
-        path: AccessPath,
-        compare: impl Fn(&T, &T) -> Ordering,
-        mut load: impl FnMut(Rows) -> Result<Vec<T>>,
-    ) -> Result<Vec<T>> {
-        let (key, id) = (self.filter.column(self.column), self.filter.column("id"));
-        by_group(self.filter, &Scan::new(path), self.wanted, compare, |scan| {
-            let after = self.after.clone().map(|after| below(&key, &id, after));
-            let condition = Sql::all(std::iter::once(self.filter.conditions(&scan.path)).chain(after));
-            load(Rows { condition, order: date_order::order(&scan.path, &key, &id, "DESC"), limit: self.wanted })
-        })
-    }
-}
-
-/// The condition that a record comes after a value and an id, from the highest on.
-pub(super) fn below(key: &str, id: &str, (value, after): (Value, Uuid)) -> Sql {
-    Sql::new(format!("({key}, {id}) < (")).bind(value).sql(", ").bind(after).sql(")")
-}
-
-/// The value and the id of a position.
-///
-/// # Errors
-/// Those of `key`, which reads the value.
-pub(super) fn value_after<V: Into<Value>>(
-    position: Option<&Position>,
-    key: impl Fn(&Position) -> Result<V>,
-) -> Result<Option<(Value, Uuid)>> {
-    position.map(|position| Ok::<_, Error>((key(position)?.into(), position.id))).transpose()
-}
-
-/// The first `limit` rows of a scan. From the combined index, the matches of each language are read by themselves: of a
-/// text that one of several queries found, Postgres reads the words again to see which.
-fn by_group<T>(
-    filter: &Filter,
-    scan: &Scan,
-    limit: i64,
-    compare: impl Fn(&T, &T) -> Ordering,
-    mut read: impl FnMut(&Scan) -> Result<Vec<T>>,
-) -> Result<Vec<T>> {
-    let (AccessPath::Bitmap(_), Some(search)) = (&scan.path, &filter.search) else {
-        return read(scan);
-    };
-    let mut found = Vec::new();
-    for group in search.groups() {
-        found.extend(read(&scan.of_group(group))?);
-    }
-    found.sort_by(compare);
-    found.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(found)
 }

@@ -118,9 +118,6 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
 }
 
 /// The first mentions of each of these articles, `limit` at most, in order of start, then id.
-///
-/// # Errors
-/// Only those of the database.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Mention>>> {
     let ids = article_text::first_of_each(conn, "mentions", "span_start", articles, limit + 1)?;
     let rows = mentions::table

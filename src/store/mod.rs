@@ -1,7 +1,7 @@
 //! Postgres through diesel: one file per resource, free functions `(&mut PgConnection, what) -> Result<..>`.
 //!
-//! They open no transaction: `Db::write` has opened one. Locks are taken in one order: entity, article, then the
-//! mentions and quotes of that article.
+//! Each may fail with an error of the database; those that fail otherwise say so. They open no transaction: `Db::write` has
+//! opened one. Locks are taken in one order: entity, article, then the mentions and quotes of that article.
 
 mod about;
 pub mod analytics;

@@ -192,9 +192,6 @@ fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, A
 }
 
 /// Deletes changes that every instance has read.
-///
-/// # Errors
-/// Those of the database.
 pub fn delete_old_changes(conn: &mut PgConnection) -> Result<()> {
     let kept = chrono::Duration::from_std(CHANGES_KEPT).map_err(|error| Error::Internal(error.to_string()))?;
     let oldest: chrono::DateTime<chrono::Utc> =

@@ -100,9 +100,6 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
 }
 
 /// The quotes of these distinct ids, in their order.
-///
-/// # Errors
-/// Only those of the database.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quote>>> {
     let rows = quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?;
     let found = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
@@ -133,9 +130,6 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
 }
 
 /// The first quotes of each of these articles, `limit` at most, in order of their first start, then id.
-///
-/// # Errors
-/// Only those of the database.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Quote>>> {
     let ids = article_text::first_of_each(conn, "quotes", "spans[1]", articles, limit + 1)?;
     let mut rows = quotes::table.filter(quotes::id.eq_any(&ids)).select(QuoteRow::as_select()).load(conn)?;

@@ -2,11 +2,10 @@
 
 pub mod access_path;
 pub mod count;
-pub mod date_buckets;
-pub mod date_order;
 pub mod filter;
 pub mod keyset;
 pub mod localized_query;
+pub mod order;
 
 use chrono::NaiveDate;
 use diesel::connection::DefaultLoadingMode;

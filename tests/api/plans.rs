@@ -89,6 +89,11 @@ fn last_read_of(table: &str) -> Statement {
     last_of(&[format!("SELECT \"{table}\"."), format!("SELECT DISTINCT {table}.")])
 }
 
+/// The last logged look-up of the keys of a list.
+fn last_keys_of(table: &str) -> Statement {
+    last_of(&[format!("SELECT {table}.")])
+}
+
 /// The last logged statement of one line with one of these beginnings.
 fn last_of(beginnings: &[String]) -> Statement {
     let log = server_log();

@@ -3,8 +3,8 @@
 mod highlight;
 mod hostile;
 mod lists;
+mod planner;
 mod relevance;
-mod windows;
 
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;

@@ -83,9 +83,6 @@ impl RelatedRow {
 }
 
 /// The most frequent pairs of speaker and subject, in the newest quotes that match and have a known speaker.
-///
-/// # Errors
-/// Only those of the database.
 pub fn speaks_about(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -124,9 +121,6 @@ pub fn speaks_about(
 ///
 /// The pairs are counted here: an article with twenty entities has 190 pairs, which Postgres would sort. Of an article with
 /// very many entities, the pairs of [`MAX_ENTITIES`] are counted.
-///
-/// # Errors
-/// Only those of the database.
 pub fn co_mentions(
     conn: &mut Connection,
     statistics: &Statistics,

@@ -18,9 +18,6 @@ const UNRANKED_UNITS: &str = "SELECT count(DISTINCT unit) AS n FROM keyed WHERE 
 ///
 /// When more match, `recent` has what was published after the first record beyond the window: the figures are exact from
 /// that time on, and the records can be listed.
-///
-/// # Errors
-/// Only those of the database.
 pub fn newest(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -63,9 +60,6 @@ pub fn of_named_entities(with: Sql, filter: &QuoteFilter, entity: &str) -> Sql {
 }
 
 /// The newest `window` records that match, by the values of a dimension.
-///
-/// # Errors
-/// Only those of the database.
 pub fn keyed(
     conn: &mut Connection,
     statistics: &Statistics,

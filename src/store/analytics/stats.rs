@@ -40,9 +40,6 @@ const BUCKET: i32 = 3;
 const BUCKET_OF_OTHER: i32 = 4;
 
 /// The `limit` most frequent values of a dimension.
-///
-/// # Errors
-/// Only those of the database.
 pub fn top(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -82,9 +79,6 @@ pub fn top(
 }
 
 /// The records of each interval, grouped by the `most` most frequent values of a dimension.
-///
-/// # Errors
-/// Only those of the database.
 pub fn timeline(
     conn: &mut Connection,
     statistics: &Statistics,

@@ -52,9 +52,6 @@ pub struct Resolutions {
 pub struct Missing(Vec<(Uuid, Newcomer, NewEntity)>);
 
 /// Resolves the entities of some texts under locks of the newcomers' names. Creates nothing yet.
-///
-/// # Errors
-/// Only those of the database.
 pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions> {
     let newcomers = || drafts.iter().flat_map(|draft| &draft.extraction.newcomers);
     let mut index = match newcomers().next() {

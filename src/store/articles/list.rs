@@ -3,19 +3,19 @@
 use super::{ArticleRow, BlockList};
 use crate::domain::Dimension;
 use crate::domain::article::{Article, ArticleFilter, ArticleList, ArticleOrder};
-use crate::domain::page::{Count, Key, Page, Position, SetFilter, Total};
+use crate::domain::page::{Key, Page, Position, SetFilter};
 use crate::domain::search::Ranked;
 use crate::domain::stats::CountTarget;
 use crate::schema::articles;
 use crate::store::Result;
 use crate::store::fulltext::{self, Collection, MAX_MATCHES, Statistics};
-use crate::store::list::{self, Highest, Source};
+use crate::store::list::{self, List};
 use crate::store::sql::Sql;
 use crate::store::sql::access_path::AccessPath;
-use crate::store::sql::date_order::{self, DateKeyed, EntityIndex, MAX_ENTITIES, Rows, Segment};
 use crate::store::sql::filter::{Filter, is_any};
-use crate::store::sql::keyset::{DateKey, LONG_AGO, pg_time, time_key};
+use crate::store::sql::keyset::{LONG_AGO, time_key};
 use crate::store::sql::localized_query::LocalizedQuery;
+use crate::store::sql::order::{self, EntityIndex, MAX_ENTITIES, NEWEST, Rows, Segment};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
@@ -23,9 +23,6 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// One page of the articles that match; in order of relevance, with the number of articles that were ranked.
-///
-/// # Errors
-/// Only those of the database.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -41,9 +38,7 @@ pub fn list(
     let wanted = request.limit + 1;
     let by_relevance = search.as_ref().filter(|_| *order == ArticleOrder::Relevance);
     let (page, ranked) = if let Some(query) = by_relevance {
-        let source = source(conn, statistics, filter, &conditions, MAX_MATCHES)?;
-        let keys = list::newest_keys(conn, &source, filter.published, MAX_MATCHES)?;
-        let newest = keys.into_iter().map(|(_, id)| id).collect();
+        let newest = dated(conn, statistics, filter, &conditions, MAX_MATCHES)?.newest_ids(conn, MAX_MATCHES)?;
         let (page, ranked) = fulltext::most_relevant(conn, Collection::Articles, query, newest, request, total)?;
         let ids: Vec<Uuid> = page.items.iter().map(|(_, id)| *id).collect();
         let rows = articles::table.filter(articles::id.eq_any(ids)).select(ArticleRow::as_select()).load(conn)?;
@@ -51,22 +46,17 @@ pub fn list(
     } else {
         let rows = match order {
             ArticleOrder::NewestCreated => {
-                let after = list::value_after(after, |after| time_key(after, LONG_AGO))?;
-                let list = Highest { filter: &conditions, column: "created_at", after, wanted };
-                let path = match is_selective(filter) {
-                    true => AccessPath::Planner,
-                    false => list.path(conn, statistics, Collection::Articles)?,
-                };
-                let key = |row: &ArticleRow| (row.created_at, row.id);
-                list.read(path, |one, other| key(other).cmp(&key(one)), |rows| load(conn, rows))?
+                let segments = Segment::highest("created_at", after, |after| time_key(after, LONG_AGO))?;
+                let is_planned = conditions.is_indexed() && !is_selective(filter);
+                let list = List::new(conn, statistics, Collection::Articles, &conditions, is_planned, [], wanted)?;
+                list.read(conn, &segments, wanted, load)?
             }
             _ => {
                 let segments = match order {
-                    ArticleOrder::OldestPublished => date_order::oldest(after, filter.published)?,
-                    _ => date_order::newest(after)?,
+                    ArticleOrder::OldestPublished => order::oldest(after, filter.published)?,
+                    _ => order::newest(after)?,
                 };
-                let source = source(conn, statistics, filter, &conditions, wanted)?;
-                list::by_date(conn, &source, filter.published, &segments, wanted, load)?
+                dated(conn, statistics, filter, &conditions, wanted)?.read(conn, &segments, wanted, load)?
             }
         };
         let page = Page::from_rows(rows, request.limit, total, |row| position(*order, row));
@@ -113,22 +103,17 @@ fn with_bodies(conn: &mut PgConnection, page: Page<(Position, ArticleRow)>) -> R
     Ok(Page { items, next: page.next, total: page.total })
 }
 
-/// How the articles of a list in date order are found.
-fn source<'a>(
+/// The list of these articles in order of publication.
+fn dated<'a>(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &ArticleFilter,
     conditions: &'a Filter,
     wanted: i64,
-) -> Result<Source<'a>> {
+) -> Result<List<'a>> {
     let indexes = entity_indexes(filter, conditions.search.as_ref());
-    Source::choose(conn, statistics, Collection::Articles, conditions, is_selective(filter), indexes, wanted)
-}
-
-impl DateKeyed for ArticleRow {
-    fn date_key(&self) -> DateKey {
-        (self.published_at.map_or(LONG_AGO, pg_time), self.id)
-    }
+    let is_planned = !conditions.uses_single_index() && !is_selective(filter);
+    List::new(conn, statistics, Collection::Articles, conditions, is_planned, indexes, wanted)
 }
 
 fn load(conn: &mut PgConnection, rows: Rows) -> Result<Vec<ArticleRow>> {
@@ -138,9 +123,6 @@ fn load(conn: &mut PgConnection, rows: Rows) -> Result<Vec<ArticleRow>> {
 
 /// Selects `id, unit, key, published_desc` of the `most` newest articles that match, or of more; `key` is an expression
 /// on the columns of articles.
-///
-/// # Errors
-/// Only those of the database.
 pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -153,8 +135,8 @@ pub(in crate::store) fn newest(
     if let Some((_, index)) = entity_indexes(filter, None).into_iter().next()
         && let Some(entity) = index.only()
     {
-        let of_entity = index.keys_of(entity, &Segment::NEWEST, Some(most));
-        let articles = Sql::new(selected(key)).sql("(").append(of_entity).sql(") AS articles");
+        let of_entity = index.keys_of(entity, &NEWEST, Some(most));
+        let articles = Sql::new(selected(key)).sql("(").append(of_entity).sql(") AS articles (published_desc, id)");
         return Ok(if key == "''" { articles } else { articles.sql(" JOIN articles AS records USING (id)") });
     }
     let conditions = conditions(filter, None);
@@ -162,9 +144,7 @@ pub(in crate::store) fn newest(
         return Ok(Sql::new(selected(key)).sql("articles WHERE ").append(conditions.conditions(&AccessPath::Planner)));
     }
     let conditions = self::conditions(filter, read_search(conn, filter)?);
-    let source = source(conn, statistics, filter, &conditions, most)?;
-    let keys = list::newest_keys(conn, &source, filter.published, most)?;
-    let ids: Vec<Uuid> = keys.into_iter().map(|(_, id)| id).collect();
+    let ids = dated(conn, statistics, filter, &conditions, most)?.newest_ids(conn, most)?;
     Ok(Sql::new(selected(key)).sql("articles WHERE articles.id = ANY (").bind(ids).sql(")"))
 }
 

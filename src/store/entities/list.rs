@@ -19,9 +19,6 @@ use uuid::Uuid;
 type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts::table>, Pg>;
 
 /// One page of the entities that match. A search by name finds at most the 600 best.
-///
-/// # Errors
-/// Only those of the database.
 pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::by_identifiers(conn, &filter.identifier.include)?;
     let none = names::by_identifiers(conn, &filter.identifier.exclude)?;

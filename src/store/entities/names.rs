@@ -86,9 +86,6 @@ fn thousandths(part: f64) -> i64 {
 }
 
 /// The entities found by a name, a few hundred at most.
-///
-/// # Errors
-/// Only those of the database.
 pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &Scope) -> Result<NameMatches> {
     let key = text::name_key(q);
     let mut found = NameMatches::default();
@@ -139,9 +136,6 @@ impl NameMatches {
 }
 
 /// The entities with exactly this name, without accents and case, the most mentioned first; at most 50.
-///
-/// # Errors
-/// Only those of the database.
 pub fn namesakes(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
     let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Scope::default(), MAX_RANKED)?;
     Ok(most_mentioned(names.best, MAX_NAMESAKES))
@@ -155,9 +149,6 @@ fn most_mentioned(mut names: Vec<Candidate>, limit: usize) -> Vec<Match> {
 }
 
 /// The entities with a name, or else those with the most similar name.
-///
-/// # Errors
-/// Only those of the database.
 pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
     let exact = namesakes(conn, name)?;
@@ -172,9 +163,6 @@ pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> R
 }
 
 /// The matches with their names. Entities deleted meanwhile are left out.
-///
-/// # Errors
-/// Only those of the database.
 pub fn suggestions(conn: &mut PgConnection, found: &[Match]) -> Result<Vec<Suggestion>> {
     let labels = NameLabels::load(conn, found.iter().map(|found| (found.entity, found.position)))?;
     Ok(labels.suggestions(found))
@@ -224,9 +212,6 @@ impl NameLabels {
 }
 
 /// The entities with one of these identifiers.
-///
-/// # Errors
-/// Only those of the database.
 pub fn by_identifiers(conn: &mut PgConnection, identifiers: &[Identifier]) -> Result<Vec<Uuid>> {
     if identifiers.is_empty() {
         return Ok(Vec::new());

@@ -17,9 +17,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Where the words of the filter's search stand in these articles; nothing without a search.
-///
-/// # Errors
-/// Only those of the database.
 pub fn articles(
     conn: &mut PgConnection,
     filter: &ArticleFilter,
@@ -45,9 +42,6 @@ pub fn articles(
 }
 
 /// Where the words of the filter's search stand in the texts of these quotes; nothing without a search.
-///
-/// # Errors
-/// Only those of the database.
 pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
     let Some(query) = super::read(conn, filter.search.as_ref(), &filter.language)? else {
         return Ok(HashMap::new());

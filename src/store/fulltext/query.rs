@@ -18,9 +18,6 @@ struct QueryRow {
 }
 
 /// Reads a search in the languages of a filter, or else in all that articles have.
-///
-/// # Errors
-/// Only those of the database.
 pub fn read(
     conn: &mut PgConnection,
     search: Option<&Search>,

@@ -1,14 +1,13 @@
-//! The statistics of Postgres on a collection: its rows, the frequency of common values and lexemes, and the dates.
+//! The statistics of Postgres on a collection: its rows, and the frequency of common values and lexemes.
 
 use super::Collection;
 use super::tsquery::selectivity;
 use crate::store::Result;
 use crate::store::sql::filter::ColumnValues;
 use crate::store::sql::localized_query::LocalizedQuery;
-use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Double, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, Double, Text};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -38,35 +37,21 @@ struct Entry {
 #[derive(Debug, Default)]
 pub struct TableStats {
     pub rows: f64,
-    pub(super) columns: HashMap<String, Frequencies>,
-    pub published: Histogram,
+    columns: HashMap<String, Frequencies>,
 }
 
 /// The part of all rows, 0 to 1, that has each value of a column, or each element of it.
 #[derive(Debug, Default)]
-pub(super) struct Frequencies {
+struct Frequencies {
     common: HashMap<String, f64>,
     /// Of any other value.
     other: f64,
-}
-
-/// The dates of a table.
-#[derive(Debug, Default)]
-pub struct Histogram {
-    /// Rows that have a date.
-    pub rows: f64,
-    /// Dates in order, with as many rows between each two.
-    pub bounds: Vec<PgTimestamp>,
 }
 
 #[derive(QueryableByName)]
 struct TableRow {
     #[diesel(sql_type = Double)]
     rows: f64,
-    #[diesel(sql_type = Nullable<Array<Timestamptz>>)]
-    published: Option<Vec<PgTimestamp>>,
-    #[diesel(sql_type = Double)]
-    undated: f64,
 }
 
 #[derive(QueryableByName)]
@@ -92,9 +77,6 @@ const COLUMNS: &str = "WITH columns AS (
 
 impl Statistics {
     /// The statistics of a collection; `None` when Postgres has none.
-    ///
-    /// # Errors
-    /// Only those of the database.
     pub fn of(&self, conn: &mut PgConnection, collection: Collection) -> Result<Option<Arc<TableStats>>> {
         let cell = match collection {
             Collection::Articles => &self.articles,
@@ -116,14 +98,10 @@ impl Statistics {
 
 impl TableStats {
     fn read(conn: &mut PgConnection, collection: Collection) -> Result<Option<Self>> {
-        let row: Option<TableRow> = diesel::sql_query(format!(
-            "{COLUMNS} SELECT c.rows, c.null_frac::double precision AS undated,
-                c.histogram_bounds::text::timestamptz[] AS published
-            FROM columns c WHERE attname = 'published_at'"
-        ))
-        .bind::<Text, _>(collection.table())
-        .get_result(conn)
-        .optional()?;
+        let row: Option<TableRow> = diesel::sql_query(format!("{COLUMNS} SELECT rows FROM columns LIMIT 1"))
+            .bind::<Text, _>(collection.table())
+            .get_result(conn)
+            .optional()?;
         let Some(row) = row else { return Ok(None) };
         let columns: Vec<ColumnRow> = diesel::sql_query(format!(
             "{COLUMNS}, known AS (
@@ -145,7 +123,6 @@ impl TableStats {
         Ok(Some(Self {
             rows: row.rows,
             columns: columns.into_iter().map(|column| (column.name.clone(), Frequencies::from(column))).collect(),
-            published: Histogram { rows: row.rows * (1.0 - row.undated), bounds: row.published.unwrap_or_default() },
         }))
     }
 
@@ -174,70 +151,5 @@ impl From<ColumnRow> for Frequencies {
         // Elements that are not common are much rarer than those that are: a quarter is a cautious guess.
         let other = if rest > 0.0 { (rest / other_values.max(1.0)).min(rarest) } else { rarest / 4.0 };
         Self { common: values.into_iter().zip(frequencies).collect(), other }
-    }
-}
-
-impl Histogram {
-    /// The number of rows before a time.
-    pub fn rows_before(&self, time: PgTimestamp) -> f64 {
-        let Some(steps) = self.steps() else {
-            return 0.0;
-        };
-        let above = self.bounds.partition_point(|bound| bound.0 < time.0);
-        let done = match above {
-            0 => 0.0,
-            above if above == self.bounds.len() => steps,
-            above => {
-                let (low, high) = (self.bounds[above - 1].0, self.bounds[above].0);
-                (above - 1) as f64 + (time.0 - low) as f64 / ((high - low).max(1)) as f64
-            }
-        };
-        self.rows * done / steps
-    }
-
-    /// The number of rows between two times.
-    pub fn rows_between(&self, from: Option<PgTimestamp>, to: Option<PgTimestamp>) -> f64 {
-        let before = |time: Option<PgTimestamp>| time.map(|time| self.rows_before(time));
-        (before(to).unwrap_or(self.rows) - before(from).unwrap_or(0.0)).max(0.0)
-    }
-
-    /// The time before which there are so many rows; `None` outside of the dates.
-    pub fn time_after(&self, rows: f64) -> Option<PgTimestamp> {
-        let place = rows / self.rows * self.steps()?;
-        if !(0.0..self.steps()?).contains(&place) {
-            return None;
-        }
-        let below = place as usize;
-        let (low, high) = (self.bounds[below].0, self.bounds[below + 1].0);
-        Some(PgTimestamp(low + ((high - low) as f64 * place.fract()).round() as i64))
-    }
-
-    fn steps(&self) -> Option<f64> {
-        (self.bounds.len() > 1 && self.rows >= 1.0).then(|| (self.bounds.len() - 1) as f64)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_told_from_times_and_times_from_rows() {
-        let histogram = Histogram { rows: 300.0, bounds: [0, 10, 20, 1000].map(PgTimestamp).to_vec() };
-        for (time, rows) in [(0, 0.0), (5, 50.0), (10, 100.0), (510, 250.0)] {
-            assert_eq!(
-                (histogram.rows_before(PgTimestamp(time)), histogram.time_after(rows)),
-                (rows, Some(PgTimestamp(time)))
-            );
-        }
-        assert_eq!(histogram.rows_before(PgTimestamp(-1)), 0.0);
-        assert_eq!(histogram.rows_before(PgTimestamp(2000)), 300.0);
-        assert_eq!((histogram.time_after(300.0), histogram.time_after(-1.0)), (None, None));
-    }
-
-    #[test]
-    fn nothing_is_known_without_dates() {
-        let histogram = Histogram { rows: 300.0, bounds: vec![PgTimestamp(0)] };
-        assert_eq!((histogram.rows_before(PgTimestamp(5)), histogram.time_after(10.0)), (0.0, None));
     }
 }

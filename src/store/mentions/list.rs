@@ -7,42 +7,33 @@ use crate::domain::page::{Key, Page, Position, SetFilter};
 use crate::domain::stats::CountTarget;
 use crate::schema::mentions;
 use crate::store::Result;
-use crate::store::list::{self, Source};
+use crate::store::list::{self, List, Source};
 use crate::store::sql::Sql;
-use crate::store::sql::date_order::{self, DateKeyed};
+use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::{Filter, is_any};
-use crate::store::sql::keyset::{DateKey, LONG_AGO, pg_time};
+use crate::store::sql::order;
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 /// One page of the mentions that match.
-///
-/// # Errors
-/// Only those of the database.
 pub fn list(conn: &mut PgConnection, asked: &MentionList) -> Result<Page<Mention>> {
-    let MentionList { filter, order, page: request } = asked;
+    let MentionList { filter, page: request, .. } = asked;
     let all = conditions(filter);
     let total = list::total(conn, request.count, &all, || CountTarget::Mentions(filter.clone()), None)?;
-    let segments = match order {
-        MentionOrder::NewestPublished => date_order::newest(request.after.as_ref())?,
-        MentionOrder::OldestPublished => date_order::oldest(request.after.as_ref(), filter.published)?,
+    let segments = match asked.order {
+        MentionOrder::NewestPublished => order::newest(request.after.as_ref())?,
+        MentionOrder::OldestPublished => order::oldest(request.after.as_ref(), filter.published)?,
     };
-    let rows =
-        list::by_date(conn, &Source::plain(&all), filter.published, &segments, request.limit + 1, |conn, rows| {
-            let query = mentions::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
-            Ok(query.select(MentionRow::as_select()).load(conn)?)
-        })?;
+    let list = List { filter: &all, source: Source::Path(AccessPath::Planner) };
+    let rows = list.read(conn, &segments, request.limit + 1, |conn, rows| {
+        let query = mentions::table.filter(rows.condition).order(sql::<Bool>(&rows.order)).limit(rows.limit);
+        Ok(query.select(MentionRow::as_select()).load(conn)?)
+    })?;
     let page =
         Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
     Ok(page.map(Mention::from))
-}
-
-impl DateKeyed for MentionRow {
-    fn date_key(&self) -> DateKey {
-        (self.published_at.map_or(LONG_AGO, pg_time), self.id)
-    }
 }
 
 /// The conditions of a filter.

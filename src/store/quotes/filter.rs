@@ -5,9 +5,9 @@ use crate::domain::page::{Range, SetFilter};
 use crate::domain::quote::{QuoteFilter, QuoteOrder};
 use crate::store::sql::Sql;
 use crate::store::sql::access_path::AccessPath;
-use crate::store::sql::date_order::{EntityIndex, MAX_ENTITIES};
 use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::localized_query::LocalizedQuery;
+use crate::store::sql::order::{EntityIndex, MAX_ENTITIES};
 use chrono::NaiveDate;
 use uuid::Uuid;
 

@@ -9,9 +9,6 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 /// Reads names and adds the entities that they lead to to a filter.
-///
-/// # Errors
-/// Only those of the database.
 pub fn resolve(
     conn: &mut PgConnection,
     popular: &PopularNames,

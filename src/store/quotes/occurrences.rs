@@ -33,18 +33,18 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
     let variants: Vec<(String, i64, Option<DateTime<Utc>>)> = printed()
         .group_by(quotes::text)
         .select((quotes::text, count_star(), min(quotes::published_at)))
-        .order((count_star().desc(), min(quotes::published_asc).asc(), quotes::text.asc()))
+        .order((count_star().desc(), min(quotes::published_at).asc(), quotes::text.asc()))
         .limit(MAX_SHOWN)
         .load(conn)?;
     let publishers: Vec<(Option<String>, i64, Option<DateTime<Utc>>)> = printed()
         .group_by(quotes::publisher)
         .select((quotes::publisher, count_star(), min(quotes::published_at)))
-        .order((count_star().desc(), min(quotes::published_asc).asc(), quotes::publisher.asc()))
+        .order((count_star().desc(), min(quotes::published_at).asc(), quotes::publisher.asc()))
         .limit(MAX_SHOWN)
         .load(conn)?;
     let first: Option<(Uuid, Option<DateTime<Utc>>)> = printed()
         .filter(quotes::published_at.is_not_null())
-        .order((quotes::published_asc, quotes::id))
+        .order((quotes::published_at, quotes::id))
         .select((quotes::id, quotes::published_at))
         .first(conn)
         .optional()?;

@@ -11,9 +11,6 @@ use crate::store::{Error, Result};
 use diesel::pg::PgConnection;
 
 /// One page of the quotes that match; in order of relevance, with the number of quotes that were ranked.
-///
-/// # Errors
-/// Only those of the database.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -30,9 +27,6 @@ pub fn is_plain(list: &QuoteList) -> bool {
 }
 
 /// The pages of several lists, in their order. The related rows of their quotes are read at once.
-///
-/// # Errors
-/// Only those of the database.
 pub fn lists(
     conn: &mut PgConnection,
     statistics: &Statistics,

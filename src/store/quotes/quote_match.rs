@@ -34,9 +34,6 @@ const NEWEST: i32 = 10_000;
 const COMPARED_LENGTH: i32 = 5_000;
 
 /// The quotes that match a text, the most similar first, without rejected ones. `language` is that of the text.
-///
-/// # Errors
-/// Only those of the database.
 pub fn matching(
     conn: &mut PgConnection,
     statistics: &Statistics,

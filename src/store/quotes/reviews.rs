@@ -5,9 +5,9 @@ use crate::domain::quote::Review;
 use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::reviews;
-use crate::store::Result;
 use crate::store::grouped::grouped;
 use crate::store::rows;
+use crate::store::{Error, Result};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -55,7 +55,7 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
 
 /// Appends the changes of a PATCH by `actor`.
 pub fn append_change(conn: &mut PgConnection, actor: Option<&str>, old: &QuoteRow, next: &Columns) -> Result<()> {
-    let (mut before, mut after) = (wire(&old.columns), wire(next));
+    let (mut before, mut after) = (wire(&old.columns)?, wire(next)?);
     before.retain(|member, value| after.get(member) != Some(value));
     after.retain(|member, _| before.contains_key(member));
     let speaks = |member: &String| member.starts_with("speaker_");
@@ -98,24 +98,15 @@ pub fn append_unlinked(
 }
 
 /// The members of a quote that a review records, as on the wire, without derived ones.
-fn wire(columns: &Columns) -> Map<String, Value> {
+fn wire(columns: &Columns) -> Result<Map<String, Value>> {
     let span = |span: Span| json!({ "start": span.start, "end": span.end });
-    let members = [
-        ("body_version", json!(columns.body_version)),
-        ("anchor", json!(columns.anchor)),
-        ("text", json!(columns.text)),
-        ("spans", columns.spans.0.iter().copied().map(span).collect()),
-        ("kind", json!(columns.kind)),
-        ("speaker_id", json!(columns.speaker_id)),
-        ("speaker_label", json!(columns.speaker_label)),
-        ("speaker_span", json!(columns.speaker_span.map(|range| span(range.0)))),
-        ("speaker_status", json!(columns.speaker_status)),
-        ("cue", json!(columns.cue)),
-        ("cue_span", json!(columns.cue_span.map(|range| span(range.0)))),
-        ("cue_lemma", json!(columns.cue_lemma)),
-        ("said_on", json!(columns.said_on)),
-        ("status", json!(columns.status)),
-        ("confidence", json!(columns.confidence)),
-    ];
-    members.into_iter().map(|(member, value)| (member.to_owned(), value)).collect()
+    let members = serde_json::to_value(columns).map_err(|error| Error::Internal(error.to_string()))?;
+    let Value::Object(mut members) = members else { return Ok(Map::new()) };
+    for derived in ["prefix", "suffix", "canonical_text", "cluster_id"] {
+        members.shift_remove(derived);
+    }
+    members["spans"] = columns.spans.0.iter().copied().map(span).collect();
+    members["speaker_span"] = json!(columns.speaker_span.map(|range| span(range.0)));
+    members["cue_span"] = json!(columns.cue_span.map(|range| span(range.0)));
+    Ok(members)
 }

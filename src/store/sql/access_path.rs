@@ -1,8 +1,6 @@
 //! The access paths of a list: by which index its rows are found.
 
 use super::Sql;
-use super::date_buckets::DateBuckets;
-use diesel::data_types::PgTimestamp;
 use uuid::Uuid;
 
 /// How the rows of a statement are found.
@@ -28,14 +26,13 @@ pub struct Bitmap {
     pub group: Option<usize>,
     /// Columns with values that most rows have: they are checked on each row.
     pub unselective: Vec<&'static str>,
-    pub buckets: Option<DateBuckets>,
 }
 
 impl AccessPath {
     /// The combined index, for one group of a search.
     pub fn bitmap(group: Option<usize>) -> Self {
         // Nearly all texts that have the words of a language are in that language.
-        Self::Bitmap(Bitmap { group, unselective: vec!["language"], buckets: None })
+        Self::Bitmap(Bitmap { group, unselective: vec!["language"] })
     }
 
     /// True when an index is used for conditions on a column.
@@ -46,11 +43,6 @@ impl AccessPath {
             Self::Ordered(along) => column == "published_desc" || *along == Some(column),
             Self::ByIds(_) => false,
         }
-    }
-
-    /// True when the rows are sorted after they are found.
-    pub const fn sorts(&self) -> bool {
-        matches!(self, Self::Sorted | Self::Bitmap(_) | Self::ByIds(_))
     }
 
     /// The group of the search that is looked up.
@@ -64,44 +56,8 @@ impl AccessPath {
     /// The condition that the path itself makes.
     pub fn condition(&self, table: &str) -> Option<Sql> {
         match self {
-            Self::Bitmap(Bitmap { buckets: Some(buckets), .. }) => {
-                Some(Sql::new(format!("periods_of({table}.published_desc) && ")).bind(buckets.ids()))
-            }
             Self::ByIds(ids) => Some(Sql::new(format!("{table}.id = ANY (")).bind(ids.clone()).sql(")")),
             _ => None,
         }
-    }
-}
-
-/// One statement of a list: its access path, and the times of its window.
-#[derive(Debug, Clone, Default)]
-pub struct Scan {
-    pub path: AccessPath,
-    pub from: Option<PgTimestamp>,
-    /// Exclusive.
-    pub to: Option<PgTimestamp>,
-}
-
-impl Scan {
-    /// All rows, by this path.
-    pub fn new(path: AccessPath) -> Self {
-        Self { path, ..Self::default() }
-    }
-
-    /// The scan of one group of the search.
-    pub fn of_group(&self, group: usize) -> Self {
-        let mut scan = self.clone();
-        if let AccessPath::Bitmap(bitmap) = &mut scan.path {
-            bitmap.group = Some(group);
-        }
-        scan
-    }
-
-    /// The conditions of the window on a time.
-    pub fn times(&self, column: &str) -> impl Iterator<Item = Sql> {
-        let compare = |operator: &str, time: Option<PgTimestamp>| {
-            time.map(|time| Sql::new(format!("{column} {operator} ")).bind(time))
-        };
-        [compare(">=", self.from), compare("<", self.to)].into_iter().flatten()
     }
 }

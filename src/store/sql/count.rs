@@ -16,9 +16,6 @@ use diesel::sql_types::{BigInt, Json};
 pub const COUNT_LIMIT: i64 = 10_000;
 
 /// The number of rows of a query: exact up to [`COUNT_LIMIT`], else an estimate.
-///
-/// # Errors
-/// Only those of the database.
 pub fn total<E: QueryFragment<Pg> + QueryId>(
     conn: &mut PgConnection,
     count: Option<Count>,
@@ -29,9 +26,6 @@ pub fn total<E: QueryFragment<Pg> + QueryId>(
 }
 
 /// The number of rows that match a filter: exact up to [`COUNT_LIMIT`], else an estimate.
-///
-/// # Errors
-/// Only those of the database.
 pub fn total_of(conn: &mut PgConnection, count: Option<Count>, filter: &Filter) -> Result<Option<Total>> {
     let query = || rows(filter, &AccessPath::Planner);
     let (Some(Count::Exact), Some(search)) = (count, &filter.search) else {

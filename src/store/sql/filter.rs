@@ -110,6 +110,22 @@ pub fn has_date_index(table: &str, column: &str) -> bool {
     matches!((table, column), ("articles", "publisher" | "section") | ("quotes", "speaker_id"))
 }
 
+impl Condition {
+    fn sql(&self) -> &Sql {
+        match self {
+            Self::Column(_, sql) | Self::Date(sql) | Self::Exists(sql) | Self::Other(sql) => sql,
+        }
+    }
+
+    fn is_in_index(&self, along: Option<&str>) -> bool {
+        match self {
+            Self::Column(values, _) => along == Some(values.column),
+            Self::Date(_) => true,
+            Self::Exists(_) | Self::Other(_) => false,
+        }
+    }
+}
+
 impl Filter {
     /// No condition yet.
     pub const fn new(table: &'static str, search: Option<LocalizedQuery>) -> Self {
@@ -218,14 +234,29 @@ impl Filter {
             && first.is_none_or(|first| has_date_index(self.table, first.column))
     }
 
-    /// The conditions, so written that Postgres reads the rows by this path.
+    /// True when the combined index has some of the conditions.
+    pub fn is_indexed(&self) -> bool {
+        self.search.is_some() || self.column_values().next().is_some()
+    }
+
+    /// The conditions that an index in date order has: the dates, and the value of the column `along`.
+    pub fn index_conditions(&self, along: Option<&str>) -> Vec<Sql> {
+        let in_index = self.conditions.iter().filter(|condition| condition.is_in_index(along));
+        in_index.map(|condition| condition.sql().clone()).collect()
+    }
+
+    /// The conditions, so written that Postgres reads the rows by this path; for an index in order, those that it has not.
     pub fn conditions(&self, path: &AccessPath) -> Sql {
         let search = self.search.as_ref().map(|search| {
             let matches = search.matches(self.table, path);
             if path.uses_index("vector") { matches } else { matches.checked_per_row() }
         });
         let is_planned = matches!(path, AccessPath::Planner | AccessPath::Sorted);
-        let conditions = self.conditions.iter().map(|condition| match condition {
+        let others = self.conditions.iter().filter(|condition| match path {
+            AccessPath::Ordered(along) => !condition.is_in_index(*along),
+            _ => true,
+        });
+        let conditions = others.map(|condition| match condition {
             Condition::Column(values, sql) if path.uses_index(values.column) => sql.clone(),
             Condition::Date(sql) if path.uses_index("published_desc") => sql.clone(),
             Condition::Other(sql) if is_planned => sql.clone(),

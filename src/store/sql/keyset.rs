@@ -83,11 +83,6 @@ pub fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
     PgTimestamp(time.timestamp_micros() - YEAR_2000_MICROS)
 }
 
-/// The time; `None` for an infinity.
-pub fn from_pg_time(time: PgTimestamp) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_micros(time.0.checked_add(YEAR_2000_MICROS)?)
-}
-
 /// Cannot happen: a cursor of another order is refused by its fingerprint.
 fn foreign_key() -> Error {
     Error::Internal("the position is of another order".to_owned())

@@ -34,7 +34,7 @@ fn a_question_over_100_000_articles_reads_little() {
         ("/v1/stats/timeline?group_by=publisher&groups=13".to_owned(), "LIMIT 13", &[], 6_000),
         (format!("/v1/stats/timeline?of=mentions&entity={entity}&groups=14"), "LIMIT 14", &[], 600),
         // From the newest records.
-        ("/v1/stats/top?by=kind&publisher=Journal+3&window=1001".to_owned(), "LIMIT 1001 + 1", &["quotes"], 1_500),
+        ("/v1/stats/top?by=kind&publisher=Journal+3&window=1001".to_owned(), "LIMIT 1001 + 1", &["quotes"], 6_000),
         (
             // The index of `quote_about` has all columns that are needed.
             format!("/v1/stats/top?by=publisher&about={entity}&window=1002"),

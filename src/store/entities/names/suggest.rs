@@ -42,9 +42,6 @@ pub(super) struct PrefixedName {
 
 /// The ten most mentioned entities, of some kinds, with a name that begins with `q`. The names of short prefixes are
 /// cached for some minutes.
-///
-/// # Errors
-/// Only those of the database.
 pub fn suggest(
     conn: &mut PgConnection,
     popular: &PopularNames,

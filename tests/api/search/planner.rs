@@ -1,5 +1,4 @@
-//! Searches and lists of several values among many texts, which are read in windows of time once Postgres has counted
-//! them.
+//! Searches and lists of several values among many texts, whose path is chosen by what Postgres knows of them.
 
 use std::collections::BTreeSet;
 

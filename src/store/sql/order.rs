@@ -1,0 +1,298 @@
+//! The orders of a list: its segments, each of which one index has in order.
+//!
+//! Newest first is the order of the index on the stored date, with the undated last. Oldest first is that index read
+//! backwards, the dated and then the undated: two segments.
+
+use super::access_path::AccessPath;
+use super::filter::{Filter, is_any};
+use super::keyset::{LONG_AGO, date_key};
+use super::{Sql, Value};
+use crate::domain::page::{Position, Range};
+use crate::store::Result;
+use chrono::{DateTime, Utc};
+use diesel::data_types::PgTimestamp;
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::sql_types::{Double, Timestamptz, Uuid as SqlUuid};
+use std::cmp::Ordering;
+use uuid::Uuid;
+
+/// The most entities whose indexes are read side by side: as many as may share a name.
+pub const MAX_ENTITIES: usize = 50;
+
+/// The date of the undated.
+const UNDATED: &str = "'-infinity'::timestamptz";
+
+/// The rows of a statement: which, in what order, and how many.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    pub condition: Sql,
+    pub order: String,
+    pub limit: i64,
+}
+
+/// A value that a list is in order of, with the id of its record.
+pub trait SortKey: Copy + Into<Value> + 'static {
+    /// Columns `key` and `id` of a statement.
+    type Row: QueryableByName<Pg> + 'static;
+
+    fn of(row: Self::Row) -> (Self, Uuid);
+
+    fn compare(self, other: Self) -> Ordering;
+}
+
+macro_rules! sort_keys {
+    ($($row:ident: $rust:ty = $sql:ty, $compare:expr;)+) => {
+        $(
+            #[derive(QueryableByName)]
+            pub struct $row {
+                #[diesel(sql_type = $sql)]
+                key: $rust,
+                #[diesel(sql_type = SqlUuid)]
+                id: Uuid,
+            }
+
+            impl SortKey for $rust {
+                type Row = $row;
+
+                fn of(row: $row) -> (Self, Uuid) {
+                    (row.key, row.id)
+                }
+
+                fn compare(self, other: Self) -> Ordering {
+                    $compare(&self, &other)
+                }
+            }
+        )+
+    };
+}
+
+sort_keys! {
+    TimeRow: PgTimestamp = Timestamptz, |one: &PgTimestamp, other: &PgTimestamp| one.0.cmp(&other.0);
+    NumberRow: f64 = Double, f64::total_cmp;
+}
+
+/// A part of a list that one index has in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// From the highest value on; of dates, the undated are last.
+    Descending,
+    /// Oldest first, without the undated.
+    OldestDated,
+    Undated,
+}
+
+/// A segment after a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment<K> {
+    pub column: &'static str,
+    pub kind: SegmentKind,
+    pub after: Option<(K, Uuid)>,
+}
+
+/// All records, newest first.
+pub const NEWEST: Segment<PgTimestamp> =
+    Segment { column: "published_desc", kind: SegmentKind::Descending, after: None };
+
+/// The segments of a list that is newest first.
+///
+/// # Errors
+/// When the position is of another order.
+pub fn newest(after: Option<&Position>) -> Result<Vec<Segment<PgTimestamp>>> {
+    Ok(vec![Segment { after: after.map(date_key).transpose()?, ..NEWEST }])
+}
+
+/// The segments of a list that is oldest first. Undated records are in no range.
+///
+/// # Errors
+/// When the position is of another order.
+pub fn oldest(after: Option<&Position>, range: Range<DateTime<Utc>>) -> Result<Vec<Segment<PgTimestamp>>> {
+    let after = after.map(date_key).transpose()?;
+    let segment = |kind, after| Segment { kind, after, ..NEWEST };
+    Ok(match after {
+        Some((LONG_AGO, _)) => vec![segment(SegmentKind::Undated, after)],
+        _ if range != Range::default() => vec![segment(SegmentKind::OldestDated, after)],
+        _ => vec![segment(SegmentKind::OldestDated, after), segment(SegmentKind::Undated, None)],
+    })
+}
+
+impl<K: SortKey> Segment<K> {
+    /// A list that begins with the highest value of a column.
+    ///
+    /// # Errors
+    /// Those of `key`, which reads the value of a position.
+    pub fn highest(
+        column: &'static str,
+        after: Option<&Position>,
+        key: impl Fn(&Position) -> Result<K>,
+    ) -> Result<Vec<Self>> {
+        let after = after.map(|position| Ok::<_, crate::store::Error>((key(position)?, position.id))).transpose()?;
+        Ok(vec![Self { column, kind: SegmentKind::Descending, after }])
+    }
+
+    /// Which of two records comes first.
+    pub fn compare(&self, one: (K, Uuid), other: (K, Uuid)) -> Ordering {
+        let ascending = one.0.compare(other.0).then(one.1.cmp(&other.1));
+        if self.kind == SegmentKind::Descending { ascending.reverse() } else { ascending }
+    }
+
+    fn direction(&self) -> &'static str {
+        if self.kind == SegmentKind::Descending { "DESC" } else { "ASC" }
+    }
+
+    /// The conditions on the value and the id of a record of the segment.
+    fn conditions(&self, key: &str, id: &str) -> Vec<Sql> {
+        let operator = if self.kind == SegmentKind::Descending { "<" } else { ">" };
+        let after = self.after.map(|(value, after)| {
+            Sql::new(format!("({key}, {id}) {operator} (")).bind(value).sql(", ").bind(after).sql(")")
+        });
+        let kind = match self.kind {
+            SegmentKind::Descending => None,
+            SegmentKind::OldestDated => Some(Sql::new(format!("{key} > {UNDATED}"))),
+            SegmentKind::Undated => Some(Sql::new(format!("{key} = {UNDATED}"))),
+        };
+        after.into_iter().chain(kind).collect()
+    }
+
+    /// The rows that match, by a path that does not read the index of the order.
+    pub fn rows(&self, filter: &Filter, path: &AccessPath, limit: i64) -> Rows {
+        let (key, id) = (filter.column(self.column), filter.column("id"));
+        let mut of_segment = self.conditions(&key, &id);
+        if !path.uses_index("published_desc") {
+            of_segment = of_segment.into_iter().map(Sql::checked_per_row).collect();
+        }
+        let direction = self.direction();
+        // A row where no index is to be read in the order of the list.
+        let order = match path {
+            AccessPath::Planner => format!("{key} {direction}, {id} {direction}"),
+            _ => format!("ROW({key}, {id}) {direction}"),
+        };
+        Rows { condition: Sql::all(std::iter::once(filter.conditions(path)).chain(of_segment)), order, limit }
+    }
+
+    /// Selects the keys of the rows that match, by such a path.
+    pub fn keys(&self, filter: &Filter, path: &AccessPath, limit: i64) -> Sql {
+        let Rows { condition, order, limit } = self.rows(filter, path, limit);
+        self.select(filter)
+            .sql(format!("{} WHERE ", filter.table))
+            .append(condition)
+            .sql(format!(" ORDER BY {order} LIMIT "))
+            .bind(limit)
+    }
+
+    /// Selects the keys of the rows that match among the first `most` in the index of the order, or of the order and the value of
+    /// the column `along`.
+    pub fn first_keys(&self, filter: &Filter, along: Option<&'static str>, most: i64, limit: i64) -> Sql {
+        let table = filter.table;
+        self.select(filter)
+            .sql("(SELECT * FROM ")
+            .append(self.in_index(filter, along))
+            .sql(" LIMIT ")
+            .bind(most)
+            .sql(format!(") AS {table} WHERE "))
+            .append(filter.conditions(&AccessPath::Ordered(along)))
+            .sql(format!(" ORDER BY {} LIMIT ", self.order(filter)))
+            .bind(limit)
+    }
+
+    /// Selects the key after the first `most` in the same index.
+    pub fn key_after(&self, filter: &Filter, along: Option<&'static str>, most: i64) -> Sql {
+        self.select(filter).append(self.in_index(filter, along)).sql(" LIMIT 1 OFFSET ").bind(most)
+    }
+
+    fn in_index(&self, filter: &Filter, along: Option<&'static str>) -> Sql {
+        let mut all = filter.index_conditions(along);
+        all.extend(self.conditions(&filter.column(self.column), &filter.column("id")));
+        Sql::new(format!("{} WHERE ", filter.table))
+            .append(Sql::all(all))
+            .sql(format!(" ORDER BY {}", self.order(filter)))
+    }
+
+    fn select(&self, filter: &Filter) -> Sql {
+        Sql::new(format!("SELECT {} AS key, {} AS id FROM ", filter.column(self.column), filter.column("id")))
+    }
+
+    fn order(&self, filter: &Filter) -> String {
+        let direction = self.direction();
+        format!("{} {direction}, {} {direction}", filter.column(self.column), filter.column("id"))
+    }
+}
+
+/// An index that has the records of each entity in the order of a list.
+#[derive(Debug, Clone)]
+pub struct EntityIndex {
+    pub table: &'static str,
+    pub entity_column: &'static str,
+    pub id_column: &'static str,
+    /// Any of these.
+    pub entities: Vec<Uuid>,
+    /// Further conditions on the rows of the index.
+    pub condition: Sql,
+    /// The filter on the records themselves, without the entities.
+    pub rest: Filter,
+    /// True when every record in the index matches.
+    pub is_complete: bool,
+}
+
+impl EntityIndex {
+    /// The entity, when it is the only one and every record in its index matches: the index alone has the list.
+    pub fn only(&self) -> Option<Uuid> {
+        match self.entities[..] {
+            [entity] if self.is_complete => Some(entity),
+            _ => None,
+        }
+    }
+
+    /// Selects the keys of the records of one entity, in the order of a segment.
+    pub fn keys_of<K: SortKey>(&self, entity: Uuid, segment: &Segment<K>, limit: Option<i64>) -> Sql {
+        let Self { table, entity_column, id_column, condition, .. } = self;
+        let (key, id) = (format!("{table}.{}", segment.column), format!("{table}.{id_column}"));
+        let of_entity = [is_any(&format!("{table}.{entity_column}"), &[entity]), condition.clone()];
+        let conditions = of_entity.into_iter().chain(segment.conditions(&key, &id));
+        let direction = segment.direction();
+        let keys = Sql::new(format!("SELECT DISTINCT {key} AS key, {id} AS id FROM {table} WHERE "))
+            .append(Sql::all(conditions))
+            .sql(format!(" ORDER BY {key} {direction}, {id} {direction}"));
+        limit.into_iter().fold(keys, |keys, limit| keys.sql(" LIMIT ").bind(limit))
+    }
+
+    /// The first keys of all entities, in the order of a segment.
+    pub fn keys<K: SortKey>(
+        &self,
+        conn: &mut PgConnection,
+        segment: &Segment<K>,
+        limit: i64,
+    ) -> Result<Vec<(K, Uuid)>> {
+        let mut keys = Vec::new();
+        for entity in &self.entities {
+            let rows: Vec<K::Row> = self.keys_of(*entity, segment, Some(limit)).rows(conn)?;
+            keys.extend(rows.into_iter().map(K::of));
+        }
+        keys.sort_by(|one, other| segment.compare(*one, *other));
+        keys.dedup_by_key(|(_, id)| *id);
+        keys.truncate(usize::try_from(limit).unwrap_or(0));
+        Ok(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::page::Key;
+
+    #[test]
+    fn oldest_first_ends_with_the_undated() {
+        let id = Uuid::from_u128(7);
+        let position = |time| Position { key: Key::Time(time), id };
+        let all = Range::default();
+        let dated = oldest(Some(&position(Some(DateTime::UNIX_EPOCH))), all).unwrap();
+        assert_eq!(dated[0].after, Some((PgTimestamp(-946_684_800_000_000), id)));
+        let kinds: Vec<_> = dated.iter().map(|segment| segment.kind).collect();
+        assert_eq!(kinds, [SegmentKind::OldestDated, SegmentKind::Undated]);
+        let undated = oldest(Some(&position(None)), all).unwrap();
+        assert_eq!(undated, [Segment { kind: SegmentKind::Undated, after: Some((LONG_AGO, id)), ..NEWEST }]);
+        assert!(oldest(Some(&Position { key: Key::Count(1), id }), all).is_err());
+        let one = oldest(None, Range { from: Some(DateTime::UNIX_EPOCH), to: None }).unwrap();
+        assert_eq!(one, [Segment { kind: SegmentKind::OldestDated, ..NEWEST }]);
+    }
+}
