@@ -105,9 +105,9 @@ impl Batch {
         let blocks = annotate::blocks::find(&annotate::text::Text::new(&article.body), Some(&article.headline));
         let block = |block: &annotate::Block| {
             let annotate::Span { start, end } = block.span;
-            format!(r#"{{"role":"{}","start":{start},"end":{end}}}"#, block.role.as_str())
+            format!("{},{start},{end}", block.role as i32)
         };
-        let blocks = format!("[{}]", blocks.iter().map(block).collect::<Vec<_>>().join(","));
+        let blocks = format!("{{{}}}", blocks.iter().map(block).collect::<Vec<_>>().join(","));
         let hash: String = content_hash(&article.body).iter().map(|byte| format!("{byte:02x}")).collect();
         let row = &mut self.articles;
         row.raw(article.id).raw(&common.received).raw(&common.received).raw(&common.received);
@@ -126,7 +126,7 @@ impl Batch {
         let entity = mention.entity.map(|rank| collection.cast.entities[rank].id);
         let row = &mut self.mentions;
         row.raw(time::id(article.received, &mut article.dice)).raw(&common.received).raw(&common.received);
-        row.raw(article.id).raw(1).maybe(entity).raw("{}").raw(start).raw(end).text(common.slice(mention.span));
+        row.raw(article.id).raw(1).maybe(entity).null().raw(start).raw(end).text(common.slice(mention.span));
         row.text(common.body.prefix(start)).text(common.body.suffix(end)).raw(mention.kind.as_str());
         row.raw(confidence(&mut article.dice)).raw("machine").raw(EXTRACTOR);
         row.maybe(common.published.as_ref()).raw(article.language).text(article.publisher).end();

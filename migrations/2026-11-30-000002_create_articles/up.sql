@@ -9,8 +9,9 @@ CREATE TABLE articles (
     body_created_at timestamptz NOT NULL DEFAULT now(),
     content_hash bytea NOT NULL,
     language text NOT NULL,
-    -- Derived from the body: [{role, start, end}...], in order.
-    blocks jsonb NOT NULL DEFAULT '[]',
+    -- Derived from the body, in order: role, start, end, role, start, end... with the roles 0 headline, 1 heading,
+    -- 2 paragraph, 3 boilerplate.
+    blocks integer[] NOT NULL DEFAULT '{}',
     url text,
     publisher text,
     external_id text,
@@ -27,7 +28,7 @@ CREATE TABLE articles (
     CONSTRAINT articles_body_check CHECK (octet_length(body) BETWEEN 1 AND 1048576),
     CONSTRAINT articles_content_hash_check CHECK (octet_length(content_hash) = 32),
     CONSTRAINT articles_language_check CHECK (language ~ '^[a-z]{2,3}$'),
-    CONSTRAINT articles_blocks_check CHECK (jsonb_typeof(blocks) = 'array'),
+    CONSTRAINT articles_blocks_check CHECK (cardinality(blocks) % 3 = 0 AND array_position(blocks, NULL) IS NULL),
     CONSTRAINT articles_url_check CHECK (octet_length(url) BETWEEN 1 AND 2048),
     CONSTRAINT articles_publisher_check CHECK (char_length(publisher) BETWEEN 1 AND 200),
     CONSTRAINT articles_external_id_check CHECK (char_length(external_id) BETWEEN 1 AND 300),

@@ -14,8 +14,8 @@ CREATE TABLE mentions (
     span_start integer NOT NULL,
     span_end integer NOT NULL,
     candidate_count integer NOT NULL DEFAULT 0,
-    -- Entities that the name may refer to, the most likely first, and how many there are in all.
-    candidates uuid[] NOT NULL DEFAULT '{}',
+    -- Entities that the name may refer to, the most likely first, and how many there are in all. NULL in nearly all rows.
+    candidates uuid[],
     anchor text NOT NULL DEFAULT 'exact',
     kind text NOT NULL,
     origin text NOT NULL,
@@ -50,7 +50,7 @@ CREATE INDEX mentions_published_desc_idx ON mentions (published_desc DESC, id DE
 -- Nearly all mentions are names found by a machine. Lists of the others need an index.
 CREATE INDEX mentions_kind_idx ON mentions (kind, published_desc DESC, id DESC) WHERE kind <> 'name';
 -- Few mentions have candidates. A deleted entity is removed from them.
-CREATE INDEX mentions_candidates_idx ON mentions USING gin (candidates) WHERE candidates <> '{}';
+CREATE INDEX mentions_candidates_idx ON mentions USING gin (candidates) WHERE candidates IS NOT NULL;
 CREATE INDEX mentions_human_idx ON mentions (published_desc DESC, id DESC) WHERE origin = 'human';
 
 ALTER TABLE mentions SET (

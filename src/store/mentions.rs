@@ -38,7 +38,7 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
         body_version: text.version,
         anchor: Anchor::Exact,
         entity_id: new.entity_id,
-        candidates: Vec::new(),
+        candidates: None,
         candidate_count: 0,
         span_start: new.span.start,
         span_end: new.span.end,
@@ -160,7 +160,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     if let Some(entity) = patch.entity_id {
         next.entity_id = entity;
         // A person has said which entity it is.
-        next.candidates.clear();
+        next.candidates = None;
         next.candidate_count = 0;
     }
     next.kind = patch.kind.unwrap_or(next.kind);
@@ -255,9 +255,9 @@ pub(super) fn unlink(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Resul
 /// Removes an entity from the candidates of some mentions. Returns true when no mention has it any more.
 pub(super) fn remove_candidate(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Result<bool> {
     let changed = diesel::sql_query(
-        "UPDATE mentions SET candidates = array_remove(candidates, $1), candidate_count = greatest(candidate_count - 1, 0),
+        "UPDATE mentions SET candidates = nullif(array_remove(candidates, $1), '{}'), candidate_count = greatest(candidate_count - 1, 0),
             version = version + 1, updated_at = now()
-        WHERE id IN (SELECT id FROM mentions WHERE candidates @> ARRAY[$1] AND candidates <> '{}' LIMIT $2)",
+        WHERE id IN (SELECT id FROM mentions WHERE candidates @> ARRAY[$1] AND candidates IS NOT NULL LIMIT $2)",
     )
     .bind::<sql_types::Uuid, _>(entity)
     .bind::<sql_types::BigInt, _>(limit)

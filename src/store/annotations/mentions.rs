@@ -92,11 +92,12 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<Columns>>
         return Ok(None);
     }
     let entity = found.entity(mention.entity);
+    let candidates = entity.filter(|entity| !entity.candidates.is_empty());
     Ok(Some(Columns {
         body_version: found.body_version,
         anchor: Anchor::Exact,
         entity_id: entity.and_then(|entity| entity.id),
-        candidates: entity.map(|entity| entity.candidates.iter().copied().map(Some).collect()).unwrap_or_default(),
+        candidates: candidates.map(|entity| entity.candidates.iter().copied().map(Some).collect()),
         candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
         span_start: span.start,
         span_end: span.end,

@@ -31,7 +31,8 @@ pub(in crate::store) struct Columns {
     pub body_version: i32,
     pub anchor: Anchor,
     pub entity_id: Option<Uuid>,
-    pub candidates: Vec<Option<Uuid>>,
+    /// `None` without any.
+    pub candidates: Option<Vec<Option<Uuid>>>,
     pub candidate_count: i32,
     pub span_start: i32,
     pub span_end: i32,
@@ -71,7 +72,7 @@ impl From<MentionRow> for Mention {
             anchor: columns.anchor,
             entity_id: columns.entity_id,
             span: columns.span(),
-            candidates: columns.candidates.into_iter().flatten().collect(),
+            candidates: columns.candidates.into_iter().flatten().flatten().collect(),
             candidate_count: columns.candidate_count,
             exact: columns.exact,
             prefix: columns.prefix,
