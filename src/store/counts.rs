@@ -53,7 +53,7 @@ struct RollupQuery {
 
 /// The rows of the rollups that are read.
 #[derive(Clone, Copy)]
-enum Rows {
+enum RollupRows {
     /// Those of all days together.
     AllTime,
     /// Those of each dated day in the range.
@@ -120,21 +120,22 @@ pub(super) fn by_day(records: &CountTarget, group_by: Option<Dimension>, most: i
     let query = RollupQuery::new(records, group_by)?;
     let with = query.everything(Sql::new("WITH "));
     let Some(by) = group_by else {
-        let with =
-            query.rows(with.sql(", each AS ("), Rows::Daily).sql("), keyed AS (SELECT '' AS key, day, n FROM each)");
+        let with = query
+            .rows(with.sql(", each AS ("), RollupRows::Daily)
+            .sql("), keyed AS (SELECT '' AS key, day, n FROM each)");
         return Some(KeyedCounts::rollup(with, Some(UNRANKED)));
     };
     let others = (by != Dimension::About).then_some(UNRANKED);
     if !query.is_unfiltered() {
-        return Some(KeyedCounts::rollup(query.rows(with.sql(", keyed AS ("), Rows::Daily).sql(")"), others));
+        return Some(KeyedCounts::rollup(query.rows(with.sql(", keyed AS ("), RollupRows::Daily).sql(")"), others));
     }
     // The days of the top keys alone are read; the days of the others are what these leave of all records.
     let with = query.candidates(with, most).sql(format!(
         ", top_candidates AS MATERIALIZED (SELECT key FROM candidates WHERE n > 0 ORDER BY n DESC, key LIMIT {most}),
         days_of_top AS MATERIALIZED ("
     ));
-    let with = query.rows(with, Rows::DailyOfTop).sql("), days_of_all AS (");
-    let with = query.of_all().rows(with, Rows::Daily);
+    let with = query.rows(with, RollupRows::DailyOfTop).sql("), days_of_all AS (");
+    let with = query.of_all().rows(with, RollupRows::Daily);
     let rest = match others {
         Some(_) => " UNION ALL SELECT NULL, day, n FROM days_of_all UNION ALL SELECT NULL, day, -n FROM days_of_top",
         None => "",
@@ -187,8 +188,8 @@ impl RollupQuery {
     }
 
     /// The rows that have every record in one row for each key.
-    fn undivided(&self) -> Rows {
-        if self.days == Range::default() { Rows::AllTime } else { Rows::Daily }
+    fn undivided(&self) -> RollupRows {
+        if self.days == Range::default() { RollupRows::AllTime } else { RollupRows::Daily }
     }
 
     /// The same days of all records.
@@ -236,11 +237,11 @@ impl RollupQuery {
     }
 
     /// Appends a query for `key, day, n`.
-    fn rows(&self, with: Sql, rows: Rows) -> Sql {
+    fn rows(&self, with: Sql, rows: RollupRows) -> Sql {
         let Table { name, scope, key, array, changes } = self.table();
         let (in_rollup, in_changes) = match rows {
-            Rows::AllTime => ("day = 'infinity'".to_owned(), "true".to_owned()),
-            Rows::Daily | Rows::DailyOfTop => {
+            RollupRows::AllTime => ("day = 'infinity'".to_owned(), "true".to_owned()),
+            RollupRows::Daily | RollupRows::DailyOfTop => {
                 let from = self.days.from.map_or("> '-infinity'".to_owned(), |day| format!(">= '{day}'"));
                 let to = self.days.to.map_or("'infinity'".to_owned(), |day| format!("'{day}'"));
                 let days = format!("day {from} AND day < {to}");
@@ -248,7 +249,7 @@ impl RollupQuery {
             }
         };
         let top = |key: &str, cast: &str| match rows {
-            Rows::DailyOfTop => format!(" AND {key} IN (SELECT key{cast} FROM top_candidates)"),
+            RollupRows::DailyOfTop => format!(" AND {key} IN (SELECT key{cast} FROM top_candidates)"),
             _ => String::new(),
         };
         let cast = if array == "uuid[]" { "::uuid" } else { "" };

@@ -92,7 +92,8 @@ impl<'a> List<'a> {
                     true,
                     missing,
                     |conn, last, limit| planner.keys(conn, self.filter, &after(last), limit),
-                    |conn, ids, limit| by_ids(conn, self.filter, ids, limit),
+                    // They match: only their ids are looked for.
+                    |conn, ids, limit| by_ids(conn, &Filter::new(self.filter.table, None), ids, limit),
                 )?,
                 Source::Entities(index) => load_by_keys(
                     conn,

@@ -47,33 +47,25 @@ pub trait FilterValue: Clone {
     fn text(&self) -> String;
 }
 
-impl FilterValue for String {
-    fn one(&self) -> Sql {
-        Sql::default().bind(self.clone())
-    }
+macro_rules! parameters {
+    ($($name:ty),+) => {
+        $(impl FilterValue for $name {
+            fn one(&self) -> Sql {
+                Sql::default().bind(self.clone())
+            }
 
-    fn array(values: &[Self]) -> Sql {
-        Sql::default().bind(values.to_vec())
-    }
+            fn array(values: &[Self]) -> Sql {
+                Sql::default().bind(values.to_vec())
+            }
 
-    fn text(&self) -> String {
-        self.clone()
-    }
+            fn text(&self) -> String {
+                self.to_string()
+            }
+        })+
+    };
 }
 
-impl FilterValue for Uuid {
-    fn one(&self) -> Sql {
-        Sql::default().bind(*self)
-    }
-
-    fn array(values: &[Self]) -> Sql {
-        Sql::default().bind(values.to_vec())
-    }
-
-    fn text(&self) -> String {
-        self.to_string()
-    }
-}
+parameters!(String, Uuid);
 
 /// Words of a vocabulary are literals: partial indexes are on some of them.
 macro_rules! vocabulary {
