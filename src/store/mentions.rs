@@ -8,7 +8,7 @@ use super::cache::{self, Owner};
 use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
-use super::sql::keyset::{self, Above};
+use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
 use crate::domain::mention::{MAX_MENTION, Mention, MentionPatch, NewMention};
 use crate::domain::page::{Key, Page, PageRequest, Position};
@@ -18,7 +18,7 @@ use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::{mentions, quote_about, quotes};
 use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::{self, Integer};
+use diesel::sql_types;
 pub use list::list;
 pub(super) use re_anchor::re_anchor_mentions;
 use row::{Columns, InsertedMention, MentionRow};
@@ -106,8 +106,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     let total = count::total(conn, request.count, || of_article().select(mentions::id))?;
     let mut query = of_article().into_boxed().order((mentions::span_start, mentions::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
-        let place = keyset::row!(keyset::offset_key(at)?, at.id, Integer);
-        query = query.filter(Above::new(keyset::row!(mentions::span_start, mentions::id, Integer), place));
+        query = query.filter(keyset::after("mentions.span_start", "mentions.id", ">", keyset::count_key(at)?, at.id));
     }
     let rows = query.select(MentionRow::as_select()).load(conn)?;
     if rows.is_empty() {

@@ -15,7 +15,7 @@ use super::cache::{self, Owner};
 use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
-use super::sql::keyset::{self, Above};
+use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
@@ -117,8 +117,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     let start = || sql::<Integer>("quotes.spans[1]");
     let mut query = of_article().into_boxed().order((start(), quotes::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
-        let place = keyset::row!(keyset::offset_key(at)?, at.id, Integer);
-        query = query.filter(Above::new(keyset::row!(start(), quotes::id, Integer), place));
+        query = query.filter(keyset::after("quotes.spans[1]", "quotes.id", ">", keyset::count_key(at)?, at.id));
     }
     let rows = query.select(QuoteRow::as_select()).load(conn)?;
     if rows.is_empty() {

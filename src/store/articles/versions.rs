@@ -62,10 +62,10 @@ fn texts(article: Uuid, body: &str) -> Sql {
 /// # Errors
 /// As [`find`](super::find).
 pub fn versions(conn: &mut PgConnection, id: Uuid, request: &PageRequest) -> Result<Page<ArticleVersion>> {
-    let below = request.after.as_ref().map(keyset::offset_key).transpose()?.unwrap_or(i32::MAX);
+    let below = request.after.as_ref().map(keyset::count_key).transpose()?.unwrap_or(i64::MAX);
     let found: Vec<VersionRow> = texts(id, "NULL")
         .sql(" < ")
-        .bind(i64::from(below))
+        .bind(below)
         .sql(" ORDER BY body_version DESC LIMIT ")
         .bind(request.limit + 1)
         .rows(conn)?;

@@ -5,13 +5,13 @@ use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::schema::{entities, entity_counts, entity_identifiers};
-use crate::store::sql::count;
-use crate::store::sql::keyset::{self, Above, Below, FAR_AHEAD, row};
+use crate::store::sql::keyset::{self, FAR_AHEAD};
+use crate::store::sql::{Sql, Value, count};
 use crate::store::{Error, Result};
-use diesel::dsl::{self, exists, not};
+use diesel::dsl::{self, exists, not, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -143,49 +143,32 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a>
 
 /// The rows of a page and one more, each with the count of the order (0 in other orders).
 fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> Result<Vec<(EntityRow, i64)>> {
-    let limit = filter.page.limit + 1;
-    let after = filter.page.after.as_ref();
-    let uncounted = |rows: Vec<EntityRow>| rows.into_iter().map(|row| (row, 0)).collect();
-    match filter.order {
-        EntityOrder::Relevance | EntityOrder::Name => {
-            let mut query = query.order((entities::name_key, entities::id)).limit(limit);
-            if let Some(at) = after {
-                let place = row!(keyset::text_key(at)?, at.id, Text);
-                query = query.filter(Above::new(row!(entities::name_key, entities::id, Text), place));
-            }
-            Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
-        }
-        EntityOrder::NewestUpdated => {
-            let mut query = query.order((entities::updated_at.desc(), entities::id.desc())).limit(limit);
-            if let Some(at) = after {
-                let place = row!(keyset::time_key(at, FAR_AHEAD)?, at.id, Timestamptz);
-                query = query.filter(Below::new(row!(entities::updated_at, entities::id, Timestamptz), place));
-            }
-            Ok(uncounted(query.select(EntityRow::as_select()).load(conn)?))
-        }
-        EntityOrder::MostMentions => {
-            use entity_counts::{entity_id, mentions};
-            // A condition on the count makes the join an inner join, which can use the index of the count.
-            let mut query = query.filter(mentions.ge(0)).order((mentions.desc(), entity_id.desc())).limit(limit);
-            if let Some(at) = after {
-                let place = row!(keyset::count_key(at)?, at.id, BigInt);
-                let here = row!(mentions.assume_not_null(), entity_id.assume_not_null(), BigInt);
-                query = query.filter(Below::new(here, place));
-            }
-            Ok(query.select((EntityRow::as_select(), mentions.assume_not_null())).load(conn)?)
-        }
-        EntityOrder::MostQuotes => {
-            use entity_counts::{entity_id, kind, quotes};
-            let mut query = query.filter(quotes.ge(0)).order((quotes.desc(), entity_id.desc())).limit(limit);
-            if let Some(one) = filter.kind.only() {
-                query = query.filter(kind.eq(*one));
-            }
-            if let Some(at) = after {
-                let place = row!(keyset::count_key(at)?, at.id, BigInt);
-                let here = row!(quotes.assume_not_null(), entity_id.assume_not_null(), BigInt);
-                query = query.filter(Below::new(here, place));
-            }
-            Ok(query.select((EntityRow::as_select(), quotes.assume_not_null())).load(conn)?)
-        }
+    let (key, id) = match filter.order {
+        EntityOrder::Relevance | EntityOrder::Name => ("entities.name_key", "entities.id"),
+        EntityOrder::NewestUpdated => ("entities.updated_at", "entities.id"),
+        EntityOrder::MostMentions => ("entity_counts.mentions", "entity_counts.entity_id"),
+        EntityOrder::MostQuotes => ("entity_counts.quotes", "entity_counts.entity_id"),
+    };
+    let is_by_name = key == "entities.name_key";
+    let (direction, operator) = if is_by_name { ("ASC", ">") } else { ("DESC", "<") };
+    let order = format!("{key} {direction}, {id} {direction}");
+    let mut query = query.order(sql::<Bool>(&order)).limit(filter.page.limit + 1);
+    if let Some(at) = &filter.page.after {
+        let value: Value = match filter.order {
+            EntityOrder::Relevance | EntityOrder::Name => keyset::text_key(at)?.into(),
+            EntityOrder::NewestUpdated => keyset::time_key(at, FAR_AHEAD)?.into(),
+            EntityOrder::MostMentions | EntityOrder::MostQuotes => keyset::count_key(at)?.into(),
+        };
+        query = query.filter(keyset::after(key, id, operator, value, at.id));
     }
+    let is_counted = matches!(filter.order, EntityOrder::MostMentions | EntityOrder::MostQuotes);
+    if is_counted {
+        // A condition on the count makes the join an inner join, which can use the index of the count.
+        query = query.filter(Sql::new(format!("{key} >= 0")));
+    }
+    if let (EntityOrder::MostQuotes, Some(kind)) = (filter.order, filter.kind.only()) {
+        query = query.filter(entity_counts::kind.eq(*kind));
+    }
+    let count = format!("{}::bigint", if is_counted { key } else { "0" });
+    Ok(query.select((EntityRow::as_select(), sql::<BigInt>(&count))).load(conn)?)
 }

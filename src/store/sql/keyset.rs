@@ -1,5 +1,6 @@
 //! Where a page of a list begins: after the sort key and the id of the record before it.
 
+use super::{Sql, Value};
 use crate::domain::page::{Key, Position};
 use crate::store::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -8,20 +9,14 @@ use diesel::pg::Pg;
 use diesel::sql_types::{Bool, Nullable};
 use uuid::Uuid;
 
-// Row comparisons, which are conditions of an index where `a < x OR (a = x AND b < y)` is a filter.
-diesel::infix_operator!(Below, " < ", backend: Pg);
-diesel::infix_operator!(Above, " > ", backend: Pg);
-
-/// `ROW(key, id)`, with a key of the SQL type given.
-macro_rules! row {
-    ($key:expr, $id:expr, $sql_type:ty) => {
-        diesel::IntoSql::into_sql::<diesel::sql_types::Record<($sql_type, diesel::sql_types::Uuid)>>(($key, $id))
-    };
-}
-pub(in crate::store) use row;
-
 // `(a = b) IS TRUE` is `a = b` that no index is used for.
 diesel::postfix_operator!(LookedAt, " IS TRUE", Nullable<Bool>, backend: Pg);
+
+/// The condition that a record comes after a value and an id: a row comparison, which is a condition of an index where
+/// `a < x OR (a = x AND b < y)` is a filter.
+pub fn after(key: &str, id: &str, operator: &str, value: impl Into<Value>, after: Uuid) -> Sql {
+    Sql::new(format!("({key}, {id}) {operator} (")).bind(value).sql(", ").bind(after).sql(")")
+}
 
 /// The stored date and the id of a record.
 pub type DateKey = (PgTimestamp, Uuid);
@@ -59,17 +54,12 @@ pub fn number_key(position: &Position) -> Result<f64> {
     }
 }
 
-/// The key of a position in order of a count.
+/// The key of a position in order of a count, an offset or a version.
 pub fn count_key(position: &Position) -> Result<i64> {
     match position.key {
         Key::Count(count) => Ok(count),
         _ => Err(foreign_key()),
     }
-}
-
-/// The key of a position in order of an offset or a version.
-pub fn offset_key(position: &Position) -> Result<i32> {
-    count_key(position).map(|count| i32::try_from(count).unwrap_or(i32::MAX))
 }
 
 /// `-infinity` and `infinity` of Postgres.

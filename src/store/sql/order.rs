@@ -5,7 +5,7 @@
 
 use super::access_path::AccessPath;
 use super::filter::{Filter, is_any};
-use super::keyset::{LONG_AGO, date_key};
+use super::keyset::{self, LONG_AGO, date_key};
 use super::{Sql, Value};
 use crate::domain::page::{Position, Range};
 use crate::store::Result;
@@ -143,9 +143,7 @@ impl<K: SortKey> Segment<K> {
     /// The conditions on the value and the id of a record of the segment.
     fn conditions(&self, key: &str, id: &str) -> Vec<Sql> {
         let operator = if self.kind == SegmentKind::Descending { "<" } else { ">" };
-        let after = self.after.map(|(value, after)| {
-            Sql::new(format!("({key}, {id}) {operator} (")).bind(value).sql(", ").bind(after).sql(")")
-        });
+        let after = self.after.map(|(value, after)| keyset::after(key, id, operator, value, after));
         let kind = match self.kind {
             SegmentKind::Descending => None,
             SegmentKind::OldestDated => Some(Sql::new(format!("{key} > {UNDATED}"))),
