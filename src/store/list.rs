@@ -52,9 +52,13 @@ impl<'a> List<'a> {
             true => Planner::new(conn, statistics, collection, filter)?,
             false => None,
         };
+        let indexes: Vec<_> = indexes.into_iter().collect();
+        let is_only = indexes.len() == 1 && planner.is_none();
         let mut counted = Vec::new();
         for (dimension, index) in indexes {
-            counted.push((counts::of_entities(conn, dimension, &index.entities)?, index));
+            // The only way is compared with no other.
+            let rows = if is_only { 0 } else { counts::of_entities(conn, dimension, &index.entities)? };
+            counted.push((rows, index));
         }
         let source = match (planner, counted.into_iter().min_by_key(|(rows, _)| *rows)) {
             (None, None) => Source::Path(AccessPath::Planner),
