@@ -80,6 +80,8 @@ CREATE INDEX quotes_published_desc_idx ON quotes (published_desc DESC, id DESC);
 CREATE INDEX quotes_article_id_idx ON quotes (article_id);
 CREATE INDEX quotes_cluster_id_idx ON quotes (cluster_id, published_desc DESC, id DESC);
 CREATE INDEX quotes_speaker_id_idx ON quotes (speaker_id, published_desc DESC, id DESC);
+-- The articles that quote a speaker, in the order of their list.
+CREATE INDEX quotes_quoted_idx ON quotes (speaker_id, published_desc DESC, article_id DESC) WHERE status <> 'rejected';
 -- Words and values, as in articles_words_idx.
 CREATE INDEX quotes_words_idx ON quotes
     USING gin (said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind, language)

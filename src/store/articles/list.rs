@@ -198,7 +198,7 @@ fn is_selective(filter: &ArticleFilter) -> bool {
     !filter.url.include.is_empty() || !filter.external_id.include.is_empty()
 }
 
-/// A rejected quote is none of its speaker.
+/// A literal: the index of quoted speakers has no rejected quotes.
 const NOT_REJECTED: &str = "quotes.status <> 'rejected'";
 
 /// The conditions of a filter.

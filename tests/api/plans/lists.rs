@@ -40,12 +40,20 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
             12,
         ),
         (
+            format!("/v1/articles?quotes_by={other}&quotes_by={entity}"),
+            "quotes",
+            "quotes_quoted_idx",
+            speaker.clone(),
+            12,
+        ),
+        (
             format!("/v1/quotes?about={other}&about={entity}&kind=direct"),
             "quote_about",
             "quote_about_entity_id_idx",
             named.clone(),
             30,
         ),
+        (format!("/v1/articles?quotes_by={entity}"), "quotes", "quotes_quoted_idx", speaker.clone(), 12),
         (format!("/v1/quotes?speaker={entity}"), "quotes", "quotes_speaker_id_idx", speaker, 60),
         (format!("/v1/quotes?about={entity}"), "quote_about", "quote_about_entity_id_idx", named.clone(), 30),
         (
@@ -81,7 +89,6 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
         ("/v1/quotes?cue=dire+7", "SELECT quotes.", 1_200),
         (&format!("/v1/quotes?speaker={entity}&sort=-confidence"), "SELECT quotes.", 600),
         ("/v1/mentions?publisher=Journal+3", "SELECT \"mentions\".", 3_000),
-        (&format!("/v1/articles?quotes_by={other}&quotes_by={entity}"), "SELECT DISTINCT quotes.", 300),
     ] {
         assert_ne!(app.get(call).expect(200)["items"], Value::Array(Vec::new()), "{call}");
         let (plan, buffers) = explain(&app.database, &last_of(&[statement.to_owned()]));
