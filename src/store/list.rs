@@ -4,9 +4,10 @@ use super::Result;
 use super::counts;
 use super::fulltext::{Collection, Planner, Statistics};
 use super::sql::access_path::AccessPath;
+use super::sql::count;
 use super::sql::filter::Filter;
+use super::sql::keyset::DateKey;
 use super::sql::order::{EntityIndex, NEWEST, Rows, Segment, SortKey};
-use super::sql::{Sql, count};
 use crate::domain::Dimension;
 use crate::domain::page::{Count, Total};
 use crate::domain::stats::CountTarget;
@@ -113,16 +114,20 @@ impl<'a> List<'a> {
 
     /// The ids of the `most` newest records.
     pub fn newest_ids(&self, conn: &mut PgConnection, most: i64) -> Result<Vec<Uuid>> {
+        let keys_by = |conn: &mut PgConnection, filter: &Filter, path: &AccessPath, limit| -> Result<Vec<DateKey>> {
+            let rows = NEWEST.keys(filter, path, limit).rows(conn)?;
+            Ok(rows.into_iter().map(PgTimestamp::of).collect())
+        };
         let keys = match &self.source {
+            Source::Path(path) => keys_by(conn, self.filter, path, most)?,
             Source::Planned(planner) => planner.keys(conn, self.filter, &NEWEST, most)?,
-            _ => self.read(conn, &[NEWEST], most, |conn, Rows { condition, order, limit }| {
-                let table = self.filter.table;
-                let keys = Sql::new(format!("SELECT {table}.published_desc AS key, {table}.id FROM {table} WHERE "))
-                    .append(condition)
-                    .sql(format!(" ORDER BY {order} LIMIT "))
-                    .bind(limit);
-                Ok(keys.rows(conn)?.into_iter().map(PgTimestamp::of).collect())
-            })?,
+            Source::Entities(index) => load_by_keys(
+                conn,
+                index.is_complete,
+                most,
+                |conn, after, limit| index.keys(conn, &Segment { after, ..NEWEST }, limit),
+                |conn, ids, limit| keys_by(conn, &index.rest, &AccessPath::ByIds(ids), limit),
+            )?,
         };
         Ok(keys.into_iter().map(|(_, id)| id).collect())
     }
