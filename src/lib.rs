@@ -1,21 +1,22 @@
-//! Verbatim: who said what, about whom, with the exact place in the article.
+//! Verbatim records who said what, about whom, and at which characters of a news article.
 //!
 //! # Architecture
 //!
 //! Imports point downwards only:
 //!
-//! - [`cli`]: the commands of the binary.
-//! - [`server`]: builds a running service from its settings ([`config`]), for the binary and the tests alike.
-//! - [`http`]: the API over actix: one file per resource, and the OpenAPI document derived from the handlers.
-//! - [`app`]: use cases that need several parts, and the response cache.
+//! - [`cli`]: the commands of the binary. Two commands have modules of their own: [`annotate_files`], which prints its tables
+//!   with [`table`], and `train_names`.
+//! - [`server`]: builds a running service from its settings ([`config`], [`logs`]), for the binary and the tests.
+//! - [`http`]: the API, on actix-web: one file per resource, and the OpenAPI document derived from the handlers.
+//! - [`app`]: use cases that combine the store with the extractor or the cache.
 //! - [`store`]: Postgres through diesel: one file per resource, the connection pool, the migrations. [`schema`] has the tables
 //!   as diesel prints them; CI checks it.
 //! - [`auth`]: API keys, and who a request comes from. No I/O.
 //! - [`annotate`]: finds quotes, speakers and names in a text. No I/O.
-//! - [`domain`]: the types and rules of the model: ids, texts, spans, articles, entities, mentions, quotes. No I/O.
+//! - [`domain`]: the types and rules of articles, entities, mentions and quotes, and of texts and spans. No I/O.
 //! - [`postgres`]: runs an embedded Postgres server. Imports none of the other modules.
 //!
-//! A request passes through `http`, `store` and `domain`, where the same resource has the same file name.
+//! A request passes through `http`, `store` and `domain`. The files of a resource have the same name in each.
 //!
 //! The tests in `tests/api` use the service through HTTP, the command line and the database.
 

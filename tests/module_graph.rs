@@ -1,7 +1,7 @@
-//! The import graph of `src`: imports point downwards, and modules do not import each other in a circle.
+//! Checks the import graph of `src`: imports point downwards, and modules have no import cycles.
 //!
 //! The graph is built from the code: `mod` and `use` declarations, and the paths in expressions, types and macro calls. Code under
-//! `#[cfg(test)]` is left out. A path counts for the file that defines the item, also when another file re-exports it.
+//! `#[cfg(test)]` is left out. A path counts as an import of the file that defines the item, even if another file re-exports it.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("http/context", "auth"),
     ("app", "store/ auth annotate domain"),
     ("store/analytics", STORE),
-    // These two take the findings and the dictionary of `annotate`.
+    // These two layers may also import `annotate`: they store its findings and fill its dictionary.
     (
         "store/annotations",
         "store store/name_dictionary store/fulltext store/sql store/db store/error schema annotate domain",
@@ -54,11 +54,11 @@ const LAYERS: &[(&str, &str)] = &[
 const HTTP: &str = "http/ app store store/analytics store/keys store/name_dictionary store/fulltext store/db store/error auth annotate domain";
 const STORE: &str = "store store/counts store/fulltext store/sql store/db store/error schema domain";
 
-/// Layers that are one module with its submodules.
+/// Layers that are one module with its submodules, which may import each other in cycles.
 const SINGLE_MODULES: &[&str] = &["config", "http/wire", "postgres", "store/annotations", "store/fulltext"];
 
-/// Re-exports of re-exports that are followed.
-const MAX_DEPTH: usize = 8;
+/// Longest chain of re-exports that is followed.
+const MAX_REEXPORTS: usize = 8;
 
 type Name = Vec<String>;
 
@@ -132,7 +132,7 @@ impl Graph {
             if module.children.contains(segment) {
                 at.push(segment.clone());
                 module = &self.modules[&at];
-            } else if module.items.contains(segment) || depth > MAX_DEPTH {
+            } else if module.items.contains(segment) || depth > MAX_REEXPORTS {
                 return Some(&module.file);
             } else if let Some(import) = module.imports.get(segment) {
                 return self.file_of(&[import, rest].concat(), depth + 1);
@@ -312,15 +312,15 @@ fn layer_of(file: &str) -> (&'static str, &'static str) {
     *matching.unwrap_or_else(|| panic!("src/{file} belongs to no layer of LAYERS"))
 }
 
-/// Whether a list of layers has this one.
+/// Whether a list of layers contains this layer.
 fn allows(layers: &str, layer: &str) -> bool {
     layers
         .split(' ')
         .any(|allowed| layer == allowed.trim_end_matches('/') || (allowed.ends_with('/') && layer.starts_with(allowed)))
 }
 
-/// A module of the crate with its submodules, which may import each other: `store/quotes` for `store/quotes/row.rs`.
-/// A layer has several modules, which may not import each other in a circle, unless it is one of `SINGLE_MODULES`.
+/// Whether the files belong to one module with its submodules, such as `store/quotes` and `store/quotes/row.rs`.
+/// A layer counts as one module only if it is in `SINGLE_MODULES`.
 fn is_one_module(files: &[&str]) -> bool {
     let stem = |file: &str| file.trim_end_matches("/mod.rs").trim_end_matches(".rs").to_owned();
     let mut root = PathBuf::from(stem(files[0]));
@@ -333,7 +333,7 @@ fn is_one_module(files: &[&str]) -> bool {
     !root.is_empty() && (SINGLE_MODULES.contains(&root.as_str()) || !LAYERS.iter().any(|(layer, _)| *layer == root))
 }
 
-/// Groups of files that import each other in a circle.
+/// Groups of files that form import cycles.
 fn cycles<'a>(edges: &BTreeSet<(&'a str, &'a str)>) -> Vec<Vec<&'a str>> {
     let reach = |from: &'a str| {
         let mut seen = BTreeSet::new();
@@ -381,7 +381,7 @@ fn imports_point_downwards() {
 }
 
 #[test]
-fn modules_do_not_import_each_other_in_a_circle() {
+fn modules_have_no_import_cycles() {
     let graph = graph();
     let edges = graph.edges();
     let mut shown = Vec::new();
