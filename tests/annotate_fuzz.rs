@@ -113,7 +113,7 @@ fn capitals() -> impl Strategy<Value = String> {
     "(\\p{Lu}{1,12}\\p{Ll}{0,6}[ .,'’-]{0,2}){0,200}"
 }
 
-/// Checks what callers rely on.
+/// Checks the invariants of findings.
 fn check(body: &str, language: Option<&str>) -> TestCaseResult {
     let headline = body.lines().next();
     let found = annotate(&Document { headline, body, language }, &STORE);
@@ -155,22 +155,22 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn random_bytes_are_read(body in bytes(), language in language()) {
+    fn findings_in_random_bytes_are_well_formed(body in bytes(), language in language()) {
         check(&body, language)?;
     }
 
     #[test]
-    fn fragments_are_read(body in fragments(), language in language()) {
+    fn findings_in_fragments_are_well_formed(body in fragments(), language in language()) {
         check(&body, language)?;
     }
 
     #[test]
-    fn unclosed_quotes_are_read(body in unclosed_quotes(), language in language()) {
+    fn findings_in_unclosed_quotes_are_well_formed(body in unclosed_quotes(), language in language()) {
         check(&body, language)?;
     }
 
     #[test]
-    fn capital_letters_are_read(body in capitals(), language in language()) {
+    fn findings_in_capital_letters_are_well_formed(body in capitals(), language in language()) {
         check(&body, language)?;
     }
 }

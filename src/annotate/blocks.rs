@@ -1,17 +1,17 @@
-//! Cuts an article into lines: headline, headings, paragraphs and boilerplate.
+//! Splits an article into its lines: headline, headings, paragraphs and boilerplate.
 
 use super::languages::boilerplate;
 use super::text::Text;
 use super::{Block, BlockRole, Span};
 
-/// Longest heading in words.
-const HEADING_WORDS: usize = 14;
-/// Longest headline in words.
-const HEADLINE_WORDS: usize = 32;
-/// Longest line that may be boilerplate or a repeated headline, in code points.
-const MAX_KEY: usize = 600;
+/// Maximum number of words of a heading.
+const MAX_HEADING_WORDS: usize = 14;
+/// Maximum number of words of a headline.
+const MAX_HEADLINE_WORDS: usize = 32;
+/// Maximum length of a line that may be boilerplate or a repeated headline, in code points.
+const MAX_KEY_LENGTH: usize = 600;
 
-/// The lines of a text in order with their roles, without blank ones.
+/// Finds the lines of a text that are not blank, in order, with their roles.
 pub fn find(text: &Text, headline: Option<&str>) -> Vec<Block> {
     let headline = headline.map(|line| key(Text::new(line).lower())).filter(|key| !key.is_empty());
     let lines = lines(text);
@@ -19,15 +19,15 @@ pub fn find(text: &Text, headline: Option<&str>) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::with_capacity(lines.len());
     let mut title = headline;
     for (i, &span) in lines.iter().enumerate() {
-        let this = (span.end - span.start <= MAX_KEY).then(|| key(&text.lower()[span.start..span.end]));
+        let this = (span.end - span.start <= MAX_KEY_LENGTH).then(|| key(&text.lower()[span.start..span.end]));
         let role = match &this {
             Some(this) if boilerplate.has(this) => BlockRole::Boilerplate,
             Some(this) if title.as_ref() == Some(this) => BlockRole::Headline,
-            Some(this) if i == 0 && title.is_none() && lines.len() > 1 && short(text, span, HEADLINE_WORDS) => {
+            Some(this) if i == 0 && title.is_none() && lines.len() > 1 && is_short(text, span, MAX_HEADLINE_WORDS) => {
                 title = Some(this.clone());
                 BlockRole::Headline
             }
-            _ if short(text, span, HEADING_WORDS) => BlockRole::Heading,
+            _ if is_short(text, span, MAX_HEADING_WORDS) => BlockRole::Heading,
             _ => BlockRole::Paragraph,
         };
         blocks.push(Block { role, span });
@@ -35,7 +35,7 @@ pub fn find(text: &Text, headline: Option<&str>) -> Vec<Block> {
     blocks
 }
 
-/// The block around an offset. `blocks` are in order.
+/// The block that contains an offset. `blocks` are in order.
 pub fn at(blocks: &[Block], offset: usize) -> Option<&Block> {
     let near = blocks.partition_point(|block| block.span.end <= offset);
     blocks.get(near).filter(|block| block.span.start <= offset)
@@ -57,7 +57,7 @@ fn lines(text: &Text) -> Vec<Span> {
     found
 }
 
-/// A line without punctuation, with one space between words.
+/// A line without punctuation and with single spaces, for comparison.
 fn key(lower: &[char]) -> String {
     let mut out = String::with_capacity(lower.len());
     let mut gap = false;
@@ -75,21 +75,21 @@ fn key(lower: &[char]) -> String {
     out
 }
 
-/// Whether a line has fewer words than that and does not end like a sentence.
-fn short(text: &Text, span: Span, words: usize) -> bool {
+/// Whether a line has at most `words` words and does not end like a sentence.
+fn is_short(text: &Text, span: Span, words: usize) -> bool {
     let last = text.before(span.end);
     let first = text.at(span.start);
-    // A headline may begin or end with a quotation; another line that does so is one.
+    // A headline may begin or end with a quotation. Any other such line is a quotation in the text.
     let quoted = matches!(last, '»' | '”' | '"') || matches!(first, '«' | '“' | '"');
     !matches!(last, '.' | '!' | '…' | ':' | ';' | ',' | '–' | '—')
         && !matches!(first, '-' | '–' | '—' | '•' | '*')
-        && (!quoted || (words == HEADLINE_WORDS && !sentences(text, span)))
-        && (last != '?' || words == HEADLINE_WORDS || span.end - span.start < 80)
+        && (!quoted || (words == MAX_HEADLINE_WORDS && !contains_sentence_end(text, span)))
+        && (last != '?' || words == MAX_HEADLINE_WORDS || span.end - span.start < 80)
         && text.plain()[span.start..span.end].iter().filter(|c| c.is_whitespace()).take(words).count() < words
 }
 
-/// Whether a span has the end of a sentence in it.
-fn sentences(text: &Text, span: Span) -> bool {
+/// Whether a span contains the end of a sentence.
+fn contains_sentence_end(text: &Text, span: Span) -> bool {
     (span.start..span.end).any(|at| {
         matches!(text.at(at), '.' | '!' | '?' | '…') && matches!(text.at(at + 1), ' ' | '»' | '”' | '"' | '\'')
     })
@@ -111,21 +111,21 @@ mod tests {
     }
 
     #[test]
-    fn the_headline_given_is_found_in_the_body() {
+    fn the_given_headline_is_found_in_the_body() {
         use BlockRole::*;
         assert_eq!(roles("Le pont\u{a0}rouvre\nIl a rouvert.", Some("Le pont rouvre")), [Headline, Paragraph]);
         assert_eq!(roles("Il a rouvert.\nLe soir venu", Some("Autre chose")), [Paragraph, Heading]);
     }
 
     #[test]
-    fn quoted_words_at_the_end_of_a_headline() {
+    fn a_headline_may_end_with_a_quotation() {
         use BlockRole::*;
         assert_eq!(roles("Le pont, « une merveille »\nIl a rouvert.", None), [Headline, Paragraph]);
         assert_eq!(roles("Elle a dit : « Il a rouvert. »\nIl a rouvert.", None), [Paragraph, Paragraph]);
     }
 
     #[test]
-    fn a_body_of_one_line_is_a_paragraph_and_pointers_are_boilerplate() {
+    fn a_single_line_is_a_paragraph_and_links_to_other_articles_are_boilerplate() {
         use BlockRole::*;
         assert_eq!(roles("Il a rouvert.", None), [Paragraph]);
         assert_eq!(roles("Il a rouvert.\nLire aussi : le pont de Sète", None), [Paragraph, Boilerplate]);

@@ -1,4 +1,4 @@
-//! Annotates a text for storage: entities that the dictionary does not know become newcomers with provisional ids.
+//! Annotates a text for storage. Entities that are not in the dictionary become newcomers with provisional ids.
 
 use super::findings::{Annotation, Document, FoundAlias};
 use super::names::dictionary::{Dictionary, StoredEntity};
@@ -9,33 +9,33 @@ use crate::domain::{AliasKind, EntityKind};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
-/// The most rounds for one text: the second seldom finds another newcomer, the third hardly ever.
+/// Maximum number of rounds for one text. The second rarely finds another newcomer, the third almost never.
 const MAX_ROUNDS: u32 = 4;
 
-/// The most mentions, and the most quotes, that are stored of one article. No text written by a person has more, and
-/// storing more would take longer than a request may.
+/// Maximum number of mentions, and of quotes, that are stored for one article. Real articles have far fewer. Storing more
+/// would exceed the request deadline.
 pub const MAX_FINDINGS: usize = 10_000;
 
-/// Name and version of the extractor, as records carry them.
+/// Name and version of the extractor, stored with each record that it creates.
 pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
 
-/// A confidence as it is stored and shown: rounded to a thousandth, which is more precise than it means.
-pub fn confidence(found: f32) -> f64 {
+/// Rounds a confidence to three decimals, as it is stored and returned.
+pub fn rounded_confidence(found: f32) -> f64 {
     (f64::from(found) * 1000.0).round() / 1000.0
 }
 
-/// The findings of a text, complete with the entities that have to be created for it.
+/// The findings of a text, and the entities to create for them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extraction {
-    /// Its entities refer to newcomers by their provisional ids.
+    /// Refers to newcomers by their provisional ids.
     pub annotation: Annotation,
     pub newcomers: Vec<Newcomer>,
 }
 
-/// An entity that the dictionary does not know and that the text names in full.
+/// An entity that is not in the dictionary and whose full name is in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Newcomer {
-    /// Provisional: 1, 2, 3 and so on, which is no id of a stored entity.
+    /// Provisional id: 1, 2, 3 and so on. No stored entity has such an id.
     pub id: Uuid,
     pub kind: EntityKind,
     pub name: String,
@@ -43,9 +43,10 @@ pub struct Newcomer {
     pub wikidata: Option<&'static str>,
 }
 
-/// Annotates until the names of newcomers change nothing: once stored they are known, and are found by any of their names.
+/// Annotates a text repeatedly, each time with the newcomers added to the dictionary, until no newcomer is added.
 ///
-/// `lookup` returns the known names in a text, as [`Dictionary::met_in`] does.
+/// So the findings do not change when the newcomers are stored and the text is annotated again. `lookup` returns the
+/// stored names in a text, as [`Dictionary::names_in`] does.
 pub fn extract(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> Extraction {
     let (mut annotation, mut dictionary) = annotate_with(document, lookup);
     let mut index = NameIndex::default();
@@ -55,7 +56,7 @@ pub fn extract(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> Extr
         annotation.mentions.truncate(MAX_FINDINGS);
         annotation.quotes.truncate(MAX_FINDINGS);
         let known = (newcomers.len(), dictionary.len());
-        name_unknown(&mut annotation, &mut index, &mut newcomers);
+        link_unknown(&mut annotation, &mut index, &mut newcomers);
         for Newcomer { id, kind, name, aliases, .. } in &newcomers[known.0..] {
             let stored = StoredEntity { id: *id, kind: *kind, name: name.clone() };
             for alias in aliases {
@@ -73,9 +74,9 @@ pub fn extract(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> Extr
     }
 }
 
-/// Annotates with the known names that a text has, and returns these names as well.
+/// Annotates with the stored names in a text, and returns these names too.
 ///
-/// A name of the gazetteer may be known by another form than the printed one: then its names are looked up too.
+/// An entity of the gazetteer may be stored under another name than the printed one: its preferred name is looked up too.
 pub fn annotate_with(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> (Annotation, Dictionary) {
     let dictionary = lookup(document.body);
     let annotation = annotate(document, &dictionary);
@@ -92,9 +93,9 @@ pub fn annotate_with(document: &Document, lookup: impl Fn(&str) -> Dictionary) -
     }
 }
 
-/// Links the unknown entities of an annotation to newcomers, with new ones where there is none of the name.
-fn name_unknown(annotation: &mut Annotation, index: &mut NameIndex, newcomers: &mut Vec<Newcomer>) {
-    let used = used(annotation);
+/// Links unknown entities of an annotation to newcomers with the same name, and adds newcomers for the others.
+fn link_unknown(annotation: &mut Annotation, index: &mut NameIndex, newcomers: &mut Vec<Newcomer>) {
+    let used = used_entities(annotation);
     let known = newcomers.len();
     let mut by_name: HashMap<(EntityKind, String), Uuid> = HashMap::new();
     for (place, entity) in annotation.entities.iter_mut().enumerate() {
@@ -130,19 +131,19 @@ fn name_unknown(annotation: &mut Annotation, index: &mut NameIndex, newcomers: &
     newcomers[known..].iter().for_each(|newcomer| index.add(newcomer, newcomer.id));
 }
 
-/// The indexes of the entities that a mention names or a quote has as its speaker.
-pub fn used(annotation: &Annotation) -> HashSet<usize> {
+/// The indexes of the entities that are mentioned or are the speaker of a quote.
+pub fn used_entities(annotation: &Annotation) -> HashSet<usize> {
     let mentioned = annotation.mentions.iter().filter_map(|mention| mention.entity);
     mentioned.chain(annotation.quotes.iter().filter_map(|quote| quote.speaker)).collect()
 }
 
 /// The ids of the used entities and of their candidates.
 fn used_ids(annotation: &Annotation) -> HashSet<Uuid> {
-    let entities = used(annotation).into_iter().filter_map(|place| annotation.entities.get(place));
+    let entities = used_entities(annotation).into_iter().filter_map(|place| annotation.entities.get(place));
     entities.flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied().collect()
 }
 
-/// Entities by the names and identifiers that tell one from another.
+/// Index of entities by distinguishing name and by Wikidata item.
 #[derive(Debug, Default)]
 pub struct NameIndex {
     by_key: HashMap<(EntityKind, String), BTreeSet<Uuid>>,
@@ -150,7 +151,7 @@ pub struct NameIndex {
 }
 
 impl NameIndex {
-    /// Adds an entity under its own name and its plain aliases.
+    /// Adds an entity under its distinguishing names and its Wikidata item.
     pub fn add(&mut self, newcomer: &Newcomer, id: Uuid) {
         for key in newcomer.keys() {
             self.add_name(newcomer.kind, key, id);
@@ -165,7 +166,7 @@ impl NameIndex {
         self.by_key.entry((kind, key)).or_default().insert(id);
     }
 
-    /// Adds a Wikidata item, which belongs to the first entity that has it.
+    /// Adds the Wikidata item of an entity, unless another entity has it already.
     pub fn add_wikidata(&mut self, item: String, id: Uuid) {
         self.by_wikidata.entry(item).or_insert(id);
     }
@@ -175,7 +176,7 @@ impl NameIndex {
         self.by_wikidata.contains_key(item)
     }
 
-    /// The entities that a newcomer may be: the one with its Wikidata item, else those of its name, else of any of its names.
+    /// The entities that a newcomer may be: those with its Wikidata item, else with its main name, else with any of its names.
     pub fn matching(&self, newcomer: &Newcomer) -> BTreeSet<Uuid> {
         if let Some(id) = newcomer.wikidata.and_then(|item| self.by_wikidata.get(item)) {
             return BTreeSet::from([*id]);
@@ -189,7 +190,7 @@ impl NameIndex {
 }
 
 impl Newcomer {
-    /// The folded names that tell it from others: its own and its plain aliases.
+    /// Its distinguishing names, folded: its main name and its aliases of kind `name`.
     pub fn keys(&self) -> Vec<String> {
         let aliases = self.aliases.iter().filter(|alias| alias.kind == AliasKind::Name);
         std::iter::once(&self.name).chain(aliases.map(|alias| &alias.name)).map(|name| name_key(name)).collect()
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn extracting_again_with_the_newcomers_known_finds_the_same_and_no_newcomer() {
+    fn a_second_extraction_with_the_newcomers_stored_finds_the_same_and_no_newcomers() {
         let body = "«\u{a0}Le port tiendra\u{a0}», a dit Claude Vautrin au Maroc. Claude Vautrinen a souri, puis le royaume chérifien.";
         let first = extracted(body);
         assert!(first.newcomers.len() > 1);
@@ -225,7 +226,7 @@ mod tests {
             let aliases = newcomer.aliases.iter().map(|alias| (alias.name.as_str(), alias.kind));
             dictionary.insert_entity(&stored, aliases.chain([(newcomer.name.as_str(), AliasKind::Name)]));
         }
-        let again = extract(&Document { headline: None, body, language: Some("fr") }, |text| dictionary.met_in(text));
+        let again = extract(&Document { headline: None, body, language: Some("fr") }, |text| dictionary.names_in(text));
         assert_eq!(again.newcomers, []);
         let places = |found: &Extraction| {
             let mentions = found.annotation.mentions.iter();

@@ -174,7 +174,7 @@ impl Gap {
         } else if !is_link(c) {
             self.broken = true;
         } else if self.dotted && before.is_none_or(|w| w.span.end - w.span.start > 3) {
-            // A full stop behind a long word ends a sentence; behind `J` or `Jr` it belongs to the name.
+            // A full stop after a long word ends a sentence; after `J` or `Jr` it belongs to the name.
             self.broken = true;
         }
     }

@@ -1,24 +1,25 @@
 //! Finds quotations: the text between quotation marks.
 //!
-//! One pass with a stack for each line. Nested quotations belong to the outer one; a quotation may continue in the next
-//! lines, with or without a mark at their start; an unpaired mark affects its own line only. Linear in the length of the text.
+//! Each line is read once, with a stack of open marks. A nested quotation is part of the outer one. A quotation may
+//! continue in the next lines, with or without a mark at their start. An unpaired mark affects only its own line. Takes time
+//! linear in the length of the text.
 
 use super::text::Text;
 use super::{Block, Span};
 
-/// Most lines without a mark that a quotation may continue over.
-const MAX_SILENT_LINES: usize = 4;
-/// Longest rest of a line behind an unpaired mark that is no quotation, in code points.
-const MAX_STRAY: usize = 20;
+/// Maximum number of lines without a mark within a quotation.
+const MAX_UNMARKED_LINES: usize = 4;
+/// Maximum length of the rest of a line after a stray mark, in code points. A longer rest is a quotation.
+const MAX_UNQUOTED_REST: usize = 20;
 
 /// An outermost quotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quoted {
-    /// With its marks.
+    /// Span including the marks.
     pub outer: Span,
-    /// Without its marks and the spaces next to them: one for each of its lines.
+    /// Spans without the marks and adjacent spaces, one per line.
     pub parts: Vec<Span>,
-    /// Whether it has a closing mark; otherwise it ends with its line.
+    /// Whether it has a closing mark. Without one it ends with its line.
     pub closed: bool,
 }
 
@@ -34,7 +35,7 @@ enum Family {
 enum Side {
     Open,
     Close,
-    /// Closes an open mark of its family, else opens.
+    /// Closes a quotation of its family if one is open, else opens one.
     Either,
 }
 
@@ -49,15 +50,15 @@ struct Mark {
 struct Opened {
     at: usize,
     family: Family,
-    /// Its parts in earlier lines.
+    /// The parts of the quotation in earlier lines.
     before: Vec<Span>,
     /// Offset of the mark that opened it.
     start: usize,
 }
 
-/// Finds the outermost quotations of a text, sorted. `blocks` are its lines; `singles` says whether `'so'` is one.
-pub fn find(text: &Text, blocks: &[Block], singles: bool) -> Vec<Quoted> {
-    let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| marks(text, block.span, singles)).collect();
+/// Finds the outermost quotations of a text, in order. `blocks` are its lines. `single_marks`: whether `'so'` is quoted.
+pub fn find(text: &Text, blocks: &[Block], single_marks: bool) -> Vec<Quoted> {
+    let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| marks(text, block.span, single_marks)).collect();
     let mut found = Vec::new();
     let mut carried: Option<Opened> = None;
     for (i, line) in lines.iter().enumerate() {
@@ -66,7 +67,7 @@ pub fn find(text: &Text, blocks: &[Block], singles: bool) -> Vec<Quoted> {
     outermost(found)
 }
 
-/// Reads one line; returns the quotation that continues in the next.
+/// Adds the quotations that end in a line, and returns the quotation that continues in the next line.
 fn read_line(
     text: &Text,
     blocks: &[Block],
@@ -99,7 +100,7 @@ fn read_line(
             stack.push(Opened { at: mark.at + 1, family: mark.family, before: Vec::new(), start: mark.at });
             continue;
         }
-        // Straight and curly marks close one another, as in `"so”`, when none of their own family is open.
+        // A straight mark may close a curly one and the reverse, as in `"so”`, if no mark of its own family is open.
         let family = match mark.family {
             Family::Curly if open[family] == 0 => Family::Straight,
             Family::Straight if open[family] == 0 => Family::Curly,
@@ -126,7 +127,7 @@ fn read_line(
         }
         return Some(opened);
     }
-    if last_closed < opened.at && (!opened.before.is_empty() || opened.at + MAX_STRAY < span.end) {
+    if last_closed < opened.at && (!opened.before.is_empty() || opened.at + MAX_UNQUOTED_REST < span.end) {
         close(text, opened, span.end, span.end, false, found);
     }
     None
@@ -143,9 +144,10 @@ fn close(text: &Text, opened: Opened, at: usize, end: usize, closed: bool, found
     }
 }
 
-/// Whether a quotation open at the end of line `i` continues: the next line opens it anew, or the next mark closes it.
+/// Whether a quotation that is open at the end of line `i` continues: the next line repeats its opening mark, or the next
+/// mark of its family closes it.
 fn continues(text: &Text, blocks: &[Block], lines: &[Vec<Mark>], i: usize, family: Family) -> bool {
-    let ahead = (i + 1)..lines.len().min(i + 2 + MAX_SILENT_LINES);
+    let ahead = (i + 1)..lines.len().min(i + 2 + MAX_UNMARKED_LINES);
     for j in ahead {
         let Some(mark) = lines[j].iter().find(|mark| mark.family == family) else { continue };
         let opens_line = mark.at == blocks[j].span.start;
@@ -163,7 +165,7 @@ fn continues(text: &Text, blocks: &[Block], lines: &[Vec<Mark>], i: usize, famil
     false
 }
 
-/// Keeps the quotations that lie in no other one.
+/// Keeps the quotations that are not inside another one.
 fn outermost(mut found: Vec<Quoted>) -> Vec<Quoted> {
     found.sort_by_key(|quoted| (quoted.outer.start, std::cmp::Reverse(quoted.outer.end)));
     let mut end = 0;
@@ -178,7 +180,7 @@ fn outermost(mut found: Vec<Quoted>) -> Vec<Quoted> {
 }
 
 /// The quotation marks of a line, in order.
-fn marks(text: &Text, line: Span, singles: bool) -> Vec<Mark> {
+fn marks(text: &Text, line: Span, single_marks: bool) -> Vec<Mark> {
     let mut found = Vec::new();
     let mut single_open = false;
     for at in line.start..line.end {
@@ -195,15 +197,17 @@ fn marks(text: &Text, line: Span, singles: bool) -> Vec<Mark> {
             '“' => mark(Family::Curly, Side::Open),
             '”' | '‟' if free_before && !free_after => mark(Family::Curly, Side::Open),
             '”' | '‟' => mark(Family::Curly, Side::Close),
-            // Behind a digit, a straight mark is a unit or closes a quotation: `9"8`, `a 27" screen`.
+            // After a digit, a straight mark is a unit or closes a quotation: `9"8`, `a 27" screen`.
             '"' if before.is_ascii_digit() && after.is_ascii_digit() => None,
             '"' if before.is_ascii_digit() => mark(Family::Straight, Side::Close),
             '"' if free_before && !after.is_whitespace() => mark(Family::Straight, Side::Open),
             '"' if !before.is_whitespace() && free_after => mark(Family::Straight, Side::Close),
             '"' => mark(Family::Straight, Side::Either),
             '‘' if free_before && !free_after => mark(Family::Single, Side::Open),
-            '\'' if singles && before.is_whitespace() && after.is_uppercase() => mark(Family::Single, Side::Open),
-            '\'' if single_open && free_after && ends_words(before) => mark(Family::Single, Side::Close),
+            '\'' if single_marks && before.is_whitespace() && after.is_uppercase() => mark(Family::Single, Side::Open),
+            '\'' if single_open && free_after && may_precede_closing_single(before) => {
+                mark(Family::Single, Side::Close)
+            }
             _ => None,
         };
         if let Some(mark) = mark {
@@ -216,7 +220,7 @@ fn marks(text: &Text, line: Span, singles: bool) -> Vec<Mark> {
     found
 }
 
-fn ends_words(c: char) -> bool {
+fn may_precede_closing_single(c: char) -> bool {
     matches!(c, ',' | '.' | '!' | '?' | '…') || (c.is_alphanumeric() && c != 's')
 }
 
@@ -234,19 +238,19 @@ mod tests {
     }
 
     #[test]
-    fn each_family_of_marks_is_read() {
+    fn all_families_of_marks_quote() {
         assert_eq!(quoted("Il dit « oui », “non”, \"si\", „ja“ et ‘no’."), ["oui", "non", "si", "ja", "no"]);
     }
 
     #[test]
-    fn the_outer_quotation_swallows_the_inner() {
+    fn a_nested_quotation_is_part_of_the_outer_one() {
         assert_eq!(quoted("« Il m'a dit “viens donc” hier », dit-elle."), ["Il m'a dit “viens donc” hier"]);
         assert_eq!(quoted("“He said ‘no way’ to me,” she said."), ["He said ‘no way' to me,"]);
         assert_eq!(quoted("« a « b » c »"), ["a « b » c"]);
     }
 
     #[test]
-    fn seconds_and_inches_are_no_marks() {
+    fn marks_of_seconds_and_inches_do_not_quote() {
         for (body, found) in [
             ("Le relais a pris 3'41\"12, un record.", &[][..]),
             ("Il court en 9\"8 et crie \"enfin\".", &["enfin"]),
@@ -254,7 +258,7 @@ mod tests {
             ("Un tuyau de 12\" fuit sous la rue.", &[]),
             ("Un écran de 55\", puis \"le noir\".", &["le noir"]),
             ("Elle a dit \"48\"30 suffira\" hier.", &["48\"30 suffira"]),
-            // A mark behind a digit still closes.
+            // A mark after a digit still closes a quotation.
             ("Il a répondu \"en 2012\".", &["en 2012"]),
             ("\"Nous étions 300\", dit-elle.", &["Nous étions 300"]),
             ("Le \"G20\" et le \"G7\" se voient.", &["G20", "G7"]),
@@ -266,20 +270,20 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_goes_on_in_the_next_line() {
+    fn a_quotation_continues_in_the_next_line() {
         assert_eq!(quoted("“One line of it.\n\n“And another,” he said."), ["One line of it. / And another,"]);
         assert_eq!(quoted("Il écrit : « Un.\nDeux.\nTrois. »\nFin."), ["Un. / Deux. / Trois."]);
     }
 
     #[test]
-    fn straight_and_curly_marks_close_one_another() {
+    fn straight_and_curly_marks_close_each_other() {
         assert_eq!(quoted("\"We go,” he said. “You stay,\" she said."), ["We go,", "You stay,"]);
         assert_eq!(quoted("“He said \"no way\" to me,” she said."), ["He said \"no way\" to me,"]);
         assert_eq!(quoted("« Nous partons\" », dit-elle."), ["Nous partons\""]);
     }
 
     #[test]
-    fn an_odd_mark_costs_only_its_line() {
+    fn an_unpaired_mark_affects_only_its_line() {
         let found = quoted("Il a dit « une chose bien étrange hier.\nElle a dit « deux ».");
         assert_eq!(found, ["une chose bien étrange hier.", "deux"]);
         assert_eq!(quoted("« jamais fermé, dit-il. « Mais ceci oui »."), ["Mais ceci oui"]);

@@ -1,10 +1,10 @@
 //! Finds quotes, their speakers, and names in a text.
 //!
-//! Pure functions: no database, no HTTP, no clock, no network. All offsets are Unicode code points, zero-based and
-//! half-open, into the article's body.
+//! Pure functions: no database, no HTTP, no clock, no network. Spans are half-open ranges of Unicode code points of the
+//! article's body, counted from zero.
 //!
-//! [`pipeline`] calls the parts in order. [`grammar`] finds who says what, [`names`] finds people, places and
-//! organisations, and [`languages`] has the words of each language.
+//! [`pipeline`] runs the steps in order. [`grammar`] finds the speakers of quotes and reported speech, [`names`] finds
+//! people, places and organisations, and [`languages`] has the words of each language.
 
 pub mod blocks;
 pub mod extraction;

@@ -1,4 +1,4 @@
-//! Annotates a document: each part of the extractor in order.
+//! Annotates a document: runs the steps of the extractor in order.
 
 use super::dictionary::Dictionary;
 use super::grammar::attribution::AttributionContext;
@@ -11,7 +11,7 @@ use super::text::{Text, count_words};
 use super::tokens::Tokens;
 use super::{Annotation, Document, blocks, language, languages, marks, names, quotes, sentences};
 
-/// Reads the word lists and the model of names, so that the first text does not wait for it.
+/// Loads the word lists and the name model, so that the first text does not wait for them.
 pub fn prepare() {
     gazetteer::gazetteer();
     tagger::french();
@@ -19,9 +19,9 @@ pub fn prepare() {
     languages::english();
 }
 
-/// Finds the blocks, names and quotes of a document. `aliases` are the names of the store.
+/// Finds the blocks, names and quotes of a document. `aliases` has the names of stored entities.
 ///
-/// Linear in the length of the body; never panics, whatever the body.
+/// Takes time linear in the length of the body, and never panics.
 pub fn annotate(document: &Document, aliases: &Dictionary) -> Annotation {
     let tag = document.language.map_or_else(|| language::detect(document.body).to_owned(), str::to_owned);
     let language = languages::for_tag(&tag);

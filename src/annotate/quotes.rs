@@ -1,4 +1,4 @@
-//! Makes the quotes of an article from its quotations, their attributions and the reported clauses.
+//! Builds the quotes of an article from its quotations, their attributions and the reported clauses.
 
 use std::collections::HashSet;
 
@@ -11,14 +11,14 @@ use super::tokens::Kind;
 use super::{Block, BlockRole, FoundQuote, QuoteKind, Span, SpeakerStatus};
 use crate::domain::quote::{MAX_QUOTE, MAX_SPANS};
 
-/// Fewest words of a quotation that is a quote by its length.
-const LONG: usize = 4;
-/// Most words of a title, a name or a term behind a word such as `titled`.
+/// Minimum number of words of a long quotation, which is a quote even without a speaker.
+const MIN_LONG_WORDS: usize = 4;
+/// Maximum number of words of a title, a name or a term after a word such as `titled`.
 const MAX_NAMED_WORDS: usize = 12;
-/// Most words of a capitalised title within a noun phrase.
+/// Maximum number of words of a capitalised title within a noun phrase.
 const MAX_TITLE_WORDS: usize = 7;
 
-/// Makes the quotes of an article, sorted.
+/// Builds the quotes of an article, in order of their positions.
 pub fn assemble(context: &AttributionContext, attributions: &Attributions, blocks: &[Block]) -> Vec<FoundQuote> {
     let reported = indirect::find(context, attributions);
     let mut at = vec![0; context.quoted.len()];
@@ -28,7 +28,7 @@ pub fn assemble(context: &AttributionContext, attributions: &Attributions, block
         }
     }
     let mut reported_at = vec![false; context.tokens.list.len()];
-    for &(start, end) in reported.iter().filter(|one| !one.keeps_fragments()).flat_map(|one| &one.parts) {
+    for &(start, end) in reported.iter().filter(|one| !one.keeps_quotations_separate()).flat_map(|one| &one.parts) {
         reported_at[start..end].fill(true);
     }
     let headline = blocks.iter().position(|block| block.role == BlockRole::Headline);
@@ -36,14 +36,14 @@ pub fn assemble(context: &AttributionContext, attributions: &Attributions, block
     let in_headline =
         context.quoted.iter().take_while(|quoted| headline == Some(0) && Some(quoted.outer.end) <= headline_end);
     let headline_quotations = in_headline.map(|quoted| context.text.slice(quoted.parts[0])).collect();
-    let maker = Maker { context, attributions, blocks, at, reported_at, headline_end, headline_quotations };
-    let mut found = maker.quoted();
-    let own = |span: &Span| count_words(context.text, *span) >= LONG;
+    let builder = QuoteBuilder { context, attributions, blocks, at, reported_at, headline_end, headline_quotations };
+    let mut found = builder.build_quoted();
+    let own = |span: &Span| count_words(context.text, *span) >= MIN_LONG_WORDS;
     let mut taken: Vec<Span> = found.iter().flat_map(|quote| quote.spans.iter().copied()).filter(own).collect();
     taken.sort_unstable();
     let mut end = 0;
     for one in &reported {
-        if let Some(quote) = maker.reported(one, &taken, end) {
+        if let Some(quote) = builder.build_reported(one, &taken, end) {
             end = quote.spans.last().map_or(end, |span| span.end);
             found.push(quote);
         }
@@ -53,19 +53,19 @@ pub fn assemble(context: &AttributionContext, attributions: &Attributions, block
     found
 }
 
-/// True of a quote within the limits of stored quotes. Longer ones are speeches and documents within the article.
+/// Whether a quote is within the limits of stored quotes. A longer one is a speech or a document within the article.
 fn is_storable(quote: &FoundQuote) -> bool {
     let length: usize = quote.spans.iter().map(|span| span.end - span.start + 1).sum();
     quote.spans.len() <= MAX_SPANS && length <= MAX_QUOTE + 1
 }
 
-struct Maker<'a> {
+struct QuoteBuilder<'a> {
     context: &'a AttributionContext<'a>,
     attributions: &'a Attributions,
     blocks: &'a [Block],
-    /// The token of each quotation.
+    /// The index of the token of each quotation.
     at: Vec<usize>,
-    /// Whether a reported clause covers each token.
+    /// For each token, whether it is inside a reported clause that absorbs short quotations.
     reported_at: Vec<bool>,
     /// The end of the first headline.
     headline_end: Option<usize>,
@@ -73,8 +73,8 @@ struct Maker<'a> {
     headline_quotations: HashSet<String>,
 }
 
-impl Maker<'_> {
-    fn quoted(&self) -> Vec<FoundQuote> {
+impl QuoteBuilder<'_> {
+    fn build_quoted(&self) -> Vec<FoundQuote> {
         let mut found: Vec<FoundQuote> = Vec::new();
         let mut last: Option<(usize, Attribution)> = None;
         let mut block = 0;
@@ -84,12 +84,12 @@ impl Maker<'_> {
             }
             let role = self.blocks.get(block).map_or(BlockRole::Paragraph, |block| block.role);
             let attribution = self.attributions.attributions[i];
-            let absorbed = self.context.quoted_words[i] < LONG && self.reported_at[self.at[i]];
+            let absorbed = self.context.quoted_words[i] < MIN_LONG_WORDS && self.reported_at[self.at[i]];
             if absorbed || !self.is_quote(i, quoted, attribution, role) {
                 continue;
             }
             if let (Some((previous, one)), Some(attribution)) = (last, attribution)
-                && self.interrupted(previous, one, i, attribution)
+                && self.continues_after_cue(previous, one, i, attribution)
                 && let Some(quote) = found.last_mut()
             {
                 quote.spans.extend(&quoted.parts);
@@ -97,13 +97,13 @@ impl Maker<'_> {
                 continue;
             }
             last = attribution.map(|one| (i, one));
-            found.push(self.make(i, quoted, attribution));
+            found.push(self.build(i, quoted, attribution));
         }
         found
     }
 
-    /// Whether quotation `next` continues quotation `previous` behind the cue: `"A," she said, "B."`
-    fn interrupted(&self, previous: usize, one: Attribution, next: usize, other: Attribution) -> bool {
+    /// Whether quotation `next` continues quotation `previous` after the cue: `"A," she said, "B."`
+    fn continues_after_cue(&self, previous: usize, one: Attribution, next: usize, other: Attribution) -> bool {
         let (Some(cue), true) = (one.cue, previous + 1 == next) else { return false };
         let (from, to) = (self.at[previous], self.at[next]);
         let tokens = self.context.tokens;
@@ -119,7 +119,7 @@ impl Maker<'_> {
 
     fn is_quote(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>, role: BlockRole) -> bool {
         let words = self.context.quoted_words[i];
-        if words == 0 || role == BlockRole::Boilerplate || self.repeated(i, role) {
+        if words == 0 || role == BlockRole::Boilerplate || self.is_in_repeated_headline(i, role) {
             return false;
         }
         let close = attribution.is_some_and(|one| one.pattern <= AttributionPattern::Phrase && one.speaker.is_some());
@@ -129,33 +129,34 @@ impl Maker<'_> {
             return false;
         }
         if matches!(role, BlockRole::Headline | BlockRole::Heading) {
-            return close && words >= 2 || (words >= LONG && sourced);
+            return close && words >= 2 || (words >= MIN_LONG_WORDS && sourced);
         }
-        if words < LONG {
+        if words < MIN_LONG_WORDS {
             let beside = attribution.is_some_and(|one| {
                 one.pattern == AttributionPattern::Beside || one.pattern == AttributionPattern::Colon
             });
-            return self.in_headline(quoted)
-                || self.utterance(quoted, attribution)
+            return self.is_in_headline(quoted)
+                || self.is_utterance(quoted, attribution)
                 || close && (beside || words > 1)
-                || (attribution.is_some_and(|one| one.pattern == AttributionPattern::Before && self.near(i, one)));
+                || (attribution
+                    .is_some_and(|one| one.pattern == AttributionPattern::Before && self.is_near_cue(i, one)));
         }
         if !quoted.closed && !close {
             return false;
         }
-        sourced || attribution.is_some() || words >= LONG
+        sourced || attribution.is_some() || words >= MIN_LONG_WORDS
     }
 
-    /// Whether a few words are a sentence that continues somebody's speech: `"Yes, we can."`
-    fn utterance(&self, quoted: &Quoted, attribution: Option<Attribution>) -> bool {
+    /// Whether a short quotation is a whole sentence of a speaker who was quoted before.
+    fn is_utterance(&self, quoted: &Quoted, attribution: Option<Attribution>) -> bool {
         let text = self.context.text;
         let last = quoted.parts.last().map_or('\n', |part| text.before(part.end));
         let sentence = text.at(quoted.parts[0].start).is_uppercase() && matches!(last, '.' | '!' | '?');
         sentence && attribution.is_some_and(|one| one.speaker.is_some() && one.pattern >= AttributionPattern::Chain)
     }
 
-    /// Whether a short fragment is quoted in the headline too.
-    fn in_headline(&self, quoted: &Quoted) -> bool {
+    /// Whether a short fragment is also quoted in the headline.
+    fn is_in_headline(&self, quoted: &Quoted) -> bool {
         let here = self.context.text.slice(quoted.parts[0]);
         if !here.contains(' ') || here.starts_with(char::is_uppercase) {
             return false;
@@ -163,20 +164,20 @@ impl Maker<'_> {
         Some(quoted.outer.start) >= self.headline_end && self.headline_quotations.contains(&here)
     }
 
-    /// Whether a short fragment stands close behind its cue.
-    fn near(&self, i: usize, one: Attribution) -> bool {
+    /// Whether a short fragment follows closely after its cue.
+    fn is_near_cue(&self, i: usize, one: Attribution) -> bool {
         let Some(cue) = one.cue else { return false };
         let (found, at) = (&self.context.cues[cue], self.at[i]);
         at >= found.end && at - found.end <= 12 && one.speaker.is_some()
     }
 
-    /// Whether a quotation stands in a repeated headline.
-    fn repeated(&self, i: usize, role: BlockRole) -> bool {
+    /// Whether a quotation is part of a repeated headline.
+    fn is_in_repeated_headline(&self, i: usize, role: BlockRole) -> bool {
         let start = self.context.quoted[i].outer.start;
         role == BlockRole::Headline && self.headline_end.is_some_and(|end| end <= start)
     }
 
-    /// Whether a quotation is a title, a name or a term rather than somebody's words.
+    /// Whether a quotation is a title, a name or a term rather than speech.
     fn is_title(&self, i: usize, quoted: &Quoted, words: usize, close: bool, beside: bool) -> bool {
         let at = self.at[i];
         let tokens = self.context.tokens;
@@ -200,7 +201,7 @@ impl Maker<'_> {
             && !tokens.info(before).is_complementizer()
     }
 
-    fn make(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>) -> FoundQuote {
+    fn build(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>) -> FoundQuote {
         let confidence = match attribution {
             None => 0.4,
             Some(one) => {
@@ -218,7 +219,7 @@ impl Maker<'_> {
         let confidence = if quoted.closed { confidence } else { confidence * 0.6 };
         let led = attribution.is_some_and(|one| one.pattern == AttributionPattern::Phrase);
         let kind = if self.is_fragment(i, quoted, led) { QuoteKind::Partial } else { QuoteKind::Direct };
-        let quote = self.record(
+        let quote = self.attributed_quote(
             quoted.parts.clone(),
             kind,
             attribution.and_then(|one| one.speaker),
@@ -235,7 +236,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Whether a quotation is part of the reporter's sentence; `led` when a source phrase leads to it.
+    /// Whether a quotation is part of the reporter's sentence. `led`: a source phrase attributes it.
     fn is_fragment(&self, i: usize, quoted: &Quoted, led: bool) -> bool {
         let at = self.at[i];
         let tokens = self.context.tokens;
@@ -254,7 +255,7 @@ impl Maker<'_> {
         }
     }
 
-    fn record(
+    fn attributed_quote(
         &self,
         spans: Vec<Span>,
         kind: QuoteKind,
@@ -276,8 +277,8 @@ impl Maker<'_> {
         }
     }
 
-    /// The quote of a reported clause, unless it has a quote in it, begins before `end`, or is no part of a paragraph.
-    fn reported(&self, one: &Reported, taken: &[Span], end: usize) -> Option<FoundQuote> {
+    /// The quote of a reported clause; `None` if it contains a quote, begins before `end` or is outside a paragraph.
+    fn build_reported(&self, one: &Reported, taken: &[Span], end: usize) -> Option<FoundQuote> {
         let spans: Vec<Span> = one.parts.iter().map(|&(start, end)| self.context.phrases.span(start, end)).collect();
         let overlaps = |span: &Span| {
             let next = taken.partition_point(|other| other.end <= span.start);
@@ -293,6 +294,6 @@ impl Maker<'_> {
             .iter()
             .any(|&(start, end)| (start..end).any(|i| matches!(self.context.tokens.kind(i), Kind::Quoted(_))));
         let kind = if marked { QuoteKind::Mixed } else { QuoteKind::Indirect };
-        Some(self.record(spans, kind, Some(one.speaker), Some(one.cue), one.confidence))
+        Some(self.attributed_quote(spans, kind, Some(one.speaker), Some(one.cue), one.confidence))
     }
 }

@@ -65,7 +65,7 @@ fn ends(text: &Text, tokens: &Tokens, quoted: &[Quoted], at: usize) -> bool {
     let next = tokens.kind(at + 1);
     let starts = match next {
         Kind::Quoted(_) => true,
-        Kind::Word => tokens.capital(at + 1) || tokens.word(at + 1).starts_with(|c: char| c.is_ascii_digit()),
+        Kind::Word => tokens.is_capitalized(at + 1) || tokens.word(at + 1).starts_with(|c: char| c.is_ascii_digit()),
         Kind::Mark(c) => matches!(c, '—' | '–' | '-' | '•' | '[' | '('),
         Kind::Break => true,
     };
@@ -95,8 +95,8 @@ fn abbreviation(tokens: &Tokens, dot: usize) -> bool {
     if tokens.info(before).is_abbreviation() {
         return tokens.kind(dot + 1) == Kind::Word;
     }
-    let initial = word.chars().count() == 1 && tokens.capital(before);
-    initial && tokens.capital(dot + 1) && !tokens.info(dot + 1).is_sentence_initial()
+    let initial = word.chars().count() == 1 && tokens.is_capitalized(before);
+    initial && tokens.is_capitalized(dot + 1) && !tokens.info(dot + 1).is_sentence_initial()
 }
 
 /// Whether the cue of a question or exclamation follows: `"Why?" Smith asked`. A full stop ends the sentence.

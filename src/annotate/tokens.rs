@@ -1,4 +1,4 @@
-//! A text cut into words, punctuation marks and line breaks, with the properties of each word.
+//! Splits a text into words, punctuation marks and line breaks, with the properties of each word.
 
 use super::Span;
 use super::languages::{Info, Language, Phrase};
@@ -11,9 +11,9 @@ pub enum Kind {
     Word,
     /// A single punctuation mark or symbol.
     Mark(char),
-    /// One or more line ends.
+    /// One or more line breaks.
     Break,
-    /// A quotation, by its index; it replaces the tokens in it.
+    /// A quotation, by its index. It replaces the tokens inside the quotation.
     Quoted(usize),
 }
 
@@ -22,10 +22,10 @@ pub enum Kind {
 pub struct Token {
     pub span: Span,
     pub kind: Kind,
-    /// Starts with a capital.
-    pub capital: bool,
+    /// Whether the word starts with a capital letter.
+    pub is_capitalized: bool,
     pub info: Info,
-    /// Byte range of its lower-case letters in [`Tokens::letters`].
+    /// Byte range of the word in [`Tokens::letters`].
     lower: (usize, usize),
 }
 
@@ -33,30 +33,31 @@ pub struct Token {
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub list: Vec<Token>,
+    /// All words in lower case, without separators.
     letters: String,
 }
 
 impl Tokens {
-    /// Cuts a text into tokens. Linear in its length.
+    /// Tokenizes a text, in time linear in its length.
     pub fn new(text: &Text, language: &Language) -> Self {
         let tokens = Tokens { list: Vec::with_capacity(text.len() / 5), letters: String::new() };
-        let Tokens { mut list, letters } = Cutter { text, language, tokens }.run();
-        mark_phrases(&mut list, &letters, language);
+        let Tokens { mut list, letters } = Tokenizer { text, language, tokens }.run();
+        set_phrase_properties(&mut list, &letters, language);
         Tokens { list, letters }
     }
 
-    /// The lower-case letters of the word at `at`; empty outside the list and for other tokens.
+    /// The word at `at` in lower case; empty for other tokens and outside the list.
     pub fn word(&self, at: usize) -> &str {
         work::count(1);
-        self.list.get(at).map_or("", |token| self.letters_of(token))
+        self.list.get(at).map_or("", |token| self.lowercase(token))
     }
 
-    /// The lower-case letters of a token of this list.
-    pub fn letters_of(&self, token: &Token) -> &str {
-        token.letters_in(&self.letters)
+    /// A token of this list in lower case; empty unless it is a word.
+    pub fn lowercase(&self, token: &Token) -> &str {
+        token.lowercase_in(&self.letters)
     }
 
-    /// The same letters with other tokens, such as those in which quotations were replaced.
+    /// A copy with another list of tokens, for example one in which quotations are replaced.
     pub fn with_list(&self, list: Vec<Token>) -> Self {
         Self { list, letters: self.letters.clone() }
     }
@@ -73,9 +74,9 @@ impl Tokens {
         self.list.get(at).map_or(Info::default(), |token| token.info)
     }
 
-    /// Whether the token at `at` is a word with a capital.
-    pub fn capital(&self, at: usize) -> bool {
-        self.list.get(at).is_some_and(|token| token.capital)
+    /// Whether the token at `at` is a word with a capital letter.
+    pub fn is_capitalized(&self, at: usize) -> bool {
+        self.list.get(at).is_some_and(|token| token.is_capitalized)
     }
 
     /// The length of the token at `at` in code points.
@@ -83,7 +84,7 @@ impl Tokens {
         self.list.get(at).map_or(0, |token| token.span.end - token.span.start)
     }
 
-    /// Whether the token at `at` is that punctuation mark.
+    /// Whether the token at `at` is the punctuation mark `mark`.
     pub fn is_mark(&self, at: usize, mark: char) -> bool {
         self.kind(at) == Kind::Mark(mark)
     }
@@ -92,11 +93,11 @@ impl Tokens {
 impl Token {
     /// A token that replaces those of a quotation.
     pub fn quoted(span: Span, index: usize) -> Self {
-        Self { span, kind: Kind::Quoted(index), capital: false, info: Info::default(), lower: (0, 0) }
+        Self { span, kind: Kind::Quoted(index), is_capitalized: false, info: Info::default(), lower: (0, 0) }
     }
 
-    /// Its lower-case letters among those of all tokens.
-    fn letters_in<'a>(&self, letters: &'a str) -> &'a str {
+    /// Its part of [`Tokens::letters`].
+    fn lowercase_in<'a>(&self, letters: &'a str) -> &'a str {
         &letters[self.lower.0..self.lower.1]
     }
 
@@ -106,19 +107,19 @@ impl Token {
     }
 }
 
-struct Cutter<'a> {
+struct Tokenizer<'a> {
     text: &'a Text,
     language: &'a Language,
     tokens: Tokens,
 }
 
-/// Longest word before an apostrophe that may stand alone, in code points.
+/// Maximum length of an elided word such as `lorsqu'`, in code points.
 const MAX_ELIDED: usize = 6;
 
-/// Words are joined by hyphens, apostrophes and dots up to this length in code points, so that work on one token is bounded.
+/// Hyphens, apostrophes and dots join words up to this length in code points, which bounds the work on one token.
 const MAX_JOINED: usize = 120;
 
-impl Cutter<'_> {
+impl Tokenizer<'_> {
     fn run(mut self) -> Tokens {
         let mut at = 0;
         while at < self.text.len() {
@@ -134,7 +135,7 @@ impl Cutter<'_> {
             } else if c.is_alphanumeric() {
                 at = self.word_end(start);
                 self.push_word(start, at);
-            } else if c == '\'' && self.suffix_s(at) {
+            } else if c == '\'' && self.is_possessive_s(at) {
                 at += 2;
                 self.push(start, at, Kind::Word);
             } else {
@@ -161,7 +162,7 @@ impl Cutter<'_> {
             let initials = here == '.' && single && last.is_alphabetic() && letter(at + 1) && text.at(at + 2) == '.';
             let joined = match here {
                 '-' | '\u{2011}' => next.is_alphanumeric(),
-                '\'' => next.is_alphabetic() && !self.elision(start, at) && !self.suffix_s(at),
+                '\'' => next.is_alphabetic() && !self.is_elision(start, at) && !self.is_possessive_s(at),
                 '.' | ',' | ':' => digits || initials,
                 '&' => last.is_uppercase() && next.is_uppercase(),
                 _ => false,
@@ -170,7 +171,7 @@ impl Cutter<'_> {
                 at += 1;
                 continue;
             }
-            if here == '\'' && self.elision(start, at) && (next.is_alphabetic() || next == ' ') {
+            if here == '\'' && self.is_elision(start, at) && (next.is_alphabetic() || next == ' ') {
                 return at + 1;
             }
             let dotted = here == '.' && last.is_alphabetic() && at >= start + 3 && text.at(at - 2) == '.';
@@ -178,7 +179,7 @@ impl Cutter<'_> {
         }
     }
 
-    fn elision(&self, start: usize, at: usize) -> bool {
+    fn is_elision(&self, start: usize, at: usize) -> bool {
         if at - start > MAX_ELIDED {
             return false;
         }
@@ -187,14 +188,14 @@ impl Cutter<'_> {
     }
 
     /// An English possessive `'s` at `at`.
-    fn suffix_s(&self, at: usize) -> bool {
+    fn is_possessive_s(&self, at: usize) -> bool {
         !self.language.is_french()
             && self.text.lower().get(at + 1) == Some(&'s')
             && !self.text.at(at + 2).is_alphanumeric()
             && self.text.before(at).is_alphanumeric()
     }
 
-    /// Adds a word, as two when it ends with an inverted subject: `a-t-il`, `dit-elle`.
+    /// Adds a word. A word that ends with an inverted subject (`a-t-il`, `dit-elle`) becomes two tokens.
     fn push_word(&mut self, start: usize, end: usize) {
         if self.language.is_french() && self.text.plain()[start..end].contains(&'-') {
             let letters: String = self.text.lower()[start..end].iter().collect();
@@ -218,22 +219,22 @@ impl Cutter<'_> {
         self.tokens.list.push(Token {
             span: Span { start, end },
             kind,
-            capital: kind == Kind::Word && self.text.at(start).is_uppercase(),
+            is_capitalized: kind == Kind::Word && self.text.at(start).is_uppercase(),
             info,
             lower: (from, self.tokens.letters.len()),
         });
     }
 }
 
-/// Gives the words of each phrase in a list of tokens their properties in the phrase.
-fn mark_phrases(list: &mut [Token], letters: &str, language: &Language) {
+/// Sets the properties of words that belong to a fixed phrase, such as `par ailleurs`.
+fn set_phrase_properties(list: &mut [Token], letters: &str, language: &Language) {
     let mut at = 0;
     while at < list.len() {
-        let phrases = if list[at].is_word() { language.phrases(list[at].letters_in(letters)) } else { &[] };
+        let phrases = if list[at].is_word() { language.phrases(list[at].lowercase_in(letters)) } else { &[] };
         let fits = |phrase: &&Phrase| {
             let found = list.get(at + 1..at + 1 + phrase.rest.len());
             found.is_some_and(|found| {
-                found.iter().zip(&phrase.rest).all(|(token, wanted)| token.letters_in(letters) == wanted)
+                found.iter().zip(&phrase.rest).all(|(token, wanted)| token.lowercase_in(letters) == wanted)
             })
         };
         let Some(phrase) = phrases.iter().find(fits) else {
@@ -248,7 +249,7 @@ fn mark_phrases(list: &mut [Token], letters: &str, language: &Language) {
     }
 }
 
-/// Whether a character is part of the word around it: a combining mark or soft hyphen.
+/// Whether a character never ends a word: a combining mark, a soft hyphen or a zero-width joiner.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200d}')
 }
@@ -260,11 +261,11 @@ mod tests {
 
     fn words(body: &str, language: &Language) -> Vec<String> {
         let tokens = Tokens::new(&Text::new(body), language);
-        tokens.list.iter().filter(|t| t.is_word()).map(|t| tokens.letters_of(t).to_owned()).collect()
+        tokens.list.iter().filter(|t| t.is_word()).map(|t| tokens.lowercase(t).to_owned()).collect()
     }
 
     #[test]
-    fn french_elisions_and_inverted_subjects_are_cut_off() {
+    fn french_elisions_and_inverted_subjects_are_separate_tokens() {
         assert_eq!(
             words("qu’a-t-il dit aujourd'hui", languages::french()),
             ["qu'", "a", "-t-il", "dit", "aujourd'hui"]
@@ -273,12 +274,12 @@ mod tests {
     }
 
     #[test]
-    fn english_possessives_are_cut_off_and_contractions_kept() {
+    fn english_possessives_are_separate_tokens_and_contractions_are_not() {
         assert_eq!(words("Tom's dog didn't", languages::english()), ["tom", "'s", "dog", "didn't"]);
     }
 
     #[test]
-    fn phrases_give_their_words_their_properties() {
+    fn the_words_of_a_phrase_have_the_properties_of_the_phrase() {
         let tokens =
             Tokens::new(&Text::new("Tout d’abord par la mairie, puis par ailleurs d'abord"), languages::french());
         let adverb: Vec<bool> = tokens.list.iter().map(|token| token.info.is_adverb()).collect();
@@ -287,13 +288,13 @@ mod tests {
     }
 
     #[test]
-    fn words_are_joined_up_to_a_length() {
+    fn joined_words_have_a_maximum_length() {
         let tokens = Tokens::new(&Text::new(&"ab-".repeat(5_000)), languages::french());
         assert!(tokens.list.iter().all(|token| token.span.end - token.span.start <= MAX_JOINED + 3));
     }
 
     #[test]
-    fn initials_and_numbers_stay_whole() {
+    fn initials_and_numbers_are_one_token() {
         assert_eq!(
             words("the U.S. fell 3.5 to 1,200", languages::english()),
             ["the", "u.s.", "fell", "3.5", "to", "1,200"]

@@ -1,5 +1,5 @@
-//! Annotates texts and articles. Texts are read, annotated on the CPU pool, and then stored in one transaction, so that no
-//! connection and no lock is held meanwhile.
+//! Annotates texts and articles. A text is read, annotated on the CPU pool, and then stored in one transaction, so that no
+//! connection and no lock is held during annotation.
 
 use super::cpu_pool::CpuPool;
 use super::embed::{self, ArticleWithFindings, Embedded};
@@ -14,8 +14,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The most times that one article is annotated because names or its text changed meanwhile. The last time links
-/// newcomers to whatever the store has.
+/// Maximum number of times that an article is annotated because its text or the stored names changed meanwhile. The last
+/// draft links newcomers to all stored entities with their names.
 pub(super) const MAX_DRAFTS: u32 = 4;
 
 /// A text to annotate.
@@ -40,28 +40,28 @@ pub struct Annotator {
     db: Db,
     names: Arc<NameDictionary>,
     cpu: CpuPool,
-    /// Callers that come at the same time share one look for changed names.
+    /// Callers that arrive at the same time share one refresh of the names.
     refreshes: Arc<Batcher<(), ()>>,
 }
 
-/// What became of a draft.
+/// The result of storing a draft.
 #[derive(Debug, Clone)]
 pub(super) enum Attempt<T> {
     Stored(T),
-    /// The text is to be annotated again, with these entities known.
+    /// The text must be annotated again, with these entities known.
     Again(HashSet<Uuid>),
 }
 
 impl Annotator {
-    /// Annotates with the names of `db`, which `names` holds.
+    /// Annotates with the names of `db`, which `names` contains.
     pub fn new(db: Db, names: Arc<NameDictionary>) -> Self {
         Self { db, names, cpu: CpuPool::default(), refreshes: Arc::default() }
     }
 
-    /// Annotates a text, stores nothing, and returns what `view` makes of the findings on the same thread.
+    /// Annotates a text without storing anything. `view` converts the findings on the same thread.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when too many texts wait, and those of reading the names.
+    /// [`Error::Overloaded`] when too many texts are queued, and errors of reading the names.
     pub async fn annotate_text<T: Send + 'static>(
         &self,
         document: OwnedDocument,
@@ -70,17 +70,17 @@ impl Annotator {
         self.refresh_names().await?;
         let names = Arc::clone(&self.names);
         let work = move || {
-            let (annotation, _) = annotate_with(&document.borrowed(), |text| names.read().met_in(text));
+            let (annotation, _) = annotate_with(&document.borrowed(), |text| names.read().names_in(text));
             view(&document, &annotation)
         };
         self.cpu.run(work).await
     }
 
-    /// Annotates an article's present text and stores the findings. Doing it twice changes nothing. The caller may be limited
-    /// to the articles of a publisher.
+    /// Annotates the current text of an article and stores the findings. A second run changes nothing. The caller may be
+    /// limited to the articles of a publisher.
     ///
     /// # Errors
-    /// As [`Annotator::annotate_text`], and an article that is absent, deleted or of another publisher.
+    /// Those of [`Annotator::annotate_text`], and an article that does not exist, was deleted or has another publisher.
     pub async fn annotate_article(&self, id: Uuid, publisher: Option<Arc<str>>) -> Result<ArticleWithFindings> {
         let mut told = HashSet::new();
         for draft in 1..=MAX_DRAFTS {
@@ -121,14 +121,14 @@ impl Annotator {
         Err(Error::Collision("the article is edited again and again".to_owned()))
     }
 
-    /// Annotates a text for storage, with all names that are stored by now.
+    /// Annotates a text for storage, with all names stored so far.
     pub(super) async fn extract(&self, document: OwnedDocument) -> Result<Extraction> {
         self.refresh_names().await?;
         let names = Arc::clone(&self.names);
-        self.cpu.run(move || extract(&document.borrowed(), |text| names.read().met_in(text))).await
+        self.cpu.run(move || extract(&document.borrowed(), |text| names.read().names_in(text))).await
     }
 
-    /// Reads names that were changed. On the primary: a replica may be older than the names in memory.
+    /// Reads changed names from the primary, because a replica may be older than the names in memory.
     async fn refresh_names(&self) -> Result<()> {
         let names = Arc::clone(&self.names);
         let refresh = move |conn: &mut Connection, callers: &[()]| -> Result<Vec<Result<()>>> {

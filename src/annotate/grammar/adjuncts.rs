@@ -1,4 +1,4 @@
-//! Noun phrases behind a cue, past adjuncts of time, place and addressee.
+//! Noun phrases after a cue, skipping adjuncts of time, place and addressee.
 
 use super::cues::Cue;
 use super::noun_phrases::{NounPhrase, NounPhraseChunker};
@@ -6,8 +6,8 @@ use crate::annotate::languages::Class;
 use crate::annotate::tokens::Kind;
 
 impl NounPhraseChunker<'_> {
-    /// The noun phrase behind a cue, past adjuncts. A name in apposition is preferred to the description before it.
-    pub fn after(&self, from: usize, limit: usize) -> Option<NounPhrase> {
+    /// The noun phrase at or after `from`, skipping adjuncts, extended by a name in apposition.
+    pub fn phrase_after(&self, from: usize, limit: usize) -> Option<NounPhrase> {
         let mut at = from;
         for _ in 0..6 {
             if at >= limit {
@@ -17,17 +17,17 @@ impl NounPhraseChunker<'_> {
                 at = next;
                 continue;
             }
-            return self.at(at, limit).map(|phrase| self.with_apposition(phrase, limit));
+            return self.phrase_at(at, limit).map(|phrase| self.with_apposition(phrase, limit));
         }
         None
     }
 
-    /// Extends a description by the name behind its comma: `le ministre de l'Intérieur, Luc Petit`.
+    /// Extends a description by the name after its comma: `le ministre de l'Intérieur, Luc Petit`.
     pub fn with_apposition(&self, phrase: NounPhrase, limit: usize) -> NounPhrase {
         if phrase.name.is_some() || phrase.pronoun {
             return phrase;
         }
-        // A place may stand before the comma: `l'ambassadeur à Rome, Luc Petit`.
+        // A place may precede the comma: `l'ambassadeur à Rome, Luc Petit`.
         let place = self.tokens.info(phrase.end).is_preposition();
         let close = if place { self.skip_prepositional(phrase.end, limit).unwrap_or(phrase.end) } else { phrase.end };
         if !self.tokens.is_mark(close, ',') {
@@ -36,24 +36,24 @@ impl NounPhraseChunker<'_> {
         let role =
             (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_anonymous());
         let next = close + 1;
-        match self.person(next) {
+        match self.person_at(next) {
             Some(person) if role && next < limit => {
-                let end = (next..limit).find(|&i| self.mention(i) != Some(person)).unwrap_or(limit);
+                let end = (next..limit).find(|&i| self.mention_at(i) != Some(person)).unwrap_or(limit);
                 NounPhrase { end, name: Some(person), ..phrase }
             }
             _ => phrase,
         }
     }
 
-    /// The index after one adverb, time, addressee or place.
+    /// The index after one adjunct: an adverb, a time, an addressee or a place.
     pub fn skip_adjunct(&self, at: usize, limit: usize) -> Option<usize> {
         let tokens = self.tokens;
         let info = tokens.info(at);
-        if self.mention(at).is_some() {
+        if self.mention_at(at).is_some() {
             return None;
         }
         if matches!(tokens.kind(at), Kind::Mark(',' | '–' | '—')) {
-            // A comma closes an adjunct only when one stands before it or follows it.
+            // A comma is part of an adjunct only if a time, an adverb or a number precedes it or a preposition follows.
             let previous_skips = at > 0
                 && (tokens.info(at - 1).is_time()
                     || tokens.info(at - 1).is_adverb()
@@ -63,11 +63,15 @@ impl NounPhraseChunker<'_> {
         if matches!(tokens.kind(at), Kind::Mark('(')) {
             return (at + 1..limit.min(at + 10)).find(|&i| tokens.is_mark(i, ')')).map(|i| i + 1);
         }
-        let day = (info.is_determiner() || info.is_time()) && (tokens.info(at + 1).is_time() || self.date(at + 1));
+        let day = (info.is_determiner() || info.is_time())
+            && (tokens.info(at + 1).is_time() || self.starts_with_digit(at + 1));
         if day {
             return Some(self.skip_time(at + 2, limit));
         }
-        if (info.is_time() || info.is_adverb() || self.date(at)) && tokens.kind(at) == Kind::Word && !info.is_role() {
+        if (info.is_time() || info.is_adverb() || self.starts_with_digit(at))
+            && tokens.kind(at) == Kind::Word
+            && !info.is_role()
+        {
             return Some(self.skip_time(at + 1, limit));
         }
         if info.is_preposition() || info.links_adjunct() {
@@ -76,12 +80,15 @@ impl NounPhraseChunker<'_> {
         None
     }
 
-    fn date(&self, at: usize) -> bool {
+    fn starts_with_digit(&self, at: usize) -> bool {
         self.word(at).starts_with(|c: char| c.is_ascii_digit())
     }
 
     fn skip_time(&self, mut at: usize, limit: usize) -> usize {
-        while at < limit && (self.tokens.info(at).is_time() || self.date(at)) && self.mention(at).is_none() {
+        while at < limit
+            && (self.tokens.info(at).is_time() || self.starts_with_digit(at))
+            && self.mention_at(at).is_none()
+        {
             at += 1;
         }
         at
@@ -94,16 +101,17 @@ impl NounPhraseChunker<'_> {
         while from < limit && from < at + 4 && (tokens.info(from).is_of() || tokens.info(from).is_preposition()) {
             from += 1;
         }
-        if let Some(mention) =
-            self.mention(from).or_else(|| tokens.info(from).is_determiner().then(|| self.mention(from + 1)).flatten())
+        if let Some(mention) = self
+            .mention_at(from)
+            .or_else(|| tokens.info(from).is_determiner().then(|| self.mention_at(from + 1)).flatten())
         {
-            let start = if self.mention(from).is_some() { from } else { from + 1 };
-            let end = (start..limit).find(|&i| self.mention(i) != Some(mention)).unwrap_or(limit);
+            let start = if self.mention_at(from).is_some() { from } else { from + 1 };
+            let end = (start..limit).find(|&i| self.mention_at(i) != Some(mention)).unwrap_or(limit);
             return Some(end);
         }
-        let phrase = self.at(from, limit);
+        let phrase = self.phrase_at(from, limit);
         let mut end = match phrase {
-            Some(phrase) if phrase.name.is_some() && !phrase.pronoun => self.before_name(phrase),
+            Some(phrase) if phrase.name.is_some() && !phrase.pronoun => self.end_before_name(phrase),
             Some(phrase) => phrase.end,
             None => {
                 let mut end = from;
@@ -112,7 +120,7 @@ impl NounPhraseChunker<'_> {
                     && tokens.kind(end) == Kind::Word
                     && tokens.info(end).fits_noun_phrase()
                     && !tokens.info(end).is_determiner()
-                    && self.mention(end).is_none()
+                    && self.mention_at(end).is_none()
                 {
                     end += 1;
                 }
@@ -125,12 +133,12 @@ impl NounPhraseChunker<'_> {
         (end > from).then_some(end)
     }
 
-    /// The end of an adjunct that ran into a name: `à la presse | Luc Petit`.
-    fn before_name(&self, phrase: NounPhrase) -> usize {
-        (phrase.start..phrase.end).find(|&i| self.mention(i) == phrase.name).unwrap_or(phrase.end)
+    /// The end of an adjunct that is directly followed by a name: `à la presse | Luc Petit`.
+    fn end_before_name(&self, phrase: NounPhrase) -> usize {
+        (phrase.start..phrase.end).find(|&i| self.mention_at(i) == phrase.name).unwrap_or(phrase.end)
     }
 
-    /// The source behind a phrase such as `selon`, `according to`; data and rules are no source.
+    /// The source after a phrase such as `selon` or `according to`. Data and rules are not sources.
     pub fn source_after(&self, cue: &Cue, limit: usize) -> Option<NounPhrase> {
         let tokens = self.tokens;
         let mut from = cue.end;
@@ -138,19 +146,19 @@ impl NounPhraseChunker<'_> {
             from += 1;
         }
         let first = tokens.info(from);
-        if first.is_participant() && self.mention(from).is_none() {
+        if first.is_participant() && self.mention_at(from).is_none() {
             return None;
         }
         if first.is_stressed() {
             return Some(NounPhrase { start: from, end: from + 1, name: None, pronoun: true });
         }
-        let mut phrase = self.at(from, limit)?;
+        let mut phrase = self.phrase_at(from, limit)?;
         let saying = (phrase.start..phrase.end).find(|&i| tokens.info(i).is_speech_noun());
         if let Some(saying) = saying {
             if !tokens.info(saying + 1).is_of() {
                 return None;
             }
-            phrase = self.at(saying + 2, limit)?;
+            phrase = self.phrase_at(saying + 2, limit)?;
         }
         let head = (phrase.start..phrase.end.min(phrase.start + 4))
             .take_while(|&i| i == phrase.start || !tokens.info(i).is_of());

@@ -1,4 +1,4 @@
-//! Attributes quotations to sources: patterns are tried for each quotation in order of falling precision.
+//! Attributes quotations to sources. For each quotation, the patterns are tried in order of decreasing precision.
 
 use std::ops::Range;
 
@@ -13,12 +13,12 @@ use crate::annotate::sentences::Sentence;
 use crate::annotate::text::Text;
 use crate::annotate::tokens::{Kind, Tokens};
 
-/// The construction that attributes a quotation, the most precise first.
+/// The pattern that attributes a quotation. The most precise pattern comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AttributionPattern {
-    /// A cue between the marks.
+    /// A cue inside the marks.
     Inside,
-    /// A cue right beside the marks.
+    /// A cue next to the marks.
     Beside,
     /// A source phrase in the same sentence: `selon X`.
     Phrase,
@@ -43,7 +43,7 @@ pub struct Attribution {
     pub pattern: AttributionPattern,
 }
 
-/// The parts of an article that attribution needs.
+/// The input of attribution.
 pub struct AttributionContext<'a> {
     pub text: &'a Text,
     pub tokens: &'a Tokens,
@@ -54,7 +54,7 @@ pub struct AttributionContext<'a> {
     pub language: &'static Language,
     /// The cue in each quotation.
     pub embedded: &'a [Option<EmbeddedCue>],
-    /// The noun phrases of the tokens in which quotations are not replaced.
+    /// The noun phrases of all tokens, including those inside quotations.
     pub unmasked: &'a NounPhraseChunker<'a>,
     /// The number of words in each quotation.
     pub quoted_words: &'a [usize],
@@ -84,7 +84,7 @@ impl AttributionContext<'_> {
             self.attribute_sentence(sentence, from..to, &mut discourse, &mut attributions, &mut floating);
             from = to;
         }
-        self.signatures(&discourse, &mut attributions);
+        self.attribute_signatures(&discourse, &mut attributions);
         attributions
     }
 
@@ -110,37 +110,37 @@ impl AttributionContext<'_> {
         }
         floating.attribute_waiting(sentence, topic, attributions);
         let mut previous = None;
-        let mut spoke = None;
+        let mut last_source = None;
         for at in sentence.start..sentence.end {
             let Kind::Quoted(quote) = self.tokens.kind(at) else { continue };
             let found = self
-                .beside_after(at, sentence, &cues, attributions)
-                .or_else(|| self.inside(quote, discourse))
-                .or_else(|| self.before(at, sentence, &cues, attributions, true))
-                .or_else(|| self.behind(at, &cues, attributions))
-                .or_else(|| self.phrase_behind(at, sentence, &cues, attributions))
-                .or_else(|| self.before(at, sentence, &cues, attributions, false))
-                .or_else(|| self.trailing(at, &cues, attributions))
-                .or_else(|| self.colon(at, sentence, discourse, anonymity))
-                .or_else(|| self.chain(previous))
+                .verb_after(at, sentence, &cues, attributions)
+                .or_else(|| self.cue_inside(quote, discourse))
+                .or_else(|| self.cue_before(at, sentence, &cues, attributions, true))
+                .or_else(|| self.clause_after(at, &cues, attributions))
+                .or_else(|| self.source_phrase_after(at, sentence, &cues, attributions))
+                .or_else(|| self.cue_before(at, sentence, &cues, attributions, false))
+                .or_else(|| self.closing_source(at, &cues, attributions))
+                .or_else(|| self.source_before_colon(at, sentence, discourse, anonymity))
+                .or_else(|| self.source_in_sentence(previous))
                 .or_else(|| floating.attribute(self, at, sentence));
             if let Some(found) = found {
                 previous = Some(found);
-                spoke = found.speaker.or(spoke);
+                last_source = found.speaker.or(last_source);
             }
             if found.is_none() && sentence.end - sentence.start <= 2 {
                 floating.waiting = Some((quote, sentence.line));
             }
             attributions.attributions[quote] = found;
         }
-        self.series(sentence, attributions);
-        self.looking_back(sentence, &cues, attributions);
+        self.attribute_series(sentence, attributions);
+        self.attribute_preceding(sentence, &cues, attributions);
         let subject = cues.rev().find_map(|cue| attributions.subjects[cue]);
-        floating.end_sentence(sentence, spoke, subject.or(topic));
+        floating.end_sentence(sentence, last_source, subject.or(topic));
     }
 
-    /// Gives quotations the source of a later one whose cue stands behind it: `« A » et « B », a-t-il dit`.
-    fn series(&self, sentence: Sentence, attributions: &mut Attributions) {
+    /// Gives quotations the source of the next one, if its cue follows it: `« A » et « B », a-t-il dit`.
+    fn attribute_series(&self, sentence: Sentence, attributions: &mut Attributions) {
         let mut behind: Option<Attribution> = None;
         for at in (sentence.start..sentence.end).rev() {
             let Kind::Quoted(quote) = self.tokens.kind(at) else { continue };
@@ -161,7 +161,7 @@ impl AttributionContext<'_> {
     }
 
     /// Attributes the quotation before a sentence that names its source: `C'est ce qu'a annoncé X`.
-    fn looking_back(&self, sentence: Sentence, cues: &Range<usize>, attributions: &mut Attributions) {
+    fn attribute_preceding(&self, sentence: Sentence, cues: &Range<usize>, attributions: &mut Attributions) {
         let looks_back = self.tokens.info(sentence.start).looks_back();
         let Some(cue) = cues.clone().next().filter(|_| looks_back) else { return };
         let before = self.tokens.list[sentence.start].span.start;
@@ -176,16 +176,16 @@ impl AttributionContext<'_> {
         }
     }
 
-    /// The subject that a sentence opens with, when it may be a source.
+    /// The subject that opens a sentence, if it may be a source.
     fn topic(&self, sentence: Sentence, discourse: &DiscourseContext, anonymity: bool) -> Option<Speaker> {
         let phrase = self.phrases.opening_subject(sentence)?;
-        let speaker = self.phrases.able(phrase).then(|| discourse.resolve(phrase, anonymity))?;
-        // An impersonal pronoun is no topic.
+        let speaker = self.phrases.may_be_source(phrase).then(|| discourse.resolve(phrase, anonymity))?;
+        // An impersonal pronoun is not a topic.
         (!phrase.pronoun || speaker.reference.is_some()).then_some(speaker)
     }
 
     /// Attributes quotations to a signature on the next line: `— Luc Petit, maire`.
-    fn signatures(&self, discourse: &DiscourseContext, attributions: &mut Attributions) {
+    fn attribute_signatures(&self, discourse: &DiscourseContext, attributions: &mut Attributions) {
         for (i, sentence) in self.sentences.iter().enumerate() {
             let dash = matches!(self.tokens.kind(sentence.start), Kind::Mark('—' | '–' | '-'));
             let Some(before) = i.checked_sub(1).map(|i| self.sentences[i]).filter(|_| dash) else { continue };
@@ -193,7 +193,7 @@ impl AttributionContext<'_> {
             let weak = attributions.attributions[quote].is_none_or(|one| one.pattern >= AttributionPattern::Floating);
             if before.line + 1 == sentence.line
                 && weak
-                && let Some(phrase) = self.phrases.at(sentence.start + 1, sentence.end)
+                && let Some(phrase) = self.phrases.phrase_at(sentence.start + 1, sentence.end)
             {
                 let speaker = discourse.resolve(phrase, false);
                 attributions.attributions[quote] =
@@ -203,20 +203,21 @@ impl AttributionContext<'_> {
     }
 }
 
-/// The source that continues in the next sentences.
+/// The sources and topics that quotations without a cue may continue.
 #[derive(Debug, Default)]
 struct Floating {
+    /// The line of the previous sentence.
     line: usize,
-    /// The latest source of a quotation, and its line.
-    spoke: Option<(Speaker, usize)>,
-    /// The topic of the sentence before, when that is in the same line.
+    /// The source of the latest quotation, and its line.
+    last_source: Option<(Speaker, usize)>,
+    /// The latest topic in `line`.
     topic: Option<Speaker>,
-    /// A quotation that opens a line and has no source, and its line.
+    /// The previous sentence if it is a quotation without a source: the quotation and its line.
     waiting: Option<(usize, usize)>,
 }
 
 impl Floating {
-    /// Attributes a quotation that opens a line to the topic of the next sentence.
+    /// Attributes a quotation that is a sentence of its own to the topic of the next sentence in its line.
     ///
     /// `« Je n'y crois pas. » Au bout du fil, Anna Roy soupire.`
     fn attribute_waiting(&mut self, sentence: Sentence, topic: Option<Speaker>, attributions: &mut Attributions) {
@@ -229,10 +230,10 @@ impl Floating {
         }
     }
 
-    /// Keeps the source and the topic of a sentence for the next.
-    fn end_sentence(&mut self, sentence: Sentence, spoke: Option<Speaker>, topic: Option<Speaker>) {
-        if let Some(speaker) = spoke {
-            self.spoke = Some((speaker, sentence.line));
+    /// Remembers the source and the topic of a sentence.
+    fn end_sentence(&mut self, sentence: Sentence, last_source: Option<Speaker>, topic: Option<Speaker>) {
+        if let Some(speaker) = last_source {
+            self.last_source = Some((speaker, sentence.line));
         }
         self.topic = topic.or(self.topic.filter(|_| self.line == sentence.line));
         self.line = sentence.line;
@@ -246,16 +247,16 @@ impl Floating {
             return None;
         }
         let same_line = self.line == sentence.line;
-        let spoke = self.spoke.filter(|(_, line)| *line == sentence.line);
+        let last_source = self.last_source.filter(|(_, line)| *line == sentence.line);
         let topic = self.topic.filter(|_| same_line);
-        let earlier = self.spoke.filter(|(_, line)| *line + 2 >= sentence.line);
-        let speaker = match (topic, spoke) {
-            (Some(topic), Some((spoke, _)))
-                if topic.span.start > spoke.span.start && topic.status != SpeakerStatus::Unresolved =>
+        let earlier = self.last_source.filter(|(_, line)| *line + 2 >= sentence.line);
+        let speaker = match (topic, last_source) {
+            (Some(topic), Some((last_source, _)))
+                if topic.span.start > last_source.span.start && topic.status != SpeakerStatus::Unresolved =>
             {
                 topic
             }
-            (_, Some((spoke, _))) => spoke,
+            (_, Some((last_source, _))) => last_source,
             (Some(topic), None) => topic,
             (None, None) => earlier.map(|(speaker, _)| speaker)?,
         };

@@ -1,4 +1,4 @@
-//! Cues: reporting verbs and source phrases in the running text, such as `a souligné`, `said`, `selon`.
+//! Finds cues: reporting verbs and source phrases outside quotations, such as `a souligné`, `said`, `selon`.
 
 mod english;
 mod french;
@@ -6,16 +6,16 @@ mod french;
 use crate::annotate::languages::{Class, Language, form};
 use crate::annotate::tokens::{Kind, Tokens};
 
-/// The construction of a cue, which tells where its subject is.
+/// The construction of a cue, which determines where its subject is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A verb with a subject of its own: `a déclaré`, `said`.
+    /// A verb with its own subject: `a déclaré`, `said`.
     Finite,
-    /// A gerund, whose subject is that of its sentence: `ajoutant`, `adding`.
+    /// A gerund, usually with the subject of its sentence: `ajoutant`, `adding`.
     Gerund,
     /// A verb that continues an earlier one: `avant de préciser`, `et ajouté`.
     Chained,
-    /// A phrase that the source follows: `selon`, `according to`.
+    /// A phrase before a source: `selon`, `according to`.
     Phrase,
 }
 
@@ -25,16 +25,16 @@ pub struct Cue {
     pub start: usize,
     pub end: usize,
     pub lemma: String,
-    /// For a phrase, [`Class::Weak`] when it needs a person right behind it.
+    /// For a phrase, [`Class::Weak`] if a person must follow it directly.
     pub class: Class,
     pub shape: Shape,
-    /// The subject pronoun behind the verb: `-t-il`.
+    /// The subject pronoun after the verb: `-t-il`.
     pub inverted: Option<usize>,
     pub negated: bool,
     pub takes_infinitive: bool,
     pub takes_bare_clause: bool,
     pub takes_addressee: bool,
-    /// Says that somebody continues to speak.
+    /// Whether the verb means that a speaker continues: `poursuivre`.
     pub continues: bool,
 }
 
@@ -65,11 +65,12 @@ impl Finder<'_> {
         if self.tokens.kind(at) != Kind::Word {
             return None;
         }
-        self.phrase(at).or_else(|| if self.language.is_french() { self.french(at) } else { self.english(at) })
+        self.source_phrase(at)
+            .or_else(|| if self.language.is_french() { self.french_cue(at) } else { self.english_cue(at) })
     }
 
-    /// A phrase that the source follows.
-    fn phrase(&self, at: usize) -> Option<Cue> {
+    /// The source phrase that begins at a token.
+    fn source_phrase(&self, at: usize) -> Option<Cue> {
         let phrase = self.language.source_phrases(self.tokens.word(at)).iter().find(|phrase| {
             let words = phrase.rest.iter().enumerate().all(|(i, word)| self.tokens.word(at + 1 + i) == word);
             words && (!phrase.genitive || self.tokens.info(at + 1 + phrase.rest.len()).is_of())
@@ -92,7 +93,7 @@ impl Finder<'_> {
         })
     }
 
-    /// Whether a token stands at the start of its sentence, or right after a comma or conjunction.
+    /// Whether a token is the first of its sentence or follows a comma, a quotation or a conjunction.
     fn opens_clause(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return true };
         matches!(self.tokens.kind(before), Kind::Break | Kind::Quoted(_) | Kind::Mark('.' | ',' | '!' | '?' | '…'))
@@ -100,13 +101,13 @@ impl Finder<'_> {
     }
 
     /// A modal verb and a reporting infinitive: `tient à préciser`, `peut-on lire`, `would say`, `did not say`.
-    fn modal(&self, at: usize) -> Option<Cue> {
+    fn modal_cue(&self, at: usize) -> Option<Cue> {
         let info = self.tokens.info(at);
-        if !info.is_modal() || info.is_form(form::INFINITIVE) || self.noun_before(at) {
+        if !info.is_modal() || info.is_form(form::INFINITIVE) || self.is_noun_after_previous(at) {
             return None;
         }
-        let (next, inverted) = self.skip_small(at + 1);
-        let negated = self.negated_before(at) || (at..next).any(|i| self.tokens.info(i).is_negation());
+        let (next, inverted) = self.skip_small_words(at + 1);
+        let negated = self.is_negated(at) || (at..next).any(|i| self.tokens.info(i).is_negation());
         self.infinitive_after(at, next, inverted).map(|cue| Cue { negated, ..cue })
     }
 
@@ -120,17 +121,17 @@ impl Finder<'_> {
         self.tokens.info(at).is_form(form::INFINITIVE).then(|| self.cue(start, at, Shape::Finite, inverted)).flatten()
     }
 
-    fn negated_before(&self, at: usize) -> bool {
+    fn is_negated(&self, at: usize) -> bool {
         (1..=3)
             .filter_map(|back| at.checked_sub(back))
             .take_while(|&i| self.tokens.info(i).is_clitic())
             .any(|i| self.tokens.info(i).is_negation())
     }
 
-    /// Skips an inverted pronoun, adverbs and negations; the index behind them, and the pronoun.
-    fn skip_small(&self, mut at: usize) -> (usize, Option<usize>) {
+    /// Skips an inverted pronoun, adverbs and negations. Returns the index after them, and the pronoun.
+    fn skip_small_words(&self, mut at: usize) -> (usize, Option<usize>) {
         let mut inverted = None;
-        for _ in 0..SMALL_TOKENS {
+        for _ in 0..MAX_SMALL_WORDS {
             let info = self.tokens.info(at);
             // `a elle relevé` repeats the subject.
             let repeated = info.is_stressed() && self.tokens.info(at + 1).is_form(form::PARTICIPLE);
@@ -164,7 +165,7 @@ impl Finder<'_> {
             cue.end += 1;
         }
         if self.language.light_verbs(&cue.lemma).next().is_some() {
-            let (next, late) = self.skip_small(cue.end);
+            let (next, late) = self.skip_small_words(cue.end);
             let has = |complement: &[String]| {
                 complement.iter().enumerate().all(|(i, word)| self.tokens.word(next + i) == word)
             };
@@ -180,8 +181,8 @@ impl Finder<'_> {
     }
 }
 
-/// Small words skipped between the parts of a verb, in tokens.
-const SMALL_TOKENS: usize = 8;
+/// Maximum number of small words between the parts of a verb.
+const MAX_SMALL_WORDS: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn compound_tenses_and_inversions() {
+    fn compound_tenses_and_inversions_are_cues() {
         assert_eq!(french("a-t-il également déclaré"), one("déclarer", Shape::Finite));
         assert_eq!(french("elle s'est vivement inquiétée"), one("inquiéter", Shape::Finite));
         assert_eq!(french("le maire avait tenu à rappeler"), one("rappeler", Shape::Finite));
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn adverbial_phrases_stand_between_auxiliary_and_verb() {
+    fn an_adverbial_phrase_may_separate_auxiliary_and_verb() {
         for phrase in ["pour sa part", "tout d'abord", "d'emblée", "à l'époque", "quant à lui", "par ailleurs"] {
             assert_eq!(french(&format!("elle a, {phrase}, déclaré").replace(',', "")), one("déclarer", Shape::Finite));
         }
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn nouns_and_passives_are_no_cues() {
+    fn nouns_and_passives_are_not_cues() {
         assert_eq!(french("une annonce et le juge de la cour"), []);
         assert_eq!(french("la hausse a été annoncée"), []);
         assert_eq!(french("il fait froid"), []);
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn english_verbs_and_phrases() {
+    fn english_verbs_and_phrases_are_cues() {
         let english = |body| cues(body, languages::english());
         assert_eq!(english("Smith said"), one("say", Shape::Finite));
         assert_eq!(english("she had previously told reporters"), one("tell", Shape::Finite));

@@ -1,4 +1,4 @@
-//! Resolves sources: names, pronouns, roles given earlier in the article, groups and anonymous sources.
+//! Resolves sources to entities: names, pronouns, roles, groups and anonymous sources.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,9 @@ use crate::annotate::{EntityKind, Gender, Span, SpeakerStatus};
 /// A source as printed, and the entity it was resolved to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speaker {
-    /// The place where it is printed.
+    /// The span of the source.
     pub span: Span,
-    /// The place of its antecedent, for a pronoun or a description.
+    /// The span of its antecedent, for a pronoun or a description.
     pub reference: Option<Span>,
     /// Index into the article's entities.
     pub entity: Option<usize>,
@@ -22,21 +22,21 @@ pub struct Speaker {
     pub pronoun: bool,
 }
 
-/// Earlier sources that a pronoun may refer to.
-const REACH: usize = 14;
+/// Maximum number of earlier sources that a pronoun or a description is compared with.
+const MAX_ANTECEDENTS: usize = 14;
 
 /// The sources of an article in reading order, and the roles of its people.
 pub struct DiscourseContext<'a> {
     phrases: &'a NounPhraseChunker<'a>,
     history: Vec<Speaker>,
-    /// For each role, the mentions of the people that have it, in order of print.
+    /// For each role, the mentions of the people that have it, in order of position.
     roles: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> DiscourseContext<'a> {
-    /// A context without sources; roles are read from the whole article. Linear.
+    /// Reads the roles of people from the whole article, in linear time. There are no sources yet.
     pub fn new(phrases: &'a NounPhraseChunker<'a>) -> Self {
-        Self { phrases, history: Vec::new(), roles: roles(phrases) }
+        Self { phrases, history: Vec::new(), roles: find_roles(phrases) }
     }
 
     /// Adds a source that later pronouns may refer to.
@@ -48,31 +48,31 @@ impl<'a> DiscourseContext<'a> {
         self.phrases.names
     }
 
-    /// Resolves a noun phrase; `anonymity` says whether its sentence speaks of anonymity.
+    /// Resolves a noun phrase. `anonymity`: whether its sentence mentions anonymity.
     pub fn resolve(&self, phrase: NounPhrase, anonymity: bool) -> Speaker {
         self.resolve_in(self.phrases, phrase, anonymity)
     }
 
-    /// Resolves a noun phrase of another list of tokens of the same text.
+    /// Resolves a noun phrase of `phrases`, which may be another list of tokens of the same text.
     pub fn resolve_in(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, anonymity: bool) -> Speaker {
         if phrase.pronoun {
-            return self.pronoun(phrases, phrase);
+            return self.resolve_pronoun(phrases, phrase);
         }
         match phrase.name {
-            Some(mention) => self.named(phrases, phrase, mention),
-            None => self.described(phrases, phrase, anonymity),
+            Some(mention) => self.resolve_name(phrases, phrase, mention),
+            None => self.resolve_description(phrases, phrase, anonymity),
         }
     }
 
-    /// The latest source.
-    pub fn last(&self) -> Option<Speaker> {
+    /// The latest source added.
+    pub fn last_source(&self) -> Option<Speaker> {
         self.history.last().copied()
     }
 
-    /// Resolves a description to the latest named source, which continues: `poursuit l'ancien préfet`.
-    pub fn continued(&self, speaker: Speaker) -> Speaker {
+    /// Resolves a description after a verb of continuation to the latest named source: `poursuit l'ancien préfet`.
+    pub fn resolve_continued(&self, speaker: Speaker) -> Speaker {
         let fits = |one: &&Speaker| one.gender.is_none() || speaker.gender.is_none() || one.gender == speaker.gender;
-        let last = self.history.iter().rev().take(REACH).find(|one| one.span.start < speaker.span.start);
+        let last = self.history.iter().rev().take(MAX_ANTECEDENTS).find(|one| one.span.start < speaker.span.start);
         match last.filter(|one| one.status == SpeakerStatus::Named && !one.plural).filter(fits) {
             Some(one) => {
                 let reference = Some(one.reference.unwrap_or(one.span));
@@ -83,7 +83,7 @@ impl<'a> DiscourseContext<'a> {
     }
 
     /// Resolves a pronoun to the latest source that agrees with it, else to the latest person.
-    fn pronoun(&self, phrases: &NounPhraseChunker, phrase: NounPhrase) -> Speaker {
+    fn resolve_pronoun(&self, phrases: &NounPhraseChunker, phrase: NounPhrase) -> Speaker {
         let tokens = phrases.tokens;
         let info = tokens.info(phrase.end - 1);
         let gender = match (info.is_feminine(), info.is_masculine()) {
@@ -94,7 +94,7 @@ impl<'a> DiscourseContext<'a> {
         let plural = info.is_plural();
         let mut span = phrases.span(phrase.start, phrase.end);
         if info.is_inverted() {
-            // The pronoun of `a-t-elle` is printed behind the last hyphen.
+            // The pronoun of `a-t-elle` begins after the last hyphen.
             span.start += tokens.word(phrase.start).rfind('-').map_or(0, |hyphen| hyphen + 1);
         }
         let neuter = info.is_neuter();
@@ -108,7 +108,7 @@ impl<'a> DiscourseContext<'a> {
             .history
             .iter()
             .rev()
-            .take(REACH)
+            .take(MAX_ANTECEDENTS)
             .find(fits)
             .copied()
             .or_else(|| self.last_person(span.start, gender, plural));
@@ -136,24 +136,24 @@ impl<'a> DiscourseContext<'a> {
     fn last_person(&self, before: usize, gender: Option<Gender>, plural: bool) -> Option<Speaker> {
         let names = self.names();
         let end = names.mentions.partition_point(|mention| mention.span.end <= before);
-        let person = (0..end).rev().take(REACH).find(|&i| {
+        let person = (0..end).rev().take(MAX_ANTECEDENTS).find(|&i| {
             let mention = &names.mentions[i];
-            let known = self.gender(i);
+            let known = self.gender_of(i);
             mention.entity_kind == EntityKind::Person
                 && !plural
                 && (known.is_none() || gender.is_none() || known == gender)
         })?;
-        Some(self.by_mention(names.mentions[person].span, person))
+        Some(self.speaker_of_mention(names.mentions[person].span, person))
     }
 
-    fn gender(&self, mention: usize) -> Option<Gender> {
+    fn gender_of(&self, mention: usize) -> Option<Gender> {
         self.names().mentions[mention]
             .entity
             .and_then(|entity| self.names().entities.get(entity))
             .and_then(|entity| entity.gender)
     }
 
-    fn by_mention(&self, span: Span, mention: usize) -> Speaker {
+    fn speaker_of_mention(&self, span: Span, mention: usize) -> Speaker {
         let found = &self.names().mentions[mention];
         let status = match found.entity_kind {
             EntityKind::Place => SpeakerStatus::Collective,
@@ -166,15 +166,15 @@ impl<'a> DiscourseContext<'a> {
             reference: None,
             entity: found.entity,
             status,
-            gender: self.gender(mention),
+            gender: self.gender_of(mention),
             plural: false,
             pronoun: false,
         }
     }
 
-    fn named(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, mention: usize) -> Speaker {
+    fn resolve_name(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, mention: usize) -> Speaker {
         let span = self.names().mentions[mention].span;
-        let mut speaker = self.by_mention(span, mention);
+        let mut speaker = self.speaker_of_mention(span, mention);
         if speaker.gender.is_none() {
             speaker.gender = Self::phrase_gender(phrases, phrase);
         }
@@ -195,7 +195,7 @@ impl<'a> DiscourseContext<'a> {
     }
 
     /// Resolves a description: a place or an organisation, a role, a group, or a person without a name.
-    fn described(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, anonymity: bool) -> Speaker {
+    fn resolve_description(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, anonymity: bool) -> Speaker {
         let tokens = phrases.tokens;
         let span = phrases.span(phrase.start, phrase.end);
         let info = |at: usize| tokens.info(at);
@@ -222,7 +222,7 @@ impl<'a> DiscourseContext<'a> {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
         }
         if let Some(mention) = Self::whole_mention(phrases, phrase) {
-            let one = self.by_mention(span, mention);
+            let one = self.speaker_of_mention(span, mention);
             return Speaker { gender: one.gender.or(gender), plural, ..one };
         }
         if plural || (group && role.is_none()) {
@@ -235,22 +235,22 @@ impl<'a> DiscourseContext<'a> {
         if first.is_indefinite() {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
         }
-        role.and_then(|role| self.by_role(phrases, tokens.word(role), blank)).unwrap_or(blank)
+        role.and_then(|role| self.resolve_role(phrases, tokens.word(role), blank)).unwrap_or(blank)
     }
 
-    /// The person that has a role, or the anonymous source that it described before: `the official` after `a city official`.
-    fn by_role(&self, phrases: &NounPhraseChunker, role: &str, blank: Speaker) -> Option<Speaker> {
-        if let Some(mention) = self.holder(role, blank.span.start, blank.gender) {
-            let found = self.by_mention(blank.span, mention);
+    /// The person that has a role, or an earlier anonymous source with that role: `the official` after `a city official`.
+    fn resolve_role(&self, phrases: &NounPhraseChunker, role: &str, blank: Speaker) -> Option<Speaker> {
+        if let Some(mention) = self.mention_with_role(role, blank.span.start, blank.gender) {
+            let found = self.speaker_of_mention(blank.span, mention);
             let reference = Some(self.names().mentions[mention].span);
             return Some(Speaker { reference, gender: found.gender.or(blank.gender), ..found });
         }
-        let same = |one: &&Speaker| one.status == SpeakerStatus::Anonymous && phrases.covers(one.span, role);
-        let one = self.history.iter().rev().take(REACH).find(same)?;
+        let same = |one: &&Speaker| one.status == SpeakerStatus::Anonymous && phrases.contains_word(one.span, role);
+        let one = self.history.iter().rev().take(MAX_ANTECEDENTS).find(same)?;
         Some(Speaker { status: one.status, reference: Some(one.reference.unwrap_or(one.span)), ..blank })
     }
 
-    /// The mention that a phrase consists of, behind an article and the noun of a group: `l'agence Nordpresse`.
+    /// The mention that makes up a phrase, apart from an article, a title or the noun of a group: `l'agence Nordpresse`.
     fn whole_mention(phrases: &NounPhraseChunker, phrase: NounPhrase) -> Option<usize> {
         let tokens = phrases.tokens;
         let last = phrases.mention_of[phrase.end - 1]? as usize;
@@ -262,23 +262,23 @@ impl<'a> DiscourseContext<'a> {
         plain.then_some(last)
     }
 
-    /// The mention of the person that has a role: the last one before `at`, else the first one after it.
-    fn holder(&self, role: &str, at: usize, gender: Option<Gender>) -> Option<usize> {
+    /// The mention of a person that has a role: the last one before `at`, else the first one after it.
+    fn mention_with_role(&self, role: &str, at: usize, gender: Option<Gender>) -> Option<usize> {
         let names = self.names();
         let fits = |mention: usize| {
-            let known = self.gender(mention);
+            let known = self.gender_of(mention);
             known.is_none() || gender.is_none() || known == gender
         };
         let others = || self.phrases.language.role_synonyms(role).iter().find_map(|other| self.roles.get(*other));
         let given = self.roles.get(role).or_else(others)?;
         let here = given.partition_point(|&mention| names.mentions[mention].span.start < at);
-        let before = given[..here].iter().rev().take(REACH).copied().find(|&mention| fits(mention));
-        before.or_else(|| given[here..].iter().take(REACH).copied().find(|&mention| fits(mention)))
+        let before = given[..here].iter().rev().take(MAX_ANTECEDENTS).copied().find(|&mention| fits(mention));
+        before.or_else(|| given[here..].iter().take(MAX_ANTECEDENTS).copied().find(|&mention| fits(mention)))
     }
 }
 
 /// Finds the roles of people: `le ministre de la Justice, Luc Petit`, `Luc Petit, patron du port`.
-fn roles(phrases: &NounPhraseChunker) -> HashMap<String, Vec<usize>> {
+fn find_roles(phrases: &NounPhraseChunker) -> HashMap<String, Vec<usize>> {
     let (tokens, names) = (phrases.tokens, phrases.names);
     let mut found: HashMap<String, Vec<usize>> = HashMap::new();
     let mut at = 0;

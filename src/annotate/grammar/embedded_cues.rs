@@ -1,6 +1,6 @@
-//! Cues between the marks of a quotation: `« Nous partons, a-t-il dit, et vite. »`
+//! Cues inside the marks of a quotation: `« Nous partons, a-t-il dit, et vite. »`
 //!
-//! The quotation keeps these words, as it is printed.
+//! The text of the quote keeps these words.
 
 use super::cues::{Cue, Shape};
 use super::noun_phrases::{NounPhrase, NounPhraseChunker};
@@ -27,7 +27,7 @@ pub fn find(phrases: &NounPhraseChunker, cues: &[Cue], quoted: &[Quoted]) -> Vec
             }
             let mut at = next;
             while at < cues.len() && cues[at].end <= last {
-                if let Some(subject) = interrupts(phrases, &cues[at], last) {
+                if let Some(subject) = interrupting_subject(phrases, &cues[at], last) {
                     return Some(EmbeddedCue { cue: cues[at].clone(), subject });
                 }
                 at += 1;
@@ -38,8 +38,8 @@ pub fn find(phrases: &NounPhraseChunker, cues: &[Cue], quoted: &[Quoted]) -> Vec
         .collect()
 }
 
-/// The subject of a verb, when both stand between commas without other words: `, explique le maire,`.
-fn interrupts(phrases: &NounPhraseChunker, cue: &Cue, end: usize) -> Option<NounPhrase> {
+/// The subject of a verb, if the verb and its subject stand alone between commas: `, explique le maire,`.
+fn interrupting_subject(phrases: &NounPhraseChunker, cue: &Cue, end: usize) -> Option<NounPhrase> {
     let tokens = phrases.tokens;
     let mut before = cue.start.checked_sub(1)?;
     while before > 0 && (tokens.info(before).is_clitic() || tokens.info(before).is_as()) {
@@ -51,21 +51,21 @@ fn interrupts(phrases: &NounPhraseChunker, cue: &Cue, end: usize) -> Option<Noun
     }
     if let Some(at) = cue.inverted {
         let third_person = !tokens.info(at).is_participant() && !tokens.info(at).is_impersonal();
-        return (third_person && closes(tokens, cue.end, end)).then_some(NounPhrase {
+        return (third_person && ends_interruption(tokens, cue.end, end)).then_some(NounPhrase {
             start: at,
             end: at + 1,
             name: None,
             pronoun: true,
         });
     }
-    let phrase = phrases.after(cue.end, end)?;
+    let phrase = phrases.phrase_after(cue.end, end)?;
     let able = phrase.name.is_some()
         || (phrase.start..phrase.end).any(|i| tokens.info(i).is_role() || tokens.info(i).is_group());
-    (able && !phrase.pronoun && closes(tokens, phrase.end, end)).then_some(phrase)
+    (able && !phrase.pronoun && ends_interruption(tokens, phrase.end, end)).then_some(phrase)
 }
 
-/// Whether the interruption ends here, with at most an adjunct in between: `a-t-il dit lundi à Paris,`.
-fn closes(tokens: &Tokens, from: usize, end: usize) -> bool {
+/// Whether a mark ends the interruption at `from` or after one adjunct: `a-t-il dit lundi à Paris,`.
+fn ends_interruption(tokens: &Tokens, from: usize, end: usize) -> bool {
     let stop = (from..end.min(from + 9)).find(|&i| !tokens.list[i].is_word());
     stop.is_some_and(|i| {
         let adjunct = i == from

@@ -1,4 +1,4 @@
-//! Clauses reported without quotation marks: `a annoncé que ...`, `..., selon X`, `The bridge is safe, officials said`.
+//! Finds clauses reported without quotation marks: `a annoncé que ...`, `..., selon X`, `The bridge is safe, officials said`.
 
 mod around;
 mod extent;
@@ -24,22 +24,22 @@ pub struct Reported {
 }
 
 impl Reported {
-    /// Whether the quotations in it are quotes of their own.
+    /// Whether a short quotation inside the clause is a quote of its own.
     ///
-    /// The infinitive in `annonce avoir porté plainte pour « vol »` is worded by the reporter, the quotation is not.
-    pub fn keeps_fragments(&self) -> bool {
-        self.confidence == INFINITIVE
+    /// In `annonce avoir porté plainte pour « vol »`, the reporter worded the infinitive, and the speaker the quotation.
+    pub fn keeps_quotations_separate(&self) -> bool {
+        self.confidence == INFINITIVE_CONFIDENCE
     }
 }
 
 /// Confidence in an infinitive clause: `annonce avoir porté plainte`.
-const INFINITIVE: f32 = 0.55;
+const INFINITIVE_CONFIDENCE: f32 = 0.55;
 
-/// Largest distance of a complementizer behind its verb, in tokens.
-const REACH: usize = 16;
-/// Fewest words of a reported clause.
+/// Maximum distance of a complementizer after its verb, in tokens.
+const MAX_COMPLEMENTIZER_DISTANCE: usize = 16;
+/// Minimum number of words of a reported clause.
 const MIN_CLAUSE_WORDS: usize = 4;
-/// Fewest words of a quotation that is a quote of its own.
+/// Minimum number of words of a quotation that is a quote of its own.
 const MIN_QUOTE_WORDS: usize = 4;
 
 /// Finds the reported clauses of an article.
@@ -58,8 +58,8 @@ pub fn find(context: &AttributionContext, attributions: &Attributions) -> Vec<Re
         let cues = from..to;
         let clauses = Clauses { context, sentence, cues: cues.clone() };
         for index in cues {
-            let Some(speaker) = attributions.subjects[index].filter(able) else { continue };
-            if let Some((parts, confidence)) = clauses.reported(index, speaker, quoting[index]) {
+            let Some(speaker) = attributions.subjects[index].filter(may_be_source) else { continue };
+            if let Some((parts, confidence)) = clauses.reported_clause(index, speaker, quoting[index]) {
                 found.push(Reported { parts, cue: index, speaker, confidence });
             }
         }
@@ -68,12 +68,12 @@ pub fn find(context: &AttributionContext, attributions: &Attributions) -> Vec<Re
     found
 }
 
-/// Whether a speaker may be a source: an impersonal pronoun is none.
-fn able(speaker: &Speaker) -> bool {
+/// Whether a speaker may be a source. An unresolved pronoun may not.
+fn may_be_source(speaker: &Speaker) -> bool {
     !(speaker.pronoun && speaker.reference.is_none() && speaker.status == SpeakerStatus::Unresolved)
 }
 
-/// A sentence in which reported clauses are looked for.
+/// Searches the reported clauses of a sentence.
 pub(super) struct Clauses<'a> {
     pub context: &'a AttributionContext<'a>,
     pub sentence: Sentence,
@@ -86,10 +86,10 @@ impl Clauses<'_> {
         self.context.tokens.is_mark(at, mark)
     }
 
-    fn reported(&self, index: usize, speaker: Speaker, quotes: bool) -> Option<(Vec<(usize, usize)>, f32)> {
+    fn reported_clause(&self, index: usize, speaker: Speaker, quotes: bool) -> Option<(Vec<(usize, usize)>, f32)> {
         let cue = &self.context.cues[index];
         if cue.shape == Shape::Phrase {
-            return self.around_phrase(cue, speaker).map(|parts| (parts, 0.7));
+            return self.clauses_around_phrase(cue, speaker).map(|parts| (parts, 0.7));
         }
         if matches!(cue.class, Class::Quote | Class::Weak) || cue.negated {
             return None;
@@ -102,30 +102,30 @@ impl Clauses<'_> {
         let one = |part: (usize, usize)| vec![part];
         if let Some(start) = self.complementizer(cue) {
             return self
-                .clause(start, index)
+                .clause_from(start, index)
                 .map(|part| (one(part), if cue.class == Class::Opinion { 0.7 } else { 0.8 }));
         }
         let inverted = speaker.span.start >= self.context.tokens.list[cue.end - 1].span.end;
         if inverted {
-            return if quotes { None } else { self.before(cue, speaker).map(|part| (one(part), 0.7)) };
+            return if quotes { None } else { self.clause_before(cue, speaker).map(|part| (one(part), 0.7)) };
         }
-        if let Some(start) = self.infinitive(cue) {
-            return self.clause(start, index).map(|part| (one(part), INFINITIVE));
+        if let Some(start) = self.infinitive_clause(cue) {
+            return self.clause_from(start, index).map(|part| (one(part), INFINITIVE_CONFIDENCE));
         }
-        if let Some(start) = self.bare(cue) {
-            return self.clause(start, index).map(|part| (one(part), 0.6));
+        if let Some(start) = self.bare_clause(cue) {
+            return self.clause_from(start, index).map(|part| (one(part), 0.6));
         }
-        // A verb that reports a quotation reports no clause before it.
+        // A verb that reports a quotation does not report the clause before it.
         if quotes {
             return None;
         }
-        self.before(cue, speaker).map(|part| (one(part), 0.7))
+        self.clause_before(cue, speaker).map(|part| (one(part), 0.7))
     }
 
-    /// The complementizer behind a verb.
+    /// The complementizer of a verb: `que` in `a annoncé lundi que`.
     fn complementizer(&self, cue: &Cue) -> Option<usize> {
         let tokens = self.context.tokens;
-        let limit = self.sentence.end.min(cue.end + REACH);
+        let limit = self.sentence.end.min(cue.end + MAX_COMPLEMENTIZER_DISTANCE);
         let mut commas = 0;
         for at in cue.end..limit {
             match tokens.kind(at) {
@@ -157,7 +157,7 @@ impl Clauses<'_> {
         None
     }
 
-    /// Whether a complementizer is relative to an object of the verb: `a annoncé la mesure que`.
+    /// Whether a complementizer refers to an object of the verb: `a annoncé la mesure que`.
     fn follows_object(&self, cue: &Cue, complementizer: usize) -> bool {
         let tokens = self.context.tokens;
         let first = tokens.info(cue.end);
@@ -169,8 +169,8 @@ impl Clauses<'_> {
             && self.context.phrases.mention_of[cue.end].is_none()
     }
 
-    /// The start of an infinitive clause behind a verb: `a annoncé renoncer`, `affirme n'avoir`.
-    fn infinitive(&self, cue: &Cue) -> Option<usize> {
+    /// The start of an infinitive clause after a verb: `a annoncé renoncer`, `affirme n'avoir`.
+    fn infinitive_clause(&self, cue: &Cue) -> Option<usize> {
         if !cue.takes_infinitive {
             return None;
         }
@@ -178,7 +178,10 @@ impl Clauses<'_> {
         // An insertion is skipped: `annonce, dans un communiqué, avoir`.
         let insertion = self
             .is_mark(cue.end, ',')
-            .then(|| (cue.end + 1..self.sentence.end.min(cue.end + REACH)).find(|&i| self.is_mark(i, ',')))
+            .then(|| {
+                (cue.end + 1..self.sentence.end.min(cue.end + MAX_COMPLEMENTIZER_DISTANCE))
+                    .find(|&i| self.is_mark(i, ','))
+            })
             .flatten();
         let start = insertion.map_or(cue.end, |comma| comma + 1);
         let mut at = start;
@@ -189,20 +192,20 @@ impl Clauses<'_> {
         while at < start + 4 && small(at) {
             at += 1;
         }
-        let verb = tokens.info(at).is_any_infinitive() && !tokens.capital(at);
+        let verb = tokens.info(at).is_any_infinitive() && !tokens.is_capitalized(at);
         let start = (start..at).find(|&i| !tokens.info(i).is_adverb()).unwrap_or(at);
         (verb && at < self.sentence.end).then_some(start)
     }
 
     /// The start of a clause without a complementizer: `said the bridge would open`.
-    fn bare(&self, cue: &Cue) -> Option<usize> {
+    fn bare_clause(&self, cue: &Cue) -> Option<usize> {
         let tokens = self.context.tokens;
         if !cue.takes_bare_clause {
             return None;
         }
         let mut at = cue.end;
         if cue.takes_addressee {
-            at = self.context.phrases.at(at, self.sentence.end)?.end;
+            at = self.context.phrases.phrase_at(at, self.sentence.end)?.end;
         }
         while at < self.sentence.end
             && (tokens.info(at).is_time() || (tokens.info(at).is_adverb() && !tokens.info(at).is_determiner()))
@@ -232,7 +235,7 @@ impl Clauses<'_> {
     }
 
     /// The clause before its source: `Le pont est fermé, a annoncé la mairie`, `The bridge is closed, officials said`.
-    fn before(&self, cue: &Cue, speaker: Speaker) -> Option<(usize, usize)> {
+    fn clause_before(&self, cue: &Cue, speaker: Speaker) -> Option<(usize, usize)> {
         let tokens = self.context.tokens;
         let behind = speaker.span.start >= tokens.list[cue.end - 1].span.end || cue.inverted.is_some();
         let mut end = cue.start;
@@ -260,9 +263,9 @@ impl Clauses<'_> {
         {
             return None;
         }
-        let start = self.after_quotes(end);
-        let verb = (start..end).any(|i| self.verb_in(i));
+        let start = self.start_after_quotes(end);
+        let verb = (start..end).any(|i| self.is_verb(i));
         let (start, end) = self.trimmed(start, end)?;
-        (verb && !self.own_quote(start, end)).then_some((start, end))
+        (verb && !self.contains_quote(start, end)).then_some((start, end))
     }
 }

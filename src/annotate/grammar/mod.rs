@@ -1,6 +1,6 @@
 //! The grammar of reported speech: cues, noun phrases, subjects, attributions and indirect speech.
 //!
-//! It has no word of any language; words and their properties are in [`super::languages`].
+//! It contains no words: the words of each language and their properties are in [`super::languages`].
 
 pub mod attribution;
 pub mod cues;

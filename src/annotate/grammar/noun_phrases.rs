@@ -1,4 +1,4 @@
-//! Noun phrases, from their first token to their last.
+//! Finds noun phrases in the tokens of a text.
 
 use super::cues::Cue;
 use crate::annotate::languages::Language;
@@ -13,14 +13,14 @@ pub struct NounPhrase {
     pub end: usize,
     /// Index of the mention that names the person within it.
     pub name: Option<usize>,
-    /// Whether it is a pronoun.
+    /// Whether the phrase is a pronoun.
     pub pronoun: bool,
 }
 
-/// Longest noun phrase, in tokens.
+/// Maximum length of a noun phrase, in tokens.
 pub(super) const MAX_TOKENS: usize = 22;
 
-/// Longest quotation inside of a noun phrase, in code points.
+/// Quotations shorter than this, in code points, may be part of a noun phrase.
 const MAX_QUOTATION: usize = 24;
 
 /// Finds noun phrases in the tokens of a text.
@@ -28,14 +28,14 @@ pub struct NounPhraseChunker<'a> {
     pub tokens: &'a Tokens,
     pub names: &'a Names,
     pub language: &'static Language,
-    /// The mention that each token lies in.
+    /// For each token, the mention that contains it.
     pub mention_of: Vec<Option<u32>>,
-    /// Whether a cue starts at each token.
+    /// For each token, whether a cue starts there.
     pub verb_at: Vec<bool>,
 }
 
 impl<'a> NounPhraseChunker<'a> {
-    /// Maps mentions and cues to the tokens. Linear.
+    /// Maps mentions and cues to tokens, in linear time.
     pub fn new(tokens: &'a Tokens, names: &'a Names, cues: &[Cue], language: &'static Language) -> Self {
         let mut mention_of = vec![None; tokens.list.len()];
         let mut next = 0;
@@ -58,24 +58,24 @@ impl<'a> NounPhraseChunker<'a> {
         Self { tokens, names, language, mention_of, verb_at }
     }
 
-    /// The body's span of a range of tokens.
+    /// The span of a range of tokens.
     pub fn span(&self, start: usize, end: usize) -> Span {
         Span { start: self.tokens.list[start].span.start, end: self.tokens.list[end - 1].span.end }
     }
 
-    /// Whether a span has a word.
-    pub fn covers(&self, span: Span, word: &str) -> bool {
+    /// Whether a span contains a word.
+    pub fn contains_word(&self, span: Span, word: &str) -> bool {
         let list = &self.tokens.list;
         let from = list.partition_point(|token| token.span.start < span.start);
         (from..list.len()).take_while(|&i| list[i].span.end <= span.end).any(|i| self.word(i) == word)
     }
 
-    pub(super) fn mention(&self, at: usize) -> Option<usize> {
+    pub(super) fn mention_at(&self, at: usize) -> Option<usize> {
         self.mention_of.get(at).copied().flatten().map(|m| m as usize)
     }
 
-    pub(super) fn person(&self, at: usize) -> Option<usize> {
-        self.mention(at).filter(|&m| self.names.mentions[m].entity_kind == EntityKind::Person)
+    pub(super) fn person_at(&self, at: usize) -> Option<usize> {
+        self.mention_at(at).filter(|&m| self.names.mentions[m].entity_kind == EntityKind::Person)
     }
 
     pub(super) fn word(&self, at: usize) -> &str {
@@ -83,7 +83,7 @@ impl<'a> NounPhraseChunker<'a> {
     }
 
     /// The noun phrase that starts at `at` and ends before `limit`.
-    pub fn at(&self, at: usize, limit: usize) -> Option<NounPhrase> {
+    pub fn phrase_at(&self, at: usize, limit: usize) -> Option<NounPhrase> {
         let tokens = self.tokens;
         if at >= limit || tokens.kind(at) != Kind::Word {
             return None;
@@ -94,43 +94,47 @@ impl<'a> NounPhraseChunker<'a> {
             return third_person.then_some(NounPhrase { start: at, end, name: None, pronoun: true });
         }
         let opens = info.is_determiner()
-            || tokens.capital(at)
+            || tokens.is_capitalized(at)
             || info.is_title()
             || info.is_role()
             || info.is_group()
-            || self.mention(at).is_some()
+            || self.mention_at(at).is_some()
             || info.is_anonymous()
             || info.is_plural()
             || self.opens_with_plain_words(at);
-        if !opens || info.is_preposition() || info.is_subordinator() || (info.is_time() && self.mention(at).is_none()) {
+        if !opens
+            || info.is_preposition()
+            || info.is_subordinator()
+            || (info.is_time() && self.mention_at(at).is_none())
+        {
             return None;
         }
         let mut end = at;
         while end < limit && end - at < MAX_TOKENS {
-            let next = self.step(at, end);
+            let next = self.next_end(at, end);
             if next == end {
                 break;
             }
             end = next.min(limit);
         }
-        while end > at + 1 && self.dangling(end - 1) {
+        while end > at + 1 && self.is_dangling(end - 1) {
             end -= 1;
         }
-        let only_determiner = end == at + 1 && info.is_determiner() && !tokens.capital(at);
-        if end == at || only_determiner || (end == at + 1 && info.is_clitic() && self.mention(at).is_none()) {
+        let only_determiner = end == at + 1 && info.is_determiner() && !tokens.is_capitalized(at);
+        if end == at || only_determiner || (end == at + 1 && info.is_clitic() && self.mention_at(at).is_none()) {
             return None;
         }
         let name = self.name_in(at, end);
         Some(NounPhrase { start: at, end, name, pronoun: false })
     }
 
-    /// Whether a few plain words lead straight to a person: `miner Simon Beck`, `retired teacher Ann Roy`.
+    /// Whether up to three plain words precede a person directly: `retired teacher Ann Roy`.
     fn opens_with_plain_words(&self, at: usize) -> bool {
         let plain = |i: &usize| {
             let info = self.tokens.info(*i);
             let small = info.is_determiner() || info.is_clitic() || info.is_adverb() || info.is_time() || info.is_of();
-            let word = self.tokens.kind(*i) == Kind::Word && !self.tokens.capital(*i);
-            word && !small && !self.verb_at[*i] && info.fits_noun_phrase() && self.mention(*i).is_none()
+            let word = self.tokens.kind(*i) == Kind::Word && !self.tokens.is_capitalized(*i);
+            word && !small && !self.verb_at[*i] && info.fits_noun_phrase() && self.mention_at(*i).is_none()
         };
         let words = (at..at + 3).take_while(plain).count();
         let mut next = at + words;
@@ -138,7 +142,7 @@ impl<'a> NounPhraseChunker<'a> {
         if self.tokens.info(next).is_title() {
             next += 1 + usize::from(self.tokens.is_mark(next + 1, '.'));
         }
-        words > 0 && self.person(next).is_some() && !self.tokens.info(at + words - 1).has_manner_ending()
+        words > 0 && self.person_at(next).is_some() && !self.tokens.info(at + words - 1).has_manner_ending()
     }
 
     /// The end of a personal pronoun, or of a phrase such as `ce dernier`, `the latter`.
@@ -146,24 +150,26 @@ impl<'a> NounPhraseChunker<'a> {
         let info = self.tokens.info(at);
         let end = if info.is_anaphor() { at + 2 } else { at + 1 };
         let described = info.is_anaphor() && self.tokens.info(end).is_role();
-        (info.is_pronoun() && self.mention(at).is_none() && !described).then_some(end)
+        (info.is_pronoun() && self.mention_at(at).is_none() && !described).then_some(end)
     }
 
-    /// The index after the token at `end` when that belongs to the phrase, else `end`.
-    fn step(&self, start: usize, end: usize) -> usize {
+    /// The index after the token at `end` if that token belongs to the phrase, else `end`.
+    fn next_end(&self, start: usize, end: usize) -> usize {
         let tokens = self.tokens;
-        if self.mention(end).is_some() {
+        if self.mention_at(end).is_some() {
             return end + 1;
         }
         match tokens.kind(end) {
             Kind::Word => {}
-            Kind::Mark('.') if end > start && (tokens.info(end - 1).is_abbreviation() || self.initial(end - 1)) => {
+            Kind::Mark('.') if end > start && (tokens.info(end - 1).is_abbreviation() || self.is_initial(end - 1)) => {
                 return end + 1;
             }
             Kind::Mark('&' | '/') if end > start => return end + 1,
             Kind::Mark('(') if end > start => {
                 let close = (end + 1..end + 10).find(|&i| tokens.is_mark(i, ')'));
-                return close.filter(|&i| tokens.info(i + 1).is_of() || self.verb_ahead(i + 1)).map_or(end, |i| i + 1);
+                return close
+                    .filter(|&i| tokens.info(i + 1).is_of() || self.cue_starts_at(i + 1))
+                    .map_or(end, |i| i + 1);
             }
             Kind::Quoted(_) if end > start && tokens.length(end) < MAX_QUOTATION => {
                 return end + 1;
@@ -177,21 +183,21 @@ impl<'a> NounPhraseChunker<'a> {
         }
         if info.is_conjunction() {
             let pair = end > start
-                && tokens.capital(end - 1)
-                && tokens.capital(end + 1)
+                && tokens.is_capitalized(end - 1)
+                && tokens.is_capitalized(end + 1)
                 && !tokens.info(end + 1).is_sentence_initial();
             let office = end > start && tokens.info(end + 1).is_of();
             return if pair || office { end + 1 } else { end };
         }
         if info.is_preposition() && end > start {
-            return self.office(start, end);
+            return self.skip_office(start, end);
         }
-        let object = info.is_clitic() && !info.is_determiner() && !tokens.capital(end);
+        let object = info.is_clitic() && !info.is_determiner() && !tokens.is_capitalized(end);
         if end > start && object {
             return end;
         }
-        let lower_time = info.is_time() && !tokens.capital(end) && !after_determiner;
-        let small = info.is_adverb() && !after_determiner && !tokens.capital(end);
+        let lower_time = info.is_time() && !tokens.is_capitalized(end) && !after_determiner;
+        let small = info.is_adverb() && !after_determiner && !tokens.is_capitalized(end);
         if end > start && (!info.fits_noun_phrase() || lower_time || small) && !after_determiner {
             return end;
         }
@@ -199,7 +205,7 @@ impl<'a> NounPhraseChunker<'a> {
         if end > start
             && info.is_determiner()
             && !info.is_of()
-            && !tokens.capital(end)
+            && !tokens.is_capitalized(end)
             && !tokens.info(end - 1).is_of()
             && !tokens.info(end - 1).is_determiner()
             && !info.is_predeterminer()
@@ -209,35 +215,36 @@ impl<'a> NounPhraseChunker<'a> {
         end + 1
     }
 
-    /// Goes past a preposition that belongs to an office: `ministre délégué aux Transports`; `end` when it does not.
-    fn office(&self, start: usize, end: usize) -> usize {
+    /// The index after a preposition and noun that belong to an office (`ministre délégué aux Transports`), else `end`.
+    fn skip_office(&self, start: usize, end: usize) -> usize {
         let role = (start..end).any(|i| self.tokens.info(i).is_role());
         let joins = self.tokens.info(end).links_office() && role;
         let next = if self.tokens.info(end + 1).is_definite() { end + 2 } else { end + 1 };
-        let proper = self.tokens.capital(next)
-            && !self.acronym(next)
-            && self.person(next).is_none()
-            && self.mention(end + 1).is_none();
+        let proper = self.tokens.is_capitalized(next)
+            && !self.is_acronym(next)
+            && self.person_at(next).is_none()
+            && self.mention_at(end + 1).is_none();
         if joins && proper { next + 1 } else { end }
     }
 
-    fn verb_ahead(&self, at: usize) -> bool {
+    fn cue_starts_at(&self, at: usize) -> bool {
         self.verb_at.get(at).copied().unwrap_or(false)
     }
 
-    fn initial(&self, at: usize) -> bool {
-        self.tokens.capital(at) && self.word(at).chars().count() == 1
+    fn is_initial(&self, at: usize) -> bool {
+        self.tokens.is_capitalized(at) && self.word(at).chars().count() == 1
     }
 
-    fn acronym(&self, at: usize) -> bool {
+    fn is_acronym(&self, at: usize) -> bool {
         let Some(token) = self.tokens.list.get(at) else { return false };
         let length = token.span.end - token.span.start;
-        self.mention(at).is_some_and(|m| self.names.mentions[m].entity_kind == EntityKind::Organization) && length <= 6
+        self.mention_at(at).is_some_and(|m| self.names.mentions[m].entity_kind == EntityKind::Organization)
+            && length <= 6
     }
 
-    fn dangling(&self, at: usize) -> bool {
+    fn is_dangling(&self, at: usize) -> bool {
         let info = self.tokens.info(at);
-        self.mention(at).is_none()
+        self.mention_at(at).is_none()
             && (info.is_of()
                 || info.is_determiner()
                 || info.is_preposition()
@@ -245,29 +252,29 @@ impl<'a> NounPhraseChunker<'a> {
                 || matches!(self.tokens.kind(at), Kind::Mark('/' | '&')))
     }
 
-    /// The mention of the person that a phrase names: in `l'entraîneur Luc Petit`, not in `la porte-parole de Luc Petit`.
+    /// The mention of the person that a phrase names: `l'entraîneur Luc Petit`, but not `la porte-parole de Luc Petit`.
     pub fn name_in(&self, start: usize, end: usize) -> Option<usize> {
         let mut at = start;
         while at < end {
-            if let Some(person) = self.person(at) {
+            if let Some(person) = self.person_at(at) {
                 let before = at.checked_sub(1).filter(|&i| i >= start);
                 let owned = before.is_some_and(|i| {
                     let info = self.tokens.info(i);
-                    // One word behind a group is the name of the group: `la compagnie Dupont`.
-                    let single = self.mention(at + 1) != Some(person);
+                    // One word after a group is the name of the group: `la compagnie Dupont`.
+                    let single = self.mention_at(at + 1) != Some(person);
                     (info.is_group() && single)
                         || info.is_of()
                         || (info.is_determiner() && i > start && self.tokens.info(i - 1).is_of())
                 });
                 let possessive = (at..end)
-                    .find(|&i| self.mention(i) != Some(person))
+                    .find(|&i| self.mention_at(i) != Some(person))
                     .is_some_and(|i| self.tokens.info(i).is_possessive());
                 if !owned && !possessive {
-                    // Of two mentions side by side, the second is the name: `Ferrand chief | Ann Roy`.
-                    let after = (at..end).find(|&i| self.mention(i) != Some(person));
-                    return after.and_then(|i| self.person(i)).or(Some(person));
+                    // Of two adjacent mentions, the second is the name: `Ferrand chief | Ann Roy`.
+                    let after = (at..end).find(|&i| self.mention_at(i) != Some(person));
+                    return after.and_then(|i| self.person_at(i)).or(Some(person));
                 }
-                while at < end && self.mention(at) == Some(person) {
+                while at < end && self.mention_at(at) == Some(person) {
                     at += 1;
                 }
             } else {
@@ -278,12 +285,12 @@ impl<'a> NounPhraseChunker<'a> {
     }
 
     /// Whether a phrase may be a source: a pronoun, a name, a role or a group.
-    pub fn able(&self, phrase: NounPhrase) -> bool {
+    pub fn may_be_source(&self, phrase: NounPhrase) -> bool {
         let tokens = self.tokens;
         let main = (phrase.start..phrase.end).take_while(|&i| i == phrase.start || !tokens.info(i).is_of());
         phrase.pronoun
             || phrase.name.is_some()
-            || self.mention(phrase.end - 1).is_some()
+            || self.mention_at(phrase.end - 1).is_some()
             || main
                 .into_iter()
                 .any(|i| tokens.info(i).is_role() || tokens.info(i).is_group() || tokens.info(i).is_anonymous())

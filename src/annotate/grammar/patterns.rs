@@ -1,4 +1,4 @@
-//! The constructions that attribute a quotation to a cue or a source, one function for each.
+//! The patterns that attribute a quotation to a source, one function for each.
 
 use std::ops::Range;
 
@@ -10,16 +10,16 @@ use crate::annotate::languages::Class;
 use crate::annotate::sentences::Sentence;
 use crate::annotate::tokens::Kind;
 
-/// Largest distance of a cue before its quotation, in tokens.
-const BEFORE: usize = 45;
-/// Most tokens between a verb and the quotation in its object.
+/// Maximum distance of a cue before its quotation, in tokens.
+const MAX_DISTANCE_BEFORE: usize = 45;
+/// Maximum number of tokens between a verb and the quotation in its object.
 const MAX_OBJECT_GAP: usize = 8;
-/// Largest distance of a cue behind its quotation, in tokens.
-const BEHIND: usize = 34;
+/// Maximum distance of a cue after its quotation, in tokens.
+const MAX_DISTANCE_AFTER: usize = 34;
 
 impl AttributionContext<'_> {
-    /// A cue between the marks.
-    pub(super) fn inside(&self, quote: usize, discourse: &mut DiscourseContext) -> Option<Attribution> {
+    /// A cue inside the marks.
+    pub(super) fn cue_inside(&self, quote: usize, discourse: &mut DiscourseContext) -> Option<Attribution> {
         let embedded = self.embedded[quote].as_ref()?;
         let speaker = discourse.resolve_in(self.unmasked, embedded.subject, false);
         discourse.push(speaker);
@@ -30,8 +30,8 @@ impl AttributionContext<'_> {
         Some(Attribution { speaker: attributions.subjects[cue], cue: Some(cue), pattern })
     }
 
-    /// A verb right behind the marks: `« ... », a déclaré X`.
-    pub(super) fn beside_after(
+    /// A verb directly after the marks: `« ... », a déclaré X`.
+    pub(super) fn verb_after(
         &self,
         at: usize,
         sentence: Sentence,
@@ -54,7 +54,7 @@ impl AttributionContext<'_> {
         let cue = self.cue_at(next, cues)?;
         let found = &self.cues[cue];
         let fits = found.shape == Shape::Finite && !found.negated;
-        // A subject that ends with a name between marks is no utterance: `un membre de « la ligue », a dit`.
+        // The quotation may be the end of the subject instead of an utterance: `un membre de « la ligue », a dit`.
         let subject = attributions.subjects[cue]?;
         let behind = found.inverted.is_some() || subject.span.start >= self.tokens.list[at].span.end;
         let utterance = at == sentence.start
@@ -71,8 +71,13 @@ impl AttributionContext<'_> {
         (found < cues.end && self.cues[found].start == at).then_some(found)
     }
 
-    /// Subject and verb behind the marks: `"...," Mr. Petit, who lives there, said`.
-    pub(super) fn behind(&self, at: usize, cues: &Range<usize>, attributions: &Attributions) -> Option<Attribution> {
+    /// A subject and its verb after the marks: `"...," Mr. Petit, who lives there, said`.
+    pub(super) fn clause_after(
+        &self,
+        at: usize,
+        cues: &Range<usize>,
+        attributions: &Attributions,
+    ) -> Option<Attribution> {
         let comma = self.tokens.is_mark(at + 1, ',');
         let led = cues
             .clone()
@@ -91,7 +96,7 @@ impl AttributionContext<'_> {
             || (matches!(self.tokens.kind(found.end), Kind::Quoted(_)) && !self.ends_with_pause(at));
         let speaker =
             attributions.subjects[cue].filter(|speaker| speaker.span.start >= self.tokens.list[at].span.end)?;
-        let near = found.start - at < BEHIND && !matches!(found.class, Class::Weak) || found.start - at < 9;
+        let near = found.start - at < MAX_DISTANCE_AFTER && !matches!(found.class, Class::Weak) || found.start - at < 9;
         (clear && near && !forward && !found.negated).then_some(Attribution {
             speaker: Some(speaker),
             cue: Some(cue),
@@ -100,7 +105,12 @@ impl AttributionContext<'_> {
     }
 
     /// A source that closes the sentence: `The cut is "too small," but welcome, X said`.
-    pub(super) fn trailing(&self, at: usize, cues: &Range<usize>, attributions: &Attributions) -> Option<Attribution> {
+    pub(super) fn closing_source(
+        &self,
+        at: usize,
+        cues: &Range<usize>,
+        attributions: &Attributions,
+    ) -> Option<Attribution> {
         let cue = cues.clone().rev().find(|&i| self.cues[i].start > at && self.cues[i].shape == Shape::Finite)?;
         let found = &self.cues[cue];
         let speaker = attributions.subjects[cue].filter(|one| one.span.start >= self.tokens.list[at].span.end)?;
@@ -114,19 +124,19 @@ impl AttributionContext<'_> {
             && !forward
             && !found.negated
             && !matches!(found.class, Class::Weak)
-            && found.start - at < BEFORE;
+            && found.start - at < MAX_DISTANCE_BEFORE;
         fits.then_some(Attribution { speaker: Some(speaker), cue: Some(cue), pattern: AttributionPattern::Before })
     }
 
-    /// Whether the words between the marks end with a comma, a question, a cry.
+    /// Whether a quotation ends with a comma, a question mark, an exclamation mark, an ellipsis or a dash.
     fn ends_with_pause(&self, at: usize) -> bool {
         let Kind::Quoted(quote) = self.tokens.kind(at) else { return false };
         let last = self.quoted[quote].parts.last().map_or('\n', |part| self.text.before(part.end));
         matches!(last, ',' | '!' | '?' | '…' | '—' | '–')
     }
 
-    /// A source phrase behind the marks, without a verb in between: `« ... », selon X`.
-    pub(super) fn phrase_behind(
+    /// A source phrase after the marks, without a verb in between: `« ... », selon X`.
+    pub(super) fn source_phrase_after(
         &self,
         at: usize,
         sentence: Sentence,
@@ -147,8 +157,8 @@ impl AttributionContext<'_> {
             .flatten()
     }
 
-    /// The nearest cue before the marks; `beside` asks for one with only a complementizer or a colon in between.
-    pub(super) fn before(
+    /// The nearest cue before the marks. `beside`: at most a complementizer, an adverb or a colon may stand in between.
+    pub(super) fn cue_before(
         &self,
         at: usize,
         sentence: Sentence,
@@ -161,19 +171,19 @@ impl AttributionContext<'_> {
         let cue = seen.find(|&i| {
             let cue = &self.cues[i];
             let gap = at - cue.end;
-            let straight = gap == 0 || (gap <= 3 && (cue.end..at).all(|j| self.leads(j)));
+            let straight = gap == 0 || (gap <= 3 && (cue.end..at).all(|j| self.may_precede_quotation(j)));
             // The quotation is in the object of the verb: `y voit, pour sa part, une « ... »`, `parle d'un « ... »`.
-            let object = gap <= MAX_OBJECT_GAP && (cue.end..at).all(|j| self.opens_object(j));
+            let object = gap <= MAX_OBJECT_GAP && (cue.end..at).all(|j| self.may_precede_object(j));
             match (cue.class, cue.shape) {
                 (Class::Weak | Class::Narrow, Shape::Finite | Shape::Gerund) if object => true,
-                (_, Shape::Phrase) => gap <= BEFORE && attributions.subjects[i].is_some(),
+                (_, Shape::Phrase) => gap <= MAX_DISTANCE_BEFORE && attributions.subjects[i].is_some(),
                 (Class::Weak | Class::Narrow, _) => straight || (colon && gap < 12),
-                _ => gap <= BEFORE,
+                _ => gap <= MAX_DISTANCE_BEFORE,
             }
         })?;
         let found = &self.cues[cue];
         let gap = at - found.end;
-        let straight = gap == 0 || (gap <= 3 && (found.end..at).all(|j| self.leads(j))) || colon;
+        let straight = gap == 0 || (gap <= 3 && (found.end..at).all(|j| self.may_precede_quotation(j))) || colon;
         if beside && !straight {
             return None;
         }
@@ -186,19 +196,19 @@ impl AttributionContext<'_> {
     }
 
     /// Whether a token may stand between a verb and the noun of its object.
-    fn opens_object(&self, at: usize) -> bool {
+    fn may_precede_object(&self, at: usize) -> bool {
         let info = self.tokens.info(at);
         info.is_determiner() || info.is_of() || info.is_adverb() || self.tokens.is_mark(at, ',')
     }
 
     /// Whether a token may stand between a verb and the quotation that it reports.
-    fn leads(&self, at: usize) -> bool {
+    fn may_precede_quotation(&self, at: usize) -> bool {
         let info = self.tokens.info(at);
         info.is_complementizer() || info.is_adverb() || matches!(self.tokens.kind(at), Kind::Mark(':' | ','))
     }
 
     /// A colon without a cue: `Le maire, très ému : « ... »`.
-    pub(super) fn colon(
+    pub(super) fn source_before_colon(
         &self,
         at: usize,
         sentence: Sentence,
@@ -211,10 +221,10 @@ impl AttributionContext<'_> {
         let near = (sentence.start..at - 1).rev().take(14).find_map(|i| {
             let mention = self.phrases.mention_of[i]? as usize;
             let person = self.phrases.names.mentions[mention].entity_kind == EntityKind::Person;
-            person.then(|| self.phrases.at(i, at - 1).filter(|phrase| phrase.name.is_some())).flatten()
+            person.then(|| self.phrases.phrase_at(i, at - 1).filter(|phrase| phrase.name.is_some())).flatten()
         });
         let opening = self.phrases.opening_subject(sentence);
-        let opening = opening.filter(|&phrase| self.phrases.able(phrase));
+        let opening = opening.filter(|&phrase| self.phrases.may_be_source(phrase));
         let phrase = match (near, opening) {
             (_, Some(opening)) if opening.pronoun || opening.name.is_some() => opening,
             (Some(near), _) => near,
@@ -227,8 +237,8 @@ impl AttributionContext<'_> {
         })
     }
 
-    /// The source of the quotation before, in the same sentence.
-    pub(super) fn chain(&self, previous: Option<Attribution>) -> Option<Attribution> {
+    /// The source of the previous quotation in the same sentence.
+    pub(super) fn source_in_sentence(&self, previous: Option<Attribution>) -> Option<Attribution> {
         previous
             .filter(|one| one.speaker.is_some())
             .map(|one| Attribution { pattern: AttributionPattern::Chain, ..one })

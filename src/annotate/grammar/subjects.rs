@@ -1,24 +1,25 @@
-//! The subject before a verb, past adjuncts, appositions and relative clauses.
+//! Finds the subject before a verb, skipping adjuncts, appositions and relative clauses.
 
 use super::noun_phrases::{MAX_TOKENS, NounPhrase, NounPhraseChunker};
 use crate::annotate::languages::form;
 use crate::annotate::sentences::Sentence;
 use crate::annotate::tokens::Kind;
 
-/// Distance at which a subject may stand before its verb, in tokens.
-const REACH: usize = 90;
+/// Maximum distance of a subject before its verb, in tokens.
+const MAX_SUBJECT_DISTANCE: usize = 90;
 
-/// Quotations of this length, in code points, end a clause; shorter ones are part of it.
-const CLAUSE_QUOTATION: usize = 24;
+/// Quotations of at least this length, in code points, end a clause. Shorter ones are part of it.
+const MIN_CLAUSE_QUOTATION: usize = 24;
 
 impl NounPhraseChunker<'_> {
-    /// The subject that stands before a verb in its sentence.
-    pub fn before(&self, sentence: Sentence, verb: usize) -> Option<NounPhrase> {
+    /// The subject before a verb in its sentence.
+    pub fn subject_before(&self, sentence: Sentence, verb: usize) -> Option<NounPhrase> {
         let tokens = self.tokens;
         let mut end = verb;
         while end > sentence.start {
             let info = tokens.info(end - 1);
-            let small = (info.is_clitic() || info.is_adverb()) && !info.is_pronoun() && self.mention(end - 1).is_none();
+            let small =
+                (info.is_clitic() || info.is_adverb()) && !info.is_pronoun() && self.mention_at(end - 1).is_none();
             if !small || (end >= 2 && tokens.info(end - 1).is_determiner() && tokens.info(end - 2).is_of()) {
                 break;
             }
@@ -29,11 +30,11 @@ impl NounPhraseChunker<'_> {
         }
         let last = end - 1;
         let info = tokens.info(last);
-        if info.is_pronoun() && self.mention(last).is_none() {
-            return self.at(last, end);
+        if info.is_pronoun() && self.mention_at(last).is_none() {
+            return self.phrase_at(last, end);
         }
         if info.is_relative() {
-            return self.ending_at(sentence, last).map(|phrase| self.nearest_able(phrase));
+            return self.phrase_ending_at(sentence, last).map(|phrase| self.nearest_source(phrase));
         }
         let clause = self.clause_start(sentence, end);
         self.subject_in(sentence, clause, end)
@@ -42,9 +43,9 @@ impl NounPhraseChunker<'_> {
     /// The start of the clause that ends before `end`.
     fn clause_start(&self, sentence: Sentence, end: usize) -> usize {
         let tokens = self.tokens;
-        let floor = sentence.start.max(end.saturating_sub(REACH));
+        let floor = sentence.start.max(end.saturating_sub(MAX_SUBJECT_DISTANCE));
         let mut depth = 0usize;
-        // An insertion between commas before the verb has clauses of its own.
+        // An insertion between commas before the verb may have its own clauses.
         let mut inserted = end > floor && tokens.is_mark(end - 1, ',');
         for at in (floor..end).rev() {
             match tokens.kind(at) {
@@ -53,7 +54,7 @@ impl NounPhraseChunker<'_> {
                 Kind::Mark('(') => depth = depth.saturating_sub(1),
                 Kind::Mark(';' | ':') if depth == 0 => return at + 1,
                 Kind::Quoted(_) if depth == 0 && at == sentence.start => return at + 1,
-                Kind::Quoted(_) if depth == 0 && tokens.length(at) >= CLAUSE_QUOTATION => return at + 1,
+                Kind::Quoted(_) if depth == 0 && tokens.length(at) >= MIN_CLAUSE_QUOTATION => return at + 1,
                 Kind::Word if depth == 0 && !inserted => {
                     let info = tokens.info(at);
                     if info.is_complementizer() || (info.is_subordinator() && !info.is_as()) {
@@ -66,34 +67,34 @@ impl NounPhraseChunker<'_> {
         floor
     }
 
-    /// The subject of a clause whose verb comes at `end`.
+    /// The subject of a clause that begins at `clause` and whose verb is at `end`.
     fn subject_in(&self, sentence: Sentence, clause: usize, end: usize) -> Option<NounPhrase> {
-        let chunks = self.chunks(clause, end);
+        let chunks = self.ranges_between_commas(clause, end);
         let last = chunks.last().copied()?;
         if last.1 == end
-            && let Some(phrase) = self.opening(last.0, end)
+            && let Some(phrase) = self.opening_phrase(last.0, end)
         {
             // An apposition whose second comma is missing: `Luc Petit, le maire de Sète a dit`.
             return Some(phrase);
         }
         if last.1 == end && !self.starts_apposition(last.0) {
-            if let Some(phrase) = self.ending_at(sentence, end) {
+            if let Some(phrase) = self.phrase_ending_at(sentence, end) {
                 return Some(phrase);
             }
             // A chunk that opens with an adjunct: `En 2012 le maire`.
-            if let Some(phrase) = self.after(last.0, end) {
+            if let Some(phrase) = self.phrase_after(last.0, end) {
                 return Some(phrase);
             }
         }
         for (i, &(start, stop)) in chunks.iter().enumerate().rev() {
-            let Some(phrase) = self.opening(start, stop) else { continue };
+            let Some(phrase) = self.opening_phrase(start, stop) else { continue };
             if phrase.name.is_none() && !phrase.pronoun && i > 0 {
                 // A source before its description: `Luc Petit, le patron du port, a dit`, `Luc Petit, D-Ohio, said`.
                 let (earlier, close) = chunks[i - 1];
-                // Of two without a known name, the capitalised one is the name: `his mother, Nadia, asked`.
-                let named = self.looks_named(start, stop);
-                let described = self.opening(earlier, close).filter(|&one| {
-                    one.name.is_some() || (!named && self.able(one)) || self.looks_named(earlier, close)
+                // If neither has a known name, the capitalised one is the name: `his mother, Nadia, asked`.
+                let named = self.looks_like_name(start, stop);
+                let described = self.opening_phrase(earlier, close).filter(|&one| {
+                    one.name.is_some() || (!named && self.may_be_source(one)) || self.looks_like_name(earlier, close)
                 });
                 if described.is_some() {
                     return described;
@@ -105,9 +106,9 @@ impl NounPhraseChunker<'_> {
     }
 
     /// Whether a range has only capitalised words and titles: `Mr Hunter`, `Mme Roy`.
-    fn looks_named(&self, start: usize, end: usize) -> bool {
+    fn looks_like_name(&self, start: usize, end: usize) -> bool {
         let tokens = self.tokens;
-        let capital = |i: usize| tokens.capital(i) && !tokens.info(i).is_sentence_initial();
+        let capital = |i: usize| tokens.is_capitalized(i) && !tokens.info(i).is_sentence_initial();
         let small = |i: usize| tokens.info(i).is_title() || tokens.info(i).is_particle() || tokens.is_mark(i, '.');
         end - start <= 6 && (start..end).all(|i| capital(i) || small(i)) && (start..end).any(capital)
     }
@@ -116,16 +117,16 @@ impl NounPhraseChunker<'_> {
         let info = self.tokens.info(at);
         // A role right before a name is part of it: `coach Luc Petit`, `defense lawyer Ann Roy`.
         let titled =
-            self.person(at + 1).is_some() || (self.person(at + 2).is_some() && !self.tokens.info(at + 1).is_of());
-        info.is_role() && !titled && !self.tokens.capital(at) && (self.language.is_french() || !info.is_plural())
+            self.person_at(at + 1).is_some() || (self.person_at(at + 2).is_some() && !self.tokens.info(at + 1).is_of());
+        info.is_role() && !titled && !self.tokens.is_capitalized(at) && (self.language.is_french() || !info.is_plural())
     }
 
-    /// The noun phrase that opens a chunk, past small words.
-    fn opening(&self, mut start: usize, end: usize) -> Option<NounPhrase> {
+    /// The noun phrase that opens a range, after conjunctions and adverbs.
+    fn opening_phrase(&self, mut start: usize, end: usize) -> Option<NounPhrase> {
         for _ in 0..3 {
             let info = self.tokens.info(start);
-            let small =
-                info.is_conjunction() || (info.is_adverb() && !info.is_determiner() && self.mention(start).is_none());
+            let small = info.is_conjunction()
+                || (info.is_adverb() && !info.is_determiner() && self.mention_at(start).is_none());
             if !small {
                 break;
             }
@@ -136,17 +137,17 @@ impl NounPhraseChunker<'_> {
         }
         let first = self.tokens.info(start);
         let gerund = first.is_form(form::GERUND) || first.is_preposition();
-        if gerund && self.mention(start).is_none() {
+        if gerund && self.mention_at(start).is_none() {
             return None;
         }
-        let phrase = self.at(start, end)?;
+        let phrase = self.phrase_at(start, end)?;
         let time =
             self.tokens.info(phrase.end - 1).is_time() && phrase.end - phrase.start <= 3 && phrase.name.is_none();
         (!time).then_some(phrase)
     }
 
-    /// The ranges between the commas and dashes of a clause; those in parentheses do not count.
-    fn chunks(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
+    /// The ranges between the commas and dashes of a clause. Those in parentheses do not separate.
+    fn ranges_between_commas(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         let (mut from, mut depth) = (start, 0usize);
         for at in start..end {
@@ -168,8 +169,8 @@ impl NounPhraseChunker<'_> {
         found
     }
 
-    /// The noun phrase that ends right before `end`.
-    pub fn ending_at(&self, sentence: Sentence, end: usize) -> Option<NounPhrase> {
+    /// The noun phrase that ends before `end`, with at most commas or dashes in between.
+    pub fn phrase_ending_at(&self, sentence: Sentence, end: usize) -> Option<NounPhrase> {
         let mut stop = end;
         while stop > sentence.start && matches!(self.tokens.kind(stop - 1), Kind::Mark(',' | '—' | '–')) {
             stop -= 1;
@@ -180,45 +181,48 @@ impl NounPhraseChunker<'_> {
         while start > floor {
             start -= 1;
             let info = self.tokens.info(start);
-            let noun = !self.verb_at[start] || self.after_determiner(start);
+            let noun = !self.verb_at[start] || self.follows_determiner(start);
             let word = self.tokens.kind(start) == Kind::Word && info.fits_noun_phrase() && noun;
             let dot = self.tokens.is_mark(start, '.') && start > 0 && self.tokens.info(start - 1).is_abbreviation();
-            if self.mention(start).is_none() && !word && !dot {
+            if self.mention_at(start).is_none() && !word && !dot {
                 break;
             }
             let owned = start > 0 && self.tokens.info(start - 1).is_of();
-            if !owned && (info.is_determiner() || self.tokens.capital(start) || info.is_title()) {
+            if !owned && (info.is_determiner() || self.tokens.is_capitalized(start) || info.is_title()) {
                 best = Some(start);
                 if info.is_determiner() && !info.is_of() {
                     break;
                 }
             }
         }
-        best.and_then(|start| self.at(start, stop)).filter(|phrase| phrase.end == stop)
+        best.and_then(|start| self.phrase_at(start, stop)).filter(|phrase| phrase.end == stop)
     }
 
-    /// The complement of a phrase that cannot be a source: `la milice` in `les actes de la milice, qui affirme`.
-    fn nearest_able(&self, phrase: NounPhrase) -> NounPhrase {
-        if self.able(phrase) {
+    /// The phrase, or its nearest complement that may be a source: `la milice` in `les actes de la milice, qui affirme`.
+    fn nearest_source(&self, phrase: NounPhrase) -> NounPhrase {
+        if self.may_be_source(phrase) {
             return phrase;
         }
         let inner = (phrase.start + 1..phrase.end).rev().filter(|&i| self.tokens.info(i).is_of());
-        inner.filter_map(|of| self.at(of + 1, phrase.end)).find(|&inner| self.able(inner)).unwrap_or(phrase)
+        inner
+            .filter_map(|of| self.phrase_at(of + 1, phrase.end))
+            .find(|&inner| self.may_be_source(inner))
+            .unwrap_or(phrase)
     }
 
-    fn after_determiner(&self, at: usize) -> bool {
+    fn follows_determiner(&self, at: usize) -> bool {
         at > 0 && self.tokens.info(at - 1).is_determiner()
     }
 
-    /// The subject that a sentence opens with, past adjuncts.
+    /// The subject that opens a sentence, after adjuncts.
     pub fn opening_subject(&self, sentence: Sentence) -> Option<NounPhrase> {
-        let end = sentence.end.min(sentence.start + REACH);
+        let end = sentence.end.min(sentence.start + MAX_SUBJECT_DISTANCE);
         let stop = (sentence.start..end).find(|&i| matches!(self.tokens.kind(i), Kind::Mark(':' | ';'))).unwrap_or(end);
-        let chunks = self.chunks(sentence.start, stop);
+        let chunks = self.ranges_between_commas(sentence.start, stop);
         chunks
             .iter()
             .take(5)
-            .find_map(|&(start, close)| self.opening(start, close))
+            .find_map(|&(start, close)| self.opening_phrase(start, close))
             .map(|phrase| self.with_apposition(phrase, end))
     }
 }

@@ -1,4 +1,4 @@
-//! The subject of a reporting verb, before it or behind it.
+//! Finds the subject of a reporting verb, before it or after it.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::annotate::sentences::Sentence;
 use crate::annotate::tokens::Kind;
 
 impl AttributionContext<'_> {
-    /// The subject of a verb, or the source behind a source phrase.
+    /// The subject of a verb, or the source of a source phrase.
     pub(super) fn subject(
         &self,
         sentence: Sentence,
@@ -33,47 +33,53 @@ impl AttributionContext<'_> {
             Shape::Phrase => self.phrases.source_after(cue, sentence.end).map(resolve),
             Shape::Finite => {
                 if let Some(at) = cue.inverted {
-                    return self.inverted(sentence, cue, at).map(resolve);
+                    return self.inverted_subject(sentence, cue, at).map(resolve);
                 }
                 let phrase = self.finite_subject(sentence, cue);
                 let resolve = |phrase: NounPhrase| {
                     let speaker = discourse.resolve(phrase, anonymity);
-                    if self.continues(cue, phrase, &speaker) { discourse.continued(speaker) } else { speaker }
+                    if self.continues_source(cue, phrase, &speaker) {
+                        discourse.resolve_continued(speaker)
+                    } else {
+                        speaker
+                    }
                 };
-                let joined = self.joined(sentence, cue.start);
+                let joined = self.shares_subject(sentence, cue.start);
                 if joined && phrase.is_none_or(|phrase| !phrase.pronoun || phrase.end + 2 < cue.start) {
                     return earlier().or_else(|| self.phrases.opening_subject(sentence).or(phrase).map(resolve));
                 }
                 phrase.map(resolve)
             }
             Shape::Gerund => {
-                if let Some(phrase) = self.absolute(sentence, cue.start) {
+                if let Some(phrase) = self.own_subject_of_gerund(sentence, cue.start) {
                     return Some(resolve(phrase));
                 }
                 let opens = cue.start <= sentence.start + 1;
                 if opens {
                     let comma = (cue.end..sentence.end).filter(|&i| self.tokens.is_mark(i, ',')).find_map(|i| {
-                        self.phrases.at(i + 1, sentence.end).filter(|phrase| phrase.pronoun || phrase.name.is_some())
+                        self.phrases
+                            .phrase_at(i + 1, sentence.end)
+                            .filter(|phrase| phrase.pronoun || phrase.name.is_some())
                     });
                     return comma.map(resolve);
                 }
-                if let Some(phrase) = self.reduced(sentence, cue.start) {
-                    return self.phrases.able(phrase).then(|| resolve(phrase));
+                if let Some(phrase) = self.noun_before_gerund(sentence, cue.start) {
+                    return self.phrases.may_be_source(phrase).then(|| resolve(phrase));
                 }
                 self.agent_before(sentence, cue.start)
                     .map(resolve)
                     .or_else(earlier)
                     .or_else(|| self.phrases.opening_subject(sentence).map(resolve))
             }
-            // `Et d'ajouter : « ... »` continues with the latest source.
+            // In `Et d'ajouter : « ... »` the latest source continues.
             Shape::Chained => earlier()
                 .or_else(|| self.phrases.opening_subject(sentence).map(resolve))
-                .or_else(|| discourse.last().filter(|_| cue.start <= sentence.start + 3)),
+                .or_else(|| discourse.last_source().filter(|_| cue.start <= sentence.start + 3)),
         }
     }
 
     /// The subject of an inverted verb: the pronoun in `a-t-il déclaré`, the place in `lit-on sur X`.
-    fn inverted(&self, sentence: Sentence, cue: &Cue, at: usize) -> Option<NounPhrase> {
+    fn inverted_subject(&self, sentence: Sentence, cue: &Cue, at: usize) -> Option<NounPhrase> {
         let pronoun = NounPhrase { start: at, end: at + 1, name: None, pronoun: true };
         if self.tokens.info(at).is_impersonal() {
             let mut from = cue.end;
@@ -81,13 +87,13 @@ impl AttributionContext<'_> {
             {
                 from += 1;
             }
-            return self.phrases.at(from, sentence.end);
+            return self.phrases.phrase_at(from, sentence.end);
         }
         (!self.tokens.info(at).is_participant()).then_some(pronoun)
     }
 
-    /// Whether a definite description behind the verb continues an earlier source: `poursuit l'ancien préfet`.
-    fn continues(&self, cue: &Cue, phrase: NounPhrase, speaker: &Speaker) -> bool {
+    /// Whether a definite description after the verb refers to an earlier source: `poursuit l'ancien préfet`.
+    fn continues_source(&self, cue: &Cue, phrase: NounPhrase, speaker: &Speaker) -> bool {
         let first = self.tokens.info(phrase.start);
         let behind = phrase.start >= cue.end && first.is_definite() && !first.is_plural();
         let nobody = speaker.status == SpeakerStatus::Unresolved && speaker.entity.is_none() && !speaker.plural;
@@ -97,7 +103,7 @@ impl AttributionContext<'_> {
 
     fn finite_subject(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
         let phrases = self.phrases;
-        let (from, quote_before) = self.left_of(sentence, cue.start);
+        let (from, quote_before) = self.skip_small_words_before(sentence, cue.start);
         let before_word = from.checked_sub(1).filter(|&i| i >= sentence.start);
         let relative =
             before_word.is_some_and(|i| self.tokens.info(i).is_complementizer() || self.tokens.info(i).is_as());
@@ -105,35 +111,35 @@ impl AttributionContext<'_> {
             && (self.tokens.is_mark(cue.end, ':') || self.tokens.info(cue.end).is_complementizer());
         if (quote_before && !directly) || relative {
             let after = phrases
-                .after(cue.end, sentence.end)
+                .phrase_after(cue.end, sentence.end)
                 .filter(|phrase| !phrase.pronoun)
-                .or_else(|| self.past_insertion(sentence, cue));
-            return after.or_else(|| phrases.before(sentence, cue.start));
+                .or_else(|| self.source_after_insertion(sentence, cue));
+            return after.or_else(|| phrases.subject_before(sentence, cue.start));
         }
         let comma = before_word.is_some_and(|i| self.tokens.is_mark(i, ','));
         if comma
             && !directly
-            && let Some(phrase) = self.clause_final(sentence, cue)
+            && let Some(phrase) = self.source_at_clause_end(sentence, cue)
         {
             return Some(phrase);
         }
         phrases
-            .before(sentence, cue.start)
-            .or_else(|| phrases.after(cue.end, sentence.end).filter(|p| p.name.is_some() && quote_before))
+            .subject_before(sentence, cue.start)
+            .or_else(|| phrases.phrase_after(cue.end, sentence.end).filter(|p| p.name.is_some() && quote_before))
     }
 
-    /// The source behind an insertion between commas: `raconte, les larmes aux yeux, Anna Roy`.
-    fn past_insertion(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
+    /// The source after an insertion between commas: `raconte, les larmes aux yeux, Anna Roy`.
+    fn source_after_insertion(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
         let close = (cue.end + 1..sentence.end.min(cue.end + 14)).find(|&i| self.tokens.is_mark(i, ','))?;
         let opens = self.tokens.is_mark(cue.end, ',');
-        opens.then(|| self.phrases.at(close + 1, sentence.end)).flatten().filter(|phrase| !phrase.pronoun)
+        opens.then(|| self.phrases.phrase_at(close + 1, sentence.end)).flatten().filter(|phrase| !phrase.pronoun)
     }
 
     /// The source between the verb and the end of its clause: `Le pont est fermé, a annoncé la mairie.`
-    fn clause_final(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
-        let phrase = self.phrases.after(cue.end, sentence.end)?;
+    fn source_at_clause_end(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
+        let phrase = self.phrases.phrase_after(cue.end, sentence.end)?;
         let tokens = self.tokens;
-        let able = !phrase.pronoun && self.phrases.able(phrase);
+        let able = !phrase.pronoun && self.phrases.may_be_source(phrase);
         let ends = phrase.end >= sentence.end
             || matches!(tokens.kind(phrase.end), Kind::Mark('.' | ',' | '(' | '!' | '?' | ';'))
             || tokens.info(phrase.end).is_preposition()
@@ -146,8 +152,8 @@ impl AttributionContext<'_> {
         (able && ends && !insertion).then_some(phrase)
     }
 
-    /// The index before commas, adverbs and clitics, and whether a quotation stands there.
-    fn left_of(&self, sentence: Sentence, mut at: usize) -> (usize, bool) {
+    /// Skips commas, dashes, adverbs and clitics before `at`. Returns their first index, and whether a quotation precedes them.
+    fn skip_small_words_before(&self, sentence: Sentence, mut at: usize) -> (usize, bool) {
         let start = at;
         while at > sentence.start {
             let info = self.tokens.info(at - 1);
@@ -168,7 +174,7 @@ impl AttributionContext<'_> {
     }
 
     /// Whether a verb shares the subject of an earlier one: `et a ajouté`, `mais a nié`.
-    fn joined(&self, sentence: Sentence, start: usize) -> bool {
+    fn shares_subject(&self, sentence: Sentence, start: usize) -> bool {
         let mut at = start;
         while at > sentence.start {
             let info = self.tokens.info(at - 1);
@@ -183,23 +189,24 @@ impl AttributionContext<'_> {
         false
     }
 
-    /// The subject right before a gerund that has its own: `..., Anna Roy le qualifiant de`.
-    fn absolute(&self, sentence: Sentence, start: usize) -> Option<NounPhrase> {
+    /// The subject directly before a gerund that has its own subject: `..., Anna Roy le qualifiant de`.
+    fn own_subject_of_gerund(&self, sentence: Sentence, start: usize) -> Option<NounPhrase> {
         let mut at = start;
-        while at > sentence.start && self.tokens.info(at - 1).is_clitic() && !self.tokens.capital(at - 1) {
+        while at > sentence.start && self.tokens.info(at - 1).is_clitic() && !self.tokens.is_capitalized(at - 1) {
             at -= 1;
         }
         let last = at.checked_sub(1).filter(|&i| i > sentence.start)?;
-        let phrase = self.phrases.ending_at(sentence, at).filter(|_| self.tokens.list[last].is_word())?;
+        let phrase = self.phrases.phrase_ending_at(sentence, at).filter(|_| self.tokens.list[last].is_word())?;
         let comma = phrase.start > sentence.start && self.tokens.is_mark(phrase.start - 1, ',');
-        let named = phrase.name.is_some() || self.phrases.mention_of[last].is_some() || self.tokens.capital(last);
+        let named =
+            phrase.name.is_some() || self.phrases.mention_of[last].is_some() || self.tokens.is_capitalized(last);
         (comma && named).then_some(phrase)
     }
 
-    /// The noun right before a gerund: `un homme affirmant que`.
+    /// The noun directly before a gerund, if it is its subject: `un homme affirmant que`.
     ///
-    /// `un communiqué affirmant que` has the subject of its sentence instead.
-    fn reduced(&self, sentence: Sentence, start: usize) -> Option<NounPhrase> {
+    /// In `un communiqué affirmant que`, the source is the subject of the sentence instead.
+    fn noun_before_gerund(&self, sentence: Sentence, start: usize) -> Option<NounPhrase> {
         let last = start.checked_sub(1).filter(|&i| i > sentence.start)?;
         let info = self.tokens.info(last);
         let noun = self.tokens.list[last].is_word()
@@ -207,17 +214,17 @@ impl AttributionContext<'_> {
             && !info.is_conjunction()
             && !info.is_clitic()
             && info.fits_noun_phrase();
-        let phrase = noun.then(|| self.phrases.ending_at(sentence, start)).flatten()?;
+        let phrase = noun.then(|| self.phrases.phrase_ending_at(sentence, start)).flatten()?;
         let document = (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_communication_noun());
         let addressed = phrase.start > sentence.start && self.tokens.info(phrase.start - 1).is_preposition();
         (!document && !addressed && !info.is_time()).then_some(phrase)
     }
 
-    /// The agent right before a gerund: `par un habitant, affirmant que`.
+    /// The agent directly before a gerund: `par un habitant, affirmant que`.
     fn agent_before(&self, sentence: Sentence, at: usize) -> Option<NounPhrase> {
         let comma = at.checked_sub(1).filter(|&i| self.tokens.is_mark(i, ','))?;
         let floor = sentence.start.max(comma.saturating_sub(16));
         let by = (floor..comma).rev().find(|&i| self.tokens.info(i).is_agent())?;
-        self.phrases.at(by + 1, comma).filter(|phrase| phrase.end == comma)
+        self.phrases.phrase_at(by + 1, comma).filter(|phrase| phrase.end == comma)
     }
 }

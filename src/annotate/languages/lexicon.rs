@@ -175,7 +175,7 @@ flags! {
     CONJUNCTION is_conjunction 38;
     /// Conjunctions that begin a clause of their own.
     SUBORDINATOR is_subordinator 39;
-    /// Words that form a conjunction with a complementizer behind them.
+    /// Words that form a conjunction with a following complementizer.
     CONJUNCTION_PART is_conjunction_part 40;
     /// Words that begin the next clause after a comma.
     CLAUSE_BREAK breaks_clause 41;

@@ -171,7 +171,7 @@ impl Language {
         }
         // An elided word is one only before another word.
         let tokens = Tokens::new(&Text::new(&format!("{} ", entry.replace('_', " "))), self);
-        tokens.list.iter().map(|token| tokens.letters_of(token).to_owned()).collect()
+        tokens.list.iter().map(|token| tokens.lowercase(token).to_owned()).collect()
     }
 
     fn add_verbs(&mut self, section: &str, line: &'static str, conjugate: fn(&str) -> Forms) {
@@ -243,7 +243,7 @@ impl Language {
     }
 }
 
-/// Whether an entry is a word only behind another: `-t-il`, `'s`.
+/// Whether an entry occurs only at the end of another word: `-t-il`, `'s`.
 fn is_ending(entry: &str) -> bool {
     entry.starts_with(['-', '\''])
 }

@@ -13,7 +13,7 @@ fn each(check: impl Fn(&Language, &Sources)) {
 fn cut_in_text(language: &Language, entry: &str) -> Vec<String> {
     let host = if is_ending(entry) { format!("avant vient{entry} après") } else { format!("avant {entry} après") };
     let tokens = Tokens::new(&Text::new(&host.replace('_', " ")), language);
-    let words = tokens.list.iter().map(|token| tokens.letters_of(token).to_owned()).collect::<Vec<_>>();
+    let words = tokens.list.iter().map(|token| tokens.lowercase(token).to_owned()).collect::<Vec<_>>();
     assert!(tokens.list.iter().all(|token| token.kind == Kind::Word), "{entry} is no word");
     let host_words = if is_ending(entry) { 2 } else { 1 };
     words[host_words..words.len() - 1].to_vec()

@@ -1,4 +1,4 @@
-//! Makes the names of an article consistent: a name has one kind, and is marked wherever it stands.
+//! Makes the names of an article consistent: each name has one kind and is marked wherever it occurs.
 
 use super::common;
 use super::tokenized_text::{self, Marked, TokenizedText};
@@ -7,10 +7,10 @@ use crate::annotate::fold;
 use crate::annotate::names::tagger::KINDS;
 use std::collections::HashMap;
 
-/// Confidence from which a name is looked for in the whole article.
-const MIN_REPEATED: f32 = 0.8;
+/// Minimum confidence of a name that is marked wherever it occurs.
+const MIN_REPEATED_CONFIDENCE: f32 = 0.8;
 
-/// Gives every name one kind, then marks its other places.
+/// Gives each name one kind, then marks its other occurrences.
 pub fn unify(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
     unify_kinds(text, marks);
     let more = repetitions(text, marks);
@@ -21,7 +21,7 @@ fn folded(text: &TokenizedText<'_>, mark: &Marked) -> String {
     fold::fold(text.printed(mark))
 }
 
-/// Gives a name the most likely kind over all its places; the places of a surname count for the full name too.
+/// Gives each name the most likely kind over all its occurrences. A full name also counts for its surname.
 fn unify_kinds(text: &TokenizedText<'_>, marks: &mut [Marked]) {
     let mut votes: HashMap<String, [f32; KINDS.len()]> = HashMap::new();
     let mut vote = |name: String, kinds: &[f32; KINDS.len()]| {
@@ -50,7 +50,7 @@ fn unify_kinds(text: &TokenizedText<'_>, marks: &mut [Marked]) {
     }
 }
 
-/// Pairs of an acronym and its long form, one in brackets behind the other: `Office de la mer (OM)`.
+/// Pairs of an acronym and its long form, one in brackets after the other: `Office de la mer (OM)`.
 fn acronym_pairs(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for n in 1..marks.len() {
@@ -79,7 +79,7 @@ fn is_acronym_of(short: &str, long: &str) -> bool {
 /// A known name: its tokens after the first, its kind and confidence.
 type Known<'a> = (Vec<&'a str>, EntityKind, f32);
 
-/// Marks for the other places of names, and of the surnames of people.
+/// Marks the other occurrences of names, and of the surnames of people.
 fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
     // Names by their first token.
     let mut names: HashMap<&str, Vec<Known<'_>>> = HashMap::new();
@@ -94,14 +94,16 @@ fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
             known.push((rest, kind, confidence));
         }
     };
-    for mark in marks.iter().filter(|m| m.confidence >= MIN_REPEATED && m.mention == crate::annotate::MentionKind::Name)
+    for mark in marks
+        .iter()
+        .filter(|m| m.confidence >= MIN_REPEATED_CONFIDENCE && m.mention == crate::annotate::MentionKind::Name)
     {
         let tokens = &text.tokens[mark.tokens.0..=mark.tokens.1];
         let kept = matches!(mark.kind, EntityKind::Person | EntityKind::Place | EntityKind::Organization);
-        if kept && tokens.len() <= 8 && distinct(tokens[0].text) {
+        if kept && tokens.len() <= 8 && is_distinctive(tokens[0].text) {
             learn(tokens, mark.kind, mark.confidence * 0.8);
         }
-        if mark.kind == EntityKind::Person && tokens.len() > 1 && distinct(tokens[tokens.len() - 1].text) {
+        if mark.kind == EntityKind::Person && tokens.len() > 1 && is_distinctive(tokens[tokens.len() - 1].text) {
             learn(&tokens[tokens.len() - 1..], mark.kind, mark.confidence * 0.8);
         }
     }
@@ -118,7 +120,8 @@ fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
         };
         let last = at + rest.len();
         // A capitalised neighbour makes it part of another name.
-        let grows = text.tokens.get(last + 1).is_some_and(|t| t.capital() && !t.opens) && *kind == EntityKind::Person;
+        let grows =
+            text.tokens.get(last + 1).is_some_and(|t| t.is_capitalized() && !t.opens) && *kind == EntityKind::Person;
         if !(grows || rest.is_empty() && common::french(token.text)) {
             more.push(text.mark((at, last), *kind, *confidence));
         }
@@ -126,8 +129,8 @@ fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
     more
 }
 
-/// Whether a word is distinctive: the same word elsewhere is the same name.
-fn distinct(word: &str) -> bool {
+/// Whether a word is distinctive enough to be the same name elsewhere: capitalised, not common, not short.
+fn is_distinctive(word: &str) -> bool {
     word.chars().nth(2).is_some() && word.chars().next().is_some_and(char::is_uppercase) && !common::french(word)
 }
 
@@ -146,14 +149,14 @@ mod tests {
     use EntityKind::{Organization, Person, Place};
 
     #[test]
-    fn the_places_of_a_name_agree_on_its_kind() {
+    fn all_occurrences_of_a_name_have_one_kind() {
         let given = [(0, 0, Organization, 0.9), (3, 3, Place, 0.4)];
         let marks = unified("Velcor paie et Velcor gagne", &given);
         assert_eq!(marks, [("Velcor".into(), Organization), ("Velcor".into(), Organization)]);
     }
 
     #[test]
-    fn a_short_name_is_of_the_kind_of_what_it_stands_for() {
+    fn an_acronym_and_its_long_form_have_one_kind() {
         let text = "Un Office de la mer ( OM ) ouvre , puis OM ferme";
         let marks = unified(text, &[(1, 4, Organization, 0.9), (6, 6, Place, 0.5), (11, 11, Place, 0.2)]);
         assert!(marks.iter().all(|(_, kind)| *kind == Organization), "{marks:?}");
@@ -162,26 +165,26 @@ mod tests {
     }
 
     #[test]
-    fn a_surname_follows_the_full_name() {
+    fn a_surname_has_the_kind_of_the_full_name() {
         let marks = unified("Anna Velcor parle puis Velcor part", &[(0, 1, Person, 0.9), (4, 4, Place, 0.5)]);
         assert_eq!(marks[1], ("Velcor".into(), Person));
     }
 
     #[test]
-    fn a_sure_name_is_found_again_and_a_doubtful_one_is_not() {
+    fn only_names_with_high_confidence_are_marked_again() {
         let text = "Anna Velcor parle, puis Velcor part";
         assert_eq!(unified(text, &[(0, 1, Person, 0.95)]).len(), 2);
         assert_eq!(unified(text, &[(0, 1, Person, 0.5)]).len(), 1);
     }
 
     #[test]
-    fn a_surname_inside_another_name_is_left_alone() {
+    fn a_surname_inside_another_name_is_not_marked() {
         let marks = unified("Anna Velcor parle de la rue Velcor Ouest", &[(0, 1, Person, 0.95)]);
         assert_eq!(marks.len(), 1);
     }
 
     #[test]
-    fn common_words_and_short_ones_are_not_found_again() {
+    fn common_and_short_words_are_not_marked_again() {
         assert_eq!(unified("Le Point paraît. Point final. Point", &[(0, 1, Organization, 0.95)]).len(), 1);
         assert_eq!(unified("Wu parle puis Wu part", &[(0, 0, Person, 0.95)]).len(), 1);
     }

@@ -130,7 +130,7 @@ impl Dictionary {
     }
 
     /// A dictionary of only the aliases in a text. It finds the same in that text.
-    pub fn met_in(&self, text: &str) -> Self {
+    pub fn names_in(&self, text: &str) -> Self {
         let chars: Vec<char> = text.chars().collect();
         let mut met: BTreeMap<u32, (DictionaryEntity, Vec<(String, AliasKind)>)> = BTreeMap::new();
         let mut aliases = HashSet::new();
@@ -340,7 +340,7 @@ mod tests {
         }
         assert_eq!(names.len(), 3 * 3_000);
         let text = "Diallo et Awa 7 Diallo, puis Diallo";
-        let met = names.met_in(text);
+        let met = names.names_in(text);
         for found in [names.find(text), met.find(text)] {
             assert_eq!(found.iter().map(|found| found.entities.len()).collect::<Vec<_>>(), [3_000, 1, 3_000]);
             assert!(found[0].entities.windows(2).all(|pair| pair[0].id < pair[1].id));

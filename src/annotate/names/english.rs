@@ -58,7 +58,7 @@ fn listed(text: &TokenizedText<'_>, hits: &[Hit]) -> Vec<Marked> {
 
 /// Whether a token may be part of a name: a capitalised word that is no nationality.
 fn name_word(text: &TokenizedText<'_>, at: usize) -> bool {
-    text.tokens.get(at).is_some_and(|t| t.capital() && !NO_NAMES.contains(t.text) && !demonym(t.text))
+    text.tokens.get(at).is_some_and(|t| t.is_capitalized() && !NO_NAMES.contains(t.text) && !demonym(t.text))
 }
 
 fn demonym(word: &str) -> bool {
@@ -130,7 +130,7 @@ fn titled(text: &TokenizedText<'_>, blocks: &[Block], at: usize) -> bool {
     let first = text.tokens.partition_point(|t| t.start < block.span.start);
     let words =
         || text.tokens[first..].iter().take_while(|t| t.end <= block.span.end).take(40).filter(|t| t.text.len() > 3);
-    words().filter(|t| t.capital()).count() * 4 > words().count() * 3
+    words().filter(|t| t.is_capitalized()).count() * 4 > words().count() * 3
 }
 
 /// Marks a run without its titles and sentence openers.
@@ -203,7 +203,7 @@ fn kind_of(text: &TokenizedText<'_>, run: (usize, usize), title: bool, hits: &[H
     if !several {
         return lone(text, first, before);
     }
-    if text.tokens[first..=last].iter().all(|t| t.acronym()) {
+    if text.tokens[first..=last].iter().all(|t| t.is_acronym()) {
         return None;
     }
     if last - first < 4 && speaks(text, last) || last - first < 3 && INTO_PEOPLE.contains(before) {
@@ -231,7 +231,10 @@ fn speaks(text: &TokenizedText<'_>, last: usize) -> bool {
 /// The kind of a name of one word that no list has.
 fn lone(text: &TokenizedText<'_>, at: usize, before: &str) -> Option<(EntityKind, f32)> {
     let token = &text.tokens[at];
-    if token.acronym() && token.text.chars().count() >= 3 && token.text.chars().all(char::is_alphabetic) && !token.opens
+    if token.is_acronym()
+        && token.text.chars().count() >= 3
+        && token.text.chars().all(char::is_alphabetic)
+        && !token.opens
     {
         return Some((EntityKind::Organization, 0.6));
     }

@@ -102,7 +102,7 @@ impl FeatureExtractor {
                 lower: lower_of(token.text),
                 shape: shape_of(token.text),
                 lists: String::new(),
-                capital: token.capital(),
+                capital: token.is_capitalized(),
                 opens: token.opens,
                 contexts: usize::MAX,
                 head: None,

@@ -66,7 +66,7 @@ fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind, conf
     let article = |n: usize| matches!(text.tokens[n].text, "l'" | "l’" | "d'" | "d’");
     while first < last
         && (!text.tokens[first].word()
-            || article(first) && (kind == EntityKind::Place || !text.tokens[first + 1].capital()))
+            || article(first) && (kind == EntityKind::Place || !text.tokens[first + 1].is_capitalized()))
     {
         first += 1;
     }
@@ -74,14 +74,14 @@ fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind, conf
         last -= 1;
     }
     let token = &text.tokens[first];
-    let opener = token.opens && !token.acronym() && common::french(token.text);
+    let opener = token.opens && !token.is_acronym() && common::french(token.text);
     let inhabitant = kind == EntityKind::Place && inhabitant(token);
     let title = TITLES.contains(&token.text);
     let sole = first == last && (!token.word() || title || opener || inhabitant);
     (!sole).then(|| text.mark((first, last), kind, confidence))
 }
 
-/// Words that belong to the name behind them, and its kind.
+/// Words that belong to the name after them, and its kind.
 const LEADS: [(&str, EntityKind); 7] = [
     ("avenue", EntityKind::Place),
     ("boulevard", EntityKind::Place),

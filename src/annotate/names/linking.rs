@@ -1,4 +1,4 @@
-//! Links marks to entities of the article, and these to stored entities.
+//! Links marks to entities of the article, and these entities to stored entities.
 
 use super::Names;
 use super::tokenized_text::{Marked, TokenizedText};
@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Confidence from which an unlisted place or organisation may become a stored entity.
-const MIN_FULL_NAME: f32 = 0.9;
+/// Minimum confidence of a place or organisation outside the gazetteer that may become a stored entity.
+const MIN_FULL_NAME_CONFIDENCE: f32 = 0.9;
 
 struct Linker<'a> {
     text: &'a TokenizedText<'a>,
@@ -21,7 +21,7 @@ struct Linker<'a> {
     aliases: &'a Dictionary,
     names: Names,
     people: People,
-    /// The last mention of each person. People are linked first, so the number of a person is that of its entity.
+    /// The last mention of each person. People are linked first, so a person and its entity have the same number.
     last: Vec<usize>,
     by_known: HashMap<u32, usize>,
     by_stored: HashMap<Uuid, usize>,
@@ -42,10 +42,10 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
         by_name: HashMap::new(),
     };
     let mut entities = vec![None; marks.len()];
-    linker.people(marks, &mut entities);
+    linker.link_people(marks, &mut entities);
     for (n, mark) in marks.iter().enumerate().filter(|(_, m)| m.kind != EntityKind::Person) {
-        let short = n.checked_sub(1).and_then(|before| linker.acronym(&marks[before], mark, entities[before]));
-        entities[n] = Some(short.unwrap_or_else(|| linker.other(mark)));
+        let short = n.checked_sub(1).and_then(|before| linker.link_acronym(&marks[before], mark, entities[before]));
+        entities[n] = Some(short.unwrap_or_else(|| linker.link_other(mark)));
     }
     for (mark, entity) in marks.iter().zip(entities) {
         linker.names.mentions.push(FoundMention {
@@ -56,14 +56,14 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
             confidence: mark.confidence,
         });
     }
-    linker.names.sort();
-    linker.names.index();
+    linker.names.sort_entities();
+    linker.names.index_labels();
     linker.names
 }
 
 impl Linker<'_> {
-    /// Links people: full names first, the longest and most frequent before others, then other names in order.
-    fn people(&mut self, marks: &[Marked], entities: &mut [Option<usize>]) {
+    /// Links people: first full names, the longest and most frequent first, then single names in order of position.
+    fn link_people(&mut self, marks: &[Marked], entities: &mut [Option<usize>]) {
         let named: Vec<(usize, Parts)> = marks
             .iter()
             .enumerate()
@@ -81,16 +81,17 @@ impl Linker<'_> {
             (std::cmp::Reverse((parts.len().min(3), count(parts) + surname)), *n)
         });
         for (n, parts) in full {
-            let found = self.people.by_full_name(parts, count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0);
-            entities[*n] = Some(self.person(found, parts, &marks[*n]));
+            let found =
+                self.people.find_by_full_name(parts, count(parts) == 1 && count(&parts[parts.len() - 1..]) == 0);
+            entities[*n] = Some(self.link_person(found, parts, &marks[*n]));
         }
         for (n, parts) in &named {
             let mark = &marks[*n];
             if parts.len() == 1 {
                 let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
                 let last = |person: usize| self.last.get(person).copied().unwrap_or(0);
-                let found = self.people.by_part(parts, title, count(parts) == 1, last);
-                entities[*n] = Some(self.person(found, parts, mark));
+                let found = self.people.find_by_part(parts, title, count(parts) == 1, last);
+                entities[*n] = Some(self.link_person(found, parts, mark));
             }
             if let Some(person) = entities[*n] {
                 self.last[person] = *n + 1;
@@ -98,9 +99,9 @@ impl Linker<'_> {
         }
     }
 
-    /// The entity of a person's mark; a new one when the name matches no person.
-    fn person(&mut self, found: Option<NameMatch>, parts: &Parts, mark: &Marked) -> usize {
-        let printed = clean(self.text.printed(mark));
+    /// The entity of a person's mark, which is a new one if the name matches no person.
+    fn link_person(&mut self, found: Option<NameMatch>, parts: &Parts, mark: &Marked) -> usize {
+        let printed = cleaned(self.text.printed(mark));
         let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
         let entity = match found {
             Some(NameMatch::Name(person)) => person,
@@ -115,7 +116,7 @@ impl Linker<'_> {
             None => {
                 let gender = gazetteer().gender(&printed).filter(|_| parts.len() > 1);
                 let full = people::is_full_name(parts) && mark.confidence >= 0.4;
-                let entity = self.add(EntityKind::Person, printed, full, &mark.stored);
+                let entity = self.add_entity(EntityKind::Person, printed, full, &mark.stored);
                 self.names.entities[entity].gender = gender;
                 self.people.add(parts.clone(), gender);
                 self.last.push(0);
@@ -134,9 +135,9 @@ impl Linker<'_> {
         }
     }
 
-    /// The entity of a mark of any other kind.
-    fn other(&mut self, mark: &Marked) -> usize {
-        let printed = clean(self.text.printed(mark));
+    /// The entity of a mark that is not a person.
+    fn link_other(&mut self, mark: &Marked) -> usize {
+        let printed = cleaned(self.text.printed(mark));
         let key = fold::fold(&printed);
         if let Some(&entity) = mark.known.and_then(|known| self.by_known.get(&known)) {
             return entity;
@@ -151,21 +152,25 @@ impl Linker<'_> {
         }
         let Some(index) = mark.known else {
             let kept = matches!(mark.kind, EntityKind::Place | EntityKind::Organization);
-            let full = kept && mark.confidence >= MIN_FULL_NAME && !self.office(mark) && !is_field(&printed);
-            let entity = self.add(mark.kind, printed, full, &mark.stored);
+            let full = kept
+                && mark.confidence >= MIN_FULL_NAME_CONFIDENCE
+                && !self.follows_office(mark)
+                && !is_government_field(&printed);
+            let entity = self.add_entity(mark.kind, printed, full, &mark.stored);
             self.by_name.insert(key, entity);
             return entity;
         };
         let known = gazetteer().known(index);
         let name = known.name(self.language);
-        let stored = if mark.stored.is_empty() { self.stored_as(name, known.kind) } else { Arc::clone(&mark.stored) };
+        let stored =
+            if mark.stored.is_empty() { self.stored_with_name(name, known.kind) } else { Arc::clone(&mark.stored) };
         if let [one] = &*stored
             && let Some(&entity) = self.by_stored.get(&one.id)
         {
             self.by_known.insert(index, entity);
             return entity;
         }
-        let entity = self.add(known.kind, name.to_owned(), true, &stored);
+        let entity = self.add_entity(known.kind, name.to_owned(), true, &stored);
         let found = &mut self.names.entities[entity];
         found.aliases = known.aliases(name);
         found.wikidata = known.wikidata;
@@ -173,16 +178,16 @@ impl Linker<'_> {
         entity
     }
 
-    /// Whether a mark follows an office: `ministre de la Défense`.
-    fn office(&self, mark: &Marked) -> bool {
+    /// Whether a mark follows the name of an office: `ministre de la Défense`.
+    fn follows_office(&self, mark: &Marked) -> bool {
         const OFFICES: [&str; 5] = ["ministre", "ministres", "ministère", "secrétaire", "minister"];
         let before = (1..=3).map(|n| self.text.near(mark.tokens.0, -n));
         let mut between = before.take_while(|word| !word.is_empty());
         between.any(|word| OFFICES.contains(&word))
     }
 
-    /// The stored entities of a kind with exactly this name.
-    fn stored_as(&self, name: &str, kind: EntityKind) -> Arc<[DictionaryEntity]> {
+    /// The stored entities of a kind that have exactly this name.
+    fn stored_with_name(&self, name: &str, kind: EntityKind) -> Arc<[DictionaryEntity]> {
         let mut found = self.aliases.find(name);
         match (found.pop(), found.is_empty()) {
             (Some(only), true) if only.span.start == 0 && only.span.end == name.chars().count() => {
@@ -192,12 +197,12 @@ impl Linker<'_> {
         }
     }
 
-    /// The organisation whose acronym stands in brackets behind it: `Office de la mer (OM)`.
-    fn acronym(&mut self, before: &Marked, mark: &Marked, entity: Option<usize>) -> Option<usize> {
+    /// The organisation before its acronym in brackets: `Office de la mer (OM)`. Adds the acronym to its aliases.
+    fn link_acronym(&mut self, before: &Marked, mark: &Marked, entity: Option<usize>) -> Option<usize> {
         let bracketed = self.text.near(mark.tokens.0, -1) == "(" && self.text.near(mark.tokens.1, 1) == ")";
         let token = &self.text.tokens[mark.tokens.0];
         let adjacent = before.tokens.1 + 2 == mark.tokens.0 && mark.tokens.0 == mark.tokens.1;
-        if !(bracketed && adjacent && token.acronym() && mark.known.is_none() && mark.stored.is_empty()) {
+        if !(bracketed && adjacent && token.is_acronym() && mark.known.is_none() && mark.stored.is_empty()) {
             return None;
         }
         let entity = entity.filter(|_| before.kind == EntityKind::Organization)?;
@@ -217,7 +222,7 @@ impl Linker<'_> {
         Some(entity)
     }
 
-    fn add(&mut self, kind: EntityKind, name: String, full_name: bool, stored: &[DictionaryEntity]) -> usize {
+    fn add_entity(&mut self, kind: EntityKind, name: String, full_name: bool, stored: &[DictionaryEntity]) -> usize {
         let entity = self.names.entities.len();
         let one = match stored {
             [one] => Some(one),
@@ -243,7 +248,7 @@ impl Linker<'_> {
 }
 
 /// Whether a name is only a field of government: `Défense`, `Affaires étrangères`.
-pub(super) fn is_field(name: &str) -> bool {
+pub(super) fn is_government_field(name: &str) -> bool {
     const FIELDS: [&str; 29] = [
         "affaires",
         "agriculture",
@@ -280,8 +285,8 @@ pub(super) fn is_field(name: &str) -> bool {
     is_one && !words.any(|word| word.starts_with(char::is_uppercase))
 }
 
-/// A name with single plain spaces, without soft hyphens, cut to 300 characters.
-fn clean(name: &str) -> String {
+/// A name with single spaces and without soft hyphens, cut to 300 characters.
+fn cleaned(name: &str) -> String {
     let plain: String = name.chars().filter(|c| *c != '\u{ad}').take(300).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! Finds the names in a text: people, places and organisations.
 //!
-//! The finder of the language marks names; stored aliases and the gazetteer replace or complete these marks; then marks
-//! are linked to entities.
+//! The tagger of the language marks names. Stored aliases and the gazetteer replace or complete these marks. Then the
+//! marks are linked to entities.
 
 mod common;
 mod consistency;
@@ -32,9 +32,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tokenized_text::{Marked, TokenizedText};
 
-/// Longest name in code points; longer ones are no names.
+/// Maximum length of a name, in code points.
 pub const MAX_NAME: usize = 300;
-/// Longest label that is looked up, in bytes.
+/// Maximum length of a label that is looked up, in bytes.
 const MAX_LABEL: usize = 300;
 
 /// The entities of an article and their mentions.
@@ -43,19 +43,11 @@ pub struct Names {
     pub entities: Vec<FoundEntity>,
     /// Sorted by start, without overlaps.
     pub mentions: Vec<FoundMention>,
-    /// The entity of each folded name and surname, when there is only one.
+    /// The entity of each folded name and surname, `None` if there are several.
     labels: HashMap<String, Option<usize>>,
 }
 
 impl Names {
-    /// The entity mentioned in a span: a person if there is one, else the first.
-    pub fn at(&self, span: Span) -> Option<usize> {
-        let from = self.mentions.partition_point(|m| m.span.end <= span.start);
-        let inside = || self.mentions[from..].iter().take_while(|m| m.span.start < span.end);
-        let person = inside().find(|m| m.entity_kind == EntityKind::Person);
-        person.or_else(|| inside().next()).and_then(|m| m.entity)
-    }
-
     /// The only entity that a label (`Anne Morel`, `Mme Morel`, `Morel`) names in this article.
     pub fn resolve(&self, label: &str) -> Option<usize> {
         if label.len() > MAX_LABEL {
@@ -72,13 +64,13 @@ impl Names {
         }
     }
 
-    /// The gender of an entity, when its first name or title tells it.
+    /// The gender of an entity, if its first name or title implies it.
     pub fn gender(&self, entity: usize) -> Option<Gender> {
         self.entities.get(entity)?.gender
     }
 
     /// Sorts the entities by their first mention.
-    fn sort(&mut self) {
+    fn sort_entities(&mut self) {
         let mut place = vec![usize::MAX; self.entities.len()];
         let mut next = 0;
         for entity in self.mentions.iter_mut().filter_map(|m| m.entity.as_mut()) {
@@ -95,7 +87,7 @@ impl Names {
     }
 
     /// Builds the index of [`Names::resolve`].
-    fn index(&mut self) {
+    fn index_labels(&mut self) {
         for (n, entity) in self.entities.iter().enumerate() {
             let mut labels: Vec<String> = vec![fold::fold(&entity.name)];
             labels.extend(entity.aliases.iter().map(|alias| fold::fold(&alias.name)));
@@ -116,7 +108,7 @@ impl Names {
 
 /// Finds the names of a text. `language` is a BCP 47 primary tag; `blocks` are those of the same body.
 ///
-/// In French and English, names of any kind are found; in other languages, stored aliases only.
+/// In French and English, all names are found. In other languages, only stored aliases are found.
 pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
     let mut marks = match language {
         "fr" => french::mark(tagger::french(), text),
@@ -124,7 +116,7 @@ pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases:
         _ => Vec::new(),
     };
     let language = if language == "fr" { NameLanguage::French } else { NameLanguage::English };
-    merge(text, &mut marks, aliases.find_words(&text.words));
+    add_stored_names(text, &mut marks, aliases.find_words(&text.words));
     set_gazetteer_entries(text, &mut marks, language);
     marks.retain(|mark| {
         let block = blocks::at(blocks, mark.span.start);
@@ -133,8 +125,8 @@ pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases:
     linking::link(text, &marks, language, aliases)
 }
 
-/// Adds stored aliases to the marks. The longer name replaces the shorter one; of equal names, the alias wins.
-fn merge(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<DictionaryMatch>) {
+/// Adds stored aliases to the marks. A longer name replaces a shorter one; if they are equal, the alias is used.
+fn add_stored_names(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<DictionaryMatch>) {
     let mut kept: Vec<Marked> = Vec::new();
     for found in stored {
         let Some(mark) = stored_mark(text, &found) else {
@@ -146,7 +138,7 @@ fn merge(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<Dictiona
         let beaten = rivals.iter().all(|rival| {
             length(rival.span) <= length(mark.span) || rival.kind == mark.kind && mark.tokens.0 < mark.tokens.1
         });
-        let weak = rivals.is_empty() && mark.tokens.0 == mark.tokens.1 && doubtful(text, mark.tokens.0);
+        let weak = rivals.is_empty() && mark.tokens.0 == mark.tokens.1 && may_be_common_word(text, mark.tokens.0);
         if beaten && !weak {
             kept.push(mark);
         }
@@ -155,10 +147,10 @@ fn merge(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: Vec<Dictiona
     tokenized_text::add_without_overlaps(marks, all);
 }
 
-/// Whether a capitalised word may be a common word that opens a sentence.
-fn doubtful(text: &TokenizedText<'_>, at: usize) -> bool {
+/// Whether a token may be a common word, capitalised because it opens a sentence.
+fn may_be_common_word(text: &TokenizedText<'_>, at: usize) -> bool {
     let token = &text.tokens[at];
-    token.opens && !token.acronym() && (common::french(token.text) || common::english(token.text))
+    token.opens && !token.is_acronym() && (common::french(token.text) || common::english(token.text))
 }
 
 fn stored_mark(text: &TokenizedText<'_>, found: &DictionaryMatch) -> Option<Marked> {
@@ -185,7 +177,7 @@ fn set_gazetteer_entries(text: &TokenizedText<'_>, marks: &mut [Marked], languag
         let start = text.words[hit.at].span.start;
         let end = text.words[hit.at + hit.words - 1].span.end;
         let near = marks.partition_point(|m| m.span.start < start);
-        // A final full stop (`U.S.`) belongs to the mark, although to no word.
+        // A final full stop (`U.S.`) belongs to the mark, but not to a word.
         let same = |m: &&mut Marked| m.span.start == start && (m.span.end == end || m.span.end == end + 1);
         let Some(mark) = marks.get_mut(near).filter(|m| same(m) && m.known.is_none()) else {
             continue;

@@ -1,11 +1,11 @@
-//! The people of an article, found by full name, surname, first name or misspelling.
+//! Finds the people of an article by full name, surname, first name or misspelling.
 
 use super::gazetteer::gazetteer;
 use crate::annotate::Gender;
 use crate::annotate::fold;
 use std::collections::HashMap;
 
-/// A name cut into folded parts: `Jean-Luc Élan` is `jean-luc`, `elan`.
+/// The folded words of a name: `jean-luc`, `elan` for `Jean-Luc Élan`.
 pub type Parts = Vec<String>;
 
 /// A person that a name matches.
@@ -23,7 +23,7 @@ pub struct People {
     people: Vec<Person>,
     by_name: HashMap<Parts, usize>,
     by_first: HashMap<String, Vec<usize>>,
-    /// The people by the last words of their names: `goff`, `le goff`.
+    /// People by the last words of their names: `goff`, `le goff`.
     by_tail: HashMap<Parts, Vec<usize>>,
 }
 
@@ -33,13 +33,13 @@ struct Person {
     gender: Option<Gender>,
 }
 
-/// Most people that a name is compared with, so that the work on a hostile text is linear.
+/// Maximum number of people that a name is compared with, which keeps the work on a hostile text linear.
 const MAX_COMPARED: usize = 24;
 
-/// Longest part of a name that is compared letter by letter.
-const MAX_LETTERS: usize = 24;
+/// Maximum length of a word of a name that is compared letter by letter.
+const MAX_COMPARED_LETTERS: usize = 24;
 
-/// The parts of a printed name, without titles.
+/// Splits a printed name into its parts, without titles.
 pub fn parts(name: &str) -> Parts {
     let words = name.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty());
     let parts: Parts = words.map(fold::fold).collect();
@@ -48,7 +48,7 @@ pub fn parts(name: &str) -> Parts {
     parts.into_iter().skip(titles).collect()
 }
 
-/// The gender that a title tells, if any; `None` for words that are no title.
+/// The gender that a title implies, if any; `None` for words that are not titles.
 pub fn title_gender(word: &str) -> Option<Option<Gender>> {
     match word.trim_end_matches('.') {
         "m" | "mr" | "monsieur" | "sir" | "lord" | "prince" | "king" | "father" | "abbe" | "mgr" => {
@@ -67,18 +67,18 @@ fn is_initial(part: &str) -> bool {
 }
 
 /// Whether two first names are equal, or one is the initial of the other: `n.`, `nicolas`.
-fn agree(a: &str, b: &str) -> bool {
+fn first_names_match(a: &str, b: &str) -> bool {
     let begins =
         |short: &str, long: &str| is_initial(short) && short.chars().next().is_some_and(|c| long.starts_with(c));
     a == b || begins(a, b) || begins(b, a)
 }
 
-/// Levenshtein distance of two words; [`MAX_LETTERS`] when one is longer than that.
-fn distance(a: &str, b: &str) -> usize {
+/// Levenshtein distance of two words; [`MAX_COMPARED_LETTERS`] if a word is longer, or the lengths differ by more than two.
+fn levenshtein(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) =
-        (a.chars().take(MAX_LETTERS + 1).collect(), b.chars().take(MAX_LETTERS + 1).collect());
-    if a.len() > MAX_LETTERS || b.len() > MAX_LETTERS || a.len().abs_diff(b.len()) > 2 {
-        return MAX_LETTERS;
+        (a.chars().take(MAX_COMPARED_LETTERS + 1).collect(), b.chars().take(MAX_COMPARED_LETTERS + 1).collect());
+    if a.len() > MAX_COMPARED_LETTERS || b.len() > MAX_COMPARED_LETTERS || a.len().abs_diff(b.len()) > 2 {
+        return MAX_COMPARED_LETTERS;
     }
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -93,10 +93,10 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Whether a surname is another one misspelt.
+/// Whether `wrong` is probably a misspelling of the surname `right`.
 fn is_misspelling(wrong: &str, right: &str) -> bool {
     let length = wrong.chars().count().min(right.chars().count());
-    wrong != right && distance(wrong, right) <= usize::from(length >= 5) + usize::from(length >= 10)
+    wrong != right && levenshtein(wrong, right) <= usize::from(length >= 5) + usize::from(length >= 10)
 }
 
 impl People {
@@ -112,21 +112,21 @@ impl People {
         number
     }
 
-    /// Sets the gender of a person, when its name does not tell it.
+    /// Sets the gender of a person, unless it is known.
     pub fn set_gender(&mut self, person: usize, gender: Gender) {
         self.people[person].gender.get_or_insert(gender);
     }
 
-    /// The person of a full name, which may differ in initials and middle names.
+    /// The person with a full name, which may differ in initials and middle names.
     ///
-    /// A name that is printed only once may be a misspelling.
-    pub fn by_full_name(&self, parts: &[String], once: bool) -> Option<NameMatch> {
+    /// `once`: the name is printed only once, so that it may be a misspelling.
+    pub fn find_by_full_name(&self, parts: &[String], once: bool) -> Option<NameMatch> {
         if let Some(&person) = self.by_name.get(parts) {
             return Some(NameMatch::Name(person));
         }
         let (first, last) = (parts.first()?, parts.last()?);
         let surnamed = self.by_tail.get(std::slice::from_ref(last)).map_or(&[][..], Vec::as_slice);
-        let same = |&&person: &&usize| agree(&self.people[person].parts[0], first);
+        let same = |&&person: &&usize| first_names_match(&self.people[person].parts[0], first);
         if let Some(&person) = surnamed.iter().take(MAX_COMPARED).find(same) {
             return Some(NameMatch::Name(person));
         }
@@ -139,7 +139,7 @@ impl People {
         let known_first = gazetteer().first_name(fold::hash_word(first)).is_some();
         let near_first = |&&person: &&usize| {
             let other = &self.people[person].parts[0];
-            !known_first && other.chars().count() >= 4 && distance(first, other) == 1
+            !known_first && other.chars().count() >= 4 && levenshtein(first, other) == 1
         };
         let namesakes = self.by_first.get(first).map_or(&[][..], Vec::as_slice);
         let near_last = |&&person: &&usize| {
@@ -152,10 +152,10 @@ impl People {
             .map(|&person| NameMatch::Misspelling(person))
     }
 
-    /// The person of a surname or a first name. Of several people, the title chooses by gender, then the last mention.
+    /// The person with a surname or a first name. Of several people with a fitting gender, the last mentioned one.
     ///
-    /// `last` tells the last mention of a person.
-    pub fn by_part(
+    /// `last` returns the last mention of a person.
+    pub fn find_by_part(
         &self,
         parts: &[String],
         gender: Option<Gender>,
@@ -173,7 +173,7 @@ impl People {
         }
         let long = only.chars().count() >= 6;
         let near =
-            |person: &&Person| person.parts.len() > 1 && person.parts.last().is_some_and(|s| distance(only, s) == 1);
+            |person: &&Person| person.parts.len() > 1 && person.parts.last().is_some_and(|s| levenshtein(only, s) == 1);
         let person = self.people.iter().take(MAX_COMPARED).position(|p| once && long && near(&p));
         person.map(NameMatch::Misspelling)
     }
@@ -197,15 +197,15 @@ mod tests {
     }
 
     fn full(people: &People, name: &str) -> Option<NameMatch> {
-        people.by_full_name(&parts(name), true)
+        people.find_by_full_name(&parts(name), true)
     }
 
     fn short(people: &People, name: &str, gender: Option<Gender>) -> Option<NameMatch> {
-        people.by_part(&parts(name), gender, true, |person| person)
+        people.find_by_part(&parts(name), gender, true, |person| person)
     }
 
     #[test]
-    fn titles_are_no_part_of_a_name() {
+    fn titles_are_not_part_of_a_name() {
         assert_eq!(parts("M. Vautrin"), ["vautrin"]);
         assert_eq!(parts("Mme Élise\u{a0}Vautrin"), ["elise", "vautrin"]);
         assert_eq!(parts("M."), ["m."]);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_surname_of_two_words_is_met_whole() {
+    fn a_surname_of_two_words_matches_as_a_whole() {
         let people = people_of(&["Marina Le Goff"]);
         assert_eq!(full(&people, "Le Goff"), Some(NameMatch::Name(0)));
         assert_eq!(short(&people, "Goff", None), Some(NameMatch::Name(0)));
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn misspellings_are_recognised_and_other_names_are_not() {
+    fn misspellings_match_and_other_names_do_not() {
         let people = people_of(&["Claude Vautrin", "Howard Lane", "Anne Martin"]);
         assert_eq!(full(&people, "Claude Vautrim"), Some(NameMatch::Misspelling(0)));
         for other in ["Anne Martinet", "Anne Martineau", "Claude Vautrinen", "Claude Vautrinet"] {
@@ -249,20 +249,20 @@ mod tests {
         }
         assert_eq!(full(&people, "Claude Vautier"), None);
         assert_eq!(full(&people, "Howard Lang"), None);
-        assert_eq!(people.by_full_name(&parts("Claude Vautrim"), false), None);
+        assert_eq!(people.find_by_full_name(&parts("Claude Vautrim"), false), None);
         assert_eq!(short(&people, "Vautrim", None), Some(NameMatch::Misspelling(0)));
     }
 
     #[test]
-    fn only_spelt_out_names_make_stored_people() {
+    fn only_spelt_out_names_are_full_names() {
         assert!(is_full_name(&parts("Élise Vautrin")));
         assert!(!is_full_name(&parts("É. Vautrin")) && !is_full_name(&parts("Vautrin")));
     }
 
     #[test]
-    fn distance_counts_changes_and_gives_up_on_long_words() {
-        assert_eq!(distance("vautrin", "vautrim"), 1);
-        assert_eq!(distance("abc", "abc"), 0);
-        assert_eq!(distance(&"a".repeat(30), &"a".repeat(30)), MAX_LETTERS);
+    fn levenshtein_counts_edits_and_is_the_maximum_for_long_words() {
+        assert_eq!(levenshtein("vautrin", "vautrim"), 1);
+        assert_eq!(levenshtein("abc", "abc"), 0);
+        assert_eq!(levenshtein(&"a".repeat(30), &"a".repeat(30)), MAX_COMPARED_LETTERS);
     }
 }

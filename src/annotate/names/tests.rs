@@ -64,18 +64,18 @@ fn english_places_are_found_by_lists_and_prepositions() {
 }
 
 #[test]
-fn english_sentence_openers_are_no_names() {
+fn english_sentence_openers_are_not_names() {
     assert!(english("However, nobody came. Police waited. Meanwhile, it rained on Monday.").is_empty());
     assert_eq!(english("But Deborah Quist stayed."), ["Deborah Quist/P"]);
 }
 
 #[test]
-fn english_nationalities_are_no_names() {
+fn english_nationalities_are_not_names() {
     assert!(english("Many Israelis and a German tourist waited.").is_empty());
 }
 
 #[test]
-fn an_english_headline_in_capitals_makes_no_names() {
+fn an_english_headline_in_capitals_has_no_names() {
     let text = "Small Town Baker Wins Giant Prize\n\nThe prize went to Deborah Quist.";
     let blocks = [
         Block { role: BlockRole::Headline, span: Span { start: 0, end: 33 } },
@@ -97,7 +97,7 @@ fn a_surname_and_a_title_mean_the_person_named_in_full() {
 }
 
 #[test]
-fn a_title_tells_two_people_of_one_surname_apart() {
+fn a_title_distinguishes_two_people_with_one_surname() {
     let text = "Deborah Quist and Howard Quist argued. Ms. Quist left before Mr. Quist came.";
     let names = find_in(text, "en");
     let entities: Vec<_> = names.mentions.iter().map(|m| m.entity).collect();
@@ -106,7 +106,7 @@ fn a_title_tells_two_people_of_one_surname_apart() {
 }
 
 #[test]
-fn a_name_misspelt_once_is_no_second_person() {
+fn a_name_misspelt_once_is_not_a_second_person() {
     let text = "Deborah Quistman spoke. Later Deborah Quistmann left. Ms. Quistman and Deborah Quistman agree.";
     let names = find_in(text, "en");
     assert_eq!(names.entities.len(), 1);
@@ -115,7 +115,7 @@ fn a_name_misspelt_once_is_no_second_person() {
 }
 
 #[test]
-fn people_of_like_names_stay_two() {
+fn people_with_similar_names_are_two() {
     let text = "Deborah Quist met Deborah Quill. Howard Lane met Howard Lang.";
     assert_eq!(find_in(text, "en").entities.len(), 4);
 }
@@ -144,7 +144,7 @@ fn french_states_periphrases_and_people_are_found() {
 }
 
 #[test]
-fn french_titles_are_no_part_of_a_name() {
+fn french_titles_are_not_part_of_a_name() {
     let text = "Selon Hélène Bertin, la réforme est prête. Mme Bertin a salué M. Lambert, ministre du Budget.";
     let names = find_in(text, "fr");
     assert!(found(&names, text).starts_with(&["Hélène Bertin/P".into(), "Bertin/P".into(), "Lambert/P".into()]));
@@ -153,7 +153,7 @@ fn french_titles_are_no_part_of_a_name() {
 }
 
 #[test]
-fn the_field_of_an_office_is_no_entity() {
+fn the_field_of_an_office_is_not_an_entity() {
     let names =
         find_in("Le ministre de la Défense, Armand Vauquelin, a rencontré la Fédération française de tennis.", "fr");
     let full = |name: &str| names.entities.iter().find(|e| e.name == name).is_some_and(|e| e.full_name);
@@ -161,7 +161,7 @@ fn the_field_of_an_office_is_no_entity() {
 }
 
 #[test]
-fn french_common_words_are_no_names() {
+fn french_common_words_are_not_names() {
     assert!(french("Depuis lundi, les habitants attendent. Pourtant, rien ne vient.").is_empty());
 }
 
@@ -235,7 +235,7 @@ fn a_state_stored_by_name_is_found_by_its_periphrasis() {
 }
 
 #[test]
-fn hostile_texts_end() {
+fn hostile_texts_have_mentions_inside_the_text() {
     for text in ["A".repeat(300_000), "A ".repeat(150_000), "Ab ".repeat(100_000), "Jean B. ".repeat(40_000)] {
         for language in ["fr", "en"] {
             let names = find_in(&text, language);
@@ -261,7 +261,7 @@ proptest::proptest! {
 }
 
 #[test]
-fn boilerplate_names_nobody() {
+fn boilerplate_has_no_names() {
     let body = "Anne Morel arrive à Lens.\n\nFacebook\n\nElle repart.";
     let blocks = crate::annotate::blocks::find(&crate::annotate::text::Text::new(body), None);
     assert_eq!(found(&find_with(body, &blocks, "fr", &Dictionary::default()), body), ["Anne Morel/P", "Lens/P"]);
@@ -272,16 +272,16 @@ fn boilerplate_names_nobody() {
 }
 
 #[test]
-fn a_field_of_government_makes_no_organisation() {
-    use super::linking::is_field;
+fn a_field_of_government_is_not_an_organisation() {
+    use super::linking::is_government_field;
     assert!(
         ["Défense", "Affaires étrangères", "Éducation nationale", "Défense nationale marocaine"]
             .into_iter()
-            .all(is_field)
+            .all(is_government_field)
     );
     assert!(
         !["Santé publique France", "Défense des Marins", "Justice Pour Tous", "Cour des comptes"]
             .into_iter()
-            .any(is_field)
+            .any(is_government_field)
     );
 }

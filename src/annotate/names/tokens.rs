@@ -21,7 +21,7 @@ pub struct Token<'a> {
 
 impl Token<'_> {
     /// Whether it begins with a capital letter.
-    pub fn capital(&self) -> bool {
+    pub fn is_capitalized(&self) -> bool {
         self.text.chars().next().is_some_and(char::is_uppercase)
     }
 
@@ -31,7 +31,7 @@ impl Token<'_> {
     }
 
     /// Two letters or more, all capitals (dots and digits aside).
-    pub fn acronym(&self) -> bool {
+    pub fn is_acronym(&self) -> bool {
         work::count(self.text.len());
         let mut letters = 0;
         for c in self.text.chars() {
@@ -89,12 +89,12 @@ fn with_full_stops(text: &Text, cut: &Tokens, word: usize) -> usize {
     last + 1
 }
 
-/// Whether the full stop behind a word belongs to it: behind an initial or a capitalised abbreviation.
+/// Whether the full stop after a word belongs to the word: after an initial or a capitalised abbreviation.
 fn keeps_full_stop(text: &Text, cut: &Tokens, word: usize, dotted: bool) -> bool {
     let next = text.at(cut.list[word].span.end + 1);
-    let initial = cut.capital(word) && cut.length(word) == 1;
+    let initial = cut.is_capitalized(word) && cut.length(word) == 1;
     initial && (dotted || next.is_whitespace() || next.is_alphanumeric() || next == '-')
-        || cut.capital(word) && cut.info(word).is_abbreviation() && (next == ' ' || next == ',')
+        || cut.is_capitalized(word) && cut.info(word).is_abbreviation() && (next == ' ' || next == ',')
 }
 
 /// Finds the bytes of ascending offsets in code points.

@@ -57,17 +57,17 @@ fn begins(tokens: &Tokens, at: usize) -> bool {
     let opens = at == 0 || tokens.kind(at - 1) != Kind::Word;
     let described = info.is_title() || info.is_determiner() || info.is_role() || info.is_group() || info.is_time();
     let common = info.is_pronoun() || info.is_preposition() || (info.is_sentence_initial() && opens);
-    tokens.capital(at) && !described && !common
+    tokens.is_capitalized(at) && !described && !common
 }
 
 /// The end of a sequence of capitalised words, and their number.
 fn extent(tokens: &Tokens, start: usize, covered: impl Fn(Span) -> bool) -> (usize, usize) {
     let (mut at, mut words) = (start + 1, 1);
     while words < 6 {
-        let particles = (at..at + 3).take_while(|&i| tokens.info(i).is_particle() && !tokens.capital(i)).count();
+        let particles = (at..at + 3).take_while(|&i| tokens.info(i).is_particle() && !tokens.is_capitalized(i)).count();
         let initial = tokens.list[at - 1].span.end - tokens.list[at - 1].span.start == 1;
         let next = at + particles.max(usize::from(initial && tokens.is_mark(at, '.')));
-        if !tokens.capital(next) || covered(tokens.list[next].span) {
+        if !tokens.is_capitalized(next) || covered(tokens.list[next].span) {
             break;
         }
         words += 1;
@@ -88,7 +88,9 @@ fn guess(
     let described = |i: usize| tokens.info(i).is_role() || tokens.info(i).is_title();
     let stop = tokens.list.partition_point(|token| token.span.start < span.end);
     let (at, words) = match (at..stop).rev().find(|&i| described(i)) {
-        Some(office) if office + 1 < stop => (office + 1, (office + 1..stop).filter(|&i| tokens.capital(i)).count()),
+        Some(office) if office + 1 < stop => {
+            (office + 1, (office + 1..stop).filter(|&i| tokens.is_capitalized(i)).count())
+        }
         _ => (at, words),
     };
     let span = Span { start: tokens.list[at].span.start, ..span };
@@ -98,7 +100,7 @@ fn guess(
     let after_article = at > 0 && tokens.info(at - 1).is_determiner() && !tokens.info(at - 1).is_of();
     // Words before a role are no person: `City Hall officials`.
     let attributive =
-        tokens.info(stop).is_role() && !tokens.capital(stop) && tokens.list[stop].span.start == span.end + 1;
+        tokens.info(stop).is_role() && !tokens.is_capitalized(stop) && tokens.list[stop].span.start == span.end + 1;
     let shouted = name.chars().all(|c| !c.is_lowercase());
     let entity = match names.resolve(&name).or_else(|| guessed.get(&name).copied()) {
         Some(entity) => entity,

@@ -23,7 +23,7 @@ fn blocks_have_their_roles() {
 }
 
 #[test]
-fn every_quote_once() {
+fn each_quote_is_found_once() {
     let found = read(ARTICLE, "fr");
     let shown: Vec<String> = found.quotes.iter().map(|quote| show(ARTICLE, quote)).collect();
     assert_eq!(
@@ -41,7 +41,7 @@ fn every_quote_once() {
 }
 
 #[test]
-fn cues_are_sliced_from_the_body() {
+fn cues_are_spans_of_the_body() {
     let found = read(ARTICLE, "fr");
     let cues: Vec<(String, String)> = found
         .quotes
@@ -53,7 +53,7 @@ fn cues_are_sliced_from_the_body() {
 }
 
 #[test]
-fn other_languages_get_the_marks() {
+fn quotation_marks_are_found_in_other_languages() {
     let body = "Der Hafen ist offen. „Wir haben lange genug gewartet“, sagte Anna Bell.";
     let found = read(body, "de");
     assert_eq!(found.language, "de");
@@ -63,7 +63,7 @@ fn other_languages_get_the_marks() {
 }
 
 #[test]
-fn an_empty_body_gives_nothing() {
+fn an_empty_body_has_no_findings() {
     let found = read("", "fr");
     assert!(found.blocks.is_empty() && found.quotes.is_empty() && found.mentions.is_empty());
 }

@@ -4,7 +4,7 @@ use super::super::SpeakerStatus;
 use super::{english, read};
 
 #[test]
-fn verb_and_subject_in_either_order() {
+fn a_verb_and_its_subject_may_stand_in_either_order() {
     let words = "direct: the bridge is safe, <- anna bell";
     assert_eq!(english("\"The bridge is safe,\" Anna Bell said."), [words]);
     assert_eq!(english("\"The bridge is safe,\" said Anna Bell, the chief engineer."), [words]);
@@ -22,13 +22,13 @@ fn an_interrupted_quotation_is_one_quote() {
 }
 
 #[test]
-fn questions_and_cries_keep_their_cue() {
+fn questions_and_exclamations_are_attributed() {
     assert_eq!(english("\"Is the bridge safe?\" asked Anna Bell."), ["direct: is the bridge safe? <- anna bell"]);
     assert_eq!(english("\"The bridge is safe!\" Anna Bell said."), ["direct: the bridge is safe! <- anna bell"]);
 }
 
 #[test]
-fn fragments_in_the_reporters_sentence() {
+fn fragments_in_the_reporters_sentence_are_partial_quotes() {
     let found = english("Anna Bell called the bridge \"a work of art\" and said it would \"outlive us all.\"");
     assert_eq!(found, ["partial: a work of art <- anna bell", "partial: outlive us all. <- anna bell"]);
     let found = english("The bridge \"is as safe as ever,\" Anna Bell said in a statement.");
@@ -36,7 +36,7 @@ fn fragments_in_the_reporters_sentence() {
 }
 
 #[test]
-fn a_verb_of_the_next_clause_is_no_cue() {
+fn a_verb_of_the_next_clause_is_not_the_cue() {
     let found = english(
         "Anna Bell described the bridge as \"a work of art\", while the mayor said it was \"an eyesore for all\".",
     );
@@ -44,7 +44,7 @@ fn a_verb_of_the_next_clause_is_no_cue() {
 }
 
 #[test]
-fn according_to_and_in_the_words_of() {
+fn source_phrases_attribute_quotations() {
     assert_eq!(
         english("\"The bridge is safe,\" according to Anna Bell."),
         ["direct: the bridge is safe, <- anna bell"]
@@ -56,7 +56,7 @@ fn according_to_and_in_the_words_of() {
 }
 
 #[test]
-fn several_paragraphs_opened_anew() {
+fn a_quotation_of_several_paragraphs_is_one_quote() {
     let found = english("\"The bridge is safe,\" Anna Bell said. \"We checked it.\n\n\"And we will check it again.\"");
     assert_eq!(found[1], "direct: we checked it. / and we will check it again. <- anna bell");
 }
@@ -68,7 +68,7 @@ fn single_marks_quote_and_apostrophes_do_not() {
 }
 
 #[test]
-fn pronouns_and_later_surnames() {
+fn pronouns_and_surnames_refer_to_the_named_speaker() {
     let body = "Engineer Mary Bell built the bridge. \"It is safe,\" she said. \"It will last,\" Bell added.";
     let found = read(body, "en");
     let names: Vec<_> =
@@ -78,7 +78,7 @@ fn pronouns_and_later_surnames() {
 }
 
 #[test]
-fn anonymous_officials() {
+fn officials_without_a_name_are_anonymous() {
     let body = "A city official, speaking on condition of anonymity, said the bridge was closed. \"It is broken,\" the official said.";
     let found = read(body, "en");
     assert!(found.quotes.iter().all(|quote| quote.speaker_status == SpeakerStatus::Anonymous), "{:?}", found.quotes);
@@ -86,7 +86,7 @@ fn anonymous_officials() {
 }
 
 #[test]
-fn the_source_before_its_description() {
+fn a_source_may_precede_its_description() {
     let words = "direct: the bridge is safe, <- anna bell";
     assert_eq!(english("\"The bridge is safe,\" Sen. Anna Bell, D-Ohio, tweeted."), [words]);
     assert_eq!(english("\"The bridge is safe,\" Anna Bell, a carpenter, said."), [words]);
@@ -94,7 +94,7 @@ fn the_source_before_its_description() {
 }
 
 #[test]
-fn a_few_words_go_on_only_as_a_sentence() {
+fn a_few_words_continue_a_quote_only_if_they_are_a_sentence() {
     let found = english("\"The bridge is safe,\" Anna Bell said. \"Trust me.\"");
     assert_eq!(found[1], "direct: trust me. <- anna bell");
     let found = english("\"The bridge is safe,\" Anna Bell said. The \"old lady\" opened in 1901.");
@@ -102,14 +102,14 @@ fn a_few_words_go_on_only_as_a_sentence() {
 }
 
 #[test]
-fn a_source_that_closes_the_sentence() {
+fn a_source_may_close_the_sentence() {
     let found = english("\"It has been chaos\" since the bridge closed, Mayor Anna Bell told a local paper.");
     assert_eq!(found.len(), 1);
     assert!(found[0].ends_with("<- anna bell"), "{found:?}");
 }
 
 #[test]
-fn titles_and_terms_are_no_quotes() {
+fn titles_and_terms_are_not_quotes() {
     assert_eq!(english("The film, titled \"The Bridge of No Return\", opens on Friday."), Vec::<String>::new());
     assert_eq!(english("The so-called \"bridge tax\" was repealed."), Vec::<String>::new());
 }
@@ -122,7 +122,7 @@ fn abbreviations_do_not_end_the_sentence() {
 }
 
 #[test]
-fn a_person_behind_plain_words() {
+fn plain_words_may_precede_a_person() {
     let words = "direct: the bridge is safe, <- anna bell";
     assert_eq!(english("\"The bridge is safe,\" said retired miner Anna Bell."), [words]);
     assert_eq!(english("\"The bridge is safe,\" said veteran Sen. Anna Bell."), [words]);
@@ -132,7 +132,7 @@ fn a_person_behind_plain_words() {
 }
 
 #[test]
-fn a_title_tells_the_office() {
+fn a_title_implies_the_role() {
     let entity = |body: &str| read(body, "en").quotes.last().map(|quote| quote.speaker.is_some());
     let bill = "Sen. Howard Blaine left early. \"There is no bill, and there will be none,\" the";
     assert_eq!(entity(&format!("{bill} senator said.")), Some(true));

@@ -4,7 +4,7 @@ use super::super::SpeakerStatus;
 use super::{french, read};
 
 #[test]
-fn an_inverted_verb_behind_the_marks() {
+fn an_inverted_verb_after_the_marks_attributes() {
     assert_eq!(
         french("« Le port rouvrira mardi », a déclaré Anne Morel."),
         ["direct: le port rouvrira mardi <- anne morel"]
@@ -31,7 +31,7 @@ fn time_and_addressee_between_verb_and_subject_are_skipped() {
 }
 
 #[test]
-fn an_apposition_on_either_side_of_the_name() {
+fn an_apposition_may_precede_or_follow_the_name() {
     let words = "direct: le port rouvrira mardi <- anne morel";
     assert_eq!(french("« Le port rouvrira mardi », a déclaré la directrice du port, Anne Morel."), [words]);
     assert_eq!(french("« Le port rouvrira mardi », a déclaré Anne Morel, directrice du port."), [words]);
@@ -46,13 +46,13 @@ fn an_apposition_on_either_side_of_the_name() {
 }
 
 #[test]
-fn a_nearer_name_that_is_not_the_subject() {
+fn a_nearer_name_is_not_always_the_subject() {
     let found = french("L'avocate de Paul Roux a répondu au journaliste : « Mon client est innocent. »");
     assert_eq!(found, ["direct: mon client est innocent. <- l'avocate de paul roux"]);
 }
 
 #[test]
-fn pronouns_stand_for_the_last_source_of_their_gender() {
+fn a_pronoun_refers_to_the_last_source_of_its_gender() {
     let body = "Anne Morel dirige le port. « Il rouvrira mardi », a-t-elle promis.";
     let found = read(body, "fr");
     let speaker = found.quotes[0].speaker.map(|entity| found.entities[entity].name.as_str());
@@ -62,7 +62,7 @@ fn pronouns_stand_for_the_last_source_of_their_gender() {
 }
 
 #[test]
-fn a_cue_between_the_marks() {
+fn a_cue_inside_the_marks_attributes() {
     let body = "« Nous partons demain, a prévenu Anne Morel, et sans regret. »";
     assert_eq!(french(body), ["direct: nous partons demain, a prévenu anne morel, et sans regret. <- anne morel"]);
     // A cue in the words of the speaker is not the cue of the quotation.
@@ -71,7 +71,7 @@ fn a_cue_between_the_marks() {
 }
 
 #[test]
-fn a_source_phrase_before_and_behind() {
+fn a_source_phrase_may_precede_or_follow_the_quotation() {
     assert_eq!(
         french("Selon Anne Morel, « la digue tiendra cet hiver »."),
         ["direct: la digue tiendra cet hiver <- anne morel"]
@@ -87,7 +87,7 @@ fn a_source_phrase_before_and_behind() {
 }
 
 #[test]
-fn a_series_of_fragments_under_one_subject() {
+fn a_series_of_fragments_has_one_source() {
     let found = french(
         "Anne Morel a jugé la digue « trop basse pour tenir », la jetée « en très mauvais état » et le quai « bon à démolir ».",
     );
@@ -104,7 +104,7 @@ fn a_series_of_fragments_under_one_subject() {
 }
 
 #[test]
-fn a_chain_in_the_same_sentence() {
+fn a_second_verb_continues_the_source_of_the_sentence() {
     let found = french("« Le port rouvrira mardi », a déclaré Anne Morel, ajoutant que « la digue sera refaite ».");
     assert_eq!(found, ["direct: le port rouvrira mardi <- anne morel", "partial: la digue sera refaite <- anne morel"]);
     let found = french("Anne Morel a salué « un effort immense », avant de préciser : « La digue sera refaite. »");
@@ -112,13 +112,13 @@ fn a_chain_in_the_same_sentence() {
 }
 
 #[test]
-fn a_quotation_of_its_own_goes_on_with_its_paragraph() {
+fn a_quotation_without_a_cue_continues_the_source_of_its_paragraph() {
     let found = french("« Le port rouvrira mardi », a déclaré Anne Morel. « La digue sera refaite. »");
     assert_eq!(found[1], "direct: la digue sera refaite. <- anne morel");
 }
 
 #[test]
-fn looking_back_and_signatures() {
+fn the_next_sentence_or_a_signature_may_name_the_source() {
     let found = french("Le plan doit « refaire toute la digue ». C'est ce qu'a annoncé Anne Morel.");
     assert_eq!(found, ["partial: refaire toute la digue <- anne morel"]);
     let found = french(
@@ -128,10 +128,10 @@ fn looking_back_and_signatures() {
 }
 
 #[test]
-fn a_quotation_that_opens_a_line_takes_the_person_behind_it() {
+fn a_quotation_that_opens_a_line_is_attributed_to_the_next_person() {
     let found = french("« Je n'y crois pas encore. » Au bout du quai, Anne Morel regarde la mer.");
     assert_eq!(found, ["direct: je n'y crois pas encore. <- anne morel"]);
-    // A thing is no source.
+    // A thing is not a source.
     assert_eq!(
         french("« Je n'y crois pas encore. » Le vent se lève.")[0],
         "direct: je n'y crois pas encore. <- nobody"
@@ -139,7 +139,7 @@ fn a_quotation_that_opens_a_line_takes_the_person_behind_it() {
 }
 
 #[test]
-fn gerunds_with_a_subject_of_their_own() {
+fn a_gerund_may_have_its_own_subject() {
     let found = french("Un homme affirmant que « la digue va céder demain » est monté sur le toit.");
     assert_eq!(found, ["partial: la digue va céder demain <- un homme"]);
     let found = french("La mairie a publié un communiqué affirmant que « la digue tiendra bon ».");
@@ -147,14 +147,14 @@ fn gerunds_with_a_subject_of_their_own() {
 }
 
 #[test]
-fn a_relative_clause_takes_the_noun_before_it() {
+fn a_relative_clause_refers_to_the_noun_before_it() {
     let found = french("Le plan déplaît à Anne Morel, qui dénonce « un projet bâti sur le sable ».");
     assert_eq!(found.len(), 1);
     assert!(found[0].ends_with("<- anne morel"), "{found:?}");
 }
 
 #[test]
-fn titles_terms_and_scare_quotes_are_no_quotes() {
+fn titles_terms_and_scare_quotes_are_not_quotes() {
     assert_eq!(french("Le film « La vie est un long fleuve » sort mardi."), Vec::<String>::new());
     assert_eq!(french("L'opération « Main tendue aux familles » commence mardi."), Vec::<String>::new());
     assert_eq!(french("Le « petit port » rouvre mardi."), Vec::<String>::new());
@@ -168,7 +168,7 @@ fn other_verbs_attribute_nothing() {
 }
 
 #[test]
-fn anonymous_and_collective_sources() {
+fn anonymous_and_collective_sources_have_their_status() {
     let status = |body: &str| read(body, "fr").quotes[0].speaker_status;
     assert_eq!(status("« La digue est perdue », a confié un responsable du port."), SpeakerStatus::Anonymous);
     assert_eq!(status("« La digue est perdue », a confié une source proche du dossier."), SpeakerStatus::Anonymous);
@@ -183,7 +183,7 @@ fn anonymous_and_collective_sources() {
 }
 
 #[test]
-fn a_role_given_before_identifies_the_person() {
+fn a_role_identifies_the_person() {
     let body = "La directrice du port, Anne Morel, était là. « La digue est perdue », a déclaré la directrice.";
     let found = read(body, "fr");
     let speaker = found.quotes[0].speaker.map(|entity| found.entities[entity].name.as_str());
@@ -192,7 +192,7 @@ fn a_role_given_before_identifies_the_person() {
 }
 
 #[test]
-fn a_description_continues_the_speaker_before() {
+fn a_description_may_continue_the_previous_speaker() {
     let named = |body: &str| read(body, "fr").quotes.iter().map(|quote| quote.speaker.is_some()).collect::<Vec<_>>();
     let letter = "« Personne ne m'a appelé », assure Marc Delaunay. « Je l'ai appris à la radio », ";
     assert_eq!(named(&format!("{letter}poursuit l'ancien préfet.")), [true, true]);
@@ -203,7 +203,7 @@ fn a_description_continues_the_speaker_before() {
 }
 
 #[test]
-fn a_role_by_another_word() {
+fn a_synonym_of_a_role_identifies_the_person() {
     let named = |body: &str| read(body, "fr").quotes.last().map(|quote| quote.speaker.is_some());
     let case = "Le procureur de Sète, Luc Petit, est venu hier. « L'enquête se poursuit sans bruit », a indiqué le ";
     assert_eq!(named(&format!("{case}magistrat.")), Some(true));
@@ -213,7 +213,7 @@ fn a_role_by_another_word() {
 }
 
 #[test]
-fn in_the_eyes_of() {
+fn aux_yeux_de_is_a_source_phrase_only_after_a_quotation() {
     assert_eq!(
         french("Le texte, « trop long et trop flou » aux yeux d'Anne Roy, sera réécrit."),
         ["direct: trop long et trop flou <- anne roy"]
@@ -222,7 +222,7 @@ fn in_the_eyes_of() {
 }
 
 #[test]
-fn adverbial_phrases_part_neither_verb_nor_object() {
+fn adverbial_phrases_do_not_separate_the_verb_from_its_subject_or_object() {
     for body in [
         "Anne Morel y voit, pour sa part, une « trahison sans nom ».",
         "Anne Morel y voit par ailleurs une « trahison sans nom ».",

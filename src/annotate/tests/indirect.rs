@@ -3,7 +3,7 @@
 use super::{english, french};
 
 #[test]
-fn a_complementizer_or_an_infinitive() {
+fn a_complementizer_or_an_infinitive_opens_a_reported_clause() {
     assert_eq!(
         french("Anne Morel a annoncé lundi que la digue serait refaite."),
         ["indirect: que la digue serait refaite <- anne morel"]
@@ -19,7 +19,7 @@ fn a_complementizer_or_an_infinitive() {
 }
 
 #[test]
-fn a_clause_before_its_cue() {
+fn a_reported_clause_may_precede_its_cue() {
     assert_eq!(
         french("La digue sera refaite cet été, a annoncé la mairie."),
         ["indirect: la digue sera refaite cet été <- la mairie"]
@@ -43,13 +43,13 @@ fn a_clause_before_its_cue() {
 }
 
 #[test]
-fn between_dashes() {
+fn a_clause_between_dashes_is_reported() {
     let found = french("La digue – la plus longue du pays, selon la mairie – sera refaite.");
     assert_eq!(found, ["indirect: la plus longue du pays <- la mairie"]);
 }
 
 #[test]
-fn with_and_without_that() {
+fn an_english_clause_needs_no_complementizer() {
     assert_eq!(
         english("Anna Bell said that the bridge was safe."),
         ["indirect: that the bridge was safe <- anna bell"]
@@ -66,7 +66,7 @@ fn with_and_without_that() {
 }
 
 #[test]
-fn two_reported_clauses_in_one_sentence() {
+fn one_sentence_may_have_two_reported_clauses() {
     let found = french("La mairie a rappelé que la digue était vieille et a ajouté que le port serait fermé.");
     assert_eq!(
         found,
@@ -75,7 +75,7 @@ fn two_reported_clauses_in_one_sentence() {
 }
 
 #[test]
-fn a_short_fragment_makes_it_mixed() {
+fn a_short_fragment_makes_a_reported_clause_mixed() {
     assert_eq!(
         french("La mairie juge que la digue est « trop vieille »."),
         ["mixed: que la digue est « trop vieille » <- la mairie"]
@@ -87,7 +87,7 @@ fn a_short_fragment_makes_it_mixed() {
 }
 
 #[test]
-fn clauses_that_are_not_reported() {
+fn facts_objects_and_negations_are_not_reported_clauses() {
     for body in [
         "La mairie a annoncé la mesure que tous attendaient.",
         "Selon les estimations, la digue sera refaite cet été.",
@@ -109,7 +109,7 @@ fn clauses_that_are_not_reported() {
 }
 
 #[test]
-fn any_infinitive_right_behind_its_verb_is_reported() {
+fn any_infinitive_directly_after_its_verb_is_reported() {
     for (body, clause) in [
         ("Anne Morel a annoncé geler les loyers pendant deux ans.", "geler les loyers pendant deux ans"),
         ("La mairie affirme chercher un autre terrain depuis mars.", "chercher un autre terrain depuis mars"),

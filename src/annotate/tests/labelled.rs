@@ -109,19 +109,19 @@ fn score(file: &str, language: &str) -> f64 {
 }
 
 #[test]
-fn english_news_are_read() {
+fn the_score_on_english_news_is_at_least_0_95() {
     let f = score(include_str!("news_en.txt"), "en");
     assert!(f >= 0.95, "{f}");
 }
 
 #[test]
-fn french_news_are_read() {
+fn the_score_on_french_news_is_at_least_0_95() {
     let f = score(include_str!("news_fr.txt"), "fr");
     assert!(f >= 0.95, "{f}");
 }
 
 #[test]
-fn a_wrong_speaker_and_a_wrong_quotation_cost() {
+fn a_wrong_speaker_or_quotation_lowers_the_score() {
     let right = "\"⟦We will open it in May⟧{Ann Roy},\" Ann Roy said.";
     assert!((score(right, "en") - 1.0).abs() < 1e-9);
     assert!(score(&right.replace("{Ann", "{Luc Petit, not Ann"), "en") > 0.9, "a name within a name is the same");

@@ -53,7 +53,7 @@ const PIECES: [&str; 44] = [
     "İ",
 ];
 
-fn well_formed(found: &Annotation, length: usize) -> Result<(), TestCaseError> {
+fn assert_well_formed(found: &Annotation, length: usize) -> Result<(), TestCaseError> {
     let mut last = 0;
     for quote in &found.quotes {
         prop_assert!(!quote.spans.is_empty());
@@ -84,22 +84,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_text_is_read(body in "\\PC{0,300}", language in prop::sample::select(vec!["fr", "en", "de"])) {
-        well_formed(&read(&body, language), body.chars().count())?;
+    fn findings_of_any_text_are_well_formed(body in "\\PC{0,300}", language in prop::sample::select(vec!["fr", "en", "de"])) {
+        assert_well_formed(&read(&body, language), body.chars().count())?;
     }
 
     #[test]
-    fn any_mixture_of_news_is_read(
+    fn findings_of_any_mixture_of_news_are_well_formed(
         pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..60),
         language in prop::sample::select(vec!["fr", "en"]),
     ) {
         let body = pieces.concat();
-        well_formed(&read(&body, language), body.chars().count())?;
+        assert_well_formed(&read(&body, language), body.chars().count())?;
     }
 
     #[test]
-    fn a_piece_repeated_is_read(piece in prop::sample::select(PIECES.to_vec()), times in 1usize..3000) {
+    fn findings_of_a_repeated_piece_are_well_formed(piece in prop::sample::select(PIECES.to_vec()), times in 1usize..3000) {
         let body = piece.repeat(times);
-        well_formed(&read(&body, "fr"), body.chars().count())?;
+        assert_well_formed(&read(&body, "fr"), body.chars().count())?;
     }
 }

@@ -1,9 +1,9 @@
-//! Annotations on the wire.
+//! Annotations as JSON.
 
 use super::RequestBody;
 use super::article::BlockBody;
 use super::span::SpanBody;
-use crate::annotate::extraction::{EXTRACTOR, confidence};
+use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::annotate::{Annotation, FoundEntity, FoundMention, FoundQuote};
 use crate::domain::span::{self, Span};
 use crate::domain::text::Body as Text;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "« Nous avons répondu », a dit la ministre Anne Morel.", "language": "fr"}))]
 pub struct AnnotateText {
-    /// Used to find where the body repeats it.
+    /// The headline, which is recognised where the body repeats it.
     #[schema(min_length = 1, max_length = 500)]
     pub headline: Option<String>,
     /// At most 1 MiB of UTF-8.
@@ -53,10 +53,10 @@ pub struct AnnotationBody {
 /// A name found in a text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundMentionBody {
-    /// The first code point of the span.
+    /// The offset of the first code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub start: i32,
-    /// The code point after the span.
+    /// The offset after the last code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub end: i32,
     /// The words as printed.
@@ -64,7 +64,7 @@ pub struct FoundMentionBody {
     pub exact: String,
     pub kind: MentionKind,
     pub entity_kind: EntityKind,
-    /// The stored entity, when one has this name.
+    /// The stored entity with this name, if there is only one.
     #[schema(required = true)]
     pub entity_id: Option<Uuid>,
     /// The first 20 stored entities that have this name, when there are several.
@@ -92,7 +92,7 @@ pub struct FoundQuoteBody {
     #[schema(max_length = 32)]
     pub suffix: String,
     pub kind: QuoteKind,
-    /// The stored entity to whom it is attributed.
+    /// The stored entity that the quote is attributed to.
     #[schema(required = true)]
     pub speaker_id: Option<Uuid>,
     /// The source as printed.
@@ -106,7 +106,7 @@ pub struct FoundQuoteBody {
     pub cue: Option<String>,
     #[schema(required = true)]
     pub cue_span: Option<SpanBody>,
-    /// Its dictionary form.
+    /// The dictionary form of the cue.
     #[schema(required = true, max_length = 1_048_576)]
     pub cue_lemma: Option<String>,
     /// The stored entities with a mention inside the spans, in order of id.
@@ -122,10 +122,10 @@ pub struct FoundQuoteBody {
     /// Name and version of the extractor.
     #[schema(max_length = 200)]
     pub extractor: &'static str,
-    /// Lower case, accents and spaces folded, punctuation dropped; null when nothing is left.
+    /// The text in lower case, without accents, punctuation and `[...]`, with single spaces; null when nothing is left.
     #[schema(required = true, max_length = 400_000)]
     pub canonical_text: Option<String>,
-    /// Equal for the same quote elsewhere.
+    /// The same for all quotes with the same `canonical_text`.
     #[schema(required = true)]
     pub cluster_id: Option<Uuid>,
 }
@@ -182,7 +182,7 @@ impl FoundMentionBody {
             entity_id: entity.and_then(|entity| entity.stored),
             candidates: entity.map(|entity| entity.candidates.clone()).unwrap_or_default(),
             candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
-            confidence: confidence(found.confidence),
+            confidence: rounded_confidence(found.confidence),
         }
     }
 }
@@ -208,7 +208,7 @@ impl FoundQuoteBody {
             about,
             said_on: None,
             status: QuoteStatus::Machine,
-            confidence: confidence(found.confidence),
+            confidence: rounded_confidence(found.confidence),
             origin: Origin::Machine,
             extractor: EXTRACTOR,
             canonical_text,

@@ -2,7 +2,7 @@
 
 use super::{Extracted, out_of_text};
 use crate::annotate::FoundMention;
-use crate::annotate::extraction::{EXTRACTOR, confidence};
+use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::domain::mention::MAX_MENTION;
 use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, new_id};
@@ -105,7 +105,7 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<Columns>>
         prefix: found.body.prefix(span.start).to_owned(),
         suffix: found.body.suffix(span.end).to_owned(),
         kind: mention.kind,
-        confidence: confidence(mention.confidence),
+        confidence: rounded_confidence(mention.confidence),
         origin: Origin::Machine,
     }))
 }

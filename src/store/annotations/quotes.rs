@@ -2,7 +2,7 @@
 
 use super::{Extracted, out_of_text};
 use crate::annotate::FoundQuote;
-use crate::annotate::extraction::{EXTRACTOR, confidence};
+use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::domain::quote;
 use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
@@ -122,7 +122,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
         cue_lemma: quote.cue_lemma.clone().filter(|lemma| (1..=200).contains(&lemma.chars().count())),
         said_on: None,
         status: QuoteStatus::Machine,
-        confidence: confidence(quote.confidence),
+        confidence: rounded_confidence(quote.confidence),
         canonical_text,
         cluster_id,
     }))

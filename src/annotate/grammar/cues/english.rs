@@ -5,16 +5,16 @@ use crate::annotate::languages::form;
 use crate::annotate::tokens::Kind;
 
 impl Finder<'_> {
-    pub(super) fn english(&self, at: usize) -> Option<Cue> {
+    pub(super) fn english_cue(&self, at: usize) -> Option<Cue> {
         let info = self.tokens.info(at);
         if info.is_have() {
-            let (next, _) = self.skip_small(at + 1);
+            let (next, _) = self.skip_small_words(at + 1);
             let negated = (at..next).any(|i| self.tokens.info(i).is_negation());
             if self.tokens.info(next).is_form(form::PARTICIPLE) {
                 return self.cue(at, next, Shape::Finite, None).map(|cue| Cue { negated, ..cue });
             }
         }
-        self.modal(at).or_else(|| self.english_simple(at))
+        self.modal_cue(at).or_else(|| self.english_simple(at))
     }
 
     /// A verb of one word.
@@ -47,10 +47,10 @@ impl Finder<'_> {
         if noun || plural_noun {
             return None;
         }
-        self.cue(at, at, Shape::Finite, None).map(|cue| Cue { negated: self.negated_before(at), ..cue })
+        self.cue(at, at, Shape::Finite, None).map(|cue| Cue { negated: self.is_negated(at), ..cue })
     }
 
-    /// Whether a word that ends like a plural noun has a singular subject before it, or a quotation beside it.
+    /// Whether the neighbours of a word that ends like a plural noun show that it is a verb.
     fn is_verb(&self, at: usize) -> bool {
         if self.tokens.info(at).is_verb_form() {
             return true;
@@ -60,6 +60,6 @@ impl Finder<'_> {
         let single = info.is_pronoun() || info.is_relative() || info.is_role() || info.is_group() || info.is_adverb();
         let quoted = |at: usize| matches!(self.tokens.kind(at), Kind::Quoted(_));
         let clause_follows = self.tokens.info(at + 1).is_complementizer() || quoted(at + 1);
-        single || self.tokens.capital(previous) || clause_follows || quoted(previous)
+        single || self.tokens.is_capitalized(previous) || clause_follows || quoted(previous)
     }
 }

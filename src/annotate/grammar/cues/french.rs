@@ -4,8 +4,8 @@ use super::{Cue, Finder, Shape};
 use crate::annotate::languages::form;
 
 impl Finder<'_> {
-    pub(super) fn french(&self, at: usize) -> Option<Cue> {
-        self.french_compound(at).or_else(|| self.modal(at)).or_else(|| self.french_simple(at))
+    pub(super) fn french_cue(&self, at: usize) -> Option<Cue> {
+        self.french_compound(at).or_else(|| self.modal_cue(at)).or_else(|| self.french_simple(at))
     }
 
     /// An auxiliary and a participle: `a-t-il également déclaré`, `s'est inquiétée`, `avait tenu à souligner`.
@@ -16,9 +16,9 @@ impl Finder<'_> {
             return None;
         }
         let shape = if info.is_having() { Shape::Gerund } else { Shape::Finite };
-        let (next, inverted) = self.skip_small(at + 1);
+        let (next, inverted) = self.skip_small_words(at + 1);
         let info = self.tokens.info(next);
-        let negated = self.negated_before(at);
+        let negated = self.is_negated(at);
         if info.is_modal()
             && !info.is_form(form::INFINITIVE)
             && let Some(cue) = self.infinitive_after(at, next + 1, inverted)
@@ -42,10 +42,10 @@ impl Finder<'_> {
         let before = previous.map(|i| self.tokens.info(i)).unwrap_or_default();
         let inverted = self.tokens.info(at + 1).is_inverted().then_some(at + 1);
         let passive = before.is_be() || before.is_have() || before.is_been();
-        if info.is_form(form::FINITE) && (inverted.is_some() || !self.noun_before(at)) && !passive {
+        if info.is_form(form::FINITE) && (inverted.is_some() || !self.is_noun_after_previous(at)) && !passive {
             let cue = self.cue(at, at, Shape::Finite, inverted)?;
             let start = if before.is_reflexive() { at - 1 } else { at };
-            return Some(Cue { start, negated: self.negated_before(at), ..cue });
+            return Some(Cue { start, negated: self.is_negated(at), ..cue });
         }
         if info.is_form(form::GERUND) && !info.is_adverb() && !before.is_determiner() {
             return self.cue(at, at, Shape::Gerund, None);
@@ -59,8 +59,8 @@ impl Finder<'_> {
         None
     }
 
-    /// Whether the word before makes a noun of a form such as `annonce` or `juge`; an object pronoun does not.
-    pub(super) fn noun_before(&self, at: usize) -> bool {
+    /// Whether the previous word shows that a form such as `annonce` or `juge` is a noun. An object pronoun does not.
+    pub(super) fn is_noun_after_previous(&self, at: usize) -> bool {
         let Some(previous) = at.checked_sub(1) else { return false };
         let info = self.tokens.info(previous);
         if info.is_determiner() && info.is_clitic() && previous > 0 {

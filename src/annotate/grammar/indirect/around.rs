@@ -1,4 +1,4 @@
-//! Clauses reported by a source phrase such as `selon X`: before, behind or around it.
+//! Clauses reported by a source phrase such as `selon X`: before it, after it or around it.
 
 use super::Clauses;
 use crate::annotate::grammar::cues::Cue;
@@ -7,27 +7,27 @@ use crate::annotate::languages::Class;
 use crate::annotate::tokens::Kind;
 
 impl Clauses<'_> {
-    /// The clause behind a phrase that opens the sentence, before one that ends it, or around it.
-    pub(super) fn around_phrase(&self, cue: &Cue, speaker: Speaker) -> Option<Vec<(usize, usize)>> {
+    /// The clause after, before or around a source phrase, depending on the position of the phrase in its sentence.
+    pub(super) fn clauses_around_phrase(&self, cue: &Cue, speaker: Speaker) -> Option<Vec<(usize, usize)>> {
         let tokens = self.context.tokens;
         let source_end = (cue.end..self.sentence.end)
             .rev()
             .find(|&i| tokens.list[i].span.end <= speaker.span.end)
             .map_or(cue.end, |i| i + 1);
-        if let Some(part) = self.inserted(cue, source_end) {
+        if let Some(part) = self.inserted_clause(cue, source_end) {
             return Some(vec![part]);
         }
-        let resume = self.resume(source_end);
-        let tail_end = self.tail_end(resume);
+        let resume = self.rest_start(source_end);
+        let tail_end = self.rest_end(resume);
         let after =
             self.trimmed(resume, tail_end).filter(|_| resume > source_end || cue.start <= self.sentence.start + 2);
-        let start = self.after_quotes(cue.start);
+        let start = self.start_after_quotes(cue.start);
         let comma = self.is_mark(cue.start.saturating_sub(1), ',');
         let before = self.trimmed(start, cue.start).filter(|_| cue.class != Class::Weak && (comma || after.is_none()));
         let verb = |part: Option<(usize, usize)>| {
-            part.filter(|&(start, end)| (start..end).any(|i| self.verb_in(i)) && !self.own_quote(start, end))
+            part.filter(|&(start, end)| (start..end).any(|i| self.is_verb(i)) && !self.contains_quote(start, end))
         };
-        if [before, after].into_iter().flatten().any(|(start, end)| self.own_quote(start, end)) {
+        if [before, after].into_iter().flatten().any(|(start, end)| self.contains_quote(start, end)) {
             return None;
         }
         let whole = before.is_some_and(|(start, _)| start <= self.sentence.start + 8) && after.is_some();
@@ -40,7 +40,7 @@ impl Clauses<'_> {
     }
 
     /// The clause between dashes: `Ce pont – le plus long du pays, selon X – a fermé`.
-    fn inserted(&self, cue: &Cue, source_end: usize) -> Option<(usize, usize)> {
+    fn inserted_clause(&self, cue: &Cue, source_end: usize) -> Option<(usize, usize)> {
         let tokens = self.context.tokens;
         let closes = matches!(tokens.kind(source_end), Kind::Mark('–' | '—' | ')')) && source_end < self.sentence.end;
         let opener = (self.sentence.start..cue.start)
@@ -56,8 +56,8 @@ impl Clauses<'_> {
         })
     }
 
-    /// The start of the rest of the clause, behind a source and its apposition.
-    fn resume(&self, from: usize) -> usize {
+    /// The start of the rest of the clause, after a source and its apposition.
+    fn rest_start(&self, from: usize) -> usize {
         let commas: Vec<usize> = (from..self.sentence.end.min(from + 24)).filter(|&i| self.is_mark(i, ',')).collect();
         let apposition = |comma: usize| {
             let info = self.context.tokens.info(comma + 1);
@@ -77,11 +77,11 @@ impl Clauses<'_> {
     }
 
     /// The end of the rest of the clause.
-    fn tail_end(&self, from: usize) -> usize {
+    fn rest_end(&self, from: usize) -> usize {
         (from..self.sentence.end)
             .find(|&i| {
                 let stop = matches!(self.context.tokens.kind(i), Kind::Mark(';'));
-                stop || (self.is_mark(i, ',') && self.source_at(i + 1) && self.enough(from, i))
+                stop || (self.is_mark(i, ',') && self.is_source(i + 1) && self.has_enough_words(from, i))
             })
             .unwrap_or(self.sentence.end)
     }

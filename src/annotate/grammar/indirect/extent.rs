@@ -7,7 +7,7 @@ use crate::annotate::tokens::Kind;
 
 impl Clauses<'_> {
     /// The reported clause that begins at `start`.
-    pub(super) fn clause(&self, start: usize, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn clause_from(&self, start: usize, index: usize) -> Option<(usize, usize)> {
         let tokens = self.context.tokens;
         let opened_by_gerund = self.context.cues[index].shape == Shape::Gerund
             && self.context.cues[index].start <= self.sentence.start + 1;
@@ -19,11 +19,13 @@ impl Clauses<'_> {
                 Kind::Mark(',' | '—' | '–') => {
                     let next = at + 1;
                     let cut = tokens.info(next).breaks_clause()
-                        || self.source_at(next)
+                        || self.is_source(next)
                         || (opened_by_gerund && tokens.info(next).is_pronoun());
-                    cut && self.enough(start, at)
+                    cut && self.has_enough_words(start, at)
                 }
-                Kind::Word => tokens.info(at).is_conjunction() && self.other_report(at + 1) && self.enough(start, at),
+                Kind::Word => {
+                    tokens.info(at).is_conjunction() && self.is_other_report(at + 1) && self.has_enough_words(start, at)
+                }
                 _ => false,
             };
             if stop {
@@ -40,9 +42,10 @@ impl Clauses<'_> {
         self.trimmed(start, end)
     }
 
-    /// Whether another cue, or a source with its verb, begins here.
-    pub(super) fn source_at(&self, at: usize) -> bool {
-        let subject = self.context.phrases.at(at, self.sentence.end).filter(|_| !self.context.language.is_french());
+    /// Whether another cue, or a source with its verb, begins at `at`.
+    pub(super) fn is_source(&self, at: usize) -> bool {
+        let subject =
+            self.context.phrases.phrase_at(at, self.sentence.end).filter(|_| !self.context.language.is_french());
         let english = subject.is_some_and(|phrase| {
             self.cue_starting(phrase.end)
                 .is_some_and(|cue| cue.shape == Shape::Finite && !self.context.tokens.info(cue.end).is_complementizer())
@@ -59,8 +62,8 @@ impl Clauses<'_> {
         cues.get(cues.partition_point(|cue| cue.start < at)).filter(|cue| cue.start == at)
     }
 
-    /// Whether another reporting verb with the same subject begins here: `et a ajouté que`, `and said`.
-    pub(super) fn other_report(&self, mut at: usize) -> bool {
+    /// Whether another reporting verb with the same subject begins at `at`: `et a ajouté que`, `and said`.
+    pub(super) fn is_other_report(&self, mut at: usize) -> bool {
         while self.context.tokens.info(at).is_adverb() || self.context.tokens.info(at).is_clitic() {
             at += 1;
         }
@@ -71,11 +74,11 @@ impl Clauses<'_> {
             })
     }
 
-    pub(super) fn enough(&self, start: usize, end: usize) -> bool {
+    pub(super) fn has_enough_words(&self, start: usize, end: usize) -> bool {
         (start..end).filter(|&i| self.context.tokens.list[i].is_word()).count() >= MIN_CLAUSE_WORDS
     }
 
-    /// A range without the punctuation at its ends, when it has enough words.
+    /// A range without the punctuation at its ends; `None` if it has too few words.
     pub(super) fn trimmed(&self, mut start: usize, mut end: usize) -> Option<(usize, usize)> {
         let tokens = self.context.tokens;
         let edge = |at: usize| {
@@ -87,10 +90,10 @@ impl Clauses<'_> {
         while start < end && edge(start) {
             start += 1;
         }
-        (start < end && self.enough(start, end)).then_some((start, end))
+        (start < end && self.has_enough_words(start, end)).then_some((start, end))
     }
 
-    pub(super) fn verb_in(&self, at: usize) -> bool {
+    pub(super) fn is_verb(&self, at: usize) -> bool {
         let info = self.context.tokens.info(at);
         info.is_be()
             || info.is_have()
@@ -100,8 +103,8 @@ impl Clauses<'_> {
             || !self.context.language.is_french()
     }
 
-    /// The start of the part of a sentence behind its quotations and its dateline.
-    pub(super) fn after_quotes(&self, end: usize) -> usize {
+    /// The start of the part of a sentence after its quotations and its dateline.
+    pub(super) fn start_after_quotes(&self, end: usize) -> usize {
         let tokens = self.context.tokens;
         (self.sentence.start..end)
             .rev()
@@ -112,8 +115,8 @@ impl Clauses<'_> {
             .map_or(self.sentence.start, |i| i + 1)
     }
 
-    /// Whether a range has a quotation that is a quote of its own.
-    pub(super) fn own_quote(&self, start: usize, end: usize) -> bool {
+    /// Whether a range contains a quotation that is a quote of its own.
+    pub(super) fn contains_quote(&self, start: usize, end: usize) -> bool {
         (start..end).any(|at| self.is_quote(at))
     }
 

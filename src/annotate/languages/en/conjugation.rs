@@ -2,7 +2,7 @@
 
 use crate::annotate::languages::Forms;
 
-/// A regular English verb; a hyphen behind it says that its last consonant is doubled: `admit-`, `admitted`.
+/// A regular English verb; a hyphen after it means that its last consonant is doubled: `admit-`, `admitted`.
 pub(super) fn regular(entry: &str) -> Forms {
     let infinitive = entry.trim_end_matches('-');
     let consonant_y = infinitive.ends_with('y') && !infinitive.ends_with(['a', 'e', 'o']) && {
