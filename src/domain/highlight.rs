@@ -5,14 +5,14 @@ use super::span::Span;
 use std::collections::HashMap;
 
 /// Target length of a snippet in code points.
-const SNIPPET: usize = 150;
+const SNIPPET_LENGTH: usize = 150;
 /// Maximum number of snippets of a text.
 pub const MAX_SNIPPETS: usize = 3;
 
 /// Length of the indexed prefix of a text in code points.
-const INDEXED: usize = 100_000;
-/// Words of this many bytes are not indexed.
-const TOO_LONG: usize = 2_047;
+const INDEXED_LENGTH: usize = 100_000;
+/// Words of at least this many bytes are not indexed.
+const MIN_UNINDEXED_BYTES: usize = 2_047;
 
 /// Matches of a search in an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Snippet {
 
 /// Iterates over the indexed words of a text with their offsets. Words are delimited by separators.
 pub fn words(text: &str) -> impl Iterator<Item = (i32, &str)> {
-    let mut chars = text.char_indices().take(INDEXED).enumerate().peekable();
+    let mut chars = text.char_indices().take(INDEXED_LENGTH).enumerate().peekable();
     let words = std::iter::from_fn(move || {
         let (start, (begin, first)) = chars.find(|(_, (_, c))| !is_separator(*c))?;
         let mut end = begin + first.len_utf8();
@@ -42,11 +42,11 @@ pub fn words(text: &str) -> impl Iterator<Item = (i32, &str)> {
         }
         Some((offset(start), &text[begin..end]))
     });
-    words.filter(|(_, word)| word.len() < TOO_LONG)
+    words.filter(|(_, word)| word.len() < MIN_UNINDEXED_BYTES)
 }
 
 /// Parses a line of words in which `<` and `>` enclose the matching part of each word.
-pub fn marked<'a>(words: &[&'a str], line: &str) -> HashMap<&'a str, Vec<Span>> {
+pub fn parse_marked<'a>(words: &[&'a str], line: &str) -> HashMap<&'a str, Vec<Span>> {
     let spans = |shown: &str| {
         let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
         for c in shown.chars() {
@@ -82,7 +82,7 @@ pub fn snippets(text: &str, matches: &[Span]) -> Vec<Snippet> {
         left = outside;
         // A match that crosses the edge of the snippet is not part of another one.
         left.retain(|found| found.end <= span.start || span.end <= found.start);
-        let text = chars[place(span.start)..place(span.end)].iter().collect();
+        let text = chars[index(span.start)..index(span.end)].iter().collect();
         snippets.push(Snippet { span, text, matches: inside });
     }
     snippets.sort_by_key(|snippet| snippet.span);
@@ -95,7 +95,7 @@ fn densest(matches: &[Span]) -> Option<Span> {
     let mut end = 0;
     for (begin, first) in matches.iter().enumerate() {
         end = end.max(begin + 1);
-        while matches.get(end).is_some_and(|next| place(next.end - first.start) <= SNIPPET) {
+        while matches.get(end).is_some_and(|next| index(next.end - first.start) <= SNIPPET_LENGTH) {
             end += 1;
         }
         if best.is_none_or(|(count, _)| end - begin > count) {
@@ -107,11 +107,11 @@ fn densest(matches: &[Span]) -> Option<Span> {
 
 /// Widens a span to whole words, up to the length of a snippet and the edges of other snippets.
 fn widened(chars: &[char], span: Span, others: &[Snippet]) -> Span {
-    let (first, last) = (place(span.start), place(span.end));
-    let before = others.iter().map(|other| place(other.span.end)).filter(|end| *end <= first).max().unwrap_or(0);
-    let after = others.iter().map(|other| place(other.span.start)).filter(|start| *start >= last).min();
+    let (first, last) = (index(span.start), index(span.end));
+    let before = others.iter().map(|other| index(other.span.end)).filter(|end| *end <= first).max().unwrap_or(0);
+    let after = others.iter().map(|other| index(other.span.start)).filter(|start| *start >= last).min();
     let after = after.unwrap_or(chars.len());
-    let room = SNIPPET.saturating_sub(last - first) / 2;
+    let room = SNIPPET_LENGTH.saturating_sub(last - first) / 2;
     let mut start = first.saturating_sub(room).max(before);
     let mut end = (last + room).min(after);
     let is_inside =
@@ -131,12 +131,12 @@ fn widened(chars: &[char], span: Span, others: &[Snippet]) -> Span {
     Span { start: offset(start), end: offset(end) }
 }
 
-fn place(offset: i32) -> usize {
+fn index(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or(0)
 }
 
-fn offset(place: usize) -> i32 {
-    i32::try_from(place).unwrap_or(i32::MAX)
+fn offset(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -152,18 +152,18 @@ mod tests {
     fn found(text: &str, matching: &[&str]) -> Vec<Span> {
         let all: Vec<&str> = words(text).map(|(_, word)| word).collect();
         let show = |word: &&str| if matching.contains(word) { format!("<{word}>") } else { (*word).to_owned() };
-        matches(text, &marked(&all, &all.iter().map(show).collect::<Vec<_>>().join(" ")))
+        matches(text, &parse_marked(&all, &all.iter().map(show).collect::<Vec<_>>().join(" ")))
     }
 
     #[test]
     fn words_are_delimited_by_separators() {
-        fn of(text: &str) -> Vec<(i32, &str)> {
+        fn indexed(text: &str) -> Vec<(i32, &str)> {
             words(text).collect()
         }
-        assert_eq!(of("L’été, à\u{a0}Saint-Denis"), [(0, "L"), (2, "été"), (7, "à"), (9, "Saint"), (15, "Denis")]);
-        assert_eq!(of(" — "), []);
-        assert_eq!(of(&format!("un {} port", "x".repeat(3000))), [(0, "un"), (3004, "port")]);
-        assert_eq!(of(&format!("{}le port", "n ".repeat(49_999))).last(), Some(&(99_998, "le")));
+        assert_eq!(indexed("L’été, à\u{a0}Saint-Denis"), [(0, "L"), (2, "été"), (7, "à"), (9, "Saint"), (15, "Denis")]);
+        assert_eq!(indexed(" — "), []);
+        assert_eq!(indexed(&format!("un {} port", "x".repeat(3000))), [(0, "un"), (3004, "port")]);
+        assert_eq!(indexed(&format!("{}le port", "n ".repeat(49_999))).last(), Some(&(99_998, "le")));
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(found("L’été, à Saint-Denis", &["Saint", "Denis"]), [span(9, 14), span(15, 20)]);
         assert_eq!(found("𝕬𝕭 port, le port", &["port"]), [span(3, 7), span(12, 16)]);
         assert_eq!(found("port", &[]), []);
-        let parts = marked(&["un", "ab12"], "un <ab><12>");
+        let parts = parse_marked(&["un", "ab12"], "un <ab><12>");
         assert_eq!(matches("un ab12", &parts), [span(3, 5), span(5, 7)]);
     }
 
@@ -202,12 +202,12 @@ mod tests {
             prop_assert!(found.len() <= MAX_SNIPPETS && found.is_empty() == matches.is_empty());
             prop_assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
             for snippet in &found {
-                let (start, end) = (place(snippet.span.start), place(snippet.span.end));
+                let (start, end) = (index(snippet.span.start), index(snippet.span.end));
                 prop_assert_eq!(&snippet.text, &chars[start..end].iter().collect::<String>());
                 prop_assert!(!snippet.matches.is_empty());
                 for word in &snippet.matches {
                     prop_assert!(snippet.span.contains(*word) && matches.contains(word));
-                    prop_assert!(chars[place(word.start)..place(word.end)].iter().all(|c| *c == 'a'));
+                    prop_assert!(chars[index(word.start)..index(word.end)].iter().all(|c| *c == 'a'));
                 }
             }
         }

@@ -36,7 +36,7 @@ pub enum Count {
     Estimate,
 }
 
-/// Number of matching records.
+/// The number of matching records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Total {
     pub value: i64,
@@ -76,7 +76,7 @@ impl<T> Page<T> {
         Self { items: Vec::new(), next: None, total: count.map(|kind| Total { value: 0, kind }) }
     }
 
-    /// Converts the items of the page.
+    /// Converts each item of the page.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), next: self.next, total: self.total }
     }
@@ -135,7 +135,7 @@ impl<T> Default for SetFilter<T> {
     }
 }
 
-/// A filter on a time or a date: `from` is inclusive, `to` exclusive. A record without one matches neither.
+/// A filter on a time or a date: `from` is inclusive, `to` exclusive. A record without a value does not match.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range<T> {
     pub from: Option<T>,

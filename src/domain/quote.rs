@@ -1,4 +1,4 @@
-//! Quotes: words in an article, their speaker, and the human review.
+//! Quotes: words in an article, their speaker and their reviews.
 
 use super::entity::ResolvedName;
 use super::page::{PageRequest, Range, SetFilter};
@@ -92,7 +92,7 @@ pub struct NewQuote {
     pub extractor: Option<String>,
 }
 
-/// A change to a quote: an outer `None` leaves the member as it is, an inner one clears it.
+/// A change to a quote. An outer `None` does not change the member, an inner `None` clears it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct QuotePatch {
     pub text: Option<String>,
@@ -178,7 +178,7 @@ pub struct Variant {
     pub first_published_at: Option<DateTime<Utc>>,
 }
 
-/// How often a publisher printed a quote.
+/// The number of times that a publisher printed a quote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PublisherCount {
     pub publisher: Option<String>,
@@ -215,23 +215,23 @@ pub fn canonical(text: &str) -> Option<(String, Uuid)> {
     Some((canonical, cluster_id))
 }
 
-/// Names by which a list of quotes is filtered. Any of several names may match.
+/// The names by which a list of quotes is filtered. Any of them may match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QuoteNames {
     pub speaker: Vec<String>,
     pub about: Vec<String>,
 }
 
-/// How these names were resolved to entities.
+/// The entities that the names of a filter were resolved to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResolvedNames {
     pub speaker: Vec<ResolvedName>,
     pub about: Vec<ResolvedName>,
-    /// No quote can match: the names match no entity, or none that the filter allows.
-    pub leads_nowhere: bool,
+    /// No quote can match: no entity has one of the names, or none that the filter allows.
+    pub matches_nothing: bool,
 }
 
-/// A text for which similar quotes are searched.
+/// A search for quotes that are similar to a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuoteMatchQuery {
     pub text: String,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Number of newest matches that are ranked by relevance: as many as the largest page has.
+/// Number of newest matches that are ranked by relevance, which is the maximum page size.
 pub const MAX_RANKED: usize = 200;
 
 /// Punctuation and symbols that separate words, in queries and in texts. The SQL function `searchable` has the same
@@ -51,11 +51,12 @@ const SEPARATORS: [(char, char); 41] = [
     ('\u{1f000}', '\u{1faff}'),
 ];
 
-/// Number of matches that were ranked by relevance.
+/// The extent of a ranking by relevance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranked {
+    /// Number of matches that were ranked.
     pub considered: usize,
-    /// True when these are all matches.
+    /// Whether all matches were ranked.
     pub complete: bool,
 }
 
@@ -81,7 +82,7 @@ enum Token {
 }
 
 impl Search {
-    /// Parses a query. Curly quotation marks and « guillemets » delimit phrases too. Words joined by a hyphen, an apostrophe
+    /// Parses a query. Curly quotation marks and « guillemets » also delimit phrases. Words joined by a hyphen, an apostrophe
     /// or a slash (`Saint-Denis`, `O’Brien`, `AC/DC`) form a phrase. An unpaired quotation mark is ignored.
     ///
     /// # Errors
@@ -91,13 +92,13 @@ impl Search {
         let mut rest = given;
         while let Some(c) = rest.chars().next() {
             rest = match c {
-                '-' => negated(rest, &mut tokens),
-                _ if is_quotation_mark(c) => phrase(rest, false, &mut tokens),
+                '-' => parse_negated(rest, &mut tokens),
+                _ if is_quotation_mark(c) => parse_phrase(rest, false, &mut tokens),
                 _ if is_separator(c) => &rest[c.len_utf8()..],
-                _ => word(rest, false, &mut tokens),
+                _ => parse_word(rest, false, &mut tokens),
             };
         }
-        let text = rendered(tokens);
+        let text = format_tokens(tokens);
         if text.is_empty() { Err(NoWord) } else { Ok(Self(text)) }
     }
 
@@ -118,21 +119,21 @@ fn is_quotation_mark(c: char) -> bool {
 }
 
 /// Parses after a dash: it negates a word or a phrase, and is punctuation before a space.
-fn negated<'a>(given: &'a str, tokens: &mut Vec<Token>) -> &'a str {
+fn parse_negated<'a>(given: &'a str, tokens: &mut Vec<Token>) -> &'a str {
     let rest = given.trim_start_matches('-');
     match rest.chars().next() {
-        Some(c) if is_quotation_mark(c) => phrase(rest, true, tokens),
-        Some(c) if !is_separator(c) => word(rest, true, tokens),
+        Some(c) if is_quotation_mark(c) => parse_phrase(rest, true, tokens),
+        Some(c) if !is_separator(c) => parse_word(rest, true, tokens),
         _ => rest,
     }
 }
 
 /// Parses a phrase up to the next quotation mark of any kind.
-fn phrase<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str {
+fn parse_phrase<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str {
     let inside = given.trim_start_matches(is_quotation_mark);
     match inside.find(is_quotation_mark) {
         Some(end) => {
-            push(&inside[..end], negated, tokens);
+            push_operand(&inside[..end], negated, tokens);
             inside[end..].trim_start_matches(is_quotation_mark)
         }
         None => inside,
@@ -140,26 +141,26 @@ fn phrase<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str
 }
 
 /// Parses a word up to the next space or quotation mark.
-fn word<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str {
+fn parse_word<'a>(given: &'a str, negated: bool, tokens: &mut Vec<Token>) -> &'a str {
     let end = given.find(|c: char| c.is_whitespace() || is_quotation_mark(c)).unwrap_or(given.len());
     let (word, rest) = given.split_at(end);
     if word == "OR" && !negated {
         tokens.push(Token::Or);
     } else {
-        push(word, negated, tokens);
+        push_operand(word, negated, tokens);
     }
     rest
 }
 
-fn push(text: &str, negated: bool, tokens: &mut Vec<Token>) {
+fn push_operand(text: &str, negated: bool, tokens: &mut Vec<Token>) {
     let words: Vec<_> = text.split(is_separator).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     if !words.is_empty() {
         tokens.push(Token::Operand { negated, words });
     }
 }
 
-/// Formats the tokens. `OR` without operands on both sides becomes a word.
-fn rendered(tokens: Vec<Token>) -> String {
+/// Formats the tokens as a query. `OR` without operands on both sides becomes a word.
+fn format_tokens(tokens: Vec<Token>) -> String {
     let mut text = String::new();
     let mut after_operand = false;
     let mut tokens = tokens.into_iter().peekable();
@@ -198,7 +199,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[track_caller]
-    fn assert_reads(given: &str, expected: &str) {
+    fn assert_parses_as(given: &str, expected: &str) {
         assert_eq!(Search::parse(given).map(|search| search.to_string()), Ok(expected.to_owned()), "{given}");
     }
 
@@ -210,50 +211,50 @@ mod tests {
 
     #[test]
     fn words_phrases_or_and_not_are_parsed() {
-        assert_reads("port  lundi", "port lundi");
-        assert_reads("\"le port\" OR -lundi", "\"le port\" OR -lundi");
-        assert_reads("-\"le port\"", "-\"le port\"");
+        assert_parses_as("port  lundi", "port lundi");
+        assert_parses_as("\"le port\" OR -lundi", "\"le port\" OR -lundi");
+        assert_parses_as("-\"le port\"", "-\"le port\"");
     }
 
     #[test]
     fn all_kinds_of_quotation_marks_delimit_a_phrase() {
         for given in ["“le port”", "«\u{a0}le port\u{202f}»", "„le port“", "\"le port”"] {
-            assert_reads(given, "\"le port\"");
+            assert_parses_as(given, "\"le port\"");
         }
-        assert_reads("-« le port »", "-\"le port\"");
-        assert_reads("port « lundi", "port lundi");
-        assert_reads("\"port\"", "port");
-        assert_reads("\"\" port", "port");
+        assert_parses_as("-« le port »", "-\"le port\"");
+        assert_parses_as("port « lundi", "port lundi");
+        assert_parses_as("\"port\"", "port");
+        assert_parses_as("\"\" port", "port");
     }
 
     #[test]
     fn words_joined_by_punctuation_are_a_phrase() {
-        assert_reads("Saint-Denis", "\"Saint Denis\"");
-        assert_reads("l'Équipe L’Équipe", "\"l Équipe\" \"L Équipe\"");
-        assert_reads("-saint-denis", "-\"saint denis\"");
-        assert_reads("AC/DC, R&D!", "\"AC DC\" \"R D\"");
-        assert_reads("C++ (3.14)", "C \"3 14\"");
+        assert_parses_as("Saint-Denis", "\"Saint Denis\"");
+        assert_parses_as("l'Équipe L’Équipe", "\"l Équipe\" \"L Équipe\"");
+        assert_parses_as("-saint-denis", "-\"saint denis\"");
+        assert_parses_as("AC/DC, R&D!", "\"AC DC\" \"R D\"");
+        assert_parses_as("C++ (3.14)", "C \"3 14\"");
     }
 
     #[test]
-    fn only_an_upper_case_or_between_operands_is_the_operator() {
-        assert_reads("or", "\"or\"");
-        assert_reads("mine d'or", "mine \"d or\"");
-        assert_reads("OR port", "\"OR\" port");
-        assert_reads("port OR", "port \"OR\"");
-        assert_reads("port OR OR lundi", "port \"OR\" OR lundi");
-        assert_reads("-OR", "-\"OR\"");
+    fn only_upper_case_or_between_operands_is_an_operator() {
+        assert_parses_as("or", "\"or\"");
+        assert_parses_as("mine d'or", "mine \"d or\"");
+        assert_parses_as("OR port", "\"OR\" port");
+        assert_parses_as("port OR", "port \"OR\"");
+        assert_parses_as("port OR OR lundi", "port \"OR\" OR lundi");
+        assert_parses_as("-OR", "-\"OR\"");
     }
 
     #[test]
     fn a_dash_before_a_space_is_punctuation() {
-        assert_reads("port - lundi", "port lundi");
-        assert_reads("--port", "-port");
-        assert_reads("port -'", "port");
+        assert_parses_as("port - lundi", "port lundi");
+        assert_parses_as("--port", "-port");
+        assert_parses_as("port -'", "port");
     }
 
     #[test]
-    fn punctuation_alone_is_no_query() {
+    fn punctuation_alone_is_not_a_query() {
         for given in ["", "\"", "\"\"", "«»", "!", "& | ! <-> ( )", "\\", "\u{a0}", "😀", &"-".repeat(500)] {
             assert_eq!(Search::parse(given), Err(NoWord), "{given}");
         }

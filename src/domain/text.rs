@@ -1,4 +1,4 @@
-//! Text by Unicode code points: slices, canonical form, search for words, re-anchoring of spans in an edited text.
+//! Text addressed by Unicode code points: slices, canonical form, search, re-anchoring of spans in an edited text.
 
 use super::Anchor;
 use super::span::{Span, SpanError};
@@ -6,22 +6,22 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use unicode_normalization::UnicodeNormalization;
 
-/// How many code points of context a record keeps on either side.
-pub const CONTEXT: i32 = 32;
-/// The most places [`locate`] looks at before it calls a text ambiguous.
+/// Maximum length of the stored context on either side of a span, in code points.
+pub const CONTEXT_LENGTH: i32 = 32;
+/// Maximum number of spans that [`locate`] returns.
 pub const MAX_CANDIDATES: usize = 20;
-/// The most places a slice is looked for in an edited text.
-const MAX_PLACES: usize = 10_000;
+/// Maximum number of occurrences of a slice that are tried in an edited text.
+const MAX_OCCURRENCES: usize = 10_000;
 
 /// A text that can be sliced by code points.
 pub struct Body<'a> {
     text: &'a str,
-    /// The byte at which each code point begins, and the end of the text.
+    /// The byte offset of each code point, and the length of the text.
     offsets: Vec<u32>,
 }
 
 impl<'a> Body<'a> {
-    /// Indexes `text`: time and memory linear in its length.
+    /// Indexes `text`, in time and memory linear in its length.
     pub fn new(text: &'a str) -> Self {
         let end = text.len();
         let offsets = text.char_indices().map(|(at, _)| at).chain([end]).map(to_u32).collect();
@@ -38,7 +38,7 @@ impl<'a> Body<'a> {
         self.text.is_empty()
     }
 
-    /// The code points of `span`; `None` when it leaves the text or is turned round.
+    /// The code points of `span`; `None` if the span is outside the text or ends before it starts.
     pub fn slice(&self, span: Span) -> Option<&'a str> {
         let start = *self.offsets.get(usize::try_from(span.start).ok()?)?;
         let end = *self.offsets.get(usize::try_from(span.end).ok()?)?;
@@ -71,18 +71,18 @@ impl<'a> Body<'a> {
         Ok(text)
     }
 
-    /// Up to [`CONTEXT`] code points before `start`.
+    /// Up to [`CONTEXT_LENGTH`] code points before `start`.
     pub fn prefix(&self, start: i32) -> &'a str {
-        self.slice(Span { start: (start - CONTEXT).max(0), end: start }).unwrap_or("")
+        self.slice(Span { start: (start - CONTEXT_LENGTH).max(0), end: start }).unwrap_or("")
     }
 
-    /// Up to [`CONTEXT`] code points from `end` on.
+    /// Up to [`CONTEXT_LENGTH`] code points from `end` on.
     pub fn suffix(&self, end: i32) -> &'a str {
         let last = i32::try_from(self.len()).unwrap_or(i32::MAX);
-        self.slice(Span { start: end, end: end.saturating_add(CONTEXT).min(last) }).unwrap_or("")
+        self.slice(Span { start: end, end: end.saturating_add(CONTEXT_LENGTH).min(last) }).unwrap_or("")
     }
 
-    /// The places of `needle`, letter for letter, at most `limit`.
+    /// The first `limit` exact occurrences of `needle`.
     pub fn find(&self, needle: &str, limit: usize) -> Vec<Span> {
         if needle.is_empty() {
             return Vec::new();
@@ -92,7 +92,7 @@ impl<'a> Body<'a> {
         places.map(|byte| self.code_point_at(byte)).map(|start| Span { start, end: start + length }).collect()
     }
 
-    /// The code point that begins at `byte`.
+    /// The index of the code point that begins at `byte`.
     fn code_point_at(&self, byte: usize) -> i32 {
         to_i32(self.offsets.partition_point(|offset| (*offset as usize) < byte))
     }
@@ -106,9 +106,9 @@ fn to_i32(n: usize) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-/// Lower case, accents and spaces folded, punctuation and `[...]` dropped: equal for two printings of the same words.
+/// Returns the canonical form: lower case, without accents, punctuation and `[...]`, with single spaces.
 ///
-/// Offsets into it mean nothing: folding changes lengths.
+/// The same words have the same canonical form in any typography. Offsets into it are not offsets into the text.
 pub fn canonical(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let without_ellipses = text.replace("[...]", " ").replace("[…]", " ").replace("(...)", " ").replace("(…)", " ");
@@ -126,16 +126,16 @@ pub fn canonical(text: &str) -> String {
     out
 }
 
-/// What a list by name is ordered by: the canonical form's first 200 characters, or the name's own when nothing is left.
+/// Returns the sort key of a name: the first 200 characters of its canonical form, or of the name if that form is empty.
 pub fn name_key(name: &str) -> String {
     let folded = canonical(name);
     let key = if folded.is_empty() { name } else { &folded };
     key.chars().take(200).collect()
 }
 
-/// Where `wanted` stands in `body` when spaces and quotation marks are folded and it is not cut out of a longer word.
+/// Finds `wanted` in `body` as whole words, ignoring differences of spaces, quotation marks and apostrophes.
 ///
-/// White space and one pair of quotation marks around `wanted` are not looked for. At most [`MAX_CANDIDATES`] places.
+/// White space and one pair of quotation marks around `wanted` are ignored. Returns at most [`MAX_CANDIDATES`] spans.
 pub fn locate(body: &Body, wanted: &str) -> Vec<Span> {
     let (haystack, starts) = fold(body.text);
     let (needle, _) = fold(strip_marks(wanted));
@@ -146,7 +146,7 @@ pub fn locate(body: &Body, wanted: &str) -> Vec<Span> {
     let mut found = Vec::new();
     for (byte, _) in haystack.match_indices(needle) {
         let end = byte + needle.len();
-        if cuts_word(&haystack, byte) || cuts_word(&haystack, end) {
+        if is_inside_word(&haystack, byte) || is_inside_word(&haystack, end) {
             continue;
         }
         // `starts` has one entry for each folded character, in order of its byte.
@@ -160,8 +160,9 @@ pub fn locate(body: &Body, wanted: &str) -> Vec<Span> {
     found
 }
 
-/// The text with runs of white space as one space and all quotation marks and apostrophes alike, and for each
-/// character of it its byte there and the code point of `text` that it stands for.
+/// Folds white space to single spaces, and all quotation marks and apostrophes to straight ones.
+///
+/// Also returns, for each folded character, its byte and the index of its code point in `text`.
 fn fold(text: &str) -> (String, Vec<(usize, i32)>) {
     let mut folded = String::with_capacity(text.len());
     let mut starts = Vec::with_capacity(text.len());
@@ -194,14 +195,14 @@ fn strip_marks(text: &str) -> &str {
     text
 }
 
-/// True when a letter or digit stands on both sides of `byte`.
-fn cuts_word(text: &str, byte: usize) -> bool {
+/// Whether there is a letter or digit on both sides of `byte`.
+fn is_inside_word(text: &str, byte: usize) -> bool {
     let before = text[..byte].chars().next_back();
     let after = text[byte..].chars().next();
     before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
 }
 
-/// The text around a slice when it was stored: up to [`CONTEXT`] code points on either side.
+/// The text around a slice when it was stored: up to [`CONTEXT_LENGTH`] code points on either side.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub prefix: &'a str,
@@ -214,14 +215,14 @@ impl Context<'_> {
     }
 }
 
-/// A text and the places of the wordings searched in it. Each wording is searched once.
+/// Finds the exact occurrences of words in a text, and searches the same words only once.
 pub struct PlaceIndex<'a> {
     body: &'a Body<'a>,
     places: HashMap<String, Rc<[Span]>>,
 }
 
 impl<'a> PlaceIndex<'a> {
-    /// Nothing has been searched yet.
+    /// Creates an index of `body`.
     pub fn new(body: &'a Body<'a>) -> Self {
         Self { body, places: HashMap::new() }
     }
@@ -231,7 +232,7 @@ impl<'a> PlaceIndex<'a> {
         self.body
     }
 
-    /// The only place of `words`; `None` when they stand in no place or in several.
+    /// The only occurrence of `words`; `None` if there is none or more than one.
     pub fn only_place(&mut self, words: &str) -> Option<Span> {
         match self.places(words)[..] {
             [only] => Some(only),
@@ -243,7 +244,7 @@ impl<'a> PlaceIndex<'a> {
         if let Some(places) = self.places.get(words) {
             return Rc::clone(places);
         }
-        let places: Rc<[Span]> = self.body.find(words, MAX_PLACES).into();
+        let places: Rc<[Span]> = self.body.find(words, MAX_OCCURRENCES).into();
         self.places.insert(words.to_owned(), Rc::clone(&places));
         places
     }
@@ -251,13 +252,13 @@ impl<'a> PlaceIndex<'a> {
 
 /// Finds a slice of an older text in a newer one: at the same offsets, in one other place, or nowhere.
 ///
-/// A slice that stands in several places counts as found only when exactly one of them has the same context.
+/// A slice that occurs more than once counts as found only if exactly one occurrence has the same context.
 pub fn re_anchor(index: &mut PlaceIndex, exact: &str, span: Span, context: Context) -> (Anchor, Span) {
     re_anchor_all(index, &[exact], &[span], context)
         .map_or((Anchor::Orphaned, span), |(anchor, spans)| (anchor, spans[0]))
 }
 
-/// Finds several slices that belong together: all stay, or all are found in order. `None` when orphaned.
+/// Finds the slices of one quote: all keep their offsets, or all are found in order. `None` if they are orphaned.
 pub fn re_anchor_all(
     index: &mut PlaceIndex,
     parts: &[&str],
@@ -274,10 +275,10 @@ pub fn re_anchor_all(
     let (first, last) = (spans.first()?, spans.last()?);
     let (longest, part) = spans.iter().zip(parts).max_by_key(|(_, part)| part.len())?;
     let places = index.places(part);
-    // All slices are tried at the same distance from their old places.
+    // All slices are tried with the same shift of their offsets.
     let mut shifts = places.iter().map(|place| place.start - longest.start).filter(stand);
     let shift = match (shifts.next(), shifts.next()) {
-        (None, _) => return Some((Anchor::Moved, places_apart(index, parts)?)),
+        (None, _) => return Some((Anchor::Moved, separate_places(index, parts)?)),
         (Some(only), None) => only,
         (Some(one), Some(two)) => {
             let fits = |shift: &i32| context.fits(body, first.start + shift, last.end + shift);
@@ -292,8 +293,8 @@ pub fn re_anchor_all(
     Some((Anchor::Moved, spans.iter().map(|span| span.moved_to(span.start + shift)).collect()))
 }
 
-/// The place of each slice by itself, when each has exactly one and they are in order.
-fn places_apart(index: &mut PlaceIndex, parts: &[&str]) -> Option<Vec<Span>> {
+/// The occurrence of each slice, if each occurs exactly once and they are in order.
+fn separate_places(index: &mut PlaceIndex, parts: &[&str]) -> Option<Vec<Span>> {
     let mut moved: Vec<Span> = Vec::with_capacity(parts.len());
     for part in parts {
         let place = index.only_place(part)?;
@@ -305,7 +306,7 @@ fn places_apart(index: &mut PlaceIndex, parts: &[&str]) -> Option<Vec<Span>> {
     Some(moved)
 }
 
-/// The parts a quote's text was joined from, by the lengths of its spans.
+/// Splits the text of a quote into the slices of its spans.
 pub fn parts(text: &str, spans: &[Span]) -> Vec<String> {
     let mut chars = text.chars();
     spans
@@ -320,7 +321,7 @@ pub fn parts(text: &str, spans: &[Span]) -> Vec<String> {
         .collect()
 }
 
-/// The span without white space and quotation marks at its edges; `None` when nothing is left.
+/// Returns the span without white space and quotation marks at its edges; `None` if nothing is left.
 pub fn tighten(body: &Body, span: Span) -> Option<Span> {
     let text = body.slice(span)?;
     let loose = |c: char| c.is_whitespace() || "«»“”„‟‹›\"".contains(c);
@@ -335,7 +336,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Texts of what makes offsets go wrong: accents alone and combined, 4-byte characters, the spaces of French print.
+    /// Texts with characters that make wrong offsets show: combining accents, 4-byte characters, no-break spaces.
     fn text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             "[a-zé]{1,4}",
@@ -370,11 +371,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_slice_is_what_its_code_points_say((text, span) in text_and_span()) {
+        fn a_slice_has_the_code_points_of_its_span((text, span) in text_and_span()) {
             let body = Body::new(&text);
             let slice = body.slice(span).unwrap();
             prop_assert_eq!(slice, units(&text, span));
-            // By bytes and by UTF-16 units the same slice lies elsewhere, unless all before it is ASCII or in the BMP.
+            // Offsets in bytes and in UTF-16 units of the same slice.
             let before: String = text.chars().take(usize::try_from(span.start).unwrap()).collect();
             prop_assert_eq!(&text[before.len()..before.len() + slice.len()], slice);
             let wide: Vec<u16> = text.encode_utf16().collect();
@@ -383,7 +384,7 @@ mod tests {
         }
 
         #[test]
-        fn context_is_at_most_32_code_points_and_stands_next_to_the_span((text, span) in text_and_span()) {
+        fn context_is_at_most_32_code_points_and_adjacent_to_the_span((text, span) in text_and_span()) {
             let body = Body::new(&text);
             let (prefix, suffix) = (body.prefix(span.start), body.suffix(span.end));
             prop_assert!(prefix.chars().count() <= 32 && suffix.chars().count() <= 32);
@@ -399,7 +400,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_located_is_the_text_again((text, span) in text_and_span()) {
+        fn located_spans_have_the_wanted_canonical_text((text, span) in text_and_span()) {
             let body = Body::new(&text);
             let wanted = body.slice(span).unwrap();
             for found in locate(&body, wanted) {
@@ -409,7 +410,7 @@ mod tests {
         }
 
         #[test]
-        fn text_put_before_a_span_moves_it_by_its_code_points((text, span) in text_and_span(), before in text()) {
+        fn text_inserted_before_a_span_moves_it((text, span) in text_and_span(), before in text()) {
             let exact = Body::new(&text).slice(span).unwrap().to_owned();
             let edited = format!("{before}{text}");
             let body = Body::new(&edited);
@@ -425,12 +426,12 @@ mod tests {
         }
 
         #[test]
-        fn the_canonical_form_is_its_own(text in text()) {
+        fn canonical_is_idempotent(text in text()) {
             prop_assert_eq!(canonical(&canonical(&text)), canonical(&text));
         }
 
         #[test]
-        fn parts_are_the_slices_a_text_was_joined_from((text, first) in text_and_span(), gap in 0..3_i32) {
+        fn parts_splits_a_joined_text_into_its_slices((text, first) in text_and_span(), gap in 0..3_i32) {
             let body = Body::new(&text);
             let second = Span { start: first.end + gap, end: first.end + gap + 1 };
             if let Ok(joined) = body.slice_all(&[first, second]) {
@@ -441,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_found_whatever_their_spaces_and_marks() {
+    fn locate_ignores_differences_of_spaces_and_marks() {
         let body = Body::new("Il a dit\u{a0}: «\u{202f}C’est\nfini\u{202f}». Non.");
         let expected = vec![Span { start: 13, end: 23 }];
         for wanted in ["C'est fini", "C’est  fini", "« C'est fini »", " \"C'est fini\" "] {
@@ -453,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_printed_often_is_followed_by_what_stands_around_it() {
+    fn a_repeated_word_is_re_anchored_by_its_context() {
         let old = Body::new("Rabat parle. Puis Rabat se tait.");
         let span = Span { start: 18, end: 23 };
         let context = Context { prefix: old.prefix(span.start), suffix: old.suffix(span.end) };
@@ -467,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn slices_that_belong_together_are_found_in_order_or_not_at_all() {
+    fn slices_of_one_quote_are_found_in_order_or_orphaned() {
         let parts = ["un", "deux"];
         let spans = [Span { start: 0, end: 2 }, Span { start: 5, end: 9 }];
         let re_anchored = |text: &str| re_anchor_all(&mut PlaceIndex::new(&Body::new(text)), &parts, &spans, NOTHING);
@@ -485,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn the_canonical_form_folds_what_print_varies() {
+    fn the_canonical_form_ignores_differences_of_typography() {
         for text in ["« L’État, c’est [...] moi ! »", "l'etat c'est moi", "L\u{2019}E\u{301}TAT\u{202f}; C'EST (…) MOI"]
         {
             assert_eq!(canonical(text), "l etat c est moi");
@@ -495,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tight_span_has_neither_marks_nor_space_at_its_edges() {
+    fn tighten_removes_marks_and_spaces_at_the_edges() {
         let body = Body::new("«\u{a0}Oui\u{a0}» !");
         assert_eq!(tighten(&body, Span { start: 0, end: 7 }), Some(Span { start: 2, end: 5 }));
         assert_eq!(tighten(&body, Span { start: 0, end: 2 }), None);

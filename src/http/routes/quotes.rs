@@ -60,7 +60,7 @@ pub struct ReadQuote {
     request_body = CreateQuote,
     responses(
         (status = 201, description = "The quote", body = QuoteBody),
-        (status = 409, description = "The text stands in the body more than once: `candidates` has the spans."),
+        (status = 409, description = "The text occurs in the body more than once: `candidates` has the spans."),
     ),
 )]
 #[post("/v1/quotes")]
@@ -110,9 +110,9 @@ pub async fn read_quote(
 
 /// List quotes
 ///
-/// Newest first by default. Rejected quotes are left out unless `status` asks for them. `q` is read in the language of
-/// each text, whose stop words are ignored: a search of stop words alone matches nothing. `speaker_name` and
-/// `about_name` are resolved to entities: `resolved` says to which.
+/// Newest first by default. Rejected quotes are left out unless `status` includes them. `q` is read in the language of
+/// each text, whose stop words are ignored: a search for stop words alone matches nothing. `speaker_name` and
+/// `about_name` are resolved to entities, which `resolved` lists.
 #[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
@@ -139,7 +139,7 @@ pub async fn list_quotes(
         .read(move |conn| {
             let mut list = list.clone();
             let resolved = quotes::names::resolve(conn, &popular, &names, &mut list.filter)?;
-            let (Page { items, next, total }, ranked) = match resolved.leads_nowhere {
+            let (Page { items, next, total }, ranked) = match resolved.matches_nothing {
                 true => (Page::empty(list.page.count), None),
                 false => quotes::list(conn, &statistics, &list)?,
             };
@@ -189,7 +189,7 @@ pub async fn list_quotes_of_article(
 
 /// Change a quote
 ///
-/// A merge patch. The change is recorded in `reviews`, and annotation does not touch the quote afterwards.
+/// A merge patch. The change is recorded in `reviews`, and annotation does not change the quote afterwards.
 #[utoipa::path(
     tag = "quotes",
     security(("key" = ["review"])),
@@ -217,7 +217,7 @@ pub async fn update_quote(
 
 /// Delete a quote
 ///
-/// Its id answers 410 afterwards. To keep it on record as wrong, set `status` to `rejected` instead.
+/// Its id returns 410 afterwards. To keep a wrong quote in the store, set its `status` to `rejected` instead.
 #[utoipa::path(tag = "quotes", security(("key" = ["write"])), extensions(("x-publisher-keys" = json!(true))), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/quotes/{id}")]
 pub async fn delete_quote(
@@ -235,10 +235,10 @@ pub async fn delete_quote(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Find a quote elsewhere
+/// List the occurrences of a quote
 ///
-/// The same quote in all articles, compared by canonical text: where it was first published, in which wordings, by
-/// which outlets. Rejected quotes do not count.
+/// The same quote in all articles, compared by canonical text: its first publication, its wordings and its publishers.
+/// Rejected quotes do not count.
 #[utoipa::path(tag = "quotes", security(("key" = ["read"])), responses((status = 200, description = "The occurrences", body = OccurrencesBody)))]
 #[get("/v1/quotes/{id}/occurrences")]
 pub async fn read_quote_occurrences(db: web::Data<Db>, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
@@ -268,9 +268,9 @@ fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], with_article: bool, wi
 
 /// Match quotes
 ///
-/// Did anyone say this? Quotes with the same text come first, then those with the same canonical text, then similar
-/// ones, one of each cluster. Similar quotes are found by the rarest words; where all words are very common, only the
-/// newest 10,000 quotes are compared. Rejected quotes are left out.
+/// Finds quotes that resemble a text. Quotes with the same text come first, then those with the same canonical text, then
+/// similar quotes, one of each cluster. Similar quotes are found by the rarest words; if all words are very common, only
+/// the newest 10,000 quotes are compared. Rejected quotes are left out.
 #[utoipa::path(
     tag = "quotes",
     security(("key" = ["read"])),

@@ -3,7 +3,7 @@
 //! Postgres decides about each different word once.
 
 use crate::domain::article::ArticleFilter;
-use crate::domain::highlight::{ArticleHighlight, marked, matches, snippets, words};
+use crate::domain::highlight::{ArticleHighlight, matches, parse_marked, snippets, words};
 use crate::domain::quote::QuoteFilter;
 use crate::domain::span::Span;
 use crate::schema::{articles, quotes};
@@ -69,7 +69,7 @@ fn matching_words<'a>(
         of_languages.into_iter().map(|(language, words)| (language, words.into_iter().collect())).collect();
     let shown = mark(conn, query, &of_languages)?;
     let found = |(language, words): (&'a str, Vec<&'a str>)| {
-        (language, marked(&words, shown.get(language).map_or("", String::as_str)))
+        (language, parse_marked(&words, shown.get(language).map_or("", String::as_str)))
     };
     Ok(of_languages.into_iter().map(found).collect())
 }

@@ -18,17 +18,17 @@ pub fn resolve(
     let mut read =
         |asked: &[String]| -> Result<Vec<_>> { asked.iter().map(|name| names::resolve(conn, popular, name)).collect() };
     let mut resolved =
-        ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, leads_nowhere: false };
+        ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, matches_nothing: false };
     if !asked.speaker.is_empty() {
         let chosen = &filter.speaker;
         let among_chosen = |id: &Uuid| chosen.include.is_empty() && !chosen.include_null || chosen.include.contains(id);
         let any: Vec<Uuid> = entities(&resolved.speaker).filter(among_chosen).collect();
-        resolved.leads_nowhere |= any.is_empty();
+        resolved.matches_nothing |= any.is_empty();
         filter.speaker = SetFilter { include: any, include_null: false, ..filter.speaker.clone() };
     }
     if !asked.about.is_empty() {
         let about: Vec<Uuid> = entities(&resolved.about).collect();
-        resolved.leads_nowhere |= about.is_empty();
+        resolved.matches_nothing |= about.is_empty();
         match filter.about.include.is_empty() && !filter.about.include_null {
             // Where they stand alone, the list can walk the index of one.
             true => filter.about.include = about,
