@@ -10,8 +10,8 @@ use crate::store::{Connection, Db, Error, Result, articles};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// In bytes. Longer articles have a transaction of their own, so that no other waits for them.
-const MAX_BATCHED_BODY: usize = 64 * 1024;
+/// Maximum length of a batched body. A longer article has its own transaction, so that no other article waits for it.
+const MAX_BATCHED_BYTES: usize = 64 * 1024;
 
 /// An article to be created, with its findings when it is annotated.
 #[derive(Debug)]
@@ -39,10 +39,10 @@ impl ArticleBatcher {
     /// Creates an article; with `annotate`, its findings are stored in the same transaction.
     ///
     /// # Errors
-    /// A conflict for a url, or a publisher's external id, that another article has, and [`Error::Overloaded`].
+    /// A conflict if another article has the URL or the publisher's external id, and [`Error::Overloaded`].
     pub async fn create(&self, new: NewArticle, annotate: bool) -> Result<ArticleWithFindings> {
         let new = Arc::new(new);
-        let is_batched = new.body.len() <= MAX_BATCHED_BODY;
+        let is_batched = new.body.len() <= MAX_BATCHED_BYTES;
         let mut told = HashSet::new();
         for number in 1..=MAX_DRAFTS {
             let draft = match annotate {
@@ -71,7 +71,7 @@ impl ArticleBatcher {
     }
 }
 
-/// Creates some articles. Those whose newcomers the store has got meanwhile are left for another attempt.
+/// Creates articles. An article with a newcomer that was stored meanwhile must be annotated again.
 fn create_all(conn: &mut Connection, all: &[&Creation]) -> Result<Vec<Result<Created>>> {
     let drafts: Vec<&Draft> = all.iter().filter_map(|creation| creation.draft.as_ref()).collect();
     let Resolutions { each, missing } = annotations::resolve(conn, &drafts)?;

@@ -1,4 +1,4 @@
-//! A bounded pool of threads for work that computes: no such work runs on the threads of connections or of sockets.
+//! A bounded pool of threads for CPU-bound work, which must not block the HTTP threads or a database connection.
 
 use crate::store::{Error, Result};
 use crossbeam_channel::{Sender, TrySendError, bounded};
@@ -6,19 +6,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, available_parallelism};
 use tokio::sync::oneshot;
 
-/// Jobs that wait for each thread at most. A job may hold a text of a megabyte.
+/// Maximum number of queued jobs per thread. A job may hold a text of a megabyte.
 const QUEUE_PER_THREAD: usize = 64;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Threads that compute. Cheap to clone.
+/// The threads of the pool. Cheap to clone.
 #[derive(Clone)]
 pub struct CpuPool {
     jobs: Sender<Job>,
 }
 
 impl Default for CpuPool {
-    /// One thread less than there are cores, so that one is always left to answer other requests.
+    /// One thread less than cores, so that one core is left for other requests.
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
         Self::new(cores.saturating_sub(1).max(1), QUEUE_PER_THREAD)
@@ -39,7 +39,7 @@ impl CpuPool {
         Self { jobs }
     }
 
-    /// Runs `work` on one of the threads. Work whose caller has gone before it began is dropped.
+    /// Runs `work` on a thread of the pool. Work is dropped if its caller has gone before it starts.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when the queue is full.
@@ -52,7 +52,7 @@ impl CpuPool {
         });
         match self.jobs.try_send(job) {
             Err(TrySendError::Full(_)) => return Err(Error::Overloaded),
-            Err(TrySendError::Disconnected(_)) => return Err(Error::Internal("no thread to compute on".to_owned())),
+            Err(TrySendError::Disconnected(_)) => return Err(Error::Internal("the CPU pool has no thread".to_owned())),
             Ok(()) => {}
         }
         match answered.await {
@@ -68,7 +68,7 @@ mod tests {
     use std::sync::mpsc;
 
     /// Occupies the only thread of a pool until the sender is dropped.
-    async fn occupied(pool: &CpuPool) -> mpsc::Sender<()> {
+    async fn occupy(pool: &CpuPool) -> mpsc::Sender<()> {
         let (finish, finished) = mpsc::channel::<()>();
         let (begun, has_begun) = oneshot::channel();
         let pool = pool.clone();
@@ -84,9 +84,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_is_an_overload_and_waiting_work_is_done_later() {
+    async fn a_full_queue_is_an_overload_and_queued_work_runs_later() {
         let pool = CpuPool::new(1, 1);
-        let finish = occupied(&pool).await;
+        let finish = occupy(&pool).await;
         let other = pool.clone();
         let waiting = tokio::spawn(async move { other.run(|| 2).await });
         while pool.jobs.is_empty() {
@@ -98,9 +98,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_whose_caller_has_gone_is_not_done() {
+    async fn work_of_a_cancelled_caller_does_not_run() {
         let pool = CpuPool::new(1, 2);
-        let finish = occupied(&pool).await;
+        let finish = occupy(&pool).await;
         let (done, is_done) = mpsc::channel();
         let other = pool.clone();
         let abandoned = tokio::spawn(async move { other.run(move || done.send(()).unwrap()).await });
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_error_of_its_caller_alone() {
+    async fn a_panic_is_an_error_for_its_caller_only() {
         let pool = CpuPool::new(1, 2);
         let failed: Result<()> = pool.run(|| panic!("on purpose")).await;
         assert!(matches!(failed, Err(Error::Internal(_))));

@@ -1,4 +1,4 @@
-//! Articles with their mentions and quotes.
+//! Embeds mentions and quotes in articles.
 
 use crate::domain::article::Article;
 use crate::domain::mention::Mention;
@@ -8,12 +8,12 @@ use crate::store::{Connection, Result, mentions, quotes};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The most mentions, and the most quotes, that are embedded in an article. The rest is in the lists below it.
+/// Maximum number of mentions, and of quotes, embedded in an article. The rest is in the lists of the article.
 pub(super) const MAX_EMBEDDED: i64 = 200;
-/// The same for each article of a page, which has up to 200 articles.
+/// The same maximum for each article of a page, which has up to 200 articles.
 const MAX_EMBEDDED_IN_LIST: i64 = 50;
 
-/// The findings to embed in an article.
+/// The kinds of findings to embed in an article.
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded {
     pub mentions: bool,
@@ -47,7 +47,7 @@ pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Resul
     Ok(ArticleWithFindings { article, findings })
 }
 
-/// Embeds the findings of some articles, with one query for each kind.
+/// Embeds the findings of several articles, with one query for each kind.
 ///
 /// # Errors
 /// Only those of the database.

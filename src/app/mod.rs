@@ -1,4 +1,4 @@
-//! Use cases that need several parts: the store, the extractor, threads to compute on.
+//! Use cases that combine the store, the extractor, the CPU pool and the cache.
 
 pub mod annotator;
 pub mod article_batcher;

@@ -1,4 +1,4 @@
-//! Loads pages of quotes: simple lists that are asked for at the same time share their queries.
+//! Loads pages of quotes. Simple lists that are requested at the same time share their queries.
 
 use crate::domain::page::Page;
 use crate::domain::quote::{Quote, QuoteList};
@@ -16,7 +16,7 @@ pub struct QuotePageLoader {
 }
 
 impl QuotePageLoader {
-    /// Loads from `db`.
+    /// Loads pages from `db`.
     pub fn new(db: Db, statistics: Arc<Statistics>) -> Self {
         Self { db, statistics, waiting: Arc::default() }
     }

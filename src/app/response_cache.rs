@@ -1,7 +1,7 @@
-//! Answers in memory: single records read by id, and what is related to an entity.
+//! Caches responses in memory: single records by id, and the entities related to an entity.
 //!
-//! A cached answer is sent again, byte for byte, while [`CacheValidity`] allows it. Cached data is always read from the primary:
-//! a standby may be older than what this instance has written.
+//! A cached response is sent again, byte for byte, while [`CacheValidity`] allows it. Cached data is always read from the
+//! primary, because a standby may lag behind the writes of this instance.
 
 use crate::domain::graph::RelatedTo;
 use crate::store::cache::{CacheValidity, Owner, ReadTimestamp};
@@ -15,13 +15,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
-/// Memory of an entry beside its answer, about: its key, a place in two queues and in a table.
+/// Approximate memory of an entry besides its response: its key and its slots in two queues and a hash table.
 const ENTRY_OVERHEAD: usize = 300;
 
 /// The share of the memory for related entities: one in four.
 const RELATED_SHARE: u64 = 4;
 
-/// Answers in memory.
+/// Responses in memory.
 pub struct ResponseCache {
     records: Option<Entries<(Resource, Uuid), RecordJson>>,
     related: Option<Entries<RelatedTo, Bytes>>,
@@ -122,7 +122,7 @@ impl ResponseCache {
         Ok(answer)
     }
 
-    /// The cached answer, if the current request may be shown it.
+    /// The cached response, if it is valid and the current request may use it.
     fn cached<K: Hash + Eq + Send + Sync + 'static, A: Clone + Send + Sync + 'static>(
         &self,
         entries: &Entries<K, A>,

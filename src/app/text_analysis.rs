@@ -1,4 +1,4 @@
-//! The analysis of a text when it is stored: the functions that the store gets from the extractor.
+//! Text analysis for the store, by the functions of the extractor.
 
 use crate::annotate::text::Text;
 use crate::annotate::{self, blocks, language};

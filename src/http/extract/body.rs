@@ -76,7 +76,7 @@ fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>)
     };
     let value = value.map_err(|invalid| match invalid {
         Invalid::Malformed(error) => malformed(format!("the body is not JSON: {error}")),
-        Invalid::Faults(faults) => Problem::content(faults),
+        Invalid::Mismatch(errors) => Problem::content(errors),
     })?;
     serde_json::from_value(value).map_err(|error| Problem::content(vec![FieldError::new("", error.to_string())]))
 }

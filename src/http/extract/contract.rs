@@ -1,7 +1,7 @@
 //! The operations of the API description: their parameters, media types and bodies.
 //!
-//! Compiled once from the document, so that the document cannot promise what the service does not do: a path, a method, a
-//! media type, a parameter or a member that is not in it is refused before a handler runs.
+//! They are compiled from the document, so that the service accepts only what it documents: any other path, method, media
+//! type, parameter or member is refused before a handler runs.
 
 use super::accept::accepts;
 use super::query::{Parameters, ValidQuery};
@@ -18,9 +18,9 @@ use actix_web::mime::Mime;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-/// Where the documentation page is.
+/// Path of the documentation page.
 pub const DOCS_PAGE: &str = "/docs";
-/// Where the files of the page are; they are not in the document.
+/// Path of the files of that page, which are not in the document.
 pub const DOCS_FILES: &str = "/docs/{file}";
 
 /// The security scheme of the document.
@@ -40,7 +40,7 @@ enum Place {
 struct Parameter {
     name: String,
     place: Place,
-    /// Whether a list is separated by commas instead of repeating the parameter.
+    /// Whether the values of a list are separated by commas instead of repeating the parameter.
     commas: bool,
     required: bool,
     schema: Schema,
@@ -49,7 +49,7 @@ struct Parameter {
 /// One operation of the document.
 pub struct Operation {
     parameters: Vec<Parameter>,
-    /// The media types of its successful responses; empty when these have no content.
+    /// The media types of its successful responses; empty if they have no content.
     produces: Vec<Mime>,
     /// The media types of its request body.
     pub consumes: Vec<String>,
@@ -71,7 +71,7 @@ impl Contract {
     /// Compiles a document.
     ///
     /// # Panics
-    /// When a schema cannot be compiled: a fault of the build, which every test meets.
+    /// If a schema cannot be compiled. Every test would detect that.
     pub fn new(document: &Value) -> Self {
         let mut operations = HashMap::new();
         let mut allow = HashMap::new();
@@ -95,7 +95,7 @@ impl Contract {
     /// The contract that the application was built with.
     ///
     /// # Panics
-    /// Outside of the application: a fault of the build, which every test meets.
+    /// If the application was built without its contract. Every test would detect that.
     pub fn of(request: &HttpRequest) -> &'static Self {
         request.app_data::<&'static Self>().expect("the application has its contract")
     }
@@ -107,7 +107,7 @@ impl Contract {
         operations.iter().find_map(|(known, operation)| (known == method).then_some(operation))
     }
 
-    /// The methods of a path, for `Allow`.
+    /// The value of `Allow` for a path.
     pub fn allow(&self, path: &str) -> Option<&HeaderValue> {
         self.allow.get(path)
     }
@@ -158,10 +158,10 @@ impl Operation {
         }
     }
 
-    /// Checks the head of a request; answers its query.
+    /// Checks the head of a request and returns its query.
     ///
     /// # Errors
-    /// 400 with every faulty parameter, 406 when `Accept` excludes what the operation answers.
+    /// 400 with every invalid parameter, 406 when `Accept` excludes every media type of the operation.
     pub fn check(&self, request: &ServiceRequest, pattern: &str) -> Result<ValidQuery, Problem> {
         self.check_accept(request)?;
         let given = Parameters::of(request.request());
@@ -193,10 +193,10 @@ impl Operation {
         Err(Problem::new(Code::NotAcceptable, format!("this operation answers {}", produces.join(" or "))))
     }
 
-    /// Reads `given` as the filters of this list: all its query parameters but `others`.
+    /// Reads `given` as the filters of this list, which are its query parameters except `others`.
     ///
     /// # Errors
-    /// Each parameter that is not a filter of the list, or has a value that it does not take.
+    /// Each parameter that is not a filter of the list or has an invalid value.
     pub fn filters(&self, given: &Parameters, others: &[&str]) -> Result<Value, Vec<ParameterError>> {
         let is_filter =
             |parameter: &&Parameter| parameter.place == Place::Query && !others.contains(&parameter.name.as_str());
@@ -249,7 +249,7 @@ impl Parameter {
         self.value(&given).map(Some)
     }
 
-    /// The value of one or more texts, validated.
+    /// Validates the given texts and returns their value.
     fn value(&self, given: &[&str]) -> Result<Value, String> {
         let value = match (self.schema.list_items(), given) {
             (None, [only]) => self.schema.read_text(only),
@@ -261,12 +261,12 @@ impl Parameter {
         };
         self.schema.check(value).map_err(|invalid| match invalid {
             Invalid::Malformed(error) => error.to_string(),
-            Invalid::Faults(faults) => faults.into_iter().next().map(|fault| fault.detail).unwrap_or_default(),
+            Invalid::Mismatch(errors) => errors.into_iter().next().map(|error| error.detail).unwrap_or_default(),
         })
     }
 }
 
-/// The value of a header; several lines are joined to one list.
+/// The value of a header. Several lines are joined to one list.
 fn field(headers: &HeaderMap, name: &str) -> Result<Option<String>, String> {
     let lines: Result<Vec<&str>, _> = headers.get_all(name).map(HeaderValue::to_str).collect();
     let lines = lines.map_err(|_| "has a character outside ASCII".to_owned())?;

@@ -1,4 +1,4 @@
-//! Pages of a list: cursors in and out, `Link` and `total`.
+//! Pages of a list: cursors, `Link` and `total`.
 
 use super::query::Parameters;
 use crate::domain::page::{DEFAULT_LIMIT, Key, Page, PageRequest, Position};
@@ -16,20 +16,20 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// Parameters that do not decide which records are in a list.
+/// Parameters that do not affect which records are in a list or their order.
 const NOT_FILTERS: [&str; 4] = ["limit", "cursor", "count", "include"];
 
-/// Reads which page of a list is requested.
+/// Parses the requested page of a list.
 ///
 /// # Errors
-/// 400 when the cursor was not returned by this very list.
+/// 400 when the cursor belongs to another list, other filters or another order.
 pub fn page_request(request: &HttpRequest, parameters: PageParameters) -> Result<PageRequest, Problem> {
     let PageParameters { limit, cursor, count, key } = parameters;
     let after = cursor.map(|cursor| decode(&cursor, &fingerprint(request), key)).transpose()?;
     Ok(PageRequest { limit: limit.unwrap_or(DEFAULT_LIMIT), after, count: count.map(Into::into) })
 }
 
-/// Answers a page: `body` makes the list's own shape of the items, the next cursor and the total.
+/// Responds with a page. `body` builds the response body from the items, the next cursor and the total.
 pub fn respond<T, B: Serialize>(
     request: &HttpRequest,
     page: Page<T>,
@@ -54,13 +54,13 @@ fn next_address(request: &HttpRequest, cursor: &str) -> String {
     context::public_path(&format!("{}?{}", request.path(), query.finish()))
 }
 
-/// The link to the rest of the list at `path`, without filters, after `position`.
+/// Returns the link to the records after `position` in the list at `path` without filters.
 pub fn link_to_rest(path: &str, position: &Position) -> String {
     let cursor = encode(position, &digest(path, &[]));
     context::public_path(&format!("{path}?cursor={cursor}"))
 }
 
-/// A digest of the path and of every parameter that decides the records of the list and their order.
+/// Returns a digest of the path and of every parameter that affects the records of the list or their order.
 fn fingerprint(request: &HttpRequest) -> String {
     let parameters = Parameters::of(request);
     let mut pairs: Vec<_> = parameters.pairs().filter(|(name, _)| !NOT_FILTERS.contains(name)).collect();
@@ -104,7 +104,7 @@ fn decode(cursor: &str, fingerprint: &str, kind: KeyKind) -> Result<Position, Pr
     Ok(Position { key: key.ok_or_else(refuse)?, id })
 }
 
-/// The time of a cursor; a forged cursor may hold any number.
+/// Returns the time in a cursor. A forged cursor may have any number.
 fn time(micros: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros).filter(|time| is_storable(*time))
 }
@@ -127,7 +127,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_says_the_position_it_was_made_from((kind, key) in key(), id in any::<u128>()) {
+        fn a_cursor_decodes_to_its_position((kind, key) in key(), id in any::<u128>()) {
             let position = Position { key, id: Uuid::from_u128(id) };
             let cursor = encode(&position, "print");
             prop_assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
@@ -137,7 +137,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_breaks_the_decoder(text in "\\PC{0,100}") {
+        fn arbitrary_text_is_not_a_cursor(text in "\\PC{0,100}") {
             for kind in [KeyKind::Time, KeyKind::Text, KeyKind::Number, KeyKind::Count] {
                 prop_assert!(decode(&text, "print", kind).is_err());
             }

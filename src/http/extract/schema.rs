@@ -1,8 +1,8 @@
-//! A bounded validator for the JSON that requests carry.
+//! Validates the JSON of requests in bounded time and memory.
 //!
 //! A [`Schema`] is compiled from the OpenAPI document and reads JSON in one pass: it validates while it parses, keeps only
-//! what the schema allows, and stops at [`MAX_FAULTS`]. So time is linear in the size of the input, and memory is bounded
-//! by the input whatever it holds. It supports the part of JSON Schema that the document uses for requests.
+//! values that the schema allows, and stops at [`MAX_ERRORS`]. So time and memory are linear in the size of the input. It
+//! supports the part of JSON Schema that the document uses for requests.
 
 use crate::domain::FieldError;
 use crate::domain::time::is_storable;
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use uuid::Uuid;
 
-/// The most faults that are reported for one request; validation stops there.
-pub const MAX_FAULTS: usize = 100;
+/// Maximum number of errors that are reported for one request. Validation stops there.
+pub const MAX_ERRORS: usize = 100;
 
 /// A compiled schema.
 #[derive(Debug)]
@@ -51,20 +51,20 @@ enum Format {
     Uri,
 }
 
-/// Why JSON was refused.
+/// The error of JSON that does not match a schema.
 #[derive(Debug)]
 pub enum Invalid {
     /// The bytes are not JSON.
     Malformed(serde_json::Error),
-    /// Values do not match the schema: the first [`MAX_FAULTS`] of them.
-    Faults(Vec<FieldError>),
+    /// Values do not match the schema: the first [`MAX_ERRORS`] of them.
+    Mismatch(Vec<FieldError>),
 }
 
 impl Schema {
     /// Compiles a schema of the document.
     ///
     /// # Panics
-    /// When the schema uses what this validator does not know: a fault of the build, which every test meets.
+    /// If the schema uses a feature that this validator does not support. Every test would detect that.
     pub fn compile(schema: &Value, document: &Value) -> Self {
         if let Some(reference) = schema["$ref"].as_str() {
             let target = document.pointer(reference.trim_start_matches('#')).expect("a $ref has a target");
@@ -105,7 +105,7 @@ impl Schema {
         Self { kind, nullable: types.contains(&"null") }
     }
 
-    /// Null or one schema, or several lists of words.
+    /// Compiles a choice: one schema or null, or several enumerations, which are merged.
     fn any_of(branches: &[Value], document: &Value) -> Self {
         let (nulls, others): (Vec<_>, Vec<_>) = branches.iter().partition(|branch| branch["type"] == "null");
         let mut schemas = others.into_iter().map(|branch| Self::compile(branch, document));
@@ -130,13 +130,13 @@ impl Schema {
         }
     }
 
-    /// Converts the text of a parameter to a number or a boolean if the schema wants one. Other text stays text, which
-    /// [`Self::check`] refuses.
+    /// Converts the text of a parameter to a number or a boolean if the schema has that type. If that fails, the text stays a
+    /// string, which [`Self::check`] refuses.
     pub fn read_text(&self, text: &str) -> Value {
         let is_plain = !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace);
         let parsed = || serde_json::from_str::<Value>(text).ok().filter(|_| is_plain);
         let value = match self.kind {
-            // JSON Schema accepts 1.0 as an integer; a path or a query has to write 1.
+            // JSON Schema accepts 1.0 as an integer, but a path or a query must have 1.
             Kind::Number { integer, .. } => parsed().filter(|v| v.is_number() && !(integer && v.is_f64())),
             Kind::Boolean => parsed().filter(Value::is_boolean),
             _ => None,
@@ -166,13 +166,13 @@ impl Schema {
     }
 
     fn read(&self, read: impl FnOnce(Seed<'_>) -> serde_json::Result<Value>) -> Result<Value, Invalid> {
-        let faults = RefCell::default();
-        let read = read(Seed { schema: self, path: &Path::Root, faults: &faults });
-        let faults = faults.into_inner();
+        let errors = RefCell::default();
+        let read = read(Seed { schema: self, path: &Path::Root, errors: &errors });
+        let errors = errors.into_inner();
         match read {
-            Err(error) if faults.len() < MAX_FAULTS => Err(Invalid::Malformed(error)),
-            Ok(value) if faults.is_empty() => Ok(value),
-            _ => Err(Invalid::Faults(faults)),
+            Err(error) if errors.len() < MAX_ERRORS => Err(Invalid::Malformed(error)),
+            Ok(value) if errors.is_empty() => Ok(value),
+            _ => Err(Invalid::Mismatch(errors)),
         }
     }
 }
@@ -196,8 +196,8 @@ impl Text {
         }
     }
 
-    /// The fault of `text`, if it has one.
-    fn fault(&self, text: &str) -> Option<String> {
+    /// The error of `text`, if it is not valid.
+    fn error(&self, text: &str) -> Option<String> {
         // The only character that Postgres cannot store.
         if text.contains('\0') {
             return Some("must not contain U+0000".to_owned());
@@ -209,7 +209,7 @@ impl Text {
         if let Some(format) = self.format.filter(|format| !format.matches(text)) {
             return Some(format!("must be {format}"));
         }
-        // UTF-8 has one to four bytes for each character: most texts need no counting.
+        // A character has one to four bytes in UTF-8, so most texts need no counting.
         if text.len() > self.maximum && text.chars().count() > self.maximum {
             return Some(format!("must be at most {} characters", self.maximum));
         }
@@ -269,7 +269,7 @@ impl Kind {
     }
 }
 
-/// The place of a value; written as a JSON pointer (RFC 6901) only when the value is at fault.
+/// The path of a value. It is formatted as a JSON pointer (RFC 6901) only if the value is invalid.
 enum Path<'a> {
     Root,
     Member(&'a Path<'a>, &'a str),
@@ -286,31 +286,31 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Reads one value and records its faults. A faulty value reads as null.
+/// Reads one value and records its errors. An invalid value is read as null.
 struct Seed<'a> {
     schema: &'a Schema,
     path: &'a Path<'a>,
-    faults: &'a RefCell<Vec<FieldError>>,
+    errors: &'a RefCell<Vec<FieldError>>,
 }
 
 impl Seed<'_> {
-    /// Records a fault; fails once there are too many, which ends the pass.
-    fn fault<E: Error>(&self, path: &Path<'_>, detail: impl Into<String>) -> Result<Value, E> {
-        let mut faults = self.faults.borrow_mut();
-        faults.push(FieldError::new(path.to_string(), detail));
-        if faults.len() < MAX_FAULTS { Ok(Value::Null) } else { Err(E::custom("too many faults")) }
+    /// Records an error. Fails at [`MAX_ERRORS`], which ends the pass.
+    fn report<E: Error>(&self, path: &Path<'_>, detail: impl Into<String>) -> Result<Value, E> {
+        let mut errors = self.errors.borrow_mut();
+        errors.push(FieldError::new(path.to_string(), detail));
+        if errors.len() < MAX_ERRORS { Ok(Value::Null) } else { Err(E::custom("too many errors")) }
     }
 
-    /// Drops the faults of a member that is given again: the last value counts, as for every reader of JSON.
-    fn forget(&self, path: &Path<'_>) {
+    /// Drops the errors of a repeated member, whose last value counts.
+    fn drop_errors(&self, path: &Path<'_>) {
         let pointer = path.to_string();
         let is_inside =
             |at: &str| at.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.faults.borrow_mut().retain(|fault| !is_inside(&fault.pointer));
+        self.errors.borrow_mut().retain(|error| !is_inside(&error.pointer));
     }
 
     fn wrong_type<E: Error>(&self) -> Result<Value, E> {
-        self.fault(self.path, format!("must be {}", self.schema.kind.noun()))
+        self.report(self.path, format!("must be {}", self.schema.kind.noun()))
     }
 
     fn number<E: Error>(self, number: Number) -> Result<Value, E> {
@@ -327,10 +327,10 @@ impl Seed<'_> {
             number => number,
         };
         if let Some(minimum) = minimum.filter(|minimum| value < *minimum) {
-            return self.fault(self.path, format!("must be at least {minimum}"));
+            return self.report(self.path, format!("must be at least {minimum}"));
         }
         if let Some(maximum) = maximum.filter(|maximum| value > *maximum) {
-            return self.fault(self.path, format!("must be at most {maximum}"));
+            return self.report(self.path, format!("must be at most {maximum}"));
         }
         Ok(Value::Number(number))
     }
@@ -380,9 +380,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
         let Kind::Text(text) = &self.schema.kind else { return self.wrong_type() };
-        match text.fault(&value) {
+        match text.error(&value) {
             None => Ok(Value::String(value)),
-            Some(detail) => self.fault(self.path, detail),
+            Some(detail) => self.report(self.path, detail),
         }
     }
 
@@ -398,16 +398,16 @@ impl<'de> Visitor<'de> for Seed<'_> {
                     break;
                 }
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                return self.fault(self.path, format!("must have at most {maximum} items"));
+                return self.report(self.path, format!("must have at most {maximum} items"));
             }
             let path = Path::Item(self.path, values.len());
-            match seq.next_element_seed(Seed { schema: items, path: &path, faults: self.faults })? {
+            match seq.next_element_seed(Seed { schema: items, path: &path, errors: self.errors })? {
                 Some(value) => values.push(value),
                 None => break,
             }
         }
         if values.len() < *minimum {
-            return self.fault(self.path, format!("must have at least {minimum} items"));
+            return self.report(self.path, format!("must have at least {minimum} items"));
         }
         Ok(Value::Array(values))
     }
@@ -423,19 +423,19 @@ impl<'de> Visitor<'de> for Seed<'_> {
             match members.get(&name) {
                 Some(schema) => {
                     if values.contains_key(&name) {
-                        self.forget(&path);
+                        self.drop_errors(&path);
                     }
-                    let value = map.next_value_seed(Seed { schema, path: &path, faults: self.faults })?;
+                    let value = map.next_value_seed(Seed { schema, path: &path, errors: self.errors })?;
                     values.insert(name, value);
                 }
                 None => {
                     map.next_value::<IgnoredAny>()?;
-                    self.fault(&path, "is not a known member")?;
+                    self.report(&path, "is not a known member")?;
                 }
             }
         }
         for name in required.iter().filter(|name| !values.contains_key(*name)) {
-            self.fault(&Path::Member(self.path, name), "is required")?;
+            self.report(&Path::Member(self.path, name), "is required")?;
         }
         Ok(Value::Object(values))
     }
@@ -461,22 +461,22 @@ mod tests {
         Schema::compile(&schema, &document)
     }
 
-    fn faults(json: &str) -> Vec<(String, String)> {
+    fn errors(json: &str) -> Vec<(String, String)> {
         match schema().parse(json.as_bytes()) {
-            Err(Invalid::Faults(faults)) => faults.into_iter().map(|fault| (fault.pointer, fault.detail)).collect(),
+            Err(Invalid::Mismatch(errors)) => errors.into_iter().map(|error| (error.pointer, error.detail)).collect(),
             other => panic!("{json}: {other:?}"),
         }
     }
 
     #[test]
-    fn a_value_that_matches_is_read_with_whole_numbers_as_integers() {
+    fn whole_numbers_are_parsed_as_integers() {
         let given = r#"{"name": "été", "kind": null, "count": 2.0, "list": [1, 2.5]}"#;
         let read = schema().parse(given.as_bytes()).unwrap();
         assert_eq!(read, json!({"name": "été", "kind": null, "count": 2, "list": [1, 2.5]}));
     }
 
     #[test]
-    fn each_fault_has_its_place() {
+    fn each_error_has_a_pointer() {
         for (json, pointer, detail) in [
             ("[]", "", "must be an object"),
             (r#"{"name": ""}"#, "/name", "must be at least 1 character"),
@@ -492,7 +492,7 @@ mod tests {
             (r#"{"name": "a", "a/b~c": {"x": [1]}}"#, "/a~1b~0c", "is not a known member"),
             ("{}", "/name", "is required"),
         ] {
-            assert_eq!(faults(json), [(pointer.to_owned(), detail.to_owned())], "{json}");
+            assert_eq!(errors(json), [(pointer.to_owned(), detail.to_owned())], "{json}");
         }
     }
 
@@ -500,11 +500,11 @@ mod tests {
     fn the_last_of_repeated_members_counts() {
         let given = r#"{"name": 1, "list": ["x", {}], "name": "a", "list": [1]}"#;
         assert_eq!(schema().parse(given.as_bytes()).unwrap(), json!({"name": "a", "list": [1]}));
-        assert_eq!(faults(r#"{"name": "a", "name": 1}"#), [("/name".to_owned(), "must be a string".to_owned())]);
+        assert_eq!(errors(r#"{"name": "a", "name": 1}"#), [("/name".to_owned(), "must be a string".to_owned())]);
     }
 
     #[test]
-    fn times_outside_the_years_that_are_stored_are_refused() {
+    fn times_outside_the_years_0000_to_9999_are_refused() {
         for (time, is_valid) in [
             ("0000-01-01T00:00:00Z", true),
             ("9999-12-31T23:59:59.999999Z", true),
@@ -518,7 +518,7 @@ mod tests {
     }
 
     #[test]
-    fn uris_hold_the_characters_of_rfc_3986() {
+    fn uris_have_only_the_characters_of_rfc_3986() {
         for (uri, is_valid) in [
             ("http://a.example/b%20c?d#e", true),
             ("http://a.example/é", false),
@@ -530,10 +530,10 @@ mod tests {
     }
 
     #[test]
-    fn validation_stops_at_the_most_faults() {
+    fn validation_stops_at_the_maximum_number_of_errors() {
         let members: String = (0..100_000).map(|i| format!("\"{i}\": 0,")).collect();
-        // The text after the last fault is not parsed.
-        assert_eq!(faults(&format!("{{{members}]")).len(), MAX_FAULTS);
+        // The text after the last error is not parsed.
+        assert_eq!(errors(&format!("{{{members}]")).len(), MAX_ERRORS);
     }
 
     #[test]
@@ -544,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_as_json_spells_them() {
+    fn parameters_are_parsed_as_json_numbers_and_booleans() {
         let number = Schema::compile(&json!({"type": "number"}), &Value::Null);
         let integer = Schema::compile(&json!({"type": "integer"}), &Value::Null);
         let boolean = Schema::compile(&json!({"type": "boolean"}), &Value::Null);

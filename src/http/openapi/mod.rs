@@ -1,7 +1,7 @@
 //! The OpenAPI document, built from the routes.
 //!
-//! utoipa derives the operations and schemas from the handlers. What is the same everywhere (refusals, headers,
-//! conditions, lengths of well-known formats, shared parameters) is added here, once, by rule.
+//! utoipa derives the operations and schemas from the handlers. This module adds by rule the parts that all operations share:
+//! error responses, headers, conditions, lengths of well-known formats, and shared parameters.
 
 mod operations;
 mod parameters;
@@ -26,19 +26,19 @@ pub fn document() -> &'static Value {
     })
 }
 
-/// The document as it is committed: indented, with a newline at the end.
+/// The document as committed in `openapi/openapi.json`: indented, with a newline at the end.
 pub fn document_text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| format!("{}\n", serde_json::to_string_pretty(document()).expect("a document is JSON")))
 }
 
-/// The contract that the document makes.
+/// The contract compiled from the document.
 pub fn contract() -> &'static Contract {
     static CONTRACT: OnceLock<Contract> = OnceLock::new();
     CONTRACT.get_or_init(|| Contract::new(document()))
 }
 
-/// Adds to what utoipa derived everything that holds by rule.
+/// Completes the document that utoipa derived.
 fn finish(derived: Value) -> Value {
     let mut document = json!({
         "openapi": "3.1.0",
@@ -89,14 +89,14 @@ fn finish(derived: Value) -> Value {
     document
 }
 
-const DESCRIPTION: &str = "News knowledge over HTTP: articles go in; who said what, about whom, when and where comes \
-out, with every quote and name pinned to the exact characters of its article.\n\n\
+const DESCRIPTION: &str = "Stores news articles with their quotes and names, and records who said what, about whom, when \
+and where. Every quote and name has an exact span in its article.\n\n\
 **Offsets** are Unicode code points, zero-based, half-open `[start, end)`, into the article's `body`. They count neither \
 bytes nor the UTF-16 units of JavaScript.\n\n\
 **Text** may contain every character but U+0000. **Times** are RFC 3339 in the years 0000 to 9999 of UTC.\n\n\
 **Lists** are complete: follow `next_cursor` (or the `Link` header) until it is null. A page of large records may have \
-fewer items than `limit`. A filter that is given twice matches either value; `not.` before its name excludes.\n\n\
-**Refusals** are problem details (RFC 9457); the `type` of each is a path of this service that explains it. 503 means that \
+fewer items than `limit`. A filter that is given twice matches either value; with `not.` before its name it excludes values.\n\n\
+**Errors** are problem details (RFC 9457); their `type` is a path of this service that explains them. 503 means that \
 nothing was changed; 504 means that the outcome of a write is not known.\n\n\
 **Your own writes** are visible to your next request. Where the service reads from a replica, send the \
 `x-consistency-token` of a write's response with a later request that must see it; `Cache-Control: no-cache` reads the \
@@ -110,11 +110,11 @@ loopback address needs no key until one is created.";
 
 const TAGS: [(&str, &str); 8] = [
     ("annotation", "Find quotes, speakers and names in a text."),
-    ("articles", "A headline and a body, kept exactly as received, in versions."),
+    ("articles", "Articles: a headline and a body, stored exactly as received, in versions."),
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
-    ("keys", "API keys: who may use the service, and for what."),
-    ("mentions", "Entities that are named at a span of an article."),
-    ("quotes", "Words in an article, who is said to have said them, and what a human decided about it."),
+    ("keys", "API keys, with their scopes."),
+    ("mentions", "Spans of articles at which an entity is named."),
+    ("quotes", "Quotes in articles, with their speakers and their reviews."),
     ("service", "The service itself: health, metrics, documentation."),
-    ("statistics", "Counts over the whole collection, each with the list of its records."),
+    ("statistics", "Counts over the whole collection, each with a link to its records."),
 ];

@@ -1,4 +1,4 @@
-//! Parts of every operation that follow rules: conditions, refusals and headers.
+//! Parts of operations that are added by rule: conditions, error responses and headers.
 
 use crate::http::wire::problem;
 use serde_json::{Map, Value, json};
@@ -10,11 +10,11 @@ pub fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let single = path.ends_with("{id}") || path.ends_with("{n}");
     finish_parameters(path, method, single, operation);
     let is_list = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
-    // `{}` is utoipa's only word for an operation that is open to everybody.
+    // utoipa can only express an operation without security as `{}`.
     if operation["security"] == json!([{}]) {
         operation["security"] = json!([]);
     }
-    let statuses = refusals(path, method, single, operation);
+    let statuses = shared_errors(path, method, single, operation);
     let responses = operation["responses"].as_object_mut().expect("an operation has responses");
     for (status, response) in responses.iter_mut() {
         finish_response(status.parse().unwrap_or_default(), method, single, is_list, response);
@@ -26,8 +26,8 @@ pub fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     responses.sort_keys();
 }
 
-/// The statuses of the refusals that an operation shares with others.
-fn refusals(path: &str, method: &str, single: bool, operation: &Value) -> Vec<&'static str> {
+/// The statuses of the error responses that an operation shares with others.
+fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> Vec<&'static str> {
     let has_content = members(&operation["responses"])
         .any(|(status, response)| status.starts_with('2') && !response["content"].is_null());
     let is_record = path.contains('{') && path != "/problems/{code}";
@@ -53,7 +53,7 @@ fn finish_response(status: u16, method: &str, single: bool, is_list: bool, respo
     let mut headers = shared_headers();
     if method != "get" && status < 300 {
         headers["x-consistency-token"] =
-            string_header("With a replica: names this write, for requests that must see it.", 16, false);
+            string_header("With a replica: identifies this write, for later requests that must see it.", 16, false);
     }
     if (single && status == 200) || status == 201 {
         let etag = "`\"<version>-<digest>\"`: the version of the record and a digest of this representation.";
@@ -90,11 +90,11 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
         }));
     }
     if single && method == "get" {
-        let description = "ETags of representations that the caller has: 304 when one of them is current.";
+        let description = "ETags of representations that the client has: 304 when one of them is current.";
         first.push(condition("If-None-Match", description));
     }
     if single && matches!(method, "patch" | "delete") {
-        let description = "ETags, of which only the version counts: 412 when the record is at another version.";
+        let description = "ETags, of which only the version is compared: 412 when the record has another version.";
         first.push(condition("If-Match", description));
     }
     first.append(&mut parameters);
@@ -114,7 +114,7 @@ fn condition(name: &str, description: &str) -> Value {
     })
 }
 
-/// Drops null from a parameter's type: a query has no null.
+/// Drops null from the type of a parameter, because a query cannot have null.
 fn without_null(schema: &mut Value) {
     if let Some(kinds) = schema["type"].as_array() {
         let kind = kinds.iter().find(|kind| *kind != "null").cloned();
@@ -132,9 +132,9 @@ fn without_null(schema: &mut Value) {
 pub fn shared_responses() -> Value {
     let mut responses = Map::new();
     let mut headers = shared_headers();
-    headers["ETag"] = string_header("The ETag of the representation that the caller has.", 64, true);
+    headers["ETag"] = string_header("The ETag of the representation that the client has.", 64, true);
     headers["Vary"] = string_header("`accept-encoding`", 200, true);
-    let unmodified = json!({"description": "The caller has the current representation.", "headers": headers});
+    let unmodified = json!({"description": "The client has the current representation.", "headers": headers});
     responses.insert("304".to_owned(), unmodified);
     for (status, description) in [
         ("400", "A parameter or the syntax of the body is not valid."),
@@ -144,14 +144,17 @@ pub fn shared_responses() -> Value {
         ("406", "`Accept` excludes every media type of this operation."),
         ("408", "The body did not arrive in time."),
         ("410", "The record, or the article it belongs to, was deleted."),
-        ("412", "The record is not at a version in `If-Match`."),
+        ("412", "The record has none of the versions in `If-Match`."),
         ("413", "The body is larger than 8 MiB."),
         ("414", "The query string is longer than 8 KiB."),
         ("415", "The media type or the content encoding of the body is not supported."),
         ("421", "The service listens on a loopback address and does not know the name in `Host`."),
-        ("422", "The content is not valid: `errors` has a pointer to each fault."),
+        ("422", "The content is not valid: `errors` has a pointer to each invalid member."),
         ("500", "The service failed; `detail` has the request id to look up in its log."),
-        ("503", "No capacity, no database or no time. Nothing was changed: try again after `Retry-After` seconds."),
+        (
+            "503",
+            "The service is overloaded, the database is unreachable, or the deadline passed. Nothing was changed: try again after `Retry-After` seconds.",
+        ),
         ("504", "The deadline passed while the write was being committed: its outcome is not known."),
     ] {
         let mut headers = shared_headers();
@@ -176,8 +179,8 @@ fn problem_content() -> Value {
 
 fn shared_headers() -> Value {
     json!({
-        "x-request-id": string_header("The id of the request, given by the caller or made; the log has it.", 128, true),
-        "Access-Control-Allow-Origin": string_header("With a configured origin.", 2048, false),
+        "x-request-id": string_header("The id of the request, as sent by the client or generated. The log contains it.", 128, true),
+        "Access-Control-Allow-Origin": string_header("The origin of the page, if it is allowed.", 2048, false),
     })
 }
 

@@ -25,7 +25,7 @@ pub fn share(document: &mut Value) {
     document["components"]["parameters"] = Value::Object(components);
 }
 
-/// The parameter's own name; where several parameters share it, after the resource whose operation comes first.
+/// The name of a shared parameter. If the name is taken, it is prefixed with the resource of the first operation.
 fn free_name(taken: &Map<String, Value>, path: &str, parameter: &Value) -> String {
     let name = parameter["name"].as_str().unwrap_or_default();
     let resource = path.trim_start_matches("/v1/").replace(['/', '{', '}'], ".").replace("..", ".");

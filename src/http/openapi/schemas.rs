@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// The end of the names of Rust types that the domain has too; the document goes without.
+/// Suffix of the Rust types that have the name of a type of the domain. The document omits it.
 const SUFFIX: &str = "Body";
 const PREFIX: &str = "#/components/schemas/";
 
@@ -27,7 +27,7 @@ pub fn set_lengths(value: &mut Value) {
     }
 }
 
-/// The schemas under the names that the document gives them.
+/// Renames the schemas to their public names.
 pub fn renamed(schemas: Value) -> Value {
     let Value::Object(schemas) = schemas else { return schemas };
     let count = schemas.len();
@@ -37,7 +37,7 @@ pub fn renamed(schemas: Value) -> Value {
     Value::Object(schemas)
 }
 
-/// Lets every reference follow [`renamed`].
+/// Renames the references to schemas like [`renamed`].
 pub fn rename_references(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(rename_references),

@@ -1,10 +1,10 @@
-//! The filters of statistics in the document: those of the lists of the records counted.
+//! Adds the filters of lists to the statistics operations of the document.
 
 use crate::http::extract::stats_query::NOT_FILTERS;
 use serde_json::{Value, json};
 
-/// Statistics with the filters of lists: their paths, and those of the lists.
-const QUESTIONS: [(&str, &[&str]); 5] = [
+/// The paths of statistics operations, each with the lists whose filters it takes.
+const OPERATIONS: [(&str, &[&str]); 5] = [
     ("/v1/stats/timeline", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
     ("/v1/stats/top", &["/v1/quotes", "/v1/articles", "/v1/mentions"]),
     ("/v1/graph/speaks-about", &["/v1/quotes"]),
@@ -14,13 +14,13 @@ const QUESTIONS: [(&str, &[&str]); 5] = [
 
 /// Gives each statistics operation the filters of its lists.
 pub fn add_filters(paths: &mut Value) {
-    for (question, lists) in QUESTIONS {
-        add_filters_of(paths, question, lists);
+    for (operation, lists) in OPERATIONS {
+        add_filters_of(paths, operation, lists);
     }
 }
 
-/// Gives an operation the filters of its lists; with several lists, each filter says which of them have it.
-fn add_filters_of(paths: &mut Value, question: &str, lists: &[&str]) {
+/// Gives an operation the filters of its lists. With several lists, the description of a filter names those that have it.
+fn add_filters_of(paths: &mut Value, operation: &str, lists: &[&str]) {
     let mut filters: Vec<(Value, Vec<&str>)> = Vec::new();
     for list in lists {
         for filter in paths[list]["get"]["parameters"].as_array().into_iter().flatten() {
@@ -40,7 +40,7 @@ fn add_filters_of(paths: &mut Value, question: &str, lists: &[&str]) {
             }
         }
     }
-    let Some(own) = paths[question]["get"]["parameters"].as_array_mut() else { return };
+    let Some(own) = paths[operation]["get"]["parameters"].as_array_mut() else { return };
     for (mut filter, words) in filters {
         if lists.len() > 1 {
             let description = filter["description"].as_str().unwrap_or_default().trim_end_matches('.');

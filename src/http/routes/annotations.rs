@@ -20,7 +20,7 @@ use uuid::Uuid;
     tag = "annotation",
     security(("key" = ["read"])),
     request_body = AnnotateText,
-    responses((status = 200, description = "What was found", body = AnnotationBody)),
+    responses((status = 200, description = "The findings", body = AnnotationBody)),
 )]
 #[post("/v1/annotate")]
 pub async fn annotate_text(annotator: web::Data<Annotator>, body: Body<AnnotateText>) -> Result<HttpResponse, Problem> {
@@ -37,8 +37,8 @@ pub async fn annotate_text(annotator: web::Data<Annotator>, body: Body<AnnotateT
 /// Annotate an article
 ///
 /// Finds quotes, speakers and names in the current text and stores them. Machine records that are found again keep
-/// their ids; other machine records are deleted; records that a human made or reviewed are not touched. Running it
-/// twice changes nothing. At most 10,000 mentions and 10,000 quotes are stored.
+/// their ids, and other machine records are deleted. Records that a human created or reviewed do not change. A second run
+/// changes nothing. At most 10,000 mentions and 10,000 quotes are stored.
 #[utoipa::path(
     tag = "annotation",
     security(("key" = ["write"])),

@@ -69,8 +69,8 @@ pub struct VersionOfArticle {
 
 /// Create an article
 ///
-/// A `text/plain` body is a bare text: its first line that is not blank becomes the headline (422 when it is longer
-/// than 500 characters), and the whole text becomes the body. With `annotate=true` the response embeds the mentions and
+/// Of a `text/plain` body, the first line that is not blank becomes the headline (422 when it is longer than 500
+/// characters), and the whole text becomes the body. With `annotate=true` the response embeds the mentions and
 /// quotes that were found.
 #[utoipa::path(
     tag = "articles",
@@ -133,7 +133,7 @@ pub async fn read_article(
 /// List articles
 ///
 /// Newest first by default; undated articles come last. Bodies are left out unless `include=body`. `q` is read in the
-/// language of each text, whose stop words are ignored: a search of stop words alone matches nothing.
+/// language of each text, whose stop words are ignored: a search for stop words alone matches nothing.
 #[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ArticleFilters, ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
 #[get("/v1/articles")]
 pub async fn list_articles(
@@ -174,8 +174,8 @@ pub async fn list_articles(
 
 /// Change an article
 ///
-/// A merge patch. A new body makes a new version: the spans of mentions and quotes are anchored again, and their
-/// `anchor` says with what result.
+/// A merge patch. A new body creates a new version of the text: the spans of mentions and quotes are searched in it, and
+/// their `anchor` has the result.
 #[utoipa::path(
     tag = "articles",
     security(("key" = ["write"])),
@@ -209,7 +209,7 @@ pub async fn update_article(
 
 /// Delete an article
 ///
-/// Deletes its mentions, quotes and versions too; their ids answer 410 afterwards.
+/// Deletes its mentions, quotes and versions too. Their ids return 410 afterwards.
 #[utoipa::path(tag = "articles", security(("key" = ["write"])), extensions(("x-publisher-keys" = json!(true))), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/articles/{id}")]
 pub async fn delete_article(
@@ -262,7 +262,7 @@ pub async fn read_article_version(
     record::found(&request, version.body_version, &ArticleVersionBody::from(version))
 }
 
-/// Refuses an article of another publisher than the one that the caller is limited to.
+/// Refuses an article of a publisher that the caller is not limited to.
 fn check_publisher(caller: &Caller, publisher: Option<&str>) -> Result<(), Problem> {
     match caller.publisher() {
         Some(own) if publisher != Some(own) => {
@@ -273,7 +273,7 @@ fn check_publisher(caller: &Caller, publisher: Option<&str>) -> Result<(), Probl
     }
 }
 
-/// An article on the wire, with its embedded findings and links to the rest of them.
+/// An article as JSON, with its embedded findings and links to the rest of them.
 pub fn article_body(ArticleWithFindings { article, findings }: ArticleWithFindings) -> ArticleBody {
     let mut body = ArticleBody::from(article);
     if let Some(Page { items, next, .. }) = findings.mentions {

@@ -32,7 +32,7 @@ pub async fn read_document(text: web::Data<DocumentText>) -> HttpResponse {
 
 /// Explore the API
 ///
-/// A page that shows the document and tries its operations. It loads nothing from other hosts.
+/// A page that displays the API document and can send requests. It loads nothing from other hosts.
 #[utoipa::path(tag = "service", security(()), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-/// How long one request removes the links of an entity.
+/// Maximum time that one request spends on removing the links of an entity.
 const MAX_DELETION: Duration = Duration::from_secs(3);
 
 /// Options for deleting an entity.
@@ -60,13 +60,13 @@ pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Resul
 
 /// Read an entity
 ///
-/// A merged entity answers 308 with the path of its survivor.
+/// A merged entity returns 308 with the path of the entity that it was merged into.
 #[utoipa::path(
     tag = "entities",
     security(("key" = ["read"])),
     responses(
         (status = 200, description = "The entity", body = EntityBody),
-        (status = 308, description = "The entity was merged: `Location` is the survivor."),
+        (status = 308, description = "The entity was merged into the one at `Location`."),
     ),
 )]
 #[get("/v1/entities/{id}")]
@@ -116,14 +116,14 @@ pub async fn update_entity(
 
 /// Delete an entity
 ///
-/// Refused while mentions or quotes refer to it, unless `cascade=true` unlinks them. Many links are removed in batches: 202
-/// means that some are left and that the entity is still there. Repeat the request until it answers 204.
+/// Returns 409 while mentions or quotes refer to the entity, unless `cascade=true` unlinks them. Many links are removed in
+/// batches: 202 means that some are left and the entity still exists. Repeat the request until it returns 204.
 #[utoipa::path(
     tag = "entities",
     security(("key" = ["write"])),
     params(DeleteEntity),
     responses(
-        (status = 202, description = "Some of its many links are removed. Repeat the request to go on."),
+        (status = 202, description = "Some of the links were removed. Repeat the request to remove the others."),
         (status = 204, description = "It is deleted"),
         (status = 409, description = "Mentions or quotes refer to the entity."),
     ),
@@ -150,8 +150,9 @@ pub async fn delete_entity(
 
 /// List entities
 ///
-/// Merged entities are left out. With `q`, entities are ranked by name: exact names, then aliases, names with this
-/// prefix, names with these words, and similar names when there are few others; equal ranks by number of mentions.
+/// Merged entities are left out. With `q`, entities are ranked by how their name matches: equal names first, then equal
+/// aliases, names with this prefix, names with these words, and, if there are few others, similar names. Equal ranks are
+/// ordered by number of mentions.
 #[utoipa::path(tag = "entities", security(("key" = ["read"])), params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
 #[get("/v1/entities")]
 pub async fn list_entities(

@@ -21,12 +21,12 @@ use crate::store::fulltext::Statistics;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use uuid::Uuid;
 
-/// Read who speaks about whom
+/// Read the graph of speakers
 ///
-/// Edges from speakers to the entities that are mentioned inside their quotes, with every filter of the list of quotes.
-/// Each edge has some of its quotes, and the list of all as `href`. At most the newest `window` matching quotes with a
-/// known speaker are counted: when more match, `considered` says from when on the counts are exact. With `about`, edges
-/// lead only to these entities.
+/// Edges lead from speakers to the entities that are mentioned inside their quotes. Takes every filter of the list of
+/// quotes; with `about`, edges lead only to these entities. Each edge has its newest quotes, and the list of all its quotes
+/// as `href`. At most the newest `window` matching quotes with a known speaker are counted. If more match, the counts are
+/// exact from `considered.published_from` on.
 #[utoipa::path(
     tag = "statistics",
     security(("key" = ["read"])),
@@ -57,11 +57,11 @@ pub async fn read_speaks_about(
     Ok(json::ok(&SpeaksAboutGraph { items, considered: edges.considered.into() }))
 }
 
-/// Read which entities are mentioned together
+/// Read the graph of co-mentions
 ///
-/// The pairs of entities that are mentioned together in most articles, with every filter of the list of articles. Each
-/// pair has the list of its articles as `href`. At most the newest `window` matching articles are counted: when more
-/// match, `considered` says from when on the counts are exact.
+/// The pairs of entities that are mentioned together in the most articles. Takes every filter of the list of articles. Each
+/// pair has the list of its articles as `href`. At most the newest `window` matching articles are counted. If more match,
+/// the counts are exact from `considered.published_from` on.
 #[utoipa::path(
     tag = "statistics",
     security(("key" = ["read"])),
@@ -90,13 +90,13 @@ pub async fn read_co_mentions(
 
 /// Find related entities
 ///
-/// Entities that are mentioned in the same articles, the most surprising first: the log-likelihood ratio G² compares
-/// their frequency among the mentions of these articles with their frequency in the whole collection. Entities that are
-/// rarer in these articles than elsewhere, or share fewer than `min_articles` articles, are left out. Takes every
-/// filter of the list of articles. At most the newest `window` matching articles are counted: when more match,
-/// `considered` says from when on the counts are exact.
+/// Entities that are mentioned in the same articles, highest score first. The score is the log-likelihood ratio G², which
+/// compares their frequency among the mentions of these articles with their frequency in the whole collection. Entities
+/// that are rarer in these articles than elsewhere, or share fewer than `min_articles` articles, are left out. Takes every
+/// filter of the list of articles. At most the newest `window` matching articles are counted. If more match, the counts
+/// are exact from `considered.published_from` on.
 ///
-/// Without filters, a response may be up to a minute old. `Cache-Control: no-cache` on a request counts again.
+/// Without filters, a response may come from the cache. `Cache-Control: no-cache` on a request counts again.
 #[utoipa::path(
     tag = "statistics",
     security(("key" = ["read"])),

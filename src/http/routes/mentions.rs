@@ -68,7 +68,7 @@ pub async fn list_mentions_of_article(
 
 /// List mentions
 ///
-/// By publication of their articles, newest first by default.
+/// In order of publication of their articles, newest first by default.
 #[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
 #[get("/v1/mentions")]
 pub async fn list_mentions(
@@ -88,7 +88,7 @@ pub async fn list_mentions(
 
 /// Read a mention
 ///
-/// The mention has its span, the words there and the characters around them.
+/// The mention has its span, the words at the span and the characters around them.
 #[utoipa::path(tag = "mentions", security(("key" = ["read"])), responses((status = 200, description = "The mention", body = MentionBody)))]
 #[get("/v1/mentions/{id}")]
 pub async fn read_mention(
@@ -107,7 +107,7 @@ pub async fn read_mention(
 
 /// Change a mention
 ///
-/// A merge patch. The mention counts as made by a human afterwards.
+/// A merge patch. Afterwards the `origin` of the mention is `human`.
 #[utoipa::path(
     tag = "mentions",
     security(("key" = ["write"])),
@@ -135,7 +135,7 @@ pub async fn update_mention(
 
 /// Delete a mention
 ///
-/// Its id answers 410 afterwards.
+/// Its id returns 410 afterwards.
 #[utoipa::path(tag = "mentions", security(("key" = ["write"])), extensions(("x-publisher-keys" = json!(true))), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/mentions/{id}")]
 pub async fn delete_mention(

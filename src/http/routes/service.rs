@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;
 
-/// How long the readiness probe waits for the database.
+/// Maximum time that the readiness probe waits for the database.
 const PROBE_DEADLINE: Duration = Duration::from_millis(1500);
 
 /// The name of the service, with links.
@@ -80,8 +80,8 @@ struct HealthBody {
 struct ReadinessBody {
     #[schema(max_length = 20)]
     status: &'static str,
-    /// `in use`, or `not in use` while it is unreachable or too far behind and reads go to the primary; absent without
-    /// a replica.
+    /// `in use`, or `not in use` while the replica is unreachable or too far behind, so that reads go to the primary. Absent
+    /// without a replica.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20, value_type = String, required = false)]
     replica: Option<&'static str>,
@@ -89,8 +89,8 @@ struct ReadinessBody {
 
 /// Check that the process is alive
 ///
-/// Depends on nothing else: restart the process when this fails.
-#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "It lives", body = HealthBody)))]
+/// Does not depend on the database. If this fails, restart the process.
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The process is alive", body = HealthBody)))]
 #[get("/livez")]
 pub async fn read_liveness() -> HttpResponse {
     json::ok(&HealthBody { status: "ok" })
@@ -98,7 +98,7 @@ pub async fn read_liveness() -> HttpResponse {
 
 /// Check that requests can be served
 ///
-/// The database can be reached, its migrations are current, and the service is not stopping.
+/// Succeeds when the database is reachable, its migrations are current, and the service is not stopping.
 #[utoipa::path(tag = "service", security(()), responses((status = 200, description = "Ready", body = ReadinessBody)))]
 #[get("/readyz")]
 pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, Problem> {
@@ -150,7 +150,7 @@ struct ProblemKindBody {
     status: u16,
     #[schema(max_length = 200)]
     title: &'static str,
-    /// Its meaning, and what to do about it.
+    /// Its meaning, and how to react.
     #[schema(max_length = 1000)]
     meaning: &'static str,
 }
@@ -166,7 +166,7 @@ pub struct ProblemCode {
 
 /// Explain a problem
 ///
-/// The target of a problem's `type`: the meaning of the code, and what to do about it.
+/// The page that the `type` of a problem refers to: the meaning of its code, and how to react.
 #[utoipa::path(tag = "service", security(()), params(ProblemCode), responses((status = 200, description = "The kind of problem", body = ProblemKindBody)))]
 #[get("/problems/{code}")]
 pub async fn read_problem(path: web::Path<ProblemCode>) -> Result<HttpResponse, Problem> {

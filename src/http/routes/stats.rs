@@ -20,20 +20,20 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use std::collections::HashMap;
 
-/// The most buckets of a timeline, over all groups.
+/// Maximum number of buckets of a timeline, over all groups.
 const MAX_BUCKETS: usize = 5_000;
 
 /// Count records by time
 ///
-/// Takes every filter of the list of the records counted; each group has a template of the list behind its counts.
-/// Intervals are those of the calendar in UTC, from `published_from` to `published_to`, or else from the first record
-/// to the last. Undated records are not counted. A quote about several entities is in the group of each, so by `about`
-/// there is no group of others.
+/// Takes every filter of the list of the counted records. Each group has a URI template of the list of its records.
+/// Intervals follow the calendar in UTC, from `published_from` to `published_to`, or else from the first record to the
+/// last. Undated records are not counted. A quote about several entities is in the group of each, so with
+/// `group_by=about` there is no group `other`.
 ///
-/// Exact over the whole collection without filters, or with one of `language`, `publisher`, `kind`, `speaker`, `about`,
-/// `entity`, `speaker_status`, `status` and `cue` (with `group_by`, that of the group) and whole days of publication.
-/// Any other query counts at most the newest `window` matching records: when more match, `considered` says from when on
-/// the counts are exact.
+/// Counts are exact over the whole collection without filters, or with a filter on one of `language`, `publisher`,
+/// `kind`, `speaker`, `about`, `entity`, `speaker_status`, `status` and `cue` (with `group_by`: on that member) and
+/// publication times at midnight UTC. Any other query counts at most the newest `window` matching records. If more match,
+/// the counts are exact from `considered.published_from` on.
 #[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(ReadTimeline), responses((status = 200, description = "The counts", body = TimelineBody)))]
 #[get("/v1/stats/timeline")]
 pub async fn read_timeline(
@@ -58,14 +58,15 @@ pub async fn read_timeline(
 
 /// Count records by value
 ///
-/// Share of voice: the values with most records, each with its share of all records and the list behind it as `href`.
-/// Takes every filter of that list. The remaining records are one item, as are those without a value. A quote about
-/// several entities counts for each, so by `about` there is no item of others, and shares may add up to more than one.
-/// With a filter on the member itself, the values in the filter are compared.
+/// Lists the values of a member with the most records, each with its share of all records and the list of its records as
+/// `href`. Takes every filter of that list. The remaining records are one item, and those without a value are another. A
+/// quote about several entities counts for each, so with `by=about` there is no item `other`, and the shares may add up to
+/// more than one. With a filter on the member itself, the values in the filter are compared.
 ///
-/// Exact over the whole collection without filters, or with a filter on the member itself and whole days of publication
-/// (by `speaker`, `about` and `entity`: not with the days alone). Any other query counts at most the newest `window`
-/// matching records: when more match, `considered` says from when on the counts are exact.
+/// Counts are exact over the whole collection without filters, or with a filter on the member itself and publication times
+/// at midnight UTC. For `speaker`, `about` and `entity`, publication times without a filter on the member are not enough.
+/// Any other query counts at most the newest `window` matching records. If more match, the counts are exact from
+/// `considered.published_from` on.
 #[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(ReadTop), responses((status = 200, description = "The counts", body = TopBody)))]
 #[get("/v1/stats/top")]
 pub async fn read_top(

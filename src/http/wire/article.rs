@@ -1,4 +1,4 @@
-//! Articles on the wire.
+//! Articles as JSON.
 
 use super::RequestBody;
 use super::highlight::ArticleHighlightBody;
@@ -40,20 +40,20 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
     pub body: Option<String>,
-    /// With the body: its parts, in order. Derived.
+    /// The parts of the body, in order. Derived from the body and left out without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 1_048_576, value_type = Vec<BlockBody>, required = false)]
     pub blocks: Option<Vec<BlockBody>>,
     /// BCP 47 primary tag; `und` when it is not known.
     #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
     pub language: String,
-    /// Normalised.
+    /// The normalised URL.
     #[schema(required = true, max_length = 2048, format = "uri")]
     pub url: Option<String>,
-    /// The outlet's name.
+    /// The name of the publisher.
     #[schema(required = true, min_length = 1, max_length = 200)]
     pub publisher: Option<String>,
-    /// The sender's own key, unique within a publisher.
+    /// The id of the article in the client's system, unique within a publisher.
     #[schema(required = true, min_length = 1, max_length = 300)]
     pub external_id: Option<String>,
     #[schema(max_items = 50)]
@@ -62,10 +62,10 @@ pub struct ArticleBody {
     pub section: Option<String>,
     #[schema(max_items = 50)]
     pub keywords: Vec<Label>,
-    /// When the outlet published it.
+    /// The time of publication.
     #[schema(required = true)]
     pub published_at: Option<DateTime<Utc>>,
-    /// SHA-256 of the body's canonical form in hexadecimal; equal for the same text.
+    /// SHA-256 of the canonical form of the body, in hexadecimal. Bodies with the same words have the same hash.
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
     pub content_hash: String,
     /// With `include=mentions`: the first 200 (in a list: 50) in order of start, then id.
@@ -84,7 +84,7 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2048, format = "uri-reference", value_type = String, required = false)]
     pub quotes_next: Option<String>,
-    /// In a list with `include=highlight`: the places of the words of `q`; null without `q`.
+    /// In a list with `include=highlight`: the matches of `q`; null without `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ArticleHighlightBody>, required = false)]
     pub highlight: Option<Option<ArticleHighlightBody>>,
@@ -94,10 +94,10 @@ pub struct ArticleBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BlockBody {
     pub role: BlockRole,
-    /// The first code point.
+    /// The offset of the first code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub start: i32,
-    /// The code point after the last.
+    /// The offset after the last code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub end: i32,
 }
@@ -126,13 +126,13 @@ pub struct CreateArticle {
     /// BCP 47 primary tag; detected from the body when absent.
     #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
     pub language: Option<String>,
-    /// Absolute http(s); unique once normalised.
+    /// Absolute http or https URL, unique after normalisation.
     #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
     pub url: Option<String>,
-    /// The outlet's name.
+    /// The name of the publisher.
     #[schema(min_length = 1, max_length = 200)]
     pub publisher: Option<String>,
-    /// The sender's own key, unique within a publisher.
+    /// The id of the article in the client's system, unique within a publisher.
     #[schema(min_length = 1, max_length = 300)]
     pub external_id: Option<String>,
     #[serde(default)]
@@ -143,30 +143,30 @@ pub struct CreateArticle {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub keywords: Vec<Label>,
-    /// When the outlet published it.
+    /// The time of publication.
     pub published_at: Option<DateTime<Utc>>,
 }
 
-/// A bare text.
+/// A plain text.
 #[derive(ToSchema)]
 #[schema(min_length = 1, max_length = 1_048_576, example = "Rabat répond\n\nRabat a répondu.")]
 pub struct PlainText(#[allow(dead_code, reason = "describes a body that is read as text")] String);
 
-/// A change to an article: absent members stay, null clears.
+/// A change to an article: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"section": "International", "published_at": null}))]
 pub struct UpdateArticle {
     #[schema(min_length = 1, max_length = 500, value_type = String, required = false)]
     pub headline: Option<String>,
-    /// A new text makes a new `body_version`; the spans of mentions and quotes are anchored again.
+    /// A new text creates a new `body_version`, in which the spans of mentions and quotes are searched again.
     #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
     pub body: Option<String>,
-    /// BCP 47 primary tag; null detects it again.
+    /// BCP 47 primary tag; with null it is detected again.
     #[serde(default, deserialize_with = "clearable")]
     #[schema(max_length = 3, pattern = "^[a-z]{2,3}$", value_type = Option<String>)]
     pub language: Option<Option<String>>,
-    /// Absolute http(s); unique once normalised.
+    /// Absolute http or https URL, unique after normalisation.
     #[serde(default, deserialize_with = "clearable")]
     #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]", value_type = Option<String>)]
     pub url: Option<Option<String>>,
@@ -222,7 +222,7 @@ pub struct ArticleVersionBody {
     pub body_version: i32,
     #[schema(min_length = 1, max_length = 500)]
     pub headline: String,
-    /// Left out of lists.
+    /// The text. Left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
     pub body: Option<String>,
@@ -230,7 +230,7 @@ pub struct ArticleVersionBody {
     pub language: String,
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
     pub content_hash: String,
-    /// When this text was received.
+    /// The time at which this text was received.
     pub created_at: DateTime<Utc>,
 }
 
@@ -257,7 +257,7 @@ impl RequestBody for CreateArticle {
 
 impl RequestBody for UpdateArticle {}
 
-/// Normalises the url of a body; an invalid one is a fault at `/url`.
+/// Normalises the URL of a body. An invalid URL is an error at `/url`.
 fn normal_url(url: &str, faults: &mut Vec<FieldError>) -> Option<String> {
     article::normalise_url(url).map_err(|error| faults.push(FieldError::new("/url", error.to_string()))).ok()
 }

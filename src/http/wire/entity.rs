@@ -1,4 +1,4 @@
-//! Entities on the wire.
+//! Entities as JSON.
 
 use super::RequestBody;
 use super::patch::clearable;
@@ -26,19 +26,19 @@ pub struct EntityBody {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub kind: EntityKind,
-    /// The preferred label.
+    /// The preferred name.
     #[schema(min_length = 1, max_length = 300)]
     pub name: String,
-    /// Tells namesakes apart.
+    /// A short description that distinguishes entities with the same name.
     #[schema(required = true, min_length = 1, max_length = 2000)]
     pub description: Option<String>,
     /// Other names. One alias may belong to several entities.
     #[schema(max_items = 200)]
     pub aliases: Vec<AliasBody>,
-    /// Ids in other schemes; a scheme and value belong to one entity in the whole store.
+    /// Ids in other schemes. A scheme and value belong to only one entity.
     #[schema(max_items = 50)]
     pub identifiers: Vec<IdentifierBody>,
-    /// The survivor, when this entity was merged.
+    /// The entity that this entity was merged into.
     #[schema(required = true)]
     pub merged_into: Option<Uuid>,
     /// In a list with `q`: the name or alias that matched.
@@ -51,8 +51,8 @@ pub struct EntityBody {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AliasBody {
-    /// A name, an acronym or a misspelling that is a stop word in lower case (`de`, `the`) is not searched for in
-    /// texts.
+    /// In texts, the annotator does not look for a name, an acronym or a misspelling that is a stop word in lower case
+    /// (`de`, `the`).
     #[schema(min_length = 1, max_length = 300)]
     pub name: String,
     /// BCP 47 primary tag.
@@ -68,11 +68,11 @@ fn default_alias_kind() -> AliasKind {
     AliasKind::Name
 }
 
-/// An entity's id in another scheme.
+/// The id of an entity in another scheme.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdentifierBody {
-    /// Such as `wikidata`, whose values match `Q[1-9][0-9]*`.
+    /// The scheme. The values of `wikidata` must match `Q[1-9][0-9]*`.
     #[schema(max_length = 50, pattern = "^[a-z][a-z0-9_.-]{0,49}$")]
     pub scheme: String,
     #[schema(min_length = 1, max_length = 200)]
@@ -88,10 +88,10 @@ pub struct IdentifierBody {
 }))]
 pub struct CreateEntity {
     pub kind: EntityKind,
-    /// The preferred label.
+    /// The preferred name.
     #[schema(min_length = 1, max_length = 300)]
     pub name: String,
-    /// Tells namesakes apart.
+    /// A short description that distinguishes entities with the same name.
     #[schema(min_length = 1, max_length = 2000)]
     pub description: Option<String>,
     #[serde(default)]
@@ -102,7 +102,7 @@ pub struct CreateEntity {
     pub identifiers: Vec<IdentifierBody>,
 }
 
-/// A change to an entity: absent members stay, null clears.
+/// A change to an entity: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"description": "Royaume d'Afrique du Nord"}))]

@@ -44,8 +44,8 @@ pub enum EntitySort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListEntities {
-    /// Only with this name or alias. Accents, case, apostrophes and small typos are ignored; at most the 500 best
-    /// matches are found.
+    /// Only with a name or alias like this, at most the 500 best matches. Accents, case, apostrophes and small typos are
+    /// ignored.
     #[param(min_length = 1, max_length = 300, example = "emanuel macron")]
     q: Option<String>,
     /// Only this kind.
@@ -75,7 +75,7 @@ pub struct ListEntities {
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
     /// Adds `total`. `exact` counts up to 10,000 and estimates larger totals; `estimate` always estimates. `total.kind`
-    /// says which was done.
+    /// is `exact` or `estimate`.
     #[param(inline)]
     count: Option<CountModeBody>,
 }

@@ -1,4 +1,4 @@
-//! Shared parts of the filters of lists: values that may be `none`, searches, urls, and their descriptions.
+//! Parts that the filters of several lists share: values that may be `none`, searches, URLs, and their schemas.
 
 use crate::domain::article::normalise_url;
 use crate::domain::page::SetFilter;
@@ -7,7 +7,7 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// A value, or `none` for records without one. A value that is spelled `none` cannot be asked for.
+/// A value, or `none` for records without one. So a filter cannot select the literal value `none`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrNone<T> {
     Value(T),
@@ -24,7 +24,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OrNone<T> {
     }
 }
 
-/// The filter on a member that a record may lack, from the values for it and for its `not.`.
+/// Builds the filter on an optional member from the values of its parameter and of its `not.` parameter.
 pub fn set_filter<T>(given: Vec<OrNone<T>>, not_given: Vec<OrNone<T>>) -> SetFilter<T> {
     let (include, include_null) = split_none(given);
     let (exclude, exclude_null) = split_none(not_given);
@@ -49,7 +49,7 @@ fn split_none<T>(given: Vec<OrNone<T>>) -> (Vec<T>, bool) {
 #[schema(max_length = 36, pattern = "^(none|[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12})$")]
 pub struct IdOrNone(#[allow(dead_code, reason = "describes a parameter")] String);
 
-/// A fault of a query parameter.
+/// The error of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterError {
     pub parameter: String,
@@ -57,7 +57,7 @@ pub struct ParameterError {
 }
 
 impl ParameterError {
-    /// Makes a fault of `parameter`.
+    /// Creates the error of `parameter`.
     pub fn new(parameter: &str, detail: impl Into<String>) -> Self {
         Self { parameter: parameter.to_owned(), detail: detail.into() }
     }
@@ -71,7 +71,7 @@ pub fn search(q: Option<&str>) -> Result<Option<Search>, ParameterError> {
     q.map(Search::parse).transpose().map_err(|error| ParameterError::new("q", error.to_string()))
 }
 
-/// The refusal of an order by relevance without a search.
+/// The error of `sort=relevance` without `q`.
 pub fn relevance_needs_q() -> ParameterError {
     ParameterError::new("sort", "relevance needs q")
 }
@@ -95,7 +95,7 @@ pub fn normal_urls(parameter: &str, given: Vec<OrNone<String>>) -> Result<Vec<Or
 #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
 pub struct LanguageParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
-/// A sender's own key.
+/// The id of an article in the client's system.
 #[derive(ToSchema)]
 #[schema(min_length = 1, max_length = 300)]
 pub struct ExternalIdParameter(#[allow(dead_code, reason = "describes a parameter")] String);

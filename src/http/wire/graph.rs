@@ -1,4 +1,4 @@
-//! Graphs on the wire.
+//! Graphs as JSON.
 
 use super::stats::CoverageBody;
 use crate::domain::EntityKind;
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// The quotes that are read to count who speaks about whom.
+/// Default number of quotes that are read for the graph of speakers.
 pub const DEFAULT_QUOTES: i64 = 1_000;
-/// The articles that are read to count which entities are mentioned together.
+/// Default number of articles that are read for the graph of co-mentions.
 pub const DEFAULT_ARTICLES: i64 = 300;
 
-/// Options besides the filters of the list of quotes.
+/// The parameters of the graph of speakers, besides the filters of quotes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReadSpeaksAbout {
@@ -68,10 +68,10 @@ pub struct SpeaksAboutBody {
     /// The number of quotes by this speaker about this entity.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub count: i64,
-    /// The newest of them.
+    /// The newest of these quotes.
     #[schema(max_items = 3)]
     pub quotes: Vec<Uuid>,
-    /// The list of the quotes counted.
+    /// The list of the counted quotes.
     #[schema(max_length = 65536, format = "uri-reference")]
     pub href: String,
 }
@@ -99,7 +99,7 @@ pub struct CoMentionBody {
     pub href: String,
 }
 
-/// The pairs of entities with most common articles.
+/// The pairs of entities with the most articles in common.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"items": [], "considered": {"records": 0, "complete": true, "published_from": null}}))]
 pub struct CoMentionGraph {
@@ -122,7 +122,7 @@ pub struct RelatedBody {
     /// The expected number of mentions, at its frequency in the whole collection.
     #[schema(minimum = 0)]
     pub expected: f64,
-    /// The log-likelihood ratio G². Chance alone exceeds 3.84 once in 20 times, and 10.83 once in 1,000.
+    /// The log-likelihood ratio G². By chance it exceeds 3.84 in 5 % of cases and 10.83 in 0.1 %.
     #[schema(minimum = 0)]
     pub score: f64,
     /// The list of the articles that mention both.
@@ -134,7 +134,7 @@ pub struct RelatedBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"items": [], "considered": {"records": 0, "complete": true, "published_from": null}}))]
 pub struct RelatedEntities {
-    /// The most surprising first.
+    /// The highest score first.
     #[schema(max_items = 200)]
     pub items: Vec<RelatedBody>,
     pub considered: CoverageBody,

@@ -1,4 +1,4 @@
-//! Places of the words of a search.
+//! Highlights of a search as JSON.
 
 use super::span::SpanBody;
 use crate::domain::highlight::{ArticleHighlight, Snippet};
@@ -6,13 +6,13 @@ use crate::domain::span::Span;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The places of the words of a search in an article. Only the first 100,000 characters of a body are searched.
+/// The matches of a search in an article. Only the first 100,000 characters of a body are searched.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ArticleHighlightBody {
-    /// In the headline, in order.
+    /// The spans of the matches in the headline, in order.
     #[schema(max_items = 500)]
     pub headline: Vec<SpanBody>,
-    /// The passages of the body with most of the words, in order.
+    /// The passages of the body with the most matches, in order.
     #[schema(max_items = 3)]
     pub snippets: Vec<SnippetBody>,
 }
@@ -20,16 +20,16 @@ pub struct ArticleHighlightBody {
 /// A passage of a body, of about 150 characters.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SnippetBody {
-    /// The first code point.
+    /// The offset of the first code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub start: i32,
-    /// The code point after the last.
+    /// The offset after the last code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub end: i32,
     /// The text of the passage.
     #[schema(min_length = 1, max_length = 100_000)]
     pub text: String,
-    /// The matching words, in order, as offsets into the body.
+    /// The spans of the matches in the body, in order.
     #[schema(max_items = 150)]
     pub matches: Vec<SpanBody>,
 }
@@ -49,10 +49,10 @@ impl From<ArticleHighlight> for ArticleHighlightBody {
     }
 }
 
-/// The places of the words of a search in a quote. Only the first 100,000 characters of a text are searched.
+/// The matches of a search in a quote. Only the first 100,000 characters of a text are searched.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuoteHighlightBody {
-    /// In the `text`, in order.
+    /// The spans of the matches in `text`, in order.
     #[schema(max_items = 100_000)]
     pub matches: Vec<SpanBody>,
 }

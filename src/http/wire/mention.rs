@@ -1,4 +1,4 @@
-//! Mentions on the wire.
+//! Mentions as JSON.
 
 use super::RequestBody;
 use super::page::TotalBody;
@@ -111,7 +111,7 @@ pub fn human() -> Origin {
     Origin::Human
 }
 
-/// A change to a mention: absent members stay, null clears.
+/// A change to a mention: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"entity_id": null}))]

@@ -6,13 +6,13 @@ use crate::domain::quote::ResolvedNames;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the names in the query of a list were resolved.
+/// The entities that the names in the query of a list were resolved to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResolvedNamesBody {
-    /// One for each name that was given.
+    /// One item per given name.
     #[schema(max_items = 10)]
     pub speaker_name: Vec<ResolvedNameBody>,
-    /// One for each name that was given.
+    /// One item per given name.
     #[schema(max_items = 10)]
     pub about_name: Vec<ResolvedNameBody>,
 }
@@ -24,7 +24,7 @@ pub struct ResolvedNameBody {
     #[schema(min_length = 1, max_length = 300)]
     pub name: String,
     pub how: NameReadingBody,
-    /// The most mentioned first; the list has the quotes of all of them.
+    /// The most mentioned first. The list includes the quotes of all of them.
     #[schema(max_items = 50)]
     pub entities: Vec<SuggestionBody>,
 }

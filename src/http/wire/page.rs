@@ -1,11 +1,11 @@
-//! Pages of a list on the wire.
+//! Pages of a list as JSON.
 
 use crate::domain::page::{Count, Total};
 use crate::domain::search::Ranked;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// How matching records are counted: `exact` counts up to 10,000 at least; `estimate` always estimates.
+/// How matching records are counted: `exact` counts at least the first 10,000; `estimate` always estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CountModeBody {
@@ -66,7 +66,7 @@ pub struct PageParameters {
     pub key: KeyKind,
 }
 
-/// The type of value that a list is ordered by: the cursor of one does not fit another.
+/// The type of the sort key of a list. A cursor has a key of the same type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     Time,
@@ -86,7 +86,7 @@ pub struct ListOfArticle {
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
     /// Adds `total`. `exact` counts up to 10,000 and estimates larger totals; `estimate` always estimates. `total.kind`
-    /// says which was done.
+    /// is `exact` or `estimate`.
     #[param(inline)]
     count: Option<CountModeBody>,
 }

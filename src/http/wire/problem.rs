@@ -1,17 +1,17 @@
-//! Problems on the wire (RFC 9457): their codes and bodies.
+//! Problem details (RFC 9457): their codes and bodies.
 
 use super::span::SpanBody;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The media type of every refusal.
+/// The media type of every error response.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// One code per line: its name, status, title, and what `/problems/{code}` says of it.
+/// Defines the problem codes, each with its spelling, status, title and meaning.
 macro_rules! codes {
     ($($variant:ident = $code:literal, $status:ident, $title:literal, $meaning:literal;)+) => {
-        /// The reasons for which a request is refused.
+        /// The codes of problems.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Code { $($variant),+ }
 
@@ -24,7 +24,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code),+ }
             }
 
-            /// The status it is answered with.
+            /// The HTTP status of the response.
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status),+ }
             }
@@ -34,7 +34,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $title),+ }
             }
 
-            /// Its meaning, and what to do about it.
+            /// Its meaning, and how to react.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning),+ }
             }
@@ -107,7 +107,7 @@ codes! {
         "The deadline passed while the write was being committed: it may have been carried out. Read the record before you send it again.";
 }
 
-/// A refusal: problem details of RFC 9457.
+/// An error response: problem details of RFC 9457.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "/problems/invalid_content", "title": "Invalid content", "status": 422,
@@ -124,33 +124,33 @@ pub struct ProblemBody {
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599, format = Int32)]
     pub status: u16,
-    /// What went wrong in this request.
+    /// The cause of this error.
     #[schema(max_length = 2000)]
     pub detail: String,
-    /// The code for programs.
+    /// The machine-readable code.
     #[schema(max_length = 50)]
     pub code: &'static str,
-    /// Each fault that has a place; at most 100.
+    /// The invalid members or parameters, at most 100.
     #[schema(max_items = 100)]
     pub errors: Vec<ProblemError>,
-    /// With `ambiguous_text`: where the text was found.
+    /// With `ambiguous_text`: the spans at which the text was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 20, nullable = false)]
     pub candidates: Option<Vec<SpanBody>>,
 }
 
-/// One fault in a request.
+/// One invalid member or parameter.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProblemError {
-    /// The faulty member, as a JSON pointer into the body (RFC 6901).
+    /// The invalid member, as a JSON pointer into the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000, value_type = String, required = false)]
     pub pointer: Option<String>,
-    /// The faulty path, query or header parameter.
+    /// The invalid path, query or header parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200, value_type = String, required = false)]
     pub parameter: Option<String>,
-    /// The fault.
+    /// The reason.
     #[schema(max_length = 2000)]
     pub detail: String,
 }

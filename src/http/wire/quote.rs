@@ -1,4 +1,4 @@
-//! Quotes on the wire.
+//! Quotes as JSON.
 
 use super::RequestBody;
 use super::article::ArticleBody;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Words in an article and who is said to have said them.
+/// A quote in an article, with its speaker.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
@@ -44,7 +44,7 @@ pub struct QuoteBody {
     /// The words as printed, without the outer quotation marks: the slices of `spans` joined by one space.
     #[schema(min_length = 1, max_length = 20_000)]
     pub text: String,
-    /// Several when the cue interrupts the sentence.
+    /// The spans of the words. There are several if the cue interrupts the quote.
     #[schema(min_items = 1, max_items = 50)]
     pub spans: Vec<SpanBody>,
     /// Up to 32 code points before the first span.
@@ -54,7 +54,7 @@ pub struct QuoteBody {
     #[schema(max_length = 32)]
     pub suffix: String,
     pub kind: QuoteKind,
-    /// The entity to whom it is attributed.
+    /// The entity that the quote is attributed to.
     #[schema(required = true)]
     pub speaker_id: Option<Uuid>,
     /// The source as printed: `un responsable israélien de la Défense`.
@@ -68,13 +68,13 @@ pub struct QuoteBody {
     pub cue: Option<String>,
     #[schema(required = true)]
     pub cue_span: Option<SpanBody>,
-    /// Its dictionary form: `souligner`.
+    /// The dictionary form of the cue: `souligner`.
     #[schema(required = true, min_length = 1, max_length = 200)]
     pub cue_lemma: Option<String>,
     /// Derived: entities with a mention inside the spans, in order of id.
     #[schema(max_items = 10_000)]
     pub about: Vec<Uuid>,
-    /// When it was said, where that is known to differ from publication.
+    /// The date on which it was said, if known.
     #[schema(required = true)]
     pub said_on: Option<NaiveDate>,
     pub status: QuoteStatus,
@@ -84,10 +84,10 @@ pub struct QuoteBody {
     /// Name and version of the extractor.
     #[schema(required = true, max_length = 200)]
     pub extractor: Option<String>,
-    /// Derived: lower case, accents and spaces folded, punctuation and `[...]` dropped; null when nothing is left.
+    /// Derived: the text in lower case, without accents, punctuation and `[...]`, with single spaces; null when nothing is left.
     #[schema(required = true, max_length = 400_000)]
     pub canonical_text: Option<String>,
-    /// Derived from `canonical_text`: equal for the same quote elsewhere.
+    /// Derived: the same for all quotes with the same `canonical_text`.
     #[schema(required = true)]
     pub cluster_id: Option<Uuid>,
     /// The reviews of the quote, oldest first.
@@ -101,7 +101,7 @@ pub struct QuoteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<EntityBody>, required = false)]
     pub speaker: Option<Option<EntityBody>>,
-    /// In a list with `include=highlight`: the places of the words of `q`; null without `q`.
+    /// In a list with `include=highlight`: the matches of `q`; null without `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<QuoteHighlightBody>, required = false)]
     pub highlight: Option<Option<QuoteHighlightBody>>,
@@ -145,13 +145,13 @@ pub struct CreateQuote {
     #[schema(default = "direct")]
     pub kind: QuoteKind,
     pub speaker_id: Option<Uuid>,
-    /// The source as printed; filled from `speaker_span`, which it must equal.
+    /// The source as printed. It must equal the text at `speaker_span`; when not given, it is taken from there.
     #[schema(min_length = 1, max_length = 500)]
     pub speaker_label: Option<String>,
     pub speaker_span: Option<SpanBody>,
     /// When not given: `named` with a `speaker_id`, `unresolved` with a label alone, else `unattributed`.
     pub speaker_status: Option<SpeakerStatus>,
-    /// The reporting verb or phrase as printed; filled from `cue_span`, which it must equal.
+    /// The reporting verb or phrase as printed. It must equal the text at `cue_span`; when not given, it is taken from there.
     #[schema(min_length = 1, max_length = 200)]
     pub cue: Option<String>,
     pub cue_span: Option<SpanBody>,
@@ -177,7 +177,7 @@ fn direct() -> QuoteKind {
     QuoteKind::Direct
 }
 
-/// A change to a quote: absent members stay, null clears.
+/// A change to a quote: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"status": "disputed"}))]
@@ -238,7 +238,7 @@ pub struct QuotePage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RankedBody, required = false)]
     pub ranked: Option<RankedBody>,
-    /// With `speaker_name` or `about_name`: how they were resolved.
+    /// With `speaker_name` or `about_name`: the entities that they were resolved to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ResolvedNamesBody, required = false)]
     pub resolved: Option<ResolvedNamesBody>,
@@ -258,16 +258,16 @@ pub struct OccurrencesBody {
     pub cluster_id: Option<Uuid>,
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub count: i64,
-    /// When the earliest dated article with it was published.
+    /// The publication time of the earliest dated article with the quote.
     #[schema(required = true)]
     pub first_published_at: Option<DateTime<Utc>>,
     /// The quote of that article.
     #[schema(required = true)]
     pub first_quote_id: Option<Uuid>,
-    /// The distinct wordings, most frequent first; 100 at most.
+    /// The distinct wordings, most frequent first; at most 100.
     #[schema(max_items = 100)]
     pub variants: Vec<VariantBody>,
-    /// By outlet, most frequent first; 100 at most.
+    /// Counts by publisher, most frequent first; at most 100.
     #[schema(max_items = 100)]
     pub publishers: Vec<PublisherCountBody>,
 }
@@ -283,7 +283,7 @@ pub struct VariantBody {
     pub first_published_at: Option<DateTime<Utc>>,
 }
 
-/// The number of times that an outlet printed a quote.
+/// The number of times that a publisher printed a quote.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublisherCountBody {
     #[schema(required = true, max_length = 200)]

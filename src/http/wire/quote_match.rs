@@ -1,4 +1,4 @@
-//! `/v1/quotes/match`: did anyone say this?
+//! Requests and responses of `/v1/quotes/match`.
 
 use super::RequestBody;
 use super::quote::QuoteBody;
@@ -76,7 +76,7 @@ pub enum MatchKindBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DifferenceBody {
     pub op: DiffOpBody,
-    /// Words of the text that was given; empty for `insert`.
+    /// Words of the given text; empty for `insert`.
     #[schema(max_length = 5000)]
     pub given: String,
     /// Words of the quote; empty for `delete`.

@@ -1,18 +1,18 @@
-//! Spans on the wire.
+//! Spans as JSON.
 
 use crate::domain::span::Span;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// `[start, end)` in Unicode code points of the body, zero-based.
+/// `[start, end)` in Unicode code points of the body, counted from zero.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"start": 0, "end": 5}))]
 pub struct SpanBody {
-    /// The first code point of the span.
+    /// The offset of the first code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub start: i32,
-    /// The code point after the span.
+    /// The offset after the last code point.
     #[schema(minimum = 0, maximum = 1_048_576)]
     pub end: i32,
 }

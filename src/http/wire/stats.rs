@@ -1,4 +1,4 @@
-//! Statistics on the wire.
+//! Statistics as JSON.
 
 use crate::domain::stats::{Coverage, Group};
 use crate::domain::{Dimension, Interval};
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Default of the records that are read when no rollup answers the query.
+/// Default of `window`.
 pub const DEFAULT_WINDOW: i64 = 1_000;
 
 /// The records that are counted.
@@ -30,7 +30,7 @@ impl RecordKind {
     }
 }
 
-/// Options besides the filters of the list of the records counted.
+/// The parameters of a timeline, besides the filters of the counted records.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReadTimeline {
@@ -45,15 +45,15 @@ pub struct ReadTimeline {
     /// mentions; entity for mentions; speaker, about, speaker_status, status and cue for quotes.
     #[param(inline)]
     pub group_by: Option<Dimension>,
-    /// Maximum number of groups; the remaining records are one group more.
+    /// Maximum number of groups. The remaining records are in one more group.
     #[param(minimum = 1, maximum = 20, default = 5)]
     pub groups: Option<i64>,
-    /// Maximum number of records that are read when no rollup answers the query.
+    /// Maximum number of records that are read, newest first, when the counts are not precomputed.
     #[param(minimum = 1, maximum = 100_000, default = json!(DEFAULT_WINDOW))]
     pub window: Option<i64>,
 }
 
-/// Options besides the filters of the list of the records counted.
+/// The parameters of a ranking by value, besides the filters of the counted records.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReadTop {
@@ -66,10 +66,10 @@ pub struct ReadTop {
     /// and cue for quotes.
     #[param(inline)]
     pub by: Option<Dimension>,
-    /// Maximum number of values; the remaining records are one item more.
+    /// Maximum number of values. The remaining records are one more item.
     #[param(minimum = 1, maximum = 50, default = 10)]
     pub limit: Option<i64>,
-    /// Maximum number of records that are read when no rollup answers the query.
+    /// Maximum number of records that are read, newest first, when the counts are not precomputed.
     #[param(minimum = 1, maximum = 100_000, default = json!(DEFAULT_WINDOW))]
     pub window: Option<i64>,
 }
@@ -83,12 +83,12 @@ pub enum GroupKind {
     Other,
 }
 
-/// A value that records are counted by.
+/// A group of records in a count.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct GroupBody {
     /// `value`: records with the value `key`; `none`: records without one; `other`: records in no other group.
     pub kind: GroupKind,
-    /// The value of the filter: for an entity, its id.
+    /// The value as a filter takes it: for an entity, its id.
     #[schema(required = true, max_length = 1000)]
     pub key: Option<String>,
     /// The value for display: for an entity, its name.
@@ -118,8 +118,8 @@ pub struct TimelineGroupBody {
     /// Null without `group_by`.
     #[schema(required = true)]
     pub group: Option<GroupBody>,
-    /// The list of the records counted, as a URI template (RFC 6570): a bucket's `start` is its `published_from`, the `end`
-    /// its `published_to`.
+    /// The list of the counted records, as a URI template (RFC 6570): `published_from` is the `start` of a bucket,
+    /// `published_to` its `end`.
     #[schema(max_length = 65536)]
     pub href_template: String,
 }
@@ -132,10 +132,10 @@ pub struct TimelineGroupBody {
     "considered": {"records": 2, "complete": true, "published_from": null}
 }))]
 pub struct TimelineBody {
-    /// Each interval of each group, in order of time; an interval without records counts zero.
+    /// Every interval of every group, in order of time. An interval without records has the count 0.
     #[schema(max_items = 5000)]
     pub items: Vec<TimelineBucketBody>,
-    /// Each group, in the order of the items of an interval.
+    /// The groups, in the same order as the items of an interval.
     #[schema(max_items = 22)]
     pub groups: Vec<TimelineGroupBody>,
     pub considered: CoverageBody,
@@ -146,7 +146,7 @@ pub struct TimelineBody {
 pub struct ShareBody {
     /// `value`: records with the value `key`; `none`: records without one; `other`: records in no other item.
     pub kind: GroupKind,
-    /// The value of the filter: for an entity, its id.
+    /// The value as a filter takes it: for an entity, its id.
     #[schema(required = true, max_length = 1000)]
     pub key: Option<String>,
     /// The value for display: for an entity, its name.
@@ -157,12 +157,12 @@ pub struct ShareBody {
     /// The share of all matching records, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     pub share: f64,
-    /// The list of the records counted.
+    /// The list of the counted records.
     #[schema(max_length = 65536, format = "uri-reference")]
     pub href: String,
 }
 
-/// The values with most records.
+/// The values with the most records.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "total": 3,
@@ -194,7 +194,7 @@ impl From<&Group> for GroupBody {
     }
 }
 
-/// The coverage of a count.
+/// The records that were counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoverageBody {
     /// The number of records that were read.
@@ -202,7 +202,7 @@ pub struct CoverageBody {
     pub records: i64,
     /// False when more records match than `window`: only the newest were counted.
     pub complete: bool,
-    /// When not complete: counts are exact for records published from this time on.
+    /// If not complete: the counts are exact for records published at this time or later.
     #[schema(required = true)]
     pub published_from: Option<DateTime<Utc>>,
 }
