@@ -102,7 +102,7 @@ pub struct ListKeys {
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
     /// Adds `total`. `exact` counts up to 10,000 and estimates larger totals; `estimate` always estimates. `total.kind`
-    /// says which was done.
+    /// is `exact` or `estimate`.
     #[param(inline)]
     count: Option<CountModeBody>,
 }

@@ -107,8 +107,8 @@ pub struct ListMentions {
     /// Continues a list: the `next_cursor` of the previous page.
     #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
-    /// Adds `total`. `exact` is exact for a single filter that statistics are kept for; for others it counts up to
-    /// 10,000 and estimates larger totals. `estimate` always estimates. `total.kind` says which was done.
+    /// Adds `total`. `exact` is exact for a single filter with precomputed counts; for other filters it counts up to 10,000
+    /// and estimates larger totals. `estimate` always estimates. `total.kind` is `exact` or `estimate`.
     #[param(inline)]
     count: Option<CountModeBody>,
 }
