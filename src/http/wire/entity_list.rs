@@ -46,7 +46,7 @@ pub enum EntitySort {
 pub struct ListEntities {
     /// Only with a name or alias like this, at most the 500 best matches. Accents, case, apostrophes and small typos are
     /// ignored.
-    #[param(min_length = 1, max_length = 300, example = "emanuel macron")]
+    #[param(min_length = 1, max_length = 300, example = "ines valadares")]
     q: Option<String>,
     /// Only this kind.
     #[serde(default)]
@@ -137,7 +137,7 @@ fn identifiers(given: &[String]) -> Vec<Identifier> {
 #[into_params(parameter_in = Query)]
 pub struct SuggestEntities {
     /// The beginning of a name or alias. Accents, case and apostrophes are ignored.
-    #[param(min_length = 1, max_length = 300, example = "macr")]
+    #[param(min_length = 1, max_length = 300, example = "vala")]
     pub q: String,
     /// Only this kind.
     #[serde(default)]

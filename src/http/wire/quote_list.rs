@@ -154,7 +154,7 @@ pub struct ListQuotes {
     filters: QuoteFilters,
     /// Only by the entities with this name, ignoring accents and case, or else with the most similar name.
     #[serde(default)]
-    #[param(max_items = 10, value_type = Vec<NameParameter>, inline, example = json!(["emmanuel macron"]))]
+    #[param(max_items = 10, value_type = Vec<NameParameter>, inline, example = json!(["awa diallo"]))]
     speaker_name: Vec<String>,
     /// Only about the entities with this name, resolved in the same way.
     #[serde(default)]
