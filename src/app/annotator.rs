@@ -82,7 +82,7 @@ impl Annotator {
     /// # Errors
     /// Those of [`Annotator::annotate_text`], and an article that does not exist, was deleted or has another publisher.
     pub async fn annotate_article(&self, id: Uuid, publisher: Option<Arc<str>>) -> Result<ArticleWithFindings> {
-        let mut told = HashSet::new();
+        let mut known = HashSet::new();
         for draft in 1..=MAX_DRAFTS {
             let limit = publisher.clone();
             let read = move |conn: &mut Connection| {
@@ -94,7 +94,7 @@ impl Annotator {
             let ArticleText { headline, body, language, .. } = text.clone();
             let document = OwnedDocument { headline: Some(headline), body, language: Some(language) };
             let extraction = self.extract(document).await?;
-            let draft = Draft { extraction, told: told.clone(), is_final: draft == MAX_DRAFTS };
+            let draft = Draft { extraction, known: known.clone(), is_final: draft == MAX_DRAFTS };
             let store = move |conn: &mut Connection| -> Result<Attempt<ArticleWithFindings>> {
                 let Resolutions { mut each, missing } = annotations::resolve(conn, &[&draft])?;
                 let resolution = each.remove(0);
@@ -115,7 +115,7 @@ impl Annotator {
             };
             match self.db.write(store).await? {
                 Attempt::Stored(article) => return Ok(article),
-                Attempt::Again(unknown) => told.extend(unknown),
+                Attempt::Again(unknown) => known.extend(unknown),
             }
         }
         Err(Error::Collision("the article is edited again and again".to_owned()))

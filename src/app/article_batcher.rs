@@ -43,7 +43,7 @@ impl ArticleBatcher {
     pub async fn create(&self, new: NewArticle, annotate: bool) -> Result<ArticleWithFindings> {
         let new = Arc::new(new);
         let is_batched = new.body.len() <= MAX_BATCHED_BYTES;
-        let mut told = HashSet::new();
+        let mut known = HashSet::new();
         for number in 1..=MAX_DRAFTS {
             let draft = match annotate {
                 false => None,
@@ -54,7 +54,7 @@ impl ArticleBatcher {
                         language: new.language.clone(),
                     };
                     let extraction = self.annotator.extract(document).await?;
-                    Some(Draft { extraction, told: told.clone(), is_final: number == MAX_DRAFTS })
+                    Some(Draft { extraction, known: known.clone(), is_final: number == MAX_DRAFTS })
                 }
             };
             let creation = Creation { new: Arc::clone(&new), draft };
@@ -64,7 +64,7 @@ impl ArticleBatcher {
             };
             match created {
                 Attempt::Stored(article) => return Ok(article),
-                Attempt::Again(unknown) => told.extend(unknown),
+                Attempt::Again(unknown) => known.extend(unknown),
             }
         }
         Err(Error::Internal("a final draft was not stored".to_owned()))

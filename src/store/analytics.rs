@@ -1,4 +1,4 @@
-//! Questions over many records at once: statistics and graphs.
+//! Statistics and graphs over many records.
 
 pub mod graph;
 mod recent;

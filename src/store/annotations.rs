@@ -1,4 +1,4 @@
-//! Stores extractions: links or creates their entities, keeps the ids of findings made before and all human work.
+//! Stores extractions: links or creates their entities, and keeps the ids of earlier findings and all human changes.
 
 mod entities;
 mod mentions;
@@ -17,17 +17,17 @@ pub use entities::{Resolution, Resolutions, resolve};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// An extraction that is to be stored.
+/// An extraction to store.
 #[derive(Debug)]
 pub struct Draft {
     pub extraction: Extraction,
-    /// Stored entities that the extractor has been told of since an earlier draft: a newcomer may be one of them.
-    pub told: HashSet<Uuid>,
-    /// Link newcomers to any stored entity of their name, also to those that the extractor did not know.
+    /// Stored entities found for earlier drafts, which the extractor knows by now. A newcomer may still be one of them.
+    pub known: HashSet<Uuid>,
+    /// Whether newcomers are linked to any stored entity with their name, even if the extractor did not know it.
     pub is_final: bool,
 }
 
-/// A text of an article as it was annotated.
+/// The text of an article that was annotated.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = articles, check_for_backend(diesel::pg::Pg))]
 pub struct ArticleText {
@@ -37,7 +37,7 @@ pub struct ArticleText {
     pub language: String,
 }
 
-/// Reads the present text of an article.
+/// Reads the current text of an article.
 ///
 /// # Errors
 /// An article that is absent or deleted.
@@ -46,7 +46,7 @@ pub fn text_of(conn: &mut PgConnection, article: Uuid) -> Result<ArticleText> {
     text.map_or_else(|| tombstones::missing(conn, Resource::Article, article), Ok)
 }
 
-/// Locks an article until the transaction ends; false when `text` is not its present text any more.
+/// Locks an article until the transaction ends. Returns false if `text` is no longer its current text.
 pub fn lock_text(conn: &mut PgConnection, article: Uuid, text: &ArticleText) -> Result<bool> {
     let present: Option<(i32, String, String)> = articles::table
         .find(article)
@@ -68,7 +68,7 @@ pub struct Resolved<'a> {
     pub resolution: Resolution,
 }
 
-/// Stores the findings of some articles, whose rows the caller holds, and creates the `missing` entities that they link.
+/// Stores the findings of articles whose rows the caller has locked, and creates the `missing` entities that they link.
 ///
 /// # Errors
 /// A collision when a linked entity has just been deleted or merged.
@@ -98,23 +98,23 @@ struct Extracted<'a> {
     body_version: i32,
     body: Body<'a>,
     annotation: &'a Annotation,
-    /// The stored entity of each found one.
+    /// The stored entity of each found entity.
     entities: &'a [Linked],
 }
 
 impl Extracted<'_> {
-    /// The slice at `span`, when it has at most `longest` code points.
+    /// The slice at `span`, if it has at most `longest` code points.
     fn slice(&self, span: Span, longest: i32) -> Option<String> {
         (span.len() <= longest).then(|| self.body.slice(span)).flatten().map(str::to_owned)
     }
 
-    /// The stored entity of a found one.
+    /// The stored entity of a found entity.
     fn entity(&self, index: Option<usize>) -> Option<&Linked> {
         index.and_then(|index| self.entities.get(index))
     }
 }
 
-/// The error for an offset of the extractor outside of the text it was given.
+/// The error for an offset of the extractor outside of its text.
 fn out_of_text() -> Error {
     Error::Internal("the extractor found something outside of the text".to_owned())
 }

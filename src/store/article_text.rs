@@ -1,4 +1,4 @@
-//! The texts of an article, which spans point into, and the rows below it.
+//! The texts of an article, and the ids of its mentions and quotes.
 
 use super::{Resource, Result, tombstones};
 use crate::schema::{article_versions, articles};
@@ -13,9 +13,10 @@ pub struct Text {
     pub body: String,
 }
 
-/// Reads the present text of an article and locks its row until the transaction ends; `None` without that article.
+/// Reads the current text of an article and locks its row until the transaction ends; `None` if there is no such article.
 ///
-/// Stronger than the `FOR SHARE` that the check of a slice needs: derived rows of an article have one writer at a time.
+/// The check of a slice needs only `FOR SHARE`. The stronger lock lets only one transaction write the derived rows of an
+/// article at a time.
 pub fn lock(conn: &mut PgConnection, article: Uuid) -> Result<Option<Text>> {
     let row: Option<(i32, String)> = articles::table
         .find(article)
@@ -32,9 +33,9 @@ pub fn earlier(conn: &mut PgConnection, article: Uuid, version: i32) -> Result<T
     Ok(Text { version, body })
 }
 
-/// The ids of the first rows of a table below each of these articles, in the order of `start`, then id.
+/// Returns the ids of the first `limit` rows of a table in each of these articles, in order of `start`, then id.
 ///
-/// A lateral query, which diesel cannot express: a limit for all articles together would starve the last ones.
+/// diesel cannot express the lateral query. One limit for all articles together would leave out the last articles.
 pub fn first_of_each(
     conn: &mut PgConnection,
     table: &'static str,
@@ -57,7 +58,7 @@ pub fn first_of_each(
     Ok(found.into_iter().map(|found| found.id).collect())
 }
 
-/// Refuses an article that does not exist: for its lists, when they are empty.
+/// Returns an error unless an article exists. Called when a list of the article is empty.
 pub fn must_exist(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     if diesel::select(exists(articles::table.find(article))).get_result(conn)? {
         Ok(())

@@ -1,9 +1,9 @@
-//! Rows by what they belong to.
+//! Groups rows by key.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// All that belongs to each key, in the order that it came in.
+/// Groups the values by their keys, in the order of the pairs.
 pub fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
     let mut all: HashMap<K, Vec<V>> = HashMap::new();
     for (key, value) in pairs {

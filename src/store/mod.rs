@@ -1,7 +1,8 @@
-//! Postgres through diesel: one file per resource, free functions `(&mut PgConnection, what) -> Result<..>`.
+//! Postgres through diesel: one file per resource, with functions that take a connection and return a `Result`.
 //!
-//! Each may fail with an error of the database; those that fail otherwise say so. They open no transaction: `Db::write` has
-//! opened one. Locks are taken in one order: entity, article, then the mentions and quotes of that article.
+//! Every function may return an error of the database; the documentation names only other errors. They open no transaction,
+//! because `Db::write` has opened one. Locks are taken in one order: entity, article, then the mentions and quotes of that
+//! article.
 
 mod about;
 pub mod analytics;
@@ -33,10 +34,10 @@ pub use error::{Conflict, Error, Resource, Result};
 /// A connection to Postgres, as the functions of the store take it.
 pub use diesel::pg::PgConnection as Connection;
 
-/// The versions of a record that a caller is willing to change; `None` takes whichever is there.
+/// The versions of a record that a caller is willing to change; `None` accepts any version.
 pub type Expected = Option<Vec<i32>>;
 
-/// Refuses to change a record that is not at a version the caller expects.
+/// Returns an error if a record is not at a version that the caller expects.
 fn check(expected: &Expected, current: i32) -> Result<()> {
     match expected {
         Some(versions) if !versions.contains(&current) => Err(Error::Stale { current }),

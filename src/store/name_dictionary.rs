@@ -1,7 +1,7 @@
-//! The names of all entities in memory, for annotation.
+//! Keeps the names of all entities in memory for annotation.
 //!
 //! Triggers log each change of an entity in `entity_changes`, with its transaction. An instance keeps the snapshot of its last
-//! refresh and finds all changes committed since with one query, however the transactions overlapped.
+//! refresh. One query finds all changes committed since, even if their transactions overlapped.
 
 use super::grouped::grouped;
 use super::{Error, Result};
@@ -17,13 +17,13 @@ use std::sync::{Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Entities read at a time.
-const BATCH: usize = 5_000;
-/// How long changes are kept for instances that have yet to read them.
-const CHANGES_KEPT: Duration = Duration::from_secs(3600);
-/// After this long without a refresh all names are read again.
+/// Number of entities read at a time.
+const BATCH_ENTITIES: usize = 5_000;
+/// Time for which changes are kept until all instances have read them.
+const CHANGES_TTL: Duration = Duration::from_secs(3600);
+/// After this time without a refresh, all names are read again. It must be shorter than [`CHANGES_TTL`].
 const MAX_REFRESH_GAP: Duration = Duration::from_secs(3000);
-/// How long a request waits for another refresh, which takes seconds for a million names.
+/// Maximum time that a request waits for another refresh, which takes seconds for a million names.
 const REFRESH_WAIT: Duration = Duration::from_secs(1);
 
 /// The names of all entities.
@@ -41,10 +41,10 @@ impl Default for NameDictionary {
     }
 }
 
-/// What the dictionary holds.
+/// The state of the dictionary at its last refresh.
 #[derive(Default)]
 struct SyncState {
-    /// The snapshot of the last refresh, as Postgres writes it; `None` before the first.
+    /// The snapshot of the last refresh as text of Postgres; `None` before the first refresh.
     snapshot: Option<String>,
     at: Option<Instant>,
     /// The aliases of each entity.
@@ -71,11 +71,11 @@ impl NameDictionary {
         self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what has changed since the last refresh, or everything the first time. While another refresh takes long, the
-    /// names stay as they are.
+    /// Reads the changes since the last refresh, or all names the first time. If another refresh takes too long, the names
+    /// stay as they are.
     ///
     /// # Errors
-    /// Those of the database, and [`Error::Overloaded`] during another's first refresh.
+    /// Those of the database, and [`Error::Overloaded`] while another caller runs the first refresh.
     pub fn refresh(&self, conn: &mut PgConnection) -> Result<()> {
         let Some(mut guard) = self.begin_refresh() else {
             return if self.read().is_empty() { Err(Error::Overloaded) } else { Ok(()) };
@@ -99,7 +99,7 @@ impl NameDictionary {
     }
 
     fn read_changes(&self, conn: &mut PgConnection, state: &mut SyncState, since: &str) -> Result<()> {
-        // One statement, so that the snapshot is the one that the changes are read in.
+        // One statement, so that the changes are read in the returned snapshot.
         let Changes { snapshot, changed } = diesel::sql_query(
             "SELECT pg_current_snapshot()::text AS snapshot, array(
                  SELECT DISTINCT entity_id FROM entity_changes
@@ -109,7 +109,7 @@ impl NameDictionary {
         )
         .bind::<Text, _>(since)
         .get_result(conn)?;
-        for ids in changed.chunks(BATCH) {
+        for ids in changed.chunks(BATCH_ENTITIES) {
             let named = names_of(conn, ids)?;
             let mut dictionary = self.dictionary.write().unwrap_or_else(PoisonError::into_inner);
             for id in ids {
@@ -123,7 +123,7 @@ impl NameDictionary {
         Ok(())
     }
 
-    /// Reads all names into a new dictionary, and replaces the present one.
+    /// Reads all names into a new dictionary, and replaces the current one.
     fn read_all(&self, conn: &mut PgConnection, state: &mut SyncState) -> Result<()> {
         let Snapshot { snapshot } =
             diesel::sql_query("SELECT pg_current_snapshot()::text AS snapshot").get_result(conn)?;
@@ -135,7 +135,7 @@ impl NameDictionary {
                 .filter(entities::id.gt(after))
                 .order(entities::id)
                 .select(entities::id)
-                .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
+                .limit(i64::try_from(BATCH_ENTITIES).unwrap_or(i64::MAX))
                 .load(conn)?;
             let Some(last) = ids.last() else { break };
             after = *last;
@@ -147,7 +147,7 @@ impl NameDictionary {
     }
 }
 
-/// The right to refresh, given back on drop.
+/// The exclusive right to refresh, released on drop.
 struct RefreshGuard<'a> {
     names: &'a NameDictionary,
     state: SyncState,
@@ -164,7 +164,7 @@ impl Drop for RefreshGuard<'_> {
 /// Entities, each with all its names.
 pub(super) type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
 
-/// The entities of these ids with all their names. Leaves out absent and merged ones.
+/// Reads these entities with all their names. Missing and merged entities are left out.
 pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
     let rows: Vec<(Uuid, EntityKind, String)> = entities::table
         .filter(entities::id.eq_any(ids))
@@ -191,9 +191,9 @@ fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, A
     }
 }
 
-/// Deletes changes that every instance has read.
+/// Deletes changes older than [`CHANGES_TTL`], which every instance has read.
 pub fn delete_old_changes(conn: &mut PgConnection) -> Result<()> {
-    let kept = chrono::Duration::from_std(CHANGES_KEPT).map_err(|error| Error::Internal(error.to_string()))?;
+    let kept = chrono::Duration::from_std(CHANGES_TTL).map_err(|error| Error::Internal(error.to_string()))?;
     let oldest: chrono::DateTime<chrono::Utc> =
         diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
     diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;

@@ -1,4 +1,4 @@
-//! Refuses databases that the service cannot work with, each with one sentence.
+//! Refuses unsuitable databases, each with one sentence.
 
 use super::{Error, Result};
 use diesel::connection::SimpleConnection;
@@ -6,11 +6,11 @@ use diesel::pg::PgConnection;
 use diesel::sql_types::{Array, Bool, Integer, Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
-/// The oldest Postgres that works, as `server_version_num` has it.
+/// The oldest supported Postgres, in the format of `server_version_num`.
 const MIN_VERSION: i32 = 14_00_00;
 /// Extensions that the migrations create. Each is trusted: the owner of a database may create it.
 const EXTENSIONS: [&str; 3] = ["btree_gin", "pg_trgm", "unaccent"];
-/// What Postgres says of a division by zero in English.
+/// The English message of Postgres for a division by zero.
 const ENGLISH: &str = "division by zero";
 
 /// Settings of a database and rights of its role.

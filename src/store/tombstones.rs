@@ -1,4 +1,4 @@
-//! The ids of deleted records: they answer 410, unknown ids 404.
+//! The ids of deleted records, which return 410. Unknown ids return 404.
 
 use super::sql::Sql;
 use super::{Error, Resource, Result};
@@ -20,7 +20,7 @@ pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Resu
     Err(if is_deleted { Error::Gone(resource) } else { Error::NotFound(resource) })
 }
 
-/// Deletes the rows of a kind that have one of some ids in a column, and leaves tombstones.
+/// Deletes the rows of a kind that have one of these ids in a column, and inserts their tombstones.
 pub fn delete(conn: &mut PgConnection, resource: Resource, column: &str, ids: &[Uuid]) -> Result<()> {
     let (kind, table) = (resource.as_str(), resource.table());
     Sql::new(format!("WITH deleted AS (DELETE FROM {table} WHERE {column} = ANY ("))
@@ -30,7 +30,7 @@ pub fn delete(conn: &mut PgConnection, resource: Resource, column: &str, ids: &[
     Ok(())
 }
 
-/// The record of each of these distinct ids, in their order, or the error of a missing one.
+/// Returns the record of each of these distinct ids in order, or the error of a missing record.
 pub fn each<T>(
     conn: &mut PgConnection,
     resource: Resource,

@@ -1,4 +1,4 @@
-//! Links found entities to stored ones, and creates those that the store lacks.
+//! Links found entities to stored entities, and creates the missing ones.
 
 use super::Draft;
 use crate::annotate::FoundEntity;
@@ -14,32 +14,32 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
-/// Name locks are taken by the hash of a name, so that any number of names needs this many locks at most.
+/// Number of name locks. A name is locked by its hash, so that any number of names needs at most this many locks.
 const LOCK_BUCKETS: u64 = 64;
-/// The namespace of the name locks among Postgres' advisory locks.
+/// Namespace of the name locks among the advisory locks of Postgres.
 const NAME_LOCKS: i32 = 0x6e61_6d65;
 
-/// The stored entity of a found one.
+/// The stored entity of a found entity.
 #[derive(Debug, Clone, Default)]
 pub struct Linked {
     pub id: Option<Uuid>,
-    /// The entities it may be, when none is certain; at most [`MAX_CANDIDATES`].
+    /// The entities that it may be if none is certain; at most [`MAX_CANDIDATES`].
     pub candidates: Vec<Uuid>,
-    /// The number of all entities it may be.
+    /// The number of all entities that it may be.
     pub candidate_count: usize,
 }
 
-/// How the entities of an extraction are stored.
+/// The stored entities of an extraction.
 #[derive(Debug)]
 pub struct Resolution {
-    /// The stored entity of each found one.
+    /// The stored entity of each found entity.
     pub(super) linked: Vec<Linked>,
-    /// Stored entities that the extractor does not know, or takes for stored though they are deleted. Unless this is empty,
-    /// the text is to be annotated again with the present names.
+    /// Stored entities that the extractor does not know, and deleted ones that it still knows. If there are any, the text
+    /// must be annotated again with the current names.
     pub unknown: HashSet<Uuid>,
 }
 
-/// The resolutions of some drafts, and the entities that the store lacks for them.
+/// The resolutions of several drafts, and the entities missing in the store.
 #[derive(Debug)]
 pub struct Resolutions {
     /// In the order of the drafts.
@@ -47,11 +47,11 @@ pub struct Resolutions {
     pub missing: Missing,
 }
 
-/// Entities that the store lacks. Those that a stored draft links are created.
+/// Entities missing in the store. They are created if a stored draft links them.
 #[derive(Debug, Default)]
 pub struct Missing(Vec<(Uuid, Newcomer, NewEntity)>);
 
-/// Resolves the entities of some texts under locks of the newcomers' names. Creates nothing yet.
+/// Resolves the entities of several texts while the names of their newcomers are locked. Creates no entity.
 pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions> {
     let newcomers = || drafts.iter().flat_map(|draft| &draft.extraction.newcomers);
     let mut index = match newcomers().next() {
@@ -64,9 +64,9 @@ pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions
     };
     let found = drafts.iter().flat_map(|draft| &draft.extraction.annotation.entities);
     let named = found.flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied();
-    let alive = alive(conn, named.filter(|id| !is_provisional(*id)).collect())?;
+    let existing = existing(conn, named.filter(|id| !is_provisional(*id)).collect())?;
     let mut missing = Missing::default();
-    let each = drafts.iter().map(|draft| resolve_one(draft, &alive, &mut index, &mut missing)).collect();
+    let each = drafts.iter().map(|draft| resolve_one(draft, &existing, &mut index, &mut missing)).collect();
     Ok(Resolutions { each, missing })
 }
 
@@ -75,15 +75,20 @@ fn is_provisional(id: Uuid) -> bool {
     id.as_u128() <= u128::from(u32::MAX)
 }
 
-fn resolve_one(draft: &Draft, alive: &HashMap<Uuid, Uuid>, index: &mut NameIndex, missing: &mut Missing) -> Resolution {
-    let Draft { extraction, told, is_final } = draft;
+fn resolve_one(
+    draft: &Draft,
+    existing: &HashMap<Uuid, Uuid>,
+    index: &mut NameIndex,
+    missing: &mut Missing,
+) -> Resolution {
+    let Draft { extraction, known, is_final } = draft;
     let mut resolution = Resolution { linked: Vec::new(), unknown: HashSet::new() };
-    // The stored entities of each newcomer; several when their name is ambiguous.
+    // The stored entities of each newcomer, several if its name is ambiguous.
     let mut links: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     let known_missing = missing.0.len();
     for newcomer in &extraction.newcomers {
         let mut matching: Vec<Uuid> = index.matching(newcomer).into_iter().collect();
-        let is_unknown = |id: &&Uuid| !is_final && !told.contains(*id) && !missing.has(**id, newcomer);
+        let is_unknown = |id: &&Uuid| !is_final && !known.contains(*id) && !missing.contains(**id, newcomer);
         resolution.unknown.extend(matching.iter().filter(is_unknown));
         if matching.is_empty() {
             let id = new_id();
@@ -94,7 +99,7 @@ fn resolve_one(draft: &Draft, alive: &HashMap<Uuid, Uuid>, index: &mut NameIndex
     }
     let stored = |id: &Uuid| match links.get(id) {
         Some(stored) => stored.clone(),
-        None => alive.get(id).copied().into_iter().collect(),
+        None => existing.get(id).copied().into_iter().collect(),
     };
     for entity in &extraction.annotation.entities {
         let dead = entity.stored.iter().filter(|id| !is_final && !is_provisional(**id) && stored(id).is_empty());
@@ -102,15 +107,15 @@ fn resolve_one(draft: &Draft, alive: &HashMap<Uuid, Uuid>, index: &mut NameIndex
         resolution.linked.push(linked(entity, stored));
     }
     if resolution.unknown.is_empty() {
-        // The drafts that follow may link to these entities.
+        // Later drafts may link to these entities.
         missing.0[known_missing..].iter().for_each(|(id, newcomer, _)| index.add(newcomer, *id));
     }
     resolution
 }
 
 impl Missing {
-    /// True when this entity is missing for another draft, with the very names of `newcomer`: its names are no news.
-    fn has(&self, id: Uuid, newcomer: &Newcomer) -> bool {
+    /// Whether this entity is missing for another draft with the same names as `newcomer`.
+    fn contains(&self, id: Uuid, newcomer: &Newcomer) -> bool {
         let same = |other: &Newcomer| {
             (other.kind, &other.name, &other.aliases) == (newcomer.kind, &newcomer.name, &newcomer.aliases)
         };
@@ -134,12 +139,12 @@ fn linked(entity: &FoundEntity, stored: impl Fn(&Uuid) -> Vec<Uuid>) -> Linked {
     }
 }
 
-/// Creates the missing entities that some resolutions link, and keeps all linked ones until the transaction ends.
+/// Creates the missing entities that resolutions link, and locks all linked entities until the transaction ends.
 ///
-/// Candidates that are stored are not kept: there may be thousands.
+/// Stored candidates are not locked: there may be thousands.
 ///
 /// # Errors
-/// A collision when a linked entity has just been deleted or merged, or its identifier given to another.
+/// A collision when a linked entity was just deleted or merged, or another entity was given its identifier.
 pub fn create<'a>(
     conn: &mut PgConnection,
     missing: &Missing,
@@ -170,8 +175,8 @@ pub fn create<'a>(
     Ok(())
 }
 
-/// The living ones of these entities, each with itself or the survivor it was merged into.
-fn alive(conn: &mut PgConnection, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
+/// Maps each of these entities that exists to itself, or to the entity that it was merged into.
+fn existing(conn: &mut PgConnection, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -180,9 +185,9 @@ fn alive(conn: &mut PgConnection, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, U
     Ok(rows.into_iter().map(|(id, merged_into)| (id, merged_into.unwrap_or(id))).collect())
 }
 
-/// Locks the newcomers' names: another transaction may be creating an entity of the same name.
+/// Locks the names of newcomers, because another transaction may be creating an entity with the same name.
 fn lock_names<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a Newcomer>) -> Result<()> {
-    // All transactions take the locks in one order, so that they cannot deadlock.
+    // All transactions take the locks in the same order, so that they cannot deadlock.
     let buckets: BTreeSet<i32> = newcomers.map(bucket_of).collect();
     diesel::sql_query("SELECT pg_advisory_xact_lock($1, bucket) FROM unnest($2) AS bucket")
         .bind::<Integer, _>(NAME_LOCKS)
@@ -191,15 +196,16 @@ fn lock_names<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a N
     Ok(())
 }
 
-/// The lock of an entity, the same whichever of its names a text has.
+/// The lock of an entity. It does not depend on which of its names a text has.
 fn bucket_of(newcomer: &Newcomer) -> i32 {
     let first = newcomer.keys().into_iter().min().unwrap_or_default();
     let hash = XxHash3_64::oneshot(format!("{} {first}", newcomer.kind.as_str()).as_bytes());
     i32::try_from(hash % LOCK_BUCKETS).unwrap_or(0)
 }
 
-/// Inserts the words of all names that may be new. In one order, so that two transactions that create several entities
-/// each cannot deadlock, as they could when the trigger inserts the words of one entity after the other.
+/// Inserts the words of all names of newcomers, in order.
+///
+/// Without the order, two transactions that create several entities could deadlock in the trigger that inserts the words.
 fn insert_words<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a Newcomer>) -> Result<()> {
     let names = newcomers.flat_map(|newcomer| {
         std::iter::once(newcomer.name.as_str()).chain(newcomer.aliases.iter().map(|alias| alias.name.as_str()))
@@ -213,7 +219,7 @@ fn insert_words<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a
     Ok(())
 }
 
-/// The stored entities with a name or an identifier of some newcomers.
+/// Reads the stored entities that have a name or an identifier of a newcomer.
 fn read_names<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a Newcomer>) -> Result<NameIndex> {
     let (mut keys, mut items) = (Vec::new(), Vec::new());
     for newcomer in newcomers {

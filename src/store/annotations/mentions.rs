@@ -1,4 +1,4 @@
-//! Stores extracted mentions beside those that an article has.
+//! Stores the mentions extracted from articles.
 
 use super::{Extracted, out_of_text};
 use crate::annotate::FoundMention;
@@ -16,10 +16,10 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Stores the mentions found in some articles.
+/// Stores the mentions found in articles.
 ///
-/// A machine's mentions that are found again keep their ids, its others are deleted. A human's mentions stay, and suppress
-/// found ones that overlap them.
+/// Machine mentions that are found again keep their ids; other machine mentions are deleted. Human mentions stay, and found
+/// mentions that overlap them are not stored.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present = mentions::table
@@ -73,7 +73,7 @@ impl Changes {
                 }),
                 Some(row) => {
                     let columns = Columns { anchor: row.columns.anchor, ..columns };
-                    // The entity made by the first run is certain in the second: a new confidence alone is no change.
+                    // An entity created by the first run is certain in the second, so a new confidence alone is not a change.
                     if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
                         self.changed.push(Changed { id: row.id, columns });
                     }
@@ -85,7 +85,7 @@ impl Changes {
     }
 }
 
-/// The mention as it is stored; `None` when it is longer than a mention may be.
+/// The columns of a mention; `None` if it is longer than [`MAX_MENTION`].
 fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<Columns>> {
     let span = Span::from(mention.span);
     if span.len() > MAX_MENTION {

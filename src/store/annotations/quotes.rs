@@ -1,4 +1,4 @@
-//! Stores extracted quotes beside those that an article has.
+//! Stores the quotes extracted from articles.
 
 use super::{Extracted, out_of_text};
 use crate::annotate::FoundQuote;
@@ -16,10 +16,10 @@ use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Stores the quotes found in some articles.
+/// Stores the quotes found in articles.
 ///
-/// A machine's quotes that are found again keep their ids, its others are deleted. Quotes that a human made or touched
-/// stay, and suppress found ones that overlap them.
+/// Machine quotes that are found again keep their ids; other machine quotes are deleted. Quotes that a human created or
+/// changed stay, and found quotes that overlap them are not stored.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present =
@@ -90,7 +90,7 @@ impl Changes {
     }
 }
 
-/// The quote as it is stored; `None` without spans.
+/// The columns of a quote; `None` without spans.
 fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
     let spans: Vec<Span> = quote.spans.iter().copied().map(Into::into).collect();
     let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return Ok(None) };
@@ -128,7 +128,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
     }))
 }
 
-/// The stored speaker and status: a named speaker is a stored entity, an anonymous one is not.
+/// The stored speaker and its status. A named speaker is a stored entity; an anonymous speaker is not.
 fn speaker(linked: Option<Uuid>, status: SpeakerStatus, labelled: bool) -> (Option<Uuid>, SpeakerStatus) {
     match (linked, status) {
         (Some(id), SpeakerStatus::Named | SpeakerStatus::Unresolved) => (Some(id), SpeakerStatus::Named),

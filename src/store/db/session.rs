@@ -1,7 +1,7 @@
 //! The request that the store works for: its deadline, and how fresh its reads must be.
 //!
-//! A position in the write-ahead log of the primary stands for everything committed before it. A caller who wrote gets the
-//! position of its commit as a consistency token; reads with that token see at least that much.
+//! A position in the write-ahead log of the primary covers everything committed before it. A client gets the position of its
+//! commit as a consistency token. Reads with that token see everything committed up to that position.
 
 use diesel::define_sql_function;
 use diesel::pg::PgConnection;
@@ -21,7 +21,7 @@ impl Lsn {
     /// A position that no standby reaches.
     pub const MAX: Self = Self(u64::MAX);
 
-    /// Reads what [`Display`](fmt::Display) writes.
+    /// Parses the format of [`Display`](fmt::Display).
     pub fn parse(text: &str) -> Option<Self> {
         let is_valid = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_valid.then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
@@ -41,11 +41,11 @@ tokio::task_local! {
 /// The store's view of one request.
 #[derive(Debug, Default)]
 pub struct Session {
-    /// Reads see at least what was committed before this position.
+    /// Reads see at least everything committed before this position.
     pub min_lsn: Option<Lsn>,
     /// Reads use the primary and no cache.
     pub fresh: bool,
-    /// Writes that are not committed by then are rolled back.
+    /// Writes that are not committed at this time are rolled back.
     pub deadline: Option<Instant>,
     committed: Cell<Option<Lsn>>,
 }
@@ -56,7 +56,7 @@ impl Session {
         Self { min_lsn, fresh, deadline, committed: Cell::new(None) }
     }
 
-    /// Runs the request. Returns its answer and the position of its last commit, where that is known.
+    /// Runs the request. Returns its result and the position of its last commit, if known.
     pub async fn run<T>(self, request: impl Future<Output = T>) -> (T, Option<Lsn>) {
         CURRENT
             .scope(self, async {
@@ -67,16 +67,16 @@ impl Session {
     }
 }
 
-/// How fresh the reads of a request must be.
+/// Requirements on the reads of a request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadRequirements {
-    /// See at least what was committed before this position.
+    /// Reads see at least everything committed before this position.
     pub min_lsn: Option<Lsn>,
-    /// Use the primary and no cache.
+    /// Reads use the primary and no cache.
     pub fresh: bool,
 }
 
-/// What the current request requires of its reads; nothing outside of a request.
+/// Returns the requirements of the current request. Outside of a request there are none.
 pub fn read_requirements() -> ReadRequirements {
     let requirements = |session: &Session| ReadRequirements {
         min_lsn: session.min_lsn.max(session.committed.get()),
@@ -85,7 +85,7 @@ pub fn read_requirements() -> ReadRequirements {
     CURRENT.try_with(requirements).unwrap_or_default()
 }
 
-/// The deadline of the current request; none outside of a request.
+/// Returns the deadline of the current request, `None` outside of a request.
 pub(super) fn deadline() -> Option<Instant> {
     CURRENT.try_with(|session| session.deadline).ok().flatten()
 }
@@ -97,31 +97,31 @@ pub(super) fn record_commit(at: Lsn) {
 }
 
 define_sql_function! {
-    /// Where the next record of the write-ahead log will be inserted.
+    /// The position at which the next record of the write-ahead log is inserted.
     fn pg_current_wal_insert_lsn() -> SqlLsn;
 }
 
 define_sql_function! {
-    /// Up to where the write-ahead log is on disk, and may be sent to standbys.
+    /// The position up to which the write-ahead log is on disk and may be sent to standbys.
     fn pg_current_wal_flush_lsn() -> SqlLsn;
 }
 
 define_sql_function! {
-    /// How far a standby has replayed; null on a primary.
+    /// The position up to which a standby has replayed; null on a primary.
     fn pg_last_wal_replay_lsn() -> Nullable<SqlLsn>;
 }
 
-/// A position after everything that is committed now, on the primary.
+/// Returns a position after everything committed so far, on the primary.
 pub(super) fn insert_lsn(conn: &mut PgConnection) -> QueryResult<Lsn> {
     diesel::select(pg_current_wal_insert_lsn()).get_result(conn).map(|PgLsn(at)| Lsn(at))
 }
 
-/// A position after everything that is committed and on disk now, on the primary.
+/// Returns a position after everything that is committed and on disk, on the primary.
 pub(super) fn flush_lsn(conn: &mut PgConnection) -> QueryResult<Lsn> {
     diesel::select(pg_current_wal_flush_lsn()).get_result(conn).map(|PgLsn(at)| Lsn(at))
 }
 
-/// How far a standby has replayed; `None` on a primary.
+/// Returns the position up to which a standby has replayed; `None` on a primary.
 pub(super) fn replay_lsn(conn: &mut PgConnection) -> QueryResult<Option<Lsn>> {
     let at: Option<PgLsn> = diesel::select(pg_last_wal_replay_lsn()).get_result(conn)?;
     Ok(at.map(|PgLsn(at)| Lsn(at)))
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_is_read_as_it_is_written() {
+    fn a_formatted_position_parses_to_itself() {
         for at in [0, 1, 0x16B_3748, u64::MAX] {
             assert_eq!(Lsn::parse(&Lsn(at).to_string()), Some(Lsn(at)));
         }

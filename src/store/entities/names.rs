@@ -1,7 +1,7 @@
-//! Search for entities by name: by prefix, by words, and with typos.
+//! Searches entities by name: by prefix, by words, and with typos.
 //!
-//! Each query reads a bounded number of names from `entity_names`. When there are more matches, the most mentioned
-//! entities are searched too.
+//! Each query reads a bounded number of names from `entity_names`. If there are more matches, the most mentioned entities
+//! are searched too.
 
 mod popular_names;
 mod queries;
@@ -23,13 +23,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use uuid::Uuid;
 
-/// Matches of each query that are ranked.
+/// Maximum number of matches of each query that are ranked.
 const MAX_RANKED: i32 = 200;
-/// With at least so many entities found, typos are not considered.
-const ENOUGH: usize = 5;
+/// If at least this many entities are found, typos are not searched.
+const MIN_WITHOUT_TYPOS: usize = 5;
 /// Position of the main name of an entity.
 const OWN: i32 = -1;
-/// Entities of one name that are returned.
+/// Maximum number of entities with one name that are returned.
 const MAX_NAMESAKES: usize = 50;
 
 /// The entities found by a name.
@@ -37,7 +37,7 @@ const MAX_NAMESAKES: usize = 50;
 pub struct NameMatches {
     /// Best first.
     pub matches: Vec<Match>,
-    /// There may be more.
+    /// Whether there may be more matches.
     pub is_truncated: bool,
 }
 
@@ -45,13 +45,13 @@ pub struct NameMatches {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     pub entity: Uuid,
-    /// Of the alias, or [`OWN`].
+    /// Position of the alias, or [`OWN`].
     position: i32,
     /// Ordered by [`Tier`], then by similarity, then by mentions of the entity.
     pub score: i64,
 }
 
-/// How a name matches, the best last.
+/// The kind of match of a name, the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Tier {
     Similar,
@@ -91,7 +91,7 @@ pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &
     let mut found = NameMatches::default();
     let mut best = HashMap::new();
     let prefixed = queries::with_prefix(&key).load(conn, scope, MAX_RANKED)?;
-    // The exact name of an entity, of whatever kind, is no typo.
+    // The exact name of an entity of any kind is not a typo.
     let has_exact = prefixed.has_exact;
     found.add(&mut best, prefixed, |candidate| match candidate.name_key == key {
         true if candidate.position < 0 => Tier::ExactName,
@@ -107,7 +107,7 @@ pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &
             if words.iter().all(is_prefix) { Tier::WordPrefixes } else { Tier::Contains }
         });
     }
-    if !has_exact && best.len() < ENOUGH {
+    if !has_exact && best.len() < MIN_WITHOUT_TYPOS {
         let similar = typos::similar(conn, popular, &key, &words, scope, MAX_RANKED)?;
         found.add(&mut best, similar, |_| Tier::Similar);
     }

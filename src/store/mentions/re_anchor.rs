@@ -10,7 +10,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// Moves the mentions of an article into its new text with one statement. The caller holds the article's row.
+/// Moves the mentions of an article into its new text with one statement. The caller has locked the row of the article.
 pub fn re_anchor_mentions(conn: &mut PgConnection, article: Uuid, version: i32, index: &mut PlaceIndex) -> Result<()> {
     let stored: Vec<(Uuid, Columns)> = mentions::table
         .filter(mentions::article_id.eq(article))

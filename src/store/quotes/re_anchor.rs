@@ -10,7 +10,7 @@ use crate::store::spans::{SpanList, SpanRange};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// Moves the quotes of an article into its new text with one statement. The caller holds the article's row.
+/// Moves the quotes of an article into its new text with one statement. The caller has locked the row of the article.
 pub fn re_anchor_quotes(conn: &mut PgConnection, article: Uuid, version: i32, index: &mut PlaceIndex) -> Result<()> {
     let stored: Vec<(Uuid, Columns)> = quotes::table
         .filter(quotes::article_id.eq(article))
@@ -49,7 +49,7 @@ fn re_anchored(old: &Columns, version: i32, index: &mut PlaceIndex) -> Columns {
     }
 }
 
-/// The new span of a source or a cue: at its old distance from the quote, else its only place, else none.
+/// The new span of a speaker or a cue: at its old distance from the quote, else its only occurrence, else `None`.
 pub fn side_span(
     index: &mut PlaceIndex,
     old: Option<SpanRange>,

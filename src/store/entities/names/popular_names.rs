@@ -1,4 +1,4 @@
-//! What is cached of the most mentioned names for some minutes: their common words, and the names of short prefixes.
+//! Caches the most mentioned names for some minutes: their common words, and the names with short prefixes.
 
 use super::queries::MOST_MENTIONED;
 use super::suggest::PrefixedName;
@@ -10,10 +10,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A word of so many popular names is no typo.
+/// A word of at least this many popular names is not a typo.
 const MIN_NAMES_OF_COMMON_WORD: usize = 100;
 const TTL: Duration = Duration::from_secs(300);
-/// Each has a hundred names.
+/// Maximum number of cached prefixes, with a hundred names each.
 const MAX_PREFIXES: u64 = 2_000;
 
 /// A cache of the most mentioned names.
@@ -41,7 +41,7 @@ impl PopularNames {
         self.by_prefix.insert(key.to_owned(), names.into());
     }
 
-    /// The words that many popular names have; read when they are not cached.
+    /// The words that many popular names contain. They are read from the database if they are not cached.
     pub(super) fn common_words(&self, conn: &mut PgConnection) -> Result<Arc<HashSet<String>>> {
         if let Some(common) = self.common_words.get(&()) {
             return Ok(common);
@@ -53,7 +53,7 @@ impl PopularNames {
             .load::<String>(conn)?;
         let common = names_by_word(&names).into_iter().filter(|(_, names)| *names >= MIN_NAMES_OF_COMMON_WORD);
         let common: Arc<HashSet<String>> = Arc::new(common.map(|(word, _)| word.to_owned()).collect());
-        // A small store changes quickly, and is read quickly.
+        // A small store changes often and is read fast, so it is not cached.
         if names.len() == MOST_MENTIONED as usize {
             self.common_words.insert((), Arc::clone(&common));
         }
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn a_word_is_counted_once_for_each_name_that_has_it() {
         let names: Vec<String> =
-            (0..150).map(|n| format!("marie marie {}", if n < 99 { "curie" } else { "x" })).collect();
+            (0..150).map(|n| format!("marie marie {}", if n < 99 { "durie" } else { "x" })).collect();
         let counts = names_by_word(&names);
-        assert_eq!((counts["marie"], counts["curie"], counts.get("mari")), (150, 99, None));
+        assert_eq!((counts["marie"], counts["durie"], counts.get("mari")), (150, 99, None));
     }
 }

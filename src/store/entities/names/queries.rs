@@ -1,4 +1,4 @@
-//! The queries for names: each reads a bounded number of matches and returns the best.
+//! Queries for names. Each reads a bounded number of matches and returns the best ones.
 
 use crate::domain::EntityKind;
 use crate::domain::page::SetFilter;
@@ -9,14 +9,14 @@ use diesel::sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, Text, Uu
 use std::cmp::Reverse;
 use uuid::Uuid;
 
-/// Matches that a query reads. When there are more, the matches among the most mentioned names are read too.
+/// Maximum number of matches that a query reads. If there are more, the matches among the most mentioned names are read too.
 const MAX_READ: i32 = 2_000;
-/// How many names are the most mentioned ones.
+/// Number of names that count as the most mentioned ones.
 pub(super) const MOST_MENTIONED: i32 = 10_000;
-/// Words of a query that are looked for, the longest.
+/// Maximum number of words of a query that are searched. The longest words are used.
 const MAX_WORDS: usize = 6;
 
-/// The entities that may be found.
+/// The entities to search.
 #[derive(Debug, Default)]
 pub struct Scope<'a> {
     pub kind: SetFilter<EntityKind>,
@@ -37,9 +37,9 @@ pub(super) struct Candidate {
     pub(super) similarity: f64,
 }
 
-/// The words of a query that are looked for, the longest first.
+/// Returns the words of a query that are searched, the longest first.
 pub(super) fn words(key: &str) -> Vec<&str> {
-    // A name of punctuation alone keeps it: it may have the wildcards of a pattern.
+    // The key of a name of punctuation alone is that punctuation, which may be wildcards of LIKE.
     let mut words: Vec<&str> = key.split(' ').filter(|word| !word.contains(['%', '_', '\\'])).collect();
     words.sort_by_key(|word| Reverse(word.len()));
     words.dedup();
@@ -47,7 +47,7 @@ pub(super) fn words(key: &str) -> Vec<&str> {
     words
 }
 
-/// The end of the range of names with a prefix: no letter sorts after the last code point.
+/// Returns the end of the range of names with a prefix, because no letter sorts after the last code point.
 pub(super) fn prefix_end(key: &str) -> String {
     format!("{key}{}", char::MAX)
 }
@@ -55,7 +55,7 @@ pub(super) fn prefix_end(key: &str) -> String {
 /// Names with this prefix.
 pub(super) fn with_prefix(key: &str) -> Query {
     let query = Query::new("name_key >= ", key).and("name_key < ", &prefix_end(key));
-    // Read in order, so the exact names are among them.
+    // In order of name, so that the equal names are read first.
     Query { read_order: " ORDER BY name_key", order: "(name_key = $1) DESC, weight DESC", ..query }
 }
 
@@ -79,8 +79,8 @@ pub(super) fn pattern(word: &str) -> String {
     format!("%{word}%")
 }
 
-/// Runs a query that must use the trigram index. The planner misjudges how common words are, and would read the whole
-/// table. `threshold` is the lowest word similarity of a match.
+/// Runs a query that must use the trigram index. The planner misestimates the frequency of words and would read the whole
+/// table. `threshold` is the minimum word similarity of a match.
 pub(super) fn by_trigrams<T>(
     conn: &mut PgConnection,
     threshold: f64,
@@ -99,10 +99,10 @@ pub(super) fn by_trigrams<T>(
 
 /// A query for names, and the order of its matches.
 pub(super) struct Query {
-    /// On the columns of `entity_names`, with the values as `$1`, `$2`...
+    /// Conditions on the columns of `entity_names`, with the values as `$1`, `$2`...
     conditions: String,
     values: Vec<String>,
-    /// The order in which matches are read; any when empty.
+    /// The order in which matches are read; empty for any order.
     read_order: &'static str,
     /// Whether the most mentioned names are searched too when there are more matches than are read.
     searches_most_mentioned: bool,
@@ -114,14 +114,14 @@ pub(super) struct Query {
 #[derive(Debug, Default)]
 pub(super) struct Matches {
     pub(super) best: Vec<Candidate>,
-    /// There are more matches.
+    /// Whether there are more matches.
     pub(super) is_truncated: bool,
-    /// An entity of any kind has exactly the first value as a name.
+    /// Whether an entity of any kind has exactly the first value as a name.
     pub(super) has_exact: bool,
 }
 
 impl Query {
-    /// Names that meet `condition`, which ends where its value begins.
+    /// Creates a query for names that match `condition`, to which the value is appended.
     pub(super) fn new(condition: &str, value: &str) -> Self {
         Self {
             conditions: format!("{condition}$1"),
@@ -145,7 +145,7 @@ impl Query {
         Self { searches_most_mentioned: false, similarity, order: "similarity DESC, weight DESC", ..self }
     }
 
-    /// And one of these is a word of the name.
+    /// Adds the condition that one of these words is a word of the name.
     pub(super) fn and_any_word(mut self, words: &[String]) -> Self {
         let any: Vec<String> = words
             .iter()
@@ -160,9 +160,9 @@ impl Query {
         self
     }
 
-    /// The best matches, at most `limit`, one for each entity.
+    /// Returns the best matches, at most `limit`, with one name per entity.
     ///
-    /// Names are read before their kind is checked: of a rare kind there may be none among a hundred thousand.
+    /// Names are read before their kind is checked, because a rare kind may have no match among a hundred thousand names.
     pub(super) fn load(self, conn: &mut PgConnection, scope: &Scope, limit: i32) -> Result<Matches> {
         let Self { conditions, values, read_order, searches_most_mentioned, similarity, order } = self;
         let [kinds, no_kinds, any, none, read_at, mentioned_at, limit_at] =
@@ -211,7 +211,7 @@ impl Query {
     }
 }
 
-/// A match. The only row without an entity says that there is none.
+/// A match. If there is none, the only row has no entity.
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Nullable<SqlUuid>)]

@@ -1,4 +1,4 @@
-//! Autocompletion: the most mentioned entities with a name that begins with what was typed.
+//! Autocompletion: the most mentioned entities with a name that begins with a prefix.
 
 use super::popular_names::PopularNames;
 use super::queries::{Candidate, prefix_end};
@@ -19,18 +19,18 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Up to so many names with a prefix are all read; of more, the [`BEST`] by weight.
+/// Up to this many names with a prefix are all read. If there are more, the [`BEST`] by weight are read.
 const MAX_READ: i64 = 200;
 const BEST: i64 = 100;
-/// Names of one weight that are ranked by their mentions.
+/// Maximum number of names of one weight that are ranked by their mentions.
 const MAX_TIED: i64 = 10_000;
-/// The first letters of a name in the index that orders names by weight.
+/// Number of first letters of a name in the index that orders names by weight.
 const INDEXED_LETTERS: usize = 2;
-/// Prefixes of at most so many letters are cached: many names have them.
+/// Prefixes of at most this many letters are cached, because many names have them.
 const CACHED_LETTERS: usize = 3;
 const MAX_SUGGESTIONS: usize = 10;
 
-/// A name with the prefix.
+/// A name with a given prefix.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = entity_names, check_for_backend(Pg))]
 pub(super) struct PrefixedName {
@@ -63,7 +63,7 @@ pub fn suggest(
     best(conn, &key, &names)
 }
 
-/// The names with this prefix, those of the highest weight first; when there are many, the most mentioned of them.
+/// Reads the names with this prefix, highest weight first. If there are many, only the most mentioned ones are read.
 fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -> Result<(Vec<PrefixedName>, bool)> {
     let has_prefix = || entity_names::name_key.ge(key.to_owned()).and(entity_names::name_key.lt(prefix_end(key)));
     let of_kinds = || {
@@ -86,7 +86,7 @@ fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -
         names.sort_by_key(|name| Reverse(name.weight));
         return Ok((names, false));
     }
-    // Hidden from the planner, which would read all names with the prefix by their own index.
+    // The condition is hidden from the planner, which would otherwise read all names with the prefix from the index of names.
     let by_weight = || {
         let names = of_kinds().filter(LookedAt::new(has_prefix().nullable()));
         match has_index(&letters) {
@@ -111,15 +111,15 @@ fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -
     Ok((names, true))
 }
 
-/// The weight at which the names were cut off, when the ten most mentioned entities may have it.
+/// The lowest weight that was read, if some of the ten most mentioned entities may have it.
 fn undecided_weight(names: &[PrefixedName]) -> Option<i16> {
     let last = names.get(BEST as usize - 1)?.weight;
     let above: HashSet<Uuid> = names.iter().filter(|name| name.weight > last).map(|name| name.entity_id).collect();
-    // A lower weight is of one number of mentions alone: all its entities are equal.
+    // All entities of a lower weight have the same number of mentions.
     (above.len() < MAX_SUGGESTIONS && last > 1).then_some(last)
 }
 
-/// The most mentioned entities of some names, which are in order of weight.
+/// The most mentioned entities of these names, which are in order of weight.
 fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Vec<Suggestion>> {
     let mut best: HashMap<Uuid, Candidate> = HashMap::new();
     let mut least = None;
@@ -150,7 +150,7 @@ fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Ve
     Ok(labels.suggestions(&most_mentioned(best.into_values().collect(), MAX_SUGGESTIONS)))
 }
 
-/// True of as many letters as the index by weight has.
+/// Whether the index by weight has an entry for these letters.
 fn has_index(letters: &str) -> bool {
     letters.chars().count() == INDEXED_LETTERS
 }

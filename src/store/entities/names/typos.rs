@@ -1,4 +1,4 @@
-//! Names with a typo: each word of a query may stand for words of names that differ by one letter.
+//! Searches names with a typo: each word of a query also matches words of names that differ by one letter.
 
 use super::popular_names::PopularNames;
 use super::queries::{Matches, Query, Scope, by_trigrams, pattern};
@@ -8,17 +8,18 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 use std::collections::HashMap;
 
-/// Characters of a query that are compared by similarity.
+/// Maximum number of characters of a query that are compared by similarity.
 const MAX_COMPARED: usize = 80;
-/// Shorter words match too many others; by trigrams, so do words of this length.
+/// Minimum length of a corrected word. Shorter words match too many others. By trigrams, words of this length do so too.
 const MIN_LETTERS: usize = 4;
-/// Words of names that one word of a query may stand for, the most similar; fewer when several words are unknown.
+/// Maximum number of corrections of a word, the most similar ones. There are fewer if several words are unknown.
 const MAX_CORRECTIONS: usize = 40;
 const MAX_CORRECTIONS_EACH: usize = 6;
 
-/// Names with words similar to those of a query. Common words are taken as they are. So are other words of names, unless
-/// all words are words of names: then each of them may be the typo. When nothing matches, any word of similar trigrams
-/// does.
+/// Finds names with words similar to those of a query.
+///
+/// Common words are not corrected. Other words that occur in names are corrected only if all words of the query occur in
+/// names: then each of them may be the typo. If nothing matches, words with similar trigrams are searched.
 pub(super) fn similar(
     conn: &mut PgConnection,
     popular: &PopularNames,
@@ -39,7 +40,7 @@ pub(super) fn similar(
         let query = Query::new("name_key <> ", &key.chars().take(MAX_COMPARED).collect::<String>()).by_similarity();
         common.iter().fold(query, |query, word| query.and("name_key LIKE ", &pattern(word)))
     };
-    // A wrong letter changes three of the trigrams of a word, which has one more than letters.
+    // A wrong letter changes three trigrams of a word. A word has one trigram more than letters.
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let threshold = (1.0 - 3.0 / (shortest + 1) as f64 - 0.001).max(0.4);
     by_trigrams(conn, threshold, |conn| {
@@ -58,11 +59,11 @@ pub(super) fn similar(
     })
 }
 
-/// The words of names that the words of a query may stand for.
+/// The corrections of the words of a query.
 struct Corrections(Vec<Word>);
 
 struct Word {
-    /// The word, when a name has it.
+    /// The word itself, if it occurs in a name.
     known: Option<String>,
     /// Words of names that differ by one letter, the most similar first.
     similar: Vec<String>,
@@ -99,9 +100,9 @@ impl Corrections {
         Ok(Self(words.iter().map(word).collect()))
     }
 
-    /// The attempts in order: for each word of the query, the alternatives of which a name must have one.
+    /// The attempts in order. Each has, for each word of the query, alternatives of which a name must contain one.
     ///
-    /// `try_unchanged` when the query has shorter words too: the typo may be in one of those.
+    /// `try_unchanged`: the query also has shorter words, one of which may be the typo.
     fn attempts(&self, try_unchanged: bool) -> Vec<Vec<Vec<String>>> {
         let Self(words) = self;
         let unknown = words.iter().filter(|word| word.known.is_none()).count();
@@ -115,7 +116,7 @@ impl Corrections {
         if try_unchanged || unknown > 0 {
             attempts.push(unchanged.clone());
         }
-        // The last word is the shortest, and the most likely to be a typo of another.
+        // The last word is the shortest, and most likely to be a typo of another word.
         for (index, word) in words.iter().enumerate().rev().filter(|_| unknown == 0) {
             let mut attempt = unchanged.clone();
             attempt[index].clone_from(&word.similar);
@@ -145,10 +146,10 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_the_typo_else_any_word_may_be() {
-        let words = || vec![word("macron", &["macroy", "matron"]), word("", &["emmanuel", "emanuele"])];
-        assert_eq!(attempts(words(), false), ["macron emmanuel|emanuele"]);
-        let words = || vec![word("macron", &["macroy", "matron"]), word("emmanuel", &["emanuel"])];
-        assert_eq!(attempts(words(), false), ["macron emanuel", "macroy|matron emmanuel"]);
+        let words = || vec![word("vacron", &["vacroy", "vatron"]), word("", &["emmanuel", "emanuele"])];
+        assert_eq!(attempts(words(), false), ["vacron emmanuel|emanuele"]);
+        let words = || vec![word("vacron", &["vacroy", "vatron"]), word("emmanuel", &["emanuel"])];
+        assert_eq!(attempts(words(), false), ["vacron emanuel", "vacroy|vatron emmanuel"]);
     }
 
     #[test]
@@ -160,11 +161,11 @@ mod tests {
 
     #[test]
     fn a_word_without_similar_words_matches_nothing() {
-        assert!(attempts(vec![word("macron", &["matron"]), word("", &[])], true).is_empty());
+        assert!(attempts(vec![word("vacron", &["vatron"]), word("", &[])], true).is_empty());
         let many: Vec<String> = (0..50).map(|n| n.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let pairs = Corrections(vec![word("", &many), word("", &many)]).attempts(false);
         assert_eq!(pairs[0].iter().map(Vec::len).collect::<Vec<_>>(), [MAX_CORRECTIONS_EACH; 2]);
-        assert!(attempts(vec![word("macron", &[])], false).is_empty());
+        assert!(attempts(vec![word("vacron", &[])], false).is_empty());
     }
 }
