@@ -45,7 +45,7 @@ fn a_mention_before_the_edit_stays_where_it_is() {
 }
 
 #[test]
-fn a_mention_behind_the_edit_moves_with_its_words() {
+fn a_mention_after_the_edit_moves_with_its_words() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle. Tunis se tait.", "Tunis");
     edit(&app, &article, "Hier 👩\u{200d}🚀, Rabat parle. Tunis se tait !");
@@ -57,7 +57,7 @@ fn a_mention_behind_the_edit_moves_with_its_words() {
 }
 
 #[test]
-fn a_mention_that_moved_is_exact_after_an_edit_behind_it() {
+fn an_edit_after_a_moved_mention_makes_it_exact() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
     edit(&app, &article, "Hier, Rabat parle.");
@@ -70,7 +70,7 @@ fn a_mention_that_moved_is_exact_after_an_edit_behind_it() {
 }
 
 #[test]
-fn a_mention_whose_words_are_gone_keeps_its_place_in_the_old_text() {
+fn a_mention_without_its_words_is_orphaned_and_keeps_its_old_span() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
     edit(&app, &article, "Tunis parle.");
@@ -81,7 +81,7 @@ fn a_mention_whose_words_are_gone_keeps_its_place_in_the_old_text() {
 }
 
 #[test]
-fn an_orphan_is_left_alone_by_edits_that_do_not_bring_its_words_back() {
+fn an_orphan_stays_orphaned_while_its_words_are_absent() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
     edit(&app, &article, "Tunis parle.");
@@ -91,7 +91,7 @@ fn an_orphan_is_left_alone_by_edits_that_do_not_bring_its_words_back() {
 }
 
 #[test]
-fn an_orphan_comes_back_with_its_words() {
+fn an_orphan_is_anchored_when_its_words_are_back() {
     let app = TestApp::start();
     for (body, anchor, start) in [("Rabat parle.", "exact", 0), ("Hier, Rabat parle.", "moved", 6)] {
         let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
@@ -106,7 +106,7 @@ fn an_orphan_comes_back_with_its_words() {
 }
 
 #[test]
-fn words_that_now_stand_in_several_places_orphan_a_mention() {
+fn words_that_now_occur_more_than_once_orphan_a_mention() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
     edit(&app, &article, "Hier, Rabat parlait. Demain, Rabat parlera.");
@@ -114,7 +114,7 @@ fn words_that_now_stand_in_several_places_orphan_a_mention() {
 }
 
 #[test]
-fn a_word_printed_often_is_followed_by_what_stands_around_it() {
+fn a_repeated_word_is_anchored_by_its_context() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Rabat parle. Puis Rabat se tait. Enfin Rabat part."}));
     let path = format!("/v1/articles/{}/mentions", id(&article));
@@ -128,7 +128,7 @@ fn a_word_printed_often_is_followed_by_what_stands_around_it() {
 }
 
 #[test]
-fn an_edit_of_anything_but_the_body_leaves_mentions_and_quotes_as_they_are() {
+fn an_edit_without_a_new_body_does_not_change_mentions_and_quotes() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let mention = app.mention(&article, "Dakar", json!({}));
@@ -140,7 +140,7 @@ fn an_edit_of_anything_but_the_body_leaves_mentions_and_quotes_as_they_are() {
 }
 
 #[test]
-fn an_orphan_sent_back_as_it_is_stays_one() {
+fn a_patch_without_changes_keeps_an_orphan_orphaned() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
     edit(&app, &article, "Tunis parle.");
@@ -150,7 +150,7 @@ fn an_orphan_sent_back_as_it_is_stays_one() {
 }
 
 #[test]
-fn an_orphan_is_placed_in_the_present_text_by_a_patch() {
+fn a_patch_anchors_an_orphan_in_the_current_text() {
     let app = TestApp::start();
     let (article, mention) = mention_in(&app, "Rabat parle.", "Rabat");
     edit(&app, &article, "Tunis parle.");
@@ -161,7 +161,7 @@ fn an_orphan_is_placed_in_the_present_text_by_a_patch() {
 }
 
 #[test]
-fn a_mention_that_was_orphaned_inside_a_quote_is_not_what_the_quote_is_about() {
+fn a_quote_is_not_about_the_entity_of_an_orphaned_mention() {
     let app = TestApp::start();
     let first = "Il dit : « Le Maroc et Rabat ».";
     let article = app.article(json!({"body": first}));

@@ -46,7 +46,7 @@ fn entities(app: &TestApp) -> Value {
 }
 
 #[test]
-fn a_text_is_answered_with_its_language_blocks_mentions_and_quotes() {
+fn the_response_has_the_language_blocks_mentions_and_quotes_of_a_text() {
     let app = TestApp::start();
     let mut answer = annotate(&app, &json!({"body": PORT})).expect(200);
     // The confidence of the tagger changes with its model.
@@ -85,7 +85,7 @@ fn a_text_is_answered_with_its_language_blocks_mentions_and_quotes() {
 }
 
 #[test]
-fn an_english_text_is_read_as_such() {
+fn an_english_text_is_detected_as_english() {
     let app = TestApp::start();
     let body = "The harbour will open again on Monday, the city said. “We are ready,” said Alice Harper.";
     let answer = annotate(&app, &json!({"body": body})).expect(200);
@@ -96,7 +96,7 @@ fn an_english_text_is_read_as_such() {
 }
 
 #[test]
-fn nothing_of_a_text_is_stored() {
+fn an_annotated_text_is_not_stored() {
     let app = TestApp::start();
     found(&app, PORT);
     assert_eq!(entities(&app), json!([]));
@@ -105,7 +105,7 @@ fn nothing_of_a_text_is_stored() {
 }
 
 #[test]
-fn a_text_links_what_the_store_knows() {
+fn names_in_a_text_are_linked_to_stored_entities() {
     let app = TestApp::start();
     let (awa, rabat) = (app.entity(json!({})), app.entity(json!({"kind": "place", "name": "Rabat"})));
     let answer = found(&app, PORT);
@@ -115,7 +115,7 @@ fn a_text_links_what_the_store_knows() {
 }
 
 #[test]
-fn a_name_of_several_entities_is_answered_with_candidates() {
+fn a_name_of_several_entities_has_candidates() {
     let app = TestApp::start();
     let mut both = [app.entity(json!({})), app.entity(json!({"description": "the other one"}))];
     both.sort_by_key(|entity| id(entity).to_owned());
@@ -161,14 +161,14 @@ fn the_headline_and_the_language_may_be_given() {
 }
 
 #[test]
-fn a_text_whose_language_is_not_known_is_und() {
+fn a_text_in_an_unknown_language_is_und() {
     let app = TestApp::start();
     let answer = annotate(&app, &json!({"body": "1234 5678"})).expect(200);
     assert_eq!((&answer["language"], &answer["quotes"]), (&json!("und"), &json!([])));
 }
 
 #[test]
-fn a_text_with_faults_is_refused_at_each_of_them() {
+fn each_invalid_member_of_a_text_is_reported() {
     let app = TestApp::start();
     assert_eq!(pointers(annotate(&app, &json!({}))), ["/body"]);
     assert_eq!(pointers(annotate(&app, &json!({"body": ""}))), ["/body"]);
@@ -180,7 +180,7 @@ fn a_text_with_faults_is_refused_at_each_of_them() {
 }
 
 #[test]
-fn a_text_that_is_no_json_is_refused() {
+fn a_text_that_is_not_json_is_refused() {
     let app = TestApp::start();
     let broken = app.request("POST", "/v1/annotate").header("content-type", "application/json").body("{").send();
     refusal(broken, 400, "malformed_body");

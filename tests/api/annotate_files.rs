@@ -26,7 +26,7 @@ fn only(record: &Value, members: &[&str]) -> Value {
 }
 
 #[test]
-fn a_person_reads_a_table_of_quotes_and_one_of_names() {
+fn the_default_output_is_a_table_of_quotes_and_a_table_of_names() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("port.txt"), TEXT).unwrap();
     let (status, printed, said) = annotate(dir.path(), &["port.txt"]);
@@ -46,7 +46,7 @@ fn a_person_reads_a_table_of_quotes_and_one_of_names() {
 }
 
 #[test]
-fn a_program_reads_a_line_of_json_for_each_article() {
+fn json_output_has_one_line_per_article() {
     let dir = tempfile::tempdir().unwrap();
     let article = json!({"id": 7, "headline": "Le port rouvre.", "lang": "fr", "text": TEXT, "quotes": "not ours"});
     fs::write(dir.path().join("a.jsonl"), format!("{article}\n\n{article}\n")).unwrap();
@@ -79,7 +79,7 @@ fn a_program_reads_a_line_of_json_for_each_article() {
 }
 
 #[test]
-fn the_standard_input_is_read_when_no_file_is_named() {
+fn standard_input_is_read_without_a_file() {
     for (arguments, input, id) in [
         (&["--json"][..], TEXT.to_owned(), "-"),
         (&["--json", "--jsonl", "-"], json!({"text": TEXT}).to_string(), "-:1"),
@@ -94,7 +94,7 @@ fn the_standard_input_is_read_when_no_file_is_named() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_by_file_and_line_and_the_others_go_on() {
+fn invalid_input_is_reported_by_file_and_line_and_the_rest_is_annotated() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("a.jsonl"), format!("{{\"text\":\n{}\n", json!({"id": "b", "text": TEXT}))).unwrap();
     fs::write(dir.path().join("latin.txt"), b"\xab Oui \xbb").unwrap();
@@ -112,7 +112,7 @@ fn what_cannot_be_read_is_told_by_file_and_line_and_the_others_go_on() {
 }
 
 #[test]
-fn a_language_is_taken_from_the_caller() {
+fn the_given_language_is_used() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("port.txt"), TEXT).unwrap();
     let (_, printed, _) = annotate(dir.path(), &["--json", "--lang", "de", "port.txt"]);

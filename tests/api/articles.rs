@@ -18,7 +18,7 @@ fn create_from_text(app: &Client, text: &str) -> Response {
 }
 
 #[test]
-fn an_article_is_answered_with_every_member() {
+fn the_response_has_every_member_of_an_article() {
     let app = TestApp::start();
     let sent = json!({
         "headline": "Le port rouvre",
@@ -63,7 +63,7 @@ fn an_article_needs_only_a_headline_and_a_body() {
 }
 
 #[test]
-fn a_bare_text_has_its_first_line_that_is_not_blank_for_headline() {
+fn the_first_line_of_a_plain_text_that_is_not_blank_is_the_headline() {
     let app = TestApp::start();
     let text = "\r\n \u{a0}\n\t Le port rouvre \u{202f}\r\n\r\nIl rouvre lundi.\n";
     let created = create_from_text(&app, text).expect(201);
@@ -79,14 +79,14 @@ fn a_byte_order_mark_is_kept_in_the_body_and_left_out_of_the_headline() {
 }
 
 #[test]
-fn a_bare_text_without_a_word_is_refused() {
+fn a_blank_plain_text_is_refused() {
     let app = TestApp::start();
     assert_eq!(pointers(create_from_text(&app, "")), ["/body", "/headline"]);
     assert_eq!(pointers(create_from_text(&app, " \n\u{a0}\r\n\u{feff}\n")), ["/headline"]);
 }
 
 #[test]
-fn the_first_line_of_a_bare_text_has_the_bound_of_a_headline() {
+fn the_first_line_of_a_plain_text_has_the_maximum_length_of_a_headline() {
     let app = TestApp::start();
     let line = "é".repeat(500);
     assert_eq!(create_from_text(&app, &format!("{line}\nSuite")).expect(201)["headline"], line);
@@ -104,7 +104,7 @@ fn longest() -> Value {
 }
 
 #[test]
-fn members_are_kept_at_their_longest() {
+fn members_of_maximum_length_are_stored() {
     let app = TestApp::start();
     let created = create(&app, &longest()).expect(201);
     for (member, value) in longest().as_object().unwrap() {
@@ -172,7 +172,7 @@ fn members_that_are_missing_unknown_or_of_the_wrong_type_are_refused_by_name() {
 }
 
 #[test]
-fn a_body_holds_a_mebibyte_of_utf_8_and_not_a_byte_more() {
+fn a_body_is_at_most_one_mebibyte_of_utf_8() {
     let app = TestApp::start();
     let body = "é".repeat(1 << 19);
     let created = create(&app, &json!({"headline": "Long", "body": body})).expect(201);
@@ -216,7 +216,7 @@ fn a_url_that_is_not_absolute_http_is_refused() {
 }
 
 #[test]
-fn the_bound_of_a_url_is_that_of_its_normal_form() {
+fn the_maximum_length_of_a_url_applies_to_its_normal_form() {
     let app = TestApp::start();
     let url = format!("https://quotidien.example/?{}", "'".repeat(1000));
     let problem = refusal(create(&app, &json!({"headline": "H", "body": "B", "url": url})), 422, "invalid_content");
@@ -225,7 +225,7 @@ fn the_bound_of_a_url_is_that_of_its_normal_form() {
 }
 
 #[test]
-fn a_url_belongs_to_one_article_however_it_is_spelled() {
+fn a_url_belongs_to_one_article_in_every_spelling() {
     let app = TestApp::start();
     app.article(json!({"url": "https://quotidien.example/a"}));
     let other = app.article(json!({"url": "https://quotidien.example/b"}));
@@ -251,7 +251,7 @@ fn an_external_id_belongs_to_one_article_of_a_publisher() {
 }
 
 #[test]
-fn an_article_does_not_move_to_a_publisher_who_has_its_external_id() {
+fn an_article_cannot_move_to_a_publisher_that_has_its_external_id() {
     let app = TestApp::start();
     app.article(json!({"publisher": "Le Quotidien", "external_id": "1"}));
     let other = app.article(json!({"publisher": "Le Soir", "external_id": "1"}));
@@ -270,7 +270,7 @@ fn a_deleted_article_frees_its_url_and_its_external_id() {
 }
 
 #[test]
-fn what_hung_on_a_deleted_article_is_gone_with_it() {
+fn everything_in_a_deleted_article_is_deleted() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let mention = app.mention(&article, "Dakar", json!({}));
@@ -290,7 +290,7 @@ fn what_hung_on_a_deleted_article_is_gone_with_it() {
 }
 
 #[test]
-fn an_id_that_never_was_is_404_and_one_that_is_none_400() {
+fn an_unknown_id_is_404_and_a_malformed_id_is_400() {
     let app = TestApp::start();
     for below in ["", "/versions", "/versions/1", "/mentions", "/quotes"] {
         let problem =
@@ -317,7 +317,7 @@ fn the_language_is_detected_when_it_is_not_given() {
 }
 
 #[test]
-fn the_content_hash_is_equal_for_the_same_text_again() {
+fn the_same_text_has_the_same_content_hash() {
     let app = TestApp::start();
     let hash = |body: &str| create(&app, &json!({"headline": "H", "body": body})).expect(201)["content_hash"].clone();
     let first = hash("« L’été\u{a0}», dit-il.\r\nIl part [...] lundi.");
@@ -326,7 +326,7 @@ fn the_content_hash_is_equal_for_the_same_text_again() {
 }
 
 #[test]
-fn labels_are_stored_letter_for_letter() {
+fn labels_are_stored_unchanged() {
     let app = TestApp::start();
     let labels = json!(["O\"Malley", "a\\b", "{x,y}", "NULL", "l'été, «\u{a0}oui\u{a0}»", "tab\there"]);
     let article = app.article(json!({"authors": labels, "keywords": labels}));

@@ -1,4 +1,4 @@
-//! Batched requests: each caller gets the answer that it would get alone.
+//! Batched requests: each caller gets the same response as for a single request.
 
 use std::thread;
 use std::time::Duration;
@@ -65,7 +65,7 @@ fn store_at_once(app: &TestApp, articles: &[Value], held: Duration) -> Vec<(u16,
 }
 
 #[test]
-fn records_that_are_read_together_are_each_as_if_read_alone() {
+fn batched_reads_of_records_have_the_responses_of_single_reads() {
     let app = TestApp::start();
     let articles: Vec<Value> = (0..20).map(|n| app.article(json!({"headline": format!("Titre {n}")}))).collect();
     let gone = app.article(json!({}));
@@ -82,7 +82,7 @@ fn records_that_are_read_together_are_each_as_if_read_alone() {
 }
 
 #[test]
-fn pages_that_are_read_together_are_each_as_if_read_alone() {
+fn batched_reads_of_pages_have_the_responses_of_single_reads() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let speakers: Vec<Value> = (0..6).map(|n| app.entity(json!({"name": format!("Nom {n}")}))).collect();
@@ -103,7 +103,7 @@ fn pages_that_are_read_together_are_each_as_if_read_alone() {
 }
 
 #[test]
-fn articles_that_are_stored_together_are_each_as_if_stored_alone() {
+fn batched_articles_have_the_responses_of_single_articles() {
     let app = TestApp::start();
     let taken = json!({"headline": "Titre", "body": "Rien.", "url": "https://example.org/1"});
     app.post("/v1/articles", &taken).expect(201);
@@ -132,7 +132,7 @@ fn articles_that_are_stored_together_are_each_as_if_stored_alone() {
 }
 
 #[test]
-fn what_is_turned_away_is_not_stored() {
+fn an_overloaded_write_is_not_stored() {
     let app = TestApp::on(TestDatabase::migrated(), |config| config.queue_timeout = Duration::from_millis(100));
     let article = |n| json!({"headline": format!("Titre {n}"), "body": "«\u{a0}Oui\u{a0}», a dit Awa Diallo à Rabat."});
     let articles: Vec<Value> = (0..24).map(article).collect();
@@ -145,7 +145,7 @@ fn what_is_turned_away_is_not_stored() {
 }
 
 #[test]
-fn who_looks_something_up_does_not_wait_behind_searches() {
+fn lookups_do_not_wait_for_searches() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let speaker = app.entity(json!({"name": "Awa Diallo"}));
@@ -163,7 +163,7 @@ fn who_looks_something_up_does_not_wait_behind_searches() {
 }
 
 #[test]
-fn batches_that_hold_the_same_urls_in_opposite_orders_cost_nobody_a_503() {
+fn batches_with_the_same_urls_in_opposite_orders_succeed() {
     let app = TestApp::start();
     let other = TestApp::with(|config| {
         config.database = Database::At(DatabaseUrl::parse(&app.database.url()).unwrap());

@@ -43,7 +43,7 @@ fn a_text_that_is_not_utf_8_is_400() {
 }
 
 #[test]
-fn all_faults_of_a_body_come_back_together() {
+fn all_errors_of_a_body_are_reported_together() {
     let app = TestApp::start();
     let body = json!({
         "headline": 5, "bodyy": "Le port", "a/b~c": 1, "published_at": "yesterday", "authors": ["", null, "Awa"],
@@ -68,7 +68,7 @@ fn all_faults_of_a_body_come_back_together() {
 }
 
 #[test]
-fn a_time_outside_of_the_years_0000_to_9999_in_utc_is_refused_wherever_one_stands() {
+fn every_time_outside_of_the_years_0000_to_9999_in_utc_is_refused() {
     let app = TestApp::start();
     for (time, is_valid) in [
         ("0000-01-01T00:00:00+00:01", false),
@@ -98,7 +98,7 @@ fn a_time_outside_of_the_years_0000_to_9999_in_utc_is_refused_wherever_one_stand
 }
 
 #[test]
-fn a_merge_patch_is_taken_as_json_too() {
+fn a_merge_patch_may_be_sent_as_json() {
     let app = TestApp::start();
     let path = format!("/v1/entities/{}", app.entity(json!({}))["id"].as_str().unwrap());
     let entity = app.request("PATCH", &path).json(&json!({"name": "Awa Ndiaye"})).send().expect(200);
@@ -135,7 +135,7 @@ fn an_unknown_member_is_refused_by_every_operation_that_takes_a_body() {
 }
 
 #[test]
-fn a_body_that_is_no_object_is_422() {
+fn a_body_that_is_not_an_object_is_422() {
     let app = TestApp::start();
     for body in [json!(null), json!([]), json!("text"), json!(1)] {
         let problem = refused(&app, &app.post("/v1/entities", &body), 422, "invalid_content");
@@ -144,7 +144,7 @@ fn a_body_that_is_no_object_is_422() {
 }
 
 #[test]
-fn a_media_type_that_is_not_taken_is_415() {
+fn an_unsupported_media_type_is_415() {
     let app = TestApp::start();
     for (method, path, kinds) in [
         ("POST", "/v1/articles", &["application/xml", "text/html", "json", "application/json; charset=latin1"][..]),
@@ -160,7 +160,7 @@ fn a_media_type_that_is_not_taken_is_415() {
 }
 
 #[test]
-fn a_media_type_is_read_whatever_its_case_and_with_its_charset() {
+fn a_media_type_may_have_upper_case_and_a_charset() {
     let app = TestApp::start();
     for kind in ["application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\"", "application/json;x=y"] {
         let body = json!({"kind": "place", "name": "Dakar"}).to_string();
@@ -169,7 +169,7 @@ fn a_media_type_is_read_whatever_its_case_and_with_its_charset() {
 }
 
 #[test]
-fn a_content_encoding_that_is_not_known_is_415_with_those_that_are() {
+fn an_unknown_content_encoding_is_415_with_the_known_ones() {
     let app = TestApp::start();
     for encoding in ["foo", "compress", "gzip, gzip", "br, foo"] {
         let body = json!({"kind": "place", "name": "Dakar"});
@@ -180,7 +180,7 @@ fn a_content_encoding_that_is_not_known_is_415_with_those_that_are() {
 }
 
 #[test]
-fn a_compressed_body_is_taken() {
+fn a_compressed_body_is_accepted() {
     let app = TestApp::start();
     let body = gzip(json!({"kind": "place", "name": "Dakar"}).to_string().as_bytes());
     let call = app.request("POST", "/v1/entities").header("content-type", "application/json");
@@ -189,7 +189,7 @@ fn a_compressed_body_is_taken() {
 }
 
 #[test]
-fn a_body_that_is_not_compressed_as_it_says_is_400() {
+fn a_body_with_the_wrong_content_encoding_is_400() {
     let app = TestApp::start();
     for encoding in ["gzip", "br", "zstd", "deflate"] {
         let body = json!({"kind": "place", "name": "Dakar"});
@@ -199,7 +199,7 @@ fn a_body_that_is_not_compressed_as_it_says_is_400() {
 }
 
 #[test]
-fn a_body_that_announces_too_much_is_413_before_it_is_sent() {
+fn a_content_length_above_the_limit_is_413_before_the_body_is_sent() {
     let app = TestApp::start();
     let length = format!("Content-Length: {}", MAX_BODY + 1);
     let raw = Raw::connect(&app).head("POST /v1/articles", &["Content-Type: application/json", &length]);
@@ -207,7 +207,7 @@ fn a_body_that_announces_too_much_is_413_before_it_is_sent() {
 }
 
 #[test]
-fn a_body_without_an_announced_length_is_cut_at_the_limit() {
+fn a_chunked_body_above_the_limit_is_413() {
     let app = TestApp::start();
     let headers = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
     let mut raw = Raw::connect(&app).head("POST /v1/articles", &headers);
@@ -235,7 +235,7 @@ fn a_body_that_grows_too_large_when_decompressed_is_413() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_408() {
+fn a_body_that_does_not_arrive_is_408() {
     let app = TestApp::with(|config| config.request_deadline = Duration::from_millis(300));
     let headers = ["Content-Type: application/json", "Content-Length: 100"];
     let raw = Raw::connect(&app).head("POST /v1/articles", &headers).send("{\"headline\": ");
@@ -243,7 +243,7 @@ fn a_body_that_does_not_come_is_408() {
 }
 
 #[test]
-fn bodies_being_received_are_bounded_over_all_connections() {
+fn the_memory_of_received_bodies_is_bounded_over_all_connections() {
     let app = TestApp::with(|config| config.receive_budget_mb = 8);
     let length = format!("Content-Length: {MAX_BODY}");
     let slow = Raw::connect(&app).head("POST /v1/articles", &["Content-Type: application/json", &length]);
@@ -279,7 +279,7 @@ fn peak_memory(process: nix::unistd::Pid) -> u64 {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_bomb_is_refused_without_being_unpacked() {
+fn a_decompression_bomb_is_refused_without_decompressing_it() {
     let database = TestDatabase::migrated();
     let arguments = ["serve", "--listen", "127.0.0.1:0"];
     let mut service = Process::start(verbatim(&arguments).env("DATABASE_URL", database.url()));
@@ -305,7 +305,7 @@ fn hostile(before: &str, repeated: &str, after: &str) -> Vec<u8> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_body_full_of_faults_costs_little_memory_and_names_a_hundred() {
+fn a_body_with_many_errors_takes_little_memory_and_reports_100() {
     let database = TestDatabase::migrated();
     let arguments = ["serve", "--listen", "127.0.0.1:0"];
     let mut service = Process::start(verbatim(&arguments).env("DATABASE_URL", database.url()));

@@ -86,7 +86,7 @@ fn head(answer: &Response) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn a_record_that_was_read_is_answered_from_memory_byte_for_byte() {
+fn a_cached_record_is_returned_byte_for_byte() {
     let app = caching(Duration::from_secs(60));
     let records = Records::store(&app);
     for path in &records.paths {
@@ -118,7 +118,7 @@ fn a_record_that_was_read_is_answered_from_memory_byte_for_byte() {
 }
 
 #[test]
-fn what_is_embedded_and_what_is_a_list_is_read_from_the_database() {
+fn lists_and_embedded_records_are_read_from_the_database() {
     let app = caching(Duration::from_secs(60));
     let records = Records::store(&app);
     let before = counts(&app);
@@ -132,7 +132,7 @@ fn what_is_embedded_and_what_is_a_list_is_read_from_the_database() {
 }
 
 #[test]
-fn an_instance_shows_its_own_writes_at_once() {
+fn an_instance_returns_its_own_writes_at_once() {
     let app = caching(Duration::from_secs(60));
     let records = Records::store(&app);
     let read = || records.paths.iter().for_each(|path| drop(app.get(path).expect(200)));
@@ -184,7 +184,7 @@ fn in_time(client: &Client, path: &str, written: Instant, is_new: impl Fn(&Respo
 }
 
 #[test]
-fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
+fn an_instance_returns_the_writes_of_another_within_the_maximum_age() {
     let app = caching(Duration::from_secs(60));
     let other = beside(&app);
     let records = Records::store(&app);
@@ -242,7 +242,7 @@ fn an_instance_shows_the_writes_of_another_within_the_stated_time() {
 }
 
 #[test]
-fn a_read_that_began_before_a_write_is_not_kept_after_it() {
+fn a_read_that_began_before_a_write_is_not_cached() {
     let app = caching(Duration::from_secs(60));
     let records = Records::store(&app);
     // The quote is read, and the read of its reviews waits.
@@ -265,7 +265,7 @@ fn a_read_that_began_before_a_write_is_not_kept_after_it() {
 }
 
 #[test]
-fn a_writer_among_readers_always_finds_what_it_has_written() {
+fn a_writer_among_readers_always_reads_its_own_writes() {
     let app = caching(Duration::from_secs(60));
     let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
     thread::scope(|scope| {
@@ -290,7 +290,7 @@ fn a_writer_among_readers_always_finds_what_it_has_written() {
 }
 
 #[test]
-fn without_its_database_a_service_shows_nothing_older_than_it_may() {
+fn without_a_database_no_record_above_the_maximum_age_is_returned() {
     let app = TestApp::with(|config| {
         config.cache_mb = 16;
         config.cache_max_age = MAX_AGE;
@@ -305,7 +305,7 @@ fn without_its_database_a_service_shows_nothing_older_than_it_may() {
 }
 
 #[test]
-fn a_service_without_a_cache_reads_each_time() {
+fn a_service_without_a_cache_reads_the_database_each_time() {
     let app = TestApp::start();
     let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
     let read = app.get(&path);
@@ -340,7 +340,7 @@ fn related(answer: &Response) -> Value {
 }
 
 #[test]
-fn what_is_related_is_kept_until_something_that_mentions_the_entity_changes() {
+fn related_entities_are_cached_until_a_mention_of_the_entity_changes() {
     let app = caching(Duration::from_secs(60));
     let other = beside(&app);
     let ([a, b, c], articles) = acquainted(&app);

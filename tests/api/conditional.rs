@@ -36,7 +36,7 @@ fn patch_if(app: &TestApp, path: &str, tags: &str, patch: &Value) -> Response {
 }
 
 #[test]
-fn an_etag_is_strong_and_holds_the_version_and_a_digest() {
+fn an_etag_is_strong_and_contains_the_version_and_a_digest() {
     let app = TestApp::start();
     for (path, patch) in records(&app) {
         let first = app.get(&path);
@@ -53,7 +53,7 @@ fn an_etag_is_strong_and_holds_the_version_and_a_digest() {
 }
 
 #[test]
-fn a_record_that_was_just_made_has_the_etag_it_is_read_with() {
+fn a_created_record_has_the_etag_of_a_later_read() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let mentions = format!("{}/mentions", path_of("articles", &article));
@@ -86,7 +86,7 @@ fn another_include_is_another_representation() {
 }
 
 #[test]
-fn a_derived_member_that_changes_is_never_a_304() {
+fn a_changed_derived_member_changes_the_etag() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let quote = path_of("quotes", &app.quote(&article, json!({})));
@@ -98,7 +98,7 @@ fn a_derived_member_that_changes_is_never_a_304() {
 }
 
 #[test]
-fn who_has_the_representation_is_told_so_without_it() {
+fn a_matching_if_none_match_is_304_without_a_body() {
     let app = TestApp::start();
     for (path, _) in records(&app) {
         let tag = app.get(&path).header("etag").to_owned();
@@ -114,7 +114,7 @@ fn who_has_the_representation_is_told_so_without_it() {
 }
 
 #[test]
-fn each_encoding_is_a_representation_with_an_etag_of_its_own() {
+fn each_encoding_has_its_own_etag() {
     let app = TestApp::start();
     let path = path_of("articles", &app.article(json!({"body": "Dakar. ".repeat(3000)})));
     let mut tags = vec![app.get(&path).header("etag").to_owned()];
@@ -134,7 +134,7 @@ fn each_encoding_is_a_representation_with_an_etag_of_its_own() {
 }
 
 #[test]
-fn a_merged_entity_is_not_cached_as_moved_for_ever() {
+fn the_redirect_of_a_merged_entity_is_not_cached_permanently() {
     let app = TestApp::start();
     let (merged, survivor) = (app.entity(json!({})), app.entity(json!({})));
     app.sql(&format!("UPDATE entities SET merged_into = {} WHERE id = {}", quoted(&survivor), quoted(&merged)));
@@ -147,7 +147,7 @@ fn quoted(record: &Value) -> String {
 }
 
 #[test]
-fn who_has_another_representation_gets_this_one() {
+fn a_non_matching_if_none_match_returns_the_record() {
     let app = TestApp::start();
     for (path, patch) in records(&app) {
         let stale = app.get(&path).header("etag").to_owned();
@@ -159,7 +159,7 @@ fn who_has_another_representation_gets_this_one() {
 }
 
 #[test]
-fn a_text_of_an_article_has_an_etag_too() {
+fn a_version_of_an_article_has_an_etag() {
     let app = TestApp::start();
     let path = format!("{}/versions/1", path_of("articles", &app.article(json!({}))));
     let answer = app.get(&path);
@@ -180,7 +180,7 @@ fn a_condition_on_an_absent_record_changes_nothing() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_read_is_400() {
+fn a_malformed_condition_is_400() {
     let app = TestApp::start();
     let [.., (path, _)] = records(&app);
     for tags in ["1-a", "\"1-a", "\"1-a\" \"2-b\"", "w/\"1-a\"", "\"1-a\",", "é"] {
@@ -221,7 +221,7 @@ fn a_stale_writer_is_412_and_changes_nothing() {
 }
 
 #[test]
-fn a_delete_at_the_expected_version_is_done() {
+fn a_delete_at_the_expected_version_succeeds() {
     let app = TestApp::start();
     for (path, _) in records(&app) {
         let tag = app.get(&path).header("etag").to_owned();
@@ -240,7 +240,7 @@ fn add_keyword(app: &TestApp, path: &str, keyword: &str) -> u16 {
 }
 
 #[test]
-fn sixteen_writers_lose_no_update() {
+fn sixteen_concurrent_writers_lose_no_update() {
     let app = TestApp::start();
     let path = path_of("articles", &app.article(json!({})));
     let start = Barrier::new(16);

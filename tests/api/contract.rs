@@ -35,7 +35,7 @@ fn an_unknown_parameter_is_refused_by_every_operation() {
 }
 
 #[test]
-fn a_bad_parameter_is_named() {
+fn an_invalid_parameter_is_named() {
     let app = TestApp::start();
     for (path, parameter) in [
         ("/v1/articles?limit=0", "limit"),
@@ -76,7 +76,7 @@ fn a_bad_parameter_is_named() {
 }
 
 #[test]
-fn all_bad_parameters_come_back_together() {
+fn all_invalid_parameters_are_reported_together() {
     let app = TestApp::start();
     let answer = app.get("/v1/quotes?limit=0&sort=name&surprise=1&speaker=awa&limit=3");
     let problem = refused(&app, &answer, 400, "invalid_parameter");
@@ -92,7 +92,7 @@ fn a_query_that_is_not_utf_8_is_400() {
 }
 
 #[test]
-fn a_query_of_more_than_8_kib_is_414_wherever_one_stands() {
+fn a_query_of_more_than_8_kib_is_414_on_every_path() {
     let app = TestApp::start();
     for operation in operations() {
         let path = filled(operation.path, NOBODY);
@@ -104,7 +104,7 @@ fn a_query_of_more_than_8_kib_is_414_wherever_one_stands() {
 }
 
 #[test]
-fn a_malformed_id_is_400_wherever_one_stands() {
+fn a_malformed_id_is_400_on_every_path() {
     let app = TestApp::start();
     for operation in operations().iter().filter(|operation| operation.path.contains("{id}")) {
         for id in ["1", "0192f0c1-2a3b-7c4d-8e5f-60718293a4bg", "0192f0c12a3b7c4d8e5f60718293a4b5", "%00", "null"] {
@@ -116,7 +116,7 @@ fn a_malformed_id_is_400_wherever_one_stands() {
 }
 
 #[test]
-fn an_absent_id_is_404_wherever_one_stands() {
+fn an_unknown_id_is_404_on_every_path() {
     let app = TestApp::start();
     for operation in operations().iter().filter(|operation| operation.path.contains("{id}")) {
         let answer = call(&app, &operation.method, &filled(operation.path, NOBODY));
@@ -125,7 +125,7 @@ fn an_absent_id_is_404_wherever_one_stands() {
 }
 
 #[test]
-fn a_deleted_id_is_410_wherever_one_stands() {
+fn a_deleted_id_is_410_on_every_path() {
     let app = TestApp::start();
     let (article, other) = (app.article(json!({})), app.article(json!({})));
     let deleted = [
@@ -169,7 +169,7 @@ fn an_unknown_problem_is_404() {
 }
 
 #[test]
-fn a_method_that_an_address_does_not_take_is_405_with_those_it_takes() {
+fn an_unsupported_method_is_405_with_the_supported_ones() {
     let app = TestApp::start();
     for (path, methods) in paths() {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE"] {
@@ -194,7 +194,7 @@ fn allow(methods: &[String]) -> String {
 }
 
 #[test]
-fn options_answers_what_every_address_takes() {
+fn options_returns_the_methods_of_every_path() {
     let app = TestApp::start();
     for (path, methods) in paths() {
         let answer = app.request("OPTIONS", &filled(path, NOBODY)).send();
@@ -204,7 +204,7 @@ fn options_answers_what_every_address_takes() {
 }
 
 #[test]
-fn head_answers_as_get_without_the_body() {
+fn head_returns_the_response_of_get_without_the_body() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let entity = app.entity(json!({}));
@@ -233,7 +233,7 @@ fn head_answers_as_get_without_the_body() {
 }
 
 #[test]
-fn a_media_type_that_nothing_is_answered_in_is_406() {
+fn an_unavailable_media_type_is_406() {
     let app = TestApp::start();
     for operation in operations() {
         let responses = operation.value["responses"].as_object().unwrap();
@@ -256,7 +256,7 @@ fn a_media_type_that_nothing_is_answered_in_is_406() {
 }
 
 #[test]
-fn what_accepts_json_in_any_way_is_answered() {
+fn every_accept_that_includes_json_succeeds() {
     let app = TestApp::start();
     for accept in ["*/*", "application/*", "text/html, application/json;q=0.1", "text/html,*/*;q=0.8", ""] {
         app.request("GET", "/v1/articles").header("accept", accept).send().expect(200);
@@ -274,7 +274,7 @@ const WAITING: &str = "SELECT count(*) FROM pg_locks
     WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 #[test]
-fn who_finds_no_place_is_told_to_come_back_and_probes_are_not() {
+fn an_overloaded_service_answers_503_except_to_probes() {
     let app = TestApp::with(|config| {
         config.pool_size = 2;
         config.queue_timeout = Duration::from_millis(50);
@@ -293,7 +293,7 @@ fn who_finds_no_place_is_told_to_come_back_and_probes_are_not() {
 }
 
 #[test]
-fn a_request_whose_client_hangs_up_is_counted_as_499() {
+fn a_request_whose_client_disconnects_is_counted_as_499() {
     let app = TestApp::start();
     let lock = locked(&app);
     let client = Raw::connect(&app).head("GET /v1/articles", &[]);
@@ -305,14 +305,14 @@ fn a_request_whose_client_hangs_up_is_counted_as_499() {
 }
 
 #[test]
-fn a_request_that_outlasts_its_deadline_is_503() {
+fn a_request_past_its_deadline_is_503() {
     let app = TestApp::with(|config| config.request_deadline = Duration::from_millis(300));
     let _lock = locked(&app);
     refused(&app, &app.get("/v1/articles"), 503, "deadline_passed");
 }
 
 #[test]
-fn a_statement_that_outlasts_its_limit_is_503() {
+fn a_statement_past_its_timeout_is_503() {
     let app = TestApp::with(|config| config.statement_timeout = Duration::from_millis(300));
     let _lock = locked(&app);
     refused(&app, &app.get("/v1/articles"), 503, "deadline_passed");

@@ -1,4 +1,4 @@
-//! Databases that the service cannot work with are refused when it starts, each with one sentence.
+//! The service refuses unsuitable databases when it starts, each with one sentence.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,7 +7,7 @@ use verbatim::postgres::DATABASE;
 use crate::support::postgres::TestDatabase;
 use crate::support::process::{run, verbatim};
 
-/// A database that goes when this is dropped, made with options of its own.
+/// A database created with special options, dropped with this value.
 struct Other {
     admin: TestDatabase,
     name: String,
@@ -59,7 +59,7 @@ fn an_encoding_or_locale_without_accented_letters_is_refused() {
 }
 
 #[test]
-fn a_database_that_takes_no_writes_is_refused() {
+fn a_read_only_database_is_refused() {
     let database = TestDatabase::empty();
     let url = database.url();
     let name = url.split(['/', '?']).find(|part| part.starts_with("test_")).unwrap();
@@ -68,7 +68,7 @@ fn a_database_that_takes_no_writes_is_refused() {
 }
 
 #[test]
-fn a_role_that_may_not_create_what_is_missing_is_refused() {
+fn a_role_without_the_right_to_create_missing_objects_is_refused() {
     let database = TestDatabase::empty();
     let role = format!("reader_{}", std::process::id());
     database.execute_as_admin(&format!("CREATE ROLE {role} LOGIN"));
@@ -80,7 +80,7 @@ fn a_role_that_may_not_create_what_is_missing_is_refused() {
 }
 
 #[test]
-fn a_migration_that_can_never_succeed_ends_the_service_with_the_reason() {
+fn a_failing_migration_ends_the_service_with_the_reason() {
     let database = TestDatabase::empty();
     database.execute("CREATE TABLE articles ()");
     refuses(&database.url(), "relation \"articles\" already exists");

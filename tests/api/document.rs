@@ -11,7 +11,7 @@ use crate::support::document::{NOBODY, Operation, operations, resolved};
 use crate::support::{Response, TestApp};
 
 #[test]
-fn the_committed_document_is_what_the_code_prints() {
+fn the_committed_document_equals_the_generated_one() {
     let committed = fs::read_to_string("openapi/openapi.json").unwrap();
     let is_current = committed == openapi::document_text();
     assert!(is_current, "openapi/openapi.json is stale: mend it with `cargo run -- openapi > openapi/openapi.json`");
@@ -83,7 +83,7 @@ fn is_of_requests(name: &str) -> bool {
 }
 
 #[test]
-fn a_member_that_may_be_null_is_required_in_every_answer() {
+fn nullable_members_are_required_in_responses() {
     // These are left out unless they were asked for, and may then be null.
     const OPTIONAL: [&str; 2] = ["highlight", "speaker"];
     let may_be_null = |schema: &Value| {
@@ -207,60 +207,56 @@ fn store(app: &TestApp) -> Stored {
 
 /// For each operation, the file and the name of a test of its behaviour.
 const COVERED: [(&str, &str, &str); 46] = [
-    ("create_article", "articles", "an_article_is_answered_with_every_member"),
-    ("list_articles", "articles/list", "each_filter_keeps_what_it_names"),
+    ("create_article", "articles", "the_response_has_every_member_of_an_article"),
+    ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
-    ("update_article", "articles/update", "a_member_that_a_patch_sets_changes_and_the_others_stay"),
-    ("delete_article", "articles", "what_hung_on_a_deleted_article_is_gone_with_it"),
-    ("list_article_versions", "articles/update", "every_text_is_listed_newest_first_and_read_by_its_number"),
-    ("read_article_version", "articles/update", "a_text_is_read_without_the_changes_of_its_article_since"),
-    ("create_mention", "mentions", "a_mention_is_answered_with_every_member"),
+    ("update_article", "articles/update", "a_patch_changes_only_the_members_it_contains"),
+    ("delete_article", "articles", "everything_in_a_deleted_article_is_deleted"),
+    ("list_article_versions", "articles/update", "versions_are_listed_newest_first_and_read_by_number"),
+    ("read_article_version", "articles/update", "a_version_does_not_have_later_changes_of_its_article"),
+    ("create_mention", "mentions", "the_response_has_every_member_of_a_mention"),
     ("list_mentions_of_article", "mentions", "the_mentions_of_an_article_are_in_order_of_start_then_id"),
-    ("list_mentions", "stats/mentions", "each_filter_of_mentions_keeps_what_it_names_or_the_others"),
-    ("read_mention", "mentions", "a_mention_is_answered_with_every_member"),
-    ("update_mention", "mentions", "a_patch_moves_a_mention_and_takes_the_words_there"),
+    ("list_mentions", "stats/mentions", "each_filter_of_mentions_selects_its_value_or_the_others"),
+    ("read_mention", "mentions", "the_response_has_every_member_of_a_mention"),
+    ("update_mention", "mentions", "a_patch_of_the_span_changes_the_words_of_a_mention"),
     ("delete_mention", "mentions", "a_deleted_mention_is_gone"),
-    (
-        "list_quotes_of_article",
-        "quotes",
-        "the_quotes_of_an_article_are_in_order_of_start_then_id_and_rejected_ones_among_them",
-    ),
-    ("create_entity", "entities", "an_entity_is_answered_with_every_member"),
-    ("list_entities", "entities/list", "each_filter_of_entities_keeps_what_it_names"),
+    ("list_quotes_of_article", "quotes", "the_quotes_of_an_article_include_rejected_ones_in_order_of_start_then_id"),
+    ("create_entity", "entities", "the_response_has_every_member_of_an_entity"),
+    ("list_entities", "entities/list", "each_filter_of_entities_selects_its_value"),
     ("suggest_entities", "entities/names", "suggestions_complete_a_name_or_an_alias_the_most_mentioned_first"),
-    ("read_entity", "entities", "a_merged_entity_leads_to_its_survivor"),
-    ("update_entity", "entities", "a_patch_sets_clears_and_leaves_members"),
-    ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident"),
-    ("create_quote", "quotes", "a_quote_is_answered_with_every_member"),
-    ("list_quotes", "quotes/list", "each_filter_of_quotes_keeps_what_it_names"),
-    ("match_quotes", "quotes/quote_match", "the_same_words_come_before_words_much_like_them"),
-    ("read_quote", "quotes/list", "article_and_speaker_are_embedded_when_asked"),
-    ("update_quote", "quotes/changes", "a_patch_sets_a_member_and_keeps_a_review_of_it"),
+    ("read_entity", "entities", "a_merged_entity_redirects_to_its_survivor"),
+    ("update_entity", "entities", "a_patch_sets_clears_and_keeps_members"),
+    ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_without_cascade"),
+    ("create_quote", "quotes", "the_response_has_every_member_of_a_quote"),
+    ("list_quotes", "quotes/list", "each_filter_of_quotes_selects_its_value"),
+    ("match_quotes", "quotes/quote_match", "equal_quotes_come_before_similar_quotes"),
+    ("read_quote", "quotes/list", "article_and_speaker_are_embedded_on_request"),
+    ("update_quote", "quotes/changes", "a_patch_sets_a_member_and_adds_a_review"),
     ("delete_quote", "quotes", "a_deleted_quote_is_gone"),
-    ("read_quote_occurrences", "quotes/clusters", "occurrences_say_where_when_and_in_which_words_a_quote_was_printed"),
-    ("annotate_text", "annotate", "a_text_is_answered_with_its_language_blocks_mentions_and_quotes"),
+    ("read_quote_occurrences", "quotes/clusters", "occurrences_have_the_publishers_times_and_wordings_of_a_quote"),
+    ("annotate_text", "annotate", "the_response_has_the_language_blocks_mentions_and_quotes_of_a_text"),
     ("annotate_article", "annotate/again", "annotating_twice_changes_nothing"),
     ("read_timeline", "stats", "a_timeline_counts_every_interval_from_the_first_record_to_the_last"),
-    ("read_top", "stats", "the_values_that_most_records_have_are_answered_with_their_shares_and_the_others"),
-    ("read_speaks_about", "graph", "speakers_lead_to_whom_their_quotes_are_about"),
+    ("read_top", "stats", "the_most_frequent_values_have_shares_and_the_rest_is_one_item"),
+    ("read_speaks_about", "graph", "edges_lead_from_speakers_to_the_entities_of_their_quotes"),
     ("read_co_mentions", "graph", "entities_are_paired_by_the_articles_that_mention_both"),
-    ("list_related_entities", "graph", "related_entities_are_those_most_surprisingly_frequent_in_the_same_articles"),
+    ("list_related_entities", "graph", "related_entities_are_unusually_frequent_in_the_same_articles"),
     ("create_key", "keys", "a_key_is_answered_with_every_member"),
     ("list_keys", "keys", "keys_are_listed_by_name_without_their_secrets"),
     ("read_key", "keys", "keys_are_listed_by_name_without_their_secrets"),
     ("rotate_key", "keys", "a_rotated_key_has_two_secrets_for_a_while"),
     ("revoke_key", "keys", "a_revoked_key_is_refused_at_once_here_and_soon_elsewhere"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
-    ("read_docs", "service", "the_documentation_page_loads_nothing_from_elsewhere"),
-    ("read_index", "service", "the_root_says_what_this_is_and_its_links_lead_somewhere"),
+    ("read_docs", "service", "the_documentation_page_loads_nothing_from_other_hosts"),
+    ("read_index", "service", "the_index_has_the_name_of_the_service_and_valid_links"),
     ("read_liveness", "service", "a_service_with_its_database_is_alive_and_ready"),
     ("read_readiness", "service", "a_service_is_not_ready_until_its_database_is_migrated"),
-    ("read_metrics", "service", "the_metrics_are_openmetrics_and_count_what_happens"),
+    ("read_metrics", "service", "the_metrics_are_openmetrics_and_count_requests"),
     ("read_problem", "service", "every_problem_is_explained"),
 ];
 
 #[test]
-fn every_operation_has_a_test_of_what_it_does() {
+fn every_operation_has_a_test_of_its_behaviour() {
     let documented: BTreeSet<_> = operations().iter().map(|operation| operation.id).collect();
     assert_eq!(documented, COVERED.iter().map(|(id, ..)| *id).collect());
     for (id, file, test) in COVERED {
@@ -345,7 +341,7 @@ const CALLS: [(&str, Call); 46] = [
 ];
 
 #[test]
-fn every_operation_that_goes_well_answers_as_the_document_says() {
+fn every_successful_response_matches_the_document() {
     let documented: BTreeSet<_> = operations().iter().map(|operation| operation.id).collect();
     assert_eq!(
         documented,
@@ -364,7 +360,7 @@ fn every_operation_that_goes_well_answers_as_the_document_says() {
 }
 
 #[test]
-fn every_refusal_answers_as_the_document_says() {
+fn every_error_response_matches_the_document() {
     let app = TestApp::start();
     let Stored { article, .. } = store(&app);
     let deleted = app.entity(json!({}));

@@ -10,7 +10,7 @@ use verbatim::server::migrate;
 use crate::support::embedded::{ask, ask_as_admin, cluster, execute, folder, options, refusal, start, start_durable};
 
 #[test]
-fn a_cluster_is_made_once_and_keeps_its_data() {
+fn a_cluster_is_created_once_and_keeps_its_data() {
     let dir = folder();
     let embedded = start(dir.path());
     execute(&embedded, "create table kept as select 'Škoda, œuvre' as word");
@@ -51,7 +51,7 @@ fn a_durable_server_syncs() {
 }
 
 #[test]
-fn root_hands_the_server_to_another_account_and_anybody_else_keeps_it() {
+fn root_runs_the_server_as_another_account_and_other_users_as_themselves() {
     let dir = folder();
     let embedded = start(dir.path());
     let me = fs::metadata("/proc/self").unwrap().uid();
@@ -73,7 +73,7 @@ fn root_hands_the_server_to_another_account_and_anybody_else_keeps_it() {
 }
 
 #[test]
-fn a_folder_behind_a_closed_one_is_refused_to_root_in_words() {
+fn a_folder_below_an_inaccessible_one_is_refused_with_the_reason() {
     let closed = tempfile::tempdir().unwrap();
     let root = fs::metadata("/proc/self").unwrap().uid() == 0;
     fs::set_permissions(closed.path(), Permissions::from_mode(0o700)).unwrap();
@@ -97,7 +97,7 @@ fn an_empty_folder_that_only_root_can_enter_becomes_the_data_folder() {
 }
 
 #[test]
-fn missing_folders_are_made() {
+fn missing_folders_are_created() {
     let dir = folder();
     let deep = dir.path().join("a/b/data");
     let embedded = start(&deep);
@@ -106,7 +106,7 @@ fn missing_folders_are_made() {
 }
 
 #[test]
-fn a_second_instance_is_refused_and_told_who_holds_the_folder() {
+fn a_second_instance_is_refused_with_the_owner_of_the_folder() {
     let dir = folder();
     let first = start(dir.path());
     let message = refusal(&options(dir.path()));
@@ -118,7 +118,7 @@ fn a_second_instance_is_refused_and_told_who_holds_the_folder() {
 }
 
 #[test]
-fn no_binaries_is_one_message_with_the_install_lines() {
+fn missing_binaries_are_reported_with_the_install_commands() {
     let (dir, empty) = (folder(), folder());
     let message = refusal(&Options { bin_dir: Some(empty.path().to_owned()), ..options(dir.path()) });
     for part in [
@@ -135,7 +135,7 @@ fn no_binaries_is_one_message_with_the_install_lines() {
 }
 
 #[test]
-fn an_old_server_and_one_without_extensions_are_refused_in_words() {
+fn an_old_server_and_one_without_extensions_are_refused_with_the_reason() {
     let (dir, bin) = (folder(), folder());
     let with = |initdb: &str| {
         for (name, script) in [("postgres", "exit 1"), ("initdb", initdb)] {
@@ -154,7 +154,7 @@ fn an_old_server_and_one_without_extensions_are_refused_in_words() {
 }
 
 #[test]
-fn a_cluster_of_another_version_is_left_alone() {
+fn a_cluster_of_another_version_is_not_changed() {
     let dir = folder();
     start(dir.path()).stop();
     let version = cluster(dir.path()).join("PG_VERSION");
@@ -172,7 +172,7 @@ fn a_cluster_of_another_version_is_left_alone() {
 }
 
 #[test]
-fn a_start_that_fails_shows_what_the_server_said() {
+fn a_failed_start_reports_the_message_of_the_server() {
     let dir = folder();
     start(dir.path()).stop();
     let file = cluster(dir.path()).join("postgresql.conf");
@@ -184,7 +184,7 @@ fn a_start_that_fails_shows_what_the_server_said() {
 }
 
 #[test]
-fn a_path_too_long_for_a_socket_gets_a_private_one_elsewhere() {
+fn a_path_too_long_for_a_socket_has_its_socket_in_another_folder() {
     let dir = folder();
     let long = dir.path().join("d".repeat(120));
     let socket_dir = {
@@ -201,7 +201,7 @@ fn a_path_too_long_for_a_socket_gets_a_private_one_elsewhere() {
 }
 
 #[test]
-fn a_path_with_marks_that_mean_something_in_addresses_and_settings_works() {
+fn a_path_with_special_characters_works() {
     let dir = folder();
     for name in ["with space & 100% é? \"quo'ted\"", "a,b"] {
         assert_eq!(ask(&start(&dir.path().join(name)), "select 1"), "1", "{name}");

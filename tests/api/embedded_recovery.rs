@@ -17,7 +17,7 @@ use crate::support::postgres;
 use crate::support::process::Process;
 
 #[test]
-fn a_killed_server_comes_back_with_every_committed_row() {
+fn a_killed_server_restarts_with_every_committed_row() {
     let dir = folder();
     let embedded = start_durable(dir.path());
     execute(&embedded, "create table kept as select generate_series(1, 1000) as n");
@@ -30,7 +30,7 @@ fn a_killed_server_comes_back_with_every_committed_row() {
 }
 
 #[test]
-fn an_outage_is_one_warning_and_its_end_one_line() {
+fn an_outage_and_its_end_are_logged_once_each() {
     let dir = folder();
     let mut owner = Process::serve(dir.path(), &["--log-level", "verbatim::postgres=info,verbatim::server=info"]);
     owner.client();
@@ -140,7 +140,7 @@ fn a_start_waits_for_the_sessions_of_a_dead_server() {
 }
 
 #[test]
-fn a_dead_servers_number_that_another_process_has_now_is_no_obstacle() {
+fn a_reused_process_id_of_a_dead_server_does_not_prevent_a_start() {
     let dir = folder();
     start(dir.path()).stop();
     let cluster = cluster(dir.path());
@@ -157,7 +157,7 @@ fn a_dead_servers_number_that_another_process_has_now_is_no_obstacle() {
 }
 
 #[test]
-fn a_half_made_cluster_is_never_taken_for_a_whole_one() {
+fn an_incomplete_cluster_is_removed_at_the_next_start() {
     let dir = folder();
     let mut owner = Process::serve(dir.path(), &[]);
     let version_in_the_making = || {

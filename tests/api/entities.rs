@@ -30,7 +30,7 @@ fn morocco() -> Value {
 }
 
 #[test]
-fn an_entity_is_answered_with_every_member() {
+fn the_response_has_every_member_of_an_entity() {
     let app = TestApp::start();
     let answer = create(&app, &morocco());
     let (location, etag) = (answer.header("location").to_owned(), answer.header("etag").to_owned());
@@ -60,7 +60,7 @@ fn an_entity_needs_only_a_kind_and_a_name() {
 }
 
 #[test]
-fn an_alias_is_a_name_unless_it_says_otherwise() {
+fn the_kind_of_an_alias_is_name_by_default() {
     let app = TestApp::start();
     let kinds = ["name", "acronym", "periphrasis", "metonym", "role", "demonym", "misspelling"];
     let mut aliases: Vec<Value> = kinds.iter().map(|kind| json!({"name": "N", "kind": kind})).collect();
@@ -73,7 +73,7 @@ fn an_alias_is_a_name_unless_it_says_otherwise() {
 }
 
 #[test]
-fn members_of_an_entity_are_kept_at_their_longest() {
+fn members_of_an_entity_of_maximum_length_are_stored() {
     let app = TestApp::start();
     let wide = |count: usize| "𝄞".repeat(count);
     let identifier = |n: i32| json!({"scheme": "s".repeat(50), "value": format!("{n:04}{}", wide(196))});
@@ -89,7 +89,7 @@ fn members_of_an_entity_are_kept_at_their_longest() {
 }
 
 #[test]
-fn members_of_an_entity_out_of_their_bounds_are_refused_together() {
+fn members_of_an_entity_outside_of_their_limits_are_refused_together() {
     let app = TestApp::start();
     let entity = json!({
         "kind": "person ", "name": "n".repeat(301), "description": "", "nom": "",
@@ -121,7 +121,7 @@ fn members_of_an_entity_out_of_their_bounds_are_refused_together() {
 }
 
 #[test]
-fn a_wikidata_identifier_has_wikidatas_form() {
+fn a_wikidata_identifier_must_have_the_form_of_wikidata() {
     let app = TestApp::start();
     for value in ["Q0", "Q01", "q42", "42", "Q", "Q42 ", "P31", "Q4２"] {
         let entity = json!({
@@ -174,7 +174,7 @@ fn an_entity_may_have_several_identifiers_of_a_scheme_but_none_twice() {
 }
 
 #[test]
-fn an_identifier_is_free_again_once_its_entity_lets_it_go() {
+fn an_identifier_is_free_after_its_entity_drops_it() {
     let app = TestApp::start();
     let identifiers = json!([{"scheme": "wikidata", "value": "Q42"}]);
     let first = app.entity(json!({"identifiers": identifiers}));
@@ -185,7 +185,7 @@ fn an_identifier_is_free_again_once_its_entity_lets_it_go() {
 }
 
 #[test]
-fn a_patch_sets_clears_and_leaves_members() {
+fn a_patch_sets_clears_and_keeps_members() {
     let app = TestApp::start();
     for (member, value) in [
         ("kind", json!("organization")),
@@ -210,7 +210,7 @@ fn a_patch_sets_clears_and_leaves_members() {
 }
 
 #[test]
-fn null_is_refused_for_what_an_entity_must_have() {
+fn null_is_refused_for_required_members_of_an_entity() {
     let app = TestApp::start();
     let entity = app.entity(json!({}));
     let patch = json!({"kind": null, "name": null, "aliases": null, "identifiers": null, "merged_into": null});
@@ -221,7 +221,7 @@ fn null_is_refused_for_what_an_entity_must_have() {
 }
 
 #[test]
-fn a_patch_that_changes_nothing_keeps_the_entity_as_it_is() {
+fn a_patch_without_changes_does_not_change_the_entity() {
     let app = TestApp::start();
     let entity = create(&app, &morocco()).expect(201);
     for patch in [json!({}), morocco()] {
@@ -241,7 +241,7 @@ fn a_deleted_entity_is_gone() {
 }
 
 #[test]
-fn an_entity_that_never_was_is_404_and_an_id_that_is_none_400() {
+fn an_unknown_entity_is_404_and_a_malformed_id_is_400() {
     let app = TestApp::start();
     let problem = refusal(app.get(&format!("/v1/entities/{ABSENT}")), 404, "not_found");
     assert_eq!(problem["detail"], "there is no such entity");
@@ -249,7 +249,7 @@ fn an_entity_that_never_was_is_404_and_an_id_that_is_none_400() {
 }
 
 #[test]
-fn an_entity_that_is_mentioned_or_quoted_is_not_deleted_by_accident() {
+fn an_entity_that_is_mentioned_or_quoted_is_not_deleted_without_cascade() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let mention = app.mention(&article, "Awa Diallo", json!({"entity_id": awa["id"]}));
@@ -280,7 +280,7 @@ fn a_delete_that_cascades_unlinks_mentions() {
 }
 
 #[test]
-fn a_delete_that_cascades_takes_the_speaker_and_what_is_spoken_about_from_quotes() {
+fn a_delete_that_cascades_removes_the_entity_from_speaker_and_about() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     app.mention(&article, "Nous", json!({"entity_id": awa["id"]}));
@@ -361,7 +361,7 @@ fn an_entity_with_100_000_mentions_is_deleted_in_batches() {
 }
 
 #[test]
-fn a_deleted_entity_is_no_candidate_of_a_mention() {
+fn a_deleted_entity_is_not_a_candidate_of_a_mention() {
     let app = TestApp::start();
     let [one, other] = ["Awa Diallo", "Awa D."].map(|name| app.entity(json!({"name": name})));
     let mention = app.mention(&app.article(json!({})), "Awa Diallo", json!({}));
@@ -381,7 +381,7 @@ fn merged(app: &TestApp) -> [Value; 2] {
 }
 
 #[test]
-fn a_merged_entity_leads_to_its_survivor() {
+fn a_merged_entity_redirects_to_its_survivor() {
     let app = TestApp::start();
     let [source, survivor] = merged(&app);
     let answer = app.get(&path(&source));
@@ -400,7 +400,7 @@ fn a_merged_entity_cannot_be_changed_or_deleted() {
 }
 
 #[test]
-fn what_was_merged_into_a_deleted_entity_is_gone_with_it() {
+fn entities_merged_into_a_deleted_entity_are_deleted() {
     let app = TestApp::start();
     let [source, survivor] = merged(&app);
     app.delete(&path(&survivor)).expect(204);

@@ -70,7 +70,7 @@ fn edges(app: &TestApp, question: &str) -> String {
 }
 
 #[test]
-fn speakers_lead_to_whom_their_quotes_are_about() {
+fn edges_lead_from_speakers_to_the_entities_of_their_quotes() {
     let Collection { app, entities, articles } = collection();
     let answer = opened(&app, "/v1/graph/speaks-about?limit=1");
     let newest = |article: &Value| {
@@ -135,7 +135,7 @@ fn entities_are_paired_by_the_articles_that_mention_both() {
 }
 
 #[test]
-fn related_entities_are_those_most_surprisingly_frequent_in_the_same_articles() {
+fn related_entities_are_unusually_frequent_in_the_same_articles() {
     let Collection { app, entities, .. } = collection();
     let (a, b) = (id(&entities[0]), id(&entities[1]));
     // Of 11 mentions 8 are in the articles of A: 3 of the 4 of B, 2 of the 3 of C.
@@ -166,7 +166,7 @@ fn related_entities_are_those_most_surprisingly_frequent_in_the_same_articles() 
 }
 
 #[test]
-fn a_graph_is_refused_what_its_list_would_refuse() {
+fn a_graph_refuses_the_filters_that_its_list_refuses() {
     let Collection { app, entities, .. } = collection();
     for (question, parameter) in [
         ("/v1/graph/speaks-about?mentions=0192f0c1-2a3b-7c4d-8e5f-60718293a4b5".to_owned(), "mentions"),

@@ -21,7 +21,7 @@ fn create(app: &TestApp, article: &Value, mention: &Value) -> Response {
 }
 
 #[test]
-fn a_mention_is_answered_with_every_member() {
+fn the_response_has_every_member_of_a_mention() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let sent = json!({
@@ -65,7 +65,7 @@ fn a_mention_needs_only_its_span() {
 }
 
 #[test]
-fn a_span_may_hold_the_whole_body() {
+fn a_span_may_cover_the_whole_body() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Rabat"}));
     let created = create(&app, &article, &json!({"start": 0, "end": 5})).expect(201);
@@ -86,7 +86,7 @@ fn offsets_count_code_points() {
 }
 
 #[test]
-fn a_span_may_part_an_emoji_and_an_accent_from_its_letter() {
+fn a_span_may_split_an_emoji_or_an_accented_letter() {
     let app = TestApp::start();
     let article = app.article(json!({"body": WIDE}));
     for (start, exact) in [(0, "👩"), (1, "\u{200d}"), (2, "🚀"), (4, "e"), (5, "\u{301}"), (22, "𝄞")] {
@@ -96,7 +96,7 @@ fn a_span_may_part_an_emoji_and_an_accent_from_its_letter() {
 }
 
 #[test]
-fn offsets_in_bytes_or_in_utf_16_do_not_fit_the_words() {
+fn offsets_in_bytes_or_utf_16_units_do_not_match_the_words() {
     let app = TestApp::start();
     let article = app.article(json!({"body": WIDE}));
     let before = &WIDE[..WIDE.find("Paris").unwrap()];
@@ -110,7 +110,7 @@ fn offsets_in_bytes_or_in_utf_16_do_not_fit_the_words() {
 }
 
 #[test]
-fn words_that_are_not_those_at_the_span_are_refused() {
+fn words_that_differ_from_the_span_are_refused() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "L’été à Rabat\u{a0}: fini."}));
     let (start, end) = span_of("L’été à Rabat\u{a0}: fini.", "Rabat\u{a0}:");
@@ -129,7 +129,7 @@ fn words_that_are_not_those_at_the_span_are_refused() {
 }
 
 #[test]
-fn a_span_that_is_empty_turned_round_or_out_of_the_body_is_refused() {
+fn a_span_that_is_empty_reversed_or_outside_of_the_body_is_refused() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Rabat"}));
     for (start, end, pointer) in
@@ -140,7 +140,7 @@ fn a_span_that_is_empty_turned_round_or_out_of_the_body_is_refused() {
 }
 
 #[test]
-fn members_of_a_mention_out_of_their_bounds_are_refused_together() {
+fn members_of_a_mention_outside_of_their_limits_are_refused_together() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let mention = json!({
@@ -155,7 +155,7 @@ fn members_of_a_mention_out_of_their_bounds_are_refused_together() {
 }
 
 #[test]
-fn a_mention_of_an_entity_that_is_not_there_is_refused() {
+fn a_mention_of_an_unknown_entity_is_refused() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let problem =
@@ -166,7 +166,7 @@ fn a_mention_of_an_entity_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn a_patch_sets_what_it_names_and_the_mention_is_a_humans() {
+fn a_patch_changes_the_mention_and_sets_its_origin_to_human() {
     let app = TestApp::start();
     let (article, dakar) = (app.article(json!({})), app.entity(json!({"kind": "place", "name": "Dakar"})));
     for (member, value) in [("entity_id", dakar["id"].clone()), ("kind", json!("role")), ("confidence", json!(0.25))] {
@@ -184,7 +184,7 @@ fn a_patch_sets_what_it_names_and_the_mention_is_a_humans() {
 }
 
 #[test]
-fn a_patch_moves_a_mention_and_takes_the_words_there() {
+fn a_patch_of_the_span_changes_the_words_of_a_mention() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Rabat et Tunis parlent."}));
     let mention = app.mention(&article, "Rabat", json!({}));
@@ -225,7 +225,7 @@ fn a_patch_is_checked_against_the_text() {
 }
 
 #[test]
-fn null_takes_the_entity_from_a_mention() {
+fn null_removes_the_entity_of_a_mention() {
     let app = TestApp::start();
     let (article, dakar) = (app.article(json!({})), app.entity(json!({"kind": "place", "name": "Dakar"})));
     let mention = app.mention(&article, "Dakar", json!({"entity_id": dakar["id"]}));
@@ -234,7 +234,7 @@ fn null_takes_the_entity_from_a_mention() {
 }
 
 #[test]
-fn a_patch_that_changes_nothing_keeps_the_mention_as_it_is() {
+fn a_patch_without_changes_does_not_change_the_mention() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let mention = app.mention(&article, "Dakar", json!({"origin": "machine"}));
@@ -260,7 +260,7 @@ fn a_deleted_mention_is_gone() {
 }
 
 #[test]
-fn a_mention_that_never_was_is_404_and_an_id_that_is_none_400() {
+fn an_unknown_mention_is_404_and_a_malformed_id_is_400() {
     let app = TestApp::start();
     let problem = refusal(app.get(&format!("/v1/mentions/{ABSENT}")), 404, "not_found");
     assert_eq!(problem["detail"], "there is no such mention");
@@ -287,7 +287,7 @@ fn the_mentions_of_an_article_are_in_order_of_start_then_id() {
 }
 
 #[test]
-fn a_mention_made_while_the_list_is_walked_does_not_disturb_it() {
+fn a_mention_created_between_pages_does_not_change_the_rest_of_the_list() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     for start in [10, 20, 30] {

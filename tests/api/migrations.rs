@@ -96,7 +96,7 @@ fn folder(migrations: &[(&str, &str, bool)]) -> TempDir {
 }
 
 #[test]
-fn slow_migrations_are_left_to_the_command_unless_the_database_is_new() {
+fn slow_migrations_need_the_command_unless_the_database_is_new() {
     let (first, index) = (("1_a", "CREATE TABLE a (n int)", false), "CREATE INDEX CONCURRENTLY a_n_idx ON a (n)");
     let all = folder(&[first, ("2_b", index, true), ("3_c", "CREATE TABLE c (n int)", false)]);
     let run = |connection: &mut PgConnection, folder: &TempDir, extent| {
@@ -118,7 +118,7 @@ fn slow_migrations_are_left_to_the_command_unless_the_database_is_new() {
 }
 
 #[test]
-fn every_foreign_key_is_the_beginning_of_an_index() {
+fn every_foreign_key_is_a_prefix_of_an_index() {
     let bare = "
         SELECT conname FROM pg_constraint
         WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
@@ -135,7 +135,7 @@ fn every_foreign_key_is_the_beginning_of_an_index() {
 const NAMED_BY_SUBJECT: [&str; 2] = ["mentions_span_check", "entity_identifiers_wikidata_check"];
 
 #[test]
-fn every_constraint_and_index_is_named_for_its_table_its_columns_and_its_kind() {
+fn the_names_of_constraints_and_indexes_have_table_columns_and_kind() {
     let database = TestDatabase::migrated();
     let constraints = rows(
         &database,
@@ -187,7 +187,7 @@ fn believed() -> BTreeMap<String, Vec<(String, String)>> {
 }
 
 #[test]
-fn the_code_believes_what_the_database_has() {
+fn schema_rs_equals_the_database() {
     let database = TestDatabase::migrated();
     let found = rows(
         &database,
@@ -219,7 +219,7 @@ fn capitalised(name: &str) -> String {
 }
 
 #[test]
-fn every_word_list_of_the_database_is_the_one_of_the_domain() {
+fn the_enumerations_of_the_database_equal_those_of_the_domain() {
     macro_rules! spelled {
         ($list:ident) => {
             $list::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()

@@ -23,7 +23,7 @@ const ORDERS: [(&str, &[&str]); 8] = [
 ];
 
 #[test]
-fn every_list_and_order_of_the_document_is_walked_here() {
+fn these_tests_cover_every_list_and_order_of_the_document() {
     let documented = operations().into_iter().filter_map(|operation| {
         let query = operation.parameters("query");
         query.iter().find(|parameter| parameter["name"] == "cursor")?;
@@ -116,7 +116,7 @@ fn articles(app: &TestApp, count: u64) -> Vec<Value> {
 }
 
 #[test]
-fn articles_are_walked_whole_in_every_order() {
+fn articles_are_complete_in_every_order() {
     let app = TestApp::start();
     let stored = articles(&app, 60);
     app.sql(
@@ -134,7 +134,7 @@ fn articles_are_walked_whole_in_every_order() {
 }
 
 #[test]
-fn a_filtered_list_is_walked_whole() {
+fn a_filtered_list_is_complete() {
     let app = TestApp::start();
     let stored = articles(&app, 40);
     let french: Vec<Value> = stored.iter().filter(|article| article["language"] == "fr").cloned().collect();
@@ -154,7 +154,7 @@ fn a_filtered_list_is_walked_whole() {
 }
 
 #[test]
-fn quotes_are_walked_whole_in_every_order() {
+fn quotes_are_complete_in_every_order() {
     let app = TestApp::start();
     let mut dice = Dice(1);
     let mut quote = |article: &Value| {
@@ -178,7 +178,7 @@ fn quotes_are_walked_whole_in_every_order() {
 }
 
 #[test]
-fn mentions_are_walked_whole_in_every_order() {
+fn mentions_are_complete_in_every_order() {
     let app = TestApp::start();
     let entity = app.entity(json!({}));
     let mention = |article: &Value| {
@@ -197,7 +197,7 @@ fn mentions_are_walked_whole_in_every_order() {
 }
 
 #[test]
-fn what_has_to_do_with_one_of_several_entities_is_walked_whole() {
+fn lists_filtered_by_several_entities_are_complete() {
     let app = TestApp::start();
     let [one, other, third] = ["Awa Diop", "Moussa Sow", "Fatou Fall"].map(|name| app.entity(json!({"name": name})));
     let id = |entity: &Value| entity["id"].as_str().unwrap().to_owned();
@@ -245,7 +245,7 @@ fn what_has_to_do_with_one_of_several_entities_is_walked_whole() {
 }
 
 #[test]
-fn entities_are_walked_whole_in_every_order() {
+fn entities_are_complete_in_every_order() {
     const NAMES: [(&str, &str); 6] =
         [("Awa", "awa"), ("AWA", "awa"), ("Âwa", "awa"), ("Zoé", "zoe"), ("zoe", "zoe"), ("Émile", "emile")];
     let app = TestApp::start();
@@ -283,7 +283,7 @@ fn entities_are_walked_whole_in_every_order() {
 }
 
 #[test]
-fn what_belongs_to_an_article_is_walked_whole_in_order_of_start() {
+fn the_lists_of_an_article_are_complete_in_order_of_start() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "« Oui », « Oui », « Oui »"}));
     let id = article["id"].as_str().unwrap();
@@ -302,7 +302,7 @@ fn what_belongs_to_an_article_is_walked_whole_in_order_of_start() {
 }
 
 #[test]
-fn the_texts_of_an_article_are_walked_whole_from_the_newest() {
+fn the_versions_of_an_article_are_complete_from_the_newest() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let path = format!("/v1/articles/{}", article["id"].as_str().unwrap());
@@ -334,7 +334,7 @@ fn cursor(app: &TestApp, path: &str) -> String {
 }
 
 #[test]
-fn a_cursor_is_refused_by_any_other_list() {
+fn a_cursor_is_refused_by_every_other_list() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let other = app.article(json!({}));
@@ -363,7 +363,7 @@ fn a_cursor_is_refused_by_any_other_list() {
 }
 
 #[test]
-fn a_cursor_is_taken_with_another_limit_include_or_count_and_filters_in_any_order() {
+fn a_cursor_is_valid_with_another_limit_include_count_or_order_of_filters() {
     let app = TestApp::start();
     let stored = articles(&app, 10);
     let expected = ordered(&stored, true, text("published_at"));
@@ -378,7 +378,7 @@ fn a_cursor_is_taken_with_another_limit_include_or_count_and_filters_in_any_orde
 }
 
 #[test]
-fn a_cursor_that_was_tampered_with_is_refused_and_never_breaks_anything() {
+fn a_manipulated_cursor_is_refused_without_a_server_error() {
     let app = TestApp::start();
     articles(&app, 3);
     let cursor = cursor(&app, "/v1/articles");
@@ -434,7 +434,7 @@ fn write(client: &Client, seed: u64, rounds: &SyncSender<()>) {
 }
 
 #[test]
-fn a_cursor_walked_while_four_writers_work_sees_every_untouched_row_once() {
+fn a_list_read_during_writes_has_every_unchanged_record_once() {
     let app = TestApp::with(|config| config.pool_size = 8);
     let untouched: BTreeSet<String> =
         articles(&app, 50).iter().map(|article| article["id"].as_str().unwrap().to_owned()).collect();
@@ -467,7 +467,7 @@ fn a_cursor_walked_while_four_writers_work_sees_every_untouched_row_once() {
 }
 
 #[test]
-fn a_page_is_full_though_records_go_while_it_is_read() {
+fn a_page_is_full_although_records_are_deleted_while_it_is_read() {
     let app = TestApp::start();
     let entity = app.entity(json!({"name": "Dakar"}));
     let entity = entity["id"].as_str().unwrap();
@@ -496,7 +496,7 @@ fn a_page_is_full_though_records_go_while_it_is_read() {
 }
 
 #[test]
-fn a_page_of_bodies_holds_as_many_as_it_has_room_for() {
+fn a_page_of_bodies_has_a_maximum_size_in_bytes() {
     let app = TestApp::start();
     app.sql(
         "INSERT INTO articles (id, headline, body, content_hash, language, published_at)

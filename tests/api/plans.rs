@@ -1,4 +1,4 @@
-//! Plans of the statements that the service sends: they are taken from the log of the server and explained.
+//! Plans of the statements that the service sends. The statements are read from the server log and explained.
 
 mod lists;
 mod names;
@@ -21,7 +21,7 @@ const ARTICLES: &str = "
     FROM generate_series(1, 100000) AS n;
     ANALYZE articles";
 
-/// Held by a test that reads the log of the server, which all databases share.
+/// Locks the server log, which all databases share.
 fn log() -> MutexGuard<'static, ()> {
     static LOG: Mutex<()> = Mutex::new(());
     LOG.lock().unwrap_or_else(PoisonError::into_inner)

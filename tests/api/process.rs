@@ -28,7 +28,7 @@ fn serve_on(url: &str, arguments: &[&str]) -> Process {
 }
 
 #[test]
-fn a_restart_keeps_what_was_stored() {
+fn a_restart_keeps_the_stored_records() {
     let dir = folder();
     let mut first = Process::serve(dir.path(), &[]);
     let stored = first.client().post("/v1/articles", &article()).expect(201);
@@ -41,7 +41,7 @@ fn a_restart_keeps_what_was_stored() {
 }
 
 #[test]
-fn the_text_log_has_one_line_for_each_request_and_nothing_to_worry_about() {
+fn the_text_log_has_one_line_per_request_and_no_warnings() {
     let dir = folder();
     let mut service = Process::serve(dir.path(), &[]);
     let client = service.client();
@@ -64,7 +64,7 @@ fn the_text_log_has_one_line_for_each_request_and_nothing_to_worry_about() {
 }
 
 #[test]
-fn the_json_log_is_one_object_a_line() {
+fn the_json_log_has_one_object_per_line() {
     let database = TestDatabase::migrated();
     let mut service = serve_on(&database.url(), &["--log-format", "json"]);
     let client = service.client();
@@ -106,7 +106,7 @@ fn a_request_in_flight_is_finished_before_the_service_ends() {
 }
 
 #[test]
-fn a_service_that_drains_says_that_it_is_not_ready_and_answers_on() {
+fn a_draining_service_is_not_ready_and_still_answers() {
     let database = TestDatabase::migrated();
     let mut service = serve_on(&database.url(), &["--drain-delay-ms", "2000"]);
     let client = service.client();
@@ -121,7 +121,7 @@ fn a_service_that_drains_says_that_it_is_not_ready_and_answers_on() {
 }
 
 #[test]
-fn a_service_that_starts_before_its_database_lives_and_becomes_ready_with_it() {
+fn a_service_started_before_its_database_is_alive_and_becomes_ready_with_it() {
     let database = TestDatabase::empty();
     let later = database.url().replace("/test_", "/later_test_");
     let name = later.split(['/', '?']).find(|part| part.starts_with("later_test_")).unwrap().to_owned();
@@ -170,7 +170,7 @@ fn a_password_is_in_no_log_and_in_no_message() {
 }
 
 #[test]
-fn all_bad_settings_are_reported_together() {
+fn all_invalid_settings_are_reported_together() {
     let (status, printed, said) = run(verbatim(&["serve", "--listen", "nowhere", "--pool-size", "0"])
         .env("DATABASE_URL", "mysql://u:hunter2@h/d")
         .env("VERBATIM_REQUEST_DEADLINE_MS", "soon"));
@@ -184,7 +184,7 @@ fn all_bad_settings_are_reported_together() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_one_clear_message() {
+fn an_address_in_use_is_reported_in_one_message() {
     let database = TestDatabase::migrated();
     let mut service = serve_on(&database.url(), &[]);
     let taken = service.client().base.replace("http://", "");
@@ -195,7 +195,7 @@ fn an_address_that_is_taken_is_one_clear_message() {
 }
 
 #[test]
-fn without_postgres_binaries_the_message_says_how_to_get_them() {
+fn without_postgres_binaries_the_message_has_the_install_commands() {
     let (dir, empty) = (folder(), folder());
     let arguments = ["serve", "--data-dir", dir.path().to_str().unwrap()];
     let (status, _, said) = run(verbatim(&arguments).env("PG_BIN_DIR", empty.path()));
@@ -213,7 +213,7 @@ fn migration_names() -> Vec<String> {
 }
 
 #[test]
-fn migrate_says_what_it_ran() {
+fn migrate_prints_the_migrations_it_ran() {
     let database = TestDatabase::empty();
     let migrate = || run(verbatim(&["migrate", "--log-level", "error"]).env("DATABASE_URL", database.url()));
     let (status, printed, said) = migrate();
@@ -223,7 +223,7 @@ fn migrate_says_what_it_ran() {
 }
 
 #[test]
-fn the_health_check_asks_the_service() {
+fn the_health_check_queries_the_service() {
     let database = TestDatabase::migrated();
     let mut service = serve_on(&database.url(), &[]);
     let listen = service.client().base.replace("http://", "");
@@ -234,7 +234,7 @@ fn the_health_check_asks_the_service() {
 }
 
 #[test]
-fn the_committed_document_is_the_one_that_this_build_prints() {
+fn the_committed_document_equals_the_document_of_this_build() {
     let (status, printed, said) = run(&mut verbatim(&["openapi", "--check"]));
     assert_eq!((status, &*printed, &*said), (Some(0), "", ""));
     let (status, printed, _) = run(&mut verbatim(&["openapi"]));
@@ -267,7 +267,7 @@ fn ids(client: &Client, list: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_demo_shows_who_said_what_and_can_be_repeated() {
+fn the_demo_prints_quotes_with_speakers_and_can_be_repeated() {
     let dir = folder();
     let (first, client) = demo(&mut demo_in(dir.path()));
     let articles = ids(&client, "/v1/articles");
@@ -298,7 +298,7 @@ fn the_demo_shows_who_said_what_and_can_be_repeated() {
 }
 
 #[test]
-fn every_request_that_the_demo_prints_has_an_answer_to_show() {
+fn every_request_that_the_demo_prints_returns_records() {
     let database = TestDatabase::migrated();
     let (demo, client) = demo(verbatim(&["demo", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", database.url()));
     let speaker = ids(&client, "/v1/entities?q=valadares").remove(0);
@@ -319,7 +319,7 @@ fn every_request_that_the_demo_prints_has_an_answer_to_show() {
 }
 
 #[test]
-fn the_demo_keeps_its_data_apart_from_that_of_the_service() {
+fn the_demo_has_its_own_data_folder() {
     let dir = folder();
     demo(&mut demo_in(dir.path())).0.stop();
     let mut service = Process::serve(dir.path(), &[]);

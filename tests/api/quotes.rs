@@ -35,7 +35,7 @@ fn spans(pairs: &[(i32, i32)]) -> Value {
 }
 
 #[test]
-fn a_quote_is_answered_with_every_member() {
+fn the_response_has_every_member_of_a_quote() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let sent = json!({
@@ -85,7 +85,7 @@ fn a_quote_needs_only_its_text() {
 }
 
 #[test]
-fn what_a_machine_found_is_not_verified_unless_it_says_so() {
+fn a_machine_quote_is_not_verified_by_default() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     assert_eq!(app.quote(&article, json!({"origin": "machine"}))["status"], "machine");
@@ -94,7 +94,7 @@ fn what_a_machine_found_is_not_verified_unless_it_says_so() {
 }
 
 #[test]
-fn a_text_is_found_whatever_its_spaces_and_marks() {
+fn a_text_is_found_with_other_spaces_and_marks() {
     let app = TestApp::start();
     let body = "Il a dit\u{a0}: «\u{202f}C’est\nfini 👩\u{200d}🚀, l’é\u{301}té\u{202f}». Non.";
     let article = article(&app, body);
@@ -121,7 +121,7 @@ fn a_text_that_is_not_in_the_body_is_refused() {
 }
 
 #[test]
-fn a_text_that_stands_more_than_once_is_answered_with_its_places() {
+fn a_text_that_occurs_more_than_once_is_refused_with_its_spans() {
     let app = TestApp::start();
     let article = article(&app, "« Oui », dit Awa. «\u{a0}Oui\u{a0}», dit Jean. Ouistiti.");
     let problem = refusal(create(&app, &article, json!({"text": "« Oui »"})), 409, "ambiguous_text");
@@ -138,7 +138,7 @@ fn a_text_that_stands_more_than_once_is_answered_with_its_places() {
 }
 
 #[test]
-fn no_more_than_twenty_places_are_answered() {
+fn at_most_twenty_spans_are_returned() {
     let app = TestApp::start();
     let article = article(&app, &"Oui. ".repeat(30));
     let problem = refusal(create(&app, &article, json!({"text": "Oui"})), 409, "ambiguous_text");
@@ -159,7 +159,7 @@ fn a_quote_that_its_cue_interrupts_has_several_spans() {
 }
 
 #[test]
-fn spans_that_touch_are_taken_in_order() {
+fn adjacent_spans_are_accepted_in_order() {
     let app = TestApp::start();
     let article = article(&app, "abcdef");
     let created = create(&app, &article, json!({"spans": spans(&[(0, 2), (2, 4)])})).expect(201);
@@ -167,7 +167,7 @@ fn spans_that_touch_are_taken_in_order() {
 }
 
 #[test]
-fn a_text_that_is_not_that_of_its_spans_is_refused() {
+fn a_text_that_differs_from_its_spans_is_refused() {
     let app = TestApp::start();
     let article = article(&app, "« Nous irons », a-t-il dit, « demain\u{a0}matin ».");
     for (text, pairs) in [
@@ -182,7 +182,7 @@ fn a_text_that_is_not_that_of_its_spans_is_refused() {
 }
 
 #[test]
-fn offsets_in_bytes_or_in_utf_16_do_not_fit_the_text() {
+fn offsets_in_bytes_or_utf_16_units_do_not_match_the_text() {
     let app = TestApp::start();
     let body = "👩\u{200d}🚀 e\u{301}té : « Oui, Paris dort encore ce soir ».";
     let article = article(&app, body);
@@ -197,7 +197,7 @@ fn offsets_in_bytes_or_in_utf_16_do_not_fit_the_text() {
 }
 
 #[test]
-fn a_span_with_marks_or_spaces_at_its_edges_is_refused_with_the_right_one() {
+fn a_span_with_marks_or_spaces_at_its_edges_is_refused_with_the_correct_span() {
     let app = TestApp::start();
     let article = article(&app, "«\u{a0}Oui\u{202f}» et “non”.");
     for (start, end) in [(0, 7), (1, 5), (2, 6), (2, 7)] {
@@ -218,7 +218,7 @@ fn a_span_with_marks_or_spaces_at_its_edges_is_refused_with_the_right_one() {
 }
 
 #[test]
-fn spans_that_are_empty_out_of_order_or_out_of_the_body_are_refused() {
+fn spans_that_are_empty_out_of_order_or_outside_of_the_body_are_refused() {
     let app = TestApp::start();
     let article = article(&app, "abcdef");
     for (pairs, pointer) in [
@@ -237,7 +237,7 @@ fn spans_that_are_empty_out_of_order_or_out_of_the_body_are_refused() {
 }
 
 #[test]
-fn members_of_a_quote_out_of_their_bounds_are_refused_together() {
+fn members_of_a_quote_outside_of_their_limits_are_refused_together() {
     let app = TestApp::start();
     let quote = json!({
         "text": "", "kind": "said", "speaker_id": 1, "speaker_label": "l".repeat(501), "speaker_span": {"start": 0},
@@ -269,7 +269,7 @@ fn members_of_a_quote_out_of_their_bounds_are_refused_together() {
 }
 
 #[test]
-fn members_of_a_quote_are_kept_at_their_longest() {
+fn members_of_a_quote_of_maximum_length_are_stored() {
     let app = TestApp::start();
     let article = article(&app, &"a ".repeat(50));
     let wide = |count: usize| "𝄞".repeat(count);
@@ -304,7 +304,7 @@ fn a_quote_without_text_and_spans_is_refused() {
 }
 
 #[test]
-fn a_quote_of_an_article_or_a_speaker_that_is_not_there_is_refused() {
+fn a_quote_of_an_unknown_article_or_speaker_is_refused() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let quote = json!({"text": "Nous sommes prêts", "speaker_id": ABSENT});
@@ -331,7 +331,7 @@ fn a_deleted_quote_is_gone() {
 }
 
 #[test]
-fn a_quote_that_never_was_is_404_and_an_id_that_is_none_400() {
+fn an_unknown_quote_is_404_and_a_malformed_id_is_400() {
     let app = TestApp::start();
     for below in ["", "/occurrences"] {
         let problem = refusal(app.get(&format!("/v1/quotes/{ABSENT}{below}")), 404, "not_found");
@@ -341,7 +341,7 @@ fn a_quote_that_never_was_is_404_and_an_id_that_is_none_400() {
 }
 
 #[test]
-fn the_quotes_of_an_article_are_in_order_of_start_then_id_and_rejected_ones_among_them() {
+fn the_quotes_of_an_article_include_rejected_ones_in_order_of_start_then_id() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     app.quote(&app.article(json!({})), json!({}));

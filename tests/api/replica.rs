@@ -49,7 +49,7 @@ fn reads(client: &Client) -> (u64, u64) {
 }
 
 #[test]
-fn a_caller_who_brings_the_token_of_a_write_sees_it_however_far_the_replica_is_behind() {
+fn a_request_with_the_token_of_a_write_sees_it_at_any_replication_lag() {
     let servers = Replicated::start();
     let app = TestApp::with(|config| servers.configure(config));
     replica_is(&app, "in use");
@@ -82,7 +82,7 @@ fn a_caller_who_brings_the_token_of_a_write_sees_it_however_far_the_replica_is_b
 }
 
 #[test]
-fn every_write_has_a_token_that_is_greater_than_the_one_before() {
+fn the_token_of_every_write_is_greater_than_the_previous_one() {
     let servers = Replicated::start();
     let app = TestApp::with(|config| servers.configure(config));
     let (path, created) = store(&app, "Un");
@@ -99,7 +99,7 @@ fn every_write_has_a_token_that_is_greater_than_the_one_before() {
 }
 
 #[test]
-fn without_a_replica_there_are_no_tokens_and_those_of_others_are_taken() {
+fn without_a_replica_no_tokens_are_returned_and_given_ones_are_accepted() {
     let app = TestApp::start();
     let (path, token) = store(&app, "Un");
     assert_eq!(token, "");
@@ -108,7 +108,7 @@ fn without_a_replica_there_are_no_tokens_and_those_of_others_are_taken() {
 }
 
 #[test]
-fn a_token_that_was_not_given_by_the_service_is_400() {
+fn a_malformed_token_is_400() {
     let app = TestApp::start();
     for token in ["1", "0/16B3748", "00000000016B3748", "00000000016b3748,", "é"] {
         let problem = refused(&app, &get_with(&app, "/v1/articles", TOKEN, token), 400, "invalid_parameter");
@@ -137,7 +137,7 @@ fn a_replica_that_is_too_far_behind_is_not_read() {
 }
 
 #[test]
-fn a_replica_that_goes_away_is_done_without_and_taken_up_again_when_it_is_back() {
+fn reads_go_to_the_primary_while_the_replica_is_unreachable() {
     let mut servers = Replicated::start();
     let (primary, standby) = (servers.primary.url(DATABASE), servers.standby_url());
     let read = format!("{standby}&password=hunter2");
@@ -170,7 +170,7 @@ fn a_replica_that_goes_away_is_done_without_and_taken_up_again_when_it_is_back()
 }
 
 #[test]
-fn a_replica_that_cannot_be_used_from_the_start_is_done_without() {
+fn a_service_starts_without_a_usable_replica() {
     let primary = Replicated::start();
     // No server; then a server that is not a standby.
     for url in ["postgres://127.0.0.1:1/nowhere", &primary.primary.url(DATABASE)] {
@@ -188,7 +188,7 @@ fn a_replica_that_cannot_be_used_from_the_start_is_done_without() {
 }
 
 #[test]
-fn a_token_reads_past_what_another_instance_has_in_memory() {
+fn a_token_bypasses_the_cache_of_another_instance() {
     let servers = Replicated::start();
     let caching = || {
         TestApp::with(|config| {

@@ -59,7 +59,7 @@ fn a_language_that_is_new_to_the_collection_is_searched_at_once() {
 }
 
 #[test]
-fn accents_case_endings_and_apostrophes_make_no_difference() {
+fn accents_case_endings_and_apostrophes_are_ignored() {
     let app = TestApp::start();
     article(&app, "A", "fr", "L’Assemblée a rejeté les MUSÉES à l'étranger.");
     article(&app, "B", "fr", "Une assemblee de l’Etranger, un musée.");
@@ -81,7 +81,7 @@ fn accents_case_endings_and_apostrophes_make_no_difference() {
 }
 
 #[test]
-fn words_stand_between_all_sorts_of_spaces_and_marks() {
+fn words_are_delimited_by_all_spaces_and_marks() {
     let app = TestApp::start();
     article(&app, "A", "fr", "Il\u{a0}a dit\u{202f}: «\u{a0}Partons\u{202f}!\u{a0}» –\u{2009}puis…");
     article(&app, "B", "fr", "(partons)/[revenons]—restons_ici");
@@ -99,7 +99,7 @@ fn words_stand_between_all_sorts_of_spaces_and_marks() {
 }
 
 #[test]
-fn the_small_words_of_a_language_are_not_searched_with_or_without_their_accents() {
+fn stop_words_are_ignored_with_or_without_their_accents() {
     let app = TestApp::start();
     article(&app, "A", "fr", "La grève a été votée à Paris.");
     article(&app, "B", "fr", "Le vote à Lyon.");
@@ -109,7 +109,7 @@ fn the_small_words_of_a_language_are_not_searched_with_or_without_their_accents(
 #[test]
 fn names_are_found_as_they_are_printed() {
     let app = TestApp::start();
-    article(&app, "A", "fr", "À Saint-Denis, « L’Équipe » a vu Marine Le Pen.");
+    article(&app, "A", "fr", "À Saint-Denis, « L’Équipe » a vu Marine Le Ven.");
     article(&app, "B", "fr", "Denis est un saint ; l’équipe d’AC/DC joue.");
     article(&app, "C", "fr", "Jean-Luc O’Brien, du G20, au 3,5 km.");
     assert_found(
@@ -119,8 +119,8 @@ fn names_are_found_as_they_are_printed() {
             ("saint denis", "AB"),
             ("\"saint denis\"", "A"),
             ("L'Équipe", "AB"),
-            ("Le Pen", "A"),
-            ("\"Marine Le Pen\"", "A"),
+            ("Le Ven", "A"),
+            ("\"Marine Le Ven\"", "A"),
             ("AC/DC", "B"),
             ("ac-dc", "B"),
             ("O'Brien", "C"),
@@ -134,7 +134,7 @@ fn names_are_found_as_they_are_printed() {
 }
 
 #[test]
-fn words_are_all_wanted_unless_or_stands_between_them() {
+fn all_words_must_match_unless_or_is_between_them() {
     let app = TestApp::start();
     article(&app, "A", "en", "A harbour opens on Monday.");
     article(&app, "B", "en", "A harbour closes on Tuesday.");
@@ -167,7 +167,7 @@ fn a_headline_is_searched_with_the_body() {
 }
 
 #[test]
-fn each_text_is_read_in_its_own_language() {
+fn each_text_is_searched_in_its_own_language() {
     let app = TestApp::start();
     article(&app, "A", "fr", "Le port rouvre lundi.");
     article(&app, "B", "en", "The port opens again on Monday; running costs.");
@@ -194,7 +194,7 @@ fn each_text_is_read_in_its_own_language() {
 }
 
 #[test]
-fn a_search_follows_what_becomes_of_a_text() {
+fn a_search_follows_the_changes_of_a_text() {
     let app = TestApp::start();
     let article = article(&app, "A", "en", "Running in the park.");
     let path = format!("/v1/articles/{}", article["id"].as_str().unwrap());
@@ -244,7 +244,7 @@ fn a_search_without_a_word_is_refused() {
 }
 
 #[test]
-fn the_database_and_the_service_take_the_same_marks_for_marks() {
+fn the_database_and_the_service_have_the_same_separators() {
     let app = TestApp::start();
     let all = "SELECT string_agg(chr(code), '' ORDER BY code) FROM generate_series(1, 1114111) AS code
         WHERE code NOT BETWEEN 55296 AND 57343";

@@ -18,7 +18,7 @@ use crate::support::postgres::{TestDatabase, connect};
 use crate::support::{Response, TestApp, refused};
 
 #[test]
-fn the_root_says_what_this_is_and_its_links_lead_somewhere() {
+fn the_index_has_the_name_of_the_service_and_valid_links() {
     let app = TestApp::start();
     let index = app.get("/").expect(200);
     assert_eq!((&index["name"], &index["version"]), (&json!("verbatim"), &json!(env!("CARGO_PKG_VERSION"))));
@@ -53,7 +53,7 @@ fn a_service_is_not_ready_until_its_database_is_migrated() {
 }
 
 #[test]
-fn a_service_that_has_lost_its_database_says_so_and_is_ready_again_with_it() {
+fn a_service_is_not_ready_while_its_database_is_unreachable() {
     let app = TestApp::with(|config| config.connection_wait = Duration::from_millis(200));
     let stored = app.article(json!({}));
     app.get("/readyz").expect(200);
@@ -72,7 +72,7 @@ fn a_service_that_has_lost_its_database_says_so_and_is_ready_again_with_it() {
 }
 
 #[test]
-fn a_service_whose_connections_are_cut_never_answers_a_500() {
+fn cut_connections_cause_no_500() {
     let app = TestApp::start();
     let new = json!({"headline": "Dakar", "body": "Dakar."});
     for _ in 0..10 {
@@ -120,7 +120,7 @@ fn samples(text: &str) -> BTreeMap<String, f64> {
 }
 
 #[test]
-fn the_metrics_are_openmetrics_and_count_what_happens() {
+fn the_metrics_are_openmetrics_and_count_requests() {
     let app = TestApp::start();
     let answer = app.get("/metrics");
     assert_eq!(answer.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
@@ -165,7 +165,7 @@ fn addresses(page: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_documentation_page_loads_nothing_from_elsewhere() {
+fn the_documentation_page_loads_nothing_from_other_hosts() {
     let app = TestApp::start();
     let page = app.get("/docs");
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
@@ -221,7 +221,7 @@ fn decompressed(answer: &Response) -> Vec<u8> {
 }
 
 #[test]
-fn an_answer_is_compressed_as_was_asked() {
+fn a_response_has_the_requested_encoding() {
     let app = TestApp::start();
     let plain = app.get("/openapi.json");
     assert_eq!(plain.header("content-encoding"), "");
@@ -247,7 +247,7 @@ fn an_answer_is_compressed_as_was_asked() {
 }
 
 #[test]
-fn what_is_small_is_not_compressed_and_what_is_larger_is() {
+fn only_large_responses_are_compressed() {
     let app = TestApp::start();
     let path = |body: String| {
         let article = app.article(json!({"body": body}));
@@ -280,7 +280,7 @@ fn what_is_small_is_not_compressed_and_what_is_larger_is() {
 }
 
 #[test]
-fn a_caller_who_takes_no_form_of_an_answer_is_told_so() {
+fn a_request_that_accepts_no_encoding_is_406() {
     let app = TestApp::start();
     let answer = app.request("GET", "/livez").header("accept-encoding", "identity;q=0, foo").send();
     refused(&app, &answer, 406, "not_acceptable");
@@ -298,7 +298,7 @@ const SORTS: [(&str, &str, u16); 7] = [
 ];
 
 #[test]
-fn a_sane_request_id_is_echoed_in_every_answer() {
+fn a_valid_request_id_is_returned_in_every_response() {
     let app = TestApp::start();
     for (method, path, status) in SORTS {
         for id in ["caller-1", "A.b_C-9", &"x".repeat(128)] {
@@ -309,7 +309,7 @@ fn a_sane_request_id_is_echoed_in_every_answer() {
 }
 
 #[test]
-fn a_request_id_that_is_not_sane_is_replaced_by_a_new_one() {
+fn an_invalid_request_id_is_replaced() {
     let app = TestApp::start();
     let mut seen = BTreeSet::new();
     for (method, path, status) in SORTS {
@@ -345,7 +345,7 @@ fn preflight(app: &TestApp, origin: &str) -> Response {
 }
 
 #[test]
-fn without_configuration_no_other_origin_is_let_in() {
+fn no_other_origin_is_allowed_by_default() {
     let app = TestApp::start();
     let answer = app.request("GET", "/v1/articles").header("origin", "https://a.example").send();
     assert_eq!((answer.status, cors_headers(&answer)), (200, vec![]));
@@ -354,7 +354,7 @@ fn without_configuration_no_other_origin_is_let_in() {
 }
 
 #[test]
-fn a_configured_origin_is_let_in_and_no_other() {
+fn only_configured_origins_are_allowed() {
     let app = TestApp::with(|config| config.cors_origins = vec!["https://a.example".to_owned()]);
     for (path, status) in [("/v1/articles", 200), ("/v1/articles?limit=0", 400), ("/nowhere", 404)] {
         let answer = app.request("GET", path).header("origin", "https://a.example").send();
@@ -414,7 +414,7 @@ fn a_write_from_a_page_of_another_site_is_403() {
 }
 
 #[test]
-fn a_service_on_a_loopback_address_answers_to_its_own_names_alone() {
+fn a_service_on_a_loopback_address_answers_only_to_its_own_names() {
     let app = TestApp::with(|config| config.allowed_hosts = vec!["verbatim.test".to_owned()]);
     for host in ["localhost", "LOCALHOST:1234", "127.0.0.1", "[::1]:80", "verbatim.test:8080"] {
         app.request("GET", "/livez").header("host", host).send().expect(200);

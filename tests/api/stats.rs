@@ -88,7 +88,7 @@ fn told(answer: &Value) -> String {
 const WHOLE: Value = Value::Null;
 
 #[test]
-fn the_values_that_most_records_have_are_answered_with_their_shares_and_the_others() {
+fn the_most_frequent_values_have_shares_and_the_rest_is_one_item() {
     let (app, people) = collection();
     let answer = opened(&app, "/v1/stats/top?by=publisher&limit=1");
     assert_eq!(
@@ -181,7 +181,7 @@ fn a_timeline_counts_every_interval_from_the_first_record_to_the_last() {
 }
 
 #[test]
-fn the_buckets_of_a_timeline_end_where_its_range_and_its_coverage_end() {
+fn the_buckets_of_a_timeline_are_cut_at_its_range_and_coverage() {
     let (app, _) = collection();
     let ranges = |query: &str| -> Vec<(String, String)> {
         let answer = opened(&app, &format!("/v1/stats/timeline?{query}"));
@@ -202,7 +202,7 @@ fn the_buckets_of_a_timeline_end_where_its_range_and_its_coverage_end() {
 }
 
 #[test]
-fn a_timeline_links_once_to_each_group_however_many_buckets_there_are() {
+fn a_timeline_has_one_link_per_group() {
     let (app, _) = collection();
     let query =
         "interval=day&group_by=language&groups=1&published_from=2020-01-01T00:00:00Z&published_to=2026-06-01T00:00:00Z";
@@ -219,7 +219,7 @@ fn a_timeline_links_once_to_each_group_however_many_buckets_there_are() {
 }
 
 #[test]
-fn a_timeline_is_drawn_for_the_largest_groups_and_the_others() {
+fn a_timeline_has_the_largest_groups_and_the_rest() {
     let (app, people) = collection();
     for (question, expected) in [
         (
@@ -246,7 +246,7 @@ fn a_timeline_is_drawn_for_the_largest_groups_and_the_others() {
 }
 
 #[test]
-fn the_same_words_count_once_when_that_is_asked() {
+fn dedupe_counts_the_same_words_once() {
     let (app, _) = collection();
     for (question, expected) in [
         ("top?dedupe=cluster&by=publisher", "- 2, Alpha 2, Beta 2, Gamma 2"),
@@ -260,7 +260,7 @@ fn the_same_words_count_once_when_that_is_asked() {
 }
 
 #[test]
-fn a_question_that_no_kept_count_answers_is_about_the_newest_records_and_says_so() {
+fn a_query_without_a_rollup_counts_the_newest_records_and_reports_its_coverage() {
     let (app, _) = collection();
     // Of nine dated quotes, the two of April and two of February are newer than the fifth newest.
     let answer = opened(&app, "/v1/stats/top?by=publisher&min_confidence=0&window=4");
@@ -282,7 +282,7 @@ fn a_question_that_no_kept_count_answers_is_about_the_newest_records_and_says_so
 }
 
 #[test]
-fn what_cannot_be_asked_is_refused_by_name() {
+fn invalid_parameters_of_statistics_are_named() {
     let (app, _) = collection();
     for (question, parameter) in [
         ("top?of=articles&speaker=0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "speaker"),
@@ -305,7 +305,7 @@ fn what_cannot_be_asked_is_refused_by_name() {
 }
 
 #[test]
-fn a_search_narrows_what_is_counted_beside_an_article_or_a_cluster() {
+fn a_search_combines_with_a_filter_on_an_article_or_a_cluster() {
     let (app, _) = collection();
     let quote = app.get("/v1/quotes?q=pr%C3%AAts&limit=1").expect(200)["items"][0].clone();
     let article = format!("article={}", quote["article_id"].as_str().unwrap());
@@ -323,7 +323,7 @@ fn a_search_narrows_what_is_counted_beside_an_article_or_a_cluster() {
 }
 
 #[test]
-fn the_coverage_is_the_same_whichever_way_records_are_counted() {
+fn the_coverage_is_the_same_with_and_without_rollups() {
     let (app, people) = collection();
     let person = id(&people[0]);
     // Two of them are undated. `min_confidence` is not in the rollups, and all quotes have it.
@@ -355,7 +355,7 @@ fn the_quotes_about_one_entity_are_all_counted() {
 }
 
 #[test]
-fn a_window_of_more_records_than_are_looked_at_is_refused() {
+fn a_window_above_the_maximum_is_refused() {
     let app = TestApp::start();
     for question in ["stats/top?by=kind", "stats/timeline?of=quotes", "graph/speaks-about?limit=1"] {
         let problem = refusal(app.get(&format!("/v1/{question}&window=100001")), 400, "invalid_parameter");

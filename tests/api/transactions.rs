@@ -1,4 +1,4 @@
-//! Writes and their deadline: what is confirmed is stored, what is refused is not, also when Postgres comes and goes.
+//! Writes and their deadline: confirmed writes are stored and refused writes are not, even if Postgres is unreachable in between.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -57,7 +57,7 @@ fn stored(app: &TestApp) -> String {
 }
 
 #[test]
-fn a_write_that_is_refused_at_the_deadline_is_never_committed() {
+fn a_write_past_its_deadline_is_not_committed() {
     for path in ["/v1/articles", "/v1/articles?annotate=true"] {
         let app = app(DEADLINE);
         let lock = locked(&app);
@@ -74,7 +74,7 @@ fn a_write_that_is_refused_at_the_deadline_is_never_committed() {
 }
 
 #[test]
-fn a_write_whose_client_has_gone_is_not_committed() {
+fn a_write_of_a_disconnected_client_is_not_committed() {
     let app = TestApp::start();
     let lock = locked(&app);
     let body = article().to_string();
@@ -106,7 +106,7 @@ fn slow_commit(app: &TestApp) -> PgConnection {
 }
 
 #[test]
-fn a_commit_that_outlasts_the_deadline_is_answered_504_without_retry_after() {
+fn a_commit_past_the_deadline_is_504_without_retry_after() {
     let deadline = DEADLINE * 4;
     let app = app(deadline);
     let commit = slow_commit(&app);
@@ -125,7 +125,7 @@ fn a_commit_that_outlasts_the_deadline_is_answered_504_without_retry_after() {
 }
 
 #[test]
-fn a_connection_that_is_lost_during_the_commit_is_answered_504_and_before_it_the_write_is_repeated() {
+fn a_connection_lost_during_the_commit_is_504_and_one_lost_before_is_retried() {
     let terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE wait_event_type = 'Lock' AND datname = current_database() AND application_name = 'verbatim'";
     let app = TestApp::start();
@@ -151,7 +151,7 @@ fn a_connection_that_is_lost_during_the_commit_is_answered_504_and_before_it_the
 }
 
 #[test]
-fn no_write_fails_because_the_connections_in_the_pool_are_dead() {
+fn dead_connections_in_the_pool_fail_no_write() {
     let app = TestApp::with(|config| config.pool_size = 16);
     let articles: Vec<Value> = (0..6).map(|_| app.post("/v1/articles", &article()).expect(201)).collect();
     // Opens all six connections for writes.

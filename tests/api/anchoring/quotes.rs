@@ -35,7 +35,7 @@ fn a_quote_before_the_edit_stays_where_it_is() {
 }
 
 #[test]
-fn a_quote_behind_the_edit_moves_with_its_speaker_and_its_cue() {
+fn a_quote_after_the_edit_moves_with_its_speaker_and_its_cue() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     let body = format!("Awa a dit : 𝄞 {BODY}");
@@ -49,7 +49,7 @@ fn a_quote_behind_the_edit_moves_with_its_speaker_and_its_cue() {
 }
 
 #[test]
-fn the_parts_of_a_quote_move_apart_when_what_is_between_them_changes() {
+fn the_spans_of_a_quote_move_apart_when_the_text_between_them_changes() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     let body = "« Nous irons », a dit la très jeune Awa, « demain matin ».";
@@ -63,7 +63,7 @@ fn the_parts_of_a_quote_move_apart_when_what_is_between_them_changes() {
 }
 
 #[test]
-fn parts_in_another_order_are_another_quote() {
+fn spans_in_another_order_orphan_a_quote() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, "« demain matin », a dit Awa à Dakar, « Nous irons ».");
@@ -71,7 +71,7 @@ fn parts_in_another_order_are_another_quote() {
 }
 
 #[test]
-fn a_quote_whose_words_are_gone_keeps_its_places_in_the_old_text() {
+fn a_quote_without_its_words_is_orphaned_and_keeps_its_old_spans() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, "« Nous irons », a dit Awa à Dakar, « un jour ».");
@@ -85,7 +85,7 @@ fn a_quote_whose_words_are_gone_keeps_its_places_in_the_old_text() {
 }
 
 #[test]
-fn a_quote_printed_often_is_followed_by_what_stands_around_it() {
+fn a_repeated_quote_is_anchored_by_its_context() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "« Oui », dit Awa. « Oui », dit Jean."}));
     let quote = |at: i32| json!({"article_id": article["id"], "spans": [{"start": at, "end": at + 3}]});
@@ -103,7 +103,7 @@ fn a_quote_printed_often_is_followed_by_what_stands_around_it() {
 }
 
 #[test]
-fn a_speaker_or_a_cue_that_is_no_longer_printed_loses_its_span_and_keeps_its_words() {
+fn a_speaker_or_cue_that_is_no_longer_printed_loses_its_span_and_keeps_its_words() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, "« Nous irons », ajoute-t-elle     , « demain matin ».");
@@ -114,7 +114,7 @@ fn a_speaker_or_a_cue_that_is_no_longer_printed_loses_its_span_and_keeps_its_wor
 }
 
 #[test]
-fn a_speaker_printed_in_several_places_is_the_one_as_far_from_the_quote_as_before() {
+fn a_repeated_speaker_is_anchored_by_its_distance_from_the_quote() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, &format!("Awa. {BODY} Awa."));
@@ -125,7 +125,7 @@ fn a_speaker_printed_in_several_places_is_the_one_as_far_from_the_quote_as_befor
 }
 
 #[test]
-fn an_edit_is_no_review() {
+fn an_edit_of_the_article_is_not_a_review() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, &format!("Hier. {BODY}"));
@@ -133,7 +133,7 @@ fn an_edit_is_no_review() {
 }
 
 #[test]
-fn an_orphaned_quote_sent_back_as_it_is_stays_one() {
+fn a_patch_without_changes_keeps_an_orphaned_quote_orphaned() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, "Rien.");
@@ -146,7 +146,7 @@ fn an_orphaned_quote_sent_back_as_it_is_stays_one() {
 }
 
 #[test]
-fn the_sides_of_an_orphaned_quote_are_read_in_its_own_text() {
+fn the_speaker_and_cue_of_an_orphaned_quote_refer_to_its_own_text() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     edit(&app, &article, "Rien.");
@@ -159,7 +159,7 @@ fn the_sides_of_an_orphaned_quote_are_read_in_its_own_text() {
 }
 
 #[test]
-fn an_orphaned_quote_is_placed_in_the_present_text_by_a_patch() {
+fn a_patch_anchors_an_orphaned_quote_in_the_current_text() {
     let app = TestApp::start();
     let (article, quote) = interrupted(&app);
     let body = "Awa a dit : « Nous irons demain ».";

@@ -50,7 +50,7 @@ fn an_article_stored_without_findings_gets_them_later() {
 }
 
 #[test]
-fn only_an_article_that_is_there_can_be_annotated() {
+fn only_an_existing_article_can_be_annotated() {
     let app = TestApp::start();
     let absent = "/v1/articles/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/annotate";
     refusal(app.request("POST", absent).send(), 404, "not_found");
@@ -61,7 +61,7 @@ fn only_an_article_that_is_there_can_be_annotated() {
 }
 
 #[test]
-fn a_quote_that_somebody_changed_stays_as_it_is() {
+fn a_quote_changed_by_a_human_is_not_changed() {
     let app = TestApp::start();
     let article = store(&app, TWO);
     let changed = app.patch(&quote(&article, 0), &json!({"cue_lemma": "annoncer", "kind": "partial"})).expect(200);
@@ -70,7 +70,7 @@ fn a_quote_that_somebody_changed_stays_as_it_is() {
 }
 
 #[test]
-fn a_quote_given_to_another_speaker_keeps_that_speaker() {
+fn a_reattributed_quote_keeps_its_speaker() {
     let app = TestApp::start();
     let article = store(&app, TWO);
     let other = app.entity(json!({"name": "Paul Roux"}));
@@ -92,7 +92,7 @@ fn a_rejected_quote_is_not_found_again() {
 }
 
 #[test]
-fn a_quote_that_somebody_made_is_not_doubled_by_one_that_overlaps_it() {
+fn no_quote_is_stored_that_overlaps_one_created_by_a_human() {
     let app = TestApp::start();
     let article = app.post("/v1/articles", &json!({"headline": "Au port", "body": TWO, "language": "fr"})).expect(201);
     let made = app.quote(&article, json!({"text": "port rouvre"}));
@@ -105,7 +105,7 @@ fn a_quote_that_somebody_made_is_not_doubled_by_one_that_overlaps_it() {
 }
 
 #[test]
-fn a_mention_that_somebody_changed_stays_as_it_is() {
+fn a_mention_changed_by_a_human_is_not_changed() {
     let app = TestApp::start();
     let article = store(&app, TWO);
     let changed = app.patch(&mention(&article, 0), &json!({"entity_id": null})).expect(200);
@@ -115,7 +115,7 @@ fn a_mention_that_somebody_changed_stays_as_it_is() {
 }
 
 #[test]
-fn a_mention_that_somebody_made_is_not_doubled_by_one_that_overlaps_it() {
+fn no_mention_is_stored_that_overlaps_one_created_by_a_human() {
     let app = TestApp::start();
     let article = app.post("/v1/articles", &json!({"headline": "Au port", "body": TWO, "language": "fr"})).expect(201);
     let made = app.mention(&article, "Diallo", json!({}));
@@ -147,7 +147,7 @@ fn findings_follow_an_edited_body_with_their_ids() {
 }
 
 #[test]
-fn what_is_not_found_again_goes() {
+fn findings_that_are_not_found_again_are_deleted() {
     let app = TestApp::start();
     let article = store(&app, TWO);
     let path = format!("/v1/articles/{}", id(&article));
@@ -160,7 +160,7 @@ fn what_is_not_found_again_goes() {
 }
 
 #[test]
-fn what_people_did_stays_when_its_words_are_gone() {
+fn human_changes_stay_when_their_words_are_gone() {
     let app = TestApp::start();
     let article = store(&app, TWO);
     app.patch(&quote(&article, 1), &json!({"status": "verified"})).expect(200);
@@ -186,7 +186,7 @@ fn a_source_that_becomes_known_is_linked() {
 }
 
 #[test]
-fn about_follows_what_is_mentioned() {
+fn about_follows_the_mentions_inside_the_quote() {
     let app = TestApp::start();
     let article = store(&app, "«\u{a0}Le port de Rabat tiendra\u{a0}», a promis Awa Diallo.");
     let rabat = article["quotes"][0]["about"][0].clone();

@@ -14,7 +14,7 @@ fn entity(app: &Client, name: &str) -> Value {
 }
 
 #[test]
-fn an_article_is_answered_with_what_was_found_and_stored() {
+fn the_response_has_the_stored_findings() {
     let app = TestApp::start();
     let article = store(&app, PORT);
     let awa = entity(&app, "Awa Diallo");
@@ -41,7 +41,7 @@ fn an_article_is_answered_with_what_was_found_and_stored() {
 }
 
 #[test]
-fn what_was_answered_is_what_is_read_afterwards() {
+fn the_response_equals_a_later_read() {
     let app = TestApp::start();
     let body = json!({"headline": "Au port", "body": PORT});
     let answer = app.post("/v1/articles?annotate=true", &body);
@@ -55,7 +55,7 @@ fn what_was_answered_is_what_is_read_afterwards() {
 }
 
 #[test]
-fn a_bare_text_is_annotated_too() {
+fn a_plain_text_article_is_annotated() {
     let app = TestApp::start();
     let text = format!("Au port\n\n{PORT}");
     let call = app.request("POST", "/v1/articles?annotate=true").header("content-type", "text/plain; charset=utf-8");
@@ -89,7 +89,7 @@ fn a_refused_article_leaves_nothing_behind() {
 }
 
 #[test]
-fn who_asked_not_to_be_named_and_who_are_many_are_told_apart() {
+fn anonymous_and_collective_speakers_are_distinguished() {
     let app = TestApp::start();
     let article = store(
         &app,
@@ -106,7 +106,7 @@ fn who_asked_not_to_be_named_and_who_are_many_are_told_apart() {
 }
 
 #[test]
-fn a_quote_in_pieces_has_a_span_for_each() {
+fn an_interrupted_quote_has_several_spans() {
     let app = TestApp::start();
     let body = "«\u{a0}Le port\u{a0}», a déclaré Awa Diallo, «\u{a0}rouvrira mardi à midi\u{a0}».";
     let article = store(&app, body);
@@ -152,7 +152,7 @@ fn the_pronoun_of_an_unknown_source_is_its_label() {
 }
 
 #[test]
-fn a_language_that_is_not_read_keeps_its_marks() {
+fn quotation_marks_are_found_in_other_languages() {
     let app = TestApp::start();
     let body = "Der Hafen ist offen. „Wir haben lange genug gewartet“, sagte Anna Bell.";
     let article = json!({"headline": "Am Hafen", "body": body, "language": "de"});

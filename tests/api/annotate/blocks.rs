@@ -77,7 +77,7 @@ fn the_repeated_headline_is_not_quoted_twice() {
 }
 
 #[test]
-fn boilerplate_names_nobody() {
+fn names_in_boilerplate_are_not_found() {
     let app = TestApp::start();
     let answer =
         found(&app, "«\u{a0}Le port tiendra\u{a0}», a dit Awa Diallo.\n\nLire aussi : Élise Vautrin à Rabat\n\nclose");

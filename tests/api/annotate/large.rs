@@ -39,7 +39,7 @@ fn a_megabyte_of_capitals_is_stored() {
 }
 
 #[test]
-fn as_many_names_as_an_article_keeps_are_stored() {
+fn names_are_stored_up_to_the_maximum_number() {
     let (article, app) = store_repeated("ONU et ", 100_000);
     // The answer embeds the first of them; the list has the rest.
     assert_eq!(article["mentions"].as_array().unwrap().len(), 200);

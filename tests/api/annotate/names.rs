@@ -68,7 +68,7 @@ fn an_alias_edited_in_psql_links_to_its_entity() {
 }
 
 #[test]
-fn an_alias_is_met_whatever_its_accents_apostrophes_and_spaces() {
+fn an_alias_is_found_with_other_accents_apostrophes_and_spaces() {
     let app = TestApp::start();
     let court = app.entity(json!({"kind": "organization", "name": "L'Élysée du Quai"}));
     let answer = found(&app, "Le spectacle est donné ce soir à L’Elysee\u{a0}du\u{a0}Quai, près du port.");
@@ -79,7 +79,7 @@ fn an_alias_is_met_whatever_its_accents_apostrophes_and_spaces() {
 }
 
 #[test]
-fn an_entity_made_by_another_instance_is_known_at_once() {
+fn an_entity_created_by_another_instance_is_linked_at_once() {
     let app = TestApp::start();
     let other = beside(&app);
     assert_eq!((linked(&app), linked(&other)), (Value::Null, Value::Null));
@@ -91,7 +91,7 @@ fn an_entity_made_by_another_instance_is_known_at_once() {
 }
 
 #[test]
-fn an_alias_taken_away_links_no_more() {
+fn a_removed_alias_is_not_linked() {
     let app = TestApp::start();
     let vigie = vigie(&app);
     assert_eq!(linked(&app), vigie["id"]);
@@ -123,7 +123,7 @@ fn a_deleted_entity_is_not_linked() {
 }
 
 #[test]
-fn an_entity_that_goes_while_it_is_linked_is_made_again() {
+fn an_entity_deleted_while_it_is_linked_is_created_again() {
     let app = TestApp::start();
     let awa = app.entity(json!({}));
     assert_eq!(found(&app, PORT)["quotes"][0]["speaker_id"], awa["id"]);
@@ -145,7 +145,7 @@ fn an_entity_that_goes_while_it_is_linked_is_made_again() {
 }
 
 #[test]
-fn the_survivor_is_linked_under_the_names_that_it_took_over() {
+fn the_names_of_a_merged_entity_link_to_its_survivor() {
     let app = TestApp::start();
     let (lost, kept) = (app.entity(json!({})), app.entity(json!({"name": "Awa Marie Diallo"})));
     app.patch(&path(&kept), &json!({"aliases": [{"name": "Awa Diallo", "kind": "name"}]})).expect(200);
@@ -169,7 +169,7 @@ fn a_name_of_several_entities_stays_unresolved_with_its_candidates() {
 }
 
 #[test]
-fn candidates_end_when_somebody_tells_whom_a_mention_names() {
+fn candidates_are_removed_when_a_human_sets_the_entity() {
     let app = TestApp::start();
     let awa = app.entity(json!({}));
     app.entity(json!({"description": "the other one"}));

@@ -31,7 +31,7 @@ fn a_person_named_in_full_becomes_one_entity() {
 }
 
 #[test]
-fn a_surname_alone_makes_no_entity() {
+fn a_surname_alone_creates_no_entity() {
     let app = TestApp::start();
     let article = store(&app, "«\u{a0}Le port tiendra cet hiver\u{a0}», a promis M. Vautrin.");
     assert_eq!(entities(&app), json!([]));
@@ -40,7 +40,7 @@ fn a_surname_alone_makes_no_entity() {
 }
 
 #[test]
-fn a_known_name_is_made_no_second_time() {
+fn a_stored_name_creates_no_second_entity() {
     let app = TestApp::start();
     let first = store(&app, PORT);
     let second = store(&app, "Awa Diallo est à Rabat, où le port rouvre.");
@@ -53,7 +53,7 @@ fn a_known_name_is_made_no_second_time() {
 }
 
 #[test]
-fn articles_that_name_the_same_newcomers_together_make_each_once() {
+fn simultaneous_articles_create_each_newcomer_once() {
     let app = TestApp::start();
     let bodies = [
         "«\u{a0}Le port tiendra\u{a0}», a dit Élise Vautrin à Awa Diallo, au Maroc.",
@@ -115,7 +115,7 @@ fn a_state_is_one_entity_in_both_languages() {
 }
 
 #[test]
-fn a_state_that_somebody_stored_is_met_by_its_identifier() {
+fn a_stored_state_is_found_by_its_identifier() {
     let app = TestApp::start();
     let wikidata = json!([{"scheme": "wikidata", "value": "Q1028"}]);
     let kingdom = app.entity(json!({"kind": "place", "name": "Royaume", "identifiers": wikidata}));
@@ -125,7 +125,7 @@ fn a_state_that_somebody_stored_is_met_by_its_identifier() {
 }
 
 #[test]
-fn a_misspelt_name_makes_no_second_person() {
+fn a_misspelt_name_creates_no_second_person() {
     let app = TestApp::start();
     let body =
         "«\u{a0}Le port tiendra\u{a0}», a dit Claude Vautrin. Claude Vautrinn a souri, puis Claude Vautrin est parti.";
@@ -137,7 +137,7 @@ fn a_misspelt_name_makes_no_second_person() {
 }
 
 #[test]
-fn annotating_a_text_makes_nobody() {
+fn annotating_a_text_creates_no_entity() {
     let app = TestApp::start();
     found(&app, PORT);
     assert_eq!(entities(&app), json!([]));

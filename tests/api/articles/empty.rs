@@ -1,4 +1,4 @@
-//! `none` in the filters of every list: records without a value.
+//! `none` in the filters of all lists selects records without a value.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn assert_none(app: &TestApp, list: &str, member: &str, filter: &str, value: &st
 }
 
 #[test]
-fn articles_without_a_value_are_asked_for_with_none() {
+fn none_selects_articles_without_a_value() {
     let app = TestApp::start();
     let article = |headline: &str, changes: Value| {
         let mut article = json!({"headline": headline, "publisher": null});
@@ -79,7 +79,7 @@ fn articles_without_a_value_are_asked_for_with_none() {
 }
 
 #[test]
-fn quotes_and_mentions_without_a_value_are_asked_for_with_none() {
+fn none_selects_quotes_and_mentions_without_a_value() {
     let app = TestApp::start();
     let body = "« Nous sommes prêts » : Awa Diallo. « Oui ». « … ! »";
     let [awa, port] = ["Awa Diallo", "Port"].map(|name| app.entity(json!({"name": name})));
@@ -114,7 +114,7 @@ fn quotes_and_mentions_without_a_value_are_asked_for_with_none() {
 }
 
 #[test]
-fn entities_without_identifiers_are_asked_for_with_none() {
+fn none_selects_entities_without_identifiers() {
     let app = TestApp::start();
     for (name, value) in [("A", Some("Q1")), ("B", Some("Q2")), ("C", None)] {
         let identifiers: Vec<Value> = value.iter().map(|value| json!({"scheme": "wikidata", "value": value})).collect();
@@ -149,7 +149,7 @@ fn none_is_refused_where_every_record_has_a_value() {
 }
 
 #[test]
-fn an_exact_count_ends_at_ten_thousand_where_none_is_kept() {
+fn an_exact_count_without_a_rollup_stops_at_10_000() {
     let app = TestApp::start();
     let fill = |from: u32, to: u32| {
         app.sql(&format!(

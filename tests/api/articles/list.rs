@@ -37,7 +37,7 @@ fn headlines(app: &TestApp, query: &str) -> String {
 }
 
 #[test]
-fn each_filter_keeps_what_it_names() {
+fn each_filter_selects_its_value() {
     let app = TestApp::start();
     three(&app);
     for (query, expected) in [
@@ -58,7 +58,7 @@ fn each_filter_keeps_what_it_names() {
 }
 
 #[test]
-fn a_filter_given_twice_keeps_either() {
+fn a_repeated_filter_selects_either_value() {
     let app = TestApp::start();
     three(&app);
     for (query, expected) in [
@@ -74,7 +74,7 @@ fn a_filter_given_twice_keeps_either() {
 }
 
 #[test]
-fn a_filter_turned_round_keeps_the_others_and_those_without_a_value() {
+fn a_negated_filter_selects_other_values_and_records_without_a_value() {
     let app = TestApp::start();
     three(&app);
     for (query, expected) in [
@@ -94,7 +94,7 @@ fn a_filter_turned_round_keeps_the_others_and_those_without_a_value() {
 }
 
 #[test]
-fn filters_of_several_members_must_all_be_met() {
+fn filters_on_several_members_must_all_match() {
     let app = TestApp::start();
     three(&app);
     for (query, expected) in [
@@ -108,7 +108,7 @@ fn filters_of_several_members_must_all_be_met() {
 }
 
 #[test]
-fn the_first_time_of_publication_is_inside_and_the_last_is_not() {
+fn published_from_is_inclusive_and_published_to_is_exclusive() {
     let app = TestApp::start();
     three(&app);
     for (query, expected) in [
@@ -127,7 +127,7 @@ fn the_first_time_of_publication_is_inside_and_the_last_is_not() {
 }
 
 #[test]
-fn articles_are_found_by_whom_they_mention() {
+fn articles_are_found_by_the_entities_they_mention() {
     let app = TestApp::start();
     let [a, b, _] = three(&app);
     let (awa, dakar) = (app.entity(json!({})), app.entity(json!({"kind": "place", "name": "Dakar"})));
@@ -149,7 +149,7 @@ fn articles_are_found_by_whom_they_mention() {
 }
 
 #[test]
-fn articles_are_found_by_whom_they_quote() {
+fn articles_are_found_by_the_speakers_they_quote() {
     let app = TestApp::start();
     let [a, b, _] = three(&app);
     let (awa, port) = (app.entity(json!({})), app.entity(json!({"kind": "organization", "name": "Port"})));
@@ -187,7 +187,7 @@ fn articles_are_found_by_entity_whether_or_not_they_are_dated() {
 }
 
 #[test]
-fn undated_articles_come_last_in_either_order_of_publication() {
+fn undated_articles_come_last_in_both_orders_of_publication() {
     let app = TestApp::start();
     for (headline, published_at) in [
         ("A", json!(null)),
@@ -207,7 +207,7 @@ fn undated_articles_come_last_in_either_order_of_publication() {
 }
 
 #[test]
-fn articles_can_be_listed_in_the_order_they_were_received_in() {
+fn articles_can_be_listed_in_order_of_creation() {
     let app = TestApp::start();
     let [a, ..] = three(&app);
     app.patch(&format!("/v1/articles/{}", id(&a)), &json!({"section": "Culture"})).expect(200);
@@ -217,7 +217,7 @@ fn articles_can_be_listed_in_the_order_they_were_received_in() {
 }
 
 #[test]
-fn a_filtered_list_is_walked_to_its_end() {
+fn a_filtered_list_can_be_read_to_its_end() {
     let app = TestApp::start();
     three(&app);
     app.article(json!({"headline": "D", "keywords": ["mer"], "published_at": null}));
@@ -265,7 +265,7 @@ fn mentions_and_quotes_are_embedded_in_order_of_start() {
 }
 
 #[test]
-fn what_matches_is_counted_when_asked() {
+fn matching_articles_are_counted_on_request() {
     let app = TestApp::start();
     three(&app);
     let total = |query: &str| app.get(&format!("/v1/articles?{query}")).expect(200).get("total").cloned();

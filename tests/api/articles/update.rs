@@ -26,7 +26,7 @@ fn with(article: &Value, changes: Value) -> Value {
 }
 
 #[test]
-fn a_member_that_a_patch_sets_changes_and_the_others_stay() {
+fn a_patch_changes_only_the_members_it_contains() {
     let app = TestApp::start();
     for (member, value) in [
         ("headline", json!("Le port ferme")),
@@ -59,7 +59,7 @@ fn null_clears_a_member() {
 }
 
 #[test]
-fn null_is_refused_where_a_value_must_be() {
+fn null_is_refused_for_required_members() {
     let app = TestApp::start();
     let article = full(&app);
     let patch = json!({"headline": null, "body": null, "authors": null, "keywords": null});
@@ -77,7 +77,7 @@ fn null_detects_the_language_again() {
 }
 
 #[test]
-fn a_patch_that_changes_nothing_keeps_the_record_as_it_is() {
+fn a_patch_without_changes_does_not_change_the_article() {
     let app = TestApp::start();
     let article = full(&app);
     let same = json!({
@@ -92,7 +92,7 @@ fn a_patch_that_changes_nothing_keeps_the_record_as_it_is() {
 }
 
 #[test]
-fn a_time_is_kept_to_the_microsecond() {
+fn a_time_has_microseconds() {
     let app = TestApp::start();
     let given = json!({"published_at": "2026-03-02T08:00:00.123456789Z"});
     let article = app.article(given.clone());
@@ -101,7 +101,7 @@ fn a_time_is_kept_to_the_microsecond() {
 }
 
 #[test]
-fn what_only_the_service_sets_is_refused() {
+fn members_that_only_the_service_sets_are_refused() {
     let app = TestApp::start();
     let article = full(&app);
     let patch = json!({"id": article["id"], "version": 2, "body_version": 2, "content_hash": "", "created_at": null});
@@ -110,7 +110,7 @@ fn what_only_the_service_sets_is_refused() {
 }
 
 #[test]
-fn the_bounds_of_a_patch_are_those_of_a_create() {
+fn a_patch_has_the_limits_of_a_create() {
     let app = TestApp::start();
     let article = full(&app);
     let patch = json!({"headline": "é".repeat(501), "url": "ftp://a.example/", "section": "", "language": "FR"});
@@ -121,7 +121,7 @@ fn the_bounds_of_a_patch_are_those_of_a_create() {
 }
 
 #[test]
-fn another_body_makes_another_version_of_the_text() {
+fn a_new_body_creates_a_new_version() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let changed = app.patch(&path(&article), &json!({"body": "Le port ferme."})).expect(200);
@@ -135,7 +135,7 @@ fn another_body_makes_another_version_of_the_text() {
 }
 
 #[test]
-fn every_text_is_listed_newest_first_and_read_by_its_number() {
+fn versions_are_listed_newest_first_and_read_by_number() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Un."}));
     app.patch(&path(&article), &json!({"body": "Deux.", "headline": "Le port ferme", "language": "wo"})).expect(200);
@@ -167,7 +167,7 @@ fn every_text_is_listed_newest_first_and_read_by_its_number() {
 }
 
 #[test]
-fn a_text_is_read_without_the_changes_of_its_article_since() {
+fn a_version_does_not_have_later_changes_of_its_article() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "Un."}));
     app.patch(&path(&article), &json!({"body": "Deux."})).expect(200);
@@ -179,7 +179,7 @@ fn a_text_is_read_without_the_changes_of_its_article_since() {
 }
 
 #[test]
-fn texts_are_counted() {
+fn versions_are_counted() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     app.patch(&path(&article), &json!({"body": "Deux."})).expect(200);
@@ -190,7 +190,7 @@ fn texts_are_counted() {
 }
 
 #[test]
-fn a_text_that_never_was_is_404_and_a_number_that_is_none_400() {
+fn an_unknown_version_is_404_and_a_malformed_number_is_400() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let problem = refusal(app.get(&format!("{}/versions/2", path(&article))), 404, "not_found");

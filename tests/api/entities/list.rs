@@ -21,7 +21,7 @@ fn three(app: &TestApp) -> [Value; 3] {
 }
 
 #[test]
-fn each_filter_of_entities_keeps_what_it_names() {
+fn each_filter_of_entities_selects_its_value() {
     let app = TestApp::start();
     three(&app);
     for (query, expected) in [
@@ -57,7 +57,7 @@ fn an_identifier_without_a_scheme_is_refused() {
 }
 
 #[test]
-fn names_are_in_order_whatever_their_case_and_accents() {
+fn names_are_ordered_ignoring_case_and_accents() {
     let app = TestApp::start();
     let sorted = ["Abidjan", "Écowas", "ecowas 2", "Œuvre", "zambie", "« … »"];
     for name in ["zambie", "« … »", "ecowas 2", "Œuvre", "Abidjan", "Écowas"] {
@@ -90,7 +90,7 @@ fn the_longest_names_are_listed() {
 }
 
 #[test]
-fn what_was_changed_last_comes_first() {
+fn the_last_changed_entity_comes_first() {
     let app = TestApp::start();
     let [a, ..] = three(&app);
     assert_eq!(names(&app, "sort=-updated_at&limit=1").concat(), "CBA");
@@ -99,7 +99,7 @@ fn what_was_changed_last_comes_first() {
 }
 
 #[test]
-fn the_most_mentioned_come_first_as_mentions_come_and_go() {
+fn the_most_mentioned_come_first_after_every_change() {
     let app = TestApp::start();
     let [a, b, c] = three(&app);
     let order = || {
@@ -127,7 +127,7 @@ fn the_most_mentioned_come_first_as_mentions_come_and_go() {
 }
 
 #[test]
-fn the_most_quoted_come_first_as_quotes_come_and_go() {
+fn the_most_quoted_come_first_after_every_change() {
     let app = TestApp::start();
     let [a, b, c] = three(&app);
     let order = || {
@@ -159,7 +159,7 @@ fn the_most_quoted_come_first_as_quotes_come_and_go() {
 }
 
 #[test]
-fn counted_orders_are_walked_under_a_filter() {
+fn counted_orders_are_paged_with_a_filter() {
     let app = TestApp::start();
     let [a, ..] = three(&app);
     let article = app.article(json!({}));
@@ -184,7 +184,7 @@ fn merged_entities_are_left_out() {
 }
 
 #[test]
-fn entities_are_counted_when_asked() {
+fn entities_are_counted_on_request() {
     let app = TestApp::start();
     let [a, b, _] = three(&app);
     let total = |query: &str| app.get(&format!("/v1/entities?{query}")).expect(200).get("total").cloned();

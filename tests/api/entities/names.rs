@@ -32,7 +32,7 @@ fn israel(app: &TestApp) -> Value {
 }
 
 #[test]
-fn accents_case_and_apostrophes_of_a_name_are_forgiven() {
+fn accents_case_and_apostrophes_of_a_name_are_ignored() {
     let app = TestApp::start();
     israel(&app);
     app.entity(json!({"name": "Œdipe d'Ísafjörður"}));
@@ -52,34 +52,34 @@ fn accents_case_and_apostrophes_of_a_name_are_forgiven() {
 }
 
 #[test]
-fn small_typos_are_forgiven_and_large_ones_are_not() {
+fn small_typos_are_tolerated_and_large_ones_are_not() {
     let app = TestApp::start();
-    app.entity(json!({"name": "Emmanuel Macron"}));
-    app.entity(json!({"name": "Nicolas Sarkozy"}));
+    app.entity(json!({"name": "Emmanuel Vacron"}));
+    app.entity(json!({"name": "Nicolas Tarkozy"}));
     app.entity(json!({"kind": "organization", "name": "Organisation des Nations unies", "aliases": [alias("ONU")]}));
     for (q, name) in [
-        ("emanuel macron", "Emmanuel Macron"),
-        ("Emmanuel Macrom", "Emmanuel Macron"),
-        ("macrom", "Emmanuel Macron"),
-        ("Emmanuel Makron", "Emmanuel Macron"),
-        ("macorn", "Emmanuel Macron"),
-        ("emanuel macroon", "Emmanuel Macron"),
-        ("nicolaa sarkozi", "Nicolas Sarkozy"),
-        ("nicola sarkosy", "Nicolas Sarkozy"),
-        ("Nicolas Sarckozy", "Nicolas Sarkozy"),
-        ("sarkosy", "Nicolas Sarkozy"),
-        ("Nicola Sarkosi", "Nicolas Sarkozy"),
+        ("emanuel vacron", "Emmanuel Vacron"),
+        ("Emmanuel Vacrom", "Emmanuel Vacron"),
+        ("vacrom", "Emmanuel Vacron"),
+        ("Emmanuel Vakron", "Emmanuel Vacron"),
+        ("vacorn", "Emmanuel Vacron"),
+        ("emanuel vacroon", "Emmanuel Vacron"),
+        ("nicolaa tarkozi", "Nicolas Tarkozy"),
+        ("nicola tarkosy", "Nicolas Tarkozy"),
+        ("Nicolas Tarckozy", "Nicolas Tarkozy"),
+        ("tarkosy", "Nicolas Tarkozy"),
+        ("Nicola Tarkosi", "Nicolas Tarkozy"),
         ("organization des nations unis", "Organisation des Nations unies"),
     ] {
         assert_eq!(names(&app, q), [name], "{q}");
     }
-    for q in ["Macbeth", "sacrokzy", "unidentified", "omu", "zz"] {
+    for q in ["Macbeth", "tacrokzy", "unidentified", "omu", "zz"] {
         assert_eq!(names(&app, q), Vec::<String>::new(), "{q}");
     }
 }
 
 #[test]
-fn the_better_match_comes_first_and_the_more_mentioned_of_equals() {
+fn better_matches_come_first_and_then_the_more_mentioned() {
     let app = TestApp::start();
     let make = |name: &str, aliases: &[&str]| {
         let aliases: Vec<Value> = aliases.iter().map(|name| alias(name)).collect();
@@ -151,7 +151,7 @@ fn relevance_without_a_name_is_refused() {
 }
 
 #[test]
-fn what_a_name_leads_to_is_walked_whole_in_pages_of_any_size() {
+fn matches_of_a_name_are_complete_in_pages_of_any_size() {
     let app = TestApp::start();
     for n in 0..30 {
         app.entity(json!({"name": format!("Awa {}", n % 7), "aliases": [alias("Awa Diallo"), alias("Awa")]}));
@@ -179,7 +179,7 @@ fn a_cursor_of_one_name_is_refused_by_another() {
 }
 
 #[test]
-fn names_that_mean_something_to_a_pattern_mean_only_themselves() {
+fn wildcards_in_names_match_only_themselves() {
     let app = TestApp::start();
     for name in ["%", "_", "\\", "« … »", "O'Neill", "' OR 1=1 --", "{}", "مصطفى", "北京市", "Ко́фи", "a%b_c"]
     {
@@ -206,7 +206,7 @@ fn names_that_mean_something_to_a_pattern_mean_only_themselves() {
 }
 
 #[test]
-fn names_are_found_as_entities_change() {
+fn names_are_found_after_every_change() {
     let app = TestApp::start();
     let entity = app.entity(json!({"name": "Zaïre", "kind": "place", "aliases": [alias("Congo-Kinshasa")]}));
     let path = format!("/v1/entities/{}", id(&entity));
@@ -296,7 +296,7 @@ fn at_most_ten_are_suggested_each_once() {
 }
 
 #[test]
-fn suggestions_need_a_beginning() {
+fn suggestions_need_a_prefix() {
     let app = TestApp::start();
     let problem = refusal(app.get("/v1/entities/suggest"), 400, "invalid_parameter");
     assert_eq!(problem["errors"], json!([{"parameter": "q", "detail": "is required"}]));

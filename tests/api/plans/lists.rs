@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{collection, explain, last_of, last_read_of, nodes};
 
 #[test]
-fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
+fn each_page_among_100_000_articles_scans_one_index() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     let other = "e0000000-0000-0000-0000-000000000003";
@@ -125,7 +125,7 @@ fn a_page_of_100_000_articles_and_what_is_in_them_is_the_walk_of_one_index() {
 }
 
 #[test]
-fn what_is_surely_found_is_counted_without_the_quotes() {
+fn a_count_by_confidence_scans_only_its_index() {
     let (app, _log) = collection();
     let total = app.get("/v1/quotes?min_confidence=1&count=exact").expect(200)["total"].clone();
     assert_eq!(total["kind"], "exact");
@@ -150,7 +150,7 @@ fn more_mentions_of_a_kind_than_are_counted_are_estimated() {
 }
 
 #[test]
-fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
+fn the_most_confident_quotes_about_an_entity_scan_one_index() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     // A fifth of all quotes are about this entity.
@@ -177,7 +177,7 @@ fn what_is_said_about_somebody_most_surely_is_the_walk_of_one_index() {
 }
 
 #[test]
-fn the_quotes_about_somebody_with_a_word_are_read_in_batches() {
+fn the_quotes_about_an_entity_with_a_word_are_read_in_batches() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     // Half of all quotes are about this entity; one in 40 of them has the word.

@@ -41,7 +41,7 @@ fn scanned(plan: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_name_among_100_000_is_found_without_reading_them_all() {
+fn a_name_search_among_100_000_names_reads_few_rows() {
     let (app, _log) = names();
     for (call, index, most) in [
         ("/v1/entities?q=a", "entity_names_weight_idx", 3_000),
@@ -63,7 +63,7 @@ fn a_name_among_100_000_is_found_without_reading_them_all() {
 }
 
 #[test]
-fn a_suggestion_reads_a_few_of_the_names_that_begin_alike() {
+fn a_suggestion_reads_few_of_the_names_with_its_prefix() {
     let (app, _log) = names();
     // Two hundred names begin with the first prefix, more with the others.
     for (q, index) in [

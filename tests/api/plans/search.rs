@@ -26,18 +26,18 @@ fn texts() -> (TestApp, MutexGuard<'static, ()>) {
     observed(&MADE, &[ARTICLES, "VACUUM articles"])
 }
 
-/// The last logged look-up of the keys of a list of articles.
+/// The last logged statement that reads the keys of a list of articles.
 fn last_statement() -> Statement {
     last_keys_of("articles")
 }
 
-/// How often keys of articles were asked of the server so far.
+/// The number of logged statements that read keys of articles.
 fn statements() -> usize {
     server_log().matches(": SELECT articles.").count()
 }
 
 #[test]
-fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
+fn a_search_of_100_000_articles_reads_few_pages_for_any_words() {
     let (app, _log) = texts();
     let cursor =
         |list: &str| app.get(&format!("{list}&limit=200")).expect(200)["next_cursor"].as_str().unwrap().to_owned();
@@ -72,7 +72,7 @@ fn a_search_of_100_000_articles_reads_little_whatever_the_words() {
 }
 
 #[test]
-fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
+fn rare_words_scan_the_word_index_and_common_words_the_publication_index() {
     let (app, _log) = texts();
     let indexes = |search: &str| {
         app.get(&format!("/v1/articles?q={search}")).expect(200);
@@ -93,7 +93,7 @@ fn rare_words_are_looked_up_and_common_ones_are_met_on_the_way() {
 }
 
 #[test]
-fn what_has_many_matches_is_counted_up_to_a_limit() {
+fn a_search_with_many_matches_is_counted_up_to_a_limit() {
     let (app, _log) = texts();
     // Each language has half of the articles, and nearly all have the word in the spelling of their language.
     app.sql(
@@ -127,7 +127,7 @@ fn a_count_is_exact_after_most_records_are_gone() {
 }
 
 #[test]
-fn what_is_oldest_first_and_rare_ends_with_the_undated() {
+fn a_rare_word_oldest_first_ends_with_undated_articles() {
     let (app, _log) = texts();
     let list = "/v1/articles?q=peu&sort=published_at";
     let all = app.get(list).expect(200)["items"].as_array().unwrap().clone();
@@ -151,7 +151,7 @@ fn what_is_oldest_first_and_rare_ends_with_the_undated() {
 }
 
 #[test]
-fn what_seldom_meets_is_found_in_one_index() {
+fn filters_that_rarely_occur_together_use_one_index() {
     let (app, _log) = texts();
     // Articles in English and articles with `commun` have even numbers; those of this publisher have odd ones.
     for (filter, conditions) in [

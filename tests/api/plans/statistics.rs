@@ -24,7 +24,7 @@ fn statement(words: &str) -> Statement {
 }
 
 #[test]
-fn a_question_over_100_000_articles_reads_little() {
+fn statistics_of_100_000_articles_read_few_pages() {
     let (app, _log) = collection();
     let entity = "e0000000-0000-0000-0000-000000000007";
     for (question, words, tables, most) in [

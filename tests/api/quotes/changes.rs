@@ -11,7 +11,7 @@ fn review(action: &str, from: Value, to: Value) -> Value {
 }
 
 #[test]
-fn a_patch_sets_a_member_and_keeps_a_review_of_it() {
+fn a_patch_sets_a_member_and_adds_a_review() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     for (member, value, action) in [
@@ -55,7 +55,7 @@ fn another_speaker_is_a_reattribution() {
 }
 
 #[test]
-fn another_passage_is_an_edit_with_all_that_follows_from_it() {
+fn new_spans_are_an_edit_and_change_the_derived_members() {
     let app = TestApp::start();
     let article = article(&app, "« Oui, nous irons demain », dit-il.");
     let quote = app.quote(&article, json!({"text": "Oui, nous irons"}));
@@ -78,7 +78,7 @@ fn another_passage_is_an_edit_with_all_that_follows_from_it() {
 }
 
 #[test]
-fn reviews_are_kept_in_the_order_in_which_they_were_made() {
+fn reviews_are_in_order_of_time() {
     let app = TestApp::start();
     let quote = app.quote(&app.article(json!({})), json!({}));
     let states = ["disputed", "rejected", "machine", "verified"];
@@ -92,7 +92,7 @@ fn reviews_are_kept_in_the_order_in_which_they_were_made() {
 }
 
 #[test]
-fn a_patch_that_changes_nothing_keeps_the_quote_as_it_is() {
+fn a_patch_without_changes_does_not_change_the_quote() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let quote = app.quote(
@@ -127,7 +127,7 @@ fn a_patch_that_changes_nothing_keeps_the_quote_as_it_is() {
 }
 
 #[test]
-fn null_clears_what_a_quote_may_lack() {
+fn null_clears_optional_members_of_a_quote() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let quote = app.quote(
@@ -153,7 +153,7 @@ fn null_clears_what_a_quote_may_lack() {
 }
 
 #[test]
-fn null_is_refused_for_what_a_quote_must_have() {
+fn null_is_refused_for_required_members_of_a_quote() {
     let app = TestApp::start();
     let quote = app.quote(&app.article(json!({})), json!({}));
     let patch = json!({
@@ -165,7 +165,7 @@ fn null_is_refused_for_what_a_quote_must_have() {
 }
 
 #[test]
-fn what_a_quote_is_made_of_once_and_for_all_is_no_member_of_a_patch() {
+fn a_patch_with_immutable_members_is_refused() {
     let app = TestApp::start();
     let quote = app.quote(&app.article(json!({})), json!({}));
     let patch = json!({
@@ -196,7 +196,7 @@ fn a_patch_of_the_passage_is_checked_against_the_text() {
 }
 
 #[test]
-fn the_reviews_of_a_quote_go_with_it() {
+fn the_reviews_of_a_quote_are_deleted_with_it() {
     let app = TestApp::start();
     let quote = app.quote(&app.article(json!({})), json!({}));
     app.patch(&path(&quote), &json!({"status": "disputed"})).expect(200);

@@ -20,7 +20,7 @@ fn on(day: u32) -> Value {
 }
 
 #[test]
-fn two_printings_of_the_same_words_are_of_one_cluster() {
+fn quotes_with_the_same_words_are_in_one_cluster() {
     let app = TestApp::start();
     let clusters = |words: &[&str]| {
         let made = words.iter().map(|words| print(&app, words, json!(null), json!(null), json!({})));
@@ -34,7 +34,7 @@ fn two_printings_of_the_same_words_are_of_one_cluster() {
 }
 
 #[test]
-fn of_a_cluster_only_the_first_in_the_lists_order_is_kept() {
+fn dedupe_keeps_the_first_quote_of_each_cluster_in_the_order_of_the_list() {
     let app = TestApp::start();
     let words = ["Oui.", "oui", "OUI !", "Non", "…", "… !"];
     for (n, words) in (1..).zip(words) {
@@ -52,7 +52,7 @@ fn of_a_cluster_only_the_first_in_the_lists_order_is_kept() {
 }
 
 #[test]
-fn a_twin_that_the_filters_leave_out_does_not_hide_a_quote() {
+fn a_duplicate_that_the_filters_exclude_does_not_hide_a_quote() {
     let app = TestApp::start();
     let awa = app.entity(json!({}));
     let first = print(&app, "Oui", json!("Alpha"), on(1), json!({"speaker_id": awa["id"]}));
@@ -90,7 +90,7 @@ fn clusters_are_counted_once_among_the_quotes_about_an_entity() {
 }
 
 #[test]
-fn occurrences_say_where_when_and_in_which_words_a_quote_was_printed() {
+fn occurrences_have_the_publishers_times_and_wordings_of_a_quote() {
     let app = TestApp::start();
     print(&app, "Oui, demain", json!("Beta"), on(3), json!({}));
     let first = print(&app, "Oui demain", json!("Alpha"), on(1), json!({}));
@@ -130,7 +130,7 @@ fn a_quote_without_words_occurs_once() {
 }
 
 #[test]
-fn a_quote_of_which_all_printings_were_rejected_occurs_nowhere() {
+fn a_quote_has_no_occurrences_when_all_are_rejected() {
     let app = TestApp::start();
     let quote = print(&app, "Oui", json!("Alpha"), on(1), json!({"status": "rejected"}));
     let expected = json!({
@@ -141,7 +141,7 @@ fn a_quote_of_which_all_printings_were_rejected_occurs_nowhere() {
 }
 
 #[test]
-fn all_occurrences_are_counted_and_a_hundred_wordings_and_outlets_shown() {
+fn all_occurrences_are_counted_and_100_wordings_and_publishers_are_returned() {
     let app = TestApp::start();
     let words = |n: usize| format!("Oui{}demain", " ".repeat(n));
     let body: String = (1..=101).map(|n| format!("« {} ». ", words(n))).collect();

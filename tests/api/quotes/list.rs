@@ -66,7 +66,7 @@ fn three() -> Three {
 }
 
 #[test]
-fn each_filter_of_quotes_keeps_what_it_names() {
+fn each_filter_of_quotes_selects_its_value() {
     let Three { app, articles, quotes, awa, port } = three();
     for (query, expected) in [
         (String::new(), "ABC"),
@@ -93,7 +93,7 @@ fn each_filter_of_quotes_keeps_what_it_names() {
 }
 
 #[test]
-fn a_filter_of_quotes_given_twice_keeps_either() {
+fn a_repeated_filter_of_quotes_selects_either_value() {
     let Three { app, articles, quotes, awa, port } = three();
     let cluster = |n: usize| quotes[n]["cluster_id"].as_str().unwrap();
     for (query, expected) in [
@@ -113,7 +113,7 @@ fn a_filter_of_quotes_given_twice_keeps_either() {
 }
 
 #[test]
-fn a_filter_of_quotes_turned_round_keeps_the_others_and_those_without_a_value() {
+fn a_negated_filter_of_quotes_selects_other_values_and_records_without_a_value() {
     let Three { app, articles, quotes, awa, port } = three();
     let cluster = |n: usize| quotes[n]["cluster_id"].as_str().unwrap();
     for (query, expected) in [
@@ -138,7 +138,7 @@ fn a_filter_of_quotes_turned_round_keeps_the_others_and_those_without_a_value() 
 }
 
 #[test]
-fn times_and_dates_are_kept_from_the_first_to_before_the_last() {
+fn the_start_of_a_range_is_inclusive_and_its_end_exclusive() {
     let Three { app, .. } = three();
     for (query, expected) in [
         ("published_from=2026-03-02T00:00:00Z", "B"),
@@ -157,7 +157,7 @@ fn times_and_dates_are_kept_from_the_first_to_before_the_last() {
 }
 
 #[test]
-fn rejected_quotes_are_left_out_unless_they_are_asked_for() {
+fn rejected_quotes_are_left_out_without_a_filter_on_status() {
     let Three { app, quotes, .. } = three();
     app.patch(&path(&quotes[1]), &json!({"status": "rejected"})).expect(200);
     for (query, expected) in [
@@ -173,7 +173,7 @@ fn rejected_quotes_are_left_out_unless_they_are_asked_for() {
 }
 
 #[test]
-fn quotes_of_undated_articles_come_last_in_either_order_of_publication() {
+fn quotes_of_undated_articles_come_last_in_both_orders_of_publication() {
     let app = TestApp::start();
     for (cue, published_at, confidence) in [
         ("A", json!(null), 0.5),
@@ -206,7 +206,7 @@ fn quotes_follow_their_article_when_its_date_language_or_publisher_changes() {
 }
 
 #[test]
-fn quotes_about_an_entity_are_walked_in_every_order() {
+fn quotes_about_an_entity_are_complete_in_every_order() {
     let Three { app, articles, awa, port, .. } = three();
     app.mention(&articles[2], "…", json!({"entity_id": port}));
     for (sort, expected) in [("-published_at", "BAC"), ("published_at", "ABC"), ("-confidence", "BAC")] {
@@ -217,7 +217,7 @@ fn quotes_about_an_entity_are_walked_in_every_order() {
 }
 
 #[test]
-fn article_and_speaker_are_embedded_when_asked() {
+fn article_and_speaker_are_embedded_on_request() {
     let Three { app, articles, quotes, .. } = three();
     let mut article = articles[0].clone();
     article.as_object_mut().unwrap().remove("body");
@@ -236,7 +236,7 @@ fn article_and_speaker_are_embedded_when_asked() {
 }
 
 #[test]
-fn quotes_are_counted_when_asked() {
+fn quotes_are_counted_on_request() {
     let Three { app, quotes, .. } = three();
     let total = |query: &str| app.get(&format!("/v1/quotes?{query}")).expect(200).get("total").cloned();
     assert_eq!(total(""), None);

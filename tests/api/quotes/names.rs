@@ -43,7 +43,7 @@ fn found(app: &TestApp, query: &str) -> (String, Value) {
 }
 
 #[test]
-fn a_name_stands_for_all_who_bear_it_and_the_answer_says_so() {
+fn a_name_selects_all_entities_with_it_and_resolved_lists_them() {
     let Named { app, awa, other, port } = named();
     let (cues, resolved) = found(&app, "speaker_name=awa+diallo");
     assert_eq!(cues, "AB");
@@ -70,14 +70,14 @@ fn a_name_stands_for_all_who_bear_it_and_the_answer_says_so() {
 }
 
 #[test]
-fn a_name_that_nobody_bears_stands_for_the_one_most_like_it_or_for_nobody() {
+fn an_unknown_name_selects_the_entities_with_the_most_similar_name_or_none() {
     let Named { app, .. } = named();
     for (query, cues, how) in [
         ("speaker_name=awa+dialo", "AB", "similar"),
         ("speaker_name=Awwa+Diallo", "AB", "similar"),
         ("speaker_name=maire+de+dakar", "A", "similar"),
         ("speaker_name=la+maire+de+dakar", "A", "exact"),
-        ("speaker_name=Emmanuel+Macron", "", "none"),
+        ("speaker_name=Emmanuel+Vacron", "", "none"),
         ("speaker_name=%25", "", "none"),
     ] {
         let (found, resolved) = found(&app, query);

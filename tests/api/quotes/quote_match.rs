@@ -29,7 +29,7 @@ fn kinds(quotes: &[Value], found: &[Value]) -> Vec<(String, usize)> {
 }
 
 #[test]
-fn the_same_words_come_before_words_much_like_them() {
+fn equal_quotes_come_before_similar_quotes() {
     let app = TestApp::start();
     let quotes = said(
         &app,
@@ -52,7 +52,7 @@ fn the_same_words_come_before_words_much_like_them() {
 }
 
 #[test]
-fn the_words_that_differ_are_told() {
+fn the_differences_are_returned() {
     let app = TestApp::start();
     said(&app, &[SAID]);
     let differences = |text: &str| matched(&app, json!({"text": text}))[0]["differences"].clone();
@@ -67,7 +67,7 @@ fn the_words_that_differ_are_told() {
 }
 
 #[test]
-fn a_saying_is_matched_within_its_bounds() {
+fn the_filters_and_limits_of_a_match_apply() {
     let app = TestApp::start();
     let quotes = said(&app, &[SAID, "La réouverture du port de Dakar sera progressive", SAID]);
     let awa = app.entity(json!({}));
@@ -88,7 +88,7 @@ fn a_saying_is_matched_within_its_bounds() {
 }
 
 #[test]
-fn the_newest_of_the_same_words_comes_first_and_one_stands_for_a_cluster_that_is_only_alike() {
+fn equal_quotes_are_newest_first_and_similar_clusters_have_one_quote() {
     let app = TestApp::start();
     let other = "La réouverture du port de Dakar sera lente et prudente";
     let quotes = said(&app, &[SAID, SAID, other, other]);
@@ -98,7 +98,7 @@ fn the_newest_of_the_same_words_comes_first_and_one_stands_for_a_cluster_that_is
 }
 
 #[test]
-fn very_common_words_are_looked_for_in_the_newest_quotes() {
+fn very_common_words_are_searched_in_the_newest_quotes() {
     let database = TestDatabase::migrated();
     // 12,000 quotes, which Postgres takes for ten million: all have two words, the oldest and the newest two more.
     database.execute_as_admin(
@@ -155,7 +155,7 @@ fn near_identical_quotes_are_found_among_many_that_share_two_of_their_words() {
 }
 
 #[test]
-fn a_text_that_nobody_said_matches_nothing() {
+fn a_text_without_similar_quotes_matches_nothing() {
     let app = TestApp::start();
     said(&app, &[SAID]);
     for text in ["« … »", "!", "et", "de la", "Il pleut sur Nantes", "'", "\\", "'; --", "a & b | !c <-> (d", "🦀"]
@@ -169,7 +169,7 @@ fn a_text_that_nobody_said_matches_nothing() {
 }
 
 #[test]
-fn what_is_no_saying_is_refused() {
+fn an_invalid_match_request_is_refused() {
     let app = TestApp::start();
     for (body, pointer) in [
         (json!({}), "/text"),

@@ -12,7 +12,7 @@ fn speaker(quote: &Value) -> Value {
 }
 
 #[test]
-fn the_status_of_a_speaker_follows_from_what_is_known() {
+fn the_speaker_status_is_derived_from_id_and_label() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let awa = &awa["id"];
@@ -54,7 +54,7 @@ fn a_status_that_the_speaker_contradicts_is_refused() {
 }
 
 #[test]
-fn another_speaker_brings_the_status_that_fits() {
+fn a_new_speaker_changes_the_speaker_status() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     let awa = &awa["id"];
@@ -104,7 +104,7 @@ fn the_words_of_speaker_and_cue_are_taken_from_their_spans() {
 }
 
 #[test]
-fn words_of_speaker_and_cue_that_are_not_those_at_their_spans_are_refused() {
+fn a_speaker_or_cue_that_differs_from_its_span_is_refused() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let span = json!({"start": 55, "end": 65});
@@ -127,7 +127,7 @@ fn words_of_speaker_and_cue_that_are_not_those_at_their_spans_are_refused() {
 }
 
 #[test]
-fn the_words_at_a_span_have_the_bound_of_words_that_are_given() {
+fn the_words_at_a_span_have_the_maximum_length_of_given_words() {
     let app = TestApp::start();
     let article = app.article(json!({"body": format!("« Oui » {}", "é".repeat(600))}));
     for (member, longest) in [("speaker_span", 500), ("cue_span", 200)] {
@@ -167,7 +167,7 @@ fn a_quote_is_about_the_entities_mentioned_inside_it() {
 }
 
 #[test]
-fn what_a_quote_is_about_follows_its_spans() {
+fn about_follows_the_spans_of_the_quote() {
     let app = TestApp::start();
     let (article, awa) = (app.article(json!({})), app.entity(json!({})));
     app.mention(&article, "prêts", json!({"entity_id": awa["id"]}));
@@ -180,7 +180,7 @@ fn what_a_quote_is_about_follows_its_spans() {
 }
 
 #[test]
-fn a_patch_with_a_speaker_that_is_not_there_is_refused() {
+fn a_patch_with_an_unknown_speaker_is_refused() {
     let app = TestApp::start();
     let quote = app.quote(&app.article(json!({})), json!({}));
     assert_eq!(pointers(app.patch(&path(&quote), &json!({"speaker_id": ABSENT}))), ["/speaker_id"]);

@@ -26,7 +26,7 @@ fn words(text: &str, spans: &Value) -> Vec<String> {
 }
 
 #[test]
-fn the_words_of_a_search_are_shown_where_they_stand() {
+fn highlights_have_the_spans_of_the_matches() {
     let app = TestApp::start();
     let headline = "𝕬𝕭 Saint-Denis : l’été des MUSÉES";
     let body = "🎨🎨 L’Équipe\u{a0}: «\u{202f}Le musée de Saint-Denis\u{202f}», dit-on.";
@@ -40,7 +40,7 @@ fn the_words_of_a_search_are_shown_where_they_stand() {
 }
 
 #[test]
-fn a_long_body_is_shown_in_three_snippets_at_most() {
+fn a_long_body_has_at_most_three_snippets() {
     let app = TestApp::start();
     let filler = "Rien à dire de plus ici. ".repeat(40);
     let body = format!("Le port. {filler}Le port, un port et des ports. {filler}Au port. {filler}Du port. {filler}");
@@ -60,7 +60,7 @@ fn a_long_body_is_shown_in_three_snippets_at_most() {
 }
 
 #[test]
-fn a_word_too_long_to_be_indexed_moves_nothing() {
+fn a_word_too_long_to_be_indexed_does_not_shift_offsets() {
     let app = TestApp::start();
     let body = format!("Un {} et le port, {} au port.", "x".repeat(3000), "é".repeat(4000));
     app.article(json!({"body": body, "headline": "Titre"}));
@@ -71,7 +71,7 @@ fn a_word_too_long_to_be_indexed_moves_nothing() {
 }
 
 #[test]
-fn each_text_is_shown_as_its_language_reads_it() {
+fn matches_are_highlighted_by_the_rules_of_each_language() {
     let app = TestApp::start();
     app.article(
         json!({"headline": "Running", "language": "en", "body": "He runs.", "published_at": "2026-01-02T00:00:00Z"}),
@@ -86,7 +86,7 @@ fn each_text_is_shown_as_its_language_reads_it() {
 }
 
 #[test]
-fn a_quote_is_shown_with_its_matches() {
+fn a_quote_has_highlights() {
     let app = TestApp::start();
     let article = app.article(json!({"body": "« 🎨 Nous sommes prêts, tous prêts », a dit Awa Diallo."}));
     let text = "🎨 Nous sommes prêts, tous prêts";
@@ -100,7 +100,7 @@ fn a_quote_is_shown_with_its_matches() {
 }
 
 #[test]
-fn nothing_is_shown_that_was_not_asked_for() {
+fn highlights_are_only_returned_on_request() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     app.quote(&article, json!({}));
@@ -112,7 +112,7 @@ fn nothing_is_shown_that_was_not_asked_for() {
 }
 
 #[test]
-fn two_letters_that_a_language_reads_as_another_letter_are_shown() {
+fn letters_that_a_language_treats_as_equal_are_highlighted() {
     let app = TestApp::start();
     app.article(json!({"headline": "Vest", "language": "sr", "body": "Njegov djed i njegov đed su djeca."}));
     let found = &highlights(&app, "articles", "djed")[0];

@@ -7,7 +7,7 @@ use crate::support::TestApp;
 use crate::support::answers::column;
 
 #[test]
-fn the_marks_of_postgres_are_marks_like_others() {
+fn operators_of_postgres_are_punctuation() {
     let app = TestApp::start();
     article(&app, "A", "fr", "Le port rouvre.");
     for search in [

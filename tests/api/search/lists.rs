@@ -24,7 +24,7 @@ fn six(app: &TestApp) -> Vec<Value> {
 }
 
 #[test]
-fn a_search_keeps_the_order_that_is_asked_for() {
+fn a_search_keeps_the_requested_order() {
     let app = TestApp::start();
     six(&app);
     assert_eq!(headlines(&app, "q=pr%C3%AAt"), "EDCBAF");
@@ -33,7 +33,7 @@ fn a_search_keeps_the_order_that_is_asked_for() {
 }
 
 #[test]
-fn a_search_goes_with_every_other_filter() {
+fn a_search_combines_with_every_other_filter() {
     let app = TestApp::start();
     let articles = six(&app);
     let entity = app.entity(json!({}));
@@ -62,7 +62,7 @@ fn a_search_goes_with_every_other_filter() {
 }
 
 #[test]
-fn what_a_search_finds_is_counted() {
+fn the_matches_of_a_search_are_counted() {
     let app = TestApp::start();
     six(&app);
     let total = |query: &str| app.get(&format!("/v1/articles?limit=2&{query}")).expect(200)["total"].clone();
@@ -74,7 +74,7 @@ fn what_a_search_finds_is_counted() {
 }
 
 #[test]
-fn a_list_is_walked_page_by_page_under_a_search() {
+fn a_search_can_be_read_page_by_page() {
     let app = TestApp::start();
     six(&app);
     for sort in ["-published_at", "published_at", "-created_at", "relevance"] {
@@ -89,7 +89,7 @@ fn a_list_is_walked_page_by_page_under_a_search() {
 }
 
 #[test]
-fn of_the_quotes_with_the_same_words_only_those_that_are_found_count() {
+fn dedupe_considers_only_matching_quotes() {
     let app = TestApp::start();
     let articles = six(&app);
     for article in &articles {

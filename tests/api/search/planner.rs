@@ -41,7 +41,7 @@ fn expected(app: &TestApp, list: &str, text: &str, words: &[&str]) -> Vec<Value>
 }
 
 #[test]
-fn every_list_is_complete_and_in_order_whatever_the_words() {
+fn every_list_is_complete_and_in_order_for_any_words() {
     let app = TestApp::start();
     app.sql(MANY);
     for (words, filter) in [
@@ -69,7 +69,7 @@ fn every_list_is_complete_and_in_order_whatever_the_words() {
 }
 
 #[test]
-fn every_list_of_two_values_is_complete_and_in_order_however_seldom_they_meet() {
+fn every_list_of_two_values_is_complete_and_in_order() {
     let app = TestApp::start();
     app.sql(MANY);
     // One publisher has a single article in another language, and another publisher none.
@@ -110,7 +110,7 @@ fn the_first_of_each_cluster_is_found_across_windows() {
 }
 
 #[test]
-fn all_quotes_about_somebody_that_match_are_found_whatever_the_search() {
+fn every_search_finds_all_matching_quotes_about_an_entity() {
     let app = TestApp::start();
     app.sql(MANY);
     let [one, other] = ["A", "B"].map(|name| id(&app.entity(json!({"name": name}))).to_owned());

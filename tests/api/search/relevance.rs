@@ -7,7 +7,7 @@ use crate::support::TestApp;
 use crate::support::answers::{items, refusal};
 
 #[test]
-fn what_says_it_in_the_headline_or_more_often_or_closer_together_comes_first() {
+fn headline_frequent_and_close_matches_rank_higher() {
     let app = TestApp::start();
     for (headline, body) in [
         ("Un", "Le port est à Dakar."),
@@ -26,7 +26,7 @@ fn what_says_it_in_the_headline_or_more_often_or_closer_together_comes_first() {
 }
 
 #[test]
-fn the_newest_200_matches_are_ranked_and_the_page_says_so() {
+fn the_newest_200_matches_are_ranked_and_ranked_has_their_number() {
     let app = TestApp::start();
     app.sql(
         "INSERT INTO articles (id, headline, body, content_hash, language, published_at)
@@ -65,7 +65,7 @@ fn quotes_are_ranked_too() {
 }
 
 #[test]
-fn there_is_no_relevance_to_no_search() {
+fn relevance_without_a_search_is_refused() {
     let app = TestApp::start();
     for list in ["articles", "quotes"] {
         let problem = refusal(app.get(&format!("/v1/{list}?sort=relevance")), 400, "invalid_parameter");

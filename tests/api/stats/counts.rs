@@ -143,7 +143,7 @@ fn step(app: &TestApp, dice: &mut Dice) {
 }
 
 #[test]
-fn after_any_writes_the_kept_counts_are_those_of_the_records() {
+fn after_any_writes_the_rollups_equal_the_counts_of_the_records() {
     let app = TestApp::start();
     for seed in 1..=3 {
         let mut dice = Dice(seed);
@@ -166,7 +166,7 @@ fn after_any_writes_the_kept_counts_are_those_of_the_records() {
 }
 
 #[test]
-fn an_answer_is_the_same_before_and_after_its_changes_are_folded() {
+fn statistics_are_the_same_before_and_after_compaction() {
     let app = TestApp::start();
     let speaker = app.entity(json!({}));
     let quote = app.quote(&app.article(json!({})), json!({"speaker_id": speaker["id"]}));
@@ -183,7 +183,7 @@ fn an_answer_is_the_same_before_and_after_its_changes_are_folded() {
 }
 
 #[test]
-fn a_list_is_counted_as_it_is_listed_before_and_after_its_changes_are_folded() {
+fn the_count_of_a_list_equals_its_length_before_and_after_compaction() {
     let app = TestApp::start();
     let mut dice = Dice(7);
     (0..150).for_each(|_| step(&app, &mut dice));

@@ -37,7 +37,7 @@ fn found(app: &TestApp, query: &str) -> String {
 }
 
 #[test]
-fn each_filter_of_mentions_keeps_what_it_names_or_the_others() {
+fn each_filter_of_mentions_selects_its_value_or_the_others() {
     let Three { app, articles, awa, port, .. } = three();
     for (query, expected) in [
         (String::new(), "DNp"),
@@ -67,7 +67,7 @@ fn each_filter_of_mentions_keeps_what_it_names_or_the_others() {
 }
 
 #[test]
-fn mentions_are_in_order_of_publication_the_undated_last() {
+fn mentions_are_in_order_of_publication_with_undated_ones_last() {
     let Three { app, articles, mentions, .. } = three();
     app.mention(&articles[2], "Dakar", json!({}));
     app.mention(&articles[0], "Dakar", json!({}));

@@ -1,4 +1,4 @@
-//! One Postgres for the whole run of the tests, and a database of its own for each of them.
+//! One Postgres for all tests, with one database per test.
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
@@ -18,17 +18,17 @@ use verbatim::server::migrate;
 
 use super::embedded::folder;
 
-/// The migrated database that every test's own one is a copy of.
+/// The migrated database that the databases of the tests are copied from.
 const TEMPLATE: &str = "template";
 
-/// Connections that one test may use at once: its service's pool, and its own.
-const CONNECTIONS_OF_A_TEST: usize = 24;
+/// Maximum number of connections of one test: the pool of its service, and its own connections.
+const CONNECTIONS_PER_TEST: usize = 24;
 
-/// The Postgres of this run.
+/// The Postgres of this test run.
 struct Shared {
     embedded: Embedded,
-    /// Waits for the end of this process. Held, as it waits for its input to end.
-    _undertaker: Child,
+    /// A process that waits for the end of this process, which closes its standard input.
+    _cleanup: Child,
 }
 
 fn shared() -> &'static Shared {
@@ -37,22 +37,22 @@ fn shared() -> &'static Shared {
         let folder = folder().keep();
         let tests = thread::available_parallelism().map_or(2, usize::from);
         let options = Options {
-            max_connections: u16::try_from((tests * CONNECTIONS_OF_A_TEST).clamp(100, 2000)).unwrap(),
+            max_connections: u16::try_from((tests * CONNECTIONS_PER_TEST).clamp(100, 2000)).unwrap(),
             durable: false,
             max_log_bytes: u64::MAX,
             ..Options::new(&folder)
         };
-        let undertaker = undertaker(&folder);
+        let cleanup = spawn_cleanup(&folder);
         let embedded = Embedded::start(&options).unwrap_or_else(|error| panic!("{error}"));
         execute(&embedded.admin_url(DATABASE), &format!("CREATE DATABASE {TEMPLATE} OWNER {DATABASE}"));
         migrate(&embedded.url(TEMPLATE)).unwrap();
-        Shared { embedded, _undertaker: undertaker }
+        Shared { embedded, _cleanup: cleanup }
     })
 }
 
-/// Stops the Postgres in `folder` and removes the folder when this process is gone, however it ends: what is static
-/// is never dropped.
-fn undertaker(folder: &Path) -> Child {
+/// Starts a process that stops the Postgres in `folder` and removes the folder when this process has ended for any reason.
+/// Statics are never dropped.
+fn spawn_cleanup(folder: &Path) -> Child {
     const SCRIPT: &str = r#"
         read -r nothing
         pid=$(head -n 1 "$0/postgres/cluster/postmaster.pid") && kill -INT "$pid"
@@ -65,7 +65,7 @@ fn undertaker(folder: &Path) -> Child {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // A Ctrl-C is for the tests.
+        // Ctrl-C must end only the tests.
         .process_group(0)
         .spawn()
         .unwrap()
@@ -77,17 +77,17 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// One with the schema of this build and no rows.
+    /// Creates a database with the schema of this build and no rows.
     pub fn migrated() -> Self {
         Self::create(&format!("TEMPLATE {TEMPLATE}"))
     }
 
-    /// One with nothing in it.
+    /// Creates an empty database without a schema.
     pub fn empty() -> Self {
         Self::create("")
     }
 
-    /// Another one, with all that is in it: files are copied sooner than they are written again.
+    /// Creates a copy of the database. Copying files is faster than writing the rows again.
     pub fn copy(&self) -> Self {
         Self::create(&format!("TEMPLATE {} STRATEGY file_copy", self.name))
     }
@@ -106,12 +106,12 @@ impl TestDatabase {
         execute(&shared().embedded.admin_url(DATABASE), &statement);
     }
 
-    /// The address for its owner, an ordinary role.
+    /// The URL of the database for its owner, an ordinary role.
     pub fn url(&self) -> String {
         shared().embedded.url(&self.name)
     }
 
-    /// Refuses connections and ends those that are open, or allows them again.
+    /// Refuses new connections and ends open ones, or allows connections again.
     pub fn close(&self, closed: bool) {
         let name = &self.name;
         execute(
@@ -124,7 +124,7 @@ impl TestDatabase {
         );
     }
 
-    /// Has every statement of later connections written to [`server_log`], which begins now.
+    /// Logs every statement of later connections. [`server_log`] begins here.
     pub fn log_statements(&self) {
         LOG_START.store(fs::metadata(log_path()).unwrap().len(), Ordering::Relaxed);
         self.execute_as_admin(&format!("ALTER DATABASE {} SET log_statement = 'all'", self.name));
@@ -136,27 +136,27 @@ impl TestDatabase {
         execute(&self.url(), statements);
     }
 
-    /// Runs statements as the superuser, for what no owner may do.
+    /// Runs statements as the superuser, which an owner may not run.
     #[track_caller]
     pub fn execute_as_admin(&self, statements: &str) {
         execute(&shared().embedded.admin_url(&self.name), statements);
     }
 
-    /// Asks it for one value, as text.
+    /// Returns the single value of a query as text.
     #[track_caller]
     pub fn ask(&self, query: &str) -> String {
         ask(&self.url(), query)
     }
 }
 
-/// The length of the server's log when [`TestDatabase::log_statements`] was last called.
+/// The length of the server log at the last call of [`TestDatabase::log_statements`].
 static LOG_START: AtomicU64 = AtomicU64::new(0);
 
 fn log_path() -> PathBuf {
     shared().embedded.data_dir().join("postgres.log")
 }
 
-/// What the server has logged since [`TestDatabase::log_statements`] was last called, for all databases.
+/// Returns the server log since the last call of [`TestDatabase::log_statements`], for all databases.
 pub fn server_log() -> String {
     let mut log = File::open(log_path()).unwrap();
     log.seek(SeekFrom::Start(LOG_START.load(Ordering::Relaxed))).unwrap();
@@ -183,7 +183,7 @@ pub fn execute(url: &str, statements: &str) {
     connect(url).batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
 }
 
-/// The one value that `query` answers, as text; empty for null.
+/// Returns the single value of a query as text; empty for null.
 #[track_caller]
 pub fn ask(url: &str, query: &str) -> String {
     #[derive(QueryableByName)]
