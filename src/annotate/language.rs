@@ -58,7 +58,7 @@ mod tests {
     use whatlang::Lang;
 
     #[test]
-    fn a_french_and_an_english_text_are_told_apart() {
+    fn french_and_english_texts_are_distinguished() {
         let french =
             "Le ministre de la Défense a souligné mardi que les négociations se poursuivaient avec les alliés.";
         let english =

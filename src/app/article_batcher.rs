@@ -1,4 +1,4 @@
-//! Creates articles: those that arrive at the same time share one transaction.
+//! Creates articles. Articles that arrive at the same time share one transaction.
 
 use super::annotator::{Annotator, Attempt, MAX_DRAFTS, OwnedDocument};
 use super::embed::{self, ArticleWithFindings, Embedded};

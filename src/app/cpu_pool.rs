@@ -7,7 +7,7 @@ use std::thread::{self, available_parallelism};
 use tokio::sync::oneshot;
 
 /// Maximum number of queued jobs per thread. A job may hold a text of a megabyte.
-const QUEUE_PER_THREAD: usize = 64;
+const MAX_JOBS_PER_THREAD: usize = 64;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -21,13 +21,13 @@ impl Default for CpuPool {
     /// One thread less than cores, so that one core is left for other requests.
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
-        Self::new(cores.saturating_sub(1).max(1), QUEUE_PER_THREAD)
+        Self::new(cores.saturating_sub(1).max(1), MAX_JOBS_PER_THREAD)
     }
 }
 
 impl CpuPool {
-    fn new(threads: usize, queue_per_thread: usize) -> Self {
-        let (jobs, queue) = bounded::<Job>(threads * queue_per_thread);
+    fn new(threads: usize, max_jobs_per_thread: usize) -> Self {
+        let (jobs, queue) = bounded::<Job>(threads * max_jobs_per_thread);
         for index in 0..threads {
             let queue = queue.clone();
             thread::Builder::new()

@@ -9,7 +9,7 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-/// How long the former secret of a rotated key is valid when the caller does not say.
+/// Time that the former secret of a rotated key stays valid by default.
 pub const DEFAULT_GRACE: TimeDelta = TimeDelta::hours(1);
 
 /// Creates a key. Its secret is shown once.
@@ -34,7 +34,7 @@ fn generate() -> Result<Secret> {
     Secret::generate().map_err(|error| Error::Internal(format!("no random numbers: {error}")))
 }
 
-/// The keys of a running service: what is changed here is valid on this instance at once.
+/// The API keys of a running service. A change is valid on this instance at once.
 pub struct Keys {
     db: Db,
     ring: Arc<KeyRing>,
@@ -77,7 +77,7 @@ impl Keys {
         self.refresh().await
     }
 
-    /// Replaces the copy by what is stored, and records which keys were used.
+    /// Reloads the copy from the store, and records which keys were used.
     ///
     /// # Errors
     /// Those of the database.

@@ -55,7 +55,7 @@ pub struct CacheState {
 }
 
 impl ResponseCache {
-    /// A cache of up to `megabytes`; 0 caches nothing.
+    /// Creates a cache of up to `megabytes`; 0 disables the cache.
     pub fn new(megabytes: u16) -> Self {
         let capacity = u64::from(megabytes) << 20;
         let related_capacity = capacity / RELATED_SHARE;

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_differ_are_told_as_they_are_printed() {
+    fn different_words_are_returned_as_printed() {
         assert_differ("Nous sommes prêts.", "NOUS sommes « prets »", &[]);
         assert_differ("Nous sommes prêts", "Nous étions prêts", &[("sommes", "étions")]);
         assert_differ("Nous sommes prêts", "Nous sommes tous prêts !", &[("", "tous")]);

@@ -1,9 +1,9 @@
-//! Parameters that several operations have are described once, as components.
+//! Describes the parameters of several operations once, as components.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Moves each parameter that is described alike in several operations to the components.
+/// Moves each parameter with the same description in several operations to the components.
 pub fn share(document: &mut Value) {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     each_parameter(document, |_, parameter| *uses.entry(parameter.to_string()).or_default() += 1);
