@@ -27,6 +27,7 @@ const SPARE_CONNECTIONS: u16 = 12;
 
 /// The address to listen on.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
 pub struct ListenSetting {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "VERBATIM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -35,6 +36,7 @@ pub struct ListenSetting {
 
 /// The Postgres to use.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Database")]
 pub struct DatabaseSettings {
     /// Postgres to use, as `postgres://user:password@host/name`; without it the service runs an embedded one
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -48,7 +50,7 @@ pub struct DatabaseSettings {
     #[arg(long, env = "VERBATIM_DATA_DIR", value_name = "FOLDER")]
     data_dir: Option<String>,
 
-    /// Folder of the programs `postgres` and `initdb`, when they are not found
+    /// Folder of the programs of Postgres, such as `initdb` and `pg_dump`, when they are not found
     #[arg(long, env = "PG_BIN_DIR", value_name = "FOLDER")]
     pg_bin_dir: Option<String>,
 
@@ -59,6 +61,7 @@ pub struct DatabaseSettings {
 
 /// The log.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Log")]
 pub struct LogSettings {
     /// Format of the log: `text`, or `json` with one object a line
     #[arg(long, env = "VERBATIM_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
@@ -85,7 +88,7 @@ pub struct ServeSettings {
     access: AccessSettings,
 
     /// Standby of that Postgres for reads, as a URL of the same form
-    #[arg(long, env = "DATABASE_READ_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(help_heading = "Read replica", long, env = "DATABASE_READ_URL", value_name = "URL", hide_env_values = true)]
     database_read_url: Option<String>,
 
     /// File with the address of the standby
@@ -93,68 +96,120 @@ pub struct ServeSettings {
     database_read_url_file: Option<String>,
 
     /// Maximum replication lag of the standby; while it is further behind, reads go to the primary
-    #[arg(long, env = "VERBATIM_REPLICA_MAX_LAG_MS", value_name = "MS", default_value = "2000")]
+    #[arg(
+        help_heading = "Read replica",
+        long,
+        env = "VERBATIM_REPLICA_MAX_LAG_MS",
+        value_name = "MS",
+        default_value = "2000"
+    )]
     replica_max_lag_ms: String,
 
     /// Memory for cached records, in megabytes; 0 disables the cache
-    #[arg(long, env = "VERBATIM_CACHE_MB", value_name = "MB", default_value = "64")]
+    #[arg(help_heading = "Capacity", long, env = "VERBATIM_CACHE_MB", value_name = "MB", default_value = "64")]
     cache_mb: String,
 
     /// Maximum age of a cached record that another instance has changed
-    #[arg(long, env = "VERBATIM_CACHE_MAX_AGE_MS", value_name = "MS", default_value = "1000")]
+    #[arg(
+        help_heading = "Capacity",
+        long,
+        env = "VERBATIM_CACHE_MAX_AGE_MS",
+        value_name = "MS",
+        default_value = "1000"
+    )]
     cache_max_age_ms: String,
 
     /// Connections to Postgres; by default four per core, 4 to 32
-    #[arg(long, env = "VERBATIM_POOL_SIZE", value_name = "COUNT")]
+    #[arg(help_heading = "Capacity", long, env = "VERBATIM_POOL_SIZE", value_name = "COUNT")]
     pool_size: Option<String>,
 
     /// Threads that answer HTTP; by default one per core
-    #[arg(long, env = "VERBATIM_WORKERS", value_name = "COUNT")]
+    #[arg(help_heading = "Capacity", long, env = "VERBATIM_WORKERS", value_name = "COUNT")]
     workers: Option<String>,
 
     /// Time limit of a request
-    #[arg(long, env = "VERBATIM_REQUEST_DEADLINE_MS", value_name = "MS", default_value = "10000")]
+    #[arg(
+        help_heading = "Time limits",
+        long,
+        env = "VERBATIM_REQUEST_DEADLINE_MS",
+        value_name = "MS",
+        default_value = "10000"
+    )]
     request_deadline_ms: String,
 
     /// Time that a request waits for its turn at the database before it is answered 503
-    #[arg(long, env = "VERBATIM_QUEUE_TIMEOUT_MS", value_name = "MS", default_value = "200")]
+    #[arg(
+        help_heading = "Time limits",
+        long,
+        env = "VERBATIM_QUEUE_TIMEOUT_MS",
+        value_name = "MS",
+        default_value = "200"
+    )]
     queue_timeout_ms: String,
 
     /// Time that a request then waits for a connection before it is answered 503
-    #[arg(long, env = "VERBATIM_CONNECTION_WAIT_MS", value_name = "MS", default_value = "200")]
+    #[arg(
+        help_heading = "Time limits",
+        long,
+        env = "VERBATIM_CONNECTION_WAIT_MS",
+        value_name = "MS",
+        default_value = "200"
+    )]
     connection_wait_ms: String,
 
     /// Time limit of a statement; by default nine tenths of the request deadline
-    #[arg(long, env = "VERBATIM_STATEMENT_TIMEOUT_MS", value_name = "MS")]
+    #[arg(help_heading = "Time limits", long, env = "VERBATIM_STATEMENT_TIMEOUT_MS", value_name = "MS")]
     statement_timeout_ms: Option<String>,
 
     /// Time that a statement waits for a lock; by default a fifth of the request deadline
-    #[arg(long, env = "VERBATIM_LOCK_TIMEOUT_MS", value_name = "MS")]
+    #[arg(help_heading = "Time limits", long, env = "VERBATIM_LOCK_TIMEOUT_MS", value_name = "MS")]
     lock_timeout_ms: Option<String>,
 
+    /// Time from which on the log warns of a request, with the names of its parameters
+    #[arg(help_heading = "Log", long, env = "VERBATIM_SLOW_REQUEST_MS", value_name = "MS", default_value = "1000")]
+    slow_request_ms: String,
+
     /// Time for requests in flight to finish when the service stops
-    #[arg(long, env = "VERBATIM_SHUTDOWN_TIMEOUT_MS", value_name = "MS", default_value = "10000")]
+    #[arg(
+        help_heading = "Time limits",
+        long,
+        env = "VERBATIM_SHUTDOWN_TIMEOUT_MS",
+        value_name = "MS",
+        default_value = "10000"
+    )]
     shutdown_timeout_ms: String,
 
     /// Time that the service goes on, not ready and closing connections, before it stops, so that load balancers notice
-    #[arg(long, env = "VERBATIM_DRAIN_DELAY_MS", value_name = "MS", default_value = "250")]
+    #[arg(
+        help_heading = "Time limits",
+        long,
+        env = "VERBATIM_DRAIN_DELAY_MS",
+        value_name = "MS",
+        default_value = "250"
+    )]
     drain_delay_ms: String,
 
     /// Origins whose pages may use the API, such as https://news.example; repeat, or separate with commas
-    #[arg(long, env = "VERBATIM_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(help_heading = "Network", long, env = "VERBATIM_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
 
     /// Further host names of a service on a loopback address, which refuses all but `localhost` and the address; repeat, or
     /// separate with commas
-    #[arg(long, env = "VERBATIM_ALLOWED_HOSTS", value_name = "HOST", value_delimiter = ',')]
+    #[arg(help_heading = "Network", long, env = "VERBATIM_ALLOWED_HOSTS", value_name = "HOST", value_delimiter = ',')]
     allowed_host: Vec<String>,
 
     /// URL at which a reverse proxy serves the service, such as https://news.example/verbatim
-    #[arg(long, env = "VERBATIM_PUBLIC_URL", value_name = "URL")]
+    #[arg(help_heading = "Network", long, env = "VERBATIM_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
 
     /// Memory for request bodies that are being received, in megabytes; further requests are answered 503
-    #[arg(long, env = "VERBATIM_RECEIVE_BUDGET_MB", value_name = "MB", default_value = "64")]
+    #[arg(
+        help_heading = "Capacity",
+        long,
+        env = "VERBATIM_RECEIVE_BUDGET_MB",
+        value_name = "MB",
+        default_value = "64"
+    )]
     receive_budget_mb: String,
 }
 
@@ -181,6 +236,8 @@ pub struct Config {
     pub connection_wait: Duration,
     pub statement_timeout: Duration,
     pub lock_timeout: Duration,
+    /// From this time on the log warns of a request.
+    pub slow_request: Duration,
     /// Zero does not wait for requests in flight.
     pub shutdown_timeout: Duration,
     pub drain_delay: Duration,
@@ -263,6 +320,7 @@ impl ServeSettings {
             let connection_wait = parser.duration("connection_wait_ms", &self.connection_wait_ms, 1);
             let statement = parser.optional_duration("statement_timeout_ms", self.statement_timeout_ms.as_deref());
             let lock = parser.optional_duration("lock_timeout_ms", self.lock_timeout_ms.as_deref());
+            let slow_request = parser.duration("slow_request_ms", &self.slow_request_ms, 1);
             let shutdown_timeout = parser.duration("shutdown_timeout_ms", &self.shutdown_timeout_ms, 0);
             let drain_delay = parser.duration("drain_delay_ms", &self.drain_delay_ms, 0);
             let cors_origins = self.cors_origins(&mut parser);
@@ -284,6 +342,7 @@ impl ServeSettings {
                 connection_wait: connection_wait?,
                 statement_timeout: statement?.or(part(9))?,
                 lock_timeout: lock?.or(part(2))?,
+                slow_request: slow_request?,
                 shutdown_timeout: shutdown_timeout?,
                 drain_delay: drain_delay?,
                 cors_origins,
@@ -412,6 +471,11 @@ impl DatabaseSettings {
         parser.join(logs).finish(database.zip(log))
     }
 
+    /// The folder of the programs of Postgres, if it is given.
+    pub fn bin_dir(&self) -> Option<PathBuf> {
+        self.pg_bin_dir.as_deref().map(str::trim).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    }
+
     fn parse_with(&self, parser: &mut SettingsParser) -> Option<Database> {
         let file = ("database_url_file", self.database_url_file.as_deref());
         if let Some(url) = parser.secret(("database_url", self.database_url.as_deref()), file)? {
@@ -427,7 +491,7 @@ impl DatabaseSettings {
             Some(folder) => Ok(PathBuf::from(folder)),
             None => postgres::default_data_dir(),
         };
-        let bin_dir = parser.text("pg_bin_dir", self.pg_bin_dir.as_deref()).map(PathBuf::from);
+        let bin_dir = self.bin_dir();
         match data_dir {
             Ok(data_dir) => Some(Database::Own { data_dir, bin_dir, fetch: !self.no_fetch }),
             Err(why) => {

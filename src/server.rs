@@ -11,13 +11,15 @@ use crate::config::{Config, Database, DatabaseUrl};
 use crate::http;
 use crate::http::context::PublicPrefix;
 use crate::http::extract::body::ReceiveBudget;
+use crate::http::middleware::metrics::Metrics;
 use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
-use crate::store::migrate::{Extent, Migrated};
+use crate::store::measurements::Measurements;
+use crate::store::migrate::{Extent, Migrated, MigrationState};
 use crate::store::name_dictionary::{self, NameDictionary};
-use crate::store::{self, Db, counts, migrate};
+use crate::store::{self, Db, counts, measurements, migrate, restore};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
@@ -47,6 +49,8 @@ const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 const DELETE_PERIOD: Duration = Duration::from_secs(600);
 /// How often counter changes are compacted.
 const COMPACT_PERIOD: Duration = Duration::from_secs(1);
+/// How often the collection is measured for the metrics.
+const MEASURE_PERIOD: Duration = Duration::from_secs(5);
 /// Pauses between attempts to migrate a database that is not up yet.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
@@ -80,6 +84,29 @@ impl Postgres {
                 let options = Options { bin_dir, fetch, max_connections, ..Options::new(data_dir) };
                 Embedded::start(&options).map(Self::Own)
             }
+        }
+    }
+
+    /// Uses the Postgres that a running service has started on its data folder, or starts it.
+    ///
+    /// # Errors
+    /// When its own Postgres does not start.
+    pub fn join(database: &Database, max_connections: u16) -> Result<Self, EmbeddedError> {
+        let running = match database {
+            Database::Own { data_dir, .. } => Embedded::url_of_running(data_dir),
+            Database::At(_) => None,
+        };
+        match running.and_then(|url| DatabaseUrl::parse(&url).ok()) {
+            Some(url) => Ok(Self::At(url)),
+            None => Self::start(database, max_connections),
+        }
+    }
+
+    /// Its address without the password, and the password.
+    pub fn url_and_password(&self) -> (String, Option<String>) {
+        match self {
+            Self::Own(embedded) => (embedded.url(DATABASE), None),
+            Self::At(url) => url.split_password(),
         }
     }
 
@@ -162,11 +189,12 @@ impl Server {
         let state = state(&config, &postgres.url());
         let draining = state.draining.clone();
         task::spawn_blocking(annotate::prepare);
-        let db = || state.db.clone();
+        let (db, metrics) = (|| state.db.clone(), || state.metrics.clone());
         let background_tasks = [
-            spawn(refresh_dictionary(db(), state.names.clone())),
-            spawn(compact_counters(db())),
-            spawn(refresh_keys(state.keys.clone())),
+            spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
+            spawn(compact_counters(db(), metrics())),
+            spawn(refresh_keys(state.keys.clone(), metrics())),
+            spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
         ];
         let server = HttpServer::new(move || http::app::app(state.clone()))
@@ -219,6 +247,7 @@ fn state(config: &Config, url: &str) -> http::app::State {
     let statistics = Arc::new(Statistics::default());
     let names = Arc::new(NameDictionary::default());
     let annotator = Annotator::new(db.clone(), Arc::clone(&names));
+    let metrics = Metrics::new(db.waits(), annotator.metrics());
     let ring = Arc::new(KeyRing::default());
     let admin = config.access.admin_key.as_ref().map(|key| key.digest());
     http::app::State {
@@ -233,9 +262,10 @@ fn state(config: &Config, url: &str) -> http::app::State {
         popular_names: Data::new(PopularNames::default()),
         records: Data::new(ResponseCache::new(config.cache_mb)),
         db,
-        metrics: Data::new(http::middleware::metrics::Metrics::new()),
+        metrics: Data::new(metrics),
         draining: Data::new(http::context::Draining::default()),
         deadline: config.request_deadline,
+        slow_request: config.slow_request,
         cors_origins: config.cors_origins.clone(),
         trusted: trusted_origins(config),
         receive_budget: ReceiveBudget::new(config.receive_budget_mb),
@@ -255,7 +285,7 @@ fn trusted_origins(config: &Config) -> TrustedOrigins {
 }
 
 /// Refreshes the name dictionary, so that a request has few changes to read.
-async fn refresh_dictionary(db: Db, names: Arc<NameDictionary>) {
+async fn refresh_dictionary(db: Db, metrics: Data<Metrics>, names: Arc<NameDictionary>) {
     let mut tick = time::interval(DICTIONARY_PERIOD);
     let mut deleted = Instant::now();
     loop {
@@ -266,7 +296,12 @@ async fn refresh_dictionary(db: Db, names: Arc<NameDictionary>) {
             names.refresh(conn)?;
             if delete { name_dictionary::delete_old_changes(conn) } else { Ok(()) }
         });
-        match read.await {
+        let read = read.await;
+        metrics.task_ended("refresh_dictionary", read.is_ok());
+        if delete {
+            metrics.task_ended("delete_entity_changes", read.is_ok());
+        }
+        match read {
             Ok(()) if delete => deleted = Instant::now(),
             Ok(()) => {}
             // `/readyz` reports that the database is away or not migrated.
@@ -276,24 +311,45 @@ async fn refresh_dictionary(db: Db, names: Arc<NameDictionary>) {
 }
 
 /// Compacts counter changes into the rollups, so that a count has few changes to add.
-async fn compact_counters(db: Db) {
+async fn compact_counters(db: Db, metrics: Data<Metrics>) {
     let mut tick = time::interval(COMPACT_PERIOD);
     loop {
         tick.tick().await;
-        if let Err(error) = db.background(counts::compact).await {
+        let compacted = db.background(counts::compact).await;
+        metrics.task_ended("compact_counters", compacted.is_ok());
+        if let Err(error) = compacted {
             log::debug!("compacting the counters: {error}");
         }
     }
 }
 
 /// Reads the keys, so that requests are authenticated without a query.
-async fn refresh_keys(keys: Data<Keys>) {
+async fn refresh_keys(keys: Data<Keys>, metrics: Data<Metrics>) {
     let mut tick = time::interval(KEYS_PERIOD);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if let Err(error) = keys.refresh().await {
+        let refreshed = keys.refresh().await;
+        metrics.task_ended("refresh_keys", refreshed.is_ok());
+        if let Err(error) = refreshed {
             log::debug!("reading the keys: {error}");
+        }
+    }
+}
+
+/// Measures the collection and the backlogs, for the metrics.
+async fn measure(db: Db, metrics: Data<Metrics>) {
+    let mut tick = time::interval(MEASURE_PERIOD);
+    loop {
+        tick.tick().await;
+        let measured = db.background(measurements::measure).await;
+        metrics.task_ended("measure", measured.is_ok());
+        match measured {
+            Ok(Measurements { records, backlogs }) => {
+                records.iter().for_each(|kind| metrics.set_records(&kind.name, kind.count));
+                backlogs.iter().for_each(|task| metrics.set_backlog(&task.name, task.count));
+            }
+            Err(error) => log::debug!("measuring the collection: {error}"),
         }
     }
 }
@@ -326,6 +382,50 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
 pub fn connect(url: &str) -> Result<PgConnection, MigrateError> {
     run_migrations(url, Extent::Quick)?;
     Ok(PgConnection::establish(url)?)
+}
+
+/// Checks the database at `url`, and returns each migration of this build. Changes nothing. Blocks.
+///
+/// # Errors
+/// When the database cannot be reached or cannot be used.
+pub fn migration_states(url: &str) -> Result<Vec<MigrationState>, MigrateError> {
+    Ok(migrate::states(&mut PgConnection::establish(url)?)?)
+}
+
+/// The origin of a backup.
+pub struct Origin {
+    /// The major version of the server.
+    pub postgres: u32,
+    /// The migrations that the database has.
+    pub migrations: Vec<String>,
+}
+
+/// Checks the database at `url`, and returns what a backup notes of it. Blocks.
+///
+/// # Errors
+/// When the database cannot be reached or cannot be used.
+pub fn database_origin(url: &str) -> Result<Origin, MigrateError> {
+    let mut connection = PgConnection::establish(url)?;
+    let applied = migrate::states(&mut connection)?.into_iter().filter(|migration| migration.is_applied);
+    let migrations = applied.map(|migration| migration.name).collect();
+    Ok(Origin { postgres: store::server_major(&mut connection)?, migrations })
+}
+
+/// Removes the empty schema of the database at `url` before `pg_restore`. Blocks.
+///
+/// # Errors
+/// When the database has records, or cannot be reached.
+pub fn prepare_restore(url: &str) -> Result<(), MigrateError> {
+    Ok(restore::remove_empty_schema(&mut PgConnection::establish(url)?)?)
+}
+
+/// Brings the database at `url` up to date after `pg_restore`. Blocks.
+///
+/// # Errors
+/// When the database cannot be reached or refuses a statement.
+pub fn finish_restore(url: &str) -> Result<(), MigrateError> {
+    run_migrations(url, Extent::All)?;
+    Ok(restore::finish(&mut PgConnection::establish(url)?)?)
 }
 
 /// Runs migrations, and warns when slow ones are left.

@@ -10,8 +10,11 @@ use crate::store::db::batcher::Batcher;
 use crate::store::name_dictionary::NameDictionary;
 use crate::store::publisher_limit::{self, Target};
 use crate::store::{Connection, Db, Error, Result, articles};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Instant;
 use uuid::Uuid;
 
 /// Maximum number of times that an article is annotated because its text or the stored names changed meanwhile. The last
@@ -34,6 +37,32 @@ impl OwnedDocument {
     }
 }
 
+/// What was annotated, for the metrics. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AnnotationMetrics {
+    /// Seconds to annotate a text, with the wait for a thread.
+    pub durations: Histogram,
+    /// Quotes found.
+    pub quotes: Counter,
+    /// Names found.
+    pub mentions: Counter,
+}
+
+impl Default for AnnotationMetrics {
+    fn default() -> Self {
+        let durations = Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
+        Self { durations, quotes: Counter::default(), mentions: Counter::default() }
+    }
+}
+
+impl AnnotationMetrics {
+    fn count(&self, began: Instant, found: &Annotation) {
+        self.durations.observe(began.elapsed().as_secs_f64());
+        self.quotes.inc_by(found.quotes.len() as u64);
+        self.mentions.inc_by(found.mentions.len() as u64);
+    }
+}
+
 /// Annotates texts with the names of the store.
 #[derive(Clone)]
 pub struct Annotator {
@@ -42,6 +71,7 @@ pub struct Annotator {
     cpu: CpuPool,
     /// Callers that arrive at the same time share one refresh of the names.
     refreshes: Arc<Batcher<(), ()>>,
+    metrics: AnnotationMetrics,
 }
 
 /// The result of storing a draft.
@@ -55,7 +85,12 @@ pub(super) enum Attempt<T> {
 impl Annotator {
     /// Annotates with the names of `db`, which `names` contains.
     pub fn new(db: Db, names: Arc<NameDictionary>) -> Self {
-        Self { db, names, cpu: CpuPool::default(), refreshes: Arc::default() }
+        Self { db, names, cpu: CpuPool::default(), refreshes: Arc::default(), metrics: AnnotationMetrics::default() }
+    }
+
+    /// What was annotated, for the metrics.
+    pub fn metrics(&self) -> &AnnotationMetrics {
+        &self.metrics
     }
 
     /// Annotates a text without storing anything. `view` converts the findings on the same thread.
@@ -68,9 +103,10 @@ impl Annotator {
         view: impl FnOnce(&OwnedDocument, &Annotation) -> T + Send + 'static,
     ) -> Result<T> {
         self.refresh_names().await?;
-        let names = Arc::clone(&self.names);
+        let (names, metrics, began) = (Arc::clone(&self.names), self.metrics.clone(), Instant::now());
         let work = move || {
             let (annotation, _) = annotate_with(&document.borrowed(), |text| names.read().names_in(text));
+            metrics.count(began, &annotation);
             view(&document, &annotation)
         };
         self.cpu.run(work).await
@@ -124,8 +160,13 @@ impl Annotator {
     /// Annotates a text for storage, with all names stored so far.
     pub(super) async fn extract(&self, document: OwnedDocument) -> Result<Extraction> {
         self.refresh_names().await?;
-        let names = Arc::clone(&self.names);
-        self.cpu.run(move || extract(&document.borrowed(), |text| names.read().names_in(text))).await
+        let (names, metrics, began) = (Arc::clone(&self.names), self.metrics.clone(), Instant::now());
+        let work = move || {
+            let extraction = extract(&document.borrowed(), |text| names.read().names_in(text));
+            metrics.count(began, &extraction.annotation);
+            extraction
+        };
+        self.cpu.run(work).await
     }
 
     /// Reads changed names from the primary, because a replica may be older than the names in memory.

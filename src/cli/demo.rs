@@ -9,8 +9,8 @@ mod report;
 
 use super::outcome::Outcome;
 use super::signals::StopSignals;
+use super::start_log::start_log;
 use crate::config::{AdminKey, Database, ServeSettings};
-use crate::logs;
 use crate::server::{Server, has_articles_besides};
 use actix_web::rt::System;
 use api::{Api, list, text};
@@ -66,14 +66,14 @@ const SAMPLES: [Sample; 4] = [
 /// Words of the first article and the entity that they mean, which only a person can know: a mention added by hand.
 const CORRECTION: (&str, &str) = ("Le royaume scandinave", "Norvège");
 
-pub(super) fn run(settings: &ServeSettings) -> Outcome {
+pub(super) fn run(settings: &ServeSettings, binary: &clap::Command) -> Outcome {
     let (mut config, log) = settings.read()?;
     match &mut config.database {
         Database::Own { data_dir, .. } => data_dir.push("demo"),
         Database::At(url) if has_articles_besides(url, ID_PREFIX)? => return Err(DemoError::NotEmpty.into()),
         Database::At(_) => {}
     }
-    logs::start(&log);
+    start_log(&log, binary);
     System::new().block_on(async {
         let mut stop = StopSignals::listen()?;
         let server = Server::bind(&config)?;

@@ -1,13 +1,13 @@
 //! `verbatim keys`: creates, lists, revokes and rotates API keys in the database.
 
 use super::outcome::Outcome;
+use super::start_log::start_log;
 use crate::app::keys;
 use crate::auth::Secret;
 use crate::config::{DatabaseSettings, LogSettings};
 use crate::domain::Scope;
 use crate::domain::key::{ApiKey, NewKey};
 use crate::domain::page::PageRequest;
-use crate::logs;
 use crate::server::{Postgres, connect};
 use crate::store::Error;
 use crate::store::keys as stored;
@@ -88,7 +88,7 @@ fn scope(word: &str) -> Result<Scope, String> {
     Scope::parse(word).ok_or_else(|| "must be read, review, write or admin".to_owned())
 }
 
-pub(super) fn run(command: &KeysCommand) -> Outcome {
+pub(super) fn run(command: &KeysCommand, binary: &clap::Command) -> Outcome {
     let (database, log) = match command {
         KeysCommand::Create(settings) => (&settings.database, &settings.log),
         KeysCommand::List(settings) => (&settings.database, &settings.log),
@@ -96,7 +96,7 @@ pub(super) fn run(command: &KeysCommand) -> Outcome {
         KeysCommand::Rotate(settings) => (&settings.database, &settings.log),
     };
     let (database, log) = database.read(log)?;
-    logs::start(&log);
+    start_log(&log, binary);
     let postgres = Postgres::start(&database, MAX_CONNECTIONS)?;
     let conn = &mut connect(&postgres.url())?;
     match command {

@@ -1,20 +1,26 @@
 //! The commands of the binary, one file each.
 
+mod backup;
+mod completions;
 mod demo;
 mod healthcheck;
 mod keys;
+mod man;
 mod migrate;
 mod openapi;
 mod outcome;
+mod restore;
 mod serve;
 mod signals;
+mod start_log;
 
 use crate::annotate_files::{self, AnnotateSettings};
 use crate::config::{BadSettings, ListenSetting, ServeSettings};
 #[cfg(feature = "train-names")]
 use crate::train_names::{self, TrainSettings};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use outcome::Outcome;
+use std::fmt::Write;
 use std::process::ExitCode;
 
 /// Verbatim finds who said what, about whom, in news articles, and serves it over HTTP
@@ -28,37 +34,60 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the service
-    Serve(Box<ServeSettings>),
+    Serve(Box<serve::ServeCommand>),
     /// Run the service on data of its own, store sample articles through its API, and print what was found
     Demo(Box<ServeSettings>),
+    /// Check that the service at the configured address is alive
+    Healthcheck(ListenSetting),
+    /// Bring the database schema up to date and exit
+    Migrate(migrate::MigrateSettings),
+    /// Write the whole database to a folder
+    Backup(backup::BackupSettings),
+    /// Read a backup into an empty database
+    Restore(restore::RestoreSettings),
+    /// Create, list, revoke and rotate API keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Find quotes, their speakers and names in files, and print them
     Annotate(AnnotateSettings),
     /// Train the model that finds French names
     #[cfg(feature = "train-names")]
     TrainNames(TrainSettings),
-    /// Bring the database schema up to date and exit
-    Migrate(migrate::MigrateSettings),
-    /// Create, list, revoke and rotate API keys
-    #[command(subcommand)]
-    Keys(keys::KeysCommand),
     /// Print the OpenAPI document, or compare it with a file
     Openapi(openapi::OpenapiSettings),
-    /// Check that the service at the configured address is alive
-    Healthcheck(ListenSetting),
+    /// Print the completions of the commands for a shell
+    Completions(completions::CompletionsSettings),
+    /// Print the manual page of the binary or of a command
+    Man(man::ManSettings),
 }
+
+/// The commands as `verbatim --help` groups them; those that are not named here come last.
+const GROUPS: [(&str, &[&str]); 3] = [
+    ("Service", &["serve", "demo", "healthcheck"]),
+    ("Database", &["migrate", "backup", "restore", "keys"]),
+    ("Texts", &["annotate", "train-names"]),
+];
+/// The group of the other commands.
+const OTHERS: &str = "Other commands";
 
 /// Runs the command that the arguments name. Exits with 0, with 2 for wrong settings, and with 1 for any other failure.
 pub fn run() -> ExitCode {
-    let outcome: Outcome = match Cli::parse().command {
-        Command::Serve(settings) => serve::run(&settings),
-        Command::Demo(settings) => demo::run(&settings),
+    let binary = command();
+    let cli = Cli::from_arg_matches(&binary.clone().get_matches()).unwrap_or_else(|error| error.exit());
+    let outcome: Outcome = match cli.command {
+        Command::Serve(settings) => serve::run(&settings, &binary),
+        Command::Demo(settings) => demo::run(&settings, &binary),
+        Command::Healthcheck(settings) => healthcheck::run(&settings),
+        Command::Migrate(settings) => migrate::run(&settings, &binary),
+        Command::Backup(settings) => backup::run(&settings, &binary),
+        Command::Restore(settings) => restore::run(&settings, &binary),
         Command::Annotate(settings) => annotate_files::run(&settings).map_err(Into::into),
         #[cfg(feature = "train-names")]
         Command::TrainNames(settings) => train_names::run(&settings).map_err(Into::into),
-        Command::Migrate(settings) => migrate::run(&settings),
-        Command::Keys(command) => keys::run(&command),
+        Command::Keys(command) => keys::run(&command, &binary),
         Command::Openapi(settings) => openapi::run(&settings),
-        Command::Healthcheck(settings) => healthcheck::run(&settings),
+        Command::Completions(settings) => completions::run(&settings, binary),
+        Command::Man(settings) => man::run(&settings, binary),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -67,4 +96,36 @@ pub fn run() -> ExitCode {
             ExitCode::from(if error.is::<BadSettings>() { 2 } else { 1 })
         }
     }
+}
+
+/// The command line, with a help text in groups: clap groups options, but not commands.
+fn command() -> clap::Command {
+    let command = Cli::command();
+    let groups = command_groups(&command);
+    let options = heading(&command, "Options");
+    command.help_template(format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{groups}{options}\n{{options}}\n\n\
+         `verbatim COMMAND --help` describes a command and its settings.\n"
+    ))
+}
+
+/// The commands in groups, each with its description.
+fn command_groups(command: &clap::Command) -> String {
+    let in_group = |name: &str| GROUPS.iter().find(|(_, names)| names.contains(&name)).map_or(OTHERS, |group| group.0);
+    let literal = command.get_styles().get_literal();
+    let mut text = String::new();
+    for group in GROUPS.map(|(group, _)| group).into_iter().chain([OTHERS]) {
+        text += &format!("{}\n", heading(command, group));
+        for member in command.get_subcommands().filter(|member| in_group(member.get_name()) == group) {
+            let about = member.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(text, "  {literal}{:<12}{literal:#} {about}", member.get_name());
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn heading(command: &clap::Command, text: &str) -> String {
+    let style = command.get_styles().get_header();
+    format!("{style}{text}:{style:#}")
 }

@@ -1,5 +1,6 @@
 //! The URL of a database, which may contain a password.
 
+use percent_encoding::percent_decode_str;
 use std::fmt;
 
 /// A URL that libpq parses without an error: its errors quote parts of the URL, and with them possibly the password.
@@ -44,6 +45,34 @@ impl DatabaseUrl {
             return Err(DatabaseUrlError::Parameters);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// The URL without its password, and the password, for programs whose arguments others can see.
+    pub fn split_password(&self) -> (String, Option<String>) {
+        let mut password = None;
+        let mut decoded = |text: &str| password = Some(percent_decode_str(text).decode_utf8_lossy().into_owned());
+        let (address, parameters) = self.0.split_once('?').map_or((&*self.0, None), |(url, query)| (url, Some(query)));
+        let mut url = match address.split_once("://").zip(address.rsplit_once('@')) {
+            Some(((scheme, _), (before, hosts))) => {
+                let user = before.split_once("://").map_or(before, |(_, user)| user);
+                let user = user.split_once(':').map_or(user, |(user, password)| {
+                    decoded(password);
+                    user
+                });
+                format!("{scheme}://{user}@{hosts}")
+            }
+            None => address.to_owned(),
+        };
+        let is_password = |pair: &&str| pair.starts_with("password=");
+        let (secret, kept): (Vec<&str>, Vec<&str>) =
+            parameters.into_iter().flat_map(|all| all.split('&')).partition(is_password);
+        if let Some(secret) = secret.last().and_then(|pair| pair.split_once('=')) {
+            decoded(secret.1);
+        }
+        if !kept.is_empty() {
+            url += &format!("?{}", kept.join("&"));
+        }
+        (url, password)
     }
 
     /// The URL itself, for libpq only: never print it.
@@ -119,6 +148,24 @@ mod tests {
             ("postgres://u:secret@h/db?sslmode", Parameters),
         ] {
             assert_eq!(DatabaseUrl::parse(bad), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_password_is_taken_out() {
+        let split = |url: &str| DatabaseUrl::parse(url).unwrap().split_password();
+        for (url, expected, password) in [
+            (
+                "postgres://u:a%40b%20c@h:1,h2/db?sslmode=require",
+                "postgres://u@h:1,h2/db?sslmode=require",
+                Some("a@b c"),
+            ),
+            ("postgres:///db?host=%2Frun&password=s%26&user=u", "postgres:///db?host=%2Frun&user=u", Some("s&")),
+            ("postgres://h/db?password=s", "postgres://h/db", Some("s")),
+            ("postgres://u@h/db", "postgres://u@h/db", None),
+            ("postgres:///db?host=%2Frun", "postgres:///db?host=%2Frun", None),
+        ] {
+            assert_eq!(split(url), (expected.to_owned(), password.map(str::to_owned)), "{url}");
         }
     }
 

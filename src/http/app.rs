@@ -1,6 +1,6 @@
 //! The application: its state, its routes and the order of its middleware. The only file that sees all of `http`.
 
-use super::context::{Draining, PublicPrefix, RequestDeadline};
+use super::context::{Draining, PublicPrefix, RequestDeadline, SlowRequests};
 use super::extract::body::ReceiveBudget;
 use super::middleware::authenticate::{OpenMetrics, authenticate};
 use super::middleware::metrics::Metrics;
@@ -48,6 +48,8 @@ pub struct State {
     pub draining: web::Data<Draining>,
     /// Time limit of a request.
     pub deadline: Duration,
+    /// From this time on a request is slow.
+    pub slow_request: Duration,
     /// Origins whose pages may read the answers, and write; none by default.
     pub cors_origins: Vec<String>,
     pub trusted: TrustedOrigins,
@@ -64,6 +66,7 @@ const EXPOSED: [&str; 9] = [
     "link",
     "location",
     "retry-after",
+    "traceparent",
     "www-authenticate",
     "x-consistency-token",
     "x-request-id",
@@ -98,6 +101,7 @@ pub fn app(
         .app_data(state.metrics)
         .app_data(state.draining)
         .app_data(web::Data::new(RequestDeadline(state.deadline)))
+        .app_data(web::Data::new(SlowRequests(state.slow_request)))
         .app_data(web::Data::new(DocumentText(openapi::document_text())))
         .app_data(web::Data::new(state.trusted))
         .app_data(web::Data::new(state.receive_budget))

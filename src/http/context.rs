@@ -5,6 +5,8 @@
 use crate::auth::Caller;
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -20,11 +22,25 @@ tokio::task_local! {
 struct Current {
     id: String,
     prefix: PublicPrefix,
+    notes: Rc<Notes>,
+}
+
+/// What becomes known of a request while it is answered, for its line in the log and the metrics.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// The code of the problem that it was answered with.
+    pub problem: Cell<Option<&'static str>>,
+    /// The name of the key that it was sent with.
+    pub key: RefCell<Option<String>>,
 }
 
 /// Time limit of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestDeadline(pub Duration);
+
+/// From this time on a request is slow, and the log warns of it.
+#[derive(Debug, Clone, Copy)]
+pub struct SlowRequests(pub Duration);
 
 /// Whether the service is stopping.
 #[derive(Debug, Default)]
@@ -95,7 +111,18 @@ pub fn public_path(path: &str) -> String {
     CURRENT.try_with(|current| format!("{}{path}", current.prefix.0)).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Notes the code of the problem that the request is answered with.
+pub fn note_problem(code: &'static str) {
+    // Outside of a request, nobody reads it.
+    let _ = CURRENT.try_with(|current| current.notes.problem.set(Some(code)));
+}
+
+/// Notes the name of the key that the request was sent with.
+pub fn note_key(name: Option<&str>) {
+    let _ = CURRENT.try_with(|current| current.notes.key.replace(name.map(str::to_owned)));
+}
+
 /// Runs `answer` as the request with this id, of a service under this prefix.
-pub async fn scope<T>(id: String, prefix: PublicPrefix, answer: impl Future<Output = T>) -> T {
-    CURRENT.scope(Current { id, prefix }, answer).await
+pub async fn scope<T>(id: String, prefix: PublicPrefix, notes: Rc<Notes>, answer: impl Future<Output = T>) -> T {
+    CURRENT.scope(Current { id, prefix, notes }, answer).await
 }

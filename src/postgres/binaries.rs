@@ -78,7 +78,8 @@ fn servers(places: Vec<PathBuf>) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-fn usual_places() -> Vec<PathBuf> {
+/// The folders that programs of Postgres are searched in.
+pub(super) fn usual_places() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = env::split_paths(&path).collect();
     places.extend(pg_config_bindir());

@@ -35,6 +35,7 @@ mod options;
 mod postmaster;
 mod server_log;
 mod supervisor;
+mod tools;
 mod wait;
 
 use account::Account;
@@ -46,6 +47,7 @@ pub use options::{DATABASE, Options};
 use postmaster::{Launch, PidFile};
 use std::path::{Path, PathBuf};
 use supervisor::Supervisor;
+pub use tools::{Tool, ToolError};
 
 /// A running Postgres that belongs to this process.
 ///
@@ -82,6 +84,14 @@ impl Embedded {
         Ok(Self { supervisor: Supervisor::watch(launch, postmaster), folder, socket_dir, _lock: lock })
     }
 
+    /// The libpq address of the server that another process runs on this data folder; `None` when none runs there.
+    pub fn url_of_running(data_dir: &Path) -> Option<String> {
+        let cluster = folder::cluster_dir(&data_dir.canonicalize().ok()?);
+        let file = PidFile::read(&cluster)?;
+        let is_up = file.ready && postmaster::runs_in(file.pid, &cluster);
+        is_up.then(|| url(&file.socket_dir, DATABASE, DATABASE))
+    }
+
     /// The libpq address of `database` for the ordinary role that the service uses, for example
     /// `postgresql:///verbatim?host=%2Fvar%2Flib%2Fverbatim%2Fpostgres%2Fsocket&port=5432&user=verbatim`.
     pub fn url(&self, database: &str) -> String {
@@ -94,8 +104,7 @@ impl Embedded {
     }
 
     fn url_as(&self, role: &str, database: &str) -> String {
-        let (database, host) = (percent_encode(database.as_bytes()), self.socket_dir.as_os_str().as_encoded_bytes());
-        format!("postgresql:///{database}?host={}&port={PORT}&user={role}", percent_encode(host))
+        url(&self.socket_dir, role, database)
     }
 
     /// The process id of the server while it accepts connections; `None` while it is down or recovering. A server killed
@@ -122,6 +131,12 @@ impl Drop for Embedded {
         self.supervisor.stop();
         folder::remove_socket_dir(&self.folder, &self.socket_dir);
     }
+}
+
+/// The libpq address of a database of the server whose socket is in `socket_dir`.
+fn url(socket_dir: &Path, role: &str, database: &str) -> String {
+    let (database, host) = (percent_encode(database.as_bytes()), socket_dir.as_os_str().as_encoded_bytes());
+    format!("postgresql:///{database}?host={}&port={PORT}&user={role}", percent_encode(host))
 }
 
 /// Encodes all but the unreserved characters of RFC 3986.

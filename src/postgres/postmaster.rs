@@ -48,11 +48,13 @@ pub(super) struct Postmaster {
     pub log_from: u64,
 }
 
-/// The state that the server writes to `postmaster.pid`: its process id in the first line, its readiness in the eighth.
+/// The state that the server writes to `postmaster.pid`: its process id in the first line, the folder of its socket in the
+/// fifth, its readiness in the eighth.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PidFile {
     pub pid: i32,
     pub ready: bool,
+    pub socket_dir: PathBuf,
 }
 
 impl Launch {
@@ -181,7 +183,8 @@ impl PidFile {
         // A negative id is that of a single-user session, which Postgres itself detects.
         let pid = text.lines().next()?.trim().parse().ok().filter(|&pid| pid > 0)?;
         let ready = text.lines().nth(7).is_some_and(|status| ["ready", "standby"].contains(&status.trim()));
-        Some(Self { pid, ready })
+        let socket_dir = text.lines().nth(4).unwrap_or_default().into();
+        Some(Self { pid, ready, socket_dir })
     }
 }
 
@@ -276,12 +279,12 @@ mod tests {
     #[test]
     fn the_eighth_line_of_the_pid_file_is_the_status() {
         let file = |status: &str| format!("4711\n/c\n1700000000\n5432\n/s\n\n  1 2\n{status}\n");
-        let parsed = |ready| Some(PidFile { pid: 4711, ready });
+        let parsed = |ready| Some(PidFile { pid: 4711, ready, socket_dir: "/s".into() });
         assert_eq!(PidFile::parse(&file("ready   ")), parsed(true));
         // A server that was made a standby answers reads.
         assert_eq!(PidFile::parse(&file("standby ")), parsed(true));
         assert_eq!(PidFile::parse(&file("starting")), parsed(false));
-        assert_eq!(PidFile::parse("4711\n/c\n"), parsed(false));
+        assert!(PidFile::parse("4711\n/c\n").is_some_and(|file| !file.ready));
         assert_eq!(PidFile::parse(""), None);
         assert_eq!(PidFile::parse("-4711\n/c\n"), None);
     }

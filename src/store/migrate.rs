@@ -7,6 +7,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::collections::HashSet;
 
 /// Every migration of this build.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -44,6 +45,41 @@ pub fn run(conn: &mut PgConnection, extent: Extent) -> Result<Migrated> {
     let needs_migration = !is_current(conn)?;
     server_check::check(conn, needs_migration)?;
     run_from(conn, MIGRATIONS, extent)
+}
+
+/// Reverts every migration, one instance at a time. The database is as before the first one.
+///
+/// # Errors
+/// Those of a migration that is refused.
+pub fn revert_all(conn: &mut PgConnection) -> Result<()> {
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK}); SET lock_timeout = '{LOCK_TIMEOUT}'"))?;
+    let reverted = conn.revert_all_migrations(MIGRATIONS).map(drop).map_err(|error| from_migration(error.as_ref()));
+    conn.batch_execute(&format!("RESET lock_timeout; SELECT pg_advisory_unlock({LOCK})"))?;
+    reverted?;
+    Ok(conn.batch_execute("DROP TABLE __diesel_schema_migrations")?)
+}
+
+/// A migration of this build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationState {
+    pub name: String,
+    /// Whether the database has it.
+    pub is_applied: bool,
+}
+
+/// Checks the database as [`run`] does, and returns each migration of this build. Writes nothing.
+///
+/// # Errors
+/// As [`run`].
+pub fn states(conn: &mut PgConnection) -> Result<Vec<MigrationState>> {
+    let applied = applied_versions(conn)?;
+    let states = migrations()?.into_iter().map(|migration| {
+        let is_applied = applied.contains(&migration.name().version().to_string());
+        MigrationState { name: migration.name().to_string(), is_applied }
+    });
+    let states: Vec<_> = states.collect();
+    server_check::check(conn, states.iter().any(|migration| !migration.is_applied))?;
+    Ok(states)
 }
 
 /// Runs the migrations of a source, one instance at a time.
@@ -114,21 +150,29 @@ pub fn check_standby(conn: &mut PgConnection) -> Result<()> {
     Err(Error::Unsuitable(objection.to_owned()))
 }
 
-/// True when no quick migration of this build is missing in the database. Writes nothing, so that a standby can be asked:
-/// diesel's own question makes its table first.
+/// True when no quick migration of this build is missing in the database. Writes nothing, so that a standby can be asked.
 ///
 /// # Errors
 /// When the query fails.
 pub fn is_current(conn: &mut PgConnection) -> Result<bool> {
+    let applied = applied_versions(conn)?;
+    let mut quick = migrations()?.into_iter().filter(|migration| migration.metadata().run_in_transaction());
+    Ok(quick.all(|migration| applied.contains(&migration.name().version().to_string())))
+}
+
+/// The migrations of this build, in order.
+fn migrations() -> Result<Vec<Box<dyn Migration<Pg>>>> {
+    let migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS);
+    migrations.map_err(|error| Error::Internal(format!("the migrations of this build: {error}")))
+}
+
+/// The versions of the migrations that the database has. diesel's own question creates its table first.
+fn applied_versions(conn: &mut PgConnection) -> Result<HashSet<String>> {
     let is_there = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS is_there";
     let IsThere { is_there } = sql_query(is_there).get_result(conn)?;
     if !is_there {
-        return Ok(false);
+        return Ok(HashSet::new());
     }
     let applied: Vec<Applied> = sql_query("SELECT version::text FROM __diesel_schema_migrations").load(conn)?;
-    let wanted = MigrationSource::<Pg>::migrations(&MIGRATIONS);
-    let wanted = wanted.map_err(|error| Error::Internal(format!("the migrations of this build: {error}")))?;
-    let is_applied = |version: String| applied.iter().any(|applied| applied.version == version);
-    let mut quick = wanted.iter().filter(|migration| migration.metadata().run_in_transaction());
-    Ok(quick.all(|migration| is_applied(migration.name().version().to_string())))
+    Ok(applied.into_iter().map(|applied| applied.version).collect())
 }

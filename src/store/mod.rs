@@ -17,11 +17,13 @@ pub mod fulltext;
 mod grouped;
 pub mod keys;
 mod list;
+pub mod measurements;
 pub mod mentions;
 pub mod migrate;
 pub mod name_dictionary;
 pub mod publisher_limit;
 pub mod quotes;
+pub mod restore;
 mod rows;
 mod server_check;
 mod spans;
@@ -30,6 +32,7 @@ mod tombstones;
 
 pub use db::{Db, PoolOptions, ReplicaOptions, cache};
 pub use error::{Conflict, Error, Resource, Result};
+pub use server_check::server_major;
 
 /// A connection to Postgres, as the functions of the store take it.
 pub use diesel::pg::PgConnection as Connection;

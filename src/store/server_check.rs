@@ -81,6 +81,15 @@ pub fn check(conn: &mut PgConnection, needs_migration: bool) -> Result<()> {
     }
 }
 
+/// The major version of the server.
+///
+/// # Errors
+/// Those of the connection.
+pub fn server_major(conn: &mut PgConnection) -> Result<u32> {
+    let facts: Facts = sql_query(FACTS).bind::<Array<Text>, _>(EXTENSIONS.as_slice()).get_result(conn)?;
+    Ok(facts.version_num.unsigned_abs() / 10_000)
+}
+
 /// True when the server's errors, from which [`Error`] is read, are in English.
 ///
 /// # Errors

@@ -151,6 +151,45 @@ fn the_metrics_are_openmetrics_and_count_requests() {
     for (pool, free) in [("lookup", 1.0), ("read", 1.0), ("write", 2.0)] {
         assert_eq!(after[&*format!("verbatim_database_workers_free{{pool=\"{pool}\"}}")], free);
     }
+    assert_eq!(after["verbatim_http_refusals_total{code=\"invalid_parameter\"}"], 1.0);
+    assert_eq!(after["verbatim_http_refusals_total{code=\"internal\"}"], 0.0);
+    assert_eq!(after[&format!("verbatim_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"))], 1.0);
+    for wait in ["queue", "connection"] {
+        assert!(after[&format!("verbatim_database_{wait}_wait_seconds_count{{pool=\"write\"}}")] >= 1.0);
+    }
+    assert!(after["process_resident_memory_bytes"] > 1e6 && after["process_open_fds"] > 3.0);
+    assert!(after["process_cpu_seconds_total"] >= before["process_cpu_seconds_total"]);
+}
+
+#[test]
+fn the_metrics_are_plain_text_for_those_who_prefer_it() {
+    let app = TestApp::start();
+    let kind = |accept: &str| app.request("GET", "/metrics").header("accept", accept).send();
+    let prometheus = "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,\
+                      text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+    for (accept, expected) in [
+        ("text/plain", "text/plain; version=0.0.4; charset=utf-8"),
+        ("text/plain;version=0.0.4, */*;q=0.1", "text/plain; version=0.0.4; charset=utf-8"),
+        (prometheus, "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        ("*/*", "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+    ] {
+        let answer = kind(accept);
+        assert_eq!((answer.status, answer.header("content-type")), (200, expected), "{accept}");
+    }
+    let text = kind("text/plain").text();
+    assert!(text.contains("# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total "), "{text}");
+    assert!(!text.contains("EOF") && !text.contains("# UNIT"), "{text}");
+    refused(&app, &kind("text/html"), 406, "not_acceptable");
+}
+
+#[test]
+fn annotated_texts_are_counted_with_what_was_found() {
+    let app = TestApp::start();
+    app.post("/v1/annotate", &json!({"body": "« Nous sommes prêts », a déclaré Awa Diallo."})).expect(200);
+    let counted = samples(&app.get("/metrics").text());
+    assert_eq!(counted["verbatim_annotation_duration_seconds_count"], 1.0);
+    assert_eq!(counted["verbatim_annotation_quotes_total"], 1.0);
+    assert_eq!(counted["verbatim_annotation_mentions_total"], 1.0);
 }
 
 /// Returns the URLs that a page loads or links to.

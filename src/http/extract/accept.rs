@@ -3,10 +3,13 @@
 use actix_web::http::header::{Accept, Quality};
 use actix_web::mime::{Mime, STAR};
 
-/// Whether the header allows a media type.
-///
-/// RFC 9110, 12.5.1: a range with weight 0 excludes; the most specific range that matches a type decides.
+/// Whether the header allows a media type: a weight of 0 excludes it.
 pub fn accepts(accept: &Accept, produced: &Mime) -> bool {
+    weight(accept, produced) > Quality::ZERO
+}
+
+/// The weight that the header gives a media type: that of the most specific range that matches it (RFC 9110, 12.5.1).
+pub fn weight(accept: &Accept, produced: &Mime) -> Quality {
     let specificity = |range: &Mime| match (range.type_(), range.subtype()) {
         (STAR, STAR) => Some(1),
         (kind, STAR) if kind == produced.type_() => Some(2),
@@ -14,7 +17,7 @@ pub fn accepts(accept: &Accept, produced: &Mime) -> bool {
         _ => None,
     };
     let ranges = accept.iter().filter_map(|range| Some((specificity(&range.item)?, range.quality)));
-    ranges.max_by_key(|(specificity, _)| *specificity).is_some_and(|(_, quality)| quality > Quality::ZERO)
+    ranges.max_by_key(|(specificity, _)| *specificity).map_or(Quality::ZERO, |(_, quality)| quality)
 }
 
 #[cfg(test)]

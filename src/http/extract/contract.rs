@@ -16,7 +16,8 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, Accept, Header, HeaderMap, HeaderValue};
 use actix_web::mime::Mime;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use url::form_urlencoded;
 
 /// Path of the documentation page.
 pub const DOCS_PAGE: &str = "/docs";
@@ -191,6 +192,14 @@ impl Operation {
         }
         let produces: Vec<_> = self.produces.iter().map(ToString::to_string).collect();
         Err(Problem::new(Code::NotAcceptable, format!("this operation answers {}", produces.join(" or "))))
+    }
+
+    /// The names of the parameters in a query, sorted; `?` for those that the operation does not know. No values.
+    pub fn query_shape(&self, query: &str) -> String {
+        let is_known = |name: &str| self.parameters.iter().any(|p| p.place == Place::Query && p.name == name);
+        let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+        let names: BTreeSet<_> = names.map(|name| if is_known(&name) { name } else { "?".into() }).collect();
+        names.into_iter().collect::<Vec<_>>().join(",")
     }
 
     /// Reads `given` as the filters of this list, which are its query parameters except `others`.

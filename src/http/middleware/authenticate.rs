@@ -47,6 +47,7 @@ async fn caller_of(request: &ServiceRequest) -> Result<Option<Caller>, Problem> 
     let authenticator = authenticator.ok_or_else(|| Problem::unexpected("the application has no authenticator"))?;
     let credentials = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let caller = authenticator.authenticate(credentials).await.map_err(unauthorized)?;
+    context::note_key(caller.name.as_deref());
     check(&caller, operation, scope)?;
     Ok(Some(caller))
 }

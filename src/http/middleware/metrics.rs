@@ -1,8 +1,16 @@
-//! The metrics of the service, in OpenMetrics text.
+//! The metrics of the service, in OpenMetrics text. `docs/operations/monitoring.md` explains each.
 
+mod plain_text;
+mod process;
+
+use crate::app::annotator::AnnotationMetrics;
+use crate::http::wire::problem::Code;
 use crate::store::Db;
 use crate::store::db::replica::ReplicaState;
+use crate::store::db::wait_times::{WaitTimes, WorkerPoolLabel};
 use actix_web::http::Method;
+pub use plain_text::from_open_metrics;
+use process::ProcessCollector;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -11,10 +19,12 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The media type of [`Metrics::text`].
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// The media type of the text format that Prometheus had before.
+pub const PLAIN_MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -30,8 +40,13 @@ struct Route {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct WorkerPool {
-    pool: &'static str,
+struct Refusal {
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Build {
+    version: &'static str,
 }
 
 /// The metrics of one process.
@@ -39,12 +54,14 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
+    refusals: Family<Refusal, Counter>,
     in_flight: Gauge,
     connections: Gauge,
     idle_connections: Gauge,
-    free_workers: Family<WorkerPool, Gauge>,
+    free_workers: Family<WorkerPoolLabel, Gauge>,
     replica: Replica,
     cache: CacheMetrics,
+    background: BackgroundMetrics,
 }
 
 /// The counts of the response cache.
@@ -97,9 +114,15 @@ struct Server {
     server: &'static str,
 }
 
+/// The servers that answer reads.
+const SERVERS: [&str; 2] = ["replica", "primary"];
+
 impl Replica {
     fn register(registry: &mut Registry) -> Self {
         let replica = Self::default();
+        for server in SERVERS {
+            drop(replica.reads.get_or_create(&Server { server }));
+        }
         registry.register("replica_in_use", "1 while reads go to the replica", replica.in_use.clone());
         registry.register(
             "replica_age_seconds",
@@ -117,9 +140,54 @@ impl Replica {
     fn set(&self, state: ReplicaState) {
         self.in_use.set(state.usable.into());
         self.age.set(state.age.map_or(-1.0, |age| age.as_secs_f64()));
-        for (server, count) in [("replica", state.served), ("primary", state.passed_on)] {
+        for (server, count) in SERVERS.into_iter().zip([state.served, state.passed_on]) {
             set_counter(&self.reads.get_or_create(&Server { server }), count);
         }
+    }
+}
+
+/// The background tasks of every service.
+const BACKGROUND_TASKS: [&str; 5] =
+    ["compact_counters", "delete_entity_changes", "measure", "refresh_dictionary", "refresh_keys"];
+
+/// The metrics of the background tasks and of the collection that they measure.
+#[derive(Default)]
+struct BackgroundMetrics {
+    last_success: Family<Task, Gauge<f64, AtomicU64>>,
+    failures: Family<Task, Counter>,
+    backlog: Family<Task, Gauge>,
+    records: Family<Record, Gauge>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Task {
+    task: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Record {
+    kind: String,
+}
+
+impl BackgroundMetrics {
+    fn register(registry: &mut Registry) -> Self {
+        let background = Self::default();
+        registry.register(
+            "background_task_last_success_timestamp_seconds",
+            "When each background task last succeeded, since 1970",
+            background.last_success.clone(),
+        );
+        for task in BACKGROUND_TASKS {
+            drop(background.failures.get_or_create(&Task { task: task.to_owned() }));
+        }
+        registry.register("background_task_failures", "Failures of each background task", background.failures.clone());
+        registry.register(
+            "background_task_backlog",
+            "Rows that each background task has yet to process, counted up to 100,000",
+            background.backlog.clone(),
+        );
+        registry.register("records", "Records in the database, by kind", background.records.clone());
+        background
     }
 }
 
@@ -137,15 +205,26 @@ fn seconds() -> Histogram {
 }
 
 impl Metrics {
-    /// Metrics that start at zero.
-    pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("verbatim");
+    /// Metrics that start at zero, and those that are counted elsewhere.
+    pub fn new(waits: &WaitTimes, annotations: &AnnotationMetrics) -> Self {
+        let mut root = Registry::default();
+        root.register_collector(Box::new(ProcessCollector::new()));
+        let registry = root.sub_registry_with_prefix("verbatim");
+        let build: Family<Build, Gauge> = Family::default();
+        build.get_or_create(&Build { version: env!("CARGO_PKG_VERSION") }).set(1);
+        registry.register("build_info", "1, with the version of the service", build);
         let requests = Family::default();
         let durations = Family::new_with_constructor(seconds as fn() -> Histogram);
+        let refusals: Family<Refusal, Counter> = Family::default();
+        // A series that begins with its first event shows no increase.
+        for code in Code::ALL {
+            drop(refusals.get_or_create(&Refusal { code: code.as_str() }));
+        }
         let (in_flight, connections, idle_connections) = (Gauge::default(), Gauge::default(), Gauge::default());
         let free_workers = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time to answer a request", durations.clone());
+        registry.register("http_refusals", "Requests answered with a problem, by its code", refusals.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
         registry.register("database_connections", "Connections to the database", connections.clone());
         registry.register("database_connections_idle", "Idle connections to the database", idle_connections.clone());
@@ -154,9 +233,39 @@ impl Metrics {
             "Free threads of each worker pool of the database",
             free_workers.clone(),
         );
-        let replica = Replica::register(&mut registry);
-        let cache = CacheMetrics::register(&mut registry);
-        Self { registry, requests, durations, in_flight, connections, idle_connections, free_workers, replica, cache }
+        registry.register(
+            "database_queue_wait_seconds",
+            "Time that work waited for a thread of its worker pool",
+            waits.queue.clone(),
+        );
+        registry.register(
+            "database_connection_wait_seconds",
+            "Time that work then waited for a connection",
+            waits.connection.clone(),
+        );
+        registry.register(
+            "annotation_duration_seconds",
+            "Time to annotate a text, with the wait for a thread",
+            annotations.durations.clone(),
+        );
+        registry.register("annotation_quotes", "Quotes found in annotated texts", annotations.quotes.clone());
+        registry.register("annotation_mentions", "Names found in annotated texts", annotations.mentions.clone());
+        let replica = Replica::register(registry);
+        let cache = CacheMetrics::register(registry);
+        let background = BackgroundMetrics::register(registry);
+        Self {
+            registry: root,
+            requests,
+            durations,
+            refusals,
+            in_flight,
+            connections,
+            idle_connections,
+            free_workers,
+            replica,
+            cache,
+            background,
+        }
     }
 
     /// Counts a request as in flight until the answer is dropped.
@@ -165,12 +274,44 @@ impl Metrics {
         InFlight(self.in_flight.clone())
     }
 
-    /// Counts a request that was answered. `route` is the path's pattern: ids would make a series each.
-    pub fn request_ended(&self, method: &Method, route: &'static str, status: u16, took: Duration) {
+    /// Counts a request that was answered, with the code of the problem if it was refused. `route` is the path's pattern: ids
+    /// would make a series each.
+    pub fn request_ended(
+        &self,
+        method: &Method,
+        route: &'static str,
+        status: u16,
+        problem: Option<&'static str>,
+        took: Duration,
+    ) {
+        if let Some(code) = problem {
+            self.refusals.get_or_create(&Refusal { code }).inc();
+        }
         const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
         let method = METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
         self.durations.get_or_create(&Route { method, route }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Request { method, route, status }).inc();
+    }
+
+    /// Notes how a run of a background task ended.
+    pub fn task_ended(&self, task: &str, succeeded: bool) {
+        let task = Task { task: task.to_owned() };
+        if succeeded {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            self.background.last_success.get_or_create(&task).set(now.as_secs_f64());
+        } else {
+            self.background.failures.get_or_create(&task).inc();
+        }
+    }
+
+    /// Sets the rows that a background task has yet to process.
+    pub fn set_backlog(&self, task: &str, rows: i64) {
+        self.background.backlog.get_or_create(&Task { task: task.to_owned() }).set(rows);
+    }
+
+    /// Sets the number of records of a kind.
+    pub fn set_records(&self, kind: &str, count: i64) {
+        self.background.records.get_or_create(&Record { kind: kind.to_owned() }).set(count);
     }
 
     /// Everything as OpenMetrics text.
@@ -182,7 +323,7 @@ impl Metrics {
         self.connections.set(connections.open.into());
         self.idle_connections.set(connections.idle.into());
         for (pool, free) in db.free_threads() {
-            self.free_workers.get_or_create(&WorkerPool { pool }).set(i64::try_from(free).unwrap_or(i64::MAX));
+            self.free_workers.get_or_create(&WorkerPoolLabel { pool }).set(i64::try_from(free).unwrap_or(i64::MAX));
         }
         if let Some(state) = db.replica() {
             self.replica.set(state);
@@ -191,12 +332,6 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
-    }
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

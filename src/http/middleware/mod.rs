@@ -9,3 +9,4 @@ pub mod metrics;
 pub mod origin;
 pub mod read_consistency;
 pub mod trace;
+mod trace_context;

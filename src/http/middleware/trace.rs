@@ -1,7 +1,8 @@
-//! Request id, access log and metrics of every request.
+//! Request id, trace context, log line and metrics of every request.
 
-use crate::http::context::{self, Draining, PublicPrefix, REQUEST_ID};
-use crate::http::extract::contract::Contract;
+use super::trace_context::{TRACEPARENT, TraceContext};
+use crate::http::context::{self, Draining, Notes, PublicPrefix, REQUEST_ID, SlowRequests};
+use crate::http::extract::contract::{Contract, Operation};
 use crate::http::middleware::metrics::Metrics;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,11 +10,17 @@ use actix_web::http::header::HeaderValue;
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
+use log::kv::Value;
+use log::{Level, Record};
+use std::rc::Rc;
+use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Status logged when the client disconnects before the response, as in nginx.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
+/// Routes that probes and scrapers ask all the time: logged at level debug.
+const PROBES: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
 /// Gives the request its id, measures and logs it.
 pub async fn trace(
@@ -21,15 +28,22 @@ pub async fn trace(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = id_of(&request);
-    let route = Contract::of(request.request()).route(&request);
+    let contract = Contract::of(request.request());
+    let route = contract.route(&request);
     context::set_route(request.request(), route);
     let mut span = Span {
         started: Instant::now(),
         id: id.clone(),
         method: request.method().clone(),
         path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
+        operation: route.and_then(|route| contract.operation(route, request.method())),
         route: route.unwrap_or("unknown"),
+        client: request.peer_addr().map(|address| address.ip().to_string()),
+        trace: TraceContext::of(request.headers()),
+        notes: Rc::default(),
         status: CLIENT_CLOSED_REQUEST,
+        slow: request.app_data::<web::Data<SlowRequests>>().map_or(Duration::MAX, |slow| slow.0),
         metrics: request.app_data::<web::Data<Metrics>>().cloned(),
     };
     let draining = request.app_data::<web::Data<Draining>>().cloned();
@@ -39,8 +53,9 @@ pub async fn trace(
     }
     let _in_flight = span.metrics.as_ref().map(|metrics| metrics.request_began());
     let header = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"));
+    let traceparent = span.trace.as_ref().and_then(|trace| HeaderValue::from_str(&trace.header()).ok());
     let prefix = request.app_data::<web::Data<PublicPrefix>>().map(|prefix| prefix.get_ref().clone());
-    let result = context::scope(id, prefix.unwrap_or_default(), next.call(request)).await;
+    let result = context::scope(id, prefix.unwrap_or_default(), Rc::clone(&span.notes), next.call(request)).await;
     span.status = match &result {
         Ok(response) => response.status().as_u16(),
         Err(error) => error.as_response_error().status_code().as_u16(),
@@ -48,6 +63,9 @@ pub async fn trace(
     drop(span);
     let mut response = result?;
     response.headers_mut().insert(REQUEST_ID, header);
+    if let Some(traceparent) = traceparent {
+        response.headers_mut().insert(TRACEPARENT, traceparent);
+    }
     if draining.is_some_and(|draining| draining.is_started()) {
         // The client then opens another connection, to another instance, instead of using one that is about to close.
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -61,27 +79,68 @@ struct Span {
     id: String,
     method: Method,
     path: String,
+    query: String,
+    operation: Option<&'static Operation>,
     route: &'static str,
+    client: Option<String>,
+    trace: Option<TraceContext>,
+    notes: Rc<Notes>,
     status: u16,
+    /// From this time on a request is slow.
+    slow: Duration,
     metrics: Option<web::Data<Metrics>>,
+}
+
+impl Span {
+    /// Writes the one line of this request.
+    fn log(&self, took: Duration) {
+        let is_slow = took >= self.slow;
+        let level = match PROBES.contains(&self.route) {
+            _ if is_slow => Level::Warn,
+            true => Level::Debug,
+            false => Level::Info,
+        };
+        if level > log::max_level() {
+            return;
+        }
+        let mut values = vec![
+            ("request_id", Value::from(&*self.id)),
+            ("method", Value::from(self.method.as_str())),
+            ("path", Value::from(&*self.path)),
+            ("status", Value::from(self.status)),
+            ("duration_ms", Value::from(took.as_secs_f64() * 1000.0)),
+        ];
+        values.extend(self.client.as_deref().map(|client| ("client", Value::from(client))));
+        let key = self.notes.key.borrow();
+        values.extend(key.as_deref().map(|key| ("key", Value::from(key))));
+        values.extend(self.notes.problem.get().map(|code| ("code", Value::from(code))));
+        if let Some(trace) = &self.trace {
+            values.extend([("trace_id", Value::from(&*trace.trace_id)), ("span_id", Value::from(&*trace.span_id))]);
+        }
+        // Values of the query may be personal data: a slow request shows its parameters, and others only the path.
+        let shape = self.operation.filter(|_| is_slow).map(|operation| operation.query_shape(&self.query));
+        if is_slow {
+            values.push(("slow", Value::from(true)));
+            values.extend(shape.as_deref().map(|shape| ("query", Value::from(shape))));
+        }
+        log::logger().log(
+            &Record::builder()
+                .level(level)
+                .target("verbatim::request")
+                .key_values(&values.as_slice())
+                .args(format_args!("{} {} {}", self.method, self.path, self.status))
+                .build(),
+        );
+    }
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
         let took = self.started.elapsed();
         if let Some(metrics) = &self.metrics {
-            metrics.request_ended(&self.method, self.route, self.status, took);
+            metrics.request_ended(&self.method, self.route, self.status, self.notes.problem.get(), took);
         }
-        // The query may contain personal data: only the path is logged.
-        log::info!(
-            target: "verbatim::request",
-            request_id = self.id,
-            method = self.method.as_str(),
-            path = self.path,
-            status = self.status,
-            duration_ms = took.as_secs_f64() * 1000.0;
-            "{} {} {}", self.method, self.path, self.status
-        );
+        self.log(took);
     }
 }
 

@@ -180,6 +180,7 @@ fn problem_content() -> Value {
 fn shared_headers() -> Value {
     json!({
         "x-request-id": string_header("The id of the request, as sent by the client or generated. The log contains it.", 128, true),
+        "traceparent": string_header("This service's part of the trace that the request named (W3C Trace Context).", 55, false),
         "Access-Control-Allow-Origin": string_header("The origin of the page, if it is allowed.", 2048, false),
     })
 }

@@ -98,6 +98,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
+        context::note_problem(self.code.as_str());
         let body = ProblemBody {
             r#type: context::public_path(&format!("/problems/{}", self.code.as_str())),
             title: self.code.title(),

@@ -2,12 +2,15 @@
 
 use crate::app::response_cache::{CacheState, ResponseCache};
 use crate::http::context::{Draining, public_path};
+use crate::http::extract::accept::weight;
 use crate::http::middleware::metrics::{self, CacheCounts, Metrics};
 use crate::http::respond::json;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::problem::Code;
 use crate::store::{Db, migrate};
-use actix_web::{HttpResponse, get, web};
+use actix_web::http::header::{Accept, Header};
+use actix_web::mime::Mime;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -116,19 +119,24 @@ pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) ->
     }
 }
 
-/// Metrics in OpenMetrics text.
+/// Metrics as text.
 #[derive(ToSchema)]
 #[schema(max_length = 10_485_760, example = "# EOF\n")]
 struct MetricsText(#[allow(dead_code, reason = "describes a body that is written as text")] String);
 
 /// Read the metrics
 ///
-/// Requests, their durations, and the use of the database, in OpenMetrics text.
+/// Requests, annotations, background tasks, the process, and the use of the database, in OpenMetrics text or, when `Accept`
+/// prefers it, in the text format 0.0.4 of Prometheus.
 #[utoipa::path(tag = "service", security(("key" = ["read"])), responses(
-    (status = 200, description = "The metrics", body = inline(MetricsText), content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+    (status = 200, description = "The metrics", content(
+        (MetricsText = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        (MetricsText = "text/plain; version=0.0.4; charset=utf-8"),
+    )),
 ))]
 #[get("/metrics")]
 pub async fn read_metrics(
+    request: HttpRequest,
     db: web::Data<Db>,
     records: web::Data<ResponseCache>,
     metrics: web::Data<Metrics>,
@@ -136,6 +144,14 @@ pub async fn read_metrics(
     let CacheState { hits, misses, bytes } = records.state();
     let text = metrics.text(&db, CacheCounts { hits, misses, bytes });
     let text = text.map_err(|error| Problem::unexpected(&format!("writing the metrics: {error}")))?;
+    let accept = Accept::parse(&request).unwrap_or_else(|_| Accept(Vec::new()));
+    let [plain, open] = [metrics::PLAIN_MEDIA_TYPE, metrics::MEDIA_TYPE].map(|kind| {
+        let kind: Mime = kind.parse().expect("a media type");
+        weight(&accept, &kind)
+    });
+    if plain > open {
+        return Ok(HttpResponse::Ok().content_type(metrics::PLAIN_MEDIA_TYPE).body(metrics::from_open_metrics(&text)));
+    }
     Ok(HttpResponse::Ok().content_type(metrics::MEDIA_TYPE).body(text))
 }
 

@@ -9,6 +9,7 @@ mod pool;
 pub mod replica;
 pub mod session;
 pub mod transaction;
+pub mod wait_times;
 mod work_class;
 mod workers;
 
@@ -22,6 +23,7 @@ use replica::{Replica, ReplicaRead, ReplicaState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use transaction::{Transactions, Unmergeable, WaitingCaller, WriteBatcher};
+use wait_times::WaitTimes;
 use work_class::WorkClass;
 
 /// The database. Cheap to clone.
@@ -35,6 +37,7 @@ pub struct Db {
     replica: Option<Replica>,
     validity: Option<Arc<CacheValidity>>,
     statement_timeout: Duration,
+    waits: WaitTimes,
 }
 
 /// Connections for probes, which are never refused because of other work.
@@ -45,7 +48,8 @@ const BACKGROUND_CONNECTIONS: u32 = 3;
 impl Db {
     /// Starts the threads. Connects to nothing: connections are opened when they are first needed.
     pub fn new(options: &PoolOptions) -> Self {
-        let class = |name, size, plans| WorkClass::new(options, name, &options.url, size, plans);
+        let waits = WaitTimes::default();
+        let class = |name, size, plans| WorkClass::new(options, name, &options.url, size, plans, &waits);
         // Two searches keep two cores busy. Lookups are many short statements.
         let reads = (options.connections / 4).max(1);
         let lookups = (options.connections * 3 / 8).max(1);
@@ -56,9 +60,10 @@ impl Db {
             writes: class("write", writes, PlanCacheMode::Auto),
             probes: class("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
             background: class("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
-            replica: options.replica.as_ref().map(|replica| Replica::new(options, replica)),
+            replica: options.replica.as_ref().map(|replica| Replica::new(options, replica, &waits)),
             validity: options.max_age.map(|max_age| Arc::new(CacheValidity::new(max_age))),
             statement_timeout: options.statement_timeout,
+            waits,
         }
     }
 
@@ -250,6 +255,11 @@ impl Db {
     pub fn connections(&self) -> Connections {
         let classes = [&self.lookups, &self.reads, &self.writes, &self.probes, &self.background];
         classes.into_iter().map(|class| class.pool.connections()).sum()
+    }
+
+    /// How long work waits, for the metrics.
+    pub fn waits(&self) -> &WaitTimes {
+        &self.waits
     }
 
     /// Free threads of each class of work, for the metrics.

@@ -1,5 +1,6 @@
 //! Pools of connections, and the settings of each session.
 
+use super::wait_times::ConnectionWaits;
 use crate::store::{Error, Result};
 use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -62,13 +63,20 @@ type Pooled = r2d2::PooledConnection<ConnectionManager<PgConnection>>;
 
 impl Pool {
     /// A pool of up to `size` connections. None is opened before it is needed.
-    pub fn new(options: &PoolOptions, url: &str, size: u32, plan_cache_mode: PlanCacheMode) -> Self {
+    pub fn new(
+        options: &PoolOptions,
+        url: &str,
+        size: u32,
+        plan_cache_mode: PlanCacheMode,
+        waits: ConnectionWaits,
+    ) -> Self {
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
             .connection_timeout(options.connection_wait)
             // Testing each connection before use costs a quarter of the read rate. `has_broken` and retries do it.
             .test_on_check_out(false)
+            .event_handler(Box::new(waits))
             .error_handler(Box::new(QuietHandler))
             .connection_customizer(Box::new(SessionSettings::new(options, plan_cache_mode)))
             .build_unchecked(ConnectionManager::new(url));

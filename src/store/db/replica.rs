@@ -6,6 +6,7 @@
 
 use super::pool::{PlanCacheMode, PoolOptions, ReplicaOptions};
 use super::session::{self, Lsn, ReadRequirements};
+use super::wait_times::WaitTimes;
 use super::work_class::WorkClass;
 use crate::store::{Error, Result};
 use diesel::PgConnection;
@@ -60,10 +61,11 @@ pub(super) enum ReplicaRead<T, W> {
 }
 
 impl Replica {
-    pub fn new(options: &PoolOptions, replica: &ReplicaOptions) -> Self {
+    pub fn new(options: &PoolOptions, replica: &ReplicaOptions, waits: &WaitTimes) -> Self {
         // Half of the connections: those of the primary also serve writes.
         let readers = (options.connections - options.connections / 2).max(1);
-        let class = |name, size| WorkClass::new(options, name, &replica.url, size, PlanCacheMode::ForceCustomPlan);
+        let plans = PlanCacheMode::ForceCustomPlan;
+        let class = |name, size| WorkClass::new(options, name, &replica.url, size, plans, waits);
         Self {
             reads: class("replica", readers),
             checks: class("replica-check", CHECK_CONNECTIONS),

@@ -1,6 +1,7 @@
 //! Threads for one class of work, each with a connection.
 
 use super::pool::{PlanCacheMode, Pool, PoolOptions};
+use super::wait_times::WaitTimes;
 use super::workers::WorkerPool;
 use crate::store::Result;
 use diesel::pg::PgConnection;
@@ -14,8 +15,18 @@ pub(super) struct WorkClass {
 
 impl WorkClass {
     /// `size` threads, and connections to `url`.
-    pub fn new(options: &PoolOptions, name: &str, url: &str, size: u32, plans: PlanCacheMode) -> Self {
-        Self { workers: WorkerPool::new(name, size, options.queue_timeout), pool: Pool::new(options, url, size, plans) }
+    pub fn new(
+        options: &PoolOptions,
+        name: &'static str,
+        url: &str,
+        size: u32,
+        plans: PlanCacheMode,
+        waits: &WaitTimes,
+    ) -> Self {
+        Self {
+            workers: WorkerPool::new(name, size, options.queue_timeout, waits.of_queue(name)),
+            pool: Pool::new(options, url, size, plans, waits.of_connections(name)),
+        }
     }
 
     /// Runs `work` once.

@@ -6,10 +6,11 @@
 
 use crate::store::{Error, Result};
 use crossbeam_channel::{Sender, bounded};
+use prometheus_client::metrics::histogram::Histogram;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Queue slots for each thread: more than a thread finishes within the queue timeout.
@@ -23,6 +24,8 @@ pub(super) struct WorkerPool {
     /// Threads that are running a job.
     busy: Arc<AtomicUsize>,
     queue_timeout: Duration,
+    /// Seconds between the submission of a job and its start.
+    waits: Histogram,
 }
 
 /// A job in the queue, until a thread takes it or its caller takes it back.
@@ -35,7 +38,7 @@ fn take(queued: &QueuedJob) -> Option<Job> {
 
 impl WorkerPool {
     /// Starts the threads.
-    pub fn new(name: &str, threads: u32, queue_timeout: Duration) -> Self {
+    pub fn new(name: &str, threads: u32, queue_timeout: Duration, waits: Histogram) -> Self {
         let (sender, receiver) = bounded::<QueuedJob>(threads as usize * SLOTS_PER_THREAD);
         for index in 0..threads {
             let receiver = receiver.clone();
@@ -45,7 +48,7 @@ impl WorkerPool {
                 .spawn(move || receiver.iter().filter_map(|queued| take(&queued)).for_each(|job| job()))
                 .expect("the system can start a thread");
         }
-        Self { queue: sender, threads: threads as usize, busy: Arc::default(), queue_timeout }
+        Self { queue: sender, threads: threads as usize, busy: Arc::default(), queue_timeout, waits }
     }
 
     /// Runs `work` on one of the threads.
@@ -93,7 +96,9 @@ impl WorkerPool {
         cancel: impl FnOnce(&QueuedJob) -> bool,
     ) -> Result<T> {
         let busy = Arc::clone(&self.busy);
+        let (waits, submitted) = (self.waits.clone(), Instant::now());
         let job: Job = Box::new(move || {
+            waits.observe(submitted.elapsed().as_secs_f64());
             busy.fetch_add(1, Ordering::Relaxed);
             // The caller learns of a panic from the sender that it drops.
             drop(catch_unwind(AssertUnwindSafe(work)));
@@ -129,7 +134,11 @@ impl WorkerPool {
 mod tests {
     use super::*;
     use std::sync::mpsc;
-    use std::time::Instant;
+
+    /// A pool of one thread.
+    fn pool(queue_timeout: Duration) -> WorkerPool {
+        WorkerPool::new("test", 1, queue_timeout, Histogram::new([1.0]))
+    }
 
     /// Waits until a thread is free: it has answered by then.
     async fn is_free(workers: &WorkerPool) {
@@ -140,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_is_not_started_in_time_is_refused_and_never_run() {
-        let workers = WorkerPool::new("test", 1, Duration::from_millis(20));
+        let workers = pool(Duration::from_millis(20));
         let (finish, finished) = mpsc::channel::<()>();
         let first = workers.clone();
         let (started, has_started) = oneshot::channel();
@@ -167,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_at_once() {
-        let workers = WorkerPool::new("test", 1, Duration::from_secs(60));
+        let workers = pool(Duration::from_secs(60));
         let (finish, finished) = mpsc::channel::<()>();
         let work = workers.clone();
         let hanging = tokio::spawn(async move { work.run(move || Ok(finished.recv().is_ok())).await });
@@ -186,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_job_of_a_request_that_others_answered_still_runs() {
-        let workers = WorkerPool::new("test", 1, Duration::from_secs(60));
+        let workers = pool(Duration::from_secs(60));
         let (finish, finished) = mpsc::channel::<()>();
         let first = workers.clone();
         let first = tokio::spawn(async move { first.run(move || Ok(finished.recv().is_ok())).await });
@@ -204,7 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_of_its_caller() {
-        let workers = WorkerPool::new("test", 1, Duration::from_secs(60));
+        let workers = pool(Duration::from_secs(60));
         assert!(matches!(workers.run::<()>(|| panic!("on purpose")).await, Err(Error::Internal(_))));
         assert_eq!(workers.run(|| Ok(1)).await.unwrap(), 1);
         is_free(&workers).await;

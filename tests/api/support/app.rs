@@ -43,6 +43,7 @@ fn config(database: &TestDatabase) -> Config {
         connection_wait: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(20),
         lock_timeout: Duration::from_secs(15),
+        slow_request: Duration::from_secs(1),
         shutdown_timeout: Duration::ZERO,
         drain_delay: Duration::ZERO,
         cors_origins: Vec::new(),
