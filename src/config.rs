@@ -92,7 +92,7 @@ pub struct ServeSettings {
     database_read_url: Option<String>,
 
     /// File with the address of the standby
-    #[arg(long, env = "DATABASE_READ_URL_FILE", value_name = "FILE")]
+    #[arg(help_heading = "Read replica", long, env = "DATABASE_READ_URL_FILE", value_name = "FILE")]
     database_read_url_file: Option<String>,
 
     /// Maximum replication lag of the standby; while it is further behind, reads go to the primary

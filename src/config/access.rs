@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 /// The settings of who may do what.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Access")]
 pub struct AccessSettings {
     /// A key with the scope `admin`, at least 32 characters; other keys are created with it
     #[arg(long, env = "VERBATIM_ADMIN_KEY", value_name = "KEY", hide_env_values = true)]

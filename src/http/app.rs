@@ -59,7 +59,7 @@ pub struct State {
 }
 
 /// The headers that a page of another origin may read.
-const EXPOSED: [&str; 9] = [
+const EXPOSED: [&str; 10] = [
     "accept-encoding",
     "allow",
     "etag",

@@ -86,19 +86,24 @@ fn probes_and_scrapes_are_logged_at_level_debug() {
 #[test]
 fn a_line_says_who_asked_which_trace_it_belongs_to_and_why_it_was_refused() {
     let database = TestDatabase::migrated();
-    let mut service = serve_on(&database, &[]);
+    let key = "0123456789abcdef0123456789abcdef";
+    let mut service = serve_on(&database, &["--admin-key", key, "--allow-anonymous", "all"]);
     let client = service.client();
     let trace = "0af7651916cd43dd8448eb211c80319c";
     let sent = format!("00-{trace}-b7ad6b7169203331-01");
     let answer = client.request("GET", "/v1/articles?limit=0").header("traceparent", &sent).send();
     let continued = answer.header("traceparent").to_owned();
     assert_eq!(answer.expect(400)["code"], "invalid_parameter");
-    assert_eq!(client.request("GET", "/v1/quotes").header("traceparent", "00-0-0-0").send().header("traceparent"), "");
+    let call = client.request("GET", "/v1/quotes").header("traceparent", "00-0-0-0");
+    let answer = call.header("authorization", &format!("Bearer {key}")).send();
+    assert_eq!((answer.status, answer.header("traceparent")), (200, ""));
     let lines = requests(&service.stop());
     let [refused, answered] = &lines[..] else { panic!("{lines:#?}") };
     assert_eq!((&refused["client"], &refused["code"]), (&json!("127.0.0.1"), &json!("invalid_parameter")));
     let span = refused["span_id"].as_str().unwrap();
     assert_eq!((&refused["trace_id"], continued), (&json!(trace), format!("00-{trace}-{span}-01")));
+    assert!(refused["key"].is_null());
+    assert_eq!(answered["key"], "admin");
     assert!(answered["code"].is_null() && answered["trace_id"].is_null(), "{answered}");
 }
 
