@@ -115,10 +115,10 @@ struct InsertedArticle<'a> {
     columns: Columns<'a>,
 }
 
-/// Stores some articles with one statement. An article that cannot be stored does not keep the others from being stored.
+/// Stores articles with one statement. An article that cannot be stored does not affect the others.
 ///
 /// # Errors
-/// The database's own; of each: a conflict for a url, or a publisher's external id, that another article has.
+/// For each article: a conflict if another article has its URL or its publisher's external id.
 pub fn create_all(
     conn: &mut PgConnection,
     analysis: TextAnalysis,
@@ -197,8 +197,8 @@ pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, 
     Ok(rows.into_iter().map(|row| (row.id, row.with(None))).collect())
 }
 
-/// Changes an article. A new body makes a version, and mentions and quotes are re-anchored in it. A patch that changes
-/// nothing writes nothing.
+/// Changes an article. A new body creates a version, in which mentions and quotes are re-anchored. A patch without changes
+/// writes nothing.
 ///
 /// # Errors
 /// As [`find`] and [`create_all`], and [`Stale`](super::Error::Stale).
@@ -261,7 +261,7 @@ fn re_anchor(conn: &mut PgConnection, article: Uuid, version: i32, body: &str) -
     let mut index = PlaceIndex::new(&body);
     mentions::re_anchor_mentions(conn, article, version, &mut index)?;
     quotes::re_anchor_quotes(conn, article, version, &mut index)?;
-    // Mentions and quotes that ended up in different texts no longer lie in each other.
+    // Mentions and quotes in different texts no longer contain each other.
     about::refresh(conn, &[article])
 }
 
@@ -281,7 +281,7 @@ fn patched(old: &Article, patch: &ArticlePatch, body: &str, detect_language: imp
         authors: patch.authors.unwrap_or_else(|| old.authors.clone()),
         section: patch.section.unwrap_or_else(|| old.section.clone()),
         keywords: patch.keywords.unwrap_or_else(|| old.keywords.clone()),
-        // As the database keeps it: more digits are no other time.
+        // With the precision of the database, so that more digits are not a change.
         published_at: patch.published_at.map_or(old.published_at, |time| time.map(|time| time.trunc_subsecs(6))),
         ..old.clone()
     }

@@ -68,7 +68,7 @@ struct Counted {
     n: i64,
 }
 
-/// The number of records that match a list, if an exact count was asked for and the rollups have it.
+/// The number of records that match a list, if an exact count is requested and the rollups have it.
 pub(super) fn total(
     conn: &mut PgConnection,
     count: Option<Count>,
@@ -80,7 +80,7 @@ pub(super) fn total(
     Ok(sums.first().map(|sum| Total { value: sum.n, kind: Count::Exact }))
 }
 
-/// About how many records some entities have: changes that are not compacted yet are left out.
+/// The approximate number of records of these entities, without changes that are not compacted yet.
 pub(super) fn of_entities(conn: &mut PgConnection, dimension: Dimension, entities: &[Uuid]) -> Result<i64> {
     let sums: Vec<Counted> = Sql::new(format!(
         "SELECT coalesce(sum(count), 0)::bigint AS n FROM entity_day_counts
@@ -93,8 +93,7 @@ pub(super) fn of_entities(conn: &mut PgConnection, dimension: Dimension, entitie
     Ok(sums.first().map_or(0, |sum| sum.n))
 }
 
-/// The counts by the values of a dimension, of which at least the `limit` most frequent are there; `None` when the rollups
-/// do not have them.
+/// The counts of at least the `limit` most frequent values of a dimension; `None` if the rollups do not have them.
 pub(super) fn by_value(records: &CountTarget, by: Dimension, limit: i64) -> Option<KeyedCounts> {
     let query = RollupQuery::new(records, Some(by))?;
     let is_disjoint = by != Dimension::About || query.keys.include.len() == 1;
@@ -105,7 +104,7 @@ pub(super) fn by_value(records: &CountTarget, by: Dimension, limit: i64) -> Opti
         return Some(KeyedCounts::rollup(with, is_disjoint.then_some(others)));
     }
     if !is_disjoint {
-        // A quote about several entities is in several rows: their sum is no total.
+        // A quote about several entities is in several rows, so that their sum is not the total.
         return None;
     }
     let with = query.everything(Sql::new("WITH ")).sql(", each AS (");
@@ -129,7 +128,7 @@ pub(super) fn by_day(records: &CountTarget, group_by: Option<Dimension>, most: i
     if !query.is_unfiltered() {
         return Some(KeyedCounts::rollup(query.rows(with.sql(", keyed AS ("), RollupRows::Daily).sql(")"), others));
     }
-    // The days of the top keys alone are read; the days of the others are what these leave of all records.
+    // Only the days of the top keys are read. The days of the others are those of all records minus these.
     let with = query.candidates(with, most).sql(format!(
         ", top_candidates AS MATERIALIZED (SELECT key FROM candidates WHERE n > 0 ORDER BY n DESC, key LIMIT {most}),
         days_of_top AS MATERIALIZED ("
@@ -151,7 +150,7 @@ impl KeyedCounts {
 }
 
 impl RollupQuery {
-    /// The query for some records by the values of a dimension; `None` when the rollups do not have the answer.
+    /// The query for records by the values of a dimension; `None` if the rollups do not have the counts.
     fn new(records: &CountTarget, by: Option<Dimension>) -> Option<Self> {
         let (of, published, filters) = match records {
             CountTarget::Quotes { one_per_cluster: true, .. } => return None,
@@ -174,7 +173,7 @@ impl RollupQuery {
         is_kept.then_some(query)
     }
 
-    /// There are many entities: only some of them are added up, or the top of all.
+    /// Whether the query is fast. There are many entities, so only given ones can be added up, or the top ones read.
     fn is_fast(&self) -> bool {
         let Some(dimension) = self.dimension.filter(|dimension| dimension.holds_entities()) else {
             return true;
@@ -187,7 +186,7 @@ impl RollupQuery {
         self.keys == SetFilter::default() && self.days == Range::default()
     }
 
-    /// The rows that have every record in one row for each key.
+    /// The rows in which each record is counted once for each key.
     fn undivided(&self) -> RollupRows {
         if self.days == Range::default() { RollupRows::AllTime } else { RollupRows::Daily }
     }
@@ -205,8 +204,8 @@ impl RollupQuery {
 
     /// Appends `candidates (key, n)`: at least the `most` most frequent keys.
     ///
-    /// A key without pending changes has the count of the rollup: the first of these, and every key that has pending
-    /// changes, are all that can be among the most frequent.
+    /// A key without pending changes has the count of the rollup. So only the first of these keys, and the keys with pending
+    /// changes, can be among the most frequent.
     fn candidates(&self, with: Sql, most: i64) -> Sql {
         let Table { name, scope, key, changes, .. } = self.table();
         let of_row = if key == "key" { "t.key = c.key" } else { "t.entity_id = c.key::uuid" };
@@ -226,7 +225,7 @@ impl RollupQuery {
         ))
     }
 
-    /// Rejected quotes are not counted by status unless they are asked for; by other dimensions they never are.
+    /// Rejected quotes are counted by status only if the filter includes them, and never by other dimensions.
     fn counted_keys(&self, key: &str) -> String {
         match self.dimension {
             Some(Dimension::Status) if self.keys.include.is_empty() => {
@@ -313,7 +312,7 @@ impl RollupQuery {
     }
 }
 
-/// What entities are in the rollups of a dimension that holds entities.
+/// The role of entities in the rollups of a dimension of entities.
 fn role(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Entity => "mentioned",
@@ -322,7 +321,7 @@ fn role(dimension: Dimension) -> &'static str {
     }
 }
 
-/// Where the counts of a dimension are.
+/// The table with the counts of a dimension.
 struct Table {
     name: &'static str,
     /// The condition on its rows.
@@ -334,7 +333,7 @@ struct Table {
     changes: String,
 }
 
-/// The day that begins at a time; `None` when it is another time of the day.
+/// The day that begins at a time; `None` if the time is not midnight.
 fn day(time: Option<DateTime<Utc>>) -> Option<Option<NaiveDate>> {
     match time {
         None => Some(None),
@@ -350,7 +349,7 @@ fn texts<T>(filter: SetFilter<T>, text: impl Fn(T) -> String) -> SetFilter<Strin
     SetFilter { include, exclude, include_null, exclude_null }
 }
 
-// The filters on the dimensions of the rollups; `None` when there are any others.
+// The filters on the dimensions of the rollups; `None` if there are other filters.
 
 fn article_filters(filter: &ArticleFilter) -> Option<Filters> {
     let mut rest = filter.clone();
@@ -388,7 +387,7 @@ fn quote_filters(filter: &QuoteFilter) -> Option<Filters> {
     (rest == QuoteFilter::default()).then_some(filters)
 }
 
-/// Compacts all pending changes into the rollups, so that reads have few to add.
+/// Compacts all pending changes into the rollups, so that reads add few changes.
 pub fn compact(conn: &mut PgConnection) -> Result<()> {
     #[derive(QueryableByName)]
     struct Compacted {
@@ -405,7 +404,7 @@ pub fn compact(conn: &mut PgConnection) -> Result<()> {
         }
     }
     if all >= VACUUM_CHANGES {
-        // Every read scans the changes from end to end: dead rows would slow it down.
+        // Every read scans all changes, so dead rows would slow it down.
         conn.batch_execute("VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON) count_changes")?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Full text: how a search is read in each language, and how its newest matches are found without reading all of them.
+//! Full text: parses a search in each language, and finds its newest matches without reading all of them.
 //!
 //! `ORDER BY published_at LIMIT 20` of the rows that match has two plans, each slow for some words: reading the date index
 //! reads everything when the words are rare, and reading the text index reads everything when they are common. The
@@ -26,7 +26,7 @@ use diesel::sql_types::{Double, Uuid as SqlUuid};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The newest matches that are read for an order of relevance: one more than are ranked, to know whether there are more.
+/// Number of newest matches that are read for an order of relevance: one more than are ranked, to detect that there are more.
 pub const MAX_MATCHES: i64 = MAX_RANKED as i64 + 1;
 
 /// A table of texts.
@@ -83,7 +83,7 @@ pub fn most_relevant(
     Ok((page.map(|found| (position(&found), found.id)), ranked))
 }
 
-/// The records that a page of ids names, in its order. A record that was deleted in the meantime is left out.
+/// The records with the ids of a page, in order. Records deleted in the meantime are left out.
 pub fn with_records<T>(page: Page<(Position, Uuid)>, records: Vec<T>, id: impl Fn(&T) -> Uuid) -> Page<(Position, T)> {
     let mut records: HashMap<Uuid, T> = records.into_iter().map(|record| (id(&record), record)).collect();
     let items = page.items.into_iter().filter_map(|(position, id)| Some((position, records.remove(&id)?))).collect();

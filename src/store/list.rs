@@ -15,12 +15,12 @@ use diesel::data_types::PgTimestamp;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-/// The keys that are read first when some records may not match, and the factor by which each batch grows.
+/// Number of keys in the first batch if some records may not match, and the growth factor of the batches.
 const FIRST_BATCH: i64 = 200;
 const GROWTH: i64 = 4;
 const MAX_BATCH: i64 = 5_000;
 
-/// How the records of a list are found.
+/// The access to the records of a list.
 #[derive(Debug)]
 pub(super) enum Source {
     /// One index has the filter and the order, or the path says how.
@@ -57,7 +57,7 @@ impl<'a> List<'a> {
         let is_only = indexes.len() == 1 && planner.is_none();
         let mut counted = Vec::new();
         for (dimension, index) in indexes {
-            // The only way is compared with no other.
+            // A single path needs no comparison.
             let rows = if is_only { 0 } else { counts::of_entities(conn, dimension, &index.entities)? };
             counted.push((rows, index));
         }
@@ -133,7 +133,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// How many records match, when that was asked: from the rollups, the index of an entity, or the records.
+/// The number of matching records, if requested: from the rollups, the index of an entity, or the records.
 pub(super) fn total(
     conn: &mut PgConnection,
     asked: Option<Count>,

@@ -61,7 +61,7 @@ pub fn copy_from_article(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Inserts the rows that break no unique constraint, and returns `returned` of each inserted one.
+/// Inserts the rows that violate no unique constraint, and returns the column `returned` of each inserted row.
 pub fn insert_unless_conflict<T: Serialize, R: QueryableByName<Pg> + 'static>(
     conn: &mut PgConnection,
     table: &str,
@@ -74,7 +74,7 @@ pub fn insert_unless_conflict<T: Serialize, R: QueryableByName<Pg> + 'static>(
     Ok(insert.sql(format!(" ON CONFLICT DO NOTHING RETURNING {returned}")).rows(conn)?)
 }
 
-/// Updates the rows with the ids of the given ones: sets their other columns, `version` and `updated_at`.
+/// Updates the stored rows with these ids: sets the given columns, `version` and `updated_at`.
 pub fn update<C: Serialize>(conn: &mut PgConnection, table: &str, rows: &[Changed<C>]) -> Result<()> {
     if let Some(Statement { columns, records }) = Statement::new(table, rows)? {
         let changed = columns.iter().filter(|column| *column != "id");
@@ -111,12 +111,12 @@ fn internal(error: serde_json::Error) -> Error {
     Error::Internal(format!("a row that is no JSON: {error}"))
 }
 
-/// Writes bytes as Postgres reads them.
+/// Serializes bytes in the format of Postgres.
 pub fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("\\x{}", data_encoding::HEXLOWER.encode_display(bytes)))
 }
 
-/// Writes a time as Postgres reads it, which has 1 BC for the year 0.
+/// Serializes a time in the format of Postgres, in which the year 0 is 1 BC.
 pub fn time<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     let Some(time) = time else { return serializer.serialize_none() };
     let (is_ce, year) = time.year_ce();

@@ -1,4 +1,4 @@
-//! Edges between entities, counted in the newest quotes or articles that match.
+//! Edges between entities, counted in the newest matching quotes or articles.
 
 use super::recent;
 use crate::domain::article::ArticleFilter;
@@ -14,9 +14,9 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlU
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The sample quotes of an edge.
+/// Number of sample quotes of an edge.
 const SAMPLES: usize = 3;
-/// The entities of an article whose pairs are counted.
+/// Maximum number of entities of an article whose pairs are counted.
 const MAX_ENTITIES: usize = 100;
 
 /// An edge and the coverage; no edge when there is none.
@@ -82,7 +82,7 @@ impl RelatedRow {
     }
 }
 
-/// The most frequent pairs of speaker and subject, in the newest quotes that match and have a known speaker.
+/// The most frequent pairs of speaker and subject in the newest matching quotes with a known speaker.
 pub fn speaks_about(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -117,7 +117,7 @@ pub fn speaks_about(
     Ok(Edges { items: rows.into_iter().filter_map(edge).collect(), considered })
 }
 
-/// The pairs of entities that most of the newest articles that match mention both.
+/// The pairs of entities that are mentioned together in the most of the newest matching articles.
 ///
 /// The pairs are counted here: an article with twenty entities has 190 pairs, which Postgres would sort. Of an article with
 /// very many entities, the pairs of [`MAX_ENTITIES`] are counted.
@@ -179,7 +179,7 @@ fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> V
     pairs
 }
 
-/// The entities that are surprisingly frequent in the newest articles that match and mention a given entity.
+/// The entities that are unusually frequent in the newest matching articles that mention a given entity.
 ///
 /// # Errors
 /// An entity that is absent, deleted or merged.

@@ -1,4 +1,4 @@
-//! The newest records that match, for questions that the rollups cannot answer.
+//! The newest matching records, for statistics that the rollups do not have.
 
 use crate::domain::Dimension;
 use crate::domain::quote::QuoteFilter;
@@ -59,7 +59,7 @@ pub fn of_named_entities(with: Sql, filter: &QuoteFilter, entity: &str) -> Sql {
     }
 }
 
-/// The newest `window` records that match, by the values of a dimension.
+/// The newest `window` matching records, by the values of a dimension.
 pub fn keyed(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -87,7 +87,7 @@ pub fn keyed(
     Ok(KeyedCounts { with, count, total, others: (by != Some(Dimension::About)).then_some(others) })
 }
 
-/// The key of a record, empty when it has none. The entities that quotes are about are in a table of their own.
+/// The key of a record, empty if it has none. The entities that quotes are about have their own table.
 fn column(by: Dimension) -> &'static str {
     match by {
         Dimension::Language => "language",

@@ -1,4 +1,4 @@
-//! Counts by value and by time: from the daily rollups where they have the answer, else from the newest records that match.
+//! Counts by value and by time, from the daily rollups if they have them, else from the newest matching records.
 
 use super::recent;
 use crate::domain::stats::{CountTarget, Coverage, Group, Timeline, Top};
@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The answer of [`KeyedCounts`] without other records.
+/// The query for other records if there are none.
 const NO_OTHERS: &str = "SELECT 0::bigint AS n";
 
 #[derive(QueryableByName)]
@@ -32,7 +32,7 @@ struct Row {
     since: Option<DateTime<Utc>>,
 }
 
-// The parts of an answer.
+// The parts of a result.
 const TOTAL: i32 = 0;
 const GROUP: i32 = 1;
 const OTHER: i32 = 2;
@@ -133,7 +133,7 @@ fn coverage(rows: &[Row]) -> Coverage {
     Coverage { records: first.map_or(0, |row| row.records), published_from: first.and_then(|row| row.since) }
 }
 
-/// True of the keys that stand for no value in the rollups, of a text and of an entity.
+/// Whether a key means no value in the rollups, for texts or entities.
 fn is_no_value(key: &str) -> bool {
     key.is_empty() || key == "00000000-0000-0000-0000-000000000000"
 }

@@ -22,7 +22,7 @@ use diesel::sql_types::{Bool, Integer};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One page of the articles that match; in order of relevance, with the number of articles that were ranked.
+/// One page of the matching articles. In order of relevance, it has the number of ranked articles.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -78,8 +78,8 @@ fn read_search(conn: &mut PgConnection, filter: &ArticleFilter) -> Result<Option
     fulltext::read(conn, filter.search.as_ref(), &filter.language)
 }
 
-/// The articles of a page with their bodies, as many as a page has room for. An article that was deleted in the meantime
-/// is left out.
+/// The articles of a page with their bodies, up to the maximum size of a page. Articles deleted in the meantime are left
+/// out.
 fn with_bodies(conn: &mut PgConnection, page: Page<(Position, ArticleRow)>) -> Result<Page<Article>> {
     let ids: Vec<Uuid> = page.items.iter().map(|(_, row)| row.id).collect();
     let sizes: HashMap<Uuid, i32> = articles::table
@@ -193,7 +193,7 @@ fn entity_indexes(filter: &ArticleFilter, search: Option<&LocalizedQuery>) -> Ve
     indexes
 }
 
-/// True when few articles match, whatever else is filtered.
+/// Whether few articles match this filter alone.
 fn is_selective(filter: &ArticleFilter) -> bool {
     !filter.url.include.is_empty() || !filter.external_id.include.is_empty()
 }
@@ -211,7 +211,7 @@ fn conditions(filter: &ArticleFilter, search: Option<LocalizedQuery>) -> Filter 
     all.set_unindexed("url", &filter.url);
     keywords(&mut all, &filter.keyword);
     all.published(filter.published);
-    // The date of a mention is that of its article: with it, a mention is one place in the index of its entity.
+    // The date of a mention is that of its article. With the date, a mention is one entry of the index of its entity.
     let mentions = |condition: Sql| {
         Sql::new("SELECT FROM mentions WHERE mentions.article_id = articles.id AND ").append(condition)
     };

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types as sql;
 use uuid::Uuid;
 
-/// Copies the present text into the versions before it is replaced.
+/// Copies the current text to the versions before it is replaced.
 pub fn keep(conn: &mut PgConnection, id: Uuid) -> Result<()> {
     Sql::new(
         "INSERT INTO article_versions (article_id, body_version, headline, body, content_hash, language, created_at)
@@ -23,7 +23,7 @@ pub fn keep(conn: &mut PgConnection, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The present text of an article, or an earlier one.
+/// The current or an earlier text of an article.
 #[derive(QueryableByName)]
 struct VersionRow {
     #[diesel(sql_type = sql::Integer)]
@@ -57,7 +57,7 @@ fn texts(article: Uuid, body: &str) -> Sql {
         .sql(") AS texts WHERE body_version")
 }
 
-/// One page of an article's texts without their bodies, newest first; the first is the present one.
+/// One page of the texts of an article without their bodies, newest first. The first is the current text.
 ///
 /// # Errors
 /// As [`find`](super::find).
@@ -88,7 +88,7 @@ pub fn versions(conn: &mut PgConnection, id: Uuid, request: &PageRequest) -> Res
 /// One text of an article, with its body.
 ///
 /// # Errors
-/// As [`find`](super::find), and [`Error::NotFound`] for a number it never had.
+/// As [`find`](super::find), and [`Error::NotFound`] for an unknown number.
 pub fn version(conn: &mut PgConnection, id: Uuid, body_version: i32) -> Result<ArticleVersion> {
     let found: Vec<VersionRow> = texts(id, "body").sql(" = ").bind(i64::from(body_version)).rows(conn)?;
     match found.into_iter().next() {

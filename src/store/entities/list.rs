@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Entities joined to their counts. The planner drops the join of a list that uses no count.
 type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts::table>, Pg>;
 
-/// One page of the entities that match. A search by name finds at most the 600 best.
+/// One page of the matching entities. A search by name finds at most the 600 best matches.
 pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::by_identifiers(conn, &filter.identifier.include)?;
     let none = names::by_identifiers(conn, &filter.identifier.exclude)?;

@@ -1,6 +1,6 @@
-//! Where the words of a search stand in the texts of a page.
+//! The matches of a search in the texts of a page.
 //!
-//! Postgres decides about each different word once.
+//! Postgres checks each different word once.
 
 use crate::domain::article::ArticleFilter;
 use crate::domain::highlight::{ArticleHighlight, matches, parse_marked, snippets, words};
@@ -16,7 +16,7 @@ use diesel::sql_types::Text;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// Where the words of the filter's search stand in these articles; nothing without a search.
+/// The matches of the search of the filter in these articles. Without a search there are none.
 pub fn articles(
     conn: &mut PgConnection,
     filter: &ArticleFilter,
@@ -41,7 +41,7 @@ pub fn articles(
     Ok(rows.iter().map(highlight).collect())
 }
 
-/// Where the words of the filter's search stand in the texts of these quotes; nothing without a search.
+/// The matches of the search of the filter in the texts of these quotes. Without a search there are none.
 pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
     let Some(query) = super::read(conn, filter.search.as_ref(), &filter.language)? else {
         return Ok(HashMap::new());
@@ -74,8 +74,8 @@ fn matching_words<'a>(
     Ok(of_languages.into_iter().map(found).collect())
 }
 
-/// By language, a line of words with `<` and `>` around those that match. There is no punctuation in a word: these marks
-/// can stand for nothing else.
+/// By language, a line of words with `<` and `>` around the matching parts. Words have no punctuation, so the marks are
+/// unambiguous.
 fn mark(
     conn: &mut PgConnection,
     query: &LocalizedQuery,

@@ -9,15 +9,15 @@ use crate::store::sql::order::{Segment, SortKey};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-/// What is known of a list: the parts of its table that match, and the costs of its access paths.
+/// The estimates for a list: the parts of its table that match, and the costs of its access paths.
 ///
-/// Costs are in microseconds, and only their proportions matter. The planner of Postgres is not asked: it does not know
-/// the cost of reading a text, and takes words and values for independent of each other and of time.
+/// Costs are in microseconds, and only their proportions matter. The planner of Postgres is not used, because it does not
+/// know the cost of reading a text, and assumes that words and values are independent of each other and of time.
 #[derive(Debug, Clone)]
 pub struct Planner {
     /// Rows of the table.
     rows: f64,
-    /// To read a row, and to check it against the search.
+    /// The cost of reading a row, and of checking it against the search.
     fetch_cost: f64,
     check_cost: f64,
     /// Parts of all rows, 0 to 1: those that match, those with all values that are looked up, those with the rarest value.
@@ -35,7 +35,7 @@ pub struct Planner {
 /// A value that more rows have is checked on each row instead of looked up.
 const UNSELECTIVE: f64 = 0.4;
 
-/// To open the combined index, and to pass an entry in it.
+/// The cost of opening the combined index, and of reading an entry of it.
 const OPEN_COST: f64 = 50.0;
 const ENTRY_COST: f64 = 0.05;
 
@@ -145,7 +145,7 @@ impl Planner {
         (part * wanted as f64 / self.matching < most).then_some(most as i64)
     }
 
-    /// To read all matches from the combined index.
+    /// The cost of reading all matches from the combined index.
     fn bitmap_cost(&self) -> f64 {
         let passed = ENTRY_COST * self.lookups * self.rarest;
         OPEN_COST + self.rows * (passed + self.fetch_cost * self.looked_up)

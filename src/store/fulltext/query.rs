@@ -1,4 +1,4 @@
-//! Reads a search by the text search configuration of each language.
+//! Parses a search with the text search configuration of each language.
 
 use crate::domain::page::SetFilter;
 use crate::domain::search::Search;
@@ -17,7 +17,7 @@ struct QueryRow {
     query: String,
 }
 
-/// Reads a search in the languages of a filter, or else in all that articles have.
+/// Parses a search in the languages of a filter, or in all languages of articles if there is no such filter.
 pub fn read(
     conn: &mut PgConnection,
     search: Option<&Search>,

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 /// The column with the lexemes of a text.
 pub const VECTOR: &str = "vector";
-/// How long statistics are used before they are read again.
+/// Time for which statistics are used before they are read again.
 const STATS_TTL: Duration = Duration::from_secs(300);
-/// The same for a table that has none yet.
+/// The same time for a table without statistics.
 const NO_STATS_TTL: Duration = Duration::from_secs(5);
 
 /// The statistics of the collections, read again every few minutes.
@@ -126,18 +126,18 @@ impl TableStats {
         }))
     }
 
-    /// The part of all rows, 0 to 1, that a search matches, more or less.
+    /// The estimated part of all rows, 0 to 1, that a search matches.
     pub fn of_search(&self, search: &LocalizedQuery) -> f64 {
         let frequency = |lexeme: &str| self.frequency(VECTOR, lexeme);
         search.queries().map(|query| selectivity(query, &frequency)).fold(0.0, f64::max)
     }
 
-    /// The part of all rows, 0 to 1, that has one of some values in a column, more or less.
+    /// The estimated part of all rows, 0 to 1, that has one of these values in a column.
     pub fn of_values(&self, of: &ColumnValues) -> f64 {
         of.values.iter().map(|value| self.frequency(of.column, value)).sum::<f64>().min(1.0)
     }
 
-    /// The part of all rows, 0 to 1, that has a value in a column, more or less.
+    /// The estimated part of all rows, 0 to 1, that has a value in a column.
     pub fn frequency(&self, column: &str, value: &str) -> f64 {
         self.columns.get(column).map_or(0.0, |known| known.common.get(value).copied().unwrap_or(known.other))
     }

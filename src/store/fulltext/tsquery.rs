@@ -2,8 +2,8 @@
 
 /// The part of all texts, 0 to 1, that matches a query; `frequency` is the part that has a lexeme.
 ///
-/// Words that stand together in a query stand together in texts: their part is taken to lie between that of independent
-/// words and that of the rarer word alone.
+/// Words that occur together in a query often occur together in texts. Their part is assumed to be between that of
+/// independent words and that of the rarer word alone.
 pub fn selectivity(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
     Parser { rest: query, frequency }.any().clamp(0.0, 1.0)
 }
@@ -69,7 +69,7 @@ impl<F: Fn(&str) -> f64> Parser<'_, F> {
         after.is_some()
     }
 
-    /// `<->`, `<2>`: one word so many places after another.
+    /// `<->`, `<2>`: a word at this distance after another word.
     fn skip_distance(&mut self) -> bool {
         let after = self.rest.trim_start().strip_prefix('<').and_then(|rest| rest.split_once('>'));
         if let Some((_, after)) = after {

@@ -17,7 +17,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-/// One page of the mentions that match.
+/// One page of the matching mentions.
 pub fn list(conn: &mut PgConnection, asked: &MentionList) -> Result<Page<Mention>> {
     let MentionList { filter, page: request, .. } = asked;
     let all = conditions(filter);

@@ -11,10 +11,10 @@ use crate::store::sql::order::{EntityIndex, MAX_ENTITIES};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-/// The most days of `said_on` that are looked up one by one.
+/// Maximum number of days of `said_on` that are looked up one by one.
 const MAX_DAYS: i64 = 100;
 
-/// The filter on quotes; with `one_per_cluster`, on those that are first of their cluster in an order.
+/// The filter on quotes. With `one_per_cluster`, only the first quote of each cluster in an order matches.
 pub(super) fn conditions(
     filter: &QuoteFilter,
     search: Option<LocalizedQuery>,
@@ -44,7 +44,7 @@ fn on_quotes(table: &'static str, filter: &QuoteFilter, search: Option<Localized
     all
 }
 
-/// The filter on the columns that `quote_about` carries of a quote.
+/// The filter on the columns of quotes that `quote_about` contains.
 fn on_carried_columns(table: &'static str, filter: &QuoteFilter, search: Option<LocalizedQuery>) -> Filter {
     let mut all = Filter::new(table, search);
     all.set("speaker_id", &filter.speaker);
@@ -126,19 +126,19 @@ pub(super) fn about_index(
     })
 }
 
-/// True when `quote_about` carries everything that is filtered.
+/// Whether `quote_about` contains all filtered columns.
 fn covered_by_about_index(filter: &QuoteFilter) -> bool {
     let about = SetFilter::new(filter.about.include.clone(), Vec::new());
     let (article, cluster) = (SetFilter::default(), SetFilter::default());
     *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
 }
 
-/// True when few quotes match, whatever else is filtered.
+/// Whether few quotes match this filter alone.
 pub(super) fn is_selective(filter: &QuoteFilter) -> bool {
     !filter.cluster.include.is_empty() || !filter.article.include.is_empty()
 }
 
-/// True when a list with this filter is read along one index.
+/// Whether a list with this filter is read in the order of one index.
 pub(super) fn is_plain_filter(filter: &QuoteFilter) -> bool {
     let all = on_quotes("quotes", filter, None);
     let has_columns = all.column_values().next().is_some();

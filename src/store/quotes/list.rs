@@ -23,7 +23,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-/// One page of the quotes that match; in order of relevance, with the number of quotes that were ranked.
+/// One page of the matching quotes. In order of relevance, it has the number of ranked quotes.
 pub(super) fn page(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -50,7 +50,7 @@ pub(super) fn page(
         (QuoteOrder::MostConfident, _) => {
             let segments = Segment::highest("confidence", after, number_key)?;
             let list = match is_selective(filter) {
-                // Few quotes are sorted sooner than the index of the order is read.
+                // Sorting few quotes is faster than reading the index of the order.
                 true => List { filter: &all, source: Source::Path(AccessPath::Sorted) },
                 false => {
                     let about = about().map(|index| (Dimension::About, index));

@@ -1,4 +1,4 @@
-//! Names in place of ids in the filters of quotes.
+//! Resolves names in the filters of quotes to ids.
 
 use crate::domain::entity::ResolvedName;
 use crate::domain::page::SetFilter;
@@ -8,7 +8,7 @@ use crate::store::entities::names::{self, PopularNames};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-/// Reads names and adds the entities that they lead to to a filter.
+/// Resolves names and adds their entities to a filter.
 pub fn resolve(
     conn: &mut PgConnection,
     popular: &PopularNames,

@@ -10,10 +10,10 @@ use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// The most variants, and the most publishers, that are listed.
+/// Maximum number of variants, and of publishers, that are listed.
 const MAX_SHOWN: i64 = 100;
 
-/// The other places of a quote: its cluster without rejected quotes. A quote without a cluster is alone.
+/// The occurrences of a quote: its cluster without rejected quotes. A quote without a cluster occurs once.
 ///
 /// # Errors
 /// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) when it was deleted.

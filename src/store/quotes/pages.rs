@@ -10,7 +10,7 @@ use crate::store::fulltext::Statistics;
 use crate::store::{Error, Result};
 use diesel::pg::PgConnection;
 
-/// One page of the quotes that match; in order of relevance, with the number of quotes that were ranked.
+/// One page of the matching quotes. In order of relevance, it has the number of ranked quotes.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -20,7 +20,7 @@ pub fn list(
     Ok((complete_page(conn, page)?, ranked))
 }
 
-/// True when a list is read along one index, and takes no longer than others like it.
+/// Whether a list is read in the order of one index, so that it takes about as long as others of its kind.
 pub fn is_plain(list: &QuoteList) -> bool {
     let by_date = matches!(list.order, QuoteOrder::NewestPublished | QuoteOrder::OldestPublished);
     by_date && !list.one_per_cluster && list.page.count.is_none() && is_plain_filter(&list.filter)
@@ -41,7 +41,7 @@ pub fn lists(
                 all.extend(items);
                 Ok((length, next, total))
             }
-            // The other lists would fail in the same way.
+            // The other lists would fail with the same error.
             Err(Error::Unavailable(cause)) => return Err(Error::Unavailable(cause)),
             Err(error) => Err(error),
         });

@@ -52,7 +52,7 @@ impl Passage {
         Ok(Self { text, spans: spans.to_vec(), prefix, suffix })
     }
 
-    /// The only place of `words`, as they are printed there.
+    /// The only occurrence of `words`, and the words as printed there.
     pub fn of_words(body: &Body, words: &str) -> Result<Self> {
         let mut places: Vec<Span> =
             text::locate(body, words).into_iter().filter_map(|place| text::tighten(body, place)).collect();
@@ -64,7 +64,7 @@ impl Passage {
         }
     }
 
-    /// The columns of a quote of which only the words are known.
+    /// The columns of a quote that has only words.
     pub fn into_columns(self, body_version: i32) -> Columns {
         let (canonical_text, cluster_id) = quote::canonical(&self.text).unzip();
         Columns {
@@ -103,7 +103,7 @@ fn loose_edge(body: &Body, index: usize, span: Span) -> Option<FieldError> {
     Some(FieldError::new(format!("/spans/{index}"), detail))
 }
 
-/// The source or the cue of a quote, which are printed beside it.
+/// The speaker or the cue of a quote, which are printed next to it.
 #[derive(Clone, Copy)]
 pub enum Side {
     Speaker,
@@ -149,7 +149,7 @@ pub fn names_side(patch: &QuotePatch) -> bool {
 }
 
 impl Columns {
-    /// Sets the passage that the patch names in the present text.
+    /// Sets the passage of the patch in the current text.
     pub fn move_to(&mut self, text: &Text, patch: &QuotePatch) -> Result<()> {
         let body = Body::new(&text.body);
         let passage = match (&patch.spans, &patch.text) {
@@ -178,7 +178,7 @@ impl Columns {
         Ok(())
     }
 
-    /// Sets the source and the cue of the patch. `body` is the text that this quote's spans point into.
+    /// Sets the speaker and the cue of the patch. `body` is the text that the spans of this quote refer to.
     pub fn set_sides(&mut self, body: &Body, patch: &QuotePatch) -> Result<()> {
         if patch.speaker_label.is_some() || patch.speaker_span.is_some() {
             let stored = (self.speaker_span.map(|range| range.0), self.speaker_label.take());

@@ -18,13 +18,13 @@ use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Candidates that are compared closely.
+/// Maximum number of candidates whose trigrams are compared.
 const MAX_CANDIDATES: i32 = 500;
-/// Words that candidates are searched by.
+/// Maximum number of words by which candidates are searched.
 const MAX_WORDS: usize = 8;
-/// Words that are searched however common they are: the rarest may be a typo.
+/// Number of words that are searched even if they are common, because the rarest may be a typo.
 const MIN_WORDS: usize = 3;
-/// Index entries that are read for the words, roughly.
+/// Approximate number of index entries that are read for the words.
 const MAX_ENTRIES: f64 = 30_000.0;
 /// The most common words are searched in [`NEWEST`] quotes when together they have more entries than this: reading two posting
 /// lists of half a million takes longer than reading those quotes.
@@ -51,7 +51,7 @@ pub fn matching(
         let mut best: HashMap<Option<Uuid>, (f64, Uuid)> = HashMap::new();
         for candidate in candidates(conn, statistics, cluster, query, language)? {
             let score = trigram_similarity(&given, &trigrams(&candidate.canonical_text));
-            // The newest candidate of a cluster stands for it.
+            // The newest candidate represents its cluster.
             let entry = best.entry(candidate.cluster_id).or_insert((score, candidate.id));
             *entry = (score, entry.1.max(candidate.id));
         }
@@ -74,7 +74,7 @@ pub fn matching(
     Ok(matches.collect())
 }
 
-/// The quotes of a cluster: those with the very text first, then the newest.
+/// The quotes of a cluster: first those with the same text, then the newest.
 fn in_cluster(conn: &mut PgConnection, cluster: Uuid, asked: &QuoteMatchQuery) -> Result<Vec<(Uuid, String)>> {
     let mut query = quotes::table
         .filter(quotes::cluster_id.eq(cluster))
@@ -102,7 +102,7 @@ struct Candidate {
     canonical_text: String,
 }
 
-/// Quotes that share some of the rarest words, those that share most of them first.
+/// Quotes that share some of the rarest words, in order of the number of shared words.
 fn candidates(
     conn: &mut PgConnection,
     statistics: &Statistics,

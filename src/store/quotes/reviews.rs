@@ -1,4 +1,4 @@
-//! Reviews of quotes: an append-only record of what people changed.
+//! Reviews of quotes: an append-only log of human changes.
 
 use super::row::{Columns, QuoteRow};
 use crate::domain::quote::Review;
@@ -97,7 +97,7 @@ pub fn append_unlinked(
     rows::insert(conn, "reviews", &quotes.iter().map(review).collect::<Vec<_>>())
 }
 
-/// The members of a quote that a review records, as on the wire, without derived ones.
+/// The members of a quote that a review records, as JSON, without derived members.
 fn wire(columns: &Columns) -> Result<Map<String, Value>> {
     let span = |span: Span| json!({ "start": span.start, "end": span.end });
     let members = serde_json::to_value(columns).map_err(|error| Error::Internal(error.to_string()))?;

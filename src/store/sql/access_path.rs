@@ -1,15 +1,15 @@
-//! The access paths of a list: by which index its rows are found.
+//! The access paths of a list: the indexes by which its rows are found.
 
 use super::Sql;
 use uuid::Uuid;
 
-/// How the rows of a statement are found.
+/// The access path of a statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum AccessPath {
-    /// As the planner of Postgres chooses.
+    /// The choice of the planner of Postgres.
     #[default]
     Planner,
-    /// As the planner chooses, but not by an index in the order of the list.
+    /// The choice of the planner, but not an index in the order of the list.
     Sorted,
     /// All matches from the combined index, sorted.
     Bitmap(Bitmap),

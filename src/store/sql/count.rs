@@ -1,4 +1,4 @@
-//! How many records match a list.
+//! Counts the records that match a list.
 
 use super::Sql;
 use super::access_path::AccessPath;
@@ -12,7 +12,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Json};
 
-/// The most records that are counted one by one. Of more, Postgres estimates the number.
+/// Maximum number of records that are counted exactly. Larger numbers are estimated by Postgres.
 pub const COUNT_LIMIT: i64 = 10_000;
 
 /// The number of rows of a query: exact up to [`COUNT_LIMIT`], else an estimate.
@@ -31,7 +31,7 @@ pub fn total_of(conn: &mut PgConnection, count: Option<Count>, filter: &Filter) 
     let (Some(Count::Exact), Some(search)) = (count, &filter.search) else {
         return total(conn, count, query);
     };
-    // Postgres underrates the cost of reading a text: it would read the table from end to end.
+    // Postgres underestimates the cost of reading a text and would scan the whole table.
     let exact = conn.transaction(|conn| {
         conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")?;
         counted(conn, search.groups().map(|group| rows(filter, &AccessPath::bitmap(Some(group)))))
@@ -60,7 +60,7 @@ fn estimated<E: QueryFragment<Pg> + QueryId>(
     })
 }
 
-/// The number of rows of queries that have none in common; `None` when it exceeds [`COUNT_LIMIT`].
+/// The number of rows of queries without common rows; `None` if it exceeds [`COUNT_LIMIT`].
 fn counted<E: QueryFragment<Pg> + QueryId>(
     conn: &mut PgConnection,
     queries: impl IntoIterator<Item = E>,

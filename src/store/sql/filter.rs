@@ -1,4 +1,4 @@
-//! The filters of a list as conditions, each written once for every table and way of reading.
+//! The filters of a list as conditions, defined once for all tables and access paths.
 
 use super::access_path::AccessPath;
 use super::keyset::{LONG_AGO, pg_time};
@@ -20,13 +20,13 @@ pub struct Filter {
 
 #[derive(Debug, Clone)]
 enum Condition {
-    /// A column of the combined index has one of some values.
+    /// A column of the combined index has one of these values.
     Column(ColumnValues, Sql),
     /// A range of dates, which every index in date order has.
     Date(Sql),
     /// A subquery has rows.
     Exists(Sql),
-    /// Anything else.
+    /// Any other condition.
     Other(Sql),
 }
 
@@ -43,7 +43,7 @@ pub trait FilterValue: Clone {
     fn one(&self) -> Sql;
     /// An array of values in SQL.
     fn array(values: &[Self]) -> Sql;
-    /// The value as `pg_stats` spells it.
+    /// The value in the spelling of `pg_stats`.
     fn text(&self) -> String;
 }
 
@@ -217,7 +217,7 @@ impl Filter {
         })
     }
 
-    /// True when one index has the filter and the order of dates.
+    /// Whether one index has the filter and the order of dates.
     pub fn uses_single_index(&self) -> bool {
         let mut columns = self.column_values();
         let first = columns.next();
@@ -237,7 +237,7 @@ impl Filter {
         in_index.map(|condition| condition.sql().clone()).collect()
     }
 
-    /// The conditions, so written that Postgres reads the rows by this path; for an index in order, those that it has not.
+    /// The conditions in a form that makes Postgres read the rows by this path. For an index in order, those that it lacks.
     pub fn conditions(&self, path: &AccessPath) -> Sql {
         let search = self.search.as_ref().map(|search| {
             let matches = search.matches(self.table, path);

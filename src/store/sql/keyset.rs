@@ -1,4 +1,4 @@
-//! Where a page of a list begins: after the sort key and the id of the record before it.
+//! The start of a page of a list: after the sort key and the id of the previous record.
 
 use super::{Sql, Value};
 use crate::domain::page::{Key, Position};

@@ -1,4 +1,4 @@
-//! A search as each language reads it, and the conditions that it makes.
+//! A search in each language, and its conditions.
 
 use super::Sql;
 use super::access_path::AccessPath;
@@ -15,7 +15,7 @@ pub struct LocalizedQuery {
 #[derive(Debug, Clone, PartialEq)]
 struct Group {
     languages: Vec<String>,
-    /// As Postgres spells a `tsquery`.
+    /// In the text form of a `tsquery` of Postgres.
     query: String,
 }
 
@@ -35,12 +35,12 @@ impl LocalizedQuery {
         }
     }
 
-    /// The places of the groups, by which one is chosen.
+    /// The indexes of the groups.
     pub fn groups(&self) -> std::ops::Range<usize> {
         0..self.groups.len()
     }
 
-    /// The queries, as Postgres spells a `tsquery`.
+    /// The queries in the text form of a `tsquery`.
     pub fn queries(&self) -> impl Iterator<Item = &str> {
         self.groups.iter().map(|group| group.query.as_str())
     }

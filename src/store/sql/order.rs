@@ -31,7 +31,7 @@ pub struct Rows {
     pub limit: i64,
 }
 
-/// A value that a list is in order of, with the id of its record.
+/// The sort value of a record, with its id.
 pub trait SortKey: Copy + Into<Value> + 'static {
     /// Columns `key` and `id` of a statement.
     type Row: QueryableByName<Pg> + 'static;
@@ -130,7 +130,7 @@ impl<K: SortKey> Segment<K> {
         Ok(vec![Self { column, kind: SegmentKind::Descending, after }])
     }
 
-    /// Which of two records comes first.
+    /// The order of two records.
     pub fn compare(&self, one: (K, Uuid), other: (K, Uuid)) -> Ordering {
         let ascending = one.0.compare(other.0).then(one.1.cmp(&other.1));
         if self.kind == SegmentKind::Descending { ascending.reverse() } else { ascending }
