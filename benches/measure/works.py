@@ -1,4 +1,4 @@
-"""The work that is compared: the requests, and the same statements as a script for pgbench."""
+"""The compared workloads: requests for the servers, and the same queries as scripts for pgbench."""
 
 import json
 import random
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from common import SQL, answer, get, post
 
-# Of so many articles and speakers, at random.
+# Sizes of the random samples of articles and speakers.
 ARTICLES = 20_000
 SPEAKERS = 1_000
 PAGE = 20
-# What the service reckons with, in microseconds: to check a text against a search, and to read a match.
+# The costs that the service assumes, in microseconds: to check a text against a search, and to read a match.
 CHECK_COST, FETCH_COST = 13, 5
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -24,34 +24,33 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 class Work:
     name: str
     title: str
-    # Lines of a file for wrk; the peers' own, where the service is asked otherwise.
+    # Lines of a file for wrk. `peer_requests` are for the peers, when theirs differ.
     requests: list
     peer_requests: list = None
-    # Scripts for pgbench; none where there is nothing to compare with the statements alone.
+    # Scripts for pgbench, if any.
     scripts: list = None
-    # Who can be asked.
+    # Whether the peers take part.
     peers: bool = True
-    # Settings of the service.
+    # Environment variables of the service.
     env: dict = field(default_factory=dict)
     writes: bool = False
 
 
 def literal(text):
-    """A text as SQL, in which pgbench finds no variable: a colon before a word would be one."""
+    """Quotes a text as SQL. A colon before a word is escaped: pgbench would take it for a variable."""
     return "'" + re.sub(r":(?=\w)", r"\\u003a", text).replace("'", "''") + "'"
 
 
 def pick(values, kind):
-    """One of the values by pgbench's `:n`: a constant array, which costs a statement next to nothing while it is short."""
+    """Returns SQL for the value at pgbench's `:n`, from a constant array. A short array costs next to nothing."""
     return "(ARRAY[" + ",".join(literal(value) for value in values) + f"]::{kind}[])[:n]"
 
 
 def scripts(values, statements, before=(), after=()):
-    """Scripts that each draw from their part of the values; pgbench draws the script.
+    """Returns 16 scripts, each with a part of the values. pgbench picks a script at random.
 
-    Postgres measures the length of a statement's text each time it runs, so that one with all the values would be slow.
-    Each of many would be prepared by each client, which takes as long.
-    `statements` makes, of a part of the values, pairs of a name in `sql/` and its parameters.
+    One script with all values would be slow, as Postgres scans the text of a statement each time. One script per value
+    would be prepared by every client. `statements` returns pairs of a file name in `sql/` and its parameters.
     """
     made = []
     size = -(-len(values) // 16)
@@ -78,12 +77,12 @@ def articles(database):
         scripts=statements,
         env={"VERBATIM_CACHE_MB": "0"},
     )
-    # Four of five requests are for the few that everybody reads.
+    # Four of five requests are for 500 popular articles.
     hot, others = requests[:500], requests[500:]
     mixed = [random.Random(n).choice(hot if n % 5 else others) for n in range(20_000)]
     yield Work(
         "a-cached",
-        "the same, four of five for 500 hot ones",
+        "an article by id, 80 % of requests for 500 articles",
         mixed,
         scripts=statements,
         peers=False,
@@ -121,7 +120,7 @@ def speakers(database):
 
 
 def words(database):
-    """French words by how many articles have them, looked up in a few thousand: common, middling, rare, and pairs."""
+    """Returns French words by frequency in a sample of articles: common, middling, rare, and pairs."""
     sample = 3_000
     bodies = database.column(
         f"SELECT lower(body) FROM {database.sample('articles', 2 * sample)} WHERE language = 'fr' LIMIT {sample}"
@@ -137,7 +136,7 @@ def words(database):
 
 
 def statements_of_search(database, word):
-    """What the service sends for the newest articles with a word: all matches are read, or the newest articles until there are enough."""
+    """Returns the statement that the service sends for the newest articles with a word: it reads all matches, or the newest articles until there are enough."""
     query = database.value(f"SELECT websearch_to_tsquery('verbatim_fr', searchable('{word}'))").replace("'", "''")
     condition = f"language = 'fr' AND vector @@ '{query}'::tsquery"
     plan = database.value(f"EXPLAIN (FORMAT JSON) SELECT id FROM articles WHERE {condition}")
@@ -156,8 +155,7 @@ def searches(database):
 
 
 def new_articles(database, running):
-    """Articles that are stored with their mentions and quotes: those that the service finds in the text, and the others are
-    told."""
+    """Articles to store with mentions and quotes. The service extracts them; the others receive them."""
     texts = database.rows(f"""
         SELECT jsonb_build_object('headline', headline, 'body', body, 'language', language, 'publisher', publisher,
             'published_at', published_at)
@@ -170,7 +168,7 @@ def new_articles(database, running):
     for request in asked:
         status, text = answer(running.url, request)
         while status == 503:
-            # It reads the names of the store when it starts.
+            # The service loads the names of entities when it starts.
             time.sleep(0.2)
             status, text = answer(running.url, request)
         if status != 201:
@@ -213,7 +211,7 @@ def related(database):
     statements = scripts(ids, lambda part: [("related", [pick(part, "uuid")])])
     yield Work(
         "e",
-        "20 entities met with another most surprisingly",
+        "the 20 entities most related to an entity",
         requests,
         scripts=statements,
         peers=False,
@@ -221,7 +219,7 @@ def related(database):
     )
     yield Work(
         "e-cached",
-        "the same of 500, who are asked for again within a minute",
+        "the same for 500 entities, cached",
         requests[:500],
         scripts=statements,
         peers=False,
@@ -229,7 +227,7 @@ def related(database):
 
 
 def works(database, wanted, running):
-    """The works asked for, by the first letter of their names; `running` is the service."""
+    """Returns the workloads whose names begin with the wanted letters. `running` is the service."""
     makers = {
         "a": articles,
         "b": speakers,
