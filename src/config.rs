@@ -7,7 +7,7 @@ mod access;
 mod database_url;
 mod parser;
 
-pub use access::{AccessConfig, AccessSettings, AdminKey};
+pub use access::{AccessConfig, AccessSettings, AdminKey, JwtConfig};
 pub use database_url::DatabaseUrl;
 
 use crate::postgres;

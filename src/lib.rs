@@ -11,6 +11,7 @@
 //! - [`app`]: use cases that combine the store with the extractor or the cache.
 //! - [`store`]: Postgres through diesel: one file per resource, the connection pool, the migrations. [`schema`] has the tables
 //!   as diesel prints them; CI checks it.
+//! - [`tls`]: the certificate of the service.
 //! - [`auth`]: API keys, and who a request comes from. No I/O.
 //! - [`annotate`]: finds quotes, speakers and names in a text. No I/O.
 //! - [`domain`]: the types and rules of articles, entities, mentions and quotes, and of texts and spans. No I/O.
@@ -34,5 +35,6 @@ pub mod schema;
 pub mod server;
 pub mod store;
 pub mod table;
+pub mod tls;
 #[cfg(feature = "train-names")]
 pub mod train_names;

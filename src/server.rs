@@ -6,11 +6,13 @@ use crate::app::article_batcher::ArticleBatcher;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
-use crate::auth::{Anonymous, Authenticator, KeyRing};
-use crate::config::{Config, Database, DatabaseUrl};
+use crate::auth::{Anonymous, Authenticator, Issuer, KeyRing, Limits};
+use crate::config::{Config, Database, DatabaseUrl, JwtConfig};
 use crate::http;
 use crate::http::context::PublicPrefix;
 use crate::http::extract::body::ReceiveBudget;
+use crate::http::extract::client_address::TrustedProxies;
+use crate::http::middleware::audit::AuditLog;
 use crate::http::middleware::metrics::Metrics;
 use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
@@ -20,13 +22,16 @@ use crate::store::measurements::Measurements;
 use crate::store::migrate::{Extent, Migrated, MigrationState};
 use crate::store::name_dictionary::{self, NameDictionary};
 use crate::store::{self, Db, counts, measurements, migrate, restore};
+use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
 use diesel::{Connection, PgConnection};
 use socket2::{Domain, Socket, Type};
+use std::fs;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -63,6 +68,9 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     postgres: Postgres,
+    audit_log: Option<Data<AuditLog>>,
+    issuer: Option<Arc<Issuer>>,
+    certificate: Option<Arc<Certificate>>,
 }
 
 /// The Postgres of a service: its own, running, or another at an address.
@@ -126,6 +134,12 @@ pub enum StartError {
     Postgres(#[from] EmbeddedError),
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("{path} {problem}", path = path.display())]
+    Jwks { path: PathBuf, problem: String },
+    #[error("cannot open the audit log {path}: {source}", path = path.display())]
+    AuditLog { path: PathBuf, source: io::Error },
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: io::Error },
 }
@@ -156,6 +170,13 @@ impl Server {
     /// # Errors
     /// When the address is taken, or its own Postgres does not start.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
+        let audit_log = config.access.audit_log.as_ref().map(|path| {
+            let log = AuditLog::open(path).map_err(|source| StartError::AuditLog { path: path.clone(), source });
+            log.map(Data::new)
+        });
+        let audit_log = audit_log.transpose()?;
+        let issuer = config.access.jwt.as_ref().map(read_issuer).transpose()?;
+        let certificate = config.access.tls.clone().map(Certificate::load).transpose()?;
         let cannot = |source| StartError::Listen { address: config.listen, source };
         let socket = bound(config.listen).map_err(cannot)?;
         let postgres = Postgres::start(&config.database, config.max_connections())?;
@@ -170,8 +191,9 @@ impl Server {
         if let Anonymous::Fixed(Some(scope)) = config.access.anonymous {
             log::warn!("callers without a key have the scope {}", scope.as_str());
         }
-        log::info!("listening on http://{address}");
-        Ok(Self { config: config.clone(), listener, address, postgres })
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        log::info!("listening on {scheme}://{address}");
+        Ok(Self { config: config.clone(), listener, address, postgres, audit_log, issuer, certificate })
     }
 
     /// Returns the bound address, with the real port.
@@ -185,17 +207,19 @@ impl Server {
     /// # Errors
     /// When the service cannot work with the database, or the listener fails.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { config, listener, address: _, postgres } = self;
-        let state = state(&config, &postgres.url());
+        let Self { config, listener, address: _, postgres, audit_log, issuer, certificate } = self;
+        let jwks = issuer.clone().zip(config.access.jwt.clone());
+        let state = http::app::State { audit_log, ..state(&config, &postgres.url(), issuer) };
         let draining = state.draining.clone();
         task::spawn_blocking(annotate::prepare);
         let (db, metrics) = (|| state.db.clone(), || state.metrics.clone());
         let background_tasks = [
             spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
             spawn(compact_counters(db(), metrics())),
-            spawn(refresh_keys(state.keys.clone(), metrics())),
+            spawn(refresh_keys(state.keys.clone(), metrics(), state.limits.clone())),
             spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
+            spawn(reload_files(jwks, certificate.clone())),
         ];
         let server = HttpServer::new(move || http::app::app(state.clone()))
             .workers(config.workers)
@@ -203,8 +227,15 @@ impl Server {
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(config.shutdown_timeout.as_millis().div_ceil(1000) as u64)
-            .listen(listener)?
-            .run();
+            .tls_handshake_timeout(HEAD_TIMEOUT);
+        let server = match certificate {
+            None => server.listen(listener)?,
+            Some(certificate) => {
+                let tls = certificate.server_config().map_err(io::Error::other)?;
+                server.listen_rustls_0_23(listener, tls)?
+            }
+        };
+        let server = server.run();
         let handle = server.handle();
         let serving = spawn(server);
         let (migration, failed) = match postgres {
@@ -242,7 +273,7 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-fn state(config: &Config, url: &str) -> http::app::State {
+fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::State {
     let db = Db::new(&config.pool(url));
     let statistics = Arc::new(Statistics::default());
     let names = Arc::new(NameDictionary::default());
@@ -251,8 +282,11 @@ fn state(config: &Config, url: &str) -> http::app::State {
     let ring = Arc::new(KeyRing::default());
     let admin = config.access.admin_key.as_ref().map(|key| key.digest());
     http::app::State {
-        authenticator: Data::new(Authenticator::new(Arc::clone(&ring), admin, config.access.anonymous)),
+        authenticator: Data::new(Authenticator::new(Arc::clone(&ring), admin, issuer, config.access.anonymous)),
         keys: Data::new(Keys::new(db.clone(), ring)),
+        limits: Data::new(Limits::new(config.access.limits)),
+        audit_log: None,
+        trusted_proxies: TrustedProxies(config.access.trusted_proxies.clone()),
         open_metrics: config.access.open_metrics,
         quotes: Data::new(QuotePageLoader::new(db.clone(), Arc::clone(&statistics))),
         articles: Data::new(ArticleBatcher::new(db.clone(), annotator.clone())),
@@ -323,8 +357,8 @@ async fn compact_counters(db: Db, metrics: Data<Metrics>) {
     }
 }
 
-/// Reads the keys, so that requests are authenticated without a query.
-async fn refresh_keys(keys: Data<Keys>, metrics: Data<Metrics>) {
+/// Reads the keys, so that requests are authenticated without a query, and forgets the limits of those who are gone.
+async fn refresh_keys(keys: Data<Keys>, metrics: Data<Metrics>, limits: Data<Limits>) {
     let mut tick = time::interval(KEYS_PERIOD);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -333,6 +367,42 @@ async fn refresh_keys(keys: Data<Keys>, metrics: Data<Metrics>) {
         metrics.task_ended("refresh_keys", refreshed.is_ok());
         if let Err(error) = refreshed {
             log::debug!("reading the keys: {error}");
+        }
+        limits.forget_idle();
+    }
+}
+
+fn read_issuer(jwt: &JwtConfig) -> Result<Arc<Issuer>, StartError> {
+    let problem = |problem: String| StartError::Jwks { path: jwt.jwks.clone(), problem };
+    let jwks = fs::read_to_string(&jwt.jwks).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    let issuer = Issuer::new(jwt.settings.clone(), &jwks).map_err(|error| problem(error.to_string()))?;
+    Ok(Arc::new(issuer))
+}
+
+/// Reads the certificate and the public keys of the issuer again when their files change. What cannot be used is logged, and
+/// the former ones stay in use.
+async fn reload_files(jwks: Option<(Arc<Issuer>, JwtConfig)>, certificate: Option<Arc<Certificate>>) {
+    let mut tick = time::interval(tls::RELOAD_PERIOD);
+    let mut last = String::new();
+    loop {
+        tick.tick().await;
+        let reloaded = certificate.as_ref().map(|certificate| certificate.reload());
+        match reloaded {
+            Some(Ok(true)) => log::info!("the certificate was read again"),
+            Some(Err(error)) => log::warn!("the former certificate stays in use: {error}"),
+            Some(Ok(false)) | None => {}
+        }
+        let Some((issuer, JwtConfig { jwks, .. })) = &jwks else { continue };
+        let replaced = match fs::read_to_string(jwks) {
+            Ok(text) if text == last => continue,
+            Ok(text) => {
+                last = text;
+                issuer.replace_keys(&last).map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = replaced {
+            log::warn!("the former public keys of the issuer stay in use: {} {error}", jwks.display());
         }
     }
 }

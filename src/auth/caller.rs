@@ -34,6 +34,10 @@ pub enum AuthError {
     Malformed,
     #[error("the key is unknown, expired or revoked")]
     Invalid,
+    #[error("the token is not valid for this service, or has expired")]
+    InvalidToken,
+    #[error("the token has no scope of this service")]
+    NoScope,
     /// The stored keys were not read, or not recently: a revoked one may be among them.
     #[error("the keys cannot be read from the database")]
     Unavailable,

@@ -1,11 +1,15 @@
-//! Who calls, and what they may do: API keys and their scopes. No I/O.
+//! Who calls, what they may do, and how much: API keys, their scopes and limits. No I/O.
 
 mod caller;
+mod jwt;
 mod key_ring;
+mod limits;
 mod secret;
 
 pub use caller::{AuthError, Caller};
+pub use jwt::{Issuer, JwtSettings};
 pub use key_ring::{KeyRing, StoredSecret};
+pub use limits::{Allowance, BURST_SECONDS, InFlight, LimitError, LimitSettings, Limits, Subject};
 pub use secret::{Digest, MIN_SECRET, Secret, digest};
 
 use crate::domain::Scope;
@@ -30,13 +34,15 @@ pub struct Authenticator {
     keys: Arc<KeyRing>,
     /// The digest of the admin key of the settings.
     admin: Option<Digest>,
+    /// Whose tokens are accepted.
+    issuer: Option<Arc<Issuer>>,
     anonymous: Anonymous,
 }
 
 impl Authenticator {
-    /// Accepts the stored keys and the admin key of the settings.
-    pub fn new(keys: Arc<KeyRing>, admin: Option<Digest>, anonymous: Anonymous) -> Self {
-        Self { keys, admin, anonymous }
+    /// Accepts the stored keys, the admin key of the settings, and tokens of the issuer.
+    pub fn new(keys: Arc<KeyRing>, admin: Option<Digest>, issuer: Option<Arc<Issuer>>, anonymous: Anonymous) -> Self {
+        Self { keys, admin, issuer, anonymous }
     }
 
     /// The caller with these credentials, which are the value of `Authorization`.
@@ -63,6 +69,11 @@ impl Authenticator {
         let digest = digest(text);
         if self.admin.is_some_and(|admin| admin.ct_eq(&digest).into()) {
             return Ok(Caller { name: Some(ADMIN_NAME.into()), scope: Scope::Admin, publisher: None });
+        }
+        if let Some(issuer) = &self.issuer
+            && Issuer::is_token(text)
+        {
+            return issuer.caller(text);
         }
         if !Secret::is_complete(text) {
             return Err(AuthError::Malformed);

@@ -1,4 +1,6 @@
 use super::*;
+use crate::auth::Anonymous;
+use crate::domain::Scope;
 use clap::{FromArgMatches, Parser};
 
 #[derive(Parser)]
@@ -109,4 +111,54 @@ fn a_server_is_fetched_unless_that_is_forbidden() {
     };
     assert!(fetches(&["--data-dir=/d"]));
     assert!(!fetches(&["--data-dir=/d", "--no-fetch"]));
+}
+
+fn access(arguments: &[&str]) -> AccessConfig {
+    read(&[&["--data-dir=/d"], arguments].concat()).unwrap().0.access
+}
+
+#[test]
+fn callers_without_a_key_are_let_in_on_loopback_only_unless_that_is_set() {
+    const KEY: &str = "--admin-key=0123456789012345678901234567890123456789";
+    let anonymous = |arguments: &[&str]| access(arguments).anonymous;
+    assert_eq!(anonymous(&[]), Anonymous::UntilKeysExist);
+    assert_eq!(anonymous(&[KEY]), Anonymous::Fixed(None));
+    assert_eq!(anonymous(&[KEY, "--listen=0.0.0.0:80"]), Anonymous::Fixed(None));
+    assert_eq!(anonymous(&["--listen=[::]:80", "--allow-anonymous=read"]), Anonymous::Fixed(Some(Scope::Read)));
+    assert_eq!(anonymous(&[KEY, "--allow-anonymous=all"]), Anonymous::Fixed(Some(Scope::Admin)));
+    let refused = errors(&["--data-dir=/d", "--listen=0.0.0.0:80"]);
+    assert!(refused[0].starts_with("--listen (VERBATIM_LISTEN): can be reached from other machines"), "{refused:?}");
+}
+
+#[test]
+fn wrong_settings_of_access_are_named_together_without_the_secret() {
+    let all = errors(&[
+        "--data-dir=/d",
+        "--admin-key=secret",
+        "--allow-anonymous=some",
+        "--rate-limit=fast",
+        "--trusted-proxy=10.0.0.0/8,proxy",
+        "--jwt-issuer=https://id.example",
+        "--tls-key=key.pem",
+    ]);
+    let mut flags: Vec<&str> = all.iter().filter_map(|error| error.split(' ').next()).collect();
+    flags.sort_unstable();
+    let expected = ["--admin-key", "--allow-anonymous", "--jwt-jwks", "--rate-limit", "--tls-cert", "--trusted-proxy"];
+    assert_eq!(flags, expected, "{all:?}");
+    assert!(!all.concat().contains("secret"), "{all:?}");
+}
+
+#[test]
+fn a_secret_is_given_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    std::fs::write(&file, "0123456789012345678901234567890123456789\n").unwrap();
+    let file = format!("--admin-key-file={}", file.display());
+    let key = access(&[&file]).admin_key.unwrap();
+    assert_eq!(key.expose(), "0123456789012345678901234567890123456789");
+    assert_eq!(format!("{key:?}"), "AdminKey(hidden)");
+    let both = errors(&["--data-dir=/d", &file, "--admin-key=0123456789012345678901234567890123456789"]);
+    assert!(both[0].starts_with("--admin-key-file (VERBATIM_ADMIN_KEY_FILE): cannot be set together with"), "{both:?}");
+    let absent = errors(&["--database-url-file=/absent"]);
+    assert!(absent[0].starts_with("--database-url-file (DATABASE_URL_FILE): cannot read /absent"), "{absent:?}");
 }

@@ -6,6 +6,7 @@ pub mod graph;
 pub mod highlight;
 pub mod key;
 pub mod mention;
+pub mod network;
 pub mod page;
 pub mod quote;
 pub mod search;

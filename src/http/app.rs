@@ -2,7 +2,10 @@
 
 use super::context::{Draining, PublicPrefix, RequestDeadline, SlowRequests};
 use super::extract::body::ReceiveBudget;
+use super::extract::client_address::TrustedProxies;
+use super::middleware::audit::AuditLog;
 use super::middleware::authenticate::{OpenMetrics, authenticate};
+use super::middleware::limit::limit;
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
 use super::middleware::{compress, contract, cors, deadline, read_consistency, trace};
@@ -13,7 +16,7 @@ use crate::app::article_batcher::ArticleBatcher;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, Limits};
 use crate::store::Db;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
@@ -21,6 +24,7 @@ use crate::store::name_dictionary::NameDictionary;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App, Error, web};
 use std::sync::Arc;
@@ -42,6 +46,9 @@ pub struct State {
     pub authenticator: web::Data<Authenticator>,
     /// Refreshed by a background task.
     pub keys: web::Data<Keys>,
+    pub limits: web::Data<Limits>,
+    pub audit_log: Option<web::Data<AuditLog>>,
+    pub trusted_proxies: TrustedProxies,
     /// Whether everybody may read the metrics.
     pub open_metrics: bool,
     pub metrics: web::Data<Metrics>,
@@ -58,13 +65,18 @@ pub struct State {
     pub prefix: PublicPrefix,
 }
 
+/// The policy of answers that load nothing; the documentation page has its own.
+const NO_CONTENT: &str = "default-src 'none'; frame-ancestors 'none'";
+
 /// The headers that a page of another origin may read.
-const EXPOSED: [&str; 10] = [
+const EXPOSED: [&str; 12] = [
     "accept-encoding",
     "allow",
     "etag",
     "link",
     "location",
+    "ratelimit",
+    "ratelimit-policy",
     "retry-after",
     "traceparent",
     "www-authenticate",
@@ -86,7 +98,13 @@ pub fn app(
 > {
     let cors = state.cors_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     let cors = cors.allow_any_method().allow_any_header().expose_headers(EXPOSED);
+    let audit_log = state.audit_log;
     App::new()
+        .configure(move |config| {
+            if let Some(log) = audit_log {
+                config.app_data(log);
+            }
+        })
         .into_utoipa_app()
         .app_data(web::Data::new(state.db))
         .app_data(state.popular_names)
@@ -97,6 +115,8 @@ pub fn app(
         .app_data(state.annotator)
         .app_data(state.authenticator)
         .app_data(state.keys)
+        .app_data(state.limits)
+        .app_data(web::Data::new(state.trusted_proxies))
         .app_data(web::Data::new(OpenMetrics(state.open_metrics)))
         .app_data(state.metrics)
         .app_data(state.draining)
@@ -115,10 +135,12 @@ pub fn app(
         .wrap(from_fn(read_consistency::read_consistency))
         .wrap(from_fn(deadline::enforce_deadline))
         .wrap(from_fn(compress::compress))
+        .wrap(from_fn(limit))
         .wrap(from_fn(authenticate))
         .wrap(from_fn(refuse_foreign_origins))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(cors::explain_cors))
-        .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
+        .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")).add(("x-frame-options", "DENY")))
+        .wrap(DefaultHeaders::new().add(("referrer-policy", "no-referrer")).add((CONTENT_SECURITY_POLICY, NO_CONTENT)))
         .wrap(from_fn(trace::trace))
 }

@@ -110,7 +110,8 @@ fn every_operation_has_all_its_statuses() {
         let statuses: BTreeSet<_> =
             operation.value["responses"].as_object().unwrap().keys().map(String::as_str).collect();
         let mut expected = vec!["400", "414", "421", "500", "503"];
-        expected.extend((operation.value["security"] != json!([])).then_some(["401", "403"]).into_iter().flatten());
+        expected
+            .extend((operation.value["security"] != json!([])).then_some(["401", "403", "429"]).into_iter().flatten());
         expected.extend((operation.method != "GET").then_some("504"));
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {

@@ -1,15 +1,20 @@
 //! API keys: what each may do, and how they are managed.
 
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use verbatim::auth::Anonymous;
-use verbatim::config::{AccessConfig, AdminKey, Database, DatabaseUrl};
+use verbatim::auth::{Anonymous, JwtSettings, LimitSettings};
+use verbatim::config::{AccessConfig, AdminKey, Database, DatabaseUrl, JwtConfig};
 use verbatim::domain::Scope;
 
 use crate::support::answers::{self, id};
 use crate::support::document::{NOBODY, Operation, filled, operations};
 use crate::support::embedded::eventually;
+use crate::support::postgres::connect;
 use crate::support::process::{Process, run, verbatim};
 use crate::support::raw::Raw;
 use crate::support::{Client, Response, TestApp, refused};
@@ -413,4 +418,186 @@ fn a_service_that_others_reach_needs_a_key_or_a_word_that_it_does_not() {
     let mut service = Process::start(&mut serve(&["--allow-anonymous", "read"]));
     service.logged("callers without a key have the scope read");
     service.stop();
+}
+
+/// A client that a trusted proxy forwards the requests of.
+fn forwarded(app: &TestApp, method: &str, path: &str, address: &str) -> Response {
+    app.request(method, path).header("x-forwarded-for", address).send()
+}
+
+fn limited(per_key: u32, per_address: u32, concurrent: u32) -> TestApp {
+    TestApp::with(|config| {
+        let [per_key, per_address, concurrent] = [per_key, per_address, concurrent].map(NonZeroU32::new);
+        config.access = AccessConfig {
+            anonymous: Anonymous::Fixed(Some(Scope::Read)),
+            limits: LimitSettings { per_key, per_address, concurrent },
+            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            ..closed_access()
+        };
+    })
+}
+
+/// Asserts that an answer is 429, and returns `Retry-After`.
+#[track_caller]
+fn spent(answer: &Response) -> u64 {
+    assert_eq!(answer.status, 429, "{}", answer.text());
+    assert_eq!(answer.json()["code"], "too_many_requests");
+    answer.header("retry-after").parse().unwrap()
+}
+
+#[test]
+fn a_key_has_a_rate_and_costly_requests_use_more_of_it() {
+    let app = limited(2, 0, 0);
+    let [one, other] = ["one", "other"].map(|name| client(&app, name, "read"));
+    let first = one.get("/v1/articles");
+    assert_eq!(first.status, 200);
+    assert_eq!(first.header("ratelimit-policy"), "\"cost\";q=20;w=10");
+    assert_eq!(first.header("ratelimit"), "\"cost\";r=19;t=1");
+    assert_eq!(one.get("/v1/stats/timeline").header("ratelimit"), "\"cost\";r=9;t=6");
+    let text = json!({"body": "Dakar. ".repeat(4000)});
+    assert!(one.post("/v1/annotate", &text).header("ratelimit").starts_with("\"cost\";r=2;"));
+    let refusal = one.get("/v1/articles?limit=200");
+    assert!((1..=2).contains(&spent(&refusal)));
+    assert!(refusal.header("ratelimit").starts_with("\"cost\";r=0;"), "{}", refusal.header("ratelimit"));
+    // What is left is enough for this, and another key has a rate of its own.
+    one.get("/v1/articles").expect(200);
+    other.get("/v1/articles").expect(200);
+    for path in ["/livez", "/readyz", "/openapi.json"] {
+        assert_eq!((app.get(path).status, app.get(path).header("ratelimit")), (200, ""), "{path}");
+    }
+}
+
+#[test]
+fn an_address_has_a_rate_also_for_wrong_keys() {
+    let app = limited(0, 1, 0);
+    let read = |address: &str| forwarded(&app, "GET", "/v1/articles", address);
+    for _ in 0..10 {
+        read("192.0.2.1").expect(200);
+    }
+    spent(&read("192.0.2.1"));
+    // The client cannot choose its address: the proxy adds the true one.
+    spent(&read("198.51.100.7, 192.0.2.1"));
+    read("192.0.2.2").expect(200);
+    app.get("/v1/articles").expect(200);
+    let guess = || app.with_key("x").request("GET", "/v1/articles").header("x-forwarded-for", "192.0.2.3").send();
+    for _ in 0..10 {
+        guess().expect(401);
+    }
+    spent(&guess());
+}
+
+#[test]
+fn a_key_has_a_number_of_requests_at_the_same_time() {
+    let app = limited(0, 0, 1);
+    let reader = client(&app, "reader", "read");
+    let mut lock = connect(&app.database.url());
+    lock.batch_execute("BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE").unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| reader.get("/v1/articles"));
+        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        eventually("a request under way", || (app.database.ask(waits) == "1").then_some(()));
+        assert_eq!(spent(&reader.get("/v1/entities")), 1);
+        // The one thread for reads is busy; a write of another key is answered.
+        client(&app, "other", "read");
+        lock.batch_execute("COMMIT").unwrap();
+        waiting.join().unwrap().expect(200);
+    });
+    reader.get("/v1/articles").expect(200);
+}
+
+#[test]
+fn the_audit_log_has_writes_and_refusals_without_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.log");
+    let app = TestApp::with(|config| {
+        config.access = AccessConfig {
+            audit_log: Some(file.clone()),
+            trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
+            ..closed_access()
+        };
+    });
+    let writer = client(&app, "writer", "write");
+    let article =
+        writer.post("/v1/articles?annotate=true", &json!({"headline": "Secret", "body": "Dakar."})).expect(201);
+    writer.get("/v1/articles?q=secret").expect(200);
+    writer.get("/v1/keys?limit=1").expect(403);
+    let path = format!("/v1/articles/{}", id(&article));
+    let delete =
+        app.request("DELETE", &path).header("authorization", "Bearer wrong").header("x-forwarded-for", "192.0.2.7");
+    delete.send().expect(401);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seen: Vec<Value> = lines
+        .iter()
+        .map(|line| {
+            answers::time(&line["at"]);
+            assert!(line["request_id"].as_str().unwrap().len() > 10 && line["method"].is_string());
+            json!([line["actor"], line["address"], line["operation"], line["path"], line["status"]])
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            json!(["admin", "127.0.0.1", "create_key", "/v1/keys", 201]),
+            json!(["writer", "127.0.0.1", "create_article", "/v1/articles", 201]),
+            json!(["writer", "127.0.0.1", "list_keys", "/v1/keys", 403]),
+            json!([null, "192.0.2.7", "delete_article", path, 401]),
+        ]
+    );
+    assert_eq!(lines[1]["created"], path);
+    for secret in [ADMIN, "Bearer", "wrong", "secret", "vbt_"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+/// An Ed25519 key that only these tests know.
+const ISSUER_KEY: &[u8] = b"-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIMIqlTEh9qO6HbyFrWY6NYUjmDF/KiWQMhKYrh92UeHt
+-----END PRIVATE KEY-----
+";
+
+/// A token of the issuer, with some claims replaced.
+fn token(changes: Value) -> String {
+    let mut claims = json!({"iss": "https://id.example", "aud": "verbatim", "sub": "awa", "scope": "openid write",
+        "exp": jsonwebtoken::get_current_timestamp() + 60});
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let key = EncodingKey::from_ed_pem(ISSUER_KEY).unwrap();
+    encode(&Header::new(Algorithm::EdDSA), &claims, &key).unwrap()
+}
+
+#[test]
+fn tokens_of_a_trusted_issuer_are_accepted_like_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let jwks = folder.path().join("jwks.json");
+    let own = Jwk::from_encoding_key(&EncodingKey::from_ed_pem(ISSUER_KEY).unwrap(), Algorithm::EdDSA).unwrap();
+    std::fs::write(&jwks, json!({"keys": [own]}).to_string()).unwrap();
+    let app = TestApp::with(|config| {
+        let settings = JwtSettings {
+            issuer: "https://id.example".to_owned(),
+            audience: "verbatim".to_owned(),
+            scope_claim: "scope".to_owned(),
+        };
+        config.access = AccessConfig { jwt: Some(JwtConfig { jwks: jwks.clone(), settings }), ..closed_access() };
+    });
+    let with = |changes: Value| app.with_key(&token(changes));
+    let awa = with(json!({}));
+    let article = awa.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."})).expect(201);
+    let quote = awa.post("/v1/quotes", &json!({"article_id": article["id"], "text": "Dakar"})).expect(201);
+    let path = format!("/v1/quotes/{}", id(&quote));
+    let changed = awa.patch(&path, &json!({"status": "disputed"})).expect(200);
+    assert_eq!(changed["reviews"][0]["actor"], "jwt:awa");
+    refused(&app, &with(json!({"scope": "read"})).delete(&path), 403, "insufficient_scope");
+    for changes in [json!({"exp": 1}), json!({"aud": "other"}), json!({"iss": "other"}), json!({"scope": "openid"})] {
+        let answer = with(changes).get("/v1/articles");
+        refused(&app, &answer, 401, "unauthorized");
+        assert!(answer.header("www-authenticate").ends_with("error=\"invalid_token\""));
+    }
+    // Keys work beside tokens.
+    admin(&app).get("/v1/articles").expect(200);
+    let mut other = own.clone();
+    other.common.key_id = Some("other".to_owned());
+    let jwks_without = json!({"keys": [other, own.clone()]}).to_string();
+    std::fs::write(&jwks, jwks_without).unwrap();
+    eventually("keys that were read again", || (awa.get("/v1/articles").status == 401).then_some(()));
 }

@@ -31,5 +31,6 @@ mod search;
 mod service;
 mod stats;
 mod support;
+mod tls;
 mod torture;
 mod transactions;

@@ -490,3 +490,26 @@ fn behind_a_reverse_proxy_every_link_has_its_prefix() {
     let base = url::Url::parse("https://news.example/verbatim/docs").unwrap();
     assert!(addresses(&html).into_iter().all(|address| base.join(address).unwrap().path().starts_with("/verbatim/")));
 }
+
+#[test]
+fn no_answer_may_be_framed_and_html_loads_only_what_it_needs() {
+    let app = TestApp::start();
+    for path in ["/docs", "/v1/articles", "/nothing"] {
+        let answer = app.get(path);
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        let policy = answer.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert_eq!(policy.contains("script-src 'self'"), path == "/docs", "{path}: {policy}");
+        assert!(!policy.contains("unsafe-eval") && !policy.contains("script-src 'self' 'unsafe"), "{path}: {policy}");
+    }
+    // The page has no script of its own text, which the policy would not run.
+    let page = app.get("/docs").text();
+    for script in page.split("<script").skip(1) {
+        let (tag, text) = script.split_once('>').unwrap();
+        assert!(tag.contains("src=") && text.trim_start().starts_with("</script>"), "{page}");
+    }
+}

@@ -49,6 +49,8 @@ struct Parameter {
 
 /// One operation of the document.
 pub struct Operation {
+    pub id: String,
+    pub tag: String,
     parameters: Vec<Parameter>,
     /// The media types of its successful responses; empty if they have no content.
     produces: Vec<Mime>,
@@ -149,7 +151,10 @@ impl Operation {
         let produces = successes.flat_map(|(_, response)| members(&response["content"]));
         let produces = produces.map(|(kind, _)| kind.parse().expect("a media type of the document"));
         let scope = scope_of(operation);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         Self {
+            id: text(&operation["operationId"]),
+            tag: text(&operation["tags"][0]),
             scope,
             takes_publisher_keys: scope <= Some(Scope::Read) || operation[PUBLISHER_KEYS] == true,
             parameters: parameters.map(|parameter| Parameter::new(resolved(parameter, document), document)).collect(),

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod body;
 pub mod caller;
+pub mod client_address;
 pub mod conditional;
 pub mod contract;
 pub mod paging;

@@ -6,13 +6,15 @@ use crate::auth::{AuthError, Authenticator, Caller};
 use crate::domain::Scope;
 use crate::http::context;
 use crate::http::extract::contract::{Contract, Operation};
+use crate::http::middleware::audit::AuditEntry;
+use crate::http::middleware::limit;
 use crate::http::respond::problem::{Problem, refusal};
 use crate::http::wire::problem::Code;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, ResponseError, web};
 
 /// Where the metrics are.
 const METRICS: &str = "/metrics";
@@ -26,14 +28,28 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let caller = caller_of(&request).await.map_err(refusal)?;
-    if let Some(caller) = caller {
-        context::set_caller(request.request(), caller);
+    let mut entry = AuditEntry::begin(&request);
+    match caller_of(&request, &mut entry).await {
+        Ok(None) => return next.call(request).await,
+        Ok(Some(caller)) => context::set_caller(request.request(), caller),
+        Err(problem) => {
+            if let Some(entry) = entry {
+                entry.finish(problem.status_code(), None);
+            }
+            return Err(refusal(problem));
+        }
     }
-    next.call(request).await
+    let result = next.call(request).await;
+    if let Some(entry) = entry {
+        match &result {
+            Ok(response) => entry.finish(response.status(), Some(response.headers())),
+            Err(error) => entry.finish(error.as_response_error().status_code(), None),
+        }
+    }
+    result
 }
 
-async fn caller_of(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
+async fn caller_of(request: &ServiceRequest, entry: &mut Option<AuditEntry>) -> Result<Option<Caller>, Problem> {
     let route = context::route(request.request()).unwrap_or_default();
     // Unknown paths and methods are refused by the contract.
     let operation = Contract::of(request.request()).operation(route, request.method());
@@ -46,8 +62,17 @@ async fn caller_of(request: &ServiceRequest) -> Result<Option<Caller>, Problem> 
     let authenticator = request.app_data::<web::Data<Authenticator>>();
     let authenticator = authenticator.ok_or_else(|| Problem::unexpected("the application has no authenticator"))?;
     let credentials = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-    let caller = authenticator.authenticate(credentials).await.map_err(unauthorized)?;
+    let caller = match authenticator.authenticate(credentials).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            limit::charge_stranger(request)?;
+            return Err(unauthorized(error));
+        }
+    };
     context::note_key(caller.name.as_deref());
+    if let Some(entry) = entry {
+        entry.set_caller(&caller);
+    }
     check(&caller, operation, scope)?;
     Ok(Some(caller))
 }
@@ -80,7 +105,9 @@ fn unauthorized(error: AuthError) -> Problem {
     let challenge = match error {
         AuthError::Unavailable => return Problem::new(Code::Unavailable, error.to_string()),
         AuthError::Missing => CHALLENGE,
-        AuthError::Malformed | AuthError::Invalid => "Bearer realm=\"verbatim\", error=\"invalid_token\"",
+        AuthError::Malformed | AuthError::Invalid | AuthError::InvalidToken | AuthError::NoScope => {
+            "Bearer realm=\"verbatim\", error=\"invalid_token\""
+        }
     };
     let problem = Problem::new(Code::Unauthorized, error.to_string());
     problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))

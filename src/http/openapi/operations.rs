@@ -34,7 +34,7 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
     let needs_key = operation["security"] != json!([]);
     let groups: [(bool, &[&str]); 9] = [
         (true, &["400", "414", "421", "500", "503"]),
-        (needs_key, &["401", "403"]),
+        (needs_key, &["401", "403", "429"]),
         (has_content, &["406"]),
         (path.contains('{'), &["404"]),
         (is_record, &["410"]),
@@ -150,6 +150,7 @@ pub fn shared_responses() -> Value {
         ("415", "The media type or the content encoding of the body is not supported."),
         ("421", "The service listens on a loopback address and does not know the name in `Host`."),
         ("422", "The content is not valid: `errors` has a pointer to each invalid member."),
+        ("429", "The rate of the key or the address is used up, or it has too many requests under way."),
         ("500", "The service failed; `detail` has the request id to look up in its log."),
         (
             "503",
@@ -161,7 +162,7 @@ pub fn shared_responses() -> Value {
         if status == "401" {
             headers["WWW-Authenticate"] = string_header("`Bearer`, and what is wrong with the key.", 200, true);
         }
-        if status == "503" {
+        if status == "429" || status == "503" {
             headers["Retry-After"] = json!({
                 "description": "Seconds to wait.", "required": true,
                 "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 3600},
@@ -181,6 +182,8 @@ fn shared_headers() -> Value {
     json!({
         "x-request-id": string_header("The id of the request, as sent by the client or generated. The log contains it.", 128, true),
         "traceparent": string_header("This service's part of the trace that the request named (W3C Trace Context).", 55, false),
+        "RateLimit": string_header("With a limit: the cost that is left, and the seconds until all of it is back.", 200, false),
+        "RateLimit-Policy": string_header("With a limit: the cost that may be used in a window of seconds.", 200, false),
         "Access-Control-Allow-Origin": string_header("The origin of the page, if it is allowed.", 2048, false),
     })
 }

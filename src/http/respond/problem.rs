@@ -19,7 +19,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<ProblemError>,
     candidates: Option<Vec<SpanBody>>,
-    header: Option<(HeaderName, HeaderValue)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// The most faults in a response.
@@ -28,7 +28,7 @@ const MAX_ERRORS: usize = 100;
 impl Problem {
     /// A problem of this code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: shorten(&detail.into(), 2000), errors: Vec::new(), candidates: None, header: None }
+        Self { code, detail: shorten(&detail.into(), 2000), errors: Vec::new(), candidates: None, headers: Vec::new() }
     }
 
     /// Faulty parameters.
@@ -70,7 +70,7 @@ impl Problem {
 
     /// Adds a header.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+        self.headers.push((name, value));
         self
     }
 
@@ -113,7 +113,7 @@ impl ResponseError for Problem {
         if self.code.status() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, "1"));
         }
-        if let Some((name, value)) = &self.header {
+        for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
         response.json(body)

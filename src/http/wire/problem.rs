@@ -95,6 +95,8 @@ codes! {
         "A body may be uncompressed, or compressed with br, gzip, deflate or zstd.";
     InvalidContent = "invalid_content", UNPROCESSABLE_ENTITY, "Invalid content",
         "A member of the body is unknown, missing, of the wrong type, out of bounds, or does not match what is stored. `errors` has a pointer to each; at most 100 are reported.";
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests",
+        "The key, or the address of a caller without a key, has used up its rate, or has too many requests under way. Send the request again after `Retry-After` seconds.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
         "The service failed. `detail` names the request id to look up in its log.";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "Overloaded",
