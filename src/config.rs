@@ -137,7 +137,7 @@ pub struct ServeSettings {
     )]
     request_deadline_ms: String,
 
-    /// Time that a request waits for its turn at the database before it is answered 503
+    /// Time that a request waits for its turn and a connection before it is answered 503
     #[arg(
         help_heading = "Time limits",
         long,
@@ -146,16 +146,6 @@ pub struct ServeSettings {
         default_value = "200"
     )]
     queue_timeout_ms: String,
-
-    /// Time that a request then waits for a connection before it is answered 503
-    #[arg(
-        help_heading = "Time limits",
-        long,
-        env = "VERBATIM_CONNECTION_WAIT_MS",
-        value_name = "MS",
-        default_value = "200"
-    )]
-    connection_wait_ms: String,
 
     /// Time limit of a statement; by default nine tenths of the request deadline
     #[arg(help_heading = "Time limits", long, env = "VERBATIM_STATEMENT_TIMEOUT_MS", value_name = "MS")]
@@ -233,7 +223,6 @@ pub struct Config {
     pub workers: usize,
     pub request_deadline: Duration,
     pub queue_timeout: Duration,
-    pub connection_wait: Duration,
     pub statement_timeout: Duration,
     pub lock_timeout: Duration,
     /// From this time on the log warns of a request.
@@ -317,7 +306,6 @@ impl ServeSettings {
             let pool_size = parser.number("pool_size", self.pool_size.as_deref(), 2..=1000);
             let workers = parser.number("workers", self.workers.as_deref(), 1..=1000);
             let queue_timeout = parser.duration("queue_timeout_ms", &self.queue_timeout_ms, 1);
-            let connection_wait = parser.duration("connection_wait_ms", &self.connection_wait_ms, 1);
             let statement = parser.optional_duration("statement_timeout_ms", self.statement_timeout_ms.as_deref());
             let lock = parser.optional_duration("lock_timeout_ms", self.lock_timeout_ms.as_deref());
             let slow_request = parser.duration("slow_request_ms", &self.slow_request_ms, 1);
@@ -339,7 +327,6 @@ impl ServeSettings {
                 workers: workers?.map_or(cores, usize::from),
                 request_deadline: deadline?,
                 queue_timeout: queue_timeout?,
-                connection_wait: connection_wait?,
                 statement_timeout: statement?.or(part(9))?,
                 lock_timeout: lock?.or(part(2))?,
                 slow_request: slow_request?,
@@ -403,7 +390,6 @@ impl Config {
             ("statement_timeout_ms", self.statement_timeout, "request_deadline_ms", deadline),
             ("lock_timeout_ms", self.lock_timeout, "statement_timeout_ms", self.statement_timeout),
             ("queue_timeout_ms", self.queue_timeout, "request_deadline_ms", deadline),
-            ("connection_wait_ms", self.connection_wait, "request_deadline_ms", deadline),
         ] {
             if limit >= longer {
                 let (limit, longer) = (limit.as_millis(), longer.as_millis());
@@ -424,7 +410,6 @@ impl Config {
             max_age: (self.cache_mb > 0).then_some(self.cache_max_age),
             connections: self.pool_size.into(),
             queue_timeout: self.queue_timeout,
-            connection_wait: self.connection_wait,
             statement_timeout: self.statement_timeout,
             lock_timeout: self.lock_timeout,
         }

@@ -16,6 +16,7 @@ use crate::http::middleware::audit::AuditLog;
 use crate::http::middleware::metrics::Metrics;
 use crate::http::middleware::origin::TrustedOrigins;
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
+use crate::store::db::establish;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
 use crate::store::measurements::Measurements;
@@ -26,7 +27,7 @@ use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
-use diesel::{Connection, PgConnection};
+use diesel::PgConnection;
 use socket2::{Domain, Socket, Type};
 use std::fs;
 use std::io;
@@ -42,6 +43,10 @@ use tokio::time::MissedTickBehavior;
 const BACKLOG: i32 = 1024;
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a client may take nothing of its answer before its connection is closed.
+const STALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the workers go on accepting connections after they are told to stop.
+const ACCEPT_TIMEOUT: Duration = Duration::from_millis(20);
 /// How long an idle connection is kept open: longer than the minute that load balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often the name dictionary is refreshed.
@@ -50,6 +55,8 @@ const DICTIONARY_PERIOD: Duration = Duration::from_millis(500);
 const KEYS_PERIOD: Duration = Duration::from_secs(1);
 /// How often the lag of the replica is checked.
 const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
+/// How often connections that have gone silent are looked for.
+const SILENCE_PERIOD: Duration = Duration::from_millis(200);
 /// How often changes that every instance has read are deleted.
 const DELETE_PERIOD: Duration = Duration::from_secs(600);
 /// How often counter changes are compacted.
@@ -58,8 +65,8 @@ const COMPACT_PERIOD: Duration = Duration::from_secs(1);
 const MEASURE_PERIOD: Duration = Duration::from_secs(5);
 /// Pauses between attempts to migrate a database that is not up yet.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
-const MAX_PAUSE: Duration = Duration::from_secs(5);
-/// How often the log repeats why the database cannot be migrated.
+const MAX_PAUSE: Duration = Duration::from_millis(500);
+/// How often the log repeats the same reason why the database cannot be migrated.
 const REMINDER_PERIOD: Duration = Duration::from_secs(60);
 
 /// A service that is bound to its address and answers once it is [run](Server::run).
@@ -220,7 +227,9 @@ impl Server {
             spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
             spawn(reload_files(jwks, certificate.clone())),
+            spawn(replace_silent_threads(db())),
         ];
+        let queue = listener.try_clone()?;
         let server = HttpServer::new(move || http::app::app(state.clone()))
             .workers(config.workers)
             .disable_signals()
@@ -254,7 +263,11 @@ impl Server {
         if failure.is_none() {
             time::sleep(config.drain_delay).await;
         }
-        handle.stop(!config.shutdown_timeout.is_zero()).await;
+        let stopped = handle.stop(!config.shutdown_timeout.is_zero());
+        time::sleep(ACCEPT_TIMEOUT).await;
+        let refused = task::spawn_blocking(move || http::drain::refuse_waiting(queue));
+        stopped.await;
+        refused.await.map_err(io::Error::other)?;
         let ended = serving.await.map_err(io::Error::other).flatten();
         // Blocks until Postgres has written its last checkpoint.
         let stopped = task::spawn_blocking(move || drop(postgres)).await;
@@ -269,6 +282,9 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // Connections of the previous process may still be closing.
     socket.set_reuse_address(true)?;
+    // Accepted connections inherit it: what a client does not read is memory of the service.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STALL_TIMEOUT))?;
     socket.bind(&address.into())?;
     Ok(socket)
 }
@@ -277,7 +293,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
     let db = Db::new(&config.pool(url));
     let statistics = Arc::new(Statistics::default());
     let names = Arc::new(NameDictionary::default());
-    let annotator = Annotator::new(db.clone(), Arc::clone(&names));
+    let annotator = Annotator::new(db.clone(), Arc::clone(&names), config.queue_timeout);
     let metrics = Metrics::new(db.waits(), annotator.metrics());
     let ring = Arc::new(KeyRing::default());
     let admin = config.access.admin_key.as_ref().map(|key| key.digest());
@@ -298,6 +314,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         db,
         metrics: Data::new(metrics),
         draining: Data::new(http::context::Draining::default()),
+        readiness: Data::new(http::context::Readiness::default()),
         deadline: config.request_deadline,
         slow_request: config.slow_request,
         cors_origins: config.cors_origins.clone(),
@@ -437,6 +454,16 @@ async fn check_replica_lag(db: Db) {
     }
 }
 
+/// Replaces the threads of connections that have gone silent.
+async fn replace_silent_threads(db: Db) {
+    let mut tick = time::interval(SILENCE_PERIOD);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        db.replace_silent_threads().await;
+    }
+}
+
 /// Runs all migrations that the database at `url` lacks, and returns their names. Blocks.
 ///
 /// # Errors
@@ -451,7 +478,7 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
 /// As [`migrate`].
 pub fn connect(url: &str) -> Result<PgConnection, MigrateError> {
     run_migrations(url, Extent::Quick)?;
-    Ok(PgConnection::establish(url)?)
+    Ok(establish(url)?)
 }
 
 /// Checks the database at `url`, and returns each migration of this build. Changes nothing. Blocks.
@@ -459,7 +486,7 @@ pub fn connect(url: &str) -> Result<PgConnection, MigrateError> {
 /// # Errors
 /// When the database cannot be reached or cannot be used.
 pub fn migration_states(url: &str) -> Result<Vec<MigrationState>, MigrateError> {
-    Ok(migrate::states(&mut PgConnection::establish(url)?)?)
+    Ok(migrate::states(&mut establish(url)?)?)
 }
 
 /// The origin of a backup.
@@ -475,7 +502,7 @@ pub struct Origin {
 /// # Errors
 /// When the database cannot be reached or cannot be used.
 pub fn database_origin(url: &str) -> Result<Origin, MigrateError> {
-    let mut connection = PgConnection::establish(url)?;
+    let mut connection = establish(url)?;
     let applied = migrate::states(&mut connection)?.into_iter().filter(|migration| migration.is_applied);
     let migrations = applied.map(|migration| migration.name).collect();
     Ok(Origin { postgres: store::server_major(&mut connection)?, migrations })
@@ -486,7 +513,7 @@ pub fn database_origin(url: &str) -> Result<Origin, MigrateError> {
 /// # Errors
 /// When the database has records, or cannot be reached.
 pub fn prepare_restore(url: &str) -> Result<(), MigrateError> {
-    Ok(restore::remove_empty_schema(&mut PgConnection::establish(url)?)?)
+    Ok(restore::remove_empty_schema(&mut establish(url)?)?)
 }
 
 /// Brings the database at `url` up to date after `pg_restore`. Blocks.
@@ -495,12 +522,12 @@ pub fn prepare_restore(url: &str) -> Result<(), MigrateError> {
 /// When the database cannot be reached or refuses a statement.
 pub fn finish_restore(url: &str) -> Result<(), MigrateError> {
     run_migrations(url, Extent::All)?;
-    Ok(restore::finish(&mut PgConnection::establish(url)?)?)
+    Ok(restore::finish(&mut establish(url)?)?)
 }
 
 /// Runs migrations, and warns when slow ones are left.
 fn run_migrations(url: &str, extent: Extent) -> Result<Vec<String>, MigrateError> {
-    let mut connection = PgConnection::establish(url)?;
+    let mut connection = establish(url)?;
     let Migrated { ran, left } = migrate::run(&mut connection, extent)?;
     for name in &ran {
         log::info!("ran the migration {name}");
@@ -516,7 +543,7 @@ fn run_migrations(url: &str, extent: Extent) -> Result<Vec<String>, MigrateError
 /// # Errors
 /// When it cannot be reached.
 pub fn has_articles_besides(url: &DatabaseUrl, prefix: &str) -> Result<bool, MigrateError> {
-    let mut connection = PgConnection::establish(url.expose())?;
+    let mut connection = establish(url.expose())?;
     Ok(store::articles::any_besides(&mut connection, prefix)?)
 }
 
@@ -527,15 +554,17 @@ fn migrate_in_background(url: String) -> (mpsc::Sender<()>, oneshot::Receiver<Mi
     let (failed, failure) = oneshot::channel();
     std::thread::spawn(move || {
         let mut pause = MIN_PAUSE;
-        let mut reminded: Option<Instant> = None;
+        let mut reported: Option<(String, Instant)> = None;
         while let Err(error) = run_migrations(&url, Extent::Quick) {
             if !error.is_transient() {
                 drop(failed.send(error));
                 return;
             }
-            if reminded.is_none_or(|at| at.elapsed() >= REMINDER_PERIOD) {
-                log::warn!("{error}; retrying");
-                reminded = Some(Instant::now());
+            let cause = error.to_string();
+            let is_news = |(last, at): &(String, Instant)| *last != cause || at.elapsed() >= REMINDER_PERIOD;
+            if reported.as_ref().is_none_or(is_news) {
+                log::warn!("{cause}; retrying");
+                reported = Some((cause, Instant::now()));
             }
             if stopped.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
                 return;

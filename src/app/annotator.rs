@@ -9,12 +9,12 @@ use crate::store::annotations::{self, ArticleText, Draft, Resolutions, Resolved}
 use crate::store::db::batcher::Batcher;
 use crate::store::name_dictionary::NameDictionary;
 use crate::store::publisher_limit::{self, Target};
-use crate::store::{Connection, Db, Error, Result, articles};
+use crate::store::{Connection, Db, Error, Resource, Result, articles};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Maximum number of times that an article is annotated because its text or the stored names changed meanwhile. The last
@@ -83,9 +83,9 @@ pub(super) enum Attempt<T> {
 }
 
 impl Annotator {
-    /// Annotates with the names of `db`, which `names` contains.
-    pub fn new(db: Db, names: Arc<NameDictionary>) -> Self {
-        Self { db, names, cpu: CpuPool::default(), refreshes: Arc::default(), metrics: AnnotationMetrics::default() }
+    /// Annotates with the names of `db`, which `names` contains. A text that is queued for `queue_timeout` is refused.
+    pub fn new(db: Db, names: Arc<NameDictionary>, queue_timeout: Duration) -> Self {
+        Self { db, names, cpu: CpuPool::new(queue_timeout), refreshes: Arc::default(), metrics: AnnotationMetrics::default() }
     }
 
     /// What was annotated, for the metrics.
@@ -176,6 +176,6 @@ impl Annotator {
             names.refresh(conn)?;
             Ok(callers.iter().map(|()| Ok(())).collect())
         };
-        self.db.look_up_batched(&self.refreshes, (), refresh).await
+        self.db.look_up_batched(&self.refreshes, Resource::Entity, (), refresh).await
     }
 }

@@ -1,61 +1,69 @@
-//! A bounded pool of threads for CPU-bound work, which must not block the HTTP threads or a database connection.
+//! Threads for CPU-bound work, which must not block the HTTP threads or a database connection.
 
 use crate::store::{Error, Result};
-use crossbeam_channel::{Sender, TrySendError, bounded};
+use crossbeam_channel::{Sender, unbounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, available_parallelism};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Maximum number of queued jobs per thread. A job may hold a text of a megabyte.
-const MAX_JOBS_PER_THREAD: usize = 64;
-
+/// A job in the queue, until a thread takes it or its caller takes it back.
+type QueuedJob = Arc<Mutex<Option<Job>>>;
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The threads of the pool. Cheap to clone.
-#[derive(Clone)]
-pub struct CpuPool {
-    jobs: Sender<Job>,
+fn take(queued: &QueuedJob) -> Option<Job> {
+    queued.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-impl Default for CpuPool {
-    /// One thread less than cores, so that one core is left for other requests.
-    fn default() -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
-        Self::new(cores.saturating_sub(1).max(1), MAX_JOBS_PER_THREAD)
-    }
+/// Threads that compute, with a queue that the age of its jobs bounds. Cheap to clone.
+#[derive(Clone)]
+pub struct CpuPool {
+    jobs: Sender<QueuedJob>,
+    queue_timeout: Duration,
 }
 
 impl CpuPool {
-    fn new(threads: usize, max_jobs_per_thread: usize) -> Self {
-        let (jobs, queue) = bounded::<Job>(threads * max_jobs_per_thread);
+    /// Starts one thread less than there are cores, so that one is always left to answer other requests.
+    pub fn new(queue_timeout: Duration) -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
+        Self::with_threads(cores.saturating_sub(1).max(1), queue_timeout)
+    }
+
+    fn with_threads(threads: usize, queue_timeout: Duration) -> Self {
+        let (jobs, queue) = unbounded::<QueuedJob>();
         for index in 0..threads {
             let queue = queue.clone();
             thread::Builder::new()
                 .name(format!("cpu-{index}"))
                 // Ends when the pool is dropped.
-                .spawn(move || queue.iter().for_each(|job| job()))
+                .spawn(move || queue.iter().filter_map(|queued| take(&queued)).for_each(|job| job()))
                 .expect("the system gives a thread");
         }
-        Self { jobs }
+        Self { jobs, queue_timeout }
     }
 
     /// Runs `work` on a thread of the pool. Work is dropped if its caller has gone before it starts.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when the queue is full.
+    /// [`Error::Overloaded`] when it is not begun within the queue timeout.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, mut answered) = oneshot::channel();
         let job: Job = Box::new(move || {
             if !answer.is_closed() {
                 drop(answer.send(catch_unwind(AssertUnwindSafe(work))));
             }
         });
-        match self.jobs.try_send(job) {
-            Err(TrySendError::Full(_)) => return Err(Error::Overloaded),
-            Err(TrySendError::Disconnected(_)) => return Err(Error::Internal("the CPU pool has no thread".to_owned())),
-            Ok(()) => {}
+        let queued = Arc::new(Mutex::new(Some(job)));
+        if self.jobs.send(Arc::clone(&queued)).is_err() {
+            return Err(Error::Internal("no thread to compute on".to_owned()));
         }
-        match answered.await {
+        let answer = match tokio::time::timeout(self.queue_timeout, &mut answered).await {
+            Ok(answer) => answer,
+            Err(_) if take(&queued).is_some() => return Err(Error::Overloaded),
+            Err(_) => answered.await,
+        };
+        match answer {
             Ok(Ok(done)) => Ok(done),
             _ => Err(Error::Internal("the work panicked".to_owned())),
         }
@@ -84,22 +92,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_is_an_overload_and_queued_work_runs_later() {
-        let pool = CpuPool::new(1, 1);
+    async fn work_that_is_not_begun_in_time_is_an_overload_and_never_done() {
+        let pool = CpuPool::with_threads(1, Duration::from_millis(20));
         let finish = occupy(&pool).await;
-        let other = pool.clone();
-        let waiting = tokio::spawn(async move { other.run(|| 2).await });
-        while pool.jobs.is_empty() {
-            tokio::task::yield_now().await;
-        }
-        assert!(matches!(pool.run(|| 3).await, Err(Error::Overloaded)));
+        let (done, is_done) = mpsc::channel();
+        assert!(matches!(pool.run(move || done.send(()).unwrap()).await, Err(Error::Overloaded)));
         drop(finish);
-        assert_eq!(waiting.await.unwrap().unwrap(), 2);
+        assert_eq!(pool.run(|| 2).await.unwrap(), 2);
+        assert!(is_done.recv().is_err());
     }
 
     #[tokio::test]
-    async fn work_of_a_cancelled_caller_does_not_run() {
-        let pool = CpuPool::new(1, 2);
+    async fn work_whose_caller_has_gone_is_not_done() {
+        let pool = CpuPool::with_threads(1, Duration::from_secs(60));
         let finish = occupy(&pool).await;
         let (done, is_done) = mpsc::channel();
         let other = pool.clone();
@@ -115,8 +120,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_error_for_its_caller_only() {
-        let pool = CpuPool::new(1, 2);
+    async fn a_panic_is_an_error_of_its_caller_alone() {
+        let pool = CpuPool::with_threads(1, Duration::from_secs(60));
         let failed: Result<()> = pool.run(|| panic!("on purpose")).await;
         assert!(matches!(failed, Err(Error::Internal(_))));
         assert_eq!(pool.run(|| 1).await.unwrap(), 1);

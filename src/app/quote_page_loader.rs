@@ -4,7 +4,7 @@ use crate::domain::page::Page;
 use crate::domain::quote::{Quote, QuoteList};
 use crate::store::db::batcher::Batcher;
 use crate::store::fulltext::Statistics;
-use crate::store::{Connection, Db, Result, quotes};
+use crate::store::{Connection, Db, Resource, Result, quotes};
 use std::sync::Arc;
 
 /// Loads pages of simple lists of quotes in batches.
@@ -28,6 +28,6 @@ impl QuotePageLoader {
     pub async fn load(&self, list: QuoteList) -> Result<Page<Quote>> {
         let statistics = Arc::clone(&self.statistics);
         let read = move |conn: &mut Connection, lists: &[QuoteList]| quotes::lists(conn, &statistics, lists);
-        self.db.read_batched(&self.waiting, list, read).await
+        self.db.read_batched(&self.waiting, Resource::Quote, list, read).await
     }
 }

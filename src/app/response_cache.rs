@@ -88,13 +88,13 @@ impl ResponseCache {
             Ok(found.into_iter().map(|found| found.and_then(&write)).collect())
         };
         let (Some(entries), Some(validity)) = (&self.records, db.validity()) else {
-            return Ok(db.read_batched(batcher, id, read).await?.1);
+            return Ok(db.read_batched(batcher, resource, id, read).await?.1);
         };
         if let Some(answer) = self.cached(entries, &key, validity) {
             return Ok(answer);
         }
         let read_at = validity.now();
-        let (owner, answer) = db.look_up_batched(batcher, id, read).await?;
+        let (owner, answer) = db.look_up_batched(batcher, resource, id, read).await?;
         entries.insert(key, Arc::new(Entry { owners: vec![owner], read_at, answer: answer.clone() }));
         Ok(answer)
     }

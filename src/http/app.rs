@@ -1,6 +1,6 @@
 //! The application: its state, its routes and the order of its middleware. The only file that sees all of `http`.
 
-use super::context::{Draining, PublicPrefix, RequestDeadline, SlowRequests};
+use super::context::{Draining, PublicPrefix, Readiness, RequestDeadline, SlowRequests};
 use super::extract::body::ReceiveBudget;
 use super::extract::client_address::TrustedProxies;
 use super::middleware::audit::AuditLog;
@@ -8,7 +8,7 @@ use super::middleware::authenticate::{OpenMetrics, authenticate};
 use super::middleware::limit::limit;
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
-use super::middleware::{compress, contract, cors, deadline, read_consistency, trace};
+use super::middleware::{compress, contract, cors, deadline, read_consistency, shed, trace};
 use super::routes::docs::{DocumentText, read_docs_file};
 use super::{openapi, routes};
 use crate::app::annotator::Annotator;
@@ -53,6 +53,7 @@ pub struct State {
     pub open_metrics: bool,
     pub metrics: web::Data<Metrics>,
     pub draining: web::Data<Draining>,
+    pub readiness: web::Data<Readiness>,
     /// Time limit of a request.
     pub deadline: Duration,
     /// From this time on a request is slow.
@@ -120,6 +121,7 @@ pub fn app(
         .app_data(web::Data::new(OpenMetrics(state.open_metrics)))
         .app_data(state.metrics)
         .app_data(state.draining)
+        .app_data(state.readiness)
         .app_data(web::Data::new(RequestDeadline(state.deadline)))
         .app_data(web::Data::new(SlowRequests(state.slow_request)))
         .app_data(web::Data::new(DocumentText(openapi::document_text())))
@@ -134,6 +136,7 @@ pub fn app(
         .wrap(from_fn(contract::enforce_contract))
         .wrap(from_fn(read_consistency::read_consistency))
         .wrap(from_fn(deadline::enforce_deadline))
+        .wrap(from_fn(shed::shed_writes))
         .wrap(from_fn(compress::compress))
         .wrap(from_fn(limit))
         .wrap(from_fn(authenticate))

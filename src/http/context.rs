@@ -7,8 +7,8 @@ use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -55,6 +55,24 @@ impl Draining {
     /// Whether the service is stopping.
     pub fn is_started(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Why the service is not ready, as the log says it.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<String>>);
+
+impl Readiness {
+    /// Takes the result of a probe, and logs it when it differs from the one before.
+    pub fn record(&self, obstacle: Option<String>) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != obstacle {
+            match &obstacle {
+                Some(obstacle) => log::warn!("not ready: {obstacle}"),
+                None => log::info!("ready again"),
+            }
+            *last = obstacle;
+        }
     }
 }
 

@@ -75,6 +75,12 @@ pub enum Error {
     /// Postgres cannot be reached or is shutting down. Nothing was committed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// Postgres takes no writes: it is a standby, or set to read-only. Nothing was committed.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(String),
+    /// Postgres has no space for a write. Nothing was committed.
+    #[error("the database has no space left: {0}")]
+    StorageFull(String),
     /// A statement, a wait for a lock or the request took too long. Nothing was committed.
     #[error("it took too long: {0}")]
     TimedOut(String),
@@ -84,7 +90,7 @@ pub enum Error {
     /// Two transactions collided. Retrying may work.
     #[error("transactions collided: {0}")]
     Collision(String),
-    /// The service cannot work with this database.
+    /// The service cannot work with this database as it is: tables, rights or settings are missing.
     #[error("{0}")]
     Unsuitable(String),
     #[error("{0}")]
@@ -109,6 +115,20 @@ pub enum Conflict {
 }
 
 impl Error {
+    /// The same error in the item of an array: its faults are inside of that item.
+    pub fn in_item(self, index: usize) -> Self {
+        match self {
+            Self::Invalid(faults) => {
+                let inside = |fault: FieldError| FieldError::new(format!("/{index}{}", fault.pointer), fault.detail);
+                Self::Invalid(faults.into_iter().map(inside).collect())
+            }
+            Self::Conflict(Conflict::AmbiguousText { .. }) => {
+                Self::field(format!("/{index}/text"), "stands in the body more than once: give the spans")
+            }
+            error => error,
+        }
+    }
+
     /// A single fault at `pointer`.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
@@ -129,7 +149,16 @@ impl From<DieselError> for Error {
 impl Error {
     /// True when retrying later may work.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::TimedOut(_) | Self::Collision(_) | Self::Overloaded)
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::StorageFull(_) | Self::TimedOut(_) | Self::Collision(_) | Self::Overloaded
+        )
+    }
+
+    /// True when the connection that reported it is of no further use: it is lost, or leads to a server that takes no writes
+    /// any more.
+    pub fn loses_connection(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_) | Self::ReadOnly(_))
     }
 }
 
@@ -144,6 +173,7 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
             Error::Unavailable(message.to_owned())
         }
+        DatabaseErrorKind::ReadOnlyTransaction => Error::ReadOnly(message.to_owned()),
         _ => from_message(message),
     }
 }
@@ -154,8 +184,16 @@ pub(super) fn from_message(message: &str) -> Error {
         Error::TimedOut(message.to_owned())
     } else if message.starts_with("deadlock detected") {
         Error::Collision(message.to_owned())
+    } else if message.contains("in a read-only transaction") {
+        Error::ReadOnly(message.to_owned())
     } else if is_lost_connection(message) {
         Error::Unavailable(message.to_owned())
+    } else if contains_any(message, &NO_SPACE) {
+        Error::StorageFull(message.to_owned())
+    } else if contains_any(message, &NO_RESOURCES) {
+        Error::Unavailable(message.to_owned())
+    } else if is_unsuitable(message) {
+        Error::Unsuitable(message.to_owned())
     } else {
         Error::Internal(message.to_owned())
     }
@@ -175,6 +213,47 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
     }
 }
 
+/// A file that cannot grow: the disk, a quota or the limit of a relation.
+const NO_SPACE: [&str; 5] =
+    ["No space left on device", "Disk quota exceeded", "File too large", "could not extend", "cannot extend relation"];
+
+/// The server is out of memory, of descriptors or of slots, or its disk fails.
+const NO_RESOURCES: [&str; 10] = [
+    "out of memory",
+    "out of shared memory",
+    "could not resize shared memory",
+    "could not open file",
+    "could not open shared memory",
+    "could not read ",
+    "could not write ",
+    "could not fsync",
+    "could not fork",
+    "too many connections for",
+];
+
+/// Rights and objects that are missing, as before a migration, during one or after one by hand.
+fn is_unsuitable(message: &str) -> bool {
+    const OBJECTS: [&str; 9] = [
+        "relation ",
+        "column ",
+        "function ",
+        "operator ",
+        "type ",
+        "schema ",
+        "collation ",
+        "text search configuration ",
+        "text search dictionary ",
+    ];
+    let is_missing = message.ends_with("does not exist") && OBJECTS.iter().any(|object| message.starts_with(object));
+    is_missing
+        || contains_any(message, &["permission denied", "must be owner of"])
+        || message.starts_with("cached plan must not change result type")
+}
+
+fn contains_any(message: &str, signs: &[&str]) -> bool {
+    signs.iter().any(|sign| message.contains(sign))
+}
+
 fn is_lost_connection(message: &str) -> bool {
     const SIGNS: [&str; 9] = [
         "terminating connection",
@@ -187,8 +266,39 @@ fn is_lost_connection(message: &str) -> bool {
         "could not send data",
         "SSL connection has been closed",
     ];
-    SIGNS.iter().any(|sign| message.contains(sign))
+    contains_any(message, &SIGNS)
         || message.starts_with("sorry, too many clients")
         || message.contains("remaining connection slots")
-        || message.contains("in a read-only transaction")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_of_operation_are_no_internal_errors() {
+        for message in [
+            "could not extend file \"base/5/16402\": No space left on device",
+            "could not extend file \"base/5/16402\": wrote only 4096 of 8192 bytes at block 7",
+            "cannot extend relation base/5/16402 beyond 4294967295 blocks",
+            "could not write to file \"base/pgsql_tmp/pgsql_tmp9.0\": No space left on device",
+        ] {
+            assert!(matches!(from_message(message), Error::StorageFull(_)), "{message}");
+        }
+        for message in ["out of shared memory", "could not read block 3 in file \"base/5/1\": Input/output error"] {
+            assert!(matches!(from_message(message), Error::Unavailable(_)), "{message}");
+        }
+        for message in [
+            "relation \"articles\" does not exist",
+            "column articles.headline does not exist",
+            "function unaccent(text) does not exist",
+            "permission denied for table articles",
+            "must be owner of table articles",
+        ] {
+            assert!(matches!(from_message(message), Error::Unsuitable(_)), "{message}");
+        }
+        let read_only = from_message("cannot execute INSERT in a read-only transaction");
+        assert!(matches!(read_only, Error::ReadOnly(_)) && read_only.loses_connection());
+        assert!(matches!(from_message("division by zero"), Error::Internal(_)));
+    }
 }

@@ -43,6 +43,7 @@ pub struct Migrated {
 /// work later, and [`Error::Internal`] when a migration is refused.
 pub fn run(conn: &mut PgConnection, extent: Extent) -> Result<Migrated> {
     let needs_migration = !is_current(conn)?;
+    refuse_newer_schema(conn)?;
     server_check::check(conn, needs_migration)?;
     run_from(conn, MIGRATIONS, extent)
 }
@@ -100,6 +101,8 @@ fn from_migration(error: &dyn std::error::Error) -> Error {
     let cause = message.split_once(" with: ").map_or(&*message, |(_, cause)| cause);
     match error::from_message(cause) {
         Error::Unavailable(_) => Error::Unavailable(message),
+        Error::StorageFull(_) => Error::StorageFull(message),
+        Error::Unsuitable(_) => Error::Unsuitable(message),
         Error::TimedOut(_) => Error::TimedOut(message),
         Error::Collision(_) => Error::Collision(message),
         _ => Error::Internal(message),
@@ -150,7 +153,8 @@ pub fn check_standby(conn: &mut PgConnection) -> Result<()> {
     Err(Error::Unsuitable(objection.to_owned()))
 }
 
-/// True when no quick migration of this build is missing in the database. Writes nothing, so that a standby can be asked.
+/// True when no quick migration of this build is missing in the database. Writes nothing, so that a standby can be asked. A newer
+/// schema is current too: while instances are replaced by those of a newer build, the old ones go on.
 ///
 /// # Errors
 /// When the query fails.
@@ -158,6 +162,39 @@ pub fn is_current(conn: &mut PgConnection) -> Result<bool> {
     let applied = applied_versions(conn)?;
     let mut quick = migrations()?.into_iter().filter(|migration| migration.metadata().run_in_transaction());
     Ok(quick.all(|migration| applied.contains(&migration.name().version().to_string())))
+}
+
+/// Why requests cannot be served with this database now; `None` when they can. Takes no lock, and writes nothing.
+///
+/// # Errors
+/// When the query fails.
+pub fn obstacle(conn: &mut PgConnection) -> Result<Option<String>> {
+    #[derive(QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    if !is_current(conn)? {
+        return Ok(Some("the database lacks migrations".to_owned()));
+    }
+    let unusable = "SELECT name FROM unnest(ARRAY['articles', 'entities', 'mentions', 'quotes']) AS name
+        WHERE (SELECT bool_and(has_table_privilege(to_regclass(name), right_to))
+            FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS right_to) IS NOT TRUE";
+    let unusable: Vec<Table> = sql_query(unusable).load(conn)?;
+    let names: Vec<String> = unusable.into_iter().map(|table| table.name).collect();
+    let text = || format!("the database lacks tables, or the right to use them: {}", names.join(", "));
+    Ok((!names.is_empty()).then(text))
+}
+
+/// Refuses a database that a newer build has migrated: this one does not know its rules.
+fn refuse_newer_schema(conn: &mut PgConnection) -> Result<()> {
+    let known: Vec<String> = migrations()?.iter().map(|migration| migration.name().version().to_string()).collect();
+    match applied_versions(conn)?.into_iter().filter(|version| !known.contains(version)).max() {
+        Some(version) => Err(Error::Unsuitable(format!(
+            "its schema is newer than this build, which does not have the migration {version}"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The migrations of this build, in order.

@@ -46,6 +46,8 @@ impl Default for NameDictionary {
 struct SyncState {
     /// The snapshot of the last refresh as text of Postgres; `None` before the first refresh.
     snapshot: Option<String>,
+    /// When the server of that snapshot was started. Another server may lack transactions of the snapshot.
+    server: String,
     at: Option<Instant>,
     /// The aliases of each entity.
     aliases: HashMap<Uuid, Vec<(Box<str>, AliasKind)>>,
@@ -55,6 +57,8 @@ struct SyncState {
 struct Changes {
     #[diesel(sql_type = Text)]
     snapshot: String,
+    #[diesel(sql_type = Text)]
+    server: String,
     #[diesel(sql_type = Array<SqlUuid>)]
     changed: Vec<Uuid>,
 }
@@ -63,6 +67,8 @@ struct Changes {
 struct Snapshot {
     #[diesel(sql_type = Text)]
     snapshot: String,
+    #[diesel(sql_type = Text)]
+    server: String,
 }
 
 impl NameDictionary {
@@ -100,8 +106,8 @@ impl NameDictionary {
 
     fn read_changes(&self, conn: &mut PgConnection, state: &mut SyncState, since: &str) -> Result<()> {
         // One statement, so that the changes are read in the returned snapshot.
-        let Changes { snapshot, changed } = diesel::sql_query(
-            "SELECT pg_current_snapshot()::text AS snapshot, array(
+        let Changes { snapshot, server, changed } = diesel::sql_query(
+            "SELECT pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server, array(
                  SELECT DISTINCT entity_id FROM entity_changes
                  WHERE transaction_id >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
                      AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, $1::pg_snapshot)
@@ -109,6 +115,9 @@ impl NameDictionary {
         )
         .bind::<Text, _>(since)
         .get_result(conn)?;
+        if server != state.server {
+            return self.read_all(conn, state);
+        }
         for ids in changed.chunks(BATCH_ENTITIES) {
             let named = names_of(conn, ids)?;
             let mut dictionary = self.dictionary.write().unwrap_or_else(PoisonError::into_inner);
@@ -125,8 +134,10 @@ impl NameDictionary {
 
     /// Reads all names into a new dictionary, and replaces the current one.
     fn read_all(&self, conn: &mut PgConnection, state: &mut SyncState) -> Result<()> {
-        let Snapshot { snapshot } =
-            diesel::sql_query("SELECT pg_current_snapshot()::text AS snapshot").get_result(conn)?;
+        let Snapshot { snapshot, server } = diesel::sql_query(
+            "SELECT pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server",
+        )
+        .get_result(conn)?;
         let mut dictionary = Dictionary::default();
         let mut aliases = HashMap::new();
         let mut after = Uuid::nil();
@@ -142,7 +153,7 @@ impl NameDictionary {
             insert(&mut dictionary, &mut aliases, names_of(conn, &ids)?);
         }
         *self.dictionary.write().unwrap_or_else(PoisonError::into_inner) = dictionary;
-        *state = SyncState { snapshot: Some(snapshot), at: None, aliases };
+        *state = SyncState { snapshot: Some(snapshot), server, at: None, aliases };
         Ok(())
     }
 }

@@ -73,9 +73,9 @@ const FACTS: &str = "
 pub fn check(conn: &mut PgConnection, needs_migration: bool) -> Result<()> {
     let facts: Facts = sql_query(FACTS).bind::<Array<Text>, _>(EXTENSIONS.as_slice()).get_result(conn)?;
     // Letters beyond ASCII: only asked of a database that can hold them.
-    let folds_case = facts.encoding == "UTF8" && folds_case(conn)?;
+    let folding = if facts.encoding == "UTF8" { Some(folding(conn)?) } else { None };
     let is_english = reports_in_english(conn)?;
-    match facts.objection(folds_case, is_english, needs_migration) {
+    match facts.objection(folding, is_english, needs_migration) {
         Some(objection) => Err(Error::Unsuitable(objection)),
         None => Ok(()),
     }
@@ -104,25 +104,35 @@ pub fn reports_in_english(conn: &mut PgConnection) -> Result<bool> {
     }
 }
 
-fn folds_case(conn: &mut PgConnection) -> Result<bool> {
-    #[derive(QueryableByName)]
-    struct Folds {
-        #[diesel(sql_type = Bool)]
-        folds: bool,
-    }
-    let Folds { folds } = sql_query("SELECT lower(U&'\\00C9') = U&'\\00E9' AS folds").get_result(conn)?;
-    Ok(folds)
+/// How the database folds letters.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+struct Folding {
+    /// Whether it folds letters beyond ASCII.
+    #[diesel(sql_type = Bool)]
+    folds_accents: bool,
+    /// Whether `I` becomes `i`: in Turkish and Azerbaijani it does not, and words with it would not be found.
+    #[diesel(sql_type = Bool)]
+    folds_i: bool,
+}
+
+fn folding(conn: &mut PgConnection) -> Result<Folding> {
+    let query = "SELECT lower(U&'\\00C9') = U&'\\00E9' AS folds_accents, lower('I') = 'i' AS folds_i";
+    Ok(sql_query(query).get_result(conn)?)
 }
 
 impl Facts {
     /// Why the service cannot work with this database; `None` when it can.
-    fn objection(&self, folds_case: bool, is_english: bool, needs_migration: bool) -> Option<String> {
+    fn objection(&self, folding: Option<Folding>, is_english: bool, needs_migration: bool) -> Option<String> {
         let Self { version, encoding, ctype, lc_messages, role, .. } = self;
         let objection = if self.version_num < MIN_VERSION {
             format!("it runs PostgreSQL {version}; at least PostgreSQL 14 is needed")
         } else if encoding != "UTF8" {
             format!("its encoding is {encoding}; create it with ENCODING 'UTF8'")
-        } else if !folds_case {
+        } else if folding.is_some_and(|folding| !folding.folds_i) {
+            format!(
+                "its locale {ctype} folds the letter I as Turkish does; create it with LC_CTYPE 'C.UTF-8' or another UTF-8 locale"
+            )
+        } else if folding.is_some_and(|folding| !folding.folds_accents) {
             format!(
                 "its LC_CTYPE {ctype} has no letters beyond ASCII; create it with LC_CTYPE 'C.UTF-8' or another UTF-8 locale"
             )
@@ -157,6 +167,8 @@ impl Facts {
 mod tests {
     use super::*;
 
+    const LIKE_C_UTF8: Option<Folding> = Some(Folding { folds_accents: true, folds_i: true });
+
     fn suitable() -> Facts {
         Facts {
             version_num: 15_00_12,
@@ -176,17 +188,17 @@ mod tests {
 
     #[track_caller]
     fn objects(facts: Facts, words: &str) {
-        let objection = facts.objection(true, true, true).unwrap_or_default();
+        let objection = facts.objection(LIKE_C_UTF8, true, true).unwrap_or_default();
         assert!(objection.contains(words), "{objection:?} lacks {words:?}");
     }
 
     #[test]
     fn a_suitable_database_is_not_objected_to() {
-        assert_eq!(suitable().objection(true, true, true), None);
+        assert_eq!(suitable().objection(LIKE_C_UTF8, true, true), None);
         let missing = Facts { missing_extensions: vec!["unaccent".to_owned()], ..suitable() };
-        assert_eq!(missing.objection(true, true, true), None, "its owner creates it");
+        assert_eq!(missing.objection(LIKE_C_UTF8, true, true), None, "its owner creates it");
         let foreign = Facts { may_create_tables: false, may_create_extensions: false, ..suitable() };
-        assert_eq!(foreign.objection(true, true, false), None, "nothing has to be created");
+        assert_eq!(foreign.objection(LIKE_C_UTF8, true, false), None, "nothing has to be created");
     }
 
     #[test]
@@ -200,9 +212,14 @@ mod tests {
         objects(Facts { absent_extensions: absent.clone(), ..suitable() }, "lacks the extensions pg_trgm, unaccent");
         let missing = Facts { missing_extensions: absent, may_create_extensions: false, ..suitable() };
         objects(missing, "app may not create the extensions pg_trgm, unaccent");
-        let french = suitable().objection(true, false, false).unwrap();
+        let french = suitable().objection(LIKE_C_UTF8, false, false).unwrap();
         assert!(french.contains("lc_messages is fr_FR.UTF-8"), "{french}");
-        let ascii = Facts { ctype: "C".to_owned(), ..suitable() }.objection(false, true, true).unwrap();
+        let like_c = Some(Folding { folds_accents: false, folds_i: true });
+        let ascii = Facts { ctype: "C".to_owned(), ..suitable() }.objection(like_c, true, true).unwrap();
         assert!(ascii.contains("LC_CTYPE C"), "{ascii}");
+        let like_turkish = Some(Folding { folds_accents: true, folds_i: false });
+        let turkish =
+            Facts { ctype: "tr_TR.UTF-8".to_owned(), ..suitable() }.objection(like_turkish, true, true).unwrap();
+        assert!(turkish.contains("its locale tr_TR.UTF-8 folds the letter I as Turkish does"), "{turkish}");
     }
 }

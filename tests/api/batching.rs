@@ -1,7 +1,8 @@
 //! Batched requests: each caller gets the same response as for a single request.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -194,4 +195,36 @@ fn batches_with_the_same_urls_in_opposite_orders_succeed() {
         assert_eq!((count(201), count(409)), (24, 24), "{answers:#?}");
     }
     assert_eq!(app.database.ask("SELECT count(*) FROM articles"), "72");
+}
+
+#[test]
+fn under_steady_load_nobody_is_refused_without_a_wait() {
+    let queue_timeout = Duration::from_millis(200);
+    let app = TestApp::with(|config| config.queue_timeout = queue_timeout);
+    let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
+    let until = Instant::now() + Duration::from_secs(4);
+    let refused = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for n in 0..48 {
+            let (client, path, refused) = (Client::clone(&app), &path, &refused);
+            scope.spawn(move || {
+                while Instant::now() < until {
+                    let asked = Instant::now();
+                    let answer = match n % 2 {
+                        0 => client.post("/v1/articles?annotate=true", &json!({"headline": "Dakar", "body": "Dakar."})),
+                        _ => client.get(path),
+                    };
+                    if answer.status == 503 {
+                        refused.fetch_add(1, Ordering::Relaxed);
+                        assert!(asked.elapsed() >= queue_timeout * 8 / 10, "{:?}: {}", asked.elapsed(), answer.text());
+                    } else {
+                        assert!([200, 201].contains(&answer.status), "{}", answer.text());
+                    }
+                }
+            });
+        }
+    });
+    // No jobs are left over that refuse what comes later.
+    eventually("an article", || (app.get(&path).status == 200).then_some(()));
+    assert!(refused.into_inner() < 48 * 20);
 }

@@ -1,7 +1,8 @@
 //! Request bodies: invalid format, size and encoding.
 
+use std::fs;
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -330,4 +331,50 @@ fn a_body_with_many_errors_takes_little_memory_and_reports_100() {
     let grown = peak_memory(service.id()) - before;
     assert!(grown < 64 << 10, "{grown} KiB more");
     service.stop();
+}
+
+#[test]
+fn a_body_in_a_million_pieces_is_cut_off_at_the_deadline() {
+    let app = TestApp::with(|config| {
+        config.request_deadline = Duration::from_secs(1);
+        config.statement_timeout = Duration::from_millis(900);
+        config.lock_timeout = Duration::from_millis(200);
+    });
+    let head = ["content-type: text/plain", "transfer-encoding: chunked"];
+    let asked = Instant::now();
+    let mut client = Raw::connect(&app).head("POST /v1/articles", &head);
+    let pieces = "1\r\nx\r\n".repeat(1000);
+    // After its answer the service reads on for a second.
+    while asked.elapsed() < Duration::from_millis(1500) {
+        client = client.send(&pieces);
+    }
+    let answer = client.answer();
+    assert_eq!(answer.status, 408, "{}", answer.text());
+    app.get("/livez").expect(200);
+}
+
+#[test]
+fn a_client_that_reads_nothing_of_its_answer_is_cut_off() {
+    let app = TestApp::start();
+    let body = "x ".repeat(500_000);
+    for n in 0..5 {
+        app.article(json!({"body": format!("{body}{n}")}));
+    }
+    let connections = || {
+        let port = app.base.rsplit(':').next().unwrap().parse::<u16>().unwrap();
+        let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
+        // Established, with the port of the service at this end, and bytes that wait to be sent.
+        let is_stuck = |line: &&str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.len() > 4
+                && words[1].ends_with(&format!(":{port:04X}"))
+                && words[3] == "01"
+                && !words[4].starts_with("00000000:")
+        };
+        sockets.lines().filter(is_stuck).count()
+    };
+    let slow = Raw::connect(&app).head("GET /v1/articles?include=body&limit=5", &[]);
+    eventually("an answer that nobody reads", || (connections() == 1).then_some(()));
+    eventually("the end of the connection", || (connections() == 0).then_some(()));
+    drop(slow);
 }

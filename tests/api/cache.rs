@@ -5,11 +5,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
 use verbatim::config::{Database, DatabaseUrl};
+use verbatim::postgres::DATABASE;
+use verbatim::server::migrate;
 
 use crate::support::answers::id;
-use crate::support::embedded::eventually;
+use crate::support::embedded::{eventually, execute_as_admin, folder, process, start};
 use crate::support::postgres::connect;
 use crate::support::{Client, Response, TestApp, refused};
 
@@ -294,7 +297,6 @@ fn without_a_database_no_record_above_the_maximum_age_is_returned() {
     let app = TestApp::with(|config| {
         config.cache_mb = 16;
         config.cache_max_age = MAX_AGE;
-        config.connection_wait = Duration::from_millis(200);
     });
     let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
     app.get(&path).expect(200);
@@ -302,6 +304,37 @@ fn without_a_database_no_record_above_the_maximum_age_is_returned() {
     in_time(&app, &path, Instant::now(), |answer| answer.status == 503);
     app.database.close(false);
     eventually("a read", || (app.get(&path).status == 200).then_some(()));
+}
+
+#[test]
+fn a_server_that_takes_over_without_the_last_writes_empties_the_memory() {
+    let dir = folder();
+    let embedded = start(dir.path());
+    migrate(&embedded.url(DATABASE)).unwrap();
+    let app = TestApp::with(|config| {
+        config.database = Database::At(DatabaseUrl::parse(&embedded.url(DATABASE)).unwrap());
+        config.cache_mb = 16;
+        config.cache_max_age = Duration::from_secs(3600);
+    });
+    let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
+    let awa = app.entity(json!({"name": "Awa Diallo"}));
+    app.get(&path).expect(200);
+    let found = |status: u16| app.get(&path).status == status;
+    let names = || app.post("/v1/annotate", &json!({"body": "Awa Diallo est à Dakar."})).json()["mentions"].to_string();
+    eventually("the name", || names().contains(id(&awa)).then_some(()));
+
+    let killed = embedded.server_pid().unwrap();
+    kill(process(killed), Signal::SIGKILL).unwrap();
+    eventually("a new server", || embedded.server_pid().filter(|&pid| pid != killed));
+    // As if it did not have them. The triggers that tell of changes are off, as for writes that were lost.
+    execute_as_admin(
+        &embedded,
+        "BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM articles; DELETE FROM entities; COMMIT",
+    );
+    let restarted = Instant::now();
+    eventually("the loss of the article", || found(404).then_some(()));
+    eventually("the loss of the name", || (!names().contains(id(&awa))).then_some(()));
+    assert!(restarted.elapsed() < Duration::from_secs(30), "{:?}", restarted.elapsed());
 }
 
 #[test]

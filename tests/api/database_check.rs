@@ -54,6 +54,8 @@ fn refuses(url: &str, message: &str) {
 fn an_encoding_or_locale_without_accented_letters_is_refused() {
     let ascii = Other::create("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'");
     refuses(&ascii.url(), "its encoding is SQL_ASCII; create it with ENCODING 'UTF8'");
+    let latin = Other::create("ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+    refuses(&latin.url(), "its encoding is LATIN1; create it with ENCODING 'UTF8'");
     let ctype = Other::create("ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
     refuses(&ctype.url(), "its LC_CTYPE C has no letters beyond ASCII");
 }

@@ -12,6 +12,7 @@ mod commands;
 mod conditional;
 mod contract;
 mod database_check;
+mod database_faults;
 mod document;
 mod embedded;
 mod embedded_recovery;

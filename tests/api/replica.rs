@@ -177,7 +177,6 @@ fn a_service_starts_without_a_usable_replica() {
         let app = TestApp::with(|config| {
             config.database = Database::At(DatabaseUrl::parse(&primary.primary.url(DATABASE)).unwrap());
             config.read_database = Some(DatabaseUrl::parse(url).unwrap());
-            config.connection_wait = Duration::from_millis(200);
         });
         let (path, _) = store(&app, "Un");
         assert_eq!(app.get(&path).expect(200)["headline"], "Un");

@@ -1,7 +1,6 @@
 //! The service itself: probes, metrics, documentation, compression, request ids, CORS.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use actix_web::dev::Decompress;
 use actix_web::error::PayloadError;
@@ -54,7 +53,7 @@ fn a_service_is_not_ready_until_its_database_is_migrated() {
 
 #[test]
 fn a_service_is_not_ready_while_its_database_is_unreachable() {
-    let app = TestApp::with(|config| config.connection_wait = Duration::from_millis(200));
+    let app = TestApp::start();
     let stored = app.article(json!({}));
     app.get("/readyz").expect(200);
     app.database.close(true);

@@ -17,6 +17,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// The largest body, in bytes, counted after it is decompressed.
 pub const MAX_BODY: usize = 8 << 20;
@@ -115,9 +116,11 @@ fn receive(
         let mut stream = Decompress::new(pieces, encoding);
         let (mut body, mut permits) = (Vec::new(), None::<OwnedSemaphorePermit>);
         loop {
-            let chunk = tokio::time::timeout_at(deadline, stream.next())
-                .await
-                .map_err(|_| Problem::new(Code::RequestTimeout, "the body did not arrive in time"))?;
+            let chunk = tokio::time::timeout_at(deadline, stream.next()).await.map_err(|_| late())?;
+            // A time-out does not fire while there is always another chunk.
+            if Instant::now() > deadline {
+                return Err(late());
+            }
             let Some(chunk) = chunk else { return Ok((body, permits)) };
             let chunk =
                 chunk.map_err(|error| Problem::new(Code::MalformedBody, format!("receiving the body: {error}")))?;
@@ -156,6 +159,10 @@ fn in_pieces(
         }
         last => Some(last),
     })
+}
+
+fn late() -> Problem {
+    Problem::new(Code::RequestTimeout, "the body did not arrive in time")
 }
 
 fn too_large() -> Problem {

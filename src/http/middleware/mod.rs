@@ -10,5 +10,6 @@ pub mod limit;
 pub mod metrics;
 pub mod origin;
 pub mod read_consistency;
+pub mod shed;
 pub mod trace;
 mod trace_context;

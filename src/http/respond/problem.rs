@@ -74,6 +74,28 @@ impl Problem {
         self
     }
 
+    fn body(&self) -> ProblemBody {
+        ProblemBody {
+            r#type: context::public_path(&format!("/problems/{}", self.code.as_str())),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.as_str(),
+            errors: self.errors.clone(),
+            candidates: self.candidates.clone(),
+        }
+    }
+
+    /// The whole response of HTTP/1.1, for a connection that no worker serves.
+    pub fn to_response_bytes(&self) -> Vec<u8> {
+        let body = serde_json::to_string(&self.body()).unwrap_or_default();
+        let (status, length) = (self.code.status(), body.len());
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {length}\r\nretry-after: 1\r\nconnection: close\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
     /// The code of the problem.
     pub fn code(&self) -> Code {
         self.code
@@ -99,15 +121,6 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         context::note_problem(self.code.as_str());
-        let body = ProblemBody {
-            r#type: context::public_path(&format!("/problems/{}", self.code.as_str())),
-            title: self.code.title(),
-            status: self.code.status().as_u16(),
-            detail: self.detail.clone(),
-            code: self.code.as_str(),
-            errors: self.errors.clone(),
-            candidates: self.candidates.clone(),
-        };
         let mut response = HttpResponse::build(self.code.status());
         response.content_type(MEDIA_TYPE);
         if self.code.status() == StatusCode::SERVICE_UNAVAILABLE {
@@ -116,7 +129,7 @@ impl ResponseError for Problem {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        response.json(body)
+        response.json(self.body())
     }
 }
 
@@ -139,6 +152,18 @@ impl From<store::Error> for Problem {
                 log::warn!(request_id = context::request_id(); "the database is unavailable: {cause}");
                 Self::new(Code::Unavailable, "the database cannot be reached")
             }
+            E::ReadOnly(cause) => {
+                log::warn!(request_id = context::request_id(); "the database is read-only: {cause}");
+                Self::new(Code::DatabaseUnsuitable, "the database takes no writes")
+            }
+            E::Unsuitable(cause) => {
+                log::warn!(request_id = context::request_id(); "the database is unsuitable: {cause}");
+                Self::new(Code::DatabaseUnsuitable, "the database lacks tables, rights or settings")
+            }
+            E::StorageFull(cause) => {
+                log::warn!(request_id = context::request_id(); "the database has no space left: {cause}");
+                Self::new(Code::StorageFull, "the database has no space left")
+            }
             E::TimedOut(cause) => {
                 log::warn!(request_id = context::request_id(); "the database gave up: {cause}");
                 Self::new(Code::DeadlinePassed, "the database did not finish in time")
@@ -151,7 +176,7 @@ impl From<store::Error> for Problem {
                 log::warn!(request_id = context::request_id(); "the outcome of a write is unknown: {cause}");
                 Self::new(Code::OutcomeUnknown, "the write may or may not have been carried out")
             }
-            E::Unsuitable(cause) | E::Internal(cause) => Self::unexpected(&cause),
+            E::Internal(cause) => Self::unexpected(&cause),
         }
     }
 }

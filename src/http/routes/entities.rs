@@ -188,7 +188,7 @@ pub async fn suggest_entities(
 ) -> Result<HttpResponse, Problem> {
     let SuggestEntities { q, kind, not_kind } = query.0;
     let kinds = SetFilter::new(kind, not_kind);
-    let found = db.look_up(move |conn| names::suggest(conn, &popular, &q, &kinds)).await?;
+    let found = db.look_up(Resource::Entity, move |conn| names::suggest(conn, &popular, &q, &kinds)).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(json::ok(&SuggestionsBody { items }))
 }

@@ -1,7 +1,7 @@
 //! The service itself: index, health, metrics, and the meaning of its problems.
 
 use crate::app::response_cache::{CacheState, ResponseCache};
-use crate::http::context::{Draining, public_path};
+use crate::http::context::{Draining, Readiness, public_path};
 use crate::http::extract::accept::weight;
 use crate::http::middleware::metrics::{self, CacheCounts, Metrics};
 use crate::http::respond::json;
@@ -101,22 +101,30 @@ pub async fn read_liveness() -> HttpResponse {
 
 /// Check that requests can be served
 ///
-/// Succeeds when the database is reachable, its migrations are current, and the service is not stopping.
+/// Succeeds when the database is reachable, its schema is current, and the service is not stopping.
 #[utoipa::path(tag = "service", security(()), responses((status = 200, description = "Ready", body = ReadinessBody)))]
 #[get("/readyz")]
-pub async fn read_readiness(db: web::Data<Db>, draining: web::Data<Draining>) -> Result<HttpResponse, Problem> {
+pub async fn read_readiness(
+    db: web::Data<Db>,
+    draining: web::Data<Draining>,
+    readiness: web::Data<Readiness>,
+) -> Result<HttpResponse, Problem> {
     if draining.is_started() {
         return Err(Problem::new(Code::Unavailable, "the service is stopping"));
     }
-    let current = tokio::time::timeout(PROBE_DEADLINE, db.probe(migrate::is_current))
-        .await
-        .map_err(|_| Problem::new(Code::Unavailable, "the database does not answer"))??;
-    if current {
-        let replica = db.replica().map(|replica| if replica.usable { "in use" } else { "not in use" });
-        Ok(json::ok(&ReadinessBody { status: "ready", replica }))
-    } else {
-        Err(Problem::new(Code::Unavailable, "the database lacks migrations"))
-    }
+    // The log has the words of Postgres; the answer does not.
+    let (cause, detail) = match tokio::time::timeout(PROBE_DEADLINE, db.probe(migrate::obstacle)).await {
+        Ok(Ok(None)) => {
+            readiness.record(None);
+            let replica = db.replica().map(|replica| if replica.usable { "in use" } else { "not in use" });
+            return Ok(json::ok(&ReadinessBody { status: "ready", replica }));
+        }
+        Ok(Ok(Some(obstacle))) => (obstacle.clone(), obstacle),
+        Ok(Err(error)) => (error.to_string(), "the database cannot be reached".to_owned()),
+        Err(_) => ("the database does not answer".to_owned(), "the database does not answer".to_owned()),
+    };
+    readiness.record(Some(cause));
+    Err(Problem::new(Code::Unavailable, detail))
 }
 
 /// Metrics as text.

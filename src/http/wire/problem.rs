@@ -103,8 +103,12 @@ codes! {
         "The service has no capacity for this request. Nothing was changed. Send it again after `Retry-After` seconds.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Database unavailable",
         "The service cannot reach its database. Nothing was changed. Send the request again after `Retry-After` seconds.";
+    DatabaseUnsuitable = "database_unsuitable", SERVICE_UNAVAILABLE, "Database unsuitable",
+        "The database lacks tables, rights or settings that the service needs, or takes no writes. `/readyz` or the log of the service says which. Nothing was changed.";
     DeadlinePassed = "deadline_passed", SERVICE_UNAVAILABLE, "Deadline passed",
         "The request did not finish within its deadline, and changed nothing. Send it again after `Retry-After` seconds.";
+    StorageFull = "storage_full", INSUFFICIENT_STORAGE, "Storage full",
+        "The database has no space left for this write. Nothing was changed. Send it again once there is space.";
     OutcomeUnknown = "outcome_unknown", GATEWAY_TIMEOUT, "Outcome unknown",
         "The deadline passed while the write was being committed: it may have been carried out. Read the record before you send it again.";
 }

@@ -1,12 +1,13 @@
 //! One queue for requests of one kind that several callers make at the same time.
 //!
-//! Each caller enqueues its request and one job. A job takes up to [`MAX_BATCH`] requests and answers them in one query, or
-//! finds that others have taken them all. A request that comes alone is answered alone, at once.
+//! A job takes up to [`MAX_BATCH`] requests and answers them in one query. There are as many jobs as requests that wait, or more:
+//! a caller adds a job only when its request has none. A request that comes alone is answered alone, at once.
 
+use super::caller::Caller;
 use crate::store::Result;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::oneshot::{self, Receiver, Sender};
+use tokio::sync::oneshot::Receiver;
 
 /// Requests in one batch, at most: the first of them waits for the last.
 const MAX_BATCH: usize = 16;
@@ -19,20 +20,30 @@ pub struct Batcher<Q, A>(Mutex<Queue<Q, A>>);
 struct Queue<Q, A> {
     waiting: VecDeque<Submitted<Q, A>>,
     next: Ticket,
+    /// Jobs that have not begun.
+    jobs: usize,
 }
 
 #[derive(Debug)]
 struct Submitted<Q, A> {
     ticket: Ticket,
     request: Q,
-    caller: Sender<Result<A>>,
+    caller: Caller<A>,
 }
 
 /// Identifies a submitted request.
 type Ticket = u64;
 
+/// A request in the queue.
+pub(super) struct Submission<A> {
+    pub ticket: Ticket,
+    pub answer: Receiver<Result<A>>,
+    /// Whether the caller has to add a job.
+    pub needs_job: bool,
+}
+
 /// The callers of equal requests.
-type Callers<A> = Vec<Sender<Result<A>>>;
+type Callers<A> = Vec<Caller<A>>;
 
 /// Different requests, and the callers of each.
 pub(super) struct Batch<Q, A> {
@@ -41,6 +52,11 @@ pub(super) struct Batch<Q, A> {
 }
 
 impl<Q, A: Clone> Batch<Q, A> {
+    /// All callers.
+    pub fn callers(&self) -> Vec<Caller<A>> {
+        self.callers.iter().flatten().cloned().collect()
+    }
+
     /// Sends the answers, one for each request in their order, or the error to all callers.
     pub fn answer(self, answers: Result<Vec<Result<A>>>) {
         match answers {
@@ -50,9 +66,9 @@ impl<Q, A: Clone> Batch<Q, A> {
     }
 
     /// Answers one request after the other, and sends each answer at once. Skips requests whose callers have gone.
-    pub fn answer_each(self, answer: impl Fn(&Q) -> Result<A>) {
+    pub fn answer_each(self, mut answer: impl FnMut(&Q) -> Result<A>) {
         for (request, callers) in self.requests.iter().zip(self.callers) {
-            if callers.iter().any(|caller| !caller.is_closed()) {
+            if callers.iter().any(|caller| !caller.is_gone()) {
                 send(callers, answer(request));
             }
         }
@@ -61,19 +77,21 @@ impl<Q, A: Clone> Batch<Q, A> {
 
 impl<Q, A> Default for Batcher<Q, A> {
     fn default() -> Self {
-        Self(Mutex::new(Queue { waiting: VecDeque::new(), next: 0 }))
+        Self(Mutex::new(Queue { waiting: VecDeque::new(), next: 0, jobs: 0 }))
     }
 }
 
 impl<Q: PartialEq, A: Clone> Batcher<Q, A> {
     /// Adds a request to the queue.
-    pub(super) fn submit(&self, request: Q) -> (Ticket, Receiver<Result<A>>) {
-        let (caller, answer) = oneshot::channel();
+    pub(super) fn submit(&self, request: Q) -> Submission<A> {
+        let (caller, answer) = Caller::new();
         let mut queue = self.queue();
         let ticket = queue.next;
         queue.next += 1;
         queue.waiting.push_back(Submitted { ticket, request, caller });
-        (ticket, answer)
+        let needs_job = queue.jobs < queue.waiting.len();
+        queue.jobs += usize::from(needs_job);
+        Submission { ticket, answer, needs_job }
     }
 
     /// Removes a request from the queue; false when it is already being answered.
@@ -83,19 +101,11 @@ impl<Q: PartialEq, A: Clone> Batcher<Q, A> {
         index.and_then(|index| waiting.remove(index)).is_some()
     }
 
-    /// Answers one batch of the queue, where `threads` share the work. `answer` gets distinct requests and returns one
-    /// result per request, in order.
-    pub(super) fn answer_batch(&self, threads: usize, answer: impl FnOnce(&[Q]) -> Result<Vec<Result<A>>>) {
-        let batch = self.next_batch(threads);
-        if !batch.requests.is_empty() {
-            let answers = answer(&batch.requests);
-            batch.answer(answers);
-        }
-    }
-
-    /// Takes one of `threads` equal parts of the queue. The caller has to answer it.
+    /// Begins a job: takes one of `threads` equal parts of the queue. The caller has to answer it.
     pub(super) fn next_batch(&self, threads: usize) -> Batch<Q, A> {
-        let waiting = &mut self.queue().waiting;
+        let mut queue = self.queue();
+        queue.jobs = queue.jobs.saturating_sub(1);
+        let waiting = &mut queue.waiting;
         let size = waiting.len().div_ceil(threads.max(1)).min(MAX_BATCH);
         let mut batch = Batch { requests: Vec::new(), callers: Vec::new() };
         while batch.requests.len() < size
@@ -103,7 +113,7 @@ impl<Q: PartialEq, A: Clone> Batcher<Q, A> {
         {
             match batch.requests.iter().position(|known| *known == request) {
                 // Its caller has gone.
-                _ if caller.is_closed() => {}
+                _ if caller.is_gone() => {}
                 Some(index) => batch.callers[index].push(caller),
                 None => {
                     batch.requests.push(request);
@@ -119,11 +129,13 @@ impl<Q: PartialEq, A: Clone> Batcher<Q, A> {
     }
 }
 
-/// Sends one answer to all its callers. Some may have gone.
+/// Sends one answer to all its callers.
 fn send<A: Clone>(mut callers: Callers<A>, answer: Result<A>) {
     let last = callers.pop();
-    callers.into_iter().for_each(|caller| drop(caller.send(answer.clone())));
-    drop(last.map(|caller| caller.send(answer)));
+    callers.into_iter().for_each(|caller| caller.answer(answer.clone()));
+    if let Some(last) = last {
+        last.answer(answer);
+    }
 }
 
 #[cfg(test)]
@@ -133,18 +145,16 @@ mod tests {
 
     /// Answers a batch, and returns its requests.
     fn answer(batcher: &Batcher<u8, u8>, threads: usize) -> Vec<u8> {
-        let mut requested = Vec::new();
-        batcher.answer_batch(threads, |requests| {
-            requested = requests.to_vec();
-            Ok(requests.iter().map(|request| Ok(request * 10)).collect())
-        });
-        requested
+        let batch = batcher.next_batch(threads);
+        let requests = batch.requests.clone();
+        batch.answer(Ok(requests.iter().map(|request| Ok(request * 10)).collect()));
+        requests
     }
 
     #[test]
     fn each_thread_gets_its_part_and_equal_requests_the_same_answer() {
         let batcher = Batcher::default();
-        let mut callers: Vec<_> = [1, 1, 2, 3].map(|request| batcher.submit(request).1).into();
+        let mut callers: Vec<_> = [1, 1, 2, 3].map(|request| batcher.submit(request).answer).into();
         assert_eq!(answer(&batcher, 2), [1, 2]);
         assert_eq!(answer(&batcher, 2), [3]);
         assert!(answer(&batcher, 2).is_empty());
@@ -160,6 +170,22 @@ mod tests {
     }
 
     #[test]
+    fn jobs_do_not_pile_up_and_each_request_has_one() {
+        let batcher = Batcher::default();
+        let mut queued = 0;
+        for round in 0..100 {
+            let callers: Vec<_> = (0..5).map(|request| batcher.submit(request)).collect();
+            queued += callers.iter().filter(|caller| caller.needs_job).count();
+            // One thread answers all five in one job.
+            queued -= 1;
+            assert_eq!(answer(&batcher, 1).len(), 5);
+            assert!(queued < 5, "{queued} jobs without a request in round {round}");
+        }
+        let waiting = batcher.submit(1);
+        assert!(waiting.needs_job || queued > 0);
+    }
+
+    #[test]
     fn a_request_whose_caller_has_gone_is_skipped() {
         let batcher = Batcher::default();
         drop(batcher.submit(1));
@@ -170,16 +196,16 @@ mod tests {
     #[test]
     fn a_cancelled_request_is_not_answered_and_an_answered_one_cannot_be_cancelled() {
         let batcher = Batcher::default();
-        let [(first, _one), (second, _other)] = [1, 2].map(|request| batcher.submit(request));
-        assert!(batcher.cancel(first));
+        let [first, second] = [1, 2].map(|request| batcher.submit(request));
+        assert!(batcher.cancel(first.ticket));
         assert_eq!(answer(&batcher, 1), [2]);
-        assert!(!batcher.cancel(second));
+        assert!(!batcher.cancel(second.ticket));
     }
 
     #[test]
     fn a_caller_that_leaves_while_others_are_answered_one_by_one_is_skipped() {
         let batcher = Batcher::default();
-        let [mut first, second, mut third] = [1, 2, 3].map(|request| batcher.submit(request).1);
+        let [mut first, second, mut third] = [1, 2, 3].map(|request| batcher.submit(request).answer);
         let batch = batcher.next_batch(1);
         let second = std::cell::Cell::new(Some(second));
         let answered = std::cell::RefCell::new(Vec::new());
@@ -195,8 +221,8 @@ mod tests {
     #[test]
     fn an_error_is_sent_to_all_callers() {
         let batcher = Batcher::<u8, u8>::default();
-        let callers = [1, 2].map(|request| batcher.submit(request).1);
-        batcher.answer_batch(1, |_| Err(Error::Overloaded));
+        let callers = [1, 2].map(|request| batcher.submit(request).answer);
+        batcher.next_batch(1).answer(Err(Error::Overloaded));
         for mut caller in callers {
             assert!(matches!(caller.try_recv().unwrap(), Err(Error::Overloaded)));
         }

@@ -8,8 +8,8 @@
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::mem;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -73,6 +73,8 @@ pub struct CacheValidity {
     slots: Box<[Slot]>,
     everything: Slot,
     hasher: RandomState,
+    /// When the server that was last connected to was started.
+    server: Mutex<Option<String>>,
 }
 
 /// The changes of the owners that share this slot.
@@ -100,6 +102,7 @@ impl CacheValidity {
             slots: (0..SLOTS).map(|_| Slot::default()).collect(),
             everything: Slot::default(),
             hasher: RandomState::new(),
+            server: Mutex::default(),
         }
     }
 
@@ -111,6 +114,15 @@ impl CacheValidity {
     /// True when data of `owner` that was read at `read` may be shown.
     pub fn allows(&self, owner: Owner, read: ReadTimestamp) -> bool {
         self.slot(owner).allows(read.clock) && self.everything.allows(read.clock) && read.at.elapsed() <= self.max_age
+    }
+
+    /// Invalidates everything when a connection leads to another server than the one before, or to one that was restarted: a
+    /// standby that took over may lack writes that were read here.
+    pub(super) fn server_started(self: &Arc<Self>, at: String) {
+        let last = self.server.lock().unwrap_or_else(PoisonError::into_inner).replace(at.clone());
+        if last.is_some_and(|last| last != at) {
+            drop(self.guard(vec![Owner::Everything]));
+        }
     }
 
     /// Invalidates data of `owners` until the guard is dropped. Must be called before the commit.
@@ -172,6 +184,18 @@ mod tests {
         drop(second);
         assert!(!validity.allows(ONE, validity.now()));
         drop(first);
+        assert!(validity.allows(ONE, validity.now()));
+    }
+
+    #[test]
+    fn another_server_invalidates_everything() {
+        let validity = validity();
+        validity.server_started("2026-03-02 08:00:00+00".to_owned());
+        let before = validity.now();
+        validity.server_started("2026-03-02 08:00:00+00".to_owned());
+        assert!(validity.allows(ONE, before));
+        validity.server_started("2026-03-02 09:00:00+00".to_owned());
+        assert!(!validity.allows(ONE, before));
         assert!(validity.allows(ONE, validity.now()));
     }
 

@@ -1,39 +1,41 @@
 //! Access to Postgres: connections and threads that run blocking diesel code for async callers.
 //!
 //! Each class of work (lookups, other reads, writes) has threads and connections of its own, so that lookups do not wait
-//! behind searches. Work that waits too long in a queue is refused with [`Error::Overloaded`].
+//! behind searches. Lookups of one resource leave threads to those of others. Work that waits too long in a queue is refused with [`Error::Overloaded`].
 
 pub mod batcher;
 pub mod cache;
-mod pool;
+mod caller;
+mod connection;
 pub mod replica;
 pub mod session;
+mod silence;
 pub mod transaction;
 pub mod wait_times;
-mod work_class;
 mod workers;
 
-use super::{Error, Result};
-use batcher::Batcher;
+use super::{Error, Resource, Result};
+use batcher::{Batcher, Submission};
 use cache::CacheValidity;
+use connection::{Connector, PlanCacheMode};
+pub use connection::{PoolOptions, ReplicaOptions, establish};
 use diesel::pg::PgConnection;
-use pool::PlanCacheMode;
-pub use pool::{Connections, PoolOptions, ReplicaOptions};
 use replica::{Replica, ReplicaRead, ReplicaState};
+use silence::replace_silent_threads;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use transaction::{Transactions, Unmergeable, WaitingCaller, WriteBatcher};
 use wait_times::WaitTimes;
-use work_class::WorkClass;
+use workers::WorkerPool;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    lookups: WorkClass,
-    reads: WorkClass,
-    writes: WorkClass,
-    probes: WorkClass,
-    background: WorkClass,
+    lookups: WorkerPool,
+    reads: WorkerPool,
+    writes: WorkerPool,
+    probes: WorkerPool,
+    background: WorkerPool,
     replica: Option<Replica>,
     validity: Option<Arc<CacheValidity>>,
     statement_timeout: Duration,
@@ -49,19 +51,23 @@ impl Db {
     /// Starts the threads. Connects to nothing: connections are opened when they are first needed.
     pub fn new(options: &PoolOptions) -> Self {
         let waits = WaitTimes::default();
-        let class = |name, size, plans| WorkClass::new(options, name, &options.url, size, plans, &waits);
+        let validity = options.max_age.map(|max_age| Arc::new(CacheValidity::new(max_age)));
+        let pool = |name, size, plans| {
+            let connector = Connector::new(options, &options.url, plans, validity.clone());
+            WorkerPool::new(name, size, connector, options.queue_timeout, waits.of(name))
+        };
         // Two searches keep two cores busy. Lookups are many short statements.
         let reads = (options.connections / 4).max(1);
         let lookups = (options.connections * 3 / 8).max(1);
         let writes = options.connections.saturating_sub(reads + lookups).max(1);
         Self {
-            lookups: class("lookup", lookups, PlanCacheMode::ForceGenericPlan),
-            reads: class("read", reads, PlanCacheMode::ForceCustomPlan),
-            writes: class("write", writes, PlanCacheMode::Auto),
-            probes: class("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
-            background: class("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
+            lookups: pool("lookup", lookups, PlanCacheMode::ForceGenericPlan),
+            reads: pool("read", reads, PlanCacheMode::ForceCustomPlan),
+            writes: pool("write", writes, PlanCacheMode::Auto),
+            probes: pool("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
+            background: pool("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
             replica: options.replica.as_ref().map(|replica| Replica::new(options, replica, &waits)),
-            validity: options.max_age.map(|max_age| Arc::new(CacheValidity::new(max_age))),
+            validity,
             statement_timeout: options.statement_timeout,
             waits,
         }
@@ -77,29 +83,31 @@ impl Db {
         &self,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.read_in(&self.reads, work).await
+        self.read_in(&self.reads, None, work).await
     }
 
-    /// Runs a read that is always quick, without waiting behind slower ones. Its statements get generic plans.
+    /// Runs a read of one resource that is always quick, without waiting behind slower ones. Its statements get generic plans.
     ///
     /// # Errors
     /// As [`Db::read`].
     pub async fn look_up<T: Send + 'static>(
         &self,
+        reads: Resource,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.read_in(&self.lookups, work).await
+        self.read_in(&self.lookups, Some(reads), work).await
     }
 
     async fn read_in<T: Send + 'static>(
         &self,
-        primary: &WorkClass,
+        primary: &WorkerPool,
+        reads: Option<Resource>,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let Some(replica) = &self.replica else { return primary.run_retrying(work).await };
+        let Some(replica) = &self.replica else { return run_retrying(primary, reads, work).await };
         match replica.read(session::read_requirements(), work).await? {
             ReplicaRead::Served(result) => Ok(result),
-            ReplicaRead::PassedOn(work) => primary.run_retrying(work).await,
+            ReplicaRead::PassedOn(work) => run_retrying(primary, reads, work).await,
         }
     }
 
@@ -111,7 +119,7 @@ impl Db {
         &self,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.reads.run_retrying(work).await
+        run_retrying(&self.reads, None, work).await
     }
 
     /// Answers a lookup, on the standby if there is one that is fresh enough, else as [`Db::look_up_batched`].
@@ -121,6 +129,7 @@ impl Db {
     pub async fn read_batched<Q, A>(
         &self,
         batcher: &Arc<Batcher<Q, A>>,
+        reads: Resource,
         request: Q,
         answer: impl Fn(&mut PgConnection, &[Q]) -> Result<Vec<Result<A>>> + Send + 'static,
     ) -> Result<A>
@@ -129,7 +138,7 @@ impl Db {
         A: Clone + Send + 'static,
     {
         if self.replica.is_none() {
-            return self.look_up_batched(batcher, request, answer).await;
+            return self.look_up_batched(batcher, reads, request, answer).await;
         }
         let lost = || Err(Error::Internal("a request has no answer".to_owned()));
         self.read(move |conn| answer(conn, std::slice::from_ref(&request))?.pop().unwrap_or_else(lost)).await
@@ -143,6 +152,7 @@ impl Db {
     pub async fn look_up_batched<Q, A>(
         &self,
         batcher: &Arc<Batcher<Q, A>>,
+        reads: Resource,
         request: Q,
         answer: impl Fn(&mut PgConnection, &[Q]) -> Result<Vec<Result<A>>> + Send + 'static,
     ) -> Result<A>
@@ -150,13 +160,19 @@ impl Db {
         Q: PartialEq + Send + 'static,
         A: Clone + Send + 'static,
     {
-        let WorkClass { workers, pool } = self.lookups.clone();
-        let (ticket, answered) = batcher.submit(request);
-        let (threads, queue) = (workers.threads(), Arc::clone(batcher));
-        let job = move || {
-            queue.answer_batch(threads, |requests| pool.run_retrying(|conn| answer(conn, requests)));
-        };
-        workers.run_for(answered, job, || batcher.cancel(ticket)).await
+        let Submission { ticket, answer: answered, needs_job } = batcher.submit(request);
+        if needs_job {
+            let (threads, batcher) = (self.lookups.size(), Arc::clone(batcher));
+            self.lookups.enqueue(Some(reads), move |worker| {
+                let batch = batcher.next_batch(threads);
+                if !batch.requests.is_empty() {
+                    worker.answer_when_lost(batch.callers());
+                    let answers = worker.run_retrying(|conn| answer(conn, &batch.requests));
+                    batch.answer(answers);
+                }
+            });
+        }
+        within_deadline(self.lookups.wait(answered, || batcher.cancel(ticket))).await
     }
 
     /// Runs a write in one transaction; again when it collided with another. It is rolled back when its caller leaves or the
@@ -171,7 +187,7 @@ impl Db {
     ) -> Result<T> {
         let caller = WaitingCaller::current();
         let (transactions, job_caller) = (self.transactions(), caller.clone());
-        let committed = self.writes.workers.run(move || transactions.run(&[&job_caller], &work));
+        let committed = self.writes.run(move |worker| transactions.run(worker, &[&job_caller], &work));
         Ok(caller.wait(committed).await?.recorded())
     }
 
@@ -191,18 +207,38 @@ impl Db {
         T: Clone + Send + 'static,
     {
         let caller = WaitingCaller::current();
-        let (ticket, answered) = batcher.submit(Unmergeable { write: one, caller: caller.clone() });
-        let (transactions, workers, queue) = (self.transactions(), self.writes.workers.clone(), Arc::clone(batcher));
-        // Each idle thread takes an equal part of the queue. When all are busy, this one takes more: large batches are
-        // cheaper.
-        let job = move || transactions.run_batch(queue.next_batch(workers.idle() + 1), &write);
-        let committed = self.writes.workers.run_for(answered, job, || batcher.cancel(ticket));
+        let one = Unmergeable { write: one, caller: caller.clone() };
+        let Submission { ticket, answer: answered, needs_job } = batcher.submit(one);
+        if needs_job {
+            let (transactions, batcher) = (self.transactions(), Arc::clone(batcher));
+            self.writes.enqueue(None, move |worker| {
+                // Each idle thread takes an equal part of the queue. When all are busy, this one takes more: large batches
+                // are cheaper.
+                let batch = batcher.next_batch(worker.idle_threads() + 1);
+                transactions.run_batch(worker, batch, &write);
+            });
+        }
+        let committed = self.writes.wait(answered, || batcher.cancel(ticket));
         Ok(caller.wait(committed).await?.recorded())
+    }
+
+    /// Waits until a write that comes now is likely to be served, for the queue timeout at most.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when it is not by then.
+    pub async fn admit_write(&self) -> Result<()> {
+        let (begun, timeout) = (Instant::now(), self.writes.queue_timeout());
+        while self.writes.is_overloaded() {
+            if begun.elapsed() >= timeout {
+                return Err(Error::Overloaded);
+            }
+            tokio::time::sleep(timeout / 10).await;
+        }
+        Ok(())
     }
 
     fn transactions(&self) -> Transactions {
         Transactions {
-            pool: self.writes.pool.clone(),
             statement_timeout: self.statement_timeout,
             is_replicated: self.replica.is_some(),
             validity: self.validity.clone(),
@@ -217,7 +253,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.probes.run(work).await
+        self.probes.run(|worker| worker.run(work)).await
     }
 
     /// Runs a part of a background task.
@@ -228,7 +264,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.background.run(work).await
+        self.background.run(|worker| worker.run(work)).await
     }
 
     /// Which cached data may still be shown; `None` without a cache.
@@ -253,8 +289,23 @@ impl Db {
 
     /// Connections to the primary, for the metrics.
     pub fn connections(&self) -> Connections {
-        let classes = [&self.lookups, &self.reads, &self.writes, &self.probes, &self.background];
-        classes.into_iter().map(|class| class.pool.connections()).sum()
+        let sum = |count: fn(&WorkerPool) -> usize| u32::try_from(self.pools().map(count).iter().sum::<usize>());
+        Connections {
+            open: sum(WorkerPool::open_connections).unwrap_or(u32::MAX),
+            idle: sum(WorkerPool::idle_connections).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn pools(&self) -> [&WorkerPool; 5] {
+        [&self.lookups, &self.reads, &self.writes, &self.probes, &self.background]
+    }
+
+    /// Replaces threads whose connections have gone silent, so that they do not wait for ever.
+    pub async fn replace_silent_threads(&self) {
+        replace_silent_threads(&self.pools(), &self.probes).await;
+        if let Some(replica) = &self.replica {
+            replica.replace_silent_threads().await;
+        }
     }
 
     /// How long work waits, for the metrics.
@@ -264,7 +315,29 @@ impl Db {
 
     /// Free threads of each class of work, for the metrics.
     pub fn free_threads(&self) -> [(&'static str, usize); 3] {
-        let classes = [("lookup", &self.lookups), ("read", &self.reads), ("write", &self.writes)];
-        classes.map(|(name, class)| (name, class.workers.free()))
+        let pools = [("lookup", &self.lookups), ("read", &self.reads), ("write", &self.writes)];
+        pools.map(|(name, pool)| (name, pool.free_threads()))
     }
+}
+
+/// Connections to the database, for the metrics.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    pub open: u32,
+    pub idle: u32,
+}
+
+async fn run_retrying<T: Send + 'static>(
+    pool: &WorkerPool,
+    reads: Option<Resource>,
+    work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    within_deadline(pool.run_reading(reads, |worker| worker.run_retrying(work))).await
+}
+
+/// Waits for a read until the deadline of the request. Writes decide for themselves what to do then.
+async fn within_deadline<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
+    let Some(deadline) = session::deadline() else { return answer.await };
+    let late = || Err(Error::TimedOut("the deadline passed before the answer".to_owned()));
+    tokio::time::timeout_at(deadline.into(), answer).await.unwrap_or_else(|_| late())
 }

@@ -4,10 +4,11 @@
 //! replayed. The last positions of the primary are kept with their times: the newest that the standby has replayed tells how
 //! old its data is at most. While that is too old, or unknown, reads go to the primary.
 
-use super::pool::{PlanCacheMode, PoolOptions, ReplicaOptions};
+use super::connection::{Connector, PlanCacheMode, PoolOptions, ReplicaOptions};
 use super::session::{self, Lsn, ReadRequirements};
+use super::silence::replace_silent_threads;
 use super::wait_times::WaitTimes;
-use super::work_class::WorkClass;
+use super::workers::{Worker, WorkerPool};
 use crate::store::{Error, Result};
 use diesel::PgConnection;
 use std::collections::VecDeque;
@@ -25,8 +26,8 @@ const MAX_POSITIONS: usize = 256;
 /// A standby. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Replica {
-    reads: WorkClass,
-    checks: WorkClass,
+    reads: WorkerPool,
+    checks: WorkerPool,
     max_lag: Duration,
     state: Arc<State>,
 }
@@ -64,11 +65,13 @@ impl Replica {
     pub fn new(options: &PoolOptions, replica: &ReplicaOptions, waits: &WaitTimes) -> Self {
         // Half of the connections: those of the primary also serve writes.
         let readers = (options.connections - options.connections / 2).max(1);
-        let plans = PlanCacheMode::ForceCustomPlan;
-        let class = |name, size| WorkClass::new(options, name, &replica.url, size, plans, waits);
+        let pool = |name, size| {
+            let connector = Connector::new(options, &replica.url, PlanCacheMode::ForceCustomPlan, None);
+            WorkerPool::new(name, size, connector, options.queue_timeout, waits.of(name))
+        };
         Self {
-            reads: class("replica", readers),
-            checks: class("replica-check", CHECK_CONNECTIONS),
+            reads: pool("replica", readers),
+            checks: pool("replica-check", CHECK_CONNECTIONS),
             max_lag: replica.max_lag,
             state: Arc::default(),
         }
@@ -88,10 +91,9 @@ impl Replica {
         }
         let replica = self.clone();
         self.reads
-            .workers
-            .run(move || {
-                let result = match replica.has_reached(requirements.min_lsn) {
-                    Ok(true) => replica.reads.pool.run_retrying(&work),
+            .run(move |worker| {
+                let result = match replica.has_reached(worker, requirements.min_lsn) {
+                    Ok(true) => worker.run_retrying(&work),
                     Ok(false) => return Ok(replica.pass_on(work)),
                     Err(error) => Err(error),
                 };
@@ -120,20 +122,20 @@ impl Replica {
         self.state.age().is_some_and(|age| age <= self.max_lag)
     }
 
-    fn has_reached(&self, min_lsn: Option<Lsn>) -> Result<bool> {
+    fn has_reached(&self, worker: &mut Worker, min_lsn: Option<Lsn>) -> Result<bool> {
         let Some(min_lsn) = min_lsn else { return Ok(true) };
         if min_lsn.0 <= self.state.replayed.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        self.reads.pool.run(|conn| self.state.replay_lsn(conn)).map(|at| at >= min_lsn)
+        worker.run(|conn| self.state.replay_lsn(conn)).map(|at| at >= min_lsn)
     }
 
     /// Checks how far it is behind. `flushed` is a position that the primary had reached after `asked`.
     pub async fn check(&self, asked: Instant, flushed: Lsn, check: fn(&mut PgConnection) -> Result<()>) {
         self.state.positions().push(asked, flushed);
         let replica = self.clone();
-        let checked = self.checks.workers.run(move || {
-            replica.checks.pool.run(|conn| {
+        let checked = self.checks.run(move |worker| {
+            worker.run(|conn| {
                 // Not while it is in use: what was right stays right.
                 if replica.state.age().is_none() {
                     check(conn)?;
@@ -148,6 +150,11 @@ impl Replica {
             Ok(Err(error)) => self.state.lose(&error.to_string()),
             Err(_) => self.state.lose("it does not answer"),
         }
+    }
+
+    /// Replaces threads whose connections have gone silent.
+    pub async fn replace_silent_threads(&self) {
+        replace_silent_threads(&[&self.reads, &self.checks], &self.checks).await;
     }
 
     pub fn state(&self) -> ReplicaState {

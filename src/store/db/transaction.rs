@@ -2,8 +2,8 @@
 
 use super::batcher::{Batch, Batcher};
 use super::cache::{self, CacheValidity};
-use super::pool::Pool;
 use super::session::{self, Lsn};
+use super::workers::Worker;
 use crate::store::{Error, Result};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
@@ -85,15 +85,23 @@ impl WaitingCaller {
     /// is under way and does not finish, and those of `result`.
     pub async fn wait<T>(&self, result: impl Future<Output = Result<T>>) -> Result<T> {
         let _abandon = AbandonOnDrop(self);
-        let Some(deadline) = self.deadline else { return result.await };
+        let Some(deadline) = self.deadline else { return self.judge(result.await) };
         tokio::pin!(result);
         match tokio::time::timeout_at(deadline.into(), &mut result).await {
-            Ok(result) => result,
+            Ok(result) => self.judge(result),
             Err(_) if self.abandon() => Err(deadline_passed()),
             Err(_) => match tokio::time::timeout(COMMIT_GRACE, result).await {
-                Ok(result) => result,
+                Ok(result) => self.judge(result),
                 Err(_) => Err(Error::OutcomeUnknown("the commit did not finish within the deadline".to_owned())),
             },
+        }
+    }
+
+    /// A connection that was lost during the commit leaves the outcome unknown; before it, nothing is committed any more.
+    fn judge<T>(&self, result: Result<T>) -> Result<T> {
+        match result {
+            Err(Error::Unavailable(cause)) if !self.abandon() => Err(Error::OutcomeUnknown(cause)),
+            result => result,
         }
     }
 
@@ -134,10 +142,9 @@ fn begin_commit(callers: &[&WaitingCaller]) -> bool {
     refused.is_none()
 }
 
-/// Runs transactions on the connections of a pool. Cheap to clone.
+/// Runs transactions. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Transactions {
-    pub pool: Pool,
     pub statement_timeout: Duration,
     /// Whether reads may go to a standby, so that commits are recorded with their position.
     pub is_replicated: bool,
@@ -149,12 +156,13 @@ impl Transactions {
     /// Runs `work` in one transaction; again after a collision, or when the connection was lost before the commit.
     pub fn run<T>(
         &self,
+        worker: &mut Worker,
         callers: &[&WaitingCaller],
         work: impl Fn(&mut PgConnection) -> Result<T>,
     ) -> Result<Committed<T>> {
         // A batch is split after its first collision: see `run_batch`.
         let attempts = if callers.len() > 1 { 1 } else { ATTEMPTS };
-        let attempt = || self.pool.run_retrying(|conn| self.attempt(conn, callers, &work));
+        let mut attempt = || worker.run_retrying(|conn| self.attempt(conn, callers, &work));
         let mut result = attempt();
         for _ in 1..attempts {
             if !matches!(result, Err(Error::Collision(_))) {
@@ -203,15 +211,20 @@ impl Transactions {
 
     /// Runs a batch in one transaction. When that collides, takes too long or has a defect, runs each write by itself, so
     /// that only the write at fault suffers.
-    pub fn run_batch<W, T: Clone>(
+    pub fn run_batch<W, T: Clone + Send + 'static>(
         &self,
+        worker: &mut Worker,
         batch: Batch<Unmergeable<W>, Committed<T>>,
         write: impl Fn(&mut PgConnection, &[&W]) -> Result<Vec<Result<T>>>,
     ) {
-        let run = |requests: &[&Unmergeable<W>]| {
+        if batch.requests.is_empty() {
+            return;
+        }
+        worker.answer_when_lost(batch.callers());
+        let mut run = |requests: &[&Unmergeable<W>]| {
             let callers: Vec<&WaitingCaller> = requests.iter().map(|request| &request.caller).collect();
             let writes: Vec<&W> = requests.iter().map(|request| &request.write).collect();
-            let run = || self.run(&callers, |conn| write(conn, &writes));
+            let run = || self.run(worker, &callers, |conn| write(conn, &writes));
             // A panic is an error of the writes that caused it.
             let committed = catch_unwind(AssertUnwindSafe(run))
                 .unwrap_or_else(|_| Err(Error::Internal("the store panicked".to_owned())))?;
@@ -219,9 +232,6 @@ impl Transactions {
             Ok(committed.result.into_iter().map(|result| result.map(|result| Committed { result, lsn })).collect())
         };
         let requests: Vec<_> = batch.requests.iter().collect();
-        if requests.is_empty() {
-            return;
-        }
         match run(&requests) {
             Err(error @ (Error::Collision(_) | Error::TimedOut(_) | Error::Internal(_))) if requests.len() > 1 => {
                 log::info!("a batch of {} writes failed, running each by itself: {error}", requests.len());
@@ -269,6 +279,17 @@ mod tests {
         let caller = WaitingCaller { deadline: Some(Instant::now()), state: Arc::new(AtomicU8::new(COMMITTING)) };
         let result: Result<()> = caller.wait(std::future::pending()).await;
         assert!(matches!(result, Err(Error::OutcomeUnknown(_))), "{result:?}");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_lost_before_the_commit_prevents_it_and_later_leaves_the_outcome_unknown() {
+        let lost = || async { Err::<(), _>(Error::Unavailable("lost".to_owned())) };
+        let before = caller(in_a_minute());
+        assert!(matches!(before.wait(lost()).await, Err(Error::Unavailable(_))));
+        assert!(!begin_commit(&[&before]));
+        let committing = caller(in_a_minute());
+        assert!(begin_commit(&[&committing]));
+        assert!(matches!(committing.wait(lost()).await, Err(Error::OutcomeUnknown(_))));
     }
 
     #[tokio::test]

@@ -1,9 +1,8 @@
-//! How long work waits for a thread and for a connection, for the metrics.
+//! How long work waits for a thread, and a thread for a new connection, for the metrics.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
-use r2d2::event::{CheckoutEvent, HandleEvent, TimeoutEvent};
 
 /// The class of work that waited.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -14,7 +13,7 @@ pub struct WorkerPoolLabel {
 /// Histograms of one kind of wait, by class of work.
 pub type WaitHistograms = Family<WorkerPoolLabel, Histogram, fn() -> Histogram>;
 
-/// How long work waits for a thread, and then for a connection. Cheap to clone.
+/// How long work waits for a thread, and a thread for a new connection. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct WaitTimes {
     pub queue: WaitHistograms,
@@ -33,27 +32,19 @@ fn seconds() -> Histogram {
 }
 
 impl WaitTimes {
-    /// The waits for threads of a class of work.
-    pub(super) fn of_queue(&self, pool: &'static str) -> Histogram {
-        self.queue.get_or_create_owned(&WorkerPoolLabel { pool })
-    }
-
-    /// The waits for connections of a class of work.
-    pub(super) fn of_connections(&self, pool: &'static str) -> ConnectionWaits {
-        ConnectionWaits(self.connection.get_or_create_owned(&WorkerPoolLabel { pool }))
+    /// The waits of a class of work.
+    pub(super) fn of(&self, pool: &'static str) -> PoolWaits {
+        let label = WorkerPoolLabel { pool };
+        PoolWaits {
+            queue: self.queue.get_or_create_owned(&label),
+            connection: self.connection.get_or_create_owned(&label),
+        }
     }
 }
 
-/// Observes the waits for the connections of one pool.
-#[derive(Debug)]
-pub(super) struct ConnectionWaits(Histogram);
-
-impl HandleEvent for ConnectionWaits {
-    fn handle_checkout(&self, event: CheckoutEvent) {
-        self.0.observe(event.duration().as_secs_f64());
-    }
-
-    fn handle_timeout(&self, event: TimeoutEvent) {
-        self.0.observe(event.timeout().as_secs_f64());
-    }
+/// The waits of one class of work.
+#[derive(Debug, Clone)]
+pub(super) struct PoolWaits {
+    pub queue: Histogram,
+    pub connection: Histogram,
 }

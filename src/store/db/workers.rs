@@ -1,221 +1,591 @@
-//! Threads for one class of work, with a bounded queue.
+//! Threads for one class of work, each with a connection, and the queue of jobs for them.
 //!
 //! A thread that finishes takes the next job without sleeping in between: under load this spares each request two thread
-//! switches. A caller whose job is not started within the queue timeout takes it back and is refused, so that nothing piles up
-//! behind statements that hang.
+//! switches. A thread takes a job once it is connected. A caller whose job is not taken within the queue timeout withdraws it
+//! and is refused, so that nothing piles up behind statements that hang: the age of its jobs bounds the queue.
+//!
+//! A connection can go silent: a proxy or a failover loses it, and no answer ever comes. libpq then waits for ever and cannot
+//! be interrupted. Such a thread is given up, and another takes its place; see `silence`.
 
-use crate::store::{Error, Result};
-use crossbeam_channel::{Sender, bounded};
-use prometheus_client::metrics::histogram::Histogram;
+use super::caller::Caller;
+use super::connection::Connector;
+use super::wait_times::PoolWaits;
+use crate::store::{Error, Resource, Result};
+use diesel::connection::{AnsiTransactionManager, Connection, InstrumentationEvent, TransactionManager};
+use diesel::pg::PgConnection;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// Queue slots for each thread: more than a thread finishes within the queue timeout.
-const SLOTS_PER_THREAD: usize = 1_024;
-
-/// Threads for one class of work. Cheap to clone.
+/// Threads for one class of work. Cheap to clone. They end with the last clone.
 #[derive(Clone)]
-pub(super) struct WorkerPool {
-    queue: Sender<QueuedJob>,
-    threads: usize,
-    /// Threads that are running a job.
-    busy: Arc<AtomicUsize>,
-    queue_timeout: Duration,
-    /// Seconds between the submission of a job and its start.
-    waits: Histogram,
+pub(super) struct WorkerPool(Arc<ThreadOwner>);
+
+/// Ends the threads when it is dropped.
+struct ThreadOwner(Arc<Shared>);
+
+impl Drop for ThreadOwner {
+    fn drop(&mut self) {
+        self.0.queue().threads.clear();
+        self.0.changed.notify_all();
+    }
 }
 
-/// A job in the queue, until a thread takes it or its caller takes it back.
-type QueuedJob = Arc<Mutex<Option<Job>>>;
-type Job = Box<dyn FnOnce() + Send>;
+/// The part of a pool that its threads share.
+struct Shared {
+    name: String,
+    size: usize,
+    connector: Connector,
+    queue_timeout: Duration,
+    waits: PoolWaits,
+    queue: Mutex<Queue>,
+    /// A job was added, or a thread is to end.
+    changed: Condvar,
+}
 
-fn take(queued: &QueuedJob) -> Option<Job> {
-    queued.lock().unwrap_or_else(PoisonError::into_inner).take()
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<QueuedJob>,
+    next_ticket: Ticket,
+    /// The threads that are not given up. A thread that is missing here ends.
+    threads: Vec<ThreadEntry>,
+}
+
+struct QueuedJob {
+    ticket: Ticket,
+    since: Instant,
+    reads: Option<Resource>,
+    job: Job,
+}
+
+/// Identifies a job.
+type Ticket = u64;
+type Job = Box<dyn FnOnce(&mut Worker) + Send>;
+
+struct ThreadEntry {
+    thread: Arc<ThreadState>,
+    is_busy: bool,
+    /// The resource that its job reads.
+    reads: Option<Resource>,
+}
+
+/// The state of a thread that others may see.
+#[derive(Default)]
+pub(super) struct ThreadState {
+    is_connected: AtomicBool,
+    is_given_up: AtomicBool,
+    /// The process id of its server; 0 until the session is configured.
+    server: AtomicI32,
+    /// When it sent the statement whose answer it waits for.
+    statement_since: Mutex<Option<Instant>>,
+    /// Answers the callers of its job when it is given up.
+    on_loss: Mutex<Option<OnLoss>>,
+}
+
+type OnLoss = Box<dyn FnOnce() + Send>;
+
+/// A statement whose answer a thread waits for.
+#[derive(Clone)]
+pub(super) struct PendingStatement {
+    thread: Arc<ThreadState>,
+    since: Instant,
+    /// The process id of the server; 0 until the session is configured.
+    pub server: i32,
 }
 
 impl WorkerPool {
-    /// Starts the threads.
-    pub fn new(name: &str, threads: u32, queue_timeout: Duration, waits: Histogram) -> Self {
-        let (sender, receiver) = bounded::<QueuedJob>(threads as usize * SLOTS_PER_THREAD);
-        for index in 0..threads {
-            let receiver = receiver.clone();
-            std::thread::Builder::new()
-                .name(format!("db-{name}-{index}"))
-                // Ends when the last clone of the pool is dropped.
-                .spawn(move || receiver.iter().filter_map(|queued| take(&queued)).for_each(|job| job()))
-                .expect("the system can start a thread");
-        }
-        Self { queue: sender, threads: threads as usize, busy: Arc::default(), queue_timeout, waits }
+    /// Starts the threads. They connect when they are first needed.
+    pub fn new(name: &str, size: u32, connector: Connector, queue_timeout: Duration, waits: PoolWaits) -> Self {
+        let shared = Arc::new(Shared {
+            name: name.to_owned(),
+            size: size as usize,
+            connector,
+            queue_timeout,
+            waits,
+            queue: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        (0..size).for_each(|_| shared.start_thread());
+        Self(Arc::new(ThreadOwner(shared)))
     }
 
     /// Runs `work` on one of the threads.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when it is not started within the queue timeout, and the error of `work`.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let (sender, answer) = oneshot::channel();
-        let work = move || {
-            // Skipped when the caller has gone while the job was queued.
-            if !sender.is_closed() {
-                drop(sender.send(work()));
-            }
-        };
-        self.enqueue(answer, work, |queued| take(queued).is_some()).await
+    /// [`Error::Overloaded`] when it is not started within the queue timeout, [`Error::Unavailable`] when no thread is
+    /// connected by then, and the error of `work`.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Worker) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.run_reading(None, work).await
     }
 
-    /// Waits for an answer from `work` or from another job. When it does not come within the queue timeout, `cancel`
-    /// withdraws the request; it returns false when the request is already being served.
-    ///
-    /// The job stays queued when the answer came from another job: it then serves a request whose own job was used up.
+    /// Runs `work`, which reads a resource, as [`WorkerPool::run`] does.
     ///
     /// # Errors
     /// As [`WorkerPool::run`].
-    pub async fn run_for<T>(
+    pub async fn run_reading<T: Send + 'static>(
         &self,
-        answer: oneshot::Receiver<Result<T>>,
-        work: impl FnOnce() + Send + 'static,
-        cancel: impl FnOnce() -> bool,
+        reads: Option<Resource>,
+        work: impl FnOnce(&mut Worker) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let cancel = |queued: &QueuedJob| {
-            let is_cancelled = cancel();
-            if is_cancelled {
-                take(queued);
+        let (caller, answer) = Caller::new();
+        let job = move |worker: &mut Worker| {
+            // Skipped when the caller has gone while the job was queued.
+            if !caller.is_gone() {
+                worker.answer_when_lost(vec![caller.clone()]);
+                caller.answer(work(worker));
             }
-            is_cancelled
         };
-        self.enqueue(answer, work, cancel).await
+        let ticket = self.enqueue(reads, job);
+        self.wait(answer, || self.shared().withdraw(ticket)).await
     }
 
-    async fn enqueue<T>(
+    /// Adds a job to the queue. Jobs that read the same resource do not get all threads, so that a lock on its table leaves
+    /// some for others.
+    pub fn enqueue(&self, reads: Option<Resource>, job: impl FnOnce(&mut Worker) + Send + 'static) -> Ticket {
+        let mut queue = self.shared().queue();
+        let ticket = queue.next_ticket;
+        queue.next_ticket += 1;
+        queue.jobs.push_back(QueuedJob { ticket, since: Instant::now(), reads, job: Box::new(job) });
+        drop(queue);
+        self.shared().changed.notify_one();
+        ticket
+    }
+
+    /// Waits for an answer. When it does not come within the queue timeout, `withdraw` takes the request back; it returns
+    /// false when the request is already being served.
+    ///
+    /// # Errors
+    /// As [`WorkerPool::run`].
+    pub async fn wait<T>(
         &self,
         mut answer: oneshot::Receiver<Result<T>>,
-        work: impl FnOnce() + Send + 'static,
-        cancel: impl FnOnce(&QueuedJob) -> bool,
+        withdraw: impl FnOnce() -> bool,
     ) -> Result<T> {
-        let busy = Arc::clone(&self.busy);
-        let (waits, submitted) = (self.waits.clone(), Instant::now());
-        let job: Job = Box::new(move || {
-            waits.observe(submitted.elapsed().as_secs_f64());
-            busy.fetch_add(1, Ordering::Relaxed);
-            // The caller learns of a panic from the sender that it drops.
-            drop(catch_unwind(AssertUnwindSafe(work)));
-            busy.fetch_sub(1, Ordering::Relaxed);
-        });
-        let queued = Arc::new(Mutex::new(Some(job)));
-        let has_slot = self.queue.try_send(Arc::clone(&queued)).is_ok();
-        let timeout = if has_slot { self.queue_timeout } else { Duration::ZERO };
-        let answer = match tokio::time::timeout(timeout, &mut answer).await {
+        let answer = match tokio::time::timeout(self.shared().queue_timeout, &mut answer).await {
             Ok(answer) => answer,
-            Err(_) if cancel(&queued) => return Err(Error::Overloaded),
+            Err(_) if withdraw() => {
+                return Err(match self.open_connections() {
+                    0 => Error::Unavailable("the server does not answer".to_owned()),
+                    _ => Error::Overloaded,
+                });
+            }
             Err(_) => answer.await,
         };
         answer.map_err(|_| Error::Internal("the store panicked".to_owned()))?
     }
 
-    pub fn threads(&self) -> usize {
-        self.threads
+    pub fn size(&self) -> usize {
+        self.shared().size
     }
 
-    /// Threads without a job.
-    pub fn idle(&self) -> usize {
-        self.threads.saturating_sub(self.busy.load(Ordering::Relaxed))
+    pub fn open_connections(&self) -> usize {
+        let queue = self.shared().queue();
+        queue.threads.iter().filter(|entry| entry.thread.is_connected.load(Ordering::Relaxed)).count()
+    }
+
+    pub fn idle_connections(&self) -> usize {
+        let is_idle = |entry: &&ThreadEntry| !entry.is_busy && entry.thread.is_connected.load(Ordering::Relaxed);
+        self.shared().queue().threads.iter().filter(is_idle).count()
+    }
+
+    /// True when the oldest job has waited for nearly all of the queue timeout: a new one would hardly be served.
+    pub fn is_overloaded(&self) -> bool {
+        let oldest = self.shared().queue().jobs.front().map(|queued| queued.since);
+        oldest.is_some_and(|since| since.elapsed() > self.shared().queue_timeout * 9 / 10)
     }
 
     /// How many more jobs would start at once.
-    pub fn free(&self) -> usize {
-        self.idle().saturating_sub(self.queue.len())
+    pub fn free_threads(&self) -> usize {
+        let queue = self.shared().queue();
+        queue.idle_threads().saturating_sub(queue.jobs.len())
+    }
+
+    pub fn queue_timeout(&self) -> Duration {
+        self.shared().queue_timeout
+    }
+
+    /// The statement timeout of the sessions.
+    pub fn statement_timeout(&self) -> Duration {
+        self.shared().connector.statement_timeout
+    }
+
+    /// Statements without an answer for longer than `age`.
+    pub fn statements_older_than(&self, age: Duration) -> Vec<PendingStatement> {
+        let queue = self.shared().queue();
+        let statements = queue.threads.iter().filter_map(|entry| PendingStatement::of(&entry.thread));
+        statements.filter(|statement| statement.age() > age).collect()
+    }
+
+    /// Gives up the thread of a statement, unless it has the answer by now, and starts another.
+    pub fn replace_thread(&self, statement: &PendingStatement) {
+        let shared = self.shared();
+        let PendingStatement { thread, since, .. } = statement;
+        let mut queue = shared.queue();
+        let index = queue.threads.iter().position(|entry| Arc::ptr_eq(&entry.thread, thread));
+        let is_pending = *thread.statement_since() == Some(*since);
+        if let (Some(index), true) = (index, is_pending) {
+            thread.is_given_up.store(true, Ordering::SeqCst);
+            queue.threads.remove(index);
+            drop(queue);
+            log::warn!(
+                "a connection for {} work is lost: no answer for {} ms",
+                shared.name,
+                since.elapsed().as_millis()
+            );
+            let on_loss = thread.on_loss().take();
+            on_loss.into_iter().for_each(|answer_callers| answer_callers());
+            shared.start_thread();
+        }
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.0.0
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a thread. It ends when its entry is removed from the queue.
+    fn start_thread(self: &Arc<Self>) {
+        let thread = Arc::<ThreadState>::default();
+        self.queue().threads.push(ThreadEntry { thread: Arc::clone(&thread), is_busy: false, reads: None });
+        let mut worker = Worker { pool: Arc::clone(self), thread, conn: None, failure: None };
+        thread::Builder::new()
+            .name(format!("db-{}", self.name))
+            .spawn(move || worker.run_jobs())
+            .expect("the system can start a thread");
+    }
+
+    /// Waits until there is a job for `thread`; false when the thread is to end.
+    fn wait_for_job(&self, thread: &Arc<ThreadState>) -> bool {
+        let mut queue = self.queue();
+        if let Some(entry) = queue.entry(thread) {
+            (entry.is_busy, entry.reads) = (false, None);
+        }
+        while queue.entry(thread).is_some() {
+            if queue.next_job(self.size).is_some() {
+                return true;
+            }
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        false
+    }
+
+    /// Takes a job for `thread`, unless others have taken them all.
+    fn take_job(&self, thread: &Arc<ThreadState>) -> Option<Job> {
+        let mut queue = self.queue();
+        let index = queue.next_job(self.size)?;
+        let QueuedJob { job, reads, since, .. } = queue.jobs.remove(index)?;
+        self.waits.queue.observe(since.elapsed().as_secs_f64());
+        let entry = queue.entry(thread)?;
+        (entry.is_busy, entry.reads) = (true, reads);
+        Some(job)
+    }
+
+    /// Takes a job back; false when a thread has it.
+    fn withdraw(&self, ticket: Ticket) -> bool {
+        let jobs = &mut self.queue().jobs;
+        let index = jobs.iter().position(|queued| queued.ticket == ticket);
+        index.and_then(|index| jobs.remove(index)).is_some()
+    }
+}
+
+impl Queue {
+    fn entry(&mut self, thread: &Arc<ThreadState>) -> Option<&mut ThreadEntry> {
+        self.threads.iter_mut().find(|entry| Arc::ptr_eq(&entry.thread, thread))
+    }
+
+    fn idle_threads(&self) -> usize {
+        self.threads.iter().filter(|entry| !entry.is_busy).count()
+    }
+
+    /// The first job that may start in a pool of `size` threads.
+    fn next_job(&self, size: usize) -> Option<usize> {
+        let max_readers = (size - (size / 4).max(1).min(size)).max(1);
+        let may_start = |queued: &QueuedJob| {
+            queued.reads.is_none_or(|resource| {
+                self.threads.iter().filter(|entry| entry.reads == Some(resource)).count() < max_readers
+            })
+        };
+        self.jobs.iter().position(may_start)
+    }
+}
+
+impl ThreadState {
+    fn statement_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.statement_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn on_loss(&self) -> MutexGuard<'_, Option<OnLoss>> {
+        self.on_loss.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn statement_begins(&self) {
+        *self.statement_since() = Some(Instant::now());
+    }
+
+    fn statement_ends(&self) {
+        *self.statement_since() = None;
+    }
+}
+
+impl PendingStatement {
+    fn of(thread: &Arc<ThreadState>) -> Option<Self> {
+        let since = (*thread.statement_since())?;
+        Some(Self { thread: Arc::clone(thread), since, server: thread.server.load(Ordering::Relaxed) })
+    }
+
+    pub fn age(&self) -> Duration {
+        self.since.elapsed()
+    }
+}
+
+/// A thread with its connection, as a job uses it.
+pub(super) struct Worker {
+    pool: Arc<Shared>,
+    thread: Arc<ThreadState>,
+    conn: Option<PgConnection>,
+    /// Why there is no connection for the next job.
+    failure: Option<Error>,
+}
+
+impl Worker {
+    /// Runs `work` on the connection.
+    pub fn run<T>(&mut self, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        if self.conn.is_none() {
+            self.connect()?;
+        }
+        let conn = self.conn.as_mut().ok_or_else(|| Error::Internal("there is no connection".to_owned()))?;
+        let result = work(conn);
+        // diesel does not notice every lost connection.
+        let is_lost = result.as_ref().is_err_and(Error::loses_connection);
+        if is_lost || AnsiTransactionManager::is_broken_transaction_manager(conn) {
+            self.disconnect();
+        }
+        result
+    }
+
+    /// Runs `work`, and again on a new connection when its connection turns out to be lost, as all are after a restart of
+    /// Postgres.
+    ///
+    /// `work` must be safe to repeat after an error that [loses the connection](Error::loses_connection).
+    pub fn run_retrying<T>(&mut self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let was_connected = self.conn.is_some();
+        match self.run(&work) {
+            Err(Error::OutcomeUnknown(cause)) => Err(Error::OutcomeUnknown(cause)),
+            Err(error) if error.loses_connection() && was_connected && !self.is_given_up() => self.run(work),
+            result => result,
+        }
+    }
+
+    /// Answers these callers of the job when the connection goes silent and the thread is given up.
+    pub fn answer_when_lost<T: Send + 'static>(&self, callers: Vec<Caller<T>>) {
+        let answer = move || {
+            let lost = || Err(Error::Unavailable("the connection was lost".to_owned()));
+            callers.iter().for_each(|caller| caller.answer(lost()));
+        };
+        *self.thread.on_loss() = Some(Box::new(answer));
+    }
+
+    fn run_jobs(&mut self) {
+        while self.pool.wait_for_job(&self.thread) {
+            if self.conn.is_none() {
+                self.failure = self.connect().err();
+            }
+            let Some(job) = self.pool.take_job(&self.thread) else { continue };
+            // Callers learn of a panic by not being answered.
+            if catch_unwind(AssertUnwindSafe(|| job(self))).is_err() {
+                self.disconnect();
+            }
+            *self.thread.on_loss() = None;
+            self.thread.statement_ends();
+        }
+    }
+
+    fn connect(&mut self) -> Result<()> {
+        let thread = Arc::clone(&self.thread);
+        thread.server.store(0, Ordering::Relaxed);
+        thread.statement_begins();
+        let begun = Instant::now();
+        let connected = self.pool.connector.connect().and_then(|mut conn| {
+            let server = self.pool.connector.configure(&mut conn)?;
+            thread.server.store(server, Ordering::Relaxed);
+            Ok(conn)
+        });
+        thread.statement_ends();
+        self.pool.waits.connection.observe(begun.elapsed().as_secs_f64());
+        let mut conn = connected?;
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::StartQuery { .. } => thread.statement_begins(),
+            InstrumentationEvent::FinishQuery { .. } => thread.statement_ends(),
+            _ => {}
+        });
+        self.conn = Some(conn);
+        self.thread.is_connected.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn disconnect(&mut self) {
+        self.conn = None;
+        self.thread.is_connected.store(false, Ordering::Relaxed);
+        self.thread.statement_ends();
+    }
+
+    /// Threads of the pool without a job.
+    pub fn idle_threads(&self) -> usize {
+        self.pool.queue().idle_threads()
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.thread.is_given_up.load(Ordering::SeqCst)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::db::connection::{PlanCacheMode, PoolOptions};
+    use crate::store::db::wait_times::WaitTimes;
     use std::sync::mpsc;
 
-    /// A pool of one thread.
-    fn pool(queue_timeout: Duration) -> WorkerPool {
-        WorkerPool::new("test", 1, queue_timeout, Histogram::new([1.0]))
+    /// A pool whose threads cannot connect: their jobs run all the same.
+    fn pool(threads: u32, queue_timeout: Duration) -> WorkerPool {
+        let options = PoolOptions {
+            url: "postgres://127.0.0.1:1/none".to_owned(),
+            replica: None,
+            max_age: None,
+            connections: threads,
+            queue_timeout,
+            statement_timeout: Duration::from_secs(60),
+            lock_timeout: Duration::from_secs(60),
+        };
+        let connector = Connector::new(&options, &options.url, PlanCacheMode::Auto, None);
+        WorkerPool::new("test", threads, connector, queue_timeout, WaitTimes::default().of("test"))
     }
 
-    /// Waits until a thread is free: it has answered by then.
-    async fn is_free(workers: &WorkerPool) {
-        while workers.free() == 0 {
+    /// Occupies a thread until the sender is dropped.
+    fn occupy(pool: &WorkerPool, reads: Option<Resource>) -> mpsc::Sender<()> {
+        let (finish, finished) = mpsc::channel::<()>();
+        pool.enqueue(reads, move |_| assert!(finished.recv().is_err()));
+        finish
+    }
+
+    async fn has_idle_threads(pool: &WorkerPool, count: usize) {
+        while pool.shared().queue().idle_threads() != count {
             tokio::task::yield_now().await;
         }
     }
 
     #[tokio::test]
     async fn a_job_that_is_not_started_in_time_is_refused_and_never_run() {
-        let workers = pool(Duration::from_millis(20));
-        let (finish, finished) = mpsc::channel::<()>();
-        let first = workers.clone();
-        let (started, has_started) = oneshot::channel();
-        let first = tokio::spawn(async move {
-            first
-                .run(move || {
-                    started.send(()).unwrap();
-                    finished.recv().unwrap_err();
-                    Ok(1)
-                })
-                .await
-        });
-        has_started.await.unwrap();
-        assert_eq!(workers.free(), 0);
+        let pool = pool(1, Duration::from_millis(20));
+        let finish = occupy(&pool, None);
+        has_idle_threads(&pool, 0).await;
+        assert_eq!(pool.free_threads(), 0);
         let (done, is_done) = mpsc::channel();
-        let second = workers.run(move || Ok(done.send(2).is_ok())).await;
-        assert!(matches!(second, Err(Error::Overloaded)), "{second:?}");
+        let refused = pool.run(move |_| Ok(done.send(2).is_ok())).await;
+        // No thread is connected.
+        assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
         drop(finish);
-        assert_eq!(first.await.unwrap().unwrap(), 1, "a job that has started is waited for");
-        assert_eq!(workers.run(|| Ok(3)).await.unwrap(), 3);
+        has_idle_threads(&pool, 1).await;
+        assert_eq!(pool.run(|_| Ok(3)).await.unwrap(), 3);
         assert!(is_done.try_recv().is_err());
-        is_free(&workers).await;
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_at_once() {
-        let workers = pool(Duration::from_secs(60));
-        let (finish, finished) = mpsc::channel::<()>();
-        let work = workers.clone();
-        let hanging = tokio::spawn(async move { work.run(move || Ok(finished.recv().is_ok())).await });
-        while workers.busy.load(Ordering::Relaxed) == 0 {
-            tokio::task::yield_now().await;
-        }
-        for _ in 0..SLOTS_PER_THREAD {
-            workers.queue.try_send(QueuedJob::default()).unwrap();
-        }
-        let asked = Instant::now();
-        assert!(matches!(workers.run(|| Ok(())).await, Err(Error::Overloaded)));
-        assert!(asked.elapsed() < Duration::from_secs(30));
+    async fn a_pool_whose_oldest_job_has_waited_too_long_is_overloaded() {
+        let pool = pool(1, Duration::from_millis(100));
+        let finish = occupy(&pool, None);
+        has_idle_threads(&pool, 0).await;
+        assert!(!pool.is_overloaded());
+        pool.enqueue(None, |_| {});
+        assert!(!pool.is_overloaded());
+        tokio::time::sleep(Duration::from_millis(95)).await;
+        assert!(pool.is_overloaded());
         drop(finish);
-        hanging.await.unwrap().unwrap();
+        has_idle_threads(&pool, 1).await;
+        assert!(!pool.is_overloaded());
     }
 
     #[tokio::test]
-    async fn the_job_of_a_request_that_others_answered_still_runs() {
-        let workers = pool(Duration::from_secs(60));
+    async fn jobs_that_read_one_resource_leave_a_thread_to_others() {
+        let pool = pool(3, Duration::from_secs(60));
+        let quotes: Vec<_> = (0..5).map(|_| occupy(&pool, Some(Resource::Quote))).collect();
+        has_idle_threads(&pool, 1).await;
+        assert_eq!(pool.run_reading(Some(Resource::Article), |_| Ok(1)).await.unwrap(), 1);
+        has_idle_threads(&pool, 1).await;
+        drop(quotes);
+        has_idle_threads(&pool, 3).await;
+    }
+
+    #[tokio::test]
+    async fn the_only_thread_of_a_pool_reads_every_resource() {
+        let pool = pool(1, Duration::from_secs(60));
+        assert_eq!(pool.run_reading(Some(Resource::Quote), |_| Ok(1)).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_thread_without_a_connection_says_why() {
+        let pool = pool(1, Duration::from_secs(60));
+        let failed = pool.run(|worker| worker.run(|_| Ok(()))).await;
+        assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
+        assert_eq!((pool.open_connections(), pool.idle_connections()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_waits_for_ever_is_replaced_unless_it_has_its_answer() {
+        let pool = pool(1, Duration::from_secs(60));
         let (finish, finished) = mpsc::channel::<()>();
-        let first = workers.clone();
-        let first = tokio::spawn(async move { first.run(move || Ok(finished.recv().is_ok())).await });
-        while workers.busy.load(Ordering::Relaxed) == 0 {
+        let hanging = pool.clone();
+        let hanging = tokio::spawn(async move {
+            let hang = move |worker: &mut Worker| {
+                worker.thread.statement_begins();
+                Ok(finished.recv().is_ok())
+            };
+            hanging.run(hang).await
+        });
+        while pool.statements_older_than(Duration::ZERO).is_empty() || pool.shared().queue().idle_threads() > 0 {
             tokio::task::yield_now().await;
         }
-        let (sender, answer) = oneshot::channel();
-        sender.send(Ok(1)).unwrap();
-        let (done, is_done) = mpsc::channel();
-        assert_eq!(workers.run_for(answer, move || done.send(()).unwrap(), || false).await.unwrap(), 1);
+        let pending = pool.statements_older_than(Duration::ZERO).remove(0);
+        let answered = PendingStatement { since: Instant::now() + Duration::from_secs(1), ..pending.clone() };
+        pool.replace_thread(&answered);
+        assert_eq!(pool.shared().queue().idle_threads(), 0);
+        pool.replace_thread(&pending);
+        let answer = hanging.await.unwrap();
+        assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
+        assert_eq!(pool.run(|_| Ok(1)).await.unwrap(), 1);
         drop(finish);
-        first.await.unwrap().unwrap();
-        is_done.recv_timeout(Duration::from_secs(30)).unwrap();
+        has_idle_threads(&pool, 1).await;
     }
 
     #[tokio::test]
     async fn a_panic_is_an_error_of_its_caller() {
-        let workers = pool(Duration::from_secs(60));
-        assert!(matches!(workers.run::<()>(|| panic!("on purpose")).await, Err(Error::Internal(_))));
-        assert_eq!(workers.run(|| Ok(1)).await.unwrap(), 1);
-        is_free(&workers).await;
+        let pool = pool(1, Duration::from_secs(60));
+        assert!(matches!(pool.run::<()>(|_| panic!("on purpose")).await, Err(Error::Internal(_))));
+        assert_eq!(pool.run(|_| Ok(1)).await.unwrap(), 1);
+    }
+
+    #[test]
+    fn the_threads_end_with_the_pool() {
+        let pool = pool(2, Duration::from_secs(60));
+        let shared = Arc::downgrade(pool.shared());
+        drop(pool);
+        while shared.strong_count() > 0 {
+            thread::yield_now();
+        }
     }
 }

@@ -40,7 +40,6 @@ fn config(database: &TestDatabase) -> Config {
         request_deadline: Duration::from_secs(30),
         // Other tests may keep the machine busy: no request fails because it waited in a queue.
         queue_timeout: Duration::from_secs(10),
-        connection_wait: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(20),
         lock_timeout: Duration::from_secs(15),
         slow_request: Duration::from_secs(1),

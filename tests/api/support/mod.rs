@@ -7,6 +7,7 @@ pub mod document;
 pub mod embedded;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod raw;
 pub mod refusal;
 pub mod replicated;

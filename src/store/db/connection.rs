@@ -1,0 +1,195 @@
+//! Connections to Postgres: how they are opened, and the settings of each session.
+
+use super::cache::CacheValidity;
+use crate::store::{Error, Result};
+use diesel::pg::PgConnection;
+use diesel::sql_types::{Integer, Text};
+use diesel::{Connection, ConnectionError, ConnectionResult, QueryableByName, RunQueryDsl, sql_query};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Settings of the connections and threads.
+#[derive(Debug, Clone)]
+pub struct PoolOptions {
+    pub url: String,
+    /// A standby for reads.
+    pub replica: Option<ReplicaOptions>,
+    /// How old cached data may be; `None` caches nothing.
+    pub max_age: Option<Duration>,
+    /// Connections for requests, shared between lookups, reads and writes.
+    pub connections: u32,
+    /// How long a request waits in the queue before it is refused.
+    pub queue_timeout: Duration,
+    pub statement_timeout: Duration,
+    pub lock_timeout: Duration,
+}
+
+/// Which standby, and how far it may be behind.
+#[derive(Debug, Clone)]
+pub struct ReplicaOptions {
+    pub url: String,
+    /// The age that data read there may have.
+    pub max_lag: Duration,
+}
+
+/// Parameters of libpq for a server that vanishes: an attempt to connect ends after two seconds, which is the least that libpq
+/// takes, and the system closes a connection whose peer does not acknowledge anything for ten.
+const DEFAULT_PARAMETERS: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "1"),
+    ("keepalives_count", "5"),
+    ("tcp_user_timeout", "10000"),
+];
+
+/// Opens a connection to the database at `url`, whose own parameters take precedence over the defaults.
+///
+/// # Errors
+/// When the server cannot be reached or refuses the connection. Repeats no value of a parameter, which may be a password.
+pub fn establish(url: &str) -> ConnectionResult<PgConnection> {
+    PgConnection::establish(&with_default_parameters(url)).map_err(|error| match error {
+        ConnectionError::BadConnection(message) => ConnectionError::BadConnection(without_values(message)),
+        error => error,
+    })
+}
+
+/// Replaces the messages in which libpq quotes what it cannot use of a URL.
+fn without_values(message: String) -> String {
+    let is_about_server = ["connection to server", "could not translate host name", "FATAL"];
+    if is_about_server.iter().any(|start| message.trim_start().starts_with(start)) {
+        return message;
+    }
+    "a parameter of its address has a value or a name that libpq does not know".to_owned()
+}
+
+fn with_default_parameters(url: &str) -> String {
+    let given = url.split_once('?').map(|(_, parameters)| parameters);
+    let is_given = |name: &str| {
+        let mut names = given.into_iter().flat_map(|given| given.split('&')).filter_map(|pair| pair.split('=').next());
+        names.any(|given| given == name)
+    };
+    let mut url = url.to_owned();
+    let mut separator = if given.is_some() { '&' } else { '?' };
+    for (name, value) in DEFAULT_PARAMETERS.into_iter().filter(|(name, _)| !is_given(name)) {
+        url.push_str(&format!("{separator}{name}={value}"));
+        separator = '&';
+    }
+    url
+}
+
+/// How Postgres plans prepared statements (its setting `plan_cache_mode`).
+#[derive(Debug, Clone, Copy)]
+pub(super) enum PlanCacheMode {
+    /// Postgres compares the generic plan with plans for the given values.
+    Auto,
+    /// Plans each statement once, whatever its values: 1.4 times the rate for the newest quotes of a speaker.
+    ForceGenericPlan,
+    /// Plans each statement for its values: a list under a rare filter and one under a common filter need different plans.
+    ForceCustomPlan,
+}
+
+impl PlanCacheMode {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::ForceGenericPlan => "force_generic_plan",
+            Self::ForceCustomPlan => "force_custom_plan",
+        }
+    }
+}
+
+/// Opens connections with the same settings.
+pub(super) struct Connector {
+    url: String,
+    /// The statement that configures a session and returns its server.
+    session: String,
+    pub statement_timeout: Duration,
+    /// Learns of each new server; `None` for a standby, and without a cache.
+    validity: Option<Arc<CacheValidity>>,
+}
+
+const WORK_MEM_KB: u32 = 32 * 1024;
+
+impl Connector {
+    /// `jit` and parallel workers are off: for statements this short they cost more than they save. `work_mem` is raised so
+    /// that bitmaps of common words stay exact.
+    ///
+    /// `lc_messages` is set for superusers only, as Postgres demands. For other roles `server_check` makes
+    /// sure that the server reports errors in English, which [`Error`] is read from.
+    pub fn new(
+        options: &PoolOptions,
+        url: &str,
+        plan_cache_mode: PlanCacheMode,
+        validity: Option<Arc<CacheValidity>>,
+    ) -> Self {
+        let settings = [
+            ("application_name", "verbatim".to_owned()),
+            ("timezone", "UTC".to_owned()),
+            ("client_encoding", "UTF8".to_owned()),
+            ("default_transaction_isolation", "read committed".to_owned()),
+            ("statement_timeout", options.statement_timeout.as_millis().to_string()),
+            ("lock_timeout", options.lock_timeout.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", (options.statement_timeout * 2).as_millis().to_string()),
+            ("jit", "off".to_owned()),
+            ("max_parallel_workers_per_gather", "0".to_owned()),
+            ("plan_cache_mode", plan_cache_mode.as_str().to_owned()),
+        ];
+        let settings = settings.map(|(name, value)| format!("set_config('{name}', '{value}', false)"));
+        let session = format!(
+            "SELECT pg_backend_pid() AS process, pg_postmaster_start_time()::text AS started, {}, set_config('work_mem', \
+             greatest(pg_size_bytes(current_setting('work_mem')) / 1024, {WORK_MEM_KB}) || 'kB', false), \
+             CASE WHEN current_setting('is_superuser') = 'on' THEN set_config('lc_messages', 'C', false) END",
+            settings.join(", "),
+        );
+        Self { url: url.to_owned(), session, statement_timeout: options.statement_timeout, validity }
+    }
+
+    /// Connects. The session is yet to be configured.
+    pub fn connect(&self) -> Result<PgConnection> {
+        establish(&self.url).map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
+    /// Configures the session, and returns the process id of its server.
+    pub fn configure(&self, conn: &mut PgConnection) -> Result<i32> {
+        #[derive(QueryableByName)]
+        struct Server {
+            #[diesel(sql_type = Integer)]
+            process: i32,
+            #[diesel(sql_type = Text)]
+            started: String,
+        }
+        let Server { process, started } = sql_query(&self.session).get_result(conn)?;
+        if let Some(validity) = &self.validity {
+            validity.server_started(started);
+        }
+        Ok(process)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_of_a_parameter_is_repeated() {
+        for url in [
+            "postgres://127.0.0.1:1/d?sslmode=hunter2",
+            "postgres://127.0.0.1:1/d?connect_timeout=hunter2",
+            "postgres://127.0.0.1:1/d?hunter2=x",
+            "postgres://127.0.0.1:1/d?target_session_attrs=hunter2",
+        ] {
+            let message = establish(url).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(!message.contains("hunter2") && message.contains("libpq"), "{message}");
+        }
+        let message = establish("postgres://u:hunter2@127.0.0.1:1/d").err().unwrap().to_string();
+        assert!(!message.contains("hunter2") && message.contains("127.0.0.1"), "{message}");
+    }
+
+    #[test]
+    fn parameters_of_the_url_take_precedence() {
+        let all = "connect_timeout=2&keepalives_idle=5&keepalives_interval=1&keepalives_count=5&tcp_user_timeout=10000";
+        assert_eq!(with_default_parameters("postgres://h/d"), format!("postgres://h/d?{all}"));
+        let given = "postgres://h/d?connect_timeout=9&tcp_user_timeout=0&host=%2Ftmp&keepalives_count=1";
+        assert_eq!(with_default_parameters(given), format!("{given}&keepalives_idle=5&keepalives_interval=1"));
+    }
+}

@@ -1,0 +1,59 @@
+//! Finds connections that have gone silent: the server has no statement of theirs, or has nobody to send the answer to.
+
+use super::workers::WorkerPool;
+use crate::store::Result;
+use diesel::pg::PgConnection;
+use diesel::sql_types::{Array, Integer};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use std::time::Duration;
+
+/// The server is asked about a statement without an answer for this long.
+const SUSPECT_AFTER: Duration = Duration::from_millis(750);
+/// How long the server gets for that.
+const ASK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the server gets to end a statement that has reached its timeout.
+const STATEMENT_GRACE: Duration = Duration::from_secs(1);
+
+/// Replaces the threads of these pools whose connections have gone silent. `probe` asks their server.
+///
+/// This is the limit of the client's side on every statement: while the server answers, a lost statement is noticed within a
+/// second, else soon after its timeout.
+pub(super) async fn replace_silent_threads(pools: &[&WorkerPool], probe: &WorkerPool) {
+    let mut suspects = Vec::new();
+    for pool in pools {
+        for statement in pool.statements_older_than(SUSPECT_AFTER) {
+            if statement.age() > pool.statement_timeout() + STATEMENT_GRACE {
+                pool.replace_thread(&statement);
+            } else if statement.server != 0 {
+                suspects.push((*pool, statement));
+            }
+        }
+    }
+    if suspects.is_empty() {
+        return;
+    }
+    let servers: Vec<i32> = suspects.iter().map(|(_, statement)| statement.server).collect();
+    let asked = probe.run(move |worker| worker.run(|conn| working(conn, &servers)));
+    let Ok(Ok(working)) = tokio::time::timeout(ASK_TIMEOUT, asked).await else { return };
+    for (pool, statement) in suspects {
+        if !working.contains(&statement.server) {
+            pool.replace_thread(&statement);
+        }
+    }
+}
+
+/// The server processes among these that work on a statement, or have just finished one.
+fn working(conn: &mut PgConnection, servers: &[i32]) -> Result<Vec<i32>> {
+    #[derive(QueryableByName)]
+    struct Server {
+        #[diesel(sql_type = Integer)]
+        pid: i32,
+    }
+    // A server without an answer to send waits for a statement; one that cannot send its answer waits for its client.
+    let query = "SELECT pid FROM pg_stat_activity
+        WHERE pid = ANY ($1) AND (
+            (state LIKE 'idle%' OR wait_event_type = 'Client') AND greatest(state_change, query_start) < clock_timestamp() - interval '500 ms'
+        ) IS NOT TRUE";
+    let servers: Vec<Server> = sql_query(query).bind::<Array<Integer>, _>(servers).load(conn)?;
+    Ok(servers.into_iter().map(|server| server.pid).collect())
+}
