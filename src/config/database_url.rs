@@ -12,6 +12,8 @@ pub struct DatabaseUrl(String);
 pub enum DatabaseUrlError {
     #[error("must begin with postgres:// or postgresql://")]
     Scheme,
+    #[error("has a space or a control character; a space in a password is written %20")]
+    Space,
     #[error("has a % that two hexadecimal digits do not follow, or %00; a % in a password is written %25")]
     Percent,
     #[error("has a port that is no number from 1 to 65535; an @, : or / in a password is written %40, %3A or %2F")]
@@ -32,6 +34,9 @@ impl DatabaseUrl {
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| text.strip_prefix(scheme));
         let rest = rest.ok_or(DatabaseUrlError::Scheme)?;
+        if rest.contains(|character: char| character.is_whitespace() || character.is_control()) {
+            return Err(DatabaseUrlError::Space);
+        }
         check_percents(rest)?;
         let (rest, parameters) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
         let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
@@ -139,6 +144,10 @@ mod tests {
         for (bad, why) in [
             ("mysql://u:secret@h/db", Scheme),
             ("host=h password=secret", Scheme),
+            ("postgres://u: secret@h/db", Space),
+            ("postgres://u:sec ret@h/db", Space),
+            ("postgres://u:secret\t@h/db", Space),
+            ("postgres://u:sec\u{a0}ret@h/db", Space),
             ("postgres://u:se%cret@h/db", Percent),
             ("postgres://u:se%00cret@h/db", Percent),
             ("postgres://u:sec/ret@h/db", Port),

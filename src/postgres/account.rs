@@ -30,14 +30,14 @@ impl Account {
     pub fn choose(server_dir: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();
         if !me.is_root() {
-            return Ok(Self { name: name_of(me), uid: me.as_raw(), gid: getegid().as_raw(), is_other: false });
+            return Ok(Self { name: name_of(me)?, uid: me.as_raw(), gid: getegid().as_raw(), is_other: false });
         }
         if let Ok(owner) = fs::symlink_metadata(server_dir)
             && owner.is_dir()
             && owner.uid() != 0
         {
             return Ok(Self {
-                name: name_of(Uid::from_raw(owner.uid())),
+                name: name_of(Uid::from_raw(owner.uid()))?,
                 uid: owner.uid(),
                 gid: owner.gid(),
                 is_other: true,
@@ -176,11 +176,9 @@ pub(super) fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
-fn name_of(uid: Uid) -> String {
-    match User::from_uid(uid) {
-        Ok(Some(user)) => user.name,
-        _ => uid.to_string(),
-    }
+fn name_of(uid: Uid) -> Result<String, EmbeddedError> {
+    let user = User::from_uid(uid).ok().flatten();
+    user.map(|user| user.name).ok_or(EmbeddedError::NoUserName { uid: uid.as_raw() })
 }
 
 #[cfg(test)]

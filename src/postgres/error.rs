@@ -132,6 +132,16 @@ pub enum EmbeddedError {
     )]
     NoAccount,
 
+    /// The account that Postgres has to run as is not known to the system.
+    #[error(
+        "Postgres would run as user id {uid}, which has no name on this machine, and Postgres refuses that. Add the user, or \
+         give the data folder to another one (chown -R)."
+    )]
+    NoUserName {
+        /// Our user id, or that of the owner of the data folder.
+        uid: u32,
+    },
+
     /// There is neither a configured folder nor a home to put one in.
     #[error("neither HOME nor XDG_DATA_HOME is set; name a data folder with --data-dir (VERBATIM_DATA_DIR)")]
     NoHome,

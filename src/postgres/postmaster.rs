@@ -18,8 +18,12 @@ use std::time::{Duration, Instant};
 
 /// The limit for the start of a server that is alive: recovery after a crash may read much.
 const START_TIMEOUT: Duration = Duration::from_secs(300);
+/// The limit for the sessions of a stopped server to end by themselves.
+const SESSION_TIMEOUT: Duration = Duration::from_secs(5);
 /// The limit for the sessions of a killed server to notice its death. No new server can start before.
 const ORPHAN_TIMEOUT: Duration = Duration::from_secs(30);
+/// What a server says that finds the sessions of a killed one.
+const HELD_MEMORY: &str = "pre-existing shared memory block";
 /// The signals that stop a server, and the time that each is given. `SIGINT` ends the sessions and writes a checkpoint;
 /// `SIGQUIT` leaves the rest to recovery.
 const STOP_SIGNALS: [(Signal, Duration); 3] = [
@@ -77,8 +81,8 @@ impl Launch {
             match self.start_once() {
                 // The sessions of a killed server hold its shared memory until they notice its death. A start before that
                 // fails, and the file of the dead server stays.
-                Err(EmbeddedError::StartFailed { .. })
-                    if PidFile::read(&self.cluster).is_some() && begun.elapsed() < ORPHAN_TIMEOUT => {}
+                Err(EmbeddedError::StartFailed { ref tail, .. })
+                    if tail.contains(HELD_MEMORY) && begun.elapsed() < ORPHAN_TIMEOUT => {}
                 result => return result,
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -128,11 +132,17 @@ impl Launch {
     /// Stops a server whose owner is gone, and removes the files of one that was killed. Postgres itself refuses to start
     /// while any process has the id of the old server, which is likely in containers, where ids are small.
     fn clean_up(&self) -> Result<(), EmbeddedError> {
+        let file = self.cluster.join("postmaster.pid");
+        let remove = || fs::remove_file(&file).map_err(EmbeddedError::folder(&file));
+        let text = fs::read_to_string(&file).ok();
         let leftover = PidFile::read(&self.cluster).map(|file| file.pid);
-        if let Some(pid) = leftover {
+        if text.as_deref().is_some_and(PidFile::is_damaged) && !any_runs_in(&self.cluster) {
+            log::warn!("removing {}, which a crash has damaged", file.display());
+            remove()?;
+        } else if let Some(pid) = leftover {
             if runs_in(pid, &self.cluster) {
                 log::warn!("an earlier run left Postgres behind (process {pid}): stopping it");
-                if !stop(pid, || !runs_in(pid, &self.cluster)) {
+                if !stop(pid, &self.cluster, || !runs_in(pid, &self.cluster)) {
                     return Err(EmbeddedError::LeftBehind { pid });
                 }
             } else if exists(pid) {
@@ -141,8 +151,7 @@ impl Launch {
                 if !wait_until(ORPHAN_TIMEOUT, || !any_runs_in(&self.cluster)) {
                     return Err(EmbeddedError::LeftBehind { pid });
                 }
-                let file = self.cluster.join("postmaster.pid");
-                fs::remove_file(&file).map_err(EmbeddedError::folder(&file))?;
+                remove()?;
             }
         }
         for name in [socket_name(), format!("{}.lock", socket_name())] {
@@ -167,7 +176,8 @@ impl Postmaster {
             return;
         }
         let pid = self.child.id().cast_signed();
-        if !stop(pid, || self.exited().is_some()) {
+        let cluster = self.cluster.clone();
+        if !stop(pid, &cluster, || self.exited().is_some()) {
             log::error!("Postgres (process {pid}) does not stop");
         }
     }
@@ -177,6 +187,11 @@ impl PidFile {
     /// `None` when the file is missing or incomplete.
     pub fn read(cluster: &Path) -> Option<Self> {
         Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)
+    }
+
+    /// Whether the first line, which a server writes before anything else, has no process id. Postgres refuses such a file.
+    fn is_damaged(text: &str) -> bool {
+        text.lines().next().is_none_or(|line| line.trim().parse::<i32>().is_err())
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -220,18 +235,29 @@ fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().replace('"', "\"\""))
 }
 
-/// Sends ever stronger signals until the process is gone.
-fn stop(pid: i32, mut gone: impl FnMut() -> bool) -> bool {
-    for (signal, limit) in STOP_SIGNALS {
+/// Sends ever stronger signals until the process is gone, and then ends its sessions that do not notice that.
+///
+/// Each signal is followed by `SIGCONT`: processes that are suspended would not see it.
+fn stop(pid: i32, cluster: &Path, mut gone: impl FnMut() -> bool) -> bool {
+    let is_gone = STOP_SIGNALS.into_iter().any(|(signal, limit)| {
         if signal != Signal::SIGINT {
             log::warn!("Postgres (process {pid}) has not stopped yet: sending {signal}");
         }
         let _ = kill(Pid::from_raw(pid), signal);
-        if wait_until(limit, &mut gone) {
-            return true;
-        }
+        send_all(Signal::SIGCONT, cluster);
+        wait_until(limit, &mut gone)
+    });
+    if is_gone && !wait_until(SESSION_TIMEOUT, || !any_runs_in(cluster)) {
+        send_all(Signal::SIGKILL, cluster);
     }
-    false
+    is_gone
+}
+
+/// Sends a signal to every process of a cluster.
+fn send_all(signal: Signal, cluster: &Path) {
+    for pid in processes_in(cluster) {
+        let _ = kill(Pid::from_raw(pid), signal);
+    }
 }
 
 fn exists(pid: i32) -> bool {
@@ -249,10 +275,16 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
 }
 
 /// Whether any server process, such as a session of a dead server, still works on this cluster.
-#[cfg(target_os = "linux")]
 fn any_runs_in(cluster: &Path) -> bool {
+    !processes_in(cluster).is_empty()
+}
+
+/// The server processes that work on this cluster.
+#[cfg(target_os = "linux")]
+fn processes_in(cluster: &Path) -> Vec<i32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).any(|pid| runs_in(pid, cluster))
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| runs_in(*pid, cluster)).collect()
 }
 
 /// Whether `pid` is a live server process on this cluster, not another process with a reused id. The command line names the
@@ -268,8 +300,8 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
 
 /// Cannot be found out here: sessions do not name their cluster. They end at their next wait, which is soon.
 #[cfg(not(target_os = "linux"))]
-fn any_runs_in(_cluster: &Path) -> bool {
-    false
+fn processes_in(_cluster: &Path) -> Vec<i32> {
+    Vec::new()
 }
 
 #[cfg(test)]
@@ -287,6 +319,16 @@ mod tests {
         assert!(PidFile::parse("4711\n/c\n").is_some_and(|file| !file.ready));
         assert_eq!(PidFile::parse(""), None);
         assert_eq!(PidFile::parse("-4711\n/c\n"), None);
+    }
+
+    #[test]
+    fn a_pid_file_without_a_process_id_is_damaged() {
+        for text in ["", "\n", "garbage\n4711\n"] {
+            assert!(PidFile::is_damaged(text), "{text:?}");
+        }
+        for text in ["4711", "4711\n/c\n", "-4711\n/c\n"] {
+            assert!(!PidFile::is_damaged(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 const CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// The delay before a restart, doubled with each one.
 const FIRST_DELAY: Duration = Duration::from_millis(50);
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
+const LONGEST_DELAY: Duration = Duration::from_millis(500);
 /// After this time a server counts as healthy, and the delays start again from the shortest.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 

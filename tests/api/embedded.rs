@@ -154,6 +154,18 @@ fn an_old_server_and_one_without_extensions_are_refused_with_the_reason() {
 }
 
 #[test]
+fn a_folder_of_a_user_without_a_name_is_refused_in_words() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let dir = folder();
+    fs::create_dir(dir.path().join("postgres")).unwrap();
+    std::os::unix::fs::chown(dir.path().join("postgres"), Some(54_321), Some(54_321)).unwrap();
+    let message = refusal(&options(dir.path()));
+    assert!(message.contains("user id 54321, which has no name on this machine"), "{message}");
+}
+
+#[test]
 fn a_cluster_of_another_version_is_not_changed() {
     let dir = folder();
     start(dir.path()).stop();

@@ -11,7 +11,8 @@ use nix::sys::signal::{Signal, kill, killpg};
 use verbatim::postgres::DATABASE;
 
 use crate::support::embedded::{
-    address, ask, cluster, eventually, execute, folder, process, server_pid, sleeping_session, start, start_durable,
+    address, ask, cluster, eventually, execute, folder, options, process, refusal, server_pid, sleeping_session, start,
+    start_durable,
 };
 use crate::support::postgres;
 use crate::support::process::Process;
@@ -58,6 +59,55 @@ fn stopping_ends_a_server_with_open_sessions() {
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
     assert!(!cluster(dir.path()).join("postmaster.pid").exists());
     assert!(session.join().unwrap().is_err());
+}
+
+#[test]
+fn stopping_ends_a_server_whose_processes_are_suspended() {
+    let dir = folder();
+    let embedded = start(dir.path());
+    let session = sleeping_session(&embedded.url(DATABASE));
+    let sleeping = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'";
+    eventually("the session", || (ask(&embedded, sleeping) == "1").then_some(()));
+    let processes = processes_in(dir.path());
+    assert!(processes.len() > 3, "{processes:?}");
+    processes.iter().for_each(|&pid| kill(process(pid), Signal::SIGSTOP).unwrap());
+    let asked = Instant::now();
+    drop(embedded);
+    assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+    assert!(session.join().unwrap().is_err());
+    eventually("the end of all processes", || processes_in(dir.path()).is_empty().then_some(()));
+}
+
+/// The processes of the server in a folder.
+fn processes_in(data_dir: &Path) -> Vec<u32> {
+    let cluster = cluster(data_dir).canonicalize().unwrap();
+    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    pids.filter(|pid: &u32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == cluster)).collect()
+}
+
+#[test]
+fn a_damaged_pid_file_is_no_obstacle() {
+    let dir = folder();
+    start(dir.path()).stop();
+    for text in ["", "garbage\n", "\n4711\n"] {
+        let file = cluster(dir.path()).join("postmaster.pid");
+        fs::write(&file, text).unwrap();
+        let embedded = start(dir.path());
+        assert_eq!(ask(&embedded, "select 1"), "1", "{text:?}");
+    }
+}
+
+#[test]
+fn a_server_that_can_never_start_is_one_message_at_once() {
+    let dir = folder();
+    start(dir.path()).stop();
+    // As after a crash: this file alone is no reason to try again.
+    fs::write(cluster(dir.path()).join("postmaster.pid"), "999999\n").unwrap();
+    fs::rename(cluster(dir.path()).join("global/pg_control"), dir.path().join("pg_control")).unwrap();
+    let asked = Instant::now();
+    let message = refusal(&options(dir.path()));
+    assert!(message.contains("Postgres did not start") && message.contains("pg_control"), "{message}");
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
 }
 
 #[test]
