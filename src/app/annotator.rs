@@ -85,7 +85,13 @@ pub(super) enum Attempt<T> {
 impl Annotator {
     /// Annotates with the names of `db`, which `names` contains. A text that is queued for `queue_timeout` is refused.
     pub fn new(db: Db, names: Arc<NameDictionary>, queue_timeout: Duration) -> Self {
-        Self { db, names, cpu: CpuPool::new(queue_timeout), refreshes: Arc::default(), metrics: AnnotationMetrics::default() }
+        Self {
+            db,
+            names,
+            cpu: CpuPool::new(queue_timeout),
+            refreshes: Arc::default(),
+            metrics: AnnotationMetrics::default(),
+        }
     }
 
     /// What was annotated, for the metrics.

@@ -3,6 +3,7 @@
 use super::Result;
 use super::cache::{self, Owner};
 use super::sql::Sql;
+use crate::domain::span::Span;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
@@ -27,10 +28,28 @@ const COPIED: [&str; 10] = [
 ///
 /// The caller holds their rows: two writers that each saw only their own mention would leave a gap.
 pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
+    refresh_quotes(conn, articles, Span { start: 0, end: i32::MAX })
+}
+
+/// As [`refresh`], for the quotes of one article that overlap a range of its text: a change there affects no other, so that its
+/// cost does not grow with the number of quotes.
+pub fn refresh_range(conn: &mut PgConnection, article: Uuid, range: Span) -> Result<()> {
+    refresh_quotes(conn, &[article], range)
+}
+
+fn refresh_quotes(conn: &mut PgConnection, articles: &[Uuid], range: Span) -> Result<()> {
     cache::record_changes(articles.iter().copied().map(Owner::Record));
     let copied = |table: &str| COPIED.map(|column| format!("{table}.{column}")).join(", ");
     let (of_quote, of_truth, of_stored, of_excluded) = (copied("q"), copied("t"), copied("a"), copied("excluded"));
     let columns = COPIED.join(", ");
+    let quotes = || {
+        Sql::new("q.article_id = ANY (")
+            .bind(articles.to_vec())
+            .sql(") AND q.spans[1] < ")
+            .bind(i64::from(range.end))
+            .sql(" AND q.spans[cardinality(q.spans)] > ")
+            .bind(i64::from(range.start))
+    };
     Sql::new(format!(
         "WITH truth AS MATERIALIZED (
             SELECT DISTINCT q.id AS quote_id, m.entity_id, q.article_id, {of_quote}
@@ -44,19 +63,19 @@ pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
             ) AS m
             -- Bounds alternate: start, end, start, end.
             WHERE i % 2 = 1 AND m.entity_id IS NOT NULL AND m.body_version = q.body_version AND m.span_end <= q.spans[i + 1]
-            AND q.article_id = ANY ("
+            AND "
     ))
-    .bind(articles.to_vec())
+    .append(quotes())
     .sql(
-        ")), outdated AS (
+        "), outdated AS (
             DELETE FROM quote_about a USING quotes q
             WHERE q.id = a.quote_id AND NOT EXISTS (
                 SELECT FROM truth t WHERE t.quote_id = a.quote_id AND t.entity_id = a.entity_id)
-            AND q.article_id = ANY (",
+            AND ",
     )
-    .bind(articles.to_vec())
+    .append(quotes())
     .sql(format!(
-        "))
+        ")
         INSERT INTO quote_about (quote_id, entity_id, article_id, {columns})
         SELECT t.* FROM truth t
         WHERE NOT EXISTS (

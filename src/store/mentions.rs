@@ -9,7 +9,7 @@ use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
-use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
+use super::{Error, Expected, Resource, Result, about, article_text, check, references, tombstones};
 use crate::domain::mention::{MAX_MENTION, Mention, MentionPatch, NewMention};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::span::{Span, SpanError};
@@ -33,28 +33,64 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
     let Some(text) = article_text::lock(conn, article)? else {
         return tombstones::missing(conn, Resource::Article, article);
     };
+    let columns = columns(text.version, &Body::new(&text.body), new)?;
+    tombstones::one(insert(conn, article, vec![(new, columns)])?)
+}
+
+/// Stores several mentions in an article, and returns them in their order.
+///
+/// # Errors
+/// As [`create`], with the index of the mention at fault before the member.
+pub fn create_all(conn: &mut PgConnection, article: Uuid, new: &[NewMention]) -> Result<Vec<Mention>> {
+    let Some(text) = article_text::lock(conn, article)? else {
+        return tombstones::missing(conn, Resource::Article, article);
+    };
     let body = Body::new(&text.body);
-    let columns = Columns {
-        body_version: text.version,
+    let columns = |(index, new)| match columns(text.version, &body, new) {
+        Ok(columns) => Ok((new, columns)),
+        Err(error) => Err(error.in_item(index)),
+    };
+    let all = new.iter().enumerate().map(columns).collect::<Result<Vec<_>>>()?;
+    references::check_entities(conn, "entity_id", new.iter().map(|new| new.entity_id))?;
+    insert(conn, article, all)?.into_iter().collect()
+}
+
+fn columns(body_version: i32, body: &Body, new: &NewMention) -> Result<Columns> {
+    Ok(Columns {
+        body_version,
         anchor: Anchor::Exact,
         entity_id: new.entity_id,
         candidates: None,
         candidate_count: 0,
         span_start: new.span.start,
         span_end: new.span.end,
-        exact: slice(&body, new.span, new.exact.as_deref())?,
+        exact: slice(body, new.span, new.exact.as_deref())?,
         prefix: body.prefix(new.span.start).to_owned(),
         suffix: body.suffix(new.span.end).to_owned(),
         kind: new.kind,
         confidence: new.confidence,
         origin: new.origin,
-    };
-    let id = new_id();
-    let inserted = InsertedMention { id, article_id: article, extractor: new.extractor.as_deref(), columns };
-    rows::insert_below_articles(conn, "mentions", &[inserted])?;
+    })
+}
+
+/// Inserts mentions into an article that is locked.
+fn insert(conn: &mut PgConnection, article: Uuid, all: Vec<(&NewMention, Columns)>) -> Result<Vec<Result<Mention>>> {
+    let rows: Vec<InsertedMention> = all
+        .into_iter()
+        .map(|(new, columns)| InsertedMention {
+            id: new_id(),
+            article_id: article,
+            extractor: new.extractor.as_deref(),
+            columns,
+        })
+        .collect();
+    rows::insert_below_articles(conn, "mentions", &rows)?;
     record_changes_in(conn, article)?;
-    about::refresh(conn, &[article])?;
-    tombstones::one(find_all(conn, &[id])?)
+    let start = rows.iter().map(|row| row.columns.span_start).min().unwrap_or_default();
+    let end = rows.iter().map(|row| row.columns.span_end).max().unwrap_or_default();
+    about::refresh_range(conn, article, Span { start, end })?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    find_all(conn, &ids)
 }
 
 /// Tells the cache that the mentions of these entities change.
@@ -170,11 +206,12 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     next.origin = Origin::Human;
     record_changes_in(conn, row.article_id)?;
     record_changes([next.entity_id]);
+    let (old, new) = (row.columns.span(), next.span());
     let row = diesel::update(mentions::table.filter(mentions::id.eq(id)))
         .set((next, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))
         .returning(MentionRow::as_returning())
         .get_result(conn)?;
-    about::refresh(conn, &[row.article_id])?;
+    about::refresh_range(conn, row.article_id, Span { start: old.start.min(new.start), end: old.end.max(new.end) })?;
     Ok(row.into())
 }
 
@@ -195,7 +232,7 @@ pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<
     check(expected, row.version)?;
     record_changes_in(conn, row.article_id)?;
     tombstones::delete(conn, Resource::Mention, "id", &[id])?;
-    about::refresh(conn, &[row.article_id])
+    about::refresh_range(conn, row.article_id, row.columns.span())
 }
 
 /// Locks the article of a mention, then the mention.

@@ -23,6 +23,7 @@ pub mod migrate;
 pub mod name_dictionary;
 pub mod publisher_limit;
 pub mod quotes;
+mod references;
 pub mod restore;
 mod rows;
 mod server_check;

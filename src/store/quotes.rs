@@ -16,7 +16,7 @@ use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
-use super::{Error, Expected, Resource, Result, about, article_text, check, tombstones};
+use super::{Error, Expected, Resource, Result, about, article_text, check, references, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
 use crate::domain::text::Body;
@@ -30,7 +30,7 @@ pub use pages::{is_plain, list, lists};
 use passage::{Passage, Side, side};
 pub(super) use re_anchor::re_anchor_quotes;
 use row::{Columns, InsertedQuote, QuoteRow};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Stores a quote. A `text` without spans is searched in the body.
@@ -42,18 +42,48 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     let Some(text) = article_text::lock(conn, new.article_id)? else {
         return Err(Error::field("/article_id", "there is no such article"));
     };
-    let body = Body::new(&text.body);
+    let columns = columns(text.version, &Body::new(&text.body), new)?;
+    tombstones::one(insert(conn, vec![(new, columns)])?)
+}
+
+/// Stores several quotes, and returns them in their order.
+///
+/// # Errors
+/// As [`create`], with the index of the quote at fault before the member; a text that stands in several places is such a
+/// fault.
+pub fn create_all(conn: &mut PgConnection, new: &[NewQuote]) -> Result<Vec<Quote>> {
+    let mut all: Vec<Option<(&NewQuote, Columns)>> = new.iter().map(|_| None).collect();
+    // In the order of their ids: two writers lock the same articles in the same order.
+    let mut by_article: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
+    for (index, new) in new.iter().enumerate() {
+        by_article.entry(new.article_id).or_default().push(index);
+    }
+    for (article, indexes) in by_article {
+        let Some(text) = article_text::lock(conn, article)? else {
+            return Err(Error::field("/article_id", "there is no such article").in_item(indexes[0]));
+        };
+        let body = Body::new(&text.body);
+        for index in indexes {
+            let columns = columns(text.version, &body, &new[index]).map_err(|error| error.in_item(index))?;
+            all[index] = Some((&new[index], columns));
+        }
+    }
+    references::check_entities(conn, "speaker_id", new.iter().map(|new| new.speaker_id))?;
+    insert(conn, all.into_iter().flatten().collect())?.into_iter().collect()
+}
+
+fn columns(body_version: i32, body: &Body, new: &NewQuote) -> Result<Columns> {
     let passage = match (&new.spans, &new.text) {
-        (Some(spans), given) => Passage::at(&body, spans, given.as_deref())?,
-        (None, Some(words)) => Passage::of_words(&body, words)?,
+        (Some(spans), given) => Passage::at(body, spans, given.as_deref())?,
+        (None, Some(words)) => Passage::of_words(body, words)?,
         (None, None) => return Err(Error::field("/text", "give the text, or its spans, or both")),
     };
-    let speaker_label = side(&body, Side::Speaker, new.speaker_span, new.speaker_label.clone())?;
-    let cue = side(&body, Side::Cue, new.cue_span, new.cue.clone())?;
+    let speaker_label = side(body, Side::Speaker, new.speaker_span, new.speaker_label.clone())?;
+    let cue = side(body, Side::Cue, new.cue_span, new.cue.clone())?;
     let speaker_status =
         new.speaker_status.unwrap_or_else(|| default_speaker_status(new.speaker_id, speaker_label.as_deref()));
     check_status(new.speaker_id, speaker_status)?;
-    let columns = Columns {
+    Ok(Columns {
         kind: new.kind,
         speaker_id: new.speaker_id,
         speaker_label,
@@ -65,19 +95,33 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
         said_on: new.said_on,
         status: new.status.unwrap_or_else(|| default_status(new.origin)),
         confidence: new.confidence,
-        ..passage.into_columns(text.version)
-    };
-    let id = new_id();
-    let inserted = InsertedQuote {
-        id,
-        article_id: new.article_id,
-        origin: new.origin,
-        extractor: new.extractor.as_deref(),
-        columns,
-    };
-    rows::insert_below_articles(conn, "quotes", &[inserted])?;
-    about::refresh(conn, &[new.article_id])?;
-    find(conn, id)
+        ..passage.into_columns(body_version)
+    })
+}
+
+/// Inserts quotes into articles that are locked.
+fn insert(conn: &mut PgConnection, all: Vec<(&NewQuote, Columns)>) -> Result<Vec<Result<Quote>>> {
+    let mut articles: Vec<Uuid> = all.iter().map(|(new, _)| new.article_id).collect();
+    articles.sort_unstable();
+    articles.dedup();
+    let rows: Vec<InsertedQuote> = all
+        .into_iter()
+        .map(|(new, columns)| InsertedQuote {
+            id: new_id(),
+            article_id: new.article_id,
+            origin: new.origin,
+            extractor: new.extractor.as_deref(),
+            columns,
+        })
+        .collect();
+    rows::insert_below_articles(conn, "quotes", &rows)?;
+    match (&articles[..], &rows[..]) {
+        // Other quotes of the article stay as they are.
+        ([article], [row]) => about::refresh_range(conn, *article, row.columns.range())?,
+        _ => about::refresh(conn, &articles)?,
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    find_all(conn, &ids)
 }
 
 /// Refuses a named speaker that is no entity, and an entity that is neither named nor collective.

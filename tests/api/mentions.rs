@@ -310,3 +310,44 @@ fn a_mention_is_at_most_300_characters() {
     assert_eq!(pointers(app.post(&path, &json!({"start": 0, "end": 301}))), ["/end"]);
     assert_eq!(pointers(app.patch(&format!("/v1/mentions/{}", id(&longest)), &json!({"end": 301}))), ["/end"]);
 }
+
+#[test]
+fn an_array_creates_mentions_together_in_its_order_or_none_of_them() {
+    let app = TestApp::start();
+    let (article, awa) = (app.article(json!({})), app.entity(json!({})));
+    let sent = json!([{"start": 55, "end": 65, "entity_id": awa["id"]}, {"start": 3, "end": 7, "exact": "port"}]);
+    let answer = app.post(&of(&article), &sent);
+    assert_eq!((answer.header("location"), answer.header("etag")), ("", ""));
+    let created = answer.expect(201);
+    let mentions = created["items"].as_array().unwrap();
+    assert_eq!(mentions.iter().map(|mention| &mention["exact"]).collect::<Vec<_>>(), ["Awa Diallo", "port"]);
+    for mention in mentions {
+        assert_eq!(&app.get(&path(mention)).expect(200), mention);
+    }
+    // As if each had been created alone.
+    let alone = create(&app, &article, &json!({"start": 3, "end": 7})).expect(201);
+    let ignored = ["id", "created_at", "updated_at"];
+    for (member, value) in alone.as_object().unwrap().iter().filter(|(member, _)| !ignored.contains(&member.as_str())) {
+        assert_eq!(&created["items"][1][member], value, "{member}");
+    }
+
+    let bad = json!([{"start": 3, "end": 7}, {"start": 3, "end": 7, "exact": "quai"}]);
+    assert_eq!(pointers(app.post(&of(&article), &bad)), ["/1/exact"]);
+    let absent = json!([{"start": 3, "end": 7}, {"start": 3, "end": 7, "entity_id": ABSENT}]);
+    assert_eq!(pointers(app.post(&of(&article), &absent)), ["/1/entity_id"]);
+    assert_eq!(app.post(&of(&article), &json!([])).status, 422);
+    assert_eq!(items(&app, &of(&article)).len(), 3);
+}
+
+#[test]
+fn many_mentions_are_created_in_one_request() {
+    let app = TestApp::start();
+    let article = app.article(json!({"body": "Dakar. ".repeat(1000)}));
+    let mentions: Value = (0..1000).map(|n| json!({"start": 7 * n, "end": 7 * n + 5})).collect();
+    let created = app.post(&of(&article), &mentions).expect(201);
+    assert_eq!(created["items"].as_array().unwrap().len(), 1000);
+    assert_eq!(app.database.ask("SELECT count(*) FROM mentions WHERE exact = 'Dakar'"), "1000");
+    let Value::Array(mut mentions) = mentions else { panic!("no array") };
+    mentions.push(json!({"start": 0, "end": 5}));
+    assert_eq!(pointers(app.post(&of(&article), &Value::Array(mentions))), [""]);
+}

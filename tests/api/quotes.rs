@@ -359,3 +359,33 @@ fn the_quotes_of_an_article_include_rejected_ones_in_order_of_start_then_id() {
     let page = app.get(&format!("{list}?limit=2&count=exact")).expect(200);
     assert_eq!(page["total"], json!({"value": 6, "kind": "exact"}));
 }
+
+#[test]
+fn an_array_creates_quotes_of_several_articles_in_its_order_or_none_of_them() {
+    let app = TestApp::start();
+    let (first, second) = (article(&app, "« Oui », dit-elle."), article(&app, "« Non », dit-il. « Non », dit-elle."));
+    let quote = |article: &Value, text: &str| json!({"article_id": article["id"], "text": text});
+    let speaker = app.entity(json!({}));
+    let mut named = quote(&first, "Oui");
+    named["speaker_id"] = speaker["id"].clone();
+    let answer = app.post("/v1/quotes", &json!([{"article_id": second["id"], "spans": spans(&[(2, 5)])}, named]));
+    assert_eq!((answer.header("location"), answer.header("etag")), ("", ""));
+    let created = answer.expect(201);
+    let texts: Vec<&Value> = created["items"].as_array().unwrap().iter().map(|quote| &quote["text"]).collect();
+    assert_eq!(texts, ["Non", "Oui"]);
+    for quote in created["items"].as_array().unwrap() {
+        assert_eq!(&app.get(&path(quote)).expect(200), quote);
+    }
+    for (bad, pointer) in [
+        (json!([quote(&first, "Oui"), quote(&first, "Peut-être")]), "/1/text"),
+        (json!([quote(&first, "Oui"), quote(&second, "Non")]), "/1/text"),
+        (json!([quote(&first, "Oui"), {"article_id": ABSENT, "text": "Oui"}]), "/1/article_id"),
+        (
+            json!([quote(&first, "Oui"), {"article_id": first["id"], "text": "Oui", "speaker_id": ABSENT}]),
+            "/1/speaker_id",
+        ),
+    ] {
+        assert_eq!(pointers(app.post("/v1/quotes", &bad)), [pointer]);
+    }
+    assert_eq!(app.database.ask("SELECT count(*) FROM quotes"), "2");
+}

@@ -28,10 +28,26 @@ pub struct Schema {
 #[derive(Debug)]
 enum Kind {
     Text(Text),
-    Number { integer: bool, minimum: Option<f64>, maximum: Option<f64> },
+    Number {
+        integer: bool,
+        minimum: Option<f64>,
+        maximum: Option<f64>,
+    },
     Boolean,
-    Array { items: Box<Schema>, minimum: usize, maximum: usize },
-    Object { members: BTreeMap<String, Schema>, required: Vec<String> },
+    Array {
+        items: Box<Schema>,
+        minimum: usize,
+        maximum: usize,
+    },
+    Object {
+        members: BTreeMap<String, Schema>,
+        required: Vec<String>,
+    },
+    /// An object, or an array.
+    OneOrMany {
+        one: Box<Schema>,
+        many: Box<Schema>,
+    },
 }
 
 #[derive(Debug)]
@@ -105,7 +121,7 @@ impl Schema {
         Self { kind, nullable: types.contains(&"null") }
     }
 
-    /// Compiles a choice: one schema or null, or several enumerations, which are merged.
+    /// Compiles a choice: one schema or null, several enumerations, which are merged, or an object and an array.
     fn any_of(branches: &[Value], document: &Value) -> Self {
         let (nulls, others): (Vec<_>, Vec<_>) = branches.iter().partition(|branch| branch["type"] == "null");
         let mut schemas = others.into_iter().map(|branch| Self::compile(branch, document));
@@ -115,7 +131,11 @@ impl Schema {
                 (Kind::Text(Text { words: Some(words), .. }), Kind::Text(Text { words: Some(more), .. })) => {
                     words.extend(more.into_iter().filter(|word| !words.contains(word)).collect::<Vec<_>>());
                 }
-                _ => panic!("a choice between schemas that are not lists of words"),
+                (Kind::Object { .. }, many @ Kind::Array { .. }) => {
+                    let many = Box::new(Self { kind: many, nullable: false });
+                    schema = Self { kind: Kind::OneOrMany { one: Box::new(schema), many }, nullable: false };
+                }
+                _ => panic!("a choice between schemas that are not lists of words, nor an object and an array"),
             }
         }
         schema.nullable |= !nulls.is_empty();
@@ -265,6 +285,7 @@ impl Kind {
             Self::Boolean => "true or false",
             Self::Array { .. } => "an array",
             Self::Object { .. } => "an object",
+            Self::OneOrMany { .. } => "an object or an array",
         }
     }
 }
@@ -387,6 +408,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        if let Kind::OneOrMany { many, .. } = &self.schema.kind {
+            return Seed { schema: many, ..self }.visit_seq(seq);
+        }
         let Kind::Array { items, minimum, maximum } = &self.schema.kind else {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return self.wrong_type();
@@ -413,6 +437,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        if let Kind::OneOrMany { one, .. } = &self.schema.kind {
+            return Seed { schema: one, ..self }.visit_map(map);
+        }
         let Kind::Object { members, required } = &self.schema.kind else {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return self.wrong_type();
@@ -473,6 +500,26 @@ mod tests {
         let given = r#"{"name": "été", "kind": null, "count": 2.0, "list": [1, 2.5]}"#;
         let read = schema().parse(given.as_bytes()).unwrap();
         assert_eq!(read, json!({"name": "été", "kind": null, "count": 2, "list": [1, 2.5]}));
+    }
+
+    #[test]
+    fn an_object_or_an_array_of_them_is_checked_as_what_it_is() {
+        let one = json!({"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}});
+        let many = json!({"type": "array", "minItems": 1, "maxItems": 2, "items": one});
+        let schema = Schema::compile(&json!({"oneOf": [one, many]}), &json!({}));
+        for good in ["{\"n\": 1}", "[{\"n\": 1}, {\"n\": 2}]"] {
+            assert!(schema.parse(good.as_bytes()).is_ok(), "{good}");
+        }
+        for (bad, pointer, detail) in [
+            ("1", "", "must be an object or an array"),
+            ("{\"n\": \"x\"}", "/n", "must be an integer"),
+            ("[]", "", "must have at least 1 items"),
+            ("[{\"n\": 1}, {\"n\": \"x\"}]", "/1/n", "must be an integer"),
+            ("[{}]", "/0/n", "is required"),
+        ] {
+            let Err(Invalid::Mismatch(errors)) = schema.parse(bad.as_bytes()) else { panic!("{bad} is accepted") };
+            assert_eq!((&*errors[0].pointer, &*errors[0].detail), (pointer, detail), "{bad}");
+        }
     }
 
     #[test]

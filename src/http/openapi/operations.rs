@@ -33,7 +33,7 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
     let is_record = path.contains('{') && path != "/problems/{code}";
     let needs_key = operation["security"] != json!([]);
     let groups: [(bool, &[&str]); 9] = [
-        (true, &["400", "414", "421", "500", "503"]),
+        (true, &["400", "414", "421", "500", "503", "507"]),
         (needs_key, &["401", "403", "429"]),
         (has_content, &["406"]),
         (path.contains('{'), &["404"]),
@@ -55,12 +55,16 @@ fn finish_response(status: u16, method: &str, single: bool, is_list: bool, respo
         headers["x-consistency-token"] =
             string_header("With a replica: identifies this write, for later requests that must see it.", 16, false);
     }
+    // Several records that are created together have no tag and no path of their own.
+    let is_one = !response["content"]["application/json"]["schema"]["$ref"]
+        .as_str()
+        .is_some_and(|name| name.contains("/Created"));
     if (single && status == 200) || status == 201 {
         let etag = "`\"<version>-<digest>\"`: the version of the record and a digest of this representation.";
-        headers["ETag"] = string_header(etag, 64, true);
+        headers["ETag"] = string_header(etag, 64, is_one);
     }
     if status == 201 || status == 308 {
-        headers["Location"] = string_header("The path of the record.", 2048, true);
+        headers["Location"] = string_header("The path of the record.", 2048, is_one);
     }
     if is_list && status == 200 {
         headers["Link"] = string_header("`<...>; rel=\"next\"` while there is a next page.", 65536, false);
@@ -157,6 +161,7 @@ pub fn shared_responses() -> Value {
             "The service is overloaded, the database is unreachable, or the deadline passed. Nothing was changed: try again after `Retry-After` seconds.",
         ),
         ("504", "The deadline passed while the write was being committed: its outcome is not known."),
+        ("507", "The database has no space left. Nothing was changed."),
     ] {
         let mut headers = shared_headers();
         if status == "401" {

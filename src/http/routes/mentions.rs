@@ -9,41 +9,57 @@ use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
-use crate::http::respond::record;
-use crate::http::wire::mention::{CreateMention, MentionBody, MentionPage, UpdateMention};
+use crate::http::respond::{json, record};
+use crate::http::wire::mention::{
+    CreateMentionList, CreateMentions, CreatedMentionList, CreatedMentions, MentionBody, MentionPage, UpdateMention,
+};
 use crate::http::wire::mention_list::{ListMentions, MentionFilters};
 use crate::http::wire::page::ListOfArticle;
 use crate::store::cache::Owner;
 use crate::store::publisher_limit::{self, Target};
-use crate::store::{Db, Resource, mentions};
+use crate::store::{Connection, Db, Resource, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use uuid::Uuid;
 
 /// Create a mention
 ///
-/// The span is checked against the current body of the article.
+/// The span is checked against the current body of the article. An array creates up to 1,000 mentions together, or none of
+/// them; the answer then has `items` in the same order, without `ETag` and `Location`.
 #[utoipa::path(
     tag = "mentions",
     security(("key" = ["write"])),
     extensions(("x-publisher-keys" = json!(true))),
-    request_body = CreateMention,
-    responses((status = 201, description = "The mention", body = MentionBody)),
+    request_body = CreateMentions,
+    responses((status = 201, description = "The mention, or the mentions", body = CreatedMentions)),
 )]
 #[post("/v1/articles/{id}/mentions")]
 pub async fn create_mention(
     caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
-    body: Body<CreateMention>,
+    body: Body<CreateMentions>,
 ) -> Result<HttpResponse, Problem> {
-    let (article_id, new) = (id.into_inner(), NewMention::from(body.0));
-    let mention = db
-        .write(move |conn| {
-            publisher_limit::check(conn, Target::Article(article_id), caller.publisher())?;
-            mentions::create(conn, article_id, &new)
-        })
-        .await?;
-    record::created(&format!("/v1/mentions/{}", mention.id), mention.version, &MentionBody::from(mention))
+    let article_id = id.into_inner();
+    match body.0 {
+        CreateMentions::One(new) => {
+            let new = NewMention::from(new);
+            let create = move |conn: &mut Connection| {
+                publisher_limit::check(conn, Target::Article(article_id), caller.publisher())?;
+                mentions::create(conn, article_id, &new)
+            };
+            let mention = db.write(create).await?;
+            record::created(&format!("/v1/mentions/{}", mention.id), mention.version, &MentionBody::from(mention))
+        }
+        CreateMentions::Many(CreateMentionList(new)) => {
+            let new: Vec<NewMention> = new.into_iter().map(Into::into).collect();
+            let create = move |conn: &mut Connection| {
+                publisher_limit::check(conn, Target::Article(article_id), caller.publisher())?;
+                mentions::create_all(conn, article_id, &new)
+            };
+            let items = db.write(create).await?.into_iter().map(Into::into).collect();
+            Ok(json::respond(&mut HttpResponse::Created(), &CreatedMentionList { items }))
+        }
+    }
 }
 
 /// List the mentions of an article

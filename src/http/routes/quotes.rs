@@ -17,7 +17,9 @@ use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
 use crate::http::wire::names::ResolvedNamesBody;
 use crate::http::wire::page::{ListOfArticle, RankedBody};
-use crate::http::wire::quote::{CreateQuote, OccurrencesBody, QuoteBody, QuotePage, UpdateQuote};
+use crate::http::wire::quote::{
+    CreateQuoteList, CreateQuotes, CreatedQuoteList, CreatedQuotes, OccurrencesBody, QuoteBody, QuotePage, UpdateQuote,
+};
 use crate::http::wire::quote_list::{ListQuotes, QuoteFilters, QuotesInclude};
 use crate::http::wire::quote_match::{MatchQuotes, QuoteMatchesBody};
 use crate::store::cache::Owner;
@@ -28,6 +30,7 @@ use crate::store::quotes::quote_match;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -52,27 +55,49 @@ pub struct ReadQuote {
 /// Create a quote
 ///
 /// Takes `spans`, or `text` alone, which is then searched for in the body of the article, ignoring differences of
-/// spaces and quotation marks. 422 when it is not found; 409 with the candidates when it is found more than once.
+/// spaces and quotation marks. 422 when it is not found; 409 with the candidates when it is found more than once. An array
+/// creates up to 1,000 quotes together, or none of them; the answer then has `items` in the same order, without `ETag` and
+/// `Location`.
 #[utoipa::path(
     tag = "quotes",
     security(("key" = ["write"])),
     extensions(("x-publisher-keys" = json!(true))),
-    request_body = CreateQuote,
+    request_body = CreateQuotes,
     responses(
-        (status = 201, description = "The quote", body = QuoteBody),
+        (status = 201, description = "The quote, or the quotes", body = CreatedQuotes),
         (status = 409, description = "The text occurs in the body more than once: `candidates` has the spans."),
     ),
 )]
 #[post("/v1/quotes")]
-pub async fn create_quote(caller: Caller, db: web::Data<Db>, body: Body<CreateQuote>) -> Result<HttpResponse, Problem> {
-    let new = NewQuote::from(body.0);
-    let quote = db
-        .write(move |conn| {
-            publisher_limit::check(conn, Target::Article(new.article_id), caller.publisher())?;
-            quotes::create(conn, &new)
-        })
-        .await?;
-    record::created(&format!("/v1/quotes/{}", quote.id), quote.version, &QuoteBody::from(quote))
+pub async fn create_quote(
+    caller: Caller,
+    db: web::Data<Db>,
+    body: Body<CreateQuotes>,
+) -> Result<HttpResponse, Problem> {
+    match body.0 {
+        CreateQuotes::One(new) => {
+            let new = NewQuote::from(new);
+            let create = move |conn: &mut Connection| {
+                publisher_limit::check(conn, Target::Article(new.article_id), caller.publisher())?;
+                quotes::create(conn, &new)
+            };
+            let quote = db.write(create).await?;
+            record::created(&format!("/v1/quotes/{}", quote.id), quote.version, &QuoteBody::from(quote))
+        }
+        CreateQuotes::Many(CreateQuoteList(new)) => {
+            let new: Vec<NewQuote> = new.into_iter().map(Into::into).collect();
+            // In the order in which they are locked.
+            let articles: BTreeSet<Uuid> = new.iter().map(|new| new.article_id).collect();
+            let create = move |conn: &mut Connection| {
+                for article in &articles {
+                    publisher_limit::check(conn, Target::Article(*article), caller.publisher())?;
+                }
+                quotes::create_all(conn, &new)
+            };
+            let items = db.write(create).await?.into_iter().map(Into::into).collect();
+            Ok(json::respond(&mut HttpResponse::Created(), &CreatedQuoteList { items }))
+        }
+    }
 }
 
 /// Read a quote

@@ -97,6 +97,34 @@ pub struct CreateMention {
     pub extractor: Option<String>,
 }
 
+/// A new mention, or several of one article, which are stored together or not at all.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum CreateMentions {
+    One(CreateMention),
+    Many(CreateMentionList),
+}
+
+/// New mentions.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_items = 1, max_items = 1000)]
+pub struct CreateMentionList(pub Vec<CreateMention>);
+
+/// The mention, or the mentions in the order in which they were given.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum CreatedMentions {
+    One(MentionBody),
+    Many(CreatedMentionList),
+}
+
+/// Mentions that were created together.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedMentionList {
+    #[schema(max_items = 1000)]
+    pub items: Vec<MentionBody>,
+}
+
 fn default_kind() -> MentionKind {
     MentionKind::Name
 }
@@ -149,7 +177,7 @@ pub struct MentionPage {
     pub total: Option<TotalBody>,
 }
 
-impl RequestBody for CreateMention {}
+impl RequestBody for CreateMentions {}
 impl RequestBody for UpdateMention {}
 
 impl From<Mention> for MentionBody {

@@ -173,6 +173,34 @@ pub struct CreateQuote {
     pub extractor: Option<String>,
 }
 
+/// A new quote, or several, which are stored together or not at all.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum CreateQuotes {
+    One(CreateQuote),
+    Many(CreateQuoteList),
+}
+
+/// New quotes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_items = 1, max_items = 1000)]
+pub struct CreateQuoteList(pub Vec<CreateQuote>);
+
+/// The quote, or the quotes in the order in which they were given.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum CreatedQuotes {
+    One(QuoteBody),
+    Many(CreatedQuoteList),
+}
+
+/// Quotes that were created together.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedQuoteList {
+    #[schema(max_items = 1000)]
+    pub items: Vec<QuoteBody>,
+}
+
 fn direct() -> QuoteKind {
     QuoteKind::Direct
 }
@@ -218,7 +246,7 @@ pub struct UpdateQuote {
     pub confidence: Option<f64>,
 }
 
-impl RequestBody for CreateQuote {}
+impl RequestBody for CreateQuotes {}
 impl RequestBody for UpdateQuote {}
 
 /// One page of quotes.

@@ -68,6 +68,11 @@ impl From<Span> for SpanRange {
 }
 
 impl Columns {
+    /// From the start of the first span to the end of the last one.
+    pub fn range(&self) -> Span {
+        Span { start: self.start(), end: self.spans.0.last().map_or(0, |span| span.end) }
+    }
+
     /// The start of the first span.
     pub fn start(&self) -> i32 {
         self.spans.0.first().map_or(0, |span| span.start)
