@@ -3,8 +3,10 @@
 use super::cache::CacheValidity;
 use crate::store::{Error, Result};
 use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, Error as ManagerError};
 use diesel::sql_types::{Integer, Text};
-use diesel::{Connection, ConnectionError, ConnectionResult, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{ConnectionError, ConnectionResult, QueryableByName, RunQueryDsl, sql_query};
+use r2d2::ManageConnection;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,9 +49,13 @@ const DEFAULT_PARAMETERS: [(&str, &str); 5] = [
 /// # Errors
 /// When the server cannot be reached or refuses the connection. Repeats no value of a parameter, which may be a password.
 pub fn establish(url: &str) -> ConnectionResult<PgConnection> {
-    PgConnection::establish(&with_default_parameters(url)).map_err(|error| match error {
-        ConnectionError::BadConnection(message) => ConnectionError::BadConnection(without_values(message)),
-        error => error,
+    let manager = ConnectionManager::<PgConnection>::new(with_default_parameters(url));
+    manager.connect().map_err(|error| match error {
+        ManagerError::ConnectionError(ConnectionError::BadConnection(message)) => {
+            ConnectionError::BadConnection(without_values(message))
+        }
+        ManagerError::ConnectionError(error) => error,
+        ManagerError::QueryError(error) => ConnectionError::CouldntSetupConfiguration(error),
     })
 }
 
