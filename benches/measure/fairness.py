@@ -3,7 +3,7 @@
 
     benches/measure/fairness.py --database-url URL --binary target/release/verbatim
 
-Four keys read articles, first alone, then beside a key that sends as much as it can and ignores refusals. Each key may use a
+Eight keys read articles, first alone, then beside a key that sends as much as it can and ignores refusals. Each key may use a
 fifth of what the service can do. Needs wrk and a database with articles.
 """
 
@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from common import Database, service, table
 
-OTHERS = 4
+OTHERS = 8
 # Until the greedy key has used up what it may use at once.
 WARM_UP = 5
 
@@ -66,12 +66,12 @@ def main():
             server.stop()
 
     alone, _ = measured(0, 0)
-    rate = max(1, round(alone / (OTHERS + 1)))
+    rate = max(1, round(alone / 5))
     rows = [["alone", "-", f"{alone:,.0f}", "1", "-", "-"]]
     for name, limit, connections in [("beside a greedy key, without limits", 0, 64), ("with limits", rate, 64)]:
         others, (served, refused) = measured(limit, connections)
         rows.append([name, limit or "-", f"{others:,.0f}", f"{others / alone:.2f}", f"{served:,.0f}", f"{refused:,.0f}"])
-    print(table(["four keys with a connection each", "limit", "answers/s", "share", "greedy answers/s", "refusals/s"], rows))
+    print(table(["eight keys with a connection each", "limit", "answers/s", "share", "greedy answers/s", "refusals/s"], rows))
     database.rows("DELETE FROM api_keys WHERE name ~ '^[0-9a-f]{8}-[0-9]$'")
 
 
