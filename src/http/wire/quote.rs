@@ -190,7 +190,7 @@ pub struct CreateQuoteList(pub Vec<CreateQuote>);
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum CreatedQuotes {
-    One(QuoteBody),
+    One(Box<QuoteBody>),
     Many(CreatedQuoteList),
 }
 
