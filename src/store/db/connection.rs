@@ -62,7 +62,8 @@ pub fn establish(url: &str) -> ConnectionResult<PgConnection> {
 /// Replaces the messages in which libpq quotes what it cannot use of a URL.
 fn without_values(message: String) -> String {
     let is_about_server = ["connection to server", "could not translate host name", "FATAL"];
-    if is_about_server.iter().any(|start| message.trim_start().starts_with(start)) {
+    let names_value = message.contains("for connection option");
+    if !names_value && is_about_server.iter().any(|start| message.trim_start().starts_with(start)) {
         return message;
     }
     "a parameter of its address has a value or a name that libpq does not know".to_owned()
