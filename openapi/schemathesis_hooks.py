@@ -63,6 +63,13 @@ def filter_case(context, case):
     return len(urlencode(case.query or {}, doseq=True, quote_via=quote)) <= 8 << 10
 
 
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Replaces the id `None`, which a link makes of a member that is null, with an id that no record has."""
+    if (case.path_parameters or {}).get("id") == "None":
+        case.path_parameters["id"] = str(uuid.uuid4())
+
+
 def resolved(raw_schema, parameter):
     """Copies a parameter, so that it can be changed for one operation."""
     name = parameter.get("$ref", "").rsplit("/", 1)[-1]
