@@ -106,6 +106,11 @@ fn last_of(beginnings: &[String]) -> Statement {
     Statement { sql, parameters: values.collect::<Vec<_>>().join(", ") }
 }
 
+/// Has Postgres prefer indexes in later connections: a sequential scan of a table as small as those of tests may cost less.
+fn avoid_sequential_scans(app: &TestApp) {
+    app.sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$");
+}
+
 /// The executed plan of a statement and its buffers.
 fn explain(database: &TestDatabase, statement: &Statement) -> (Value, u64) {
     let Statement { sql, parameters } = statement;

@@ -4,7 +4,7 @@ use std::sync::{MutexGuard, OnceLock};
 
 use serde_json::Value;
 
-use super::{Statement, explain, last_of, nodes, observed};
+use super::{Statement, avoid_sequential_scans, explain, last_of, nodes, observed};
 use crate::support::TestApp;
 use crate::support::postgres::{TestDatabase, server_log};
 
@@ -51,9 +51,7 @@ fn a_name_search_among_100_000_names_reads_few_rows() {
         assert_ne!(app.get(call).expect(200)["items"], Value::Array(Vec::new()), "{call}");
         let statement = last_statement();
         if index == "entity_names_trigrams_idx" {
-            app.sql(
-                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$",
-            );
+            avoid_sequential_scans(&app);
         }
         let (plan, buffers) = explain(&app.database, &statement);
         assert!(scanned(&plan).contains(&index), "{call}: {plan:#}");
