@@ -80,7 +80,8 @@ fn a_text_of_a_megabyte_is_stored_and_found_by_its_beginning() {
     }
     let quotes = json!({"headline": "F", "body": format!("« {} »", &distinct[..900_000])});
     let article = app.article(quotes);
-    app.quote(&article, json!({"text": null, "spans": [{"start": 2, "end": 900_000}]}));
+    let quote = distinct[..20_000].trim_end();
+    app.quote(&article, json!({"text": null, "spans": [{"start": 2, "end": 2 + quote.len()}]}));
     assert_found(&app, &[("mot1", "AF"), ("mot1000", "AF"), ("\"b a\"", "C"), ("mot15000", "")]);
-    assert_eq!(column(&app, "/v1/quotes?q=mot1000", "article_id"), [article["id"].clone()]);
+    assert_eq!(column(&app, "/v1/quotes?q=mot500", "article_id"), [article["id"].clone()]);
 }
