@@ -10,6 +10,7 @@ mod parser;
 pub use access::{AccessConfig, AccessSettings, AdminKey, JwtConfig};
 pub use database_url::DatabaseUrl;
 
+use crate::domain::article_url::{TRACKING_PARAMETERS, UrlNormalizer};
 use crate::postgres;
 use crate::store::{PoolOptions, ReplicaOptions};
 use clap::Args;
@@ -201,6 +202,17 @@ pub struct ServeSettings {
         default_value = "64"
     )]
     receive_budget_mb: String,
+
+    /// Query parameters that do not make a new url of an article, such as utm_*; repeat, or separate with commas
+    #[arg(
+        help_heading = "Content",
+        long,
+        env = "VERBATIM_TRACKING_PARAMETERS",
+        value_name = "NAME",
+        value_delimiter = ',',
+        default_values = TRACKING_PARAMETERS
+    )]
+    tracking_parameter: Vec<String>,
 }
 
 /// The settings of a running service.
@@ -237,6 +249,8 @@ pub struct Config {
     pub public_url: Option<url::Url>,
     /// The memory for request bodies that are being received, in megabytes.
     pub receive_budget_mb: u16,
+    /// How the urls of articles are normalised.
+    pub urls: UrlNormalizer,
 }
 
 /// The Postgres of the service.
@@ -315,6 +329,8 @@ impl ServeSettings {
             let hosts = self.allowed_host.iter().map(|host| host.trim()).filter(|host| !host.is_empty());
             let public_url = self.public_url(&mut parser);
             let receive_budget_mb = parser.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
+            let tracking_parameters = self.tracking_parameter.iter().map(|name| name.trim());
+            let tracking_parameters = tracking_parameters.filter(|name| !name.is_empty());
             Some(Config {
                 listen: listen?,
                 access: access?,
@@ -336,6 +352,7 @@ impl ServeSettings {
                 allowed_hosts: hosts.map(str::to_owned).collect(),
                 public_url,
                 receive_budget_mb: receive_budget_mb?.unwrap_or_default(),
+                urls: UrlNormalizer::new(tracking_parameters.map(str::to_owned).collect()),
             })
         })();
         if let Some(config) = &config {

@@ -319,6 +319,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         slow_request: config.slow_request,
         cors_origins: config.cors_origins.clone(),
         trusted: trusted_origins(config),
+        urls: Data::new(config.urls.clone()),
         receive_budget: ReceiveBudget::new(config.receive_budget_mb),
         prefix: PublicPrefix(config.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/')).into()),
     }

@@ -5,13 +5,10 @@ use super::search::Search;
 use super::{BlockRole, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use url::Url;
 use uuid::Uuid;
 
 /// Maximum length of a body in bytes of UTF-8.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
-/// Maximum length of a normalised URL in bytes.
-pub const MAX_URL_BYTES: usize = 2048;
 /// Maximum length of a headline in code points.
 pub const MAX_HEADLINE: usize = 500;
 
@@ -66,7 +63,7 @@ pub struct NewArticle {
     pub body: String,
     /// Detected from the body when absent.
     pub language: Option<String>,
-    /// Normalised by [`normalise_url`].
+    /// Normalised by [`UrlNormalizer`](super::article_url::UrlNormalizer).
     pub url: Option<String>,
     pub publisher: Option<String>,
     pub external_id: Option<String>,
@@ -132,7 +129,7 @@ pub struct ArticleFilter {
     /// Articles that quote one of these entities; rejected quotes do not count.
     pub quotes_by: SetFilter<Uuid>,
     pub external_id: SetFilter<String>,
-    /// Normalised by [`normalise_url`].
+    /// Normalised by [`UrlNormalizer`](super::article_url::UrlNormalizer).
     pub url: SetFilter<String>,
     pub published: Range<DateTime<Utc>>,
 }
@@ -144,29 +141,6 @@ pub struct ArticleList {
     pub order: ArticleOrder,
     pub with_body: bool,
     pub page: PageRequest,
-}
-
-/// The reason why a URL is invalid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UrlError {
-    #[error("must be an absolute http or https URL")]
-    NotHttp,
-    #[error("must be at most 2048 bytes once normalised")]
-    TooLong,
-}
-
-/// Normalises a URL for storage and comparison: scheme and host in lower case, no default port, no fragment.
-///
-/// # Errors
-/// When the URL is not absolute, is not http or https, or is too long.
-pub fn normalise_url(given: &str) -> Result<String, UrlError> {
-    let mut url = Url::parse(given).map_err(|_| UrlError::NotHttp)?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
-        return Err(UrlError::NotHttp);
-    }
-    url.set_fragment(None);
-    let url = String::from(url);
-    if url.len() > MAX_URL_BYTES { Err(UrlError::TooLong) } else { Ok(url) }
 }
 
 /// SHA-256 of the canonical form of a body. Texts that differ in spaces, case or punctuation have the same hash.

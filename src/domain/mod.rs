@@ -1,6 +1,7 @@
 //! The domain model: articles, entities, mentions, quotes, and their rules. No SQL, no HTTP.
 
 pub mod article;
+pub mod article_url;
 pub mod entity;
 pub mod graph;
 pub mod highlight;

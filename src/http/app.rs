@@ -17,6 +17,7 @@ use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::auth::{Authenticator, Limits};
+use crate::domain::article_url::UrlNormalizer;
 use crate::store::Db;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
@@ -61,6 +62,8 @@ pub struct State {
     /// Origins whose pages may read the answers, and write; none by default.
     pub cors_origins: Vec<String>,
     pub trusted: TrustedOrigins,
+    /// How the urls of articles are normalised.
+    pub urls: web::Data<UrlNormalizer>,
     pub receive_budget: ReceiveBudget,
     /// The path under which a reverse proxy serves the service; empty without one.
     pub prefix: PublicPrefix,
@@ -126,6 +129,7 @@ pub fn app(
         .app_data(web::Data::new(SlowRequests(state.slow_request)))
         .app_data(web::Data::new(DocumentText(openapi::document_text())))
         .app_data(web::Data::new(state.trusted))
+        .app_data(state.urls)
         .app_data(web::Data::new(state.receive_budget))
         .app_data(web::Data::new(state.prefix))
         .app_data(openapi::contract())

@@ -167,11 +167,11 @@ fn conflict_of(conn: &mut PgConnection, new: &NewArticle) -> Result<Error> {
     let has_external_id = articles::table
         .filter(articles::publisher.is_not_distinct_from(&new.publisher))
         .filter(articles::external_id.eq(&new.external_id));
-    if diesel::select(exists(has_url)).get_result(conn)? {
-        return Ok(Error::Conflict(Conflict::Url));
+    if let existing @ Some(_) = has_url.select(articles::id).first(conn).optional()? {
+        return Ok(Error::Conflict(Conflict::Url { existing }));
     }
-    if diesel::select(exists(has_external_id)).get_result(conn)? {
-        return Ok(Error::Conflict(Conflict::ExternalId));
+    if let existing @ Some(_) = has_external_id.select(articles::id).first(conn).optional()? {
+        return Ok(Error::Conflict(Conflict::ExternalId { existing }));
     }
     Err(Error::Collision("another article had the url or the external_id a moment ago".to_owned()))
 }

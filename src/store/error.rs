@@ -100,10 +100,12 @@ pub enum Error {
 /// Which other record a write conflicts with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
+    /// With the id of that article, when it is known.
     #[error("another article has this url")]
-    Url,
+    Url { existing: Option<Uuid> },
+    /// With the id of that article, when it is known.
     #[error("another article of this publisher has this external_id")]
-    ExternalId,
+    ExternalId { existing: Option<Uuid> },
     #[error("another entity has one of these identifiers")]
     Identifier,
     #[error("another key has this name")]
@@ -201,8 +203,8 @@ pub(super) fn from_message(message: &str) -> Error {
 
 fn from_constraint(constraint: &str, message: &str) -> Error {
     match constraint {
-        "articles_url_key" => Error::Conflict(Conflict::Url),
-        "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId),
+        "articles_url_key" => Error::Conflict(Conflict::Url { existing: None }),
+        "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId { existing: None }),
         "api_keys_name_key" => Error::Conflict(Conflict::KeyName),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),

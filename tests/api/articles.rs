@@ -5,6 +5,7 @@ mod list;
 mod update;
 
 use serde_json::{Value, json};
+use verbatim::domain::article_url::UrlNormalizer;
 
 use super::support::answers::{id, pointers, refusal, settled};
 use super::support::{Client, Response, TestApp};
@@ -227,16 +228,64 @@ fn the_maximum_length_of_a_url_applies_to_its_normal_form() {
 #[test]
 fn a_url_belongs_to_one_article_in_every_spelling() {
     let app = TestApp::start();
-    app.article(json!({"url": "https://quotidien.example/a"}));
+    let first = app.article(json!({"url": "https://quotidien.example/a"}));
     let other = app.article(json!({"url": "https://quotidien.example/b"}));
     let again = json!({"headline": "H", "body": "B", "url": "https://QUOTIDIEN.example:443/a#top"});
     let expected = json!({
         "type": "/problems/url_taken", "title": "URL already taken", "status": 409,
         "detail": "another article has this url", "code": "url_taken", "errors": [],
     });
-    assert_eq!(refusal(create(&app, &again), 409, "url_taken"), expected);
+    let answer = create(&app, &again);
+    assert_eq!(answer.header("location"), format!("/v1/articles/{}", id(&first)));
+    let mut problem = refusal(answer, 409, "url_taken");
+    assert_eq!(problem.as_object_mut().unwrap().remove("existing_id"), Some(first["id"].clone()));
+    assert_eq!(problem, expected);
     let path = format!("/v1/articles/{}", id(&other));
     assert_eq!(refusal(app.patch(&path, &json!({"url": again["url"]})), 409, "url_taken"), expected);
+}
+
+#[test]
+fn tracking_parameters_do_not_make_a_new_url() {
+    let app = TestApp::start();
+    let article = app.article(json!({"url": "https://quotidien.example/a?id=1&utm_source=feed&fbclid=x"}));
+    assert_eq!(article["url"], "https://quotidien.example/a?id=1");
+    let again = json!({"headline": "H", "body": "B", "url": "https://quotidien.example/a?gclid=y&id=1"});
+    refusal(create(&app, &again), 409, "url_taken");
+    let found = app.get("/v1/articles?url=https://quotidien.example/a?id=1%26utm_medium=mail").expect(200);
+    assert_eq!(found["items"][0]["id"], article["id"]);
+    let counted = app.get("/v1/stats/top?of=articles&url=https://quotidien.example/a?id=1%26gclid=z").expect(200);
+    assert_eq!(counted["total"], 1);
+}
+
+#[test]
+fn a_setting_names_the_tracking_parameters() {
+    let app = TestApp::with(|config| config.urls = UrlNormalizer::new(vec!["from".to_owned()]));
+    let article = app.article(json!({"url": "https://quotidien.example/a?utm_source=feed&from=mail"}));
+    assert_eq!(article["url"], "https://quotidien.example/a?utm_source=feed");
+}
+
+#[test]
+fn a_date_is_the_start_of_that_day_and_a_language_tag_its_primary_tag() {
+    let app = TestApp::start();
+    let article = app.article(json!({"published_at": "2012-05-22", "language": "fr-CA"}));
+    assert_eq!((&article["published_at"], &article["language"]), (&json!("2012-05-22T00:00:00Z"), &json!("fr")));
+    for (query, count) in [
+        ("published_from=2012-05-22&published_to=2012-05-23&language=fr-BE", 1),
+        ("published_from=2012-05-23", 0),
+        ("published_to=2012-05-22", 0),
+    ] {
+        for list in ["/v1/articles", "/v1/stats/top"] {
+            let found = app.get(&format!("{list}?{}{query}", if list == "/v1/articles" { "" } else { "of=articles&" }));
+            let found = found.expect(200);
+            let counted = found["total"].as_u64().unwrap_or_else(|| found["items"].as_array().unwrap().len() as u64);
+            assert_eq!(counted, count, "{list} {query}");
+        }
+    }
+    let path = format!("/v1/articles/{}", id(&article));
+    let changed = app.patch(&path, &json!({"published_at": "2013-01-01", "language": "pt-BR"})).expect(200);
+    assert_eq!((&changed["published_at"], &changed["language"]), (&json!("2013-01-01T00:00:00Z"), &json!("pt")));
+    assert_eq!(pointers(app.patch(&path, &json!({"published_at": "2013-02-30"}))), ["/published_at"]);
+    assert_eq!(pointers(app.patch(&path, &json!({"language": "brésilien"}))), ["/language"]);
 }
 
 #[test]
@@ -244,8 +293,11 @@ fn an_external_id_belongs_to_one_article_of_a_publisher() {
     let app = TestApp::start();
     let of = |publisher: Value| json!({"headline": "H", "body": "B", "publisher": publisher, "external_id": "1"});
     for publisher in [json!("Le Quotidien"), json!("Le Soir"), json!(null)] {
-        create(&app, &of(publisher.clone())).expect(201);
-        let problem = refusal(create(&app, &of(publisher)), 409, "external_id_taken");
+        let first = create(&app, &of(publisher.clone())).expect(201);
+        let answer = create(&app, &of(publisher));
+        assert_eq!(answer.header("location"), format!("/v1/articles/{}", id(&first)));
+        let problem = refusal(answer, 409, "external_id_taken");
+        assert_eq!(problem["existing_id"], first["id"]);
         assert_eq!(problem["detail"], "another article of this publisher has this external_id");
     }
 }

@@ -51,7 +51,7 @@ fn an_invalid_parameter_is_named() {
         ("/v1/articles?language=french", "language"),
         ("/v1/articles?not.language=FR", "not.language"),
         ("/v1/articles?mentions=awa", "mentions"),
-        ("/v1/articles?published_from=2026-03-02", "published_from"),
+        ("/v1/articles?published_from=2026-02-30", "published_from"),
         ("/v1/articles?published_to=2026-13-02T00:00:00Z", "published_to"),
         ("/v1/articles?url=example.org", "url"),
         ("/v1/articles?publisher=", "publisher"),

@@ -5,8 +5,7 @@
 //! supports the part of JSON Schema that the document uses for requests.
 
 use crate::domain::FieldError;
-use crate::domain::time::is_storable;
-use chrono::{DateTime, NaiveDate};
+use crate::domain::time::{parse_date, parse_time};
 use regex::Regex;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -65,6 +64,8 @@ enum Format {
     DateTime,
     Date,
     Uri,
+    /// A BCP 47 tag, of which the primary tag counts.
+    Language,
 }
 
 /// The error of JSON that does not match a schema.
@@ -211,6 +212,7 @@ impl Text {
                 Some("date-time") => Some(Format::DateTime),
                 Some("date") => Some(Format::Date),
                 Some("uri") => Some(Format::Uri),
+                Some("language") => Some(Format::Language),
                 _ => None,
             },
         }
@@ -240,21 +242,26 @@ impl Text {
         let pattern = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text))?;
         Some(format!("must match {pattern}"))
     }
+
+    /// The form of a valid text that the service works with: a date as the time at which it starts, a language as its primary
+    /// tag.
+    fn canonical(&self, text: String) -> String {
+        match self.format {
+            Some(Format::DateTime) if parse_date(&text).is_some() => format!("{text}T00:00:00Z"),
+            Some(Format::Language) => text.split('-').next().unwrap_or_default().to_owned(),
+            _ => text,
+        }
+    }
 }
 
 impl Format {
     fn matches(self, text: &str) -> bool {
         match self {
             Self::Uuid => text.len() == 36 && Uuid::try_parse(text).is_ok(),
-            Self::DateTime => {
-                let is_separated = text.as_bytes().get(10).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'T'));
-                is_separated && DateTime::parse_from_rfc3339(text).is_ok_and(|time| is_storable(time.to_utc()))
-            }
-            Self::Date => {
-                // chrono accepts a sign before the year.
-                let is_signed = text.starts_with(['+', '-']);
-                text.len() == 10 && !is_signed && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
-            }
+            Self::DateTime => parse_time(text).is_some(),
+            Self::Date => parse_date(text).is_some(),
+            // The pattern says what a tag looks like.
+            Self::Language => true,
             // RFC 3986: these characters only, and two hexadecimal digits after %.
             Self::Uri => {
                 let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
@@ -269,9 +276,10 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Uuid => "a UUID with hyphens",
-            Self::DateTime => "an RFC 3339 time in the years 0000 to 9999 of UTC",
+            Self::DateTime => "an RFC 3339 time in the years 0000 to 9999 of UTC, or a date",
             Self::Date => "a date such as 2026-03-02",
             Self::Uri => "a URI",
+            Self::Language => "a BCP 47 tag",
         })
     }
 }
@@ -402,7 +410,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
         let Kind::Text(text) = &self.schema.kind else { return self.wrong_type() };
         match text.error(&value) {
-            None => Ok(Value::String(value)),
+            None => Ok(Value::String(text.canonical(value))),
             Some(detail) => self.report(self.path, detail),
         }
     }
@@ -558,10 +566,23 @@ mod tests {
             ("0000-01-01T00:00:00+00:01", false),
             ("9999-12-31T23:59:59-00:01", false),
             ("2026-03-02 08:00:00Z", false),
-            ("2026-03-02", false),
+            ("2026-03-02", true),
+            ("2026-02-30", false),
         ] {
             assert_eq!(schema().check(json!({"name": "a", "at": time})).is_ok(), is_valid, "{time}");
         }
+    }
+
+    #[test]
+    fn a_date_is_read_as_its_start_and_a_language_as_its_primary_tag() {
+        let read = schema().check(json!({"name": "a", "at": "2026-03-02"})).unwrap();
+        assert_eq!(read["at"], "2026-03-02T00:00:00Z");
+        let tag = json!({"type": "string", "format": "language", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"});
+        let language = Schema::compile(&tag, &Value::Null);
+        for (given, expected) in [("fr", "fr"), ("fr-CA", "fr"), ("zh-Hant-TW", "zh"), ("nds-NL", "nds")] {
+            assert_eq!(language.check(json!(given)).unwrap(), expected);
+        }
+        assert!(language.check(json!("français")).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::contract::Contract;
 use super::query::Parameters;
+use crate::domain::article_url::UrlNormalizer;
 use crate::domain::stats::CountTarget;
 use crate::http::respond::link::Link;
 use crate::http::respond::problem::Problem;
@@ -9,8 +10,8 @@ use crate::http::wire::article_list::ArticleFilters;
 use crate::http::wire::mention_list::MentionFilters;
 use crate::http::wire::quote_list::{Dedupe, QuoteFilters};
 use crate::http::wire::stats::RecordKind;
-use actix_web::HttpRequest;
 use actix_web::http::Method;
+use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 /// Parameters of lists that are not filters: they choose a part, an order or a form, or are names yet to be resolved.
@@ -33,7 +34,9 @@ pub fn records(kind: RecordKind, request: &HttpRequest, own: &[&str]) -> Result<
     let records = match kind {
         RecordKind::Articles => {
             let filters: ArticleFilters = serde_json::from_value(query).map_err(unreadable)?;
-            CountTarget::Articles(filters.try_into()?)
+            let urls = request.app_data::<web::Data<UrlNormalizer>>();
+            let urls = urls.ok_or_else(|| Problem::unexpected("the application has no rules for urls"))?;
+            CountTarget::Articles(filters.into_filter(urls)?)
         }
         RecordKind::Mentions => {
             let filters: MentionFilters = serde_json::from_value(query).map_err(unreadable)?;

@@ -93,7 +93,8 @@ const DESCRIPTION: &str = "Stores news articles with their quotes and names, and
 and where. Every quote and name has an exact span in its article.\n\n\
 **Offsets** are Unicode code points, zero-based, half-open `[start, end)`, into the article's `body`. They count neither \
 bytes nor the UTF-16 units of JavaScript.\n\n\
-**Text** may contain every character but U+0000. **Times** are RFC 3339 in the years 0000 to 9999 of UTC.\n\n\
+**Text** may contain every character but U+0000. **Times** are RFC 3339 in the years 0000 to 9999 of UTC; in a \
+request, a date such as `2012-05-22` stands for the start of that day. Of a **language** such as `fr-CA`, a request's primary tag counts.\n\n\
 **Lists** are complete: follow `next_cursor` (or the `Link` header) until it is null. A page of large records may have \
 fewer items than `limit`. A filter that is given twice matches either value; with `not.` before its name it excludes values.\n\n\
 **Errors** are problem details (RFC 9457); their `type` is a path of this service that explains them. 503 means that \

@@ -4,6 +4,7 @@ use super::problem::Problem;
 use crate::domain::Dimension;
 use crate::domain::page::Range;
 use crate::domain::stats::Group;
+use crate::domain::time::parse_time;
 use crate::http::context::public_path;
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -34,7 +35,7 @@ impl Link {
     pub fn published(self, within: Range<DateTime<Utc>>) -> Self {
         let given = |name: &str| {
             let value = self.pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value);
-            value.and_then(|value| DateTime::parse_from_rfc3339(value).ok()).map(|time| time.to_utc())
+            value.and_then(|value| parse_time(value))
         };
         let from = within.from.filter(|from| given("published_from").is_none_or(|given| given < *from));
         let to = within.to.filter(|to| given("published_to").is_none_or(|given| given > *to));

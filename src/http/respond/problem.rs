@@ -11,6 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{Error, HttpResponse, ResponseError};
 use std::fmt;
+use uuid::Uuid;
 
 /// A refusal that is yet to be written as a response.
 #[derive(Debug, Clone)]
@@ -19,6 +20,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<ProblemError>,
     candidates: Option<Vec<SpanBody>>,
+    existing_id: Option<Uuid>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -28,7 +30,14 @@ const MAX_ERRORS: usize = 100;
 impl Problem {
     /// A problem of this code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: shorten(&detail.into(), 2000), errors: Vec::new(), candidates: None, headers: Vec::new() }
+        Self {
+            code,
+            detail: shorten(&detail.into(), 2000),
+            errors: Vec::new(),
+            candidates: None,
+            existing_id: None,
+            headers: Vec::new(),
+        }
     }
 
     /// Faulty parameters.
@@ -74,6 +83,16 @@ impl Problem {
         self
     }
 
+    /// Names the article that the request conflicts with.
+    fn of_existing_article(mut self, existing: Option<Uuid>) -> Self {
+        self.existing_id = existing;
+        let location = existing.map(|id| context::public_path(&format!("/v1/articles/{id}")));
+        match location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+            Some(location) => self.with_header(header::LOCATION, location),
+            None => self,
+        }
+    }
+
     fn body(&self) -> ProblemBody {
         ProblemBody {
             r#type: context::public_path(&format!("/problems/{}", self.code.as_str())),
@@ -83,6 +102,7 @@ impl Problem {
             code: self.code.as_str(),
             errors: self.errors.clone(),
             candidates: self.candidates.clone(),
+            existing_id: self.existing_id,
         }
     }
 
@@ -210,8 +230,10 @@ impl From<Conflict> for Problem {
     fn from(conflict: Conflict) -> Self {
         let detail = conflict.to_string();
         let code = match conflict {
-            Conflict::Url => Code::UrlTaken,
-            Conflict::ExternalId => Code::ExternalIdTaken,
+            Conflict::Url { existing } => return Self::new(Code::UrlTaken, detail).of_existing_article(existing),
+            Conflict::ExternalId { existing } => {
+                return Self::new(Code::ExternalIdTaken, detail).of_existing_article(existing);
+            }
             Conflict::Identifier => Code::IdentifierTaken,
             Conflict::KeyName => Code::KeyNameTaken,
             Conflict::Referenced { .. } => Code::StillReferenced,

@@ -7,7 +7,7 @@ use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
 use crate::auth::Caller;
 use crate::domain::FieldError;
-use crate::domain::article::{ArticlePatch, NewArticle};
+use crate::domain::article_url::UrlNormalizer;
 use crate::domain::page::Page;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
@@ -80,17 +80,18 @@ pub struct VersionOfArticle {
     request_body(content((CreateArticle = "application/json"), (PlainText = "text/plain"))),
     responses(
         (status = 201, description = "The article", body = ArticleBody),
-        (status = 409, description = "Another article has the url, or the external_id of this publisher."),
+        (status = 409, description = "Another article has the url, or the external_id of this publisher: `existing_id` and `Location` name it."),
     ),
 )]
 #[post("/v1/articles")]
 pub async fn create_article(
     caller: Caller,
     batcher: web::Data<ArticleBatcher>,
+    urls: web::Data<UrlNormalizer>,
     query: Query<CreateOptions>,
     body: Body<CreateArticle>,
 ) -> Result<HttpResponse, Problem> {
-    let new = NewArticle::try_from(body.0)?;
+    let new = body.0.into_new(&urls)?;
     check_publisher(&caller, new.publisher.as_deref())?;
     let created = batcher.create(new, query.annotate).await?;
     let body = article_body(created);
@@ -140,6 +141,7 @@ pub async fn list_articles(
     request: HttpRequest,
     db: web::Data<Db>,
     statistics: web::Data<Statistics>,
+    urls: web::Data<UrlNormalizer>,
     query: Query<ListArticles>,
 ) -> Result<HttpResponse, Problem> {
     let embedded = Embedded {
@@ -148,7 +150,7 @@ pub async fn list_articles(
     };
     let with_highlight = query.include().contains(&ListInclude::Highlight);
     let part = paging::page_request(&request, query.page())?;
-    let list = query.0.into_list(part)?;
+    let list = query.0.into_list(part, &urls)?;
     let (page, ranked) = db
         .read(move |conn| {
             let (Page { items, next, total }, ranked) = articles::list(conn, &statistics, &list)?;
@@ -183,18 +185,19 @@ pub async fn list_articles(
     request_body(content((UpdateArticle = "application/merge-patch+json"), (UpdateArticle = "application/json"))),
     responses(
         (status = 200, description = "The article", body = ArticleBody),
-        (status = 409, description = "Another article has the url, or the external_id of this publisher."),
+        (status = 409, description = "Another article has the url, or the external_id of this publisher: `existing_id` and `Location` name it."),
     ),
 )]
 #[patch("/v1/articles/{id}")]
 pub async fn update_article(
     caller: Caller,
     db: web::Data<Db>,
+    urls: web::Data<UrlNormalizer>,
     id: web::Path<Uuid>,
     expected: IfMatch,
     body: Body<UpdateArticle>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, patch) = (id.into_inner(), ArticlePatch::try_from(body.0)?);
+    let (id, patch) = (id.into_inner(), body.0.into_patch(&urls)?);
     if let Some(publisher) = &patch.publisher {
         check_publisher(&caller, publisher.as_deref())?;
     }

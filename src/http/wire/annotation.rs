@@ -25,8 +25,8 @@ pub struct AnnotateText {
     /// At most 1 MiB of UTF-8.
     #[schema(min_length = 1, max_length = 1_048_576)]
     pub body: String,
-    /// BCP 47 primary tag; detected from the body when absent.
-    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    /// BCP 47 tag, of which the primary tag counts; detected from the body when absent.
+    #[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
     pub language: Option<String>,
 }
 

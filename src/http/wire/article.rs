@@ -7,6 +7,7 @@ use super::page::{RankedBody, TotalBody};
 use super::patch::clearable;
 use super::quote::QuoteBody;
 use crate::domain::article::{self, Article, ArticlePatch, ArticleVersion, Block, MAX_BODY_BYTES, NewArticle};
+use crate::domain::article_url::UrlNormalizer;
 use crate::domain::{BlockRole, FieldError};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
@@ -123,10 +124,10 @@ pub struct CreateArticle {
     /// At most 1 MiB of UTF-8, kept byte for byte.
     #[schema(min_length = 1, max_length = 1_048_576)]
     pub body: String,
-    /// BCP 47 primary tag; detected from the body when absent.
-    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    /// BCP 47 tag, of which the primary tag is stored: `fr` of `fr-CA`. Detected from the body when absent.
+    #[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
     pub language: Option<String>,
-    /// Absolute http or https URL, unique after normalisation.
+    /// Absolute http or https URL, unique after normalisation, which drops the fragment and tracking parameters.
     #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
     pub url: Option<String>,
     /// The name of the publisher.
@@ -143,7 +144,7 @@ pub struct CreateArticle {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub keywords: Vec<Label>,
-    /// The time of publication.
+    /// The time of publication. A date is the start of that day in UTC.
     pub published_at: Option<DateTime<Utc>>,
 }
 
@@ -162,11 +163,11 @@ pub struct UpdateArticle {
     /// A new text creates a new `body_version`, in which the spans of mentions and quotes are searched again.
     #[schema(min_length = 1, max_length = 1_048_576, value_type = String, required = false)]
     pub body: Option<String>,
-    /// BCP 47 primary tag; with null it is detected again.
+    /// BCP 47 tag, of which the primary tag is stored; with null it is detected again.
     #[serde(default, deserialize_with = "clearable")]
-    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$", value_type = Option<String>)]
+    #[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", value_type = Option<String>)]
     pub language: Option<Option<String>>,
-    /// Absolute http or https URL, unique after normalisation.
+    /// Absolute http or https URL, unique after normalisation, which drops the fragment and tracking parameters.
     #[serde(default, deserialize_with = "clearable")]
     #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]", value_type = Option<String>)]
     pub url: Option<Option<String>>,
@@ -258,8 +259,8 @@ impl RequestBody for CreateArticle {
 impl RequestBody for UpdateArticle {}
 
 /// Normalises the URL of a body. An invalid URL is an error at `/url`.
-fn normal_url(url: &str, faults: &mut Vec<FieldError>) -> Option<String> {
-    article::normalise_url(url).map_err(|error| faults.push(FieldError::new("/url", error.to_string()))).ok()
+fn normal_url(urls: &UrlNormalizer, url: &str, faults: &mut Vec<FieldError>) -> Option<String> {
+    urls.normalise(url).map_err(|error| faults.push(FieldError::new("/url", error.to_string()))).ok()
 }
 
 fn check_body(body: &str, faults: &mut Vec<FieldError>) {
@@ -276,47 +277,51 @@ fn labels(given: Vec<Label>) -> Vec<String> {
     given.into_iter().map(|label| label.0).collect()
 }
 
-impl TryFrom<CreateArticle> for NewArticle {
-    type Error = Vec<FieldError>;
-
-    fn try_from(body: CreateArticle) -> Result<Self, Vec<FieldError>> {
+impl CreateArticle {
+    /// The domain's form, with a normalised url.
+    ///
+    /// # Errors
+    /// A body that is too long, or a url that is not valid.
+    pub fn into_new(self, urls: &UrlNormalizer) -> Result<NewArticle, Vec<FieldError>> {
         let mut faults = Vec::new();
-        check_body(&body.body, &mut faults);
-        let new = Self {
-            url: body.url.as_deref().and_then(|url| normal_url(url, &mut faults)),
-            headline: body.headline,
-            body: body.body,
-            language: body.language,
-            publisher: body.publisher,
-            external_id: body.external_id,
-            authors: labels(body.authors),
-            section: body.section,
-            keywords: labels(body.keywords),
-            published_at: body.published_at,
+        check_body(&self.body, &mut faults);
+        let new = NewArticle {
+            url: self.url.as_deref().and_then(|url| normal_url(urls, url, &mut faults)),
+            headline: self.headline,
+            body: self.body,
+            language: self.language,
+            publisher: self.publisher,
+            external_id: self.external_id,
+            authors: labels(self.authors),
+            section: self.section,
+            keywords: labels(self.keywords),
+            published_at: self.published_at,
         };
         unless_faulty(new, faults)
     }
 }
 
-impl TryFrom<UpdateArticle> for ArticlePatch {
-    type Error = Vec<FieldError>;
-
-    fn try_from(body: UpdateArticle) -> Result<Self, Vec<FieldError>> {
+impl UpdateArticle {
+    /// The domain's form, with a normalised url.
+    ///
+    /// # Errors
+    /// As [`CreateArticle::into_new`].
+    pub fn into_patch(self, urls: &UrlNormalizer) -> Result<ArticlePatch, Vec<FieldError>> {
         let mut faults = Vec::new();
-        if let Some(text) = &body.body {
+        if let Some(text) = &self.body {
             check_body(text, &mut faults);
         }
-        let patch = Self {
-            headline: body.headline,
-            body: body.body,
-            language: body.language,
-            url: body.url.map(|url| url.and_then(|url| normal_url(&url, &mut faults))),
-            publisher: body.publisher,
-            external_id: body.external_id,
-            authors: body.authors.map(labels),
-            section: body.section,
-            keywords: body.keywords.map(labels),
-            published_at: body.published_at,
+        let patch = ArticlePatch {
+            headline: self.headline,
+            body: self.body,
+            language: self.language,
+            url: self.url.map(|url| url.and_then(|url| normal_url(urls, &url, &mut faults))),
+            publisher: self.publisher,
+            external_id: self.external_id,
+            authors: self.authors.map(labels),
+            section: self.section,
+            keywords: self.keywords.map(labels),
+            published_at: self.published_at,
         };
         unless_faulty(patch, faults)
     }

@@ -7,6 +7,7 @@ use super::filters::{
 };
 use super::page::{CountModeBody, KeyKind, PageParameters};
 use crate::domain::article::{ArticleFilter, ArticleList, ArticleOrder};
+use crate::domain::article_url::UrlNormalizer;
 use crate::domain::page::{PageRequest, Range, SetFilter};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -115,9 +116,9 @@ pub struct ArticleFilters {
     #[serde(default, rename = "not.url")]
     #[param(max_items = 50, value_type = Vec<UrlParameter>, inline)]
     not_url: Vec<OrNone<String>>,
-    /// Only published at this time or later.
+    /// Only published at this time or later. A date is the start of that day in UTC.
     published_from: Option<DateTime<Utc>>,
-    /// Only published before this time.
+    /// Only published before this time. A date is the start of that day in UTC.
     published_to: Option<DateTime<Utc>>,
 }
 
@@ -148,12 +149,14 @@ pub struct ListArticles {
     count: Option<CountModeBody>,
 }
 
-impl TryFrom<ArticleFilters> for ArticleFilter {
-    type Error = ParameterError;
-
-    /// Fails when a url is not valid, or the search has no word.
-    fn try_from(given: ArticleFilters) -> Result<Self, ParameterError> {
-        Ok(Self {
+impl ArticleFilters {
+    /// The domain's form, with normalised urls.
+    ///
+    /// # Errors
+    /// When a url is not valid, or the search has no word.
+    pub fn into_filter(self, urls: &UrlNormalizer) -> Result<ArticleFilter, ParameterError> {
+        let given = self;
+        Ok(ArticleFilter {
             search: search(given.q.as_deref())?,
             language: SetFilter::new(given.language, given.not_language),
             publisher: set_filter(given.publisher, given.not_publisher),
@@ -163,7 +166,7 @@ impl TryFrom<ArticleFilters> for ArticleFilter {
             mentions_all: given.mentions_all,
             quotes_by: set_filter(given.quotes_by, given.not_quotes_by),
             external_id: set_filter(given.external_id, given.not_external_id),
-            url: set_filter(normal_urls("url", given.url)?, normal_urls("not.url", given.not_url)?),
+            url: set_filter(normal_urls(urls, "url", given.url)?, normal_urls(urls, "not.url", given.not_url)?),
             published: Range { from: given.published_from, to: given.published_to },
         })
     }
@@ -185,7 +188,7 @@ impl ListArticles {
     ///
     /// # Errors
     /// When a url is not valid, the search has no word, or an order by relevance has no search.
-    pub fn into_list(self, page: PageRequest) -> Result<ArticleList, ParameterError> {
+    pub fn into_list(self, page: PageRequest, urls: &UrlNormalizer) -> Result<ArticleList, ParameterError> {
         let order = match self.sort {
             ArticleSort::NewestPublished => ArticleOrder::NewestPublished,
             ArticleSort::OldestPublished => ArticleOrder::OldestPublished,
@@ -193,7 +196,7 @@ impl ListArticles {
             ArticleSort::Relevance => ArticleOrder::Relevance,
         };
         let with_body = self.include.contains(&ListInclude::Body);
-        let filter: ArticleFilter = self.filters.try_into()?;
+        let filter = self.filters.into_filter(urls)?;
         if order == ArticleOrder::Relevance && filter.search.is_none() {
             return Err(relevance_needs_q());
         }

@@ -55,8 +55,8 @@ pub struct AliasBody {
     /// (`de`, `the`).
     #[schema(min_length = 1, max_length = 300)]
     pub name: String,
-    /// BCP 47 primary tag.
-    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    /// BCP 47 tag, of which the primary tag is stored.
+    #[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
     pub language: Option<String>,
     /// `name` when not given.
     #[serde(default = "default_alias_kind")]

@@ -1,6 +1,6 @@
 //! Parts that the filters of several lists share: values that may be `none`, searches, URLs, and their schemas.
 
-use crate::domain::article::normalise_url;
+use crate::domain::article_url::UrlNormalizer;
 use crate::domain::page::SetFilter;
 use crate::domain::search::Search;
 use serde::de::IntoDeserializer;
@@ -80,19 +80,23 @@ pub fn relevance_needs_q() -> ParameterError {
 ///
 /// # Errors
 /// When one of them is not an absolute http(s) url.
-pub fn normal_urls(parameter: &str, given: Vec<OrNone<String>>) -> Result<Vec<OrNone<String>>, ParameterError> {
+pub fn normal_urls(
+    urls: &UrlNormalizer,
+    parameter: &str,
+    given: Vec<OrNone<String>>,
+) -> Result<Vec<OrNone<String>>, ParameterError> {
     let normal = |url: OrNone<String>| match url {
         OrNone::None => Ok(OrNone::None),
         OrNone::Value(url) => {
-            normalise_url(&url).map(OrNone::Value).map_err(|error| ParameterError::new(parameter, error.to_string()))
+            urls.normalise(&url).map(OrNone::Value).map_err(|error| ParameterError::new(parameter, error.to_string()))
         }
     };
     given.into_iter().map(normal).collect()
 }
 
-/// A BCP 47 primary tag.
+/// A BCP 47 tag, of which the primary tag counts.
 #[derive(ToSchema)]
-#[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+#[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 pub struct LanguageParameter(#[allow(dead_code, reason = "describes a parameter")] String);
 
 /// The id of an article in the client's system.

@@ -4,6 +4,7 @@ use super::span::SpanBody;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The media type of every error response.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -72,9 +73,9 @@ codes! {
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout",
         "The body was not received within the deadline.";
     UrlTaken = "url_taken", CONFLICT, "URL already taken",
-        "Another article has this url. Urls are compared with scheme and host in lower case, without default port and fragment.";
+        "Another article has this url; `existing_id` and `Location` name it. Urls are compared with scheme and host in lower case, without default port, fragment and tracking parameters.";
     ExternalIdTaken = "external_id_taken", CONFLICT, "External id already taken",
-        "Another article of this publisher has this external_id.";
+        "Another article of this publisher has this external_id; `existing_id` and `Location` name it.";
     IdentifierTaken = "identifier_taken", CONFLICT, "Identifier already taken",
         "Another entity has this identifier. A scheme and value belong to one entity.";
     KeyNameTaken = "key_name_taken", CONFLICT, "Key name already taken",
@@ -143,6 +144,10 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 20, nullable = false)]
     pub candidates: Option<Vec<SpanBody>>,
+    /// With `url_taken` and `external_id_taken`: the id of the article that has it, when that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    pub existing_id: Option<Uuid>,
 }
 
 /// One invalid member or parameter.

@@ -17,9 +17,9 @@ pub struct MatchQuotes {
     pub text: String,
     /// Only by this entity.
     pub speaker: Option<Uuid>,
-    /// Only in this language, a BCP 47 primary tag. When absent, similar quotes are searched in the language of the
-    /// text.
-    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    /// Only in this language, a BCP 47 tag of which the primary tag counts. When absent, similar quotes are searched in the
+    /// language of the text.
+    #[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
     pub language: Option<String>,
     /// Minimum similarity of a quote.
     #[serde(default = "default_threshold")]

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use verbatim::auth::Anonymous;
 use verbatim::config::{AccessConfig, Config, Database, DatabaseUrl};
 use verbatim::domain::Scope;
+use verbatim::domain::article_url::UrlNormalizer;
 use verbatim::server::Server;
 
 use super::client::Client;
@@ -49,6 +50,7 @@ fn config(database: &TestDatabase) -> Config {
         allowed_hosts: Vec::new(),
         public_url: None,
         receive_budget_mb: 64,
+        urls: UrlNormalizer::default(),
     }
 }
 
