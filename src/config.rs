@@ -26,6 +26,8 @@ use std::time::Duration;
 /// Postgres reserves for superusers.
 const SPARE_CONNECTIONS: u16 = 12;
 
+const DAY: Duration = Duration::from_hours(24);
+
 /// The address to listen on.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
@@ -213,6 +215,16 @@ pub struct ServeSettings {
         default_values = TRACKING_PARAMETERS
     )]
     tracking_parameter: Vec<String>,
+
+    /// Days for which `/v1/changes` can go back
+    #[arg(
+        help_heading = "Change feed",
+        long,
+        env = "VERBATIM_CHANGES_RETENTION_DAYS",
+        value_name = "DAYS",
+        default_value = "30"
+    )]
+    changes_retention_days: String,
 }
 
 /// The settings of a running service.
@@ -251,6 +263,8 @@ pub struct Config {
     pub receive_budget_mb: u16,
     /// How the urls of articles are normalised.
     pub urls: UrlNormalizer,
+    /// How long changes are kept.
+    pub changes_retention: Duration,
 }
 
 /// The Postgres of the service.
@@ -331,6 +345,7 @@ impl ServeSettings {
             let receive_budget_mb = parser.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
             let tracking_parameters = self.tracking_parameter.iter().map(|name| name.trim());
             let tracking_parameters = tracking_parameters.filter(|name| !name.is_empty());
+            let days = parser.number("changes_retention_days", Some(&self.changes_retention_days), 1..=3650);
             Some(Config {
                 listen: listen?,
                 access: access?,
@@ -353,6 +368,7 @@ impl ServeSettings {
                 public_url,
                 receive_budget_mb: receive_budget_mb?.unwrap_or_default(),
                 urls: UrlNormalizer::new(tracking_parameters.map(str::to_owned).collect()),
+                changes_retention: DAY * days?.unwrap_or_default().into(),
             })
         })();
         if let Some(config) = &config {

@@ -64,6 +64,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    change_log (is_only) {
+        is_only -> Bool,
+        id -> Uuid,
+        removed_transaction_id -> Int8,
+        removed_id -> Int8,
+    }
+}
+
+diesel::table! {
+    changes (transaction_id, id) {
+        transaction_id -> Int8,
+        id -> Int8,
+        at -> Timestamptz,
+        actor -> Nullable<Text>,
+        action -> Text,
+        resource -> Text,
+        record_id -> Uuid,
+        article_id -> Nullable<Uuid>,
+        version -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     count_changes (id) {
         id -> Int8,
         of -> Text,
@@ -111,15 +134,6 @@ diesel::table! {
         name_key -> Text,
         language -> Nullable<Text>,
         kind -> Text,
-    }
-}
-
-diesel::table! {
-    entity_changes (id) {
-        id -> Int8,
-        entity_id -> Uuid,
-        transaction_id -> Int8,
-        at -> Timestamptz,
     }
 }
 
@@ -290,11 +304,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     article_versions,
     articles,
+    change_log,
+    changes,
     count_changes,
     day_counts,
     entities,
     entity_aliases,
-    entity_changes,
     entity_counts,
     entity_day_counts,
     entity_identifiers,

@@ -21,8 +21,8 @@ use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
 use crate::store::measurements::Measurements;
 use crate::store::migrate::{Extent, Migrated, MigrationState};
-use crate::store::name_dictionary::{self, NameDictionary};
-use crate::store::{self, Db, counts, measurements, migrate, restore};
+use crate::store::name_dictionary::NameDictionary;
+use crate::store::{self, Db, changes, counts, measurements, migrate, restore};
 use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
@@ -57,8 +57,10 @@ const KEYS_PERIOD: Duration = Duration::from_secs(1);
 const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// How often connections that have gone silent are looked for.
 const SILENCE_PERIOD: Duration = Duration::from_millis(200);
-/// How often changes that every instance has read are deleted.
-const DELETE_PERIOD: Duration = Duration::from_secs(600);
+/// How often changes that are older than the retention are removed.
+const REMOVE_PERIOD: Duration = Duration::from_secs(60);
+/// The pause between two batches of removed changes.
+const REMOVE_PAUSE: Duration = Duration::from_millis(50);
 /// How often counter changes are compacted.
 const COMPACT_PERIOD: Duration = Duration::from_secs(1);
 /// How often the collection is measured for the metrics.
@@ -223,6 +225,7 @@ impl Server {
         let background_tasks = [
             spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
             spawn(compact_counters(db(), metrics())),
+            spawn(remove_old_changes(db(), metrics(), config.changes_retention)),
             spawn(refresh_keys(state.keys.clone(), metrics(), state.limits.clone())),
             spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
@@ -339,25 +342,32 @@ fn trusted_origins(config: &Config) -> TrustedOrigins {
 /// Refreshes the name dictionary, so that a request has few changes to read.
 async fn refresh_dictionary(db: Db, metrics: Data<Metrics>, names: Arc<NameDictionary>) {
     let mut tick = time::interval(DICTIONARY_PERIOD);
-    let mut deleted = Instant::now();
     loop {
         tick.tick().await;
-        let delete = deleted.elapsed() > DELETE_PERIOD;
         let names = names.clone();
-        let read = db.background(move |conn| {
-            names.refresh(conn)?;
-            if delete { name_dictionary::delete_old_changes(conn) } else { Ok(()) }
-        });
-        let read = read.await;
+        let read = db.background(move |conn| names.refresh(conn)).await;
         metrics.task_ended("refresh_dictionary", read.is_ok());
-        if delete {
-            metrics.task_ended("delete_entity_changes", read.is_ok());
+        // `/readyz` reports that the database is away or not migrated.
+        if let Err(error) = read {
+            log::debug!("refreshing the name dictionary: {error}");
         }
-        match read {
-            Ok(()) if delete => deleted = Instant::now(),
-            Ok(()) => {}
-            // `/readyz` reports that the database is away or not migrated.
-            Err(error) => log::debug!("refreshing the name dictionary: {error}"),
+    }
+}
+
+/// Removes changes that are older than the retention, in small batches.
+async fn remove_old_changes(db: Db, metrics: Data<Metrics>, retention: Duration) {
+    let mut tick = time::interval(REMOVE_PERIOD);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let mut removed = db.background(changes::check_origin).await.map(|()| true);
+        while let Ok(true) = removed {
+            removed = db.background(move |conn| changes::remove_old(conn, retention)).await;
+            time::sleep(REMOVE_PAUSE).await;
+        }
+        metrics.task_ended("remove_old_changes", removed.is_ok());
+        if let Err(error) = removed {
+            log::debug!("removing old changes: {error}");
         }
     }
 }

@@ -100,10 +100,10 @@ pub(super) fn run(settings: &BackupSettings, binary: &clap::Command) -> Outcome 
     let origin = database_origin(&postgres.url())?;
     let tool = Tool::find("pg_dump", settings.database.bin_dir().as_deref(), origin.postgres)?;
     let dump = dump_path(folder);
-    // The owner, the privileges and the log of changed entities belong to this database, not to another one.
+    // The owner, the privileges and the log of changes belong to this database, not to another one.
     let arguments = ["--format=custom", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"];
     let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
-    arguments.extend(["--exclude-table-data=*.entity_changes", "--file"].map(OsStr::new));
+    arguments.extend(["--exclude-table-data=*.changes", "--file"].map(OsStr::new));
     arguments.push(dump.as_os_str());
     let (url, password) = postgres.url_and_password();
     tool.run(&url, password.as_deref(), &arguments)?;

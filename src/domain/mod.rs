@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod article_url;
+pub mod change;
 pub mod entity;
 pub mod graph;
 pub mod highlight;

@@ -176,6 +176,30 @@ words! {
 }
 
 words! {
+    /// The kind of a record in the change feed.
+    ChangedResource {
+        Article = "article",
+        Entity = "entity",
+        Mention = "mention",
+        Quote = "quote",
+        Review = "review",
+    }
+}
+
+words! {
+    /// What happened to a record.
+    ChangeAction {
+        Create = "create",
+        Update = "update",
+        Delete = "delete",
+        /// The entity was merged into another.
+        Merge = "merge",
+        /// The merge of the entity was undone.
+        Undo = "undo",
+    }
+}
+
+words! {
     /// The role of a line of an article.
     BlockRole {
         /// The headline, also where the body repeats it.

@@ -157,14 +157,6 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &En
     }
     check_identifiers(&next.identifiers)?;
     cache::record_changes([Owner::Record(id)]);
-    if next.aliases != old.aliases {
-        diesel::delete(entity_aliases::table.filter(entity_aliases::entity_id.eq(id))).execute(conn)?;
-        insert_aliases(conn, [(id, &next.aliases[..])])?;
-    }
-    if next.identifiers != old.identifiers {
-        diesel::delete(entity_identifiers::table.filter(entity_identifiers::entity_id.eq(id))).execute(conn)?;
-        insert_identifiers(conn, [(id, &next.identifiers[..])])?;
-    }
     let row = diesel::update(entities::table.find(id))
         .set((
             entities::version.eq(entities::version + 1),
@@ -176,6 +168,15 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &En
         ))
         .returning(EntityRow::as_returning())
         .get_result(conn)?;
+    // After the entity, so that its change is logged once, with the new version.
+    if next.aliases != old.aliases {
+        diesel::delete(entity_aliases::table.filter(entity_aliases::entity_id.eq(id))).execute(conn)?;
+        insert_aliases(conn, [(id, &next.aliases[..])])?;
+    }
+    if next.identifiers != old.identifiers {
+        diesel::delete(entity_identifiers::table.filter(entity_identifiers::entity_id.eq(id))).execute(conn)?;
+        insert_identifiers(conn, [(id, &next.identifiers[..])])?;
+    }
     Ok(row.with(next.aliases, next.identifiers))
 }
 

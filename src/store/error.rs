@@ -61,6 +61,9 @@ pub enum Error {
     /// The entity was merged into another.
     #[error("this entity was merged into {into}")]
     Merged { into: Uuid },
+    /// Changes behind this position are no longer known.
+    #[error("changes behind this position were removed: read the records again, then follow the changes from now on")]
+    ChangesRemoved,
     /// The record is not at a version that the caller expects.
     #[error("the record is at version {current}")]
     Stale { current: i32 },

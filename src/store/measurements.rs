@@ -32,13 +32,8 @@ pub struct Measurements {
 /// Only those of the database.
 pub fn measure(conn: &mut PgConnection) -> Result<Measurements> {
     let records = "SELECT of AS name, count FROM day_counts WHERE dimension = '' AND key = '' AND day = 'infinity'";
-    let backlog = |task: &str, table: &str| {
-        format!("SELECT '{task}' AS name, count(*) FROM (SELECT FROM {table} LIMIT {MAX_COUNTED}) AS counted")
-    };
     let backlogs = format!(
-        "{} UNION ALL {}",
-        backlog("compact_counters", "count_changes"),
-        backlog("delete_entity_changes", "entity_changes")
+        "SELECT 'compact_counters' AS name, count(*) FROM (SELECT FROM count_changes LIMIT {MAX_COUNTED}) AS counted"
     );
     Ok(Measurements { records: sql_query(records).load(conn)?, backlogs: sql_query(backlogs).load(conn)? })
 }

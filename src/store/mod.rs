@@ -9,6 +9,7 @@ pub mod analytics;
 pub mod annotations;
 mod article_text;
 pub mod articles;
+pub mod changes;
 pub mod counts;
 pub mod db;
 pub mod entities;

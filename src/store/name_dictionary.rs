@@ -1,14 +1,13 @@
 //! Keeps the names of all entities in memory for annotation.
 //!
-//! Triggers log each change of an entity in `entity_changes`, with its transaction. An instance keeps the snapshot of its last
-//! refresh. One query finds all changes committed since, even if their transactions overlapped.
+//! Triggers log each change of an entity in `changes`, with its transaction. An instance keeps the snapshot of its last refresh.
+//! One query finds all changes committed since, even if their transactions overlapped.
 
 use super::grouped::grouped;
 use super::{Error, Result};
 use crate::annotate::dictionary::{Dictionary, StoredEntity};
 use crate::domain::{AliasKind, EntityKind};
-use crate::schema::{entities, entity_aliases, entity_changes};
-use diesel::dsl::now;
+use crate::schema::{entities, entity_aliases};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use std::collections::HashMap;
@@ -19,9 +18,7 @@ use uuid::Uuid;
 
 /// Number of entities read at a time.
 const BATCH_ENTITIES: usize = 5_000;
-/// Time for which changes are kept until all instances have read them.
-const CHANGES_TTL: Duration = Duration::from_secs(3600);
-/// After this time without a refresh, all names are read again. It must be shorter than [`CHANGES_TTL`].
+/// After this time without a refresh, all names are read again. Changes are kept for an hour at least.
 const MAX_REFRESH_GAP: Duration = Duration::from_secs(3000);
 /// Maximum time that a request waits for another refresh, which takes seconds for a million names.
 const REFRESH_WAIT: Duration = Duration::from_secs(1);
@@ -46,8 +43,8 @@ impl Default for NameDictionary {
 struct SyncState {
     /// The snapshot of the last refresh as text of Postgres; `None` before the first refresh.
     snapshot: Option<String>,
-    /// When the server of that snapshot was started. Another server may lack transactions of the snapshot.
-    server: String,
+    /// The log of that snapshot, and when its server was started. Another one may lack transactions of the snapshot.
+    log: String,
     at: Option<Instant>,
     /// The aliases of each entity.
     aliases: HashMap<Uuid, Vec<(Box<str>, AliasKind)>>,
@@ -58,7 +55,7 @@ struct Changes {
     #[diesel(sql_type = Text)]
     snapshot: String,
     #[diesel(sql_type = Text)]
-    server: String,
+    log: String,
     #[diesel(sql_type = Array<SqlUuid>)]
     changed: Vec<Uuid>,
 }
@@ -68,8 +65,11 @@ struct Snapshot {
     #[diesel(sql_type = Text)]
     snapshot: String,
     #[diesel(sql_type = Text)]
-    server: String,
+    log: String,
 }
+
+/// The columns of a [`Snapshot`], from `change_log`.
+const SNAPSHOT: &str = "pg_current_snapshot()::text AS snapshot, concat(id, ' ', pg_postmaster_start_time()) AS log";
 
 impl NameDictionary {
     /// The names at the last refresh.
@@ -106,16 +106,17 @@ impl NameDictionary {
 
     fn read_changes(&self, conn: &mut PgConnection, state: &mut SyncState, since: &str) -> Result<()> {
         // One statement, so that the changes are read in the returned snapshot.
-        let Changes { snapshot, server, changed } = diesel::sql_query(
-            "SELECT pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server, array(
-                 SELECT DISTINCT entity_id FROM entity_changes
-                 WHERE transaction_id >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
+        let Changes { snapshot, log, changed } = diesel::sql_query(format!(
+            "SELECT {SNAPSHOT}, array(
+                 SELECT DISTINCT record_id FROM changes
+                 WHERE resource = 'entity' AND transaction_id >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
                      AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, $1::pg_snapshot)
-             ) AS changed",
-        )
+             ) AS changed
+             FROM change_log",
+        ))
         .bind::<Text, _>(since)
         .get_result(conn)?;
-        if server != state.server {
+        if log != state.log {
             return self.read_all(conn, state);
         }
         for ids in changed.chunks(BATCH_ENTITIES) {
@@ -134,10 +135,8 @@ impl NameDictionary {
 
     /// Reads all names into a new dictionary, and replaces the current one.
     fn read_all(&self, conn: &mut PgConnection, state: &mut SyncState) -> Result<()> {
-        let Snapshot { snapshot, server } = diesel::sql_query(
-            "SELECT pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server",
-        )
-        .get_result(conn)?;
+        let Snapshot { snapshot, log } =
+            diesel::sql_query(format!("SELECT {SNAPSHOT} FROM change_log")).get_result(conn)?;
         let mut dictionary = Dictionary::default();
         let mut aliases = HashMap::new();
         let mut after = Uuid::nil();
@@ -153,7 +152,7 @@ impl NameDictionary {
             insert(&mut dictionary, &mut aliases, names_of(conn, &ids)?);
         }
         *self.dictionary.write().unwrap_or_else(PoisonError::into_inner) = dictionary;
-        *state = SyncState { snapshot: Some(snapshot), server, at: None, aliases };
+        *state = SyncState { snapshot: Some(snapshot), log, at: None, aliases };
         Ok(())
     }
 }
@@ -200,15 +199,6 @@ fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, A
         dictionary.insert_entity(&entity, names.iter().map(|(name, kind)| (&**name, *kind)));
         held.insert(entity.id, names);
     }
-}
-
-/// Deletes changes older than [`CHANGES_TTL`], which every instance has read.
-pub fn delete_old_changes(conn: &mut PgConnection) -> Result<()> {
-    let kept = chrono::Duration::from_std(CHANGES_TTL).map_err(|error| Error::Internal(error.to_string()))?;
-    let oldest: chrono::DateTime<chrono::Utc> =
-        diesel::select(now.into_sql::<diesel::sql_types::Timestamptz>()).get_result(conn)?;
-    diesel::delete(entity_changes::table.filter(entity_changes::at.lt(oldest - kept))).execute(conn)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a restore changes in the database before and after `pg_restore`.
 
-use super::{Error, Result, migrate};
+use super::{Error, Result, changes, migrate};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::sql_types::Bool;
@@ -33,14 +33,14 @@ pub fn remove_empty_schema(conn: &mut PgConnection) -> Result<()> {
 
 /// Tells running instances of the new names, and gives the planner its statistics.
 ///
-/// The log of changed entities is not part of a backup: its transaction ids mean nothing in another database.
+/// The log of changes is not part of a backup: its transaction ids mean nothing in another database.
 ///
 /// # Errors
 /// Only those of the database.
 pub fn finish(conn: &mut PgConnection) -> Result<()> {
+    changes::start_again(conn)?;
     conn.batch_execute(
-        "INSERT INTO entity_changes (entity_id) SELECT id FROM entities;
-        DO $$
+        "DO $$
         DECLARE
             name regclass;
         BEGIN

@@ -135,6 +135,7 @@ fn every_operation_has_all_its_statuses() {
             "delete_entity" => &["202", "409"],
             "read_entity" => &["308"],
             "read_problem" => &["404"],
+            "list_changes" => &["410"],
             _ => &[],
         });
         assert_eq!(statuses, expected.into_iter().collect(), "{}", operation.id);
@@ -207,7 +208,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 46] = [
+const COVERED: [(&str, &str, &str); 47] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -242,6 +243,7 @@ const COVERED: [(&str, &str, &str); 46] = [
     ("read_speaks_about", "graph", "edges_lead_from_speakers_to_the_entities_of_their_quotes"),
     ("read_co_mentions", "graph", "entities_are_paired_by_the_articles_that_mention_both"),
     ("list_related_entities", "graph", "related_entities_are_unusually_frequent_in_the_same_articles"),
+    ("list_changes", "changes", "a_change_is_answered_with_every_member"),
     ("create_key", "keys", "a_key_is_answered_with_every_member"),
     ("list_keys", "keys", "keys_are_listed_by_name_without_their_secrets"),
     ("read_key", "keys", "keys_are_listed_by_name_without_their_secrets"),
@@ -269,7 +271,7 @@ fn every_operation_has_a_test_of_its_behaviour() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 46] = [
+const CALLS: [(&str, Call); 47] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -327,6 +329,7 @@ const CALLS: [(&str, Call); 46] = [
     ("read_speaks_about", |app, _| app.get("/v1/graph/speaks-about?status=disputed")),
     ("read_co_mentions", |app, _| app.get("/v1/graph/co-mentions?keyword=port")),
     ("list_related_entities", |app, stored| app.get(&format!("/v1/entities/{}/related", stored.entity))),
+    ("list_changes", |app, _| app.get("/v1/changes?resource=article&action=create&limit=5")),
     ("create_key", |app, _| app.post("/v1/keys", &json!({"name": "archive", "scope": "write", "publisher": "Sud"}))),
     ("list_keys", |app, _| app.get("/v1/keys?count=exact")),
     ("read_key", |app, stored| app.get(&format!("/v1/keys/{}", stored.key))),

@@ -8,6 +8,7 @@ mod backup;
 mod batching;
 mod bodies;
 mod cache;
+mod changes;
 mod commands;
 mod conditional;
 mod contract;

@@ -8,7 +8,8 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verbatim::domain::{
-    AliasKind, Anchor, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
+    AliasKind, Anchor, ChangeAction, ChangedResource, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus,
+    ReviewAction, Scope, SpeakerStatus,
 };
 use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
@@ -227,6 +228,8 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
     }
     let expected = BTreeMap::from([
         ("api_keys_scope_check", spelled!(Scope)),
+        ("changes_action_check", spelled!(ChangeAction)),
+        ("changes_resource_check", spelled!(ChangedResource)),
         ("entities_kind_check", spelled!(EntityKind)),
         ("entity_aliases_kind_check", spelled!(AliasKind)),
         ("mentions_anchor_check", spelled!(Anchor)),

@@ -78,7 +78,7 @@ fn a_write_that_is_late_before_it_begins_is_known_to_have_changed_nothing() {
     let app = app(DEADLINE);
     app.post("/v1/articles?annotate=true", &article()).expect(201);
     let mut names = connect(&app.database.url());
-    names.batch_execute("BEGIN; LOCK TABLE entity_changes IN ACCESS EXCLUSIVE MODE").unwrap();
+    names.batch_execute("BEGIN; LOCK TABLE changes IN ACCESS EXCLUSIVE MODE").unwrap();
     let answer = app.post("/v1/articles?annotate=true", &article());
     assert_eq!(answer.header("retry-after"), "1");
     refused(&app, &answer, 503, "deadline_passed");

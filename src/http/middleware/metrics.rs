@@ -148,7 +148,7 @@ impl Replica {
 
 /// The background tasks of every service.
 const BACKGROUND_TASKS: [&str; 5] =
-    ["compact_counters", "delete_entity_changes", "measure", "refresh_dictionary", "refresh_keys"];
+    ["compact_counters", "measure", "refresh_dictionary", "refresh_keys", "remove_old_changes"];
 
 /// The metrics of the background tasks and of the collection that they measure.
 #[derive(Default)]

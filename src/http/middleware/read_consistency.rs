@@ -15,13 +15,14 @@ use actix_web::middleware::Next;
 /// The header of a token that stands for everything committed so far.
 pub const TOKEN: HeaderName = HeaderName::from_static("x-consistency-token");
 
-/// Tells the store what the request must see, and the caller how to see its write again.
+/// Tells the store what the request must see and who makes it, and the caller how to see its write again.
 pub async fn read_consistency(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let deadline = context::deadline(request.request()).into_std();
-    let session = Session::new(min_lsn(&request).map_err(refusal)?, is_fresh(&request), Some(deadline));
+    let actor = context::caller(request.request()).and_then(|caller| caller.name);
+    let session = Session::new(min_lsn(&request).map_err(refusal)?, is_fresh(&request), Some(deadline), actor);
     let (answer, committed) = session.run(next.call(request)).await;
     let mut response = answer?;
     if let Some(Ok(token)) = committed.map(|at| HeaderValue::from_str(&at.to_string())) {

@@ -164,6 +164,7 @@ impl From<store::Error> for Problem {
                 // Only reads are redirected. For writes the problem names the survivor.
                 Self::new(Code::Gone, format!("this entity was merged into {into}"))
             }
+            E::ChangesRemoved => Self::new(Code::CursorExpired, detail),
             E::Stale { .. } => Self::new(Code::VersionMismatch, detail),
             E::Conflict(conflict) => Self::from(conflict),
             E::Invalid(faults) => Self::content(faults),

@@ -3,6 +3,7 @@
 pub mod annotations;
 pub mod articles;
 mod cached;
+pub mod changes;
 pub mod docs;
 pub mod entities;
 pub mod graph;
@@ -51,6 +52,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(graph::read_speaks_about)
         .service(graph::read_co_mentions)
         .service(graph::list_related_entities)
+        .service(changes::list_changes)
         .service(keys::create_key)
         .service(keys::list_keys)
         .service(keys::read_key)

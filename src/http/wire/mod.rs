@@ -4,6 +4,7 @@
 pub mod annotation;
 pub mod article;
 pub mod article_list;
+pub mod change;
 pub mod entity;
 pub mod entity_list;
 pub mod filters;

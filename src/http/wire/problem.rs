@@ -86,6 +86,8 @@ codes! {
         "Mentions or quotes refer to this entity. `cascade=true` unlinks them and deletes the entity.";
     Gone = "gone", GONE, "Deleted",
         "The record was deleted. Its id is never used again.";
+    CursorExpired = "cursor_expired", GONE, "Cursor expired",
+        "Changes behind this cursor were removed because of their age, or it is of a database from before a restore. Take the `next_cursor` of `/v1/changes?after=now`, read the records again, and follow the changes from that cursor on.";
     VersionMismatch = "version_mismatch", PRECONDITION_FAILED, "Version mismatch",
         "The record has changed since it was read. Read it again, and send its new ETag.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "Body too large",

@@ -187,7 +187,7 @@ impl Db {
     ) -> Result<T> {
         let caller = WaitingCaller::current();
         let (transactions, job_caller) = (self.transactions(), caller.clone());
-        let committed = self.writes.run(move |worker| transactions.run(worker, &[&job_caller], &work));
+        let committed = self.writes.run(move |worker| transactions.run_one(worker, &job_caller, &work));
         Ok(caller.wait(committed).await?.recorded())
     }
 

@@ -7,10 +7,11 @@ use diesel::define_sql_function;
 use diesel::pg::PgConnection;
 use diesel::pg::data_types::PgLsn;
 use diesel::prelude::*;
-use diesel::sql_types::PgLsn as SqlLsn;
+use diesel::sql_types::{PgLsn as SqlLsn, Text};
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A position in the write-ahead log, in bytes. As text: sixteen hexadecimal digits.
@@ -47,13 +48,15 @@ pub struct Session {
     pub fresh: bool,
     /// Writes that are not committed at this time are rolled back.
     pub deadline: Option<Instant>,
+    /// Who is recorded as having made the changes.
+    pub actor: Option<Arc<str>>,
     committed: Cell<Option<Lsn>>,
 }
 
 impl Session {
     /// A session whose reads see at least `min_lsn`; with `fresh` they use the primary and no cache.
-    pub fn new(min_lsn: Option<Lsn>, fresh: bool, deadline: Option<Instant>) -> Self {
-        Self { min_lsn, fresh, deadline, committed: Cell::new(None) }
+    pub fn new(min_lsn: Option<Lsn>, fresh: bool, deadline: Option<Instant>, actor: Option<Arc<str>>) -> Self {
+        Self { min_lsn, fresh, deadline, actor, committed: Cell::new(None) }
     }
 
     /// Runs the request. Returns its result and the position of its last commit, if known.
@@ -88,6 +91,16 @@ pub fn read_requirements() -> ReadRequirements {
 /// Returns the deadline of the current request, `None` outside of a request.
 pub(super) fn deadline() -> Option<Instant> {
     CURRENT.try_with(|session| session.deadline).ok().flatten()
+}
+
+/// Returns who makes the current request, `None` for anonymous callers and outside of a request.
+pub(super) fn actor() -> Option<Arc<str>> {
+    CURRENT.try_with(|session| session.actor.clone()).ok().flatten()
+}
+
+/// Sets who is recorded as having made the later changes of the transaction.
+pub(super) fn set_actor(conn: &mut PgConnection, actor: &str) -> QueryResult<()> {
+    diesel::sql_query("SELECT set_config('verbatim.actor', $1, true)").bind::<Text, _>(actor).execute(conn).map(drop)
 }
 
 /// Records that the current request has committed.

@@ -55,6 +55,8 @@ impl<T> Committed<T> {
 #[derive(Debug, Clone)]
 pub(super) struct WaitingCaller {
     deadline: Option<Instant>,
+    /// Who is recorded as having made the changes.
+    actor: Option<Arc<str>>,
     state: Arc<AtomicU8>,
 }
 
@@ -75,7 +77,7 @@ impl Drop for AbandonOnDrop<'_> {
 impl WaitingCaller {
     /// The current request, or background work without a deadline.
     pub fn current() -> Self {
-        Self { deadline: session::deadline(), state: Arc::default() }
+        Self { deadline: session::deadline(), actor: session::actor(), state: Arc::default() }
     }
 
     /// Waits for the result of the write until the deadline.
@@ -153,8 +155,22 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
+    /// Runs the work of one caller in one transaction; again after a collision, or when the connection was lost before the
+    /// commit.
+    pub fn run_one<T>(
+        &self,
+        worker: &mut Worker,
+        caller: &WaitingCaller,
+        work: impl Fn(&mut PgConnection) -> Result<T>,
+    ) -> Result<Committed<T>> {
+        self.run(worker, &[caller], |conn| {
+            caller.actor.as_deref().map(|actor| session::set_actor(conn, actor)).transpose()?;
+            work(conn)
+        })
+    }
+
     /// Runs `work` in one transaction; again after a collision, or when the connection was lost before the commit.
-    pub fn run<T>(
+    fn run<T>(
         &self,
         worker: &mut Worker,
         callers: &[&WaitingCaller],
@@ -223,8 +239,7 @@ impl Transactions {
         worker.answer_when_lost(batch.callers());
         let mut run = |requests: &[&Unmergeable<W>]| {
             let callers: Vec<&WaitingCaller> = requests.iter().map(|request| &request.caller).collect();
-            let writes: Vec<&W> = requests.iter().map(|request| &request.write).collect();
-            let run = || self.run(worker, &callers, |conn| write(conn, &writes));
+            let run = || self.run(worker, &callers, |conn| write_by_actor(conn, requests, &write));
             // A panic is an error of the writes that caused it.
             let committed = catch_unwind(AssertUnwindSafe(run))
                 .unwrap_or_else(|_| Err(Error::Internal("the store panicked".to_owned())))?;
@@ -246,6 +261,29 @@ impl Transactions {
     }
 }
 
+/// Runs the writes of each actor together, so that the changes are recorded as theirs. The results are in the order of the
+/// requests.
+fn write_by_actor<W, T>(
+    conn: &mut PgConnection,
+    requests: &[&Unmergeable<W>],
+    write: impl Fn(&mut PgConnection, &[&W]) -> Result<Vec<Result<T>>>,
+) -> Result<Vec<Result<T>>> {
+    let actor = |place: &usize| requests[*place].caller.actor.as_deref();
+    let mut order: Vec<usize> = (0..requests.len()).collect();
+    // Anonymous callers come first, while no actor is set.
+    order.sort_by_key(actor);
+    let mut results: Vec<Option<Result<T>>> = requests.iter().map(|_| None).collect();
+    for places in order.chunk_by(|one, other| actor(one) == actor(other)) {
+        actor(&places[0]).map(|actor| session::set_actor(conn, actor)).transpose()?;
+        let writes: Vec<&W> = places.iter().map(|place| &requests[*place].write).collect();
+        for (place, result) in places.iter().zip(write(conn, &writes)?) {
+            results[*place] = Some(result);
+        }
+    }
+    let lost = || Err(Error::Internal("a write has no result".to_owned()));
+    Ok(results.into_iter().map(|result| result.unwrap_or_else(lost)).collect())
+}
+
 /// Commits. When the connection is lost meanwhile, the outcome is unknown.
 fn commit(conn: &mut PgConnection) -> Result<()> {
     match AnsiTransactionManager::commit_transaction(conn).map_err(Error::from) {
@@ -259,7 +297,7 @@ mod tests {
     use super::*;
 
     fn caller(deadline: Option<Instant>) -> WaitingCaller {
-        WaitingCaller { deadline, state: Arc::default() }
+        WaitingCaller { deadline, actor: None, state: Arc::default() }
     }
 
     fn in_a_minute() -> Option<Instant> {
@@ -276,7 +314,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_caller_cannot_know_the_outcome_of_a_commit_that_does_not_finish() {
-        let caller = WaitingCaller { deadline: Some(Instant::now()), state: Arc::new(AtomicU8::new(COMMITTING)) };
+        let caller = WaitingCaller { state: Arc::new(AtomicU8::new(COMMITTING)), ..caller(Some(Instant::now())) };
         let result: Result<()> = caller.wait(std::future::pending()).await;
         assert!(matches!(result, Err(Error::OutcomeUnknown(_))), "{result:?}");
     }
