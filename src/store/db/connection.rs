@@ -1,11 +1,11 @@
 //! Connections to Postgres: how they are opened, and the settings of each session.
 
 use super::cache::CacheValidity;
-use crate::store::{Error, Result};
+use crate::store::Result;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, Error as ManagerError};
 use diesel::sql_types::{Integer, Text};
-use diesel::{ConnectionError, ConnectionResult, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{Connection, ConnectionError, ConnectionResult, QueryableByName, RunQueryDsl, sql_query};
 use r2d2::ManageConnection;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,13 +49,9 @@ const DEFAULT_PARAMETERS: [(&str, &str); 5] = [
 /// # Errors
 /// When the server cannot be reached or refuses the connection. Repeats no value of a parameter, which may be a password.
 pub fn establish(url: &str) -> ConnectionResult<PgConnection> {
-    let manager = ConnectionManager::<PgConnection>::new(with_default_parameters(url));
-    manager.connect().map_err(|error| match error {
-        ManagerError::ConnectionError(ConnectionError::BadConnection(message)) => {
-            ConnectionError::BadConnection(without_values(message))
-        }
-        ManagerError::ConnectionError(error) => error,
-        ManagerError::QueryError(error) => ConnectionError::CouldntSetupConfiguration(error),
+    PgConnection::establish(&with_default_parameters(url)).map_err(|error| match error {
+        ConnectionError::BadConnection(message) => ConnectionError::BadConnection(without_values(message)),
+        error => error,
     })
 }
 
@@ -105,7 +101,19 @@ impl PlanCacheMode {
     }
 }
 
+/// A connection, as it is kept in a pool.
+pub(super) struct Session {
+    pub conn: PgConnection,
+    /// The process id of its server; 0 until the session is configured.
+    pub server: i32,
+    /// Whether it has been used, and is configured.
+    pub was_used: bool,
+    /// Whether it is not to be used again.
+    pub is_lost: bool,
+}
+
 /// Opens connections with the same settings.
+#[derive(Clone)]
 pub(super) struct Connector {
     url: String,
     /// The statement that configures a session and returns its server.
@@ -151,13 +159,10 @@ impl Connector {
         Self { url: url.to_owned(), session, statement_timeout: options.statement_timeout, validity }
     }
 
-    /// Connects. The session is yet to be configured.
-    pub fn connect(&self) -> Result<PgConnection> {
-        establish(&self.url).map_err(|error| Error::Unavailable(error.to_string()))
-    }
-
-    /// Configures the session, and returns the process id of its server.
-    pub fn configure(&self, conn: &mut PgConnection) -> Result<i32> {
+    /// Configures a new session.
+    ///
+    /// Not when it connects: a thread that waits for a silent server must be one that can be given up.
+    pub fn configure(&self, session: &mut Session) -> Result<()> {
         #[derive(QueryableByName)]
         struct Server {
             #[diesel(sql_type = Integer)]
@@ -165,11 +170,29 @@ impl Connector {
             #[diesel(sql_type = Text)]
             started: String,
         }
-        let Server { process, started } = sql_query(&self.session).get_result(conn)?;
+        let Server { process, started } = sql_query(&self.session).get_result(&mut session.conn)?;
+        session.server = process;
         if let Some(validity) = &self.validity {
             validity.server_started(started);
         }
-        Ok(process)
+        Ok(())
+    }
+}
+
+impl ManageConnection for Connector {
+    type Connection = Session;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> ConnectionResult<Session> {
+        Ok(Session { conn: establish(&self.url)?, server: 0, was_used: false, is_lost: false })
+    }
+
+    fn is_valid(&self, _: &mut Session) -> ConnectionResult<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.is_lost || AnsiTransactionManager::is_broken_transaction_manager(&mut session.conn)
     }
 }
 

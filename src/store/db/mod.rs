@@ -289,10 +289,10 @@ impl Db {
 
     /// Connections to the primary, for the metrics.
     pub fn connections(&self) -> Connections {
-        let sum = |count: fn(&WorkerPool) -> usize| u32::try_from(self.pools().map(count).iter().sum::<usize>());
+        let states = self.pools().map(WorkerPool::connections);
         Connections {
-            open: sum(WorkerPool::open_connections).unwrap_or(u32::MAX),
-            idle: sum(WorkerPool::idle_connections).unwrap_or(u32::MAX),
+            open: states.iter().map(|state| state.connections).sum(),
+            idle: states.iter().map(|state| state.idle_connections).sum(),
         }
     }
 

@@ -1,18 +1,20 @@
-//! Threads for one class of work, each with a connection, and the queue of jobs for them.
+//! Threads for one class of work, the queue of jobs for them, and the pool that their connections come from.
 //!
 //! A thread that finishes takes the next job without sleeping in between: under load this spares each request two thread
-//! switches. A thread takes a job once it is connected. A caller whose job is not taken within the queue timeout withdraws it
-//! and is refused, so that nothing piles up behind statements that hang: the age of its jobs bounds the queue.
+//! switches. A caller whose job is not taken within the queue timeout withdraws it and is refused, so that nothing piles up
+//! behind statements that hang: the age of its jobs bounds the queue.
 //!
 //! A connection can go silent: a proxy or a failover loses it, and no answer ever comes. libpq then waits for ever and cannot
-//! be interrupted. Such a thread is given up, and another takes its place; see `silence`.
+//! be interrupted. Such a thread is given up with its pool of connections, and others take their place; see `silence`.
 
 use super::caller::Caller;
-use super::connection::Connector;
+use super::connection::{Connector, Session};
 use super::wait_times::PoolWaits;
 use crate::store::{Error, Resource, Result};
-use diesel::connection::{AnsiTransactionManager, Connection, InstrumentationEvent, TransactionManager};
+use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::pg::PgConnection;
+use r2d2::{NopErrorHandler, Pool, PooledConnection, State};
+use scheduled_thread_pool::ScheduledThreadPool;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -38,10 +40,11 @@ impl Drop for ThreadOwner {
 /// The part of a pool that its threads share.
 struct Shared {
     name: String,
-    size: usize,
+    size: u32,
     connector: Connector,
     queue_timeout: Duration,
     waits: PoolWaits,
+    connections: Mutex<Pool<Connector>>,
     queue: Mutex<Queue>,
     /// A job was added, or a thread is to end.
     changed: Condvar,
@@ -76,9 +79,8 @@ struct ThreadEntry {
 /// The state of a thread that others may see.
 #[derive(Default)]
 pub(super) struct ThreadState {
-    is_connected: AtomicBool,
     is_given_up: AtomicBool,
-    /// The process id of its server; 0 until the session is configured.
+    /// The server process of the connection that it uses; 0 until the session is configured.
     server: AtomicI32,
     /// When it sent the statement whose answer it waits for.
     statement_since: Mutex<Option<Instant>>,
@@ -100,12 +102,14 @@ pub(super) struct PendingStatement {
 impl WorkerPool {
     /// Starts the threads. They connect when they are first needed.
     pub fn new(name: &str, size: u32, connector: Connector, queue_timeout: Duration, waits: PoolWaits) -> Self {
+        let connections = Mutex::new(connection_pool(name, size, &connector, queue_timeout));
         let shared = Arc::new(Shared {
             name: name.to_owned(),
-            size: size as usize,
+            size,
             connector,
             queue_timeout,
             waits,
+            connections,
             queue: Mutex::default(),
             changed: Condvar::new(),
         });
@@ -116,8 +120,8 @@ impl WorkerPool {
     /// Runs `work` on one of the threads.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when it is not started within the queue timeout, [`Error::Unavailable`] when no thread is
-    /// connected by then, and the error of `work`.
+    /// [`Error::Overloaded`] when it is not started within the queue timeout, [`Error::Unavailable`] when there is no
+    /// connection by then, and the error of `work`.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Worker) -> Result<T> + Send + 'static,
@@ -171,7 +175,7 @@ impl WorkerPool {
         let answer = match tokio::time::timeout(self.shared().queue_timeout, &mut answer).await {
             Ok(answer) => answer,
             Err(_) if withdraw() => {
-                return Err(match self.open_connections() {
+                return Err(match self.connections().connections {
                     0 => Error::Unavailable("the server does not answer".to_owned()),
                     _ => Error::Overloaded,
                 });
@@ -182,17 +186,12 @@ impl WorkerPool {
     }
 
     pub fn size(&self) -> usize {
-        self.shared().size
+        self.shared().size as usize
     }
 
-    pub fn open_connections(&self) -> usize {
-        let queue = self.shared().queue();
-        queue.threads.iter().filter(|entry| entry.thread.is_connected.load(Ordering::Relaxed)).count()
-    }
-
-    pub fn idle_connections(&self) -> usize {
-        let is_idle = |entry: &&ThreadEntry| !entry.is_busy && entry.thread.is_connected.load(Ordering::Relaxed);
-        self.shared().queue().threads.iter().filter(is_idle).count()
+    /// How many connections there are, for the metrics.
+    pub fn connections(&self) -> State {
+        self.shared().connections().state()
     }
 
     /// True when the oldest job has waited for nearly all of the queue timeout: a new one would hardly be served.
@@ -223,7 +222,8 @@ impl WorkerPool {
         statements.filter(|statement| statement.age() > age).collect()
     }
 
-    /// Gives up the thread of a statement, unless it has the answer by now, and starts another.
+    /// Gives up the thread of a statement, unless it has the answer by now, and starts another. The pool of connections is
+    /// replaced as well: its other connections may be as silent.
     pub fn replace_thread(&self, statement: &PendingStatement) {
         let shared = self.shared();
         let PendingStatement { thread, since, .. } = statement;
@@ -241,6 +241,7 @@ impl WorkerPool {
             );
             let on_loss = thread.on_loss().take();
             on_loss.into_iter().for_each(|answer_callers| answer_callers());
+            shared.replace_connections();
             shared.start_thread();
         }
     }
@@ -259,37 +260,37 @@ impl Shared {
     fn start_thread(self: &Arc<Self>) {
         let thread = Arc::<ThreadState>::default();
         self.queue().threads.push(ThreadEntry { thread: Arc::clone(&thread), is_busy: false, reads: None });
-        let mut worker = Worker { pool: Arc::clone(self), thread, conn: None, failure: None };
+        let mut worker = Worker { pool: Arc::clone(self), thread };
         thread::Builder::new()
             .name(format!("db-{}", self.name))
             .spawn(move || worker.run_jobs())
             .expect("the system can start a thread");
     }
 
-    /// Waits until there is a job for `thread`; false when the thread is to end.
-    fn wait_for_job(&self, thread: &Arc<ThreadState>) -> bool {
-        let mut queue = self.queue();
-        if let Some(entry) = queue.entry(thread) {
-            (entry.is_busy, entry.reads) = (false, None);
-        }
-        while queue.entry(thread).is_some() {
-            if queue.next_job(self.size).is_some() {
-                return true;
-            }
-            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
-        false
+    fn connections(&self) -> MutexGuard<'_, Pool<Connector>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a job for `thread`, unless others have taken them all.
-    fn take_job(&self, thread: &Arc<ThreadState>) -> Option<Job> {
+    fn replace_connections(&self) {
+        *self.connections() = connection_pool(&self.name, self.size, &self.connector, self.queue_timeout);
+    }
+
+    /// Waits for a job for `thread`; `None` when the thread is to end.
+    fn next_job(&self, thread: &Arc<ThreadState>) -> Option<Job> {
         let mut queue = self.queue();
-        let index = queue.next_job(self.size)?;
-        let QueuedJob { job, reads, since, .. } = queue.jobs.remove(index)?;
-        self.waits.queue.observe(since.elapsed().as_secs_f64());
         let entry = queue.entry(thread)?;
-        (entry.is_busy, entry.reads) = (true, reads);
-        Some(job)
+        (entry.is_busy, entry.reads) = (false, None);
+        loop {
+            let next = queue.next_job(self.size as usize);
+            if let Some(QueuedJob { job, reads, since, .. }) = next.and_then(|index| queue.jobs.remove(index)) {
+                self.waits.queue.observe(since.elapsed().as_secs_f64());
+                let entry = queue.entry(thread)?;
+                (entry.is_busy, entry.reads) = (true, reads);
+                return Some(job);
+            }
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.entry(thread)?;
+        }
     }
 
     /// Takes a job back; false when a thread has it.
@@ -298,6 +299,24 @@ impl Shared {
         let index = jobs.iter().position(|queued| queued.ticket == ticket);
         index.and_then(|index| jobs.remove(index)).is_some()
     }
+}
+
+/// A pool without connections. It opens one whenever a thread needs one and all are in use.
+fn connection_pool(name: &str, size: u32, connector: &Connector, timeout: Duration) -> Pool<Connector> {
+    let connecting =
+        ScheduledThreadPool::builder().num_threads(1).thread_name_pattern(&format!("connect-{name}")).build();
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .max_lifetime(None)
+        .idle_timeout(None)
+        // Lost connections are replaced when a statement fails: a test before each job would double the round trips.
+        .test_on_check_out(false)
+        .connection_timeout(timeout)
+        .thread_pool(Arc::new(connecting))
+        // Those who wait for a connection report why there is none.
+        .error_handler(Box::new(NopErrorHandler))
+        .build_unchecked(connector.clone())
 }
 
 impl Queue {
@@ -350,45 +369,66 @@ impl PendingStatement {
     }
 }
 
-/// A thread with its connection, as a job uses it.
+/// A thread, as a job uses it.
 pub(super) struct Worker {
     pool: Arc<Shared>,
     thread: Arc<ThreadState>,
-    conn: Option<PgConnection>,
-    /// Why there is no connection for the next job.
-    failure: Option<Error>,
 }
 
 impl Worker {
-    /// Runs `work` on the connection.
+    /// Runs `work` on a connection.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when there is no connection within the queue timeout, and those of `work`.
     pub fn run<T>(&mut self, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
-        if let Some(failure) = self.failure.take() {
-            return Err(failure);
-        }
-        if self.conn.is_none() {
-            self.connect()?;
-        }
-        let conn = self.conn.as_mut().ok_or_else(|| Error::Internal("there is no connection".to_owned()))?;
-        let result = work(conn);
-        // diesel does not notice every lost connection.
-        let is_lost = result.as_ref().is_err_and(Error::loses_connection);
-        if is_lost || AnsiTransactionManager::is_broken_transaction_manager(conn) {
-            self.disconnect();
-        }
-        result
+        let mut session = self.session()?;
+        self.run_on(&mut session, work)
     }
 
-    /// Runs `work`, and again on a new connection when its connection turns out to be lost, as all are after a restart of
-    /// Postgres.
+    /// Runs `work`, and again on another connection when its connection is lost, as all are after a restart of Postgres: on
+    /// those that were idle, and on two new ones at most.
     ///
     /// `work` must be safe to repeat after an error that [loses the connection](Error::loses_connection).
     pub fn run_retrying<T>(&mut self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
-        let was_connected = self.conn.is_some();
-        match self.run(&work) {
-            Err(Error::OutcomeUnknown(cause)) => Err(Error::OutcomeUnknown(cause)),
-            Err(error) if error.loses_connection() && was_connected && !self.is_given_up() => self.run(work),
-            result => result,
+        let mut new_connections = 0;
+        loop {
+            let mut session = self.session()?;
+            new_connections += u32::from(!session.was_used);
+            match self.run_on(&mut session, &work) {
+                Err(Error::OutcomeUnknown(cause)) => return Err(Error::OutcomeUnknown(cause)),
+                Err(error) if error.loses_connection() && new_connections < 2 && !self.is_given_up() => {}
+                result => return result,
+            }
         }
+    }
+
+    /// Takes a connection from the pool.
+    fn session(&self) -> Result<PooledConnection<Connector>> {
+        let begun = Instant::now();
+        let connections = self.pool.connections().clone();
+        let session = connections.get();
+        self.pool.waits.connection.observe(begun.elapsed().as_secs_f64());
+        session.map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
+    fn run_on<T>(&self, session: &mut Session, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+        // Until `work` returns: after a panic the connection is not used again.
+        session.is_lost = true;
+        let thread = Arc::clone(&self.thread);
+        thread.server.store(session.server, Ordering::Relaxed);
+        session.conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::StartQuery { .. } => thread.statement_begins(),
+            InstrumentationEvent::FinishQuery { .. } => thread.statement_ends(),
+            _ => {}
+        });
+        let configured = if session.was_used { Ok(()) } else { self.pool.connector.configure(session) };
+        self.thread.server.store(session.server, Ordering::Relaxed);
+        let result = configured.and_then(|()| work(&mut session.conn));
+        self.thread.statement_ends();
+        // diesel does not notice every lost connection.
+        session.is_lost = result.as_ref().is_err_and(Error::loses_connection);
+        session.was_used = true;
+        result
     }
 
     /// Answers these callers of the job when the connection goes silent and the thread is given up.
@@ -401,47 +441,12 @@ impl Worker {
     }
 
     fn run_jobs(&mut self) {
-        while self.pool.wait_for_job(&self.thread) {
-            if self.conn.is_none() {
-                self.failure = self.connect().err();
-            }
-            let Some(job) = self.pool.take_job(&self.thread) else { continue };
+        while let Some(job) = self.pool.next_job(&self.thread) {
             // Callers learn of a panic by not being answered.
-            if catch_unwind(AssertUnwindSafe(|| job(self))).is_err() {
-                self.disconnect();
-            }
+            drop(catch_unwind(AssertUnwindSafe(|| job(self))));
             *self.thread.on_loss() = None;
             self.thread.statement_ends();
         }
-    }
-
-    fn connect(&mut self) -> Result<()> {
-        let thread = Arc::clone(&self.thread);
-        thread.server.store(0, Ordering::Relaxed);
-        thread.statement_begins();
-        let begun = Instant::now();
-        let connected = self.pool.connector.connect().and_then(|mut conn| {
-            let server = self.pool.connector.configure(&mut conn)?;
-            thread.server.store(server, Ordering::Relaxed);
-            Ok(conn)
-        });
-        thread.statement_ends();
-        self.pool.waits.connection.observe(begun.elapsed().as_secs_f64());
-        let mut conn = connected?;
-        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
-            InstrumentationEvent::StartQuery { .. } => thread.statement_begins(),
-            InstrumentationEvent::FinishQuery { .. } => thread.statement_ends(),
-            _ => {}
-        });
-        self.conn = Some(conn);
-        self.thread.is_connected.store(true, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn disconnect(&mut self) {
-        self.conn = None;
-        self.thread.is_connected.store(false, Ordering::Relaxed);
-        self.thread.statement_ends();
     }
 
     /// Threads of the pool without a job.
@@ -542,7 +547,7 @@ mod tests {
         let pool = pool(1, Duration::from_secs(60));
         let failed = pool.run(|worker| worker.run(|_| Ok(()))).await;
         assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
-        assert_eq!((pool.open_connections(), pool.idle_connections()), (0, 0));
+        assert_eq!((pool.connections().connections, pool.connections().idle_connections), (0, 0));
     }
 
     #[tokio::test]
