@@ -487,6 +487,30 @@ fn an_address_has_a_rate_also_for_wrong_keys() {
 }
 
 #[test]
+fn a_page_of_an_allowed_origin_may_read_why_it_is_refused() {
+    let app = TestApp::with(|config| {
+        config.cors_origins = vec!["https://desk.example".to_owned()];
+        config.access = AccessConfig {
+            limits: LimitSettings { per_address: NonZeroU32::new(1), ..config.access.limits },
+            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            ..closed_access()
+        };
+    });
+    let refusal = |status: u16| {
+        let read = app.request("GET", "/v1/articles").header("origin", "https://desk.example");
+        let answer = read.header("x-forwarded-for", "192.0.2.1").send();
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert_eq!(answer.header("access-control-allow-origin"), "https://desk.example");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert!(!answer.header("x-request-id").is_empty());
+    };
+    for _ in 0..10 {
+        refusal(401);
+    }
+    refusal(429);
+}
+
+#[test]
 fn a_key_has_a_number_of_requests_at_the_same_time() {
     let app = limited(0, 0, 1);
     let reader = client(&app, "reader", "read");

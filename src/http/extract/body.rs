@@ -1,6 +1,6 @@
 //! Request bodies: received, decompressed, validated and read into types.
 
-use super::contract::{Contract, Operation};
+use super::contract::Operation;
 use super::schema::Invalid;
 use crate::domain::FieldError;
 use crate::http::context;
@@ -48,8 +48,7 @@ impl<T: RequestBody> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let contract = Contract::of(request);
-        let operation = context::route(request).and_then(|route| contract.operation(route, request.method()));
+        let operation = Operation::of(request);
         let media_type = media_type_of(request);
         let bytes = receive(request, payload);
         Box::pin(async move {

@@ -7,6 +7,7 @@ use super::accept::accepts;
 use super::query::{Parameters, ValidQuery};
 use super::schema::{Invalid, Schema};
 use crate::domain::Scope;
+use crate::http::context;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::filters::ParameterError;
 use crate::http::wire::problem::Code;
@@ -68,6 +69,13 @@ pub struct Operation {
 pub struct Contract {
     operations: HashMap<String, Vec<(Method, Operation)>>,
     allow: HashMap<String, HeaderValue>,
+}
+
+impl Operation {
+    /// The operation that a request asks for. `None` for an unknown path or method, which the contract refuses.
+    pub fn of(request: &HttpRequest) -> Option<&'static Self> {
+        Contract::of(request).operation(context::route(request)?, request.method())
+    }
 }
 
 impl Contract {

@@ -4,7 +4,7 @@ use crate::auth::Caller;
 use crate::domain::Scope;
 use crate::http::context;
 use crate::http::extract::client_address::client_address;
-use crate::http::extract::contract::Contract;
+use crate::http::extract::contract::Operation;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
@@ -71,8 +71,7 @@ impl AuditEntry {
     /// Begins the entry of a request. `None` without an audit log, and for operations that are open to everybody.
     pub fn begin(request: &ServiceRequest) -> Option<Self> {
         let log = request.app_data::<web::Data<AuditLog>>()?.clone();
-        let route = context::route(request.request())?;
-        let operation = Contract::of(request.request()).operation(route, request.method())?;
+        let operation = Operation::of(request.request())?;
         let line = Line {
             at: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
             request_id: context::request_id(),

@@ -5,12 +5,12 @@
 use crate::auth::{AuthError, Authenticator, Caller};
 use crate::domain::Scope;
 use crate::http::context;
-use crate::http::extract::contract::{Contract, Operation};
+use crate::http::extract::contract::Operation;
 use crate::http::middleware::audit::AuditEntry;
 use crate::http::middleware::limit;
-use crate::http::respond::problem::{Problem, refusal};
+use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
@@ -24,10 +24,7 @@ const METRICS: &str = "/metrics";
 pub struct OpenMetrics(pub bool);
 
 /// Finds the caller, and refuses one who may not do this.
-pub async fn authenticate(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn authenticate(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let mut entry = AuditEntry::begin(&request);
     match caller_of(&request, &mut entry).await {
         Ok(None) => return next.call(request).await,
@@ -36,7 +33,7 @@ pub async fn authenticate(
             if let Some(entry) = entry {
                 entry.finish(problem.status_code(), None);
             }
-            return Err(refusal(problem));
+            return Ok(refuse(request, &problem));
         }
     }
     let result = next.call(request).await;
@@ -50,13 +47,11 @@ pub async fn authenticate(
 }
 
 async fn caller_of(request: &ServiceRequest, entry: &mut Option<AuditEntry>) -> Result<Option<Caller>, Problem> {
-    let route = context::route(request.request()).unwrap_or_default();
-    // Unknown paths and methods are refused by the contract.
-    let operation = Contract::of(request.request()).operation(route, request.method());
+    let operation = Operation::of(request.request());
     let Some((operation, scope)) = operation.and_then(|operation| Some((operation, operation.scope?))) else {
         return Ok(None);
     };
-    if route == METRICS && request.app_data::<web::Data<OpenMetrics>>().is_some_and(|open| open.0) {
+    if request.path() == METRICS && request.app_data::<web::Data<OpenMetrics>>().is_some_and(|open| open.0) {
         return Ok(None);
     }
     let authenticator = request.app_data::<web::Data<Authenticator>>();

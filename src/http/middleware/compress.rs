@@ -2,16 +2,16 @@
 //!
 //! Compressing four kilobytes takes longer than reading them from the database, and saves no round trip.
 
-use crate::http::respond::problem::{Problem, refusal};
+use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
 use actix_http::encoding::Encoder;
-use actix_web::body::{BodySize, EitherBody, MessageBody};
+use actix_web::Error;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, Encoding, Header, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Bytes};
-use actix_web::{Error, HttpResponse};
 use std::io::{self, Write};
 
 /// The smallest body that is compressed, in bytes. TCP sends more before it waits for an acknowledgement.
@@ -20,11 +20,11 @@ pub const MIN_COMPRESSED_BYTES: usize = 8 << 10;
 const LARGE: usize = 128 << 10;
 
 /// Compresses the response with the caller's preferred encoding.
-pub async fn compress(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let encoding = encoding_for(&request).map_err(refusal)?;
+pub async fn compress(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+    let encoding = match encoding_for(&request) {
+        Ok(encoding) => encoding,
+        Err(problem) => return Ok(refuse(request, &problem)),
+    };
     let response = next.call(request).await?;
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
@@ -33,26 +33,25 @@ pub async fn compress(
         BodySize::Sized(size) => size < MIN_COMPRESSED_BYTES as u64,
         BodySize::Stream => false,
     };
-    let plain = |response: HttpResponse<()>, body| response.set_body(EitherBody::left(EitherBody::left(body)));
     if response.status() == StatusCode::NOT_MODIFIED {
         vary(response.head_mut());
     }
     if is_small || !is_compressible(response.head()) {
-        return Ok(ServiceResponse::new(request, plain(response, body)));
+        return Ok(ServiceResponse::new(request, response.set_body(body)));
     }
     if encoding == ContentEncoding::Identity {
         vary(response.head_mut());
-        return Ok(ServiceResponse::new(request, plain(response, body)));
+        return Ok(ServiceResponse::new(request, response.set_body(body)));
     }
     let body = match body.try_into_bytes() {
         Ok(bytes) => {
             vary(response.head_mut());
             response.headers_mut().insert(header::CONTENT_ENCODING, encoding.to_header_value());
             set_encoding_in_etag(response.headers_mut(), encoding);
-            EitherBody::left(EitherBody::right(encoded(encoding, bytes).await?))
+            BoxBody::new(encoded(encoding, bytes).await?)
         }
         // A stream is compressed chunk by chunk; its encoder sets the headers.
-        Err(body) => EitherBody::right(Encoder::response(encoding, response.head_mut(), body)),
+        Err(body) => BoxBody::new(Encoder::response(encoding, response.head_mut(), body)),
     };
     Ok(ServiceResponse::new(request, response.set_body(body)))
 }
@@ -98,7 +97,7 @@ async fn encoded(encoding: ContentEncoding, bytes: Bytes) -> Result<Bytes, Error
     } else {
         web::block(move || encode(encoding, &bytes)).await?
     };
-    encoded.map_err(|error| refusal(Problem::unexpected(&format!("compressing an answer: {error}"))))
+    encoded.map_err(|error| Problem::unexpected(&format!("compressing an answer: {error}")).into())
 }
 
 fn encode(encoding: ContentEncoding, bytes: &[u8]) -> io::Result<Bytes> {

@@ -2,26 +2,23 @@
 
 use crate::http::context;
 use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE};
-use crate::http::respond::problem::Problem;
+use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use actix_web::{Error, HttpMessage, HttpResponse};
 
 /// The longest query string, in bytes.
 const MAX_QUERY: usize = 8 << 10;
 
 /// Refuses what the document does not allow, answers OPTIONS, and lets the rest through.
-pub async fn enforce_contract(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn enforce_contract(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     match check(&request) {
-        Ok(None) => Ok(next.call(request).await?.map_into_left_body()),
-        Ok(Some(response)) => Ok(request.into_response(response).map_into_right_body()),
-        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+        Ok(None) => next.call(request).await,
+        Ok(Some(response)) => Ok(request.into_response(response)),
+        Err(problem) => Ok(refuse(request, &problem)),
     }
 }
 

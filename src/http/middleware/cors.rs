@@ -11,14 +11,14 @@ use actix_web::{Error, ResponseError};
 pub async fn explain_cors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let response = next.call(request).await?;
+) -> Result<ServiceResponse, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
     let refusal = response.response().error().and_then(Error::as_error::<CorsError>).map(ToString::to_string);
     Ok(match refusal {
-        None => response.map_into_left_body(),
+        None => response,
         Some(why) => {
             let refusal = Problem::parameter("Origin", why).error_response();
-            response.into_response(refusal).map_into_right_body()
+            response.into_response(refusal)
         }
     })
 }

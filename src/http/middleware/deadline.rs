@@ -3,7 +3,7 @@
 use crate::http::context::{self, RequestDeadline};
 use crate::http::respond::problem::{Problem, refusal};
 use crate::http::wire::problem::Code;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
@@ -17,10 +17,7 @@ const GRACE: Duration = Duration::from_millis(200);
 ///
 /// The store rolls back what is not committed by the deadline, so a write that is still under way after the grace period
 /// may or may not be carried out: 504 without `Retry-After`.
-pub async fn enforce_deadline(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn enforce_deadline(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let limit = request.app_data::<web::Data<RequestDeadline>>().map_or(Duration::from_secs(10), |deadline| deadline.0);
     let due = Instant::now() + limit;
     context::set_deadline(request.request(), due);

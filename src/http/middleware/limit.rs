@@ -3,11 +3,11 @@
 use crate::auth::{Allowance, BURST_SECONDS, InFlight, LimitError, Limits, Subject};
 use crate::http::context;
 use crate::http::extract::client_address::client_address;
-use crate::http::extract::contract::Contract;
+use crate::http::extract::contract::Operation;
 use crate::http::extract::query::Parameters;
-use crate::http::respond::problem::{Problem, refusal};
+use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -32,17 +32,16 @@ const PAGE: u64 = 50;
 const REFUSAL_DELAY: Duration = Duration::from_millis(200);
 
 /// Refuses requests of callers who have used up their rate, or have too many under way.
-pub async fn limit(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn limit(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let limits = request.app_data::<web::Data<Limits>>().map(|limits| limits.clone().into_inner());
-    let (Some(limits), Some(subject)) = (limits, subject(&request)) else { return next.call(request).await };
+    let (Some(limits), Some(subject)) = (limits, subject(&request)) else {
+        return next.call(request).await;
+    };
     let (_in_flight, allowance) = match allow(&limits, &subject, cost(&request)) {
         Ok(allowed) => allowed,
         Err(error) => {
             tokio::time::sleep(REFUSAL_DELAY).await;
-            return Err(refusal(refused(error)));
+            return Ok(refuse(request, &refused(error)));
         }
     };
     let mut response = next.call(request).await?;
@@ -87,9 +86,7 @@ fn address(request: &ServiceRequest) -> Option<Subject> {
 
 /// What a request costs, as far as its head tells: 1 for most.
 fn cost(request: &ServiceRequest) -> NonZeroU32 {
-    let route = context::route(request.request()).unwrap_or_default();
-    let operation = Contract::of(request.request()).operation(route, request.method());
-    let tag = operation.map_or("", |operation| operation.tag.as_str());
+    let tag = Operation::of(request.request()).map_or("", |operation| operation.tag.as_str());
     let query = Parameters::of(request.request());
     let number = |name: &str| query.all(name).first().and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
     let is_annotated = tag == "annotation" || query.all("annotate") == ["true"];

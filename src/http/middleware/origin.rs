@@ -2,9 +2,9 @@
 //!
 //! A service on a developer's machine needs no key. It must not obey any page that the developer opens: neither a write across sites, nor any request under a name that was rebound to the loopback address (DNS rebinding).
 
-use crate::http::respond::problem::{Problem, refusal};
+use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -48,12 +48,11 @@ fn without_port(host: &str) -> &str {
 }
 
 /// Refuses a foreign `Host` on a loopback listener with 421, and a write from another site with 403.
-pub async fn refuse_foreign_origins(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let Some(trusted) = request.app_data::<web::Data<TrustedOrigins>>() {
-        check(trusted, &request).map_err(refusal)?;
+pub async fn refuse_foreign_origins(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+    if let Some(trusted) = request.app_data::<web::Data<TrustedOrigins>>()
+        && let Err(problem) = check(trusted, &request)
+    {
+        return Ok(refuse(request, &problem));
     }
     next.call(request).await
 }

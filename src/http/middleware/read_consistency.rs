@@ -4,10 +4,10 @@
 //! to that write. `Cache-Control: no-cache` on a request reads the primary.
 
 use crate::http::context;
-use crate::http::respond::problem::{Problem, refusal};
+use crate::http::respond::problem::{Problem, refuse};
 use crate::store::db::session::{Lsn, Session};
 use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -16,13 +16,14 @@ use actix_web::middleware::Next;
 pub const TOKEN: HeaderName = HeaderName::from_static("x-consistency-token");
 
 /// Tells the store what the request must see and who makes it, and the caller how to see its write again.
-pub async fn read_consistency(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn read_consistency(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let deadline = context::deadline(request.request()).into_std();
     let actor = context::caller(request.request()).and_then(|caller| caller.name);
-    let session = Session::new(min_lsn(&request).map_err(refusal)?, is_fresh(&request), Some(deadline), actor);
+    let min_lsn = match min_lsn(&request) {
+        Ok(min_lsn) => min_lsn,
+        Err(problem) => return Ok(refuse(request, &problem)),
+    };
+    let session = Session::new(min_lsn, is_fresh(&request), Some(deadline), actor);
     let (answer, committed) = session.run(next.call(request)).await;
     let mut response = answer?;
     if let Some(Ok(token)) = committed.map(|at| HeaderValue::from_str(&at.to_string())) {

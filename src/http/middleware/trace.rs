@@ -4,7 +4,7 @@ use super::trace_context::{TRACEPARENT, TraceContext};
 use crate::http::context::{self, Draining, Notes, PublicPrefix, REQUEST_ID, SlowRequests};
 use crate::http::extract::contract::{Contract, Operation};
 use crate::http::middleware::metrics::Metrics;
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{ConnectionType, Method};
@@ -23,10 +23,7 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 const PROBES: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
 /// Gives the request its id, measures and logs it.
-pub async fn trace(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn trace(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let id = id_of(&request);
     let contract = Contract::of(request.request());
     let route = contract.route(&request);

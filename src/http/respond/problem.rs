@@ -6,6 +6,7 @@ use crate::http::wire::filters::ParameterError;
 use crate::http::wire::problem::{Code, MEDIA_TYPE, ProblemBody, ProblemError};
 use crate::http::wire::span::SpanBody;
 use crate::store::{self, Conflict};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -247,7 +248,12 @@ impl From<Conflict> for Problem {
     }
 }
 
-/// A refusal by a middleware, as the error that ends the request.
+/// Answers a request with a refusal. The middleware around see an answer like any other, and add their headers.
+pub fn refuse(request: ServiceRequest, problem: &Problem) -> ServiceResponse {
+    request.into_response(problem.error_response())
+}
+
+/// A refusal by a middleware that no longer has the request, as the error that ends it.
 pub fn refusal(problem: Problem) -> Error {
     let mut response = problem.error_response();
     if let Ok(id) = HeaderValue::from_str(&context::request_id()) {
