@@ -9,9 +9,6 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-/// Time that the former secret of a rotated key stays valid by default.
-pub const DEFAULT_GRACE: TimeDelta = TimeDelta::hours(1);
-
 /// Creates a key. Its secret is shown once.
 ///
 /// # Errors

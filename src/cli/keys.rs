@@ -6,7 +6,7 @@ use crate::app::keys;
 use crate::auth::Secret;
 use crate::config::{DatabaseSettings, LogSettings};
 use crate::domain::Scope;
-use crate::domain::key::{ApiKey, NewKey};
+use crate::domain::key::{ApiKey, DEFAULT_GRACE, NewKey};
 use crate::domain::page::PageRequest;
 use crate::server::{Postgres, connect};
 use crate::store::Error;
@@ -76,7 +76,7 @@ pub(super) struct RotateSettings {
     /// Name of the key
     name: String,
     /// How long the former secret stays valid, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = keys::DEFAULT_GRACE.num_seconds() as u32)]
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_GRACE.num_seconds() as u32)]
     grace: u32,
     #[command(flatten)]
     database: DatabaseSettings,
@@ -97,7 +97,7 @@ pub(super) fn run(command: &KeysCommand, binary: &clap::Command) -> Outcome {
     };
     let (database, log) = database.read(log)?;
     start_log(&log, binary);
-    let postgres = Postgres::start(&database, MAX_CONNECTIONS)?;
+    let postgres = Postgres::join(&database, MAX_CONNECTIONS)?;
     let conn = &mut connect(&postgres.url())?;
     match command {
         KeysCommand::Create(CreateSettings { name, scope, publisher, expires, .. }) => {

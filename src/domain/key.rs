@@ -1,7 +1,7 @@
 //! API keys. Their secrets are in `auth`.
 
 use super::{FieldError, Scope};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// A key that lets its holder use the API.
@@ -32,6 +32,8 @@ pub struct NewKey {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// Time that the former secret of a rotated key stays valid by default.
+pub const DEFAULT_GRACE: TimeDelta = TimeDelta::hours(1);
 /// The most characters of the name of a key.
 pub const MAX_NAME: usize = 100;
 

@@ -19,7 +19,7 @@ use crate::http::wire::article::{
     ArticleBody, ArticlePage, ArticleVersionBody, ArticleVersionPage, CreateArticle, PlainText, UpdateArticle,
 };
 use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude};
-use crate::http::wire::page::ListOfArticle;
+use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::cache::Owner;
 use crate::store::fulltext::{Statistics, highlight};
 use crate::store::publisher_limit::{self, Target};
@@ -233,15 +233,15 @@ pub async fn delete_article(
 /// List the versions of an article
 ///
 /// Newest first; the first is the current version.
-#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ListOfArticle), responses((status = 200, description = "A page", body = ArticleVersionPage)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ListAll), responses((status = 200, description = "A page", body = ArticleVersionPage)))]
 #[get("/v1/articles/{id}/versions")]
 pub async fn list_article_versions(
     request: HttpRequest,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
-    query: Query<ListOfArticle>,
+    query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, part) = (id.into_inner(), paging::page_request(&request, query.0.page())?);
+    let (id, part) = (id.into_inner(), paging::page_request(&request, query.0.page(KeyKind::Count))?);
     let page = db.read(move |conn| articles::versions(conn, id, &part)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| ArticleVersionPage {
         items: items.into_iter().map(Into::into).collect(),

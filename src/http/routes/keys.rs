@@ -9,7 +9,8 @@ use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
-use crate::http::wire::key::{CreateKey, KeyBody, KeyPage, ListKeys, RotateKey};
+use crate::http::wire::key::{CreateKey, KeyBody, KeyPage, RotateKey};
+use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::{Db, keys};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use chrono::TimeDelta;
@@ -37,14 +38,14 @@ pub async fn create_key(keys: web::Data<Keys>, body: Body<CreateKey>) -> Result<
 /// List API keys
 ///
 /// By name. Revoked keys are not in the list.
-#[utoipa::path(tag = "keys", security(("key" = ["admin"])), params(ListKeys), responses((status = 200, description = "A page", body = KeyPage)))]
+#[utoipa::path(tag = "keys", security(("key" = ["admin"])), params(ListAll), responses((status = 200, description = "A page", body = KeyPage)))]
 #[get("/v1/keys")]
 pub async fn list_keys(
     request: HttpRequest,
     db: web::Data<Db>,
-    query: Query<ListKeys>,
+    query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let part = paging::page_request(&request, query.0.page())?;
+    let part = paging::page_request(&request, query.0.page(KeyKind::Text))?;
     let page = db.read(move |conn| keys::list(conn, &part)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| KeyPage {
         items: items.into_iter().map(Into::into).collect(),

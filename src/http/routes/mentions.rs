@@ -14,7 +14,7 @@ use crate::http::wire::mention::{
     CreateMentionList, CreateMentions, CreatedMentionList, CreatedMentions, MentionBody, MentionPage, UpdateMention,
 };
 use crate::http::wire::mention_list::{ListMentions, MentionFilters};
-use crate::http::wire::page::ListOfArticle;
+use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::cache::Owner;
 use crate::store::publisher_limit::{self, Target};
 use crate::store::{Connection, Db, Resource, mentions};
@@ -65,15 +65,15 @@ pub async fn create_mention(
 /// List the mentions of an article
 ///
 /// In order of start, then id.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListOfArticle), responses((status = 200, description = "A page", body = MentionPage)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListAll), responses((status = 200, description = "A page", body = MentionPage)))]
 #[get("/v1/articles/{id}/mentions")]
 pub async fn list_mentions_of_article(
     request: HttpRequest,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
-    query: Query<ListOfArticle>,
+    query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page())?);
+    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page(KeyKind::Count))?);
     let page = db.read(move |conn| mentions::list_of_article(conn, article_id, &part)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
         items: items.into_iter().map(Into::into).collect(),

@@ -16,7 +16,7 @@ use crate::http::respond::{json, record};
 use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
 use crate::http::wire::names::ResolvedNamesBody;
-use crate::http::wire::page::{ListOfArticle, RankedBody};
+use crate::http::wire::page::{KeyKind, ListAll, RankedBody};
 use crate::http::wire::quote::{
     CreateQuoteList, CreateQuotes, CreatedQuoteList, CreatedQuotes, OccurrencesBody, QuoteBody, QuotePage, UpdateQuote,
 };
@@ -199,15 +199,15 @@ fn respond(
 /// List the quotes of an article
 ///
 /// In order of start, then id. Rejected quotes are included.
-#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListOfArticle), responses((status = 200, description = "A page", body = QuotePage)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListAll), responses((status = 200, description = "A page", body = QuotePage)))]
 #[get("/v1/articles/{id}/quotes")]
 pub async fn list_quotes_of_article(
     request: HttpRequest,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
-    query: Query<ListOfArticle>,
+    query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page())?);
+    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page(KeyKind::Count))?);
     let page = db.read(move |conn| quotes::list_of_article(conn, article_id, &part)).await?;
     Ok(respond(&request, page.map(Into::into), None, None))
 }

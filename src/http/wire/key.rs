@@ -1,9 +1,9 @@
 //! API keys on the wire.
 
 use super::RequestBody;
-use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
+use super::page::TotalBody;
 use crate::domain::Scope;
-use crate::domain::key::{ApiKey, NewKey};
+use crate::domain::key::{ApiKey, DEFAULT_GRACE, NewKey};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -73,7 +73,7 @@ pub struct RotateKey {
 }
 
 fn default_grace() -> i64 {
-    3600
+    DEFAULT_GRACE.num_seconds()
 }
 
 /// One page of API keys.
@@ -89,29 +89,6 @@ pub struct KeyPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = TotalBody, required = false)]
     pub total: Option<TotalBody>,
-}
-
-/// Options of the list of keys.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListKeys {
-    /// Maximum number of items on a page; a page of large records may have fewer.
-    #[param(minimum = 1, maximum = 200, default = 20)]
-    limit: Option<i64>,
-    /// Continues a list: the `next_cursor` of the previous page.
-    #[param(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
-    cursor: Option<String>,
-    /// Adds `total`. `exact` counts up to 10,000 and estimates larger totals; `estimate` always estimates. `total.kind`
-    /// is `exact` or `estimate`.
-    #[param(inline)]
-    count: Option<CountModeBody>,
-}
-
-impl ListKeys {
-    /// The parameters of the page.
-    pub fn page(self) -> PageParameters {
-        PageParameters { limit: self.limit, cursor: self.cursor, count: self.count, key: KeyKind::Text }
-    }
 }
 
 impl RequestBody for CreateKey {}

@@ -75,10 +75,10 @@ pub enum KeyKind {
     Count,
 }
 
-/// Options of a list below an article.
+/// Options of a list without filters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListOfArticle {
+pub struct ListAll {
     /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
@@ -91,9 +91,9 @@ pub struct ListOfArticle {
     count: Option<CountModeBody>,
 }
 
-impl ListOfArticle {
-    /// The parameters of the page; lists below an article are ordered by a number.
-    pub fn page(self) -> PageParameters {
-        PageParameters { limit: self.limit, cursor: self.cursor, count: self.count, key: KeyKind::Count }
+impl ListAll {
+    /// The parameters of a page of a list that is ordered by keys of this type.
+    pub fn page(self, key: KeyKind) -> PageParameters {
+        PageParameters { limit: self.limit, cursor: self.cursor, count: self.count, key }
     }
 }
