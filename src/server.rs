@@ -372,32 +372,33 @@ async fn remove_old_changes(db: Db, metrics: Data<Metrics>, retention: Duration)
     }
 }
 
-/// Compacts counter changes into the rollups, so that a count has few changes to add.
-async fn compact_counters(db: Db, metrics: Data<Metrics>) {
-    let mut tick = time::interval(COMPACT_PERIOD);
+/// Repeats a background task for ever. What fails is tried again.
+async fn repeat(name: &str, period: Duration, metrics: Data<Metrics>, task: impl AsyncFn() -> store::Result<()>) {
+    let mut tick = time::interval(period);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        let compacted = db.background(counts::compact).await;
-        metrics.task_ended("compact_counters", compacted.is_ok());
-        if let Err(error) = compacted {
-            log::debug!("compacting the counters: {error}");
+        let done = task().await;
+        metrics.task_ended(name, done.is_ok());
+        // `/readyz` reports that the database is away or not migrated.
+        if let Err(error) = done {
+            log::debug!("the background task {name}: {error}");
         }
     }
 }
 
-/// Reads the keys, so that requests are authenticated without a query, and forgets the limits of those who are gone.
+/// Compacts counter changes into the rollups, so that a count has few changes to add.
+async fn compact_counters(db: Db, metrics: Data<Metrics>) {
+    repeat("compact_counters", COMPACT_PERIOD, metrics, async || db.background(counts::compact).await).await;
+}
+
+/// Reads the keys, so that requests are authenticated without a query, and drops the limits of those who are gone.
 async fn refresh_keys(keys: Data<Keys>, metrics: Data<Metrics>, limits: Data<Limits>) {
-    let mut tick = time::interval(KEYS_PERIOD);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        let refreshed = keys.refresh().await;
-        metrics.task_ended("refresh_keys", refreshed.is_ok());
-        if let Err(error) = refreshed {
-            log::debug!("reading the keys: {error}");
-        }
-        limits.forget_idle();
-    }
+    let refresh = async || {
+        limits.drop_idle();
+        keys.refresh().await
+    };
+    repeat("refresh_keys", KEYS_PERIOD, metrics, refresh).await;
 }
 
 fn read_issuer(jwt: &JwtConfig) -> Result<Arc<Issuer>, StartError> {
@@ -437,19 +438,13 @@ async fn reload_files(jwks: Option<(Arc<Issuer>, JwtConfig)>, certificate: Optio
 
 /// Measures the collection and the backlogs, for the metrics.
 async fn measure(db: Db, metrics: Data<Metrics>) {
-    let mut tick = time::interval(MEASURE_PERIOD);
-    loop {
-        tick.tick().await;
-        let measured = db.background(measurements::measure).await;
-        metrics.task_ended("measure", measured.is_ok());
-        match measured {
-            Ok(Measurements { records, backlogs }) => {
-                records.iter().for_each(|kind| metrics.set_records(&kind.name, kind.count));
-                backlogs.iter().for_each(|task| metrics.set_backlog(&task.name, task.count));
-            }
-            Err(error) => log::debug!("measuring the collection: {error}"),
-        }
-    }
+    let measure = async || {
+        let Measurements { records, backlogs } = db.background(measurements::measure).await?;
+        records.iter().for_each(|kind| metrics.set_records(&kind.name, kind.count));
+        backlogs.iter().for_each(|task| metrics.set_backlog(&task.name, task.count));
+        Ok(())
+    };
+    repeat("measure", MEASURE_PERIOD, metrics.clone(), measure).await;
 }
 
 /// Checks the lag of the replica.

@@ -134,8 +134,8 @@ impl Limits {
         Ok(Some(InFlight { limits: Arc::clone(self), subject: subject.clone() }))
     }
 
-    /// Forgets everybody who has used nothing for a while.
-    pub fn forget_idle(&self) {
+    /// Drops the state of callers who have their whole burst again.
+    pub fn drop_idle(&self) {
         for limiter in [&self.keys, &self.addresses].into_iter().flatten() {
             limiter.retain_recent();
             limiter.shrink_to_fit();
