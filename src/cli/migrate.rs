@@ -26,7 +26,7 @@ pub(super) struct MigrateSettings {
 pub(super) fn run(settings: &MigrateSettings, binary: &clap::Command) -> Outcome {
     let (database, log) = settings.database.read(&settings.log)?;
     start_log(&log, binary);
-    let postgres = Postgres::start(&database, MAX_CONNECTIONS)?;
+    let postgres = Postgres::join(&database, MAX_CONNECTIONS)?;
     if settings.status {
         return print_status(&postgres.url());
     }

@@ -95,16 +95,10 @@ fn a_lost_data_folder_is_restored() {
     }
     let dir = folder();
     let (data, backup) = (dir.path().join("data"), dir.path().join("backup"));
-    let at_data = |command: &str| {
-        run(&mut verbatim(&[
-            command,
-            backup.to_str().unwrap(),
-            "--data-dir",
-            data.to_str().unwrap(),
-            "--log-level",
-            "warn",
-        ]))
+    let command = |arguments: &[&str]| {
+        run(&mut verbatim(&[arguments, &["--data-dir", data.to_str().unwrap(), "--log-level", "warn"]].concat()))
     };
+    let at_data = |name: &str| command(&[name, backup.to_str().unwrap()]);
     let mut service = Process::serve(&data, &[]);
     let client = service.client();
     client
@@ -114,6 +108,14 @@ fn a_lost_data_folder_is_restored() {
     // While the service runs.
     let (status, _, said) = at_data("backup");
     assert_eq!((status, &*said), (Some(0), ""));
+    for arguments in [
+        &["keys", "create", "--name", "desk", "--scope", "read"][..],
+        &["keys", "revoke", "desk"],
+        &["migrate", "--status"],
+    ] {
+        let (status, _, said) = command(arguments);
+        assert_eq!(status, Some(0), "{arguments:?}: {said}");
+    }
     service.stop();
 
     fs::remove_dir_all(&data).unwrap();
