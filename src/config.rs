@@ -22,9 +22,9 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-/// Connections that an embedded Postgres allows beside the pool: for migrations, for an operator's `psql`, and the three that
-/// Postgres reserves for superusers.
-const SPARE_CONNECTIONS: u16 = 12;
+/// Connections that an embedded Postgres allows beside the pool: for exports, for migrations, for an operator's `psql`, and the
+/// three that Postgres reserves for superusers.
+const SPARE_CONNECTIONS: u16 = 14;
 
 const DAY: Duration = Duration::from_hours(24);
 

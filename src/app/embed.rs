@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Maximum number of mentions, and of quotes, embedded in an article. The rest is in the lists of the article.
 pub(super) const MAX_EMBEDDED: i64 = 200;
 /// The same maximum for each article of a page, which has up to 200 articles.
-const MAX_EMBEDDED_IN_LIST: i64 = 50;
+pub const MAX_EMBEDDED_IN_LIST: i64 = 50;
 
 /// The kinds of findings to embed in an article.
 #[derive(Debug, Clone, Copy)]
@@ -47,13 +47,18 @@ pub fn one(conn: &mut Connection, article: Article, embedded: Embedded) -> Resul
     Ok(ArticleWithFindings { article, findings })
 }
 
-/// Embeds the findings of several articles, with one query for each kind.
+/// Embeds the first `limit` findings of several articles, with one query for each kind.
 ///
 /// # Errors
 /// Only those of the database.
-pub fn all(conn: &mut Connection, articles: Vec<Article>, embedded: Embedded) -> Result<Vec<ArticleWithFindings>> {
+pub fn all(
+    conn: &mut Connection,
+    articles: Vec<Article>,
+    embedded: Embedded,
+    limit: i64,
+) -> Result<Vec<ArticleWithFindings>> {
     let ids: Vec<Uuid> = articles.iter().map(|article| article.id).collect();
-    let mut findings = findings(conn, &ids, embedded, MAX_EMBEDDED_IN_LIST)?;
+    let mut findings = findings(conn, &ids, embedded, limit)?;
     let embed = |article: Article| {
         let findings = findings.remove(&article.id).unwrap_or_default();
         ArticleWithFindings { article, findings }

@@ -18,6 +18,7 @@ mod document;
 mod embedded;
 mod embedded_recovery;
 mod entities;
+mod export;
 mod graph;
 mod keys;
 mod logs;

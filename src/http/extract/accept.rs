@@ -1,6 +1,7 @@
 //! `Accept`: the media types that a caller takes.
 
-use actix_web::http::header::{Accept, Quality};
+use crate::http::wire::export::{CSV, ListFormat, NDJSON};
+use actix_web::http::header::{self, Accept, HeaderMap, Quality};
 use actix_web::mime::{Mime, STAR};
 
 /// Whether the header allows a media type: a weight of 0 excludes it.
@@ -20,11 +21,46 @@ pub fn weight(accept: &Accept, produced: &Mime) -> Quality {
     ranges.max_by_key(|(specificity, _)| *specificity).map_or(Quality::ZERO, |(_, quality)| quality)
 }
 
+/// The form in which a caller wants a list: the given one, or else the one that `Accept` prefers, a page of JSON if in doubt.
+pub fn list_format(headers: &HeaderMap, given: Option<ListFormat>) -> ListFormat {
+    let lines = || headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
+    // Most requests name no other form.
+    let is_named = lines().any(|line| line.contains("ndjson") || line.contains("csv"));
+    if given.is_some() || !is_named {
+        return given.unwrap_or(ListFormat::Json);
+    }
+    let ranges = lines().flat_map(|line| line.split(',')).filter_map(|range| range.trim().parse().ok());
+    let accept = Accept(ranges.collect());
+    let forms = [(ListFormat::Csv, CSV), (ListFormat::Ndjson, NDJSON), (ListFormat::Json, "application/json")];
+    let weight_of = |kind: &str| kind.parse().map_or(Quality::ZERO, |kind| weight(&accept, &kind));
+    let best = forms.into_iter().max_by_key(|(_, kind)| weight_of(kind));
+    best.map_or(ListFormat::Json, |(format, _)| format)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use actix_web::http::header::Header;
     use actix_web::test::TestRequest;
+
+    #[test]
+    fn a_list_has_the_form_that_is_given_or_accepted() {
+        let format = |accept: &str, given: Option<ListFormat>| {
+            let request = TestRequest::default().insert_header(("accept", accept)).to_http_request();
+            list_format(request.headers(), given)
+        };
+        for (accept, expected) in [
+            ("", ListFormat::Json),
+            ("*/*", ListFormat::Json),
+            ("text/csv", ListFormat::Csv),
+            ("application/x-ndjson, */*;q=0.1", ListFormat::Ndjson),
+            ("text/csv;q=0.5, application/json", ListFormat::Json),
+            ("text/csv, */*", ListFormat::Json),
+        ] {
+            assert_eq!(format(accept, None), expected, "{accept}");
+        }
+        assert_eq!(format("application/json", Some(ListFormat::Csv)), ListFormat::Csv);
+    }
 
     #[test]
     fn the_most_specific_range_decides() {

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Parameters that do not affect which records are in a list or their order.
-const NOT_FILTERS: [&str; 4] = ["limit", "cursor", "count", "include"];
+const NOT_FILTERS: [&str; 6] = ["limit", "cursor", "count", "include", "format", "bom"];
 
 /// Parses the requested page of a list.
 ///

@@ -15,8 +15,8 @@ use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 /// Parameters of lists that are not filters: they choose a part, an order or a form, or are names yet to be resolved.
-pub const NOT_FILTERS: [&str; 8] =
-    ["sort", "include", "limit", "cursor", "count", "format", "speaker_name", "about_name"];
+pub const NOT_FILTERS: [&str; 9] =
+    ["sort", "include", "limit", "cursor", "count", "format", "bom", "speaker_name", "about_name"];
 
 /// The records that the request's filters ask for, read as their list reads them, and the link to that list. `own` are the
 /// other parameters of the query.

@@ -2,10 +2,12 @@
 
 use crate::auth::{Allowance, BURST_SECONDS, InFlight, LimitError, Limits, Subject};
 use crate::http::context;
+use crate::http::extract::accept::list_format;
 use crate::http::extract::client_address::client_address;
 use crate::http::extract::contract::Operation;
 use crate::http::extract::query::Parameters;
 use crate::http::respond::problem::{Problem, refuse};
+use crate::http::wire::export::ListFormat;
 use crate::http::wire::problem::Code;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -25,6 +27,8 @@ const ANNOTATED_BYTES: u64 = 4096;
 const UNKNOWN_TEXT: u64 = 16;
 /// The cost of a statistic.
 const STATISTIC: u64 = 10;
+/// The cost of a list as a whole.
+const EXPORT: u64 = 20;
 /// Records on a page for a cost of one.
 const PAGE: u64 = 50;
 
@@ -96,7 +100,10 @@ fn cost(request: &ServiceRequest) -> NonZeroU32 {
         None => UNKNOWN_TEXT,
     };
     let statistic = if tag == "statistics" { STATISTIC - 1 } else { 0 };
-    let cost = (text + statistic + number("limit").min(1000) / PAGE).saturating_add(1);
+    let format = query.all("format").first().map(|given| *given != "json");
+    let is_export = format.unwrap_or_else(|| list_format(request.headers(), None) != ListFormat::Json);
+    let export = if is_export { EXPORT - 1 } else { 0 };
+    let cost = (text + statistic + export + number("limit").min(1000) / PAGE).saturating_add(1);
     u32::try_from(cost).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX)
 }
 

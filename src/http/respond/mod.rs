@@ -4,3 +4,4 @@ pub mod json;
 pub mod link;
 pub mod problem;
 pub mod record;
+pub mod rows;

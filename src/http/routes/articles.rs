@@ -1,14 +1,17 @@
 //! `/v1/articles`: headlines and bodies, kept as received, in versions.
 
-use super::cached;
+use super::{cached, export};
 use crate::app::article_batcher::ArticleBatcher;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
 use crate::auth::Caller;
 use crate::domain::FieldError;
+use crate::domain::article::ArticleList;
 use crate::domain::article_url::UrlNormalizer;
-use crate::domain::page::Page;
+use crate::domain::highlight::ArticleHighlight;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::search::Ranked;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
@@ -19,11 +22,12 @@ use crate::http::wire::article::{
     ArticleBody, ArticlePage, ArticleVersionBody, ArticleVersionPage, CreateArticle, PlainText, UpdateArticle,
 };
 use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude};
+use crate::http::wire::export::{CsvText, ExportOptions};
 use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::cache::Owner;
 use crate::store::fulltext::{Statistics, highlight};
 use crate::store::publisher_limit::{self, Target};
-use crate::store::{Connection, Db, Resource, articles};
+use crate::store::{self, Connection, Db, Resource, articles};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -135,7 +139,7 @@ pub async fn read_article(
 ///
 /// Newest first by default; undated articles come last. Bodies are left out unless `include=body`. `q` is read in the
 /// language of each text, whose stop words are ignored: a search for stop words alone matches nothing.
-#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ArticleFilters, ListArticles), responses((status = 200, description = "A page", body = ArticlePage)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ArticleFilters, ListArticles, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((ArticlePage = "application/json"), (ArticleBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles")]
 pub async fn list_articles(
     request: HttpRequest,
@@ -144,34 +148,69 @@ pub async fn list_articles(
     urls: web::Data<UrlNormalizer>,
     query: Query<ListArticles>,
 ) -> Result<HttpResponse, Problem> {
-    let embedded = Embedded {
-        mentions: query.include().contains(&ListInclude::Mentions),
-        quotes: query.include().contains(&ListInclude::Quotes),
-    };
-    let with_highlight = query.include().contains(&ListInclude::Highlight);
-    let part = paging::page_request(&request, query.page())?;
-    let list = query.0.into_list(part, &urls)?;
-    let (page, ranked) = db
-        .read(move |conn| {
-            let (Page { items, next, total }, ranked) = articles::list(conn, &statistics, &list)?;
-            let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-            let items = embed::all(conn, items, embedded)?;
-            let highlights = match with_highlight {
-                true => Some(highlight::articles(conn, &list.filter, &ids)?),
-                false => None,
-            };
-            Ok(((Page { items, next, total }, highlights), ranked))
-        })
-        .await?;
+    let parts = ListedParts::of(query.include());
+    let export = export::requested(&request, query.export)?;
+    let page = paging::page_request(&request, query.page())?;
+    let list = query.0.into_list(page, &urls)?;
+    if let Some(format) = export {
+        let is_large = parts.embedded.mentions || parts.embedded.quotes || list.with_body;
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            let list = ArticleList { page: page.clone(), ..list.clone() };
+            Ok(read_page(conn, &statistics, &list, parts, i64::from(i32::MAX))?.0.map(listed_body))
+        };
+        return export::respond(&db, "articles", format, is_large, read).await;
+    }
+    let read = move |conn: &mut Connection| read_page(conn, &statistics, &list, parts, embed::MAX_EMBEDDED_IN_LIST);
+    let (page, ranked) = db.read(read).await?;
     // Links to the rest are made here: only the request knows under which prefix the service is public.
-    let (page, mut highlights) = page;
-    let page = page.map(|found| {
-        let mut body = article_body(found);
-        body.highlight = highlights.as_mut().map(|found| found.remove(&body.id).map(Into::into));
-        body
-    });
-    let ranked = ranked.map(Into::into);
+    let (page, ranked) = (page.map(listed_body), ranked.map(Into::into));
     Ok(paging::respond(&request, page, |items, next_cursor, total| ArticlePage { items, next_cursor, total, ranked }))
+}
+
+/// What a list adds to each article.
+#[derive(Clone, Copy)]
+struct ListedParts {
+    embedded: Embedded,
+    highlight: bool,
+}
+
+impl ListedParts {
+    fn of(include: &[ListInclude]) -> Self {
+        let embedded = Embedded {
+            mentions: include.contains(&ListInclude::Mentions),
+            quotes: include.contains(&ListInclude::Quotes),
+        };
+        Self { embedded, highlight: include.contains(&ListInclude::Highlight) }
+    }
+}
+
+/// An article of a list, and the matches in it if they were asked for.
+type ListedArticle = (ArticleWithFindings, Option<Option<ArticleHighlight>>);
+
+/// Reads a page of the list, each article with at most `limit` of its mentions and of its quotes.
+fn read_page(
+    conn: &mut Connection,
+    statistics: &Statistics,
+    list: &ArticleList,
+    parts: ListedParts,
+    limit: i64,
+) -> store::Result<(Page<ListedArticle>, Option<Ranked>)> {
+    let (Page { items, next, total }, ranked) = articles::list(conn, statistics, list)?;
+    let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+    let items = embed::all(conn, items, parts.embedded, limit)?;
+    let mut highlights = match parts.highlight {
+        true => Some(highlight::articles(conn, &list.filter, &ids)?),
+        false => None,
+    };
+    let highlighted = |found: ArticleWithFindings| {
+        let highlight = highlights.as_mut().map(|highlights| highlights.remove(&found.article.id));
+        (found, highlight)
+    };
+    Ok((Page { items: items.into_iter().map(highlighted).collect(), next, total }, ranked))
+}
+
+fn listed_body((found, highlight): ListedArticle) -> ArticleBody {
+    ArticleBody { highlight: highlight.map(|highlight| highlight.map(Into::into)), ..article_body(found) }
 }
 
 /// Change an article
@@ -233,7 +272,7 @@ pub async fn delete_article(
 /// List the versions of an article
 ///
 /// Newest first; the first is the current version.
-#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ListAll), responses((status = 200, description = "A page", body = ArticleVersionPage)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((ArticleVersionPage = "application/json"), (ArticleVersionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles/{id}/versions")]
 pub async fn list_article_versions(
     request: HttpRequest,
@@ -241,7 +280,14 @@ pub async fn list_article_versions(
     id: web::Path<Uuid>,
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, part) = (id.into_inner(), paging::page_request(&request, query.0.page(KeyKind::Count))?);
+    let id = id.into_inner();
+    if let Some(format) = export::requested(&request, query.export)? {
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            Ok(articles::versions(conn, id, page)?.map(ArticleVersionBody::from))
+        };
+        return export::respond(&db, "versions", format, false, read).await;
+    }
+    let part = paging::page_request(&request, query.0.page(KeyKind::Count))?;
     let page = db.read(move |conn| articles::versions(conn, id, &part)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| ArticleVersionPage {
         items: items.into_iter().map(Into::into).collect(),

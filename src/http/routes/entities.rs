@@ -1,10 +1,10 @@
 //! `/v1/entities`: people, organisations, places, with aliases and identifiers.
 
-use super::cached;
+use super::{cached, export};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
-use crate::domain::entity::{EntityPatch, NewEntity};
-use crate::domain::page::SetFilter;
+use crate::domain::entity::{EntityFilter, EntityPatch, NewEntity};
+use crate::domain::page::{PageRequest, SetFilter};
 use crate::http::context::public_path;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
@@ -14,10 +14,11 @@ use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
 use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
 use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
+use crate::http::wire::export::{CsvText, ExportOptions};
 use crate::store::cache::Owner;
 use crate::store::entities::Deletion;
 use crate::store::entities::names::{self, PopularNames};
-use crate::store::{self, Db, Resource, entities};
+use crate::store::{self, Connection, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
@@ -153,7 +154,7 @@ pub async fn delete_entity(
 /// Merged entities are left out. With `q`, entities are ranked by how their name matches: equal names first, then equal
 /// aliases, names with this prefix, names with these words, and, if there are few others, similar names. Equal ranks are
 /// ordered by number of mentions.
-#[utoipa::path(tag = "entities", security(("key" = ["read"])), params(ListEntities), responses((status = 200, description = "A page", body = EntityPage)))]
+#[utoipa::path(tag = "entities", security(("key" = ["read"])), params(ListEntities, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((EntityPage = "application/json"), (EntityBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/entities")]
 pub async fn list_entities(
     request: HttpRequest,
@@ -161,8 +162,16 @@ pub async fn list_entities(
     popular: web::Data<PopularNames>,
     query: Query<ListEntities>,
 ) -> Result<HttpResponse, Problem> {
+    let export = export::requested(&request, query.export)?;
     let part = paging::page_request(&request, query.page())?;
     let filter = query.0.into_filter(part)?;
+    if let Some(format) = export {
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            let filter = EntityFilter { page: page.clone(), ..filter.clone() };
+            Ok(entities::list(conn, &popular, &filter)?.map(EntityBody::from))
+        };
+        return export::respond(&db, "entities", format, false, read).await;
+    }
     let page = db.read(move |conn| entities::list(conn, &popular, &filter)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| EntityPage {
         items: items.into_iter().map(Into::into).collect(),

@@ -1,15 +1,17 @@
 //! `/v1/articles/{id}/mentions` and `/v1/mentions`: an entity named at a span of an article.
 
-use super::cached;
+use super::{cached, export};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
-use crate::domain::mention::{MentionPatch, NewMention};
+use crate::domain::mention::{MentionList, MentionPatch, NewMention};
+use crate::domain::page::PageRequest;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
+use crate::http::wire::export::{CsvText, ExportOptions};
 use crate::http::wire::mention::{
     CreateMentionList, CreateMentions, CreatedMentionList, CreatedMentions, MentionBody, MentionPage, UpdateMention,
 };
@@ -65,7 +67,7 @@ pub async fn create_mention(
 /// List the mentions of an article
 ///
 /// In order of start, then id.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListAll), responses((status = 200, description = "A page", body = MentionPage)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((MentionPage = "application/json"), (MentionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles/{id}/mentions")]
 pub async fn list_mentions_of_article(
     request: HttpRequest,
@@ -73,7 +75,14 @@ pub async fn list_mentions_of_article(
     id: web::Path<Uuid>,
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page(KeyKind::Count))?);
+    let article_id = id.into_inner();
+    if let Some(format) = export::requested(&request, query.export)? {
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            Ok(mentions::list_of_article(conn, article_id, page)?.map(MentionBody::from))
+        };
+        return export::respond(&db, "mentions", format, false, read).await;
+    }
+    let part = paging::page_request(&request, query.0.page(KeyKind::Count))?;
     let page = db.read(move |conn| mentions::list_of_article(conn, article_id, &part)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
         items: items.into_iter().map(Into::into).collect(),
@@ -85,15 +94,22 @@ pub async fn list_mentions_of_article(
 /// List mentions
 ///
 /// In order of publication of their articles, newest first by default.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(MentionFilters, ListMentions), responses((status = 200, description = "A page", body = MentionPage)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(MentionFilters, ListMentions, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((MentionPage = "application/json"), (MentionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/mentions")]
 pub async fn list_mentions(
     request: HttpRequest,
     db: web::Data<Db>,
     query: Query<ListMentions>,
 ) -> Result<HttpResponse, Problem> {
+    let export = export::requested(&request, query.export)?;
     let part = paging::page_request(&request, query.page())?;
     let list = query.0.into_list(part);
+    if let Some(format) = export {
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            Ok(mentions::list(conn, &MentionList { page: page.clone(), ..list.clone() })?.map(MentionBody::from))
+        };
+        return export::respond(&db, "mentions", format, false, read).await;
+    }
     let page = db.read(move |conn| mentions::list(conn, &list)).await?;
     Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
         items: items.into_iter().map(Into::into).collect(),

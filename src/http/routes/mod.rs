@@ -6,6 +6,7 @@ mod cached;
 pub mod changes;
 pub mod docs;
 pub mod entities;
+mod export;
 pub mod graph;
 pub mod keys;
 pub mod mentions;

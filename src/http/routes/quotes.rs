@@ -1,12 +1,13 @@
 //! `/v1/quotes`: who said what, and what a human decided about it.
 
-use super::cached;
+use super::{cached, export};
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
 use crate::auth::Caller;
-use crate::domain::page::Page;
-use crate::domain::quote::{NewQuote, QuoteMatchQuery, QuoteNames, QuotePatch};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::quote::{NewQuote, QuoteList, QuoteMatchQuery, QuoteNames, QuotePatch, ResolvedNames};
+use crate::domain::search::Ranked;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
@@ -15,6 +16,7 @@ use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
 use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
+use crate::http::wire::export::{CsvText, ExportOptions};
 use crate::http::wire::names::ResolvedNamesBody;
 use crate::http::wire::page::{KeyKind, ListAll, RankedBody};
 use crate::http::wire::quote::{
@@ -138,7 +140,7 @@ pub async fn read_quote(
 /// Newest first by default. Rejected quotes are left out unless `status` includes them. `q` is read in the language of
 /// each text, whose stop words are ignored: a search for stop words alone matches nothing. `speaker_name` and
 /// `about_name` are resolved to entities, which `resolved` lists.
-#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(QuoteFilters, ListQuotes), responses((status = 200, description = "A page", body = QuotePage)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(QuoteFilters, ListQuotes, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((QuotePage = "application/json"), (QuoteBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
     request: HttpRequest,
@@ -148,37 +150,50 @@ pub async fn list_quotes(
     loader: web::Data<QuotePageLoader>,
     query: Query<ListQuotes>,
 ) -> Result<HttpResponse, Problem> {
-    let is_bare = query.include().is_empty();
-    let with_article = query.include().contains(&QuotesInclude::Article);
-    let with_speaker = query.include().contains(&QuotesInclude::Speaker);
-    let with_highlight = query.include().contains(&QuotesInclude::Highlight);
+    let include = query.include().to_vec();
     let names = query.names();
     let is_named = names != QuoteNames::default();
+    let export = export::requested(&request, query.export)?;
     let part = paging::page_request(&request, query.page())?;
     let list = query.0.into_list(part)?;
-    if is_bare && !is_named && quotes::is_plain(&list) {
+    if export.is_none() && include.is_empty() && !is_named && quotes::is_plain(&list) {
         let page = loader.load(list).await?;
         return Ok(respond(&request, page.map(Into::into), None, None));
     }
-    let (page, ranked, resolved) = db
-        .read(move |conn| {
-            let mut list = list.clone();
-            let resolved = quotes::names::resolve(conn, &popular, &names, &mut list.filter)?;
-            let (Page { items, next, total }, ranked) = match resolved.matches_nothing {
-                true => (Page::empty(list.page.count), None),
-                false => quotes::list(conn, &statistics, &list)?,
-            };
-            let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
-            embed(conn, &mut items, with_article, with_speaker)?;
-            if with_highlight {
-                let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-                let mut found = highlight::quotes(conn, &list.filter, &ids)?;
-                items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
-            }
-            Ok((Page { items, next, total }, ranked, resolved))
-        })
-        .await?;
+    let read =
+        move |conn: &mut Connection, list: QuoteList| read_page(conn, (&statistics, &popular), &names, list, &include);
+    if let Some(format) = export {
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            Ok(read(conn, QuoteList { page: page.clone(), ..list.clone() })?.0)
+        };
+        return export::respond(&db, "quotes", format, false, read).await;
+    }
+    let (page, ranked, resolved) = db.read(move |conn| read(conn, list.clone())).await?;
     Ok(respond(&request, page, ranked.map(Into::into), is_named.then(|| resolved.into())))
+}
+
+/// Reads a page of the list, with the entities that names were resolved to.
+fn read_page(
+    conn: &mut Connection,
+    (statistics, popular): (&Statistics, &PopularNames),
+    names: &QuoteNames,
+    mut list: QuoteList,
+    include: &[QuotesInclude],
+) -> store::Result<(Page<QuoteBody>, Option<Ranked>, ResolvedNames)> {
+    let resolved = quotes::names::resolve(conn, popular, names, &mut list.filter)?;
+    let (Page { items, next, total }, ranked) = match resolved.matches_nothing {
+        true => (Page::empty(list.page.count), None),
+        false => quotes::list(conn, statistics, &list)?,
+    };
+    let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
+    let (article, speaker) = (include.contains(&QuotesInclude::Article), include.contains(&QuotesInclude::Speaker));
+    embed(conn, &mut items, article, speaker)?;
+    if include.contains(&QuotesInclude::Highlight) {
+        let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+        let mut found = highlight::quotes(conn, &list.filter, &ids)?;
+        items.iter_mut().for_each(|item| item.highlight = Some(found.remove(&item.id).map(Into::into)));
+    }
+    Ok((Page { items, next, total }, ranked, resolved))
 }
 
 fn respond(
@@ -199,7 +214,7 @@ fn respond(
 /// List the quotes of an article
 ///
 /// In order of start, then id. Rejected quotes are included.
-#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListAll), responses((status = 200, description = "A page", body = QuotePage)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((QuotePage = "application/json"), (QuoteBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles/{id}/quotes")]
 pub async fn list_quotes_of_article(
     request: HttpRequest,
@@ -207,7 +222,14 @@ pub async fn list_quotes_of_article(
     id: web::Path<Uuid>,
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
-    let (article_id, part) = (id.into_inner(), paging::page_request(&request, query.0.page(KeyKind::Count))?);
+    let article_id = id.into_inner();
+    if let Some(format) = export::requested(&request, query.export)? {
+        let read = move |conn: &mut Connection, page: &PageRequest| {
+            Ok(quotes::list_of_article(conn, article_id, page)?.map(QuoteBody::from))
+        };
+        return export::respond(&db, "quotes", format, false, read).await;
+    }
+    let part = paging::page_request(&request, query.0.page(KeyKind::Count))?;
     let page = db.read(move |conn| quotes::list_of_article(conn, article_id, &part)).await?;
     Ok(respond(&request, page.map(Into::into), None, None))
 }

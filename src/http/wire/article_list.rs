@@ -1,6 +1,7 @@
 //! The filters and orders of the list of articles.
 
 use super::article::Label;
+use super::export::ExportOptions;
 use super::filters::{
     ExternalIdParameter, IdOrNone, LanguageParameter, OrNone, ParameterError, UrlParameter, normal_urls,
     relevance_needs_q, search, set_filter,
@@ -126,6 +127,9 @@ pub struct ArticleFilters {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListArticles {
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub export: ExportOptions,
     #[serde(flatten)]
     #[param(ignore)]
     filters: ArticleFilters,

@@ -1,6 +1,7 @@
 //! The list of entities with its filters, and suggestions for the beginning of a name.
 
 use super::entity::EntityBody;
+use super::export::ExportOptions;
 use super::filters::{IdentifierParameter, ParameterError, relevance_needs_q};
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use crate::domain::EntityKind;
@@ -44,6 +45,9 @@ pub enum EntitySort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListEntities {
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub export: ExportOptions,
     /// Only with a name or alias like this, at most the 500 best matches. Accents, case, apostrophes and small typos are
     /// ignored.
     #[param(min_length = 1, max_length = 300, example = "ines valadares")]

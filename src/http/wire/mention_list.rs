@@ -1,6 +1,7 @@
 //! The filters and orders of the list of mentions.
 
 use super::article::Label;
+use super::export::ExportOptions;
 use super::filters::{IdOrNone, LanguageParameter, OrNone, set_filter};
 use super::page::{CountModeBody, KeyKind, PageParameters};
 use crate::domain::mention::{MentionFilter, MentionList, MentionOrder};
@@ -94,6 +95,9 @@ pub struct MentionFilters {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListMentions {
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub export: ExportOptions,
     #[serde(flatten)]
     #[param(ignore)]
     filters: MentionFilters,

@@ -7,6 +7,7 @@ pub mod article_list;
 pub mod change;
 pub mod entity;
 pub mod entity_list;
+pub mod export;
 pub mod filters;
 pub mod graph;
 pub mod highlight;

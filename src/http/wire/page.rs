@@ -1,5 +1,6 @@
 //! Pages of a list as JSON.
 
+use super::export::ExportOptions;
 use crate::domain::page::{Count, Total};
 use crate::domain::search::Ranked;
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,9 @@ pub enum KeyKind {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListAll {
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub export: ExportOptions,
     /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,

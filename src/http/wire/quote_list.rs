@@ -1,6 +1,7 @@
 //! The filters and orders of the list of quotes.
 
 use super::article::Label;
+use super::export::ExportOptions;
 use super::filters::{
     IdOrNone, LanguageParameter, NameParameter, OrNone, ParameterError, relevance_needs_q, search, set_filter,
 };
@@ -149,6 +150,9 @@ pub struct QuoteFilters {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuotes {
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub export: ExportOptions,
     #[serde(flatten)]
     #[param(ignore)]
     filters: QuoteFilters,

@@ -1,6 +1,6 @@
 //! Access to Postgres: connections and threads that run blocking diesel code for async callers.
 //!
-//! Each class of work (lookups, other reads, writes) has threads and connections of its own, so that lookups do not wait
+//! Each class of work (lookups, other reads, writes, exports) has threads and connections of its own, so that lookups do not wait
 //! behind searches. Lookups of one resource leave threads to those of others. Work that waits too long in a queue is refused with [`Error::Overloaded`].
 
 pub mod batcher;
@@ -10,6 +10,7 @@ mod connection;
 pub mod replica;
 pub mod session;
 mod silence;
+pub mod snapshot;
 pub mod transaction;
 pub mod wait_times;
 mod workers;
@@ -22,6 +23,7 @@ pub use connection::{PoolOptions, ReplicaOptions, establish};
 use diesel::pg::PgConnection;
 use replica::{Replica, ReplicaRead, ReplicaState};
 use silence::replace_silent_threads;
+use snapshot::{PartSender, Parts};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use transaction::{Transactions, Unmergeable, WaitingCaller, WriteBatcher};
@@ -34,6 +36,7 @@ pub struct Db {
     lookups: WorkerPool,
     reads: WorkerPool,
     writes: WorkerPool,
+    exports: WorkerPool,
     probes: WorkerPool,
     background: WorkerPool,
     replica: Option<Replica>,
@@ -44,6 +47,8 @@ pub struct Db {
 
 /// Connections for probes, which are never refused because of other work.
 const PROBE_CONNECTIONS: u32 = 1;
+/// Connections for exports, which may take minutes: other reads never wait for them.
+const EXPORT_CONNECTIONS: u32 = 2;
 /// Connections for background tasks.
 const BACKGROUND_CONNECTIONS: u32 = 3;
 
@@ -64,6 +69,7 @@ impl Db {
             lookups: pool("lookup", lookups, PlanCacheMode::ForceGenericPlan),
             reads: pool("read", reads, PlanCacheMode::ForceCustomPlan),
             writes: pool("write", writes, PlanCacheMode::Auto),
+            exports: pool("export", EXPORT_CONNECTIONS, PlanCacheMode::ForceCustomPlan),
             probes: pool("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
             background: pool("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
             replica: options.replica.as_ref().map(|replica| Replica::new(options, replica, &waits)),
@@ -120,6 +126,24 @@ impl Db {
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         run_retrying(&self.reads, None, work).await
+    }
+
+    /// Runs a read of any length in one snapshot of the primary, on connections of its own, and streams what it sends. It
+    /// ends when the stream is dropped.
+    ///
+    /// # Errors
+    /// As [`Db::read`], when it fails before it has sent anything. A later error is the last item of the stream.
+    pub async fn stream<P: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut PgConnection, &PartSender<P>) -> Result<()> + Send + 'static,
+    ) -> Result<Parts<P>> {
+        let (sender, mut parts) = PartSender::new();
+        within_deadline(async {
+            self.exports.start(move |worker| sender.run(worker, work)).await?;
+            parts.begin().await
+        })
+        .await?;
+        Ok(parts)
     }
 
     /// Answers a lookup, on the standby if there is one that is fresh enough, else as [`Db::look_up_batched`].
@@ -296,8 +320,8 @@ impl Db {
         }
     }
 
-    fn pools(&self) -> [&WorkerPool; 5] {
-        [&self.lookups, &self.reads, &self.writes, &self.probes, &self.background]
+    fn pools(&self) -> [&WorkerPool; 6] {
+        [&self.lookups, &self.reads, &self.writes, &self.exports, &self.probes, &self.background]
     }
 
     /// Replaces threads whose connections have gone silent, so that they do not wait for ever.
@@ -314,8 +338,9 @@ impl Db {
     }
 
     /// Free threads of each class of work, for the metrics.
-    pub fn free_threads(&self) -> [(&'static str, usize); 3] {
-        let pools = [("lookup", &self.lookups), ("read", &self.reads), ("write", &self.writes)];
+    pub fn free_threads(&self) -> [(&'static str, usize); 4] {
+        let pools =
+            [("lookup", &self.lookups), ("read", &self.reads), ("write", &self.writes), ("export", &self.exports)];
         pools.map(|(name, pool)| (name, pool.free_threads()))
     }
 }

@@ -185,6 +185,20 @@ impl WorkerPool {
         answer.map_err(|_| Error::Internal("the store panicked".to_owned()))?
     }
 
+    /// Waits until a thread runs `job`, which answers for itself.
+    ///
+    /// # Errors
+    /// As [`WorkerPool::run`], when none does within the queue timeout.
+    pub async fn start(&self, job: impl FnOnce(&mut Worker) + Send + 'static) -> Result<()> {
+        let (started, is_started) = oneshot::channel();
+        let ticket = self.enqueue(None, move |worker| {
+            if started.send(Ok(())).is_ok() {
+                job(worker);
+            }
+        });
+        self.wait(is_started, || self.shared().withdraw(ticket)).await
+    }
+
     pub fn size(&self) -> usize {
         self.shared().size as usize
     }
@@ -433,10 +447,14 @@ impl Worker {
 
     /// Answers these callers of the job when the connection goes silent and the thread is given up.
     pub fn answer_when_lost<T: Send + 'static>(&self, callers: Vec<Caller<T>>) {
-        let answer = move || {
+        self.when_lost(move || {
             let lost = || Err(Error::Unavailable("the connection was lost".to_owned()));
             callers.iter().for_each(|caller| caller.answer(lost()));
-        };
+        });
+    }
+
+    /// Runs `answer` when the connection goes silent during the job and the thread is given up.
+    pub fn when_lost(&self, answer: impl FnOnce() + Send + 'static) {
         *self.thread.on_loss() = Some(Box::new(answer));
     }
 

@@ -1,0 +1,42 @@
+//! Forms of a list besides pages of JSON: the whole list as NDJSON or CSV.
+
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// The media type of NDJSON.
+pub const NDJSON: &str = "application/x-ndjson";
+/// The media type of CSV.
+pub const CSV: &str = "text/csv";
+
+/// The forms of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ListFormat {
+    Json,
+    Ndjson,
+    Csv,
+}
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ExportOptions {
+    /// The form of the answer, instead of `Accept`: `json` is a page. `ndjson` (an item a line) and `csv` (a header, then a line
+    /// for each item; lists and objects as JSON) are the whole list as it was at the beginning, and take no `limit`, `cursor` and
+    /// `count`. `mentions` and `quotes` of articles are then complete. In CSV, a text that a spreadsheet would take for a
+    /// formula begins with an apostrophe.
+    #[param(inline)]
+    pub format: Option<ListFormat>,
+    /// Whether CSV begins with a byte order mark, by which some spreadsheets recognise UTF-8.
+    #[serde(default)]
+    #[param(default = false)]
+    pub bom: bool,
+}
+
+/// Lines of comma-separated values (RFC 4180) in UTF-8. The first line has the names of the members.
+#[derive(ToSchema)]
+#[schema(
+    max_length = 9_007_199_254_740_991,
+    example = "id,name\r\n0192f0c1-2a3b-7c4d-8e5f-60718293a4b5,Awa Diallo\r\n"
+)]
+pub struct CsvText(#[allow(dead_code, reason = "describes a body that is written as text")] String);
