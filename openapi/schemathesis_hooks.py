@@ -65,8 +65,8 @@ def filter_case(context, case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Replaces the id `None`, which a link makes of a member that is null, with an id that no record has."""
-    if (case.path_parameters or {}).get("id") == "None":
+    """Replaces the id `None` (the word, or no value), which a link makes of a member that is null, with an id that no record has."""
+    if str((case.path_parameters or {}).get("id", "")) == "None":
         case.path_parameters["id"] = str(uuid.uuid4())
 
 
