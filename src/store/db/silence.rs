@@ -11,6 +11,8 @@ use std::time::Duration;
 const SUSPECT_AFTER: Duration = Duration::from_millis(750);
 /// How long the server gets for that.
 const ASK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the server gets to configure a new session, as long as to accept its connection. Its process is not known yet.
+const CONFIGURE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the server gets to end a statement that has reached its timeout.
 const STATEMENT_GRACE: Duration = Duration::from_secs(1);
 
@@ -22,7 +24,11 @@ pub(super) async fn replace_silent_threads(pools: &[&WorkerPool], probe: &Worker
     let mut suspects = Vec::new();
     for pool in pools {
         for statement in pool.statements_older_than(SUSPECT_AFTER) {
-            if statement.age() > pool.statement_timeout() + STATEMENT_GRACE {
+            let limit = match statement.server {
+                0 => CONFIGURE_TIMEOUT,
+                _ => pool.statement_timeout() + STATEMENT_GRACE,
+            };
+            if statement.age() > limit {
                 pool.replace_thread(&statement);
             } else if statement.server != 0 {
                 suspects.push((*pool, statement));
