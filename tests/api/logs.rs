@@ -51,9 +51,10 @@ fn the_text_log_has_one_line_per_request_and_no_warnings() {
 #[test]
 fn the_json_log_has_one_object_per_line() {
     let database = TestDatabase::migrated();
-    let mut service = serve_on(&database, &[]);
+    let mut service = serve_on(&database, &["--trusted-proxy=127.0.0.1"]);
     let client = service.client();
-    client.request("GET", "/v1/articles").header("x-request-id", "caller-1").send().expect(200);
+    let read = client.request("GET", "/v1/articles").header("x-request-id", "caller-1");
+    read.header("x-forwarded-for", "192.0.2.7").send().expect(200);
     let log: Vec<Value> = service.stop().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
 
     for line in &log {
@@ -65,6 +66,8 @@ fn the_json_log_has_one_object_per_line() {
     let request = log.iter().find(|line| line["request_id"] == "caller-1").unwrap();
     assert_eq!(request["message"], "GET /v1/articles 200");
     assert_eq!(request["status"], 200);
+    // Not the proxy.
+    assert_eq!(request["client"], "192.0.2.7");
     assert!(request["duration_ms"].is_f64());
 }
 

@@ -2,6 +2,7 @@
 
 use super::trace_context::{TRACEPARENT, TraceContext};
 use crate::http::context::{self, Draining, Notes, PublicPrefix, REQUEST_ID, SlowRequests};
+use crate::http::extract::client_address::client_address;
 use crate::http::extract::contract::{Contract, Operation};
 use crate::http::middleware::metrics::Metrics;
 use actix_web::body::BoxBody;
@@ -34,9 +35,9 @@ pub async fn trace(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<S
         method: request.method().clone(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
-        operation: route.and_then(|route| contract.operation(route, request.method())),
+        operation: Operation::of(request.request()),
         route: route.unwrap_or("unknown"),
-        client: request.peer_addr().map(|address| address.ip().to_string()),
+        client: client_address(request.request()).to_string(),
         trace: TraceContext::of(request.headers()),
         notes: Rc::default(),
         status: CLIENT_CLOSED_REQUEST,
@@ -79,7 +80,7 @@ struct Span {
     query: String,
     operation: Option<&'static Operation>,
     route: &'static str,
-    client: Option<String>,
+    client: String,
     trace: Option<TraceContext>,
     notes: Rc<Notes>,
     status: u16,
@@ -106,8 +107,8 @@ impl Span {
             ("path", Value::from(&*self.path)),
             ("status", Value::from(self.status)),
             ("duration_ms", Value::from(took.as_secs_f64() * 1000.0)),
+            ("client", Value::from(&*self.client)),
         ];
-        values.extend(self.client.as_deref().map(|client| ("client", Value::from(client))));
         let key = self.notes.key.borrow();
         values.extend(key.as_deref().map(|key| ("key", Value::from(key))));
         values.extend(self.notes.problem.get().map(|code| ("code", Value::from(code))));
