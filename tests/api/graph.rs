@@ -135,6 +135,32 @@ fn entities_are_paired_by_the_articles_that_mention_both() {
 }
 
 #[test]
+fn an_article_with_many_entities_counts_for_each_pair_of_them() {
+    let app = TestApp::start();
+    let entities: Vec<Value> = (0..150)
+        .map(|n| app.post("/v1/entities", &json!({"kind": "place", "name": format!("Lieu {n}")})).expect(201))
+        .collect();
+    let store = |entities: &[&Value]| {
+        let (mut body, mut mentions) = (String::new(), Vec::new());
+        for entity in entities {
+            let start = body.len();
+            body += entity["name"].as_str().unwrap();
+            mentions.push(json!({"start": start, "end": body.len(), "entity_id": entity["id"]}));
+            body += ". ";
+        }
+        let article = app.article(json!({"body": body}));
+        app.post(&format!("/v1/articles/{}/mentions", id(&article)), &json!(mentions)).expect(201);
+    };
+    let (first, last) = (&entities[0], &entities[149]);
+    store(&entities.iter().collect::<Vec<_>>());
+    store(&[first, last]);
+    let pair = format!("/v1/graph/co-mentions?mentions_all={}&mentions_all={}&limit=1", id(first), id(last));
+    let answer = opened(&app, &pair);
+    assert_eq!(answer["items"][0]["entities"], json!([node(first), node(last)]));
+    assert_eq!(answer["items"][0]["count"], 2);
+}
+
+#[test]
 fn related_entities_are_unusually_frequent_in_the_same_articles() {
     let Collection { app, entities, .. } = collection();
     let (a, b) = (id(&entities[0]), id(&entities[1]));

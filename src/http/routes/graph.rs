@@ -61,7 +61,8 @@ pub async fn read_speaks_about(
 ///
 /// The pairs of entities that are mentioned together in the most articles. Takes every filter of the list of articles. Each
 /// pair has the list of its articles as `href`. At most the newest `window` matching articles are counted. If more match,
-/// the counts are exact from `considered.published_from` on.
+/// the counts are exact from `considered.published_from` on. Of an article that mentions more than 300 entities, only 300
+/// are paired.
 #[utoipa::path(
     tag = "statistics",
     security(("key" = ["read"])),

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Number of sample quotes of an edge.
 const SAMPLES: usize = 3;
 /// Maximum number of entities of an article whose pairs are counted.
-const MAX_ENTITIES: usize = 100;
+const MAX_ENTITIES: usize = 300;
 
 /// An edge and the coverage; no edge when there is none.
 #[derive(QueryableByName)]
