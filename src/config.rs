@@ -90,15 +90,15 @@ pub struct ServeSettings {
     #[command(flatten)]
     access: AccessSettings,
 
-    /// Standby of that Postgres for reads, as a URL of the same form
+    /// Standbys of that Postgres for reads, as URLs of the same form with spaces between them
     #[arg(help_heading = "Read replica", long, env = "DATABASE_READ_URL", value_name = "URL", hide_env_values = true)]
     database_read_url: Option<String>,
 
-    /// File with the address of the standby
+    /// File with the addresses of the standbys
     #[arg(help_heading = "Read replica", long, env = "DATABASE_READ_URL_FILE", value_name = "FILE")]
     database_read_url_file: Option<String>,
 
-    /// Maximum replication lag of the standby; while it is further behind, reads go to the primary
+    /// Maximum replication lag of a standby; while it is further behind, it is not read
     #[arg(
         help_heading = "Read replica",
         long,
@@ -234,9 +234,9 @@ pub struct Config {
     /// Who may do what.
     pub access: AccessConfig,
     pub database: Database,
-    /// A standby for reads.
-    pub read_database: Option<DatabaseUrl>,
-    /// The maximum replication lag of the standby.
+    /// Standbys for reads.
+    pub read_databases: Vec<DatabaseUrl>,
+    /// The maximum replication lag of a standby.
     pub replica_max_lag: Duration,
     /// The memory of the cache, in megabytes; 0 disables it.
     pub cache_mb: u16,
@@ -325,7 +325,7 @@ impl ServeSettings {
             let listen = self.listen.parse_with(&mut parser);
             let access = self.access.parse_with(&mut parser, listen);
             let database = self.database.parse_with(&mut parser);
-            let read_database = self.read_database(&mut parser, database.as_ref());
+            let read_databases = self.read_databases(&mut parser, database.as_ref());
             // The lag is measured a few times a second, so a lower limit could never be met.
             let replica_max_lag = parser.duration("replica_max_lag_ms", &self.replica_max_lag_ms, 500);
             let cache_mb = parser.number("cache_mb", Some(&self.cache_mb), 0..=65_535);
@@ -350,7 +350,7 @@ impl ServeSettings {
                 listen: listen?,
                 access: access?,
                 database: database?,
-                read_database,
+                read_databases: read_databases?,
                 replica_max_lag: replica_max_lag?,
                 cache_mb: cache_mb?.unwrap_or_default(),
                 cache_max_age: cache_max_age?,
@@ -377,14 +377,16 @@ impl ServeSettings {
         parser.finish(config.zip(log))
     }
 
-    fn read_database(&self, parser: &mut SettingsParser, database: Option<&Database>) -> Option<DatabaseUrl> {
+    fn read_databases(&self, parser: &mut SettingsParser, database: Option<&Database>) -> Option<Vec<DatabaseUrl>> {
         let file = ("database_read_url_file", self.database_read_url_file.as_deref());
-        let text = parser.secret(("database_read_url", self.database_read_url.as_deref()), file)??;
+        let text = parser.secret(("database_read_url", self.database_read_url.as_deref()), file)?;
+        let Some(text) = text else { return Some(Vec::new()) };
         if matches!(database, Some(Database::Own { .. })) {
-            parser.error("database_read_url", "needs --database-url, the Postgres of the standby");
+            parser.error("database_read_url", "needs --database-url, the Postgres of the standbys");
             return None;
         }
-        DatabaseUrl::parse(&text).map_err(|why| parser.error("database_read_url", &why.to_string())).ok()
+        let urls: Result<_, _> = text.split_whitespace().map(DatabaseUrl::parse).collect();
+        urls.map_err(|why| parser.error("database_read_url", &why.to_string())).ok()
     }
 
     fn public_url(&self, parser: &mut SettingsParser) -> Option<url::Url> {
@@ -434,12 +436,11 @@ impl Config {
 
     /// The options of the pool for the database at `url`.
     pub fn pool(&self, url: &str) -> PoolOptions {
+        let replica =
+            |url: &DatabaseUrl| ReplicaOptions { url: url.expose().to_owned(), max_lag: self.replica_max_lag };
         PoolOptions {
             url: url.to_owned(),
-            replica: self
-                .read_database
-                .as_ref()
-                .map(|replica| ReplicaOptions { url: replica.expose().to_owned(), max_lag: self.replica_max_lag }),
+            replicas: self.read_databases.iter().map(replica).collect(),
             max_age: (self.cache_mb > 0).then_some(self.cache_max_age),
             connections: self.pool_size.into(),
             queue_timeout: self.queue_timeout,

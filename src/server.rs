@@ -53,7 +53,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const DICTIONARY_PERIOD: Duration = Duration::from_millis(500);
 /// How often the keys are read: a revoked one is refused by all instances soon after.
 const KEYS_PERIOD: Duration = Duration::from_secs(1);
-/// How often the lag of the replica is checked.
+/// How often the lag of the replicas is checked.
 const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// How often connections that have gone silent are looked for.
 const SILENCE_PERIOD: Duration = Duration::from_millis(200);
@@ -447,9 +447,9 @@ async fn measure(db: Db, metrics: Data<Metrics>) {
     repeat("measure", MEASURE_PERIOD, metrics.clone(), measure).await;
 }
 
-/// Checks the lag of the replica.
+/// Checks the lag of the replicas.
 async fn check_replica_lag(db: Db) {
-    if db.replica().is_none() {
+    if db.replicas().is_none() {
         return;
     }
     let mut tick = time::interval(REPLICA_CHECK_PERIOD);

@@ -109,7 +109,7 @@ impl ResponseCache {
         asked: RelatedTo,
         read: impl Future<Output = Result<Bytes, E>>,
     ) -> Result<Bytes, E> {
-        let (Some(entries), Some(validity), None) = (&self.related, db.validity(), db.replica()) else {
+        let (Some(entries), Some(validity), None) = (&self.related, db.validity(), db.replicas()) else {
             return read.await;
         };
         if let Some(answer) = self.cached(entries, &asked, validity) {

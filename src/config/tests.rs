@@ -90,9 +90,11 @@ fn an_empty_variable_counts_as_not_set() {
 }
 
 #[test]
-fn a_standby_needs_a_database_url_and_its_own_is_hidden() {
-    let (config, _) = read(&["--database-url=postgres://a/d", "--database-read-url=postgres://u:secret@b/d"]).unwrap();
-    assert_eq!(config.read_database.as_ref().unwrap().expose(), "postgres://u:secret@b/d");
+fn standbys_need_a_database_url_and_their_own_are_hidden() {
+    let standbys = "--database-read-url=postgres://u:secret@b/d  postgres://c/d";
+    let (config, _) = read(&["--database-url=postgres://a/d", standbys]).unwrap();
+    let urls: Vec<&str> = config.read_databases.iter().map(|url| url.expose()).collect();
+    assert_eq!(urls, ["postgres://u:secret@b/d", "postgres://c/d"]);
     assert!(!format!("{config:?}").contains("secret"));
     assert_eq!(config.replica_max_lag, Duration::from_secs(2));
 

@@ -57,7 +57,7 @@ fn serves_again(app: &TestApp, path: &str) -> Duration {
 #[test]
 fn connections_that_go_silent_for_ever_are_replaced_while_their_statements_still_have_time() {
     let database = TestDatabase::migrated();
-    let proxy = Proxy::start(&database);
+    let proxy = Proxy::start(&database.url());
     let app = TestApp::on(database, behind(&proxy));
     let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
     use_all_connections(&app, &path);
@@ -72,7 +72,7 @@ fn connections_that_go_silent_for_ever_are_replaced_while_their_statements_still
 #[test]
 fn a_network_that_was_silent_is_used_again_as_soon_as_it_works() {
     let database = TestDatabase::migrated();
-    let proxy = Proxy::start(&database);
+    let proxy = Proxy::start(&database.url());
     let app = TestApp::on(database, behind(&proxy));
     let path = format!("/v1/articles/{}", id(&app.article(json!({}))));
     proxy.fall_silent();
@@ -89,7 +89,7 @@ fn a_network_that_was_silent_is_used_again_as_soon_as_it_works() {
 #[test]
 fn a_service_whose_first_connection_hangs_is_ready_with_the_next() {
     let database = TestDatabase::empty();
-    let proxy = Proxy::start(&database);
+    let proxy = Proxy::start(&database.url());
     proxy.fall_silent();
     let app = TestApp::on(database, behind(&proxy));
     app.get("/livez").expect(200);

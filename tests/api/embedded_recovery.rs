@@ -11,8 +11,8 @@ use nix::sys::signal::{Signal, kill, killpg};
 use verbatim::postgres::DATABASE;
 
 use crate::support::embedded::{
-    address, ask, cluster, eventually, execute, folder, options, process, refusal, server_pid, sleeping_session, start,
-    start_durable,
+    address, ask, cluster, eventually, execute, folder, options, process, processes_in, refusal, server_pid,
+    sleeping_session, start, start_durable,
 };
 use crate::support::postgres;
 use crate::support::process::Process;
@@ -76,13 +76,6 @@ fn stopping_ends_a_server_whose_processes_are_suspended() {
     assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
     assert!(session.join().unwrap().is_err());
     eventually("the end of all processes", || processes_in(dir.path()).is_empty().then_some(()));
-}
-
-/// The processes of the server in a folder.
-fn processes_in(data_dir: &Path) -> Vec<u32> {
-    let cluster = cluster(data_dir).canonicalize().unwrap();
-    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-    pids.filter(|pid: &u32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == cluster)).collect()
 }
 
 #[test]

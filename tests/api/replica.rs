@@ -12,6 +12,7 @@ use verbatim::postgres::DATABASE;
 use crate::support::answers::id;
 use crate::support::embedded::eventually;
 use crate::support::process::{Process, verbatim};
+use crate::support::proxy::Proxy;
 use crate::support::replicated::Replicated;
 use crate::support::{Client, Response, TestApp, refused};
 
@@ -145,7 +146,7 @@ fn reads_go_to_the_primary_while_the_replica_is_unreachable() {
         ["serve", "--listen=127.0.0.1:0", "--cache-mb=0", "--database-url", &primary, "--database-read-url", &read];
     let mut service = Process::start(&mut verbatim(&arguments));
     let client = service.client();
-    service.logged("reads go to the replica");
+    service.logged("reads go to replica 1");
     let (path, token) = store(&client, "Un");
     eventually("the article on the replica", || (client.get(&path).status == 200).then_some(()));
 
@@ -154,19 +155,90 @@ fn reads_go_to_the_primary_while_the_replica_is_unreachable() {
         assert_eq!(client.get(&path).expect(200)["headline"], "Un");
         get_with(&client, &path, TOKEN, &token).expect(200);
     }
-    service.logged("the replica cannot be used, reads go to the primary");
+    service.logged("replica 1 cannot be used");
     replica_is(&client, "not in use");
     // Several checks fail in the meantime.
     thread::sleep(Duration::from_secs(1));
 
     servers.start_standby();
-    service.logged("reads go to the replica");
+    service.logged("reads go to replica 1");
     let before = reads(&client);
     client.get(&path).expect(200);
     assert_eq!(reads(&client), (before.0 + 1, before.1));
     let log = service.stop();
-    assert_eq!(log.iter().filter(|line| line.contains("the replica cannot be used")).count(), 1, "{log:#?}");
+    assert_eq!(log.iter().filter(|line| line.contains("replica 1 cannot be used")).count(), 1, "{log:#?}");
     assert!(!log.concat().contains("hunter2"), "{log:#?}");
+}
+
+#[test]
+fn standbys_are_read_in_turn_and_one_that_is_unreachable_is_left_out() {
+    let servers = Replicated::start();
+    let broken = Proxy::start(&servers.standby_url());
+    let app = TestApp::with(|config| {
+        servers.configure(config);
+        config.read_databases.push(DatabaseUrl::parse(&broken.url()).unwrap());
+    });
+    let in_use = |count: u32| {
+        let name = format!("verbatim_replica_in_use {count}");
+        eventually(&name, || app.get("/metrics").text().lines().any(|line| line == name).then_some(()));
+    };
+    in_use(2);
+    let (path, _) = store(&app, "Un");
+    eventually("the article on the replica", || (app.get(&path).status == 200).then_some(()));
+    broken.fall_silent();
+    for _ in 0..20 {
+        app.get(&path).expect(200);
+    }
+    in_use(1);
+    let before = reads(&app);
+    for _ in 0..10 {
+        app.get(&path).expect(200);
+    }
+    assert_eq!(reads(&app), (before.0 + 10, before.1));
+    replica_is(&app, "in use");
+    broken.lose_connections();
+    in_use(2);
+}
+
+#[test]
+fn a_promoted_standby_takes_the_writes_and_has_every_one_that_was_answered() {
+    let servers = Replicated::start();
+    servers.commit_on_both();
+    let app = TestApp::with(|config| {
+        config.database = Database::At(DatabaseUrl::parse(&servers.url_of_either()).unwrap());
+        config.queue_timeout = Duration::from_millis(200);
+    });
+    let writing = Arc::new(AtomicBool::new(true));
+    let writers: Vec<_> = (0..8)
+        .map(|_| {
+            let (client, writing) = (Client::clone(&app), Arc::clone(&writing));
+            thread::spawn(move || {
+                let mut stored = Vec::new();
+                while writing.load(Ordering::Relaxed) {
+                    let answer = client.post("/v1/articles", &json!({"headline": "Un", "body": "Dakar."}));
+                    assert!([201, 503, 504].contains(&answer.status), "{}", answer.text());
+                    if answer.status == 201 {
+                        stored.push((Instant::now(), format!("/v1/articles/{}", id(&answer.json()))));
+                    }
+                }
+                stored
+            })
+        })
+        .collect();
+    thread::sleep(Duration::from_secs(2));
+    servers.crash_primary();
+    let promoted = Instant::now();
+    servers.promote_standby();
+    thread::sleep(Duration::from_secs(6));
+    writing.store(false, Ordering::Relaxed);
+    let stored: Vec<_> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+    for (_, path) in &stored {
+        app.get(path).expect(200);
+    }
+    let (before, after): (Vec<_>, Vec<_>) = stored.into_iter().map(|(at, _)| at).partition(|at| *at < promoted);
+    assert!(before.len() > 20, "{} writes before the promotion", before.len());
+    let first = after.into_iter().min().expect("a write after the promotion").duration_since(promoted);
+    assert!(first < Duration::from_secs(5), "{first:?}");
 }
 
 #[test]
@@ -176,7 +248,7 @@ fn a_service_starts_without_a_usable_replica() {
     for url in ["postgres://127.0.0.1:1/nowhere", &primary.primary.url(DATABASE)] {
         let app = TestApp::with(|config| {
             config.database = Database::At(DatabaseUrl::parse(&primary.primary.url(DATABASE)).unwrap());
-            config.read_database = Some(DatabaseUrl::parse(url).unwrap());
+            config.read_databases = vec![DatabaseUrl::parse(url).unwrap()];
         });
         let (path, _) = store(&app, "Un");
         assert_eq!(app.get(&path).expect(200)["headline"], "Un");

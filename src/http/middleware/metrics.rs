@@ -101,7 +101,7 @@ fn set_counter(counter: &Counter, count: u64) {
     counter.inner().fetch_max(count, Ordering::Relaxed);
 }
 
-/// The metrics of the replica; all zero without one.
+/// The metrics of the replicas; all zero without any.
 #[derive(Default)]
 struct Replica {
     in_use: Gauge,
@@ -123,22 +123,22 @@ impl Replica {
         for server in SERVERS {
             drop(replica.reads.get_or_create(&Server { server }));
         }
-        registry.register("replica_in_use", "1 while reads go to the replica", replica.in_use.clone());
+        registry.register("replica_in_use", "Replicas that reads go to", replica.in_use.clone());
         registry.register(
             "replica_age_seconds",
-            "Greatest age of what the replica shows; -1 while it cannot be used",
+            "Greatest age of what the replicas in use show; -1 while none can be used",
             replica.age.clone(),
         );
         registry.register(
             "replica_reads",
-            "Reads that could go to the replica, by the server that answered",
+            "Reads that could go to a replica, by the server that answered",
             replica.reads.clone(),
         );
         replica
     }
 
     fn set(&self, state: ReplicaState) {
-        self.in_use.set(state.usable.into());
+        self.in_use.set(i64::try_from(state.usable).unwrap_or(i64::MAX));
         self.age.set(state.age.map_or(-1.0, |age| age.as_secs_f64()));
         for (server, count) in SERVERS.into_iter().zip([state.served, state.passed_on]) {
             set_counter(&self.reads.get_or_create(&Server { server }), count);
@@ -321,7 +321,7 @@ impl Metrics {
         for (pool, free) in db.free_threads() {
             self.free_workers.get_or_create(&WorkerPoolLabel { pool }).set(i64::try_from(free).unwrap_or(i64::MAX));
         }
-        if let Some(state) = db.replica() {
+        if let Some(state) = db.replicas() {
             self.replica.set(state);
         }
         self.cache.set(cache);

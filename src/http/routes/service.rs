@@ -83,8 +83,8 @@ struct HealthBody {
 struct ReadinessBody {
     #[schema(max_length = 20)]
     status: &'static str,
-    /// `in use`, or `not in use` while the replica is unreachable or too far behind, so that reads go to the primary. Absent
-    /// without a replica.
+    /// `in use`, or `not in use` while every replica is unreachable or too far behind, so that reads go to the primary. Absent
+    /// without replicas.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20, value_type = String, required = false)]
     replica: Option<&'static str>,
@@ -116,7 +116,7 @@ pub async fn read_readiness(
     let (cause, detail) = match tokio::time::timeout(PROBE_DEADLINE, db.probe(migrate::obstacle)).await {
         Ok(Ok(None)) => {
             readiness.record(None);
-            let replica = db.replica().map(|replica| if replica.usable { "in use" } else { "not in use" });
+            let replica = db.replicas().map(|replicas| if replicas.usable > 0 { "in use" } else { "not in use" });
             return Ok(json::ok(&ReadinessBody { status: "ready", replica }));
         }
         Ok(Ok(Some(obstacle))) => (obstacle.clone(), obstacle),

@@ -14,8 +14,8 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
     pub url: String,
-    /// A standby for reads.
-    pub replica: Option<ReplicaOptions>,
+    /// Standbys for reads.
+    pub replicas: Vec<ReplicaOptions>,
     /// How old cached data may be; `None` caches nothing.
     pub max_age: Option<Duration>,
     /// Connections for requests, shared between lookups, reads and writes.

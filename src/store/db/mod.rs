@@ -21,7 +21,7 @@ use cache::CacheValidity;
 use connection::{Connector, PlanCacheMode};
 pub use connection::{PoolOptions, ReplicaOptions, establish};
 use diesel::pg::PgConnection;
-use replica::{Replica, ReplicaRead, ReplicaState};
+use replica::{ReplicaRead, ReplicaState, Replicas};
 use silence::replace_silent_threads;
 use snapshot::{PartSender, Parts};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub struct Db {
     exports: WorkerPool,
     probes: WorkerPool,
     background: WorkerPool,
-    replica: Option<Replica>,
+    replicas: Replicas,
     validity: Option<Arc<CacheValidity>>,
     statement_timeout: Duration,
     waits: WaitTimes,
@@ -72,14 +72,14 @@ impl Db {
             exports: pool("export", EXPORT_CONNECTIONS, PlanCacheMode::ForceCustomPlan),
             probes: pool("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
             background: pool("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
-            replica: options.replica.as_ref().map(|replica| Replica::new(options, replica, &waits)),
+            replicas: Replicas::new(options, &waits),
             validity,
             statement_timeout: options.statement_timeout,
             waits,
         }
     }
 
-    /// Runs a read, on the standby if it is up to date enough for the request. Each statement sees the commits before
+    /// Runs a read, on a standby if one is up to date enough for the request. Each statement sees the commits before
     /// its beginning.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl Db {
         reads: Option<Resource>,
         work: impl Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let Some(replica) = &self.replica else { return run_retrying(primary, reads, work).await };
+        let Some(replica) = self.replicas.next() else { return run_retrying(primary, reads, work).await };
         match replica.read(session::read_requirements(), work).await? {
             ReplicaRead::Served(result) => Ok(result),
             ReplicaRead::PassedOn(work) => run_retrying(primary, reads, work).await,
@@ -146,7 +146,7 @@ impl Db {
         Ok(parts)
     }
 
-    /// Answers a lookup, on the standby if there is one that is fresh enough, else as [`Db::look_up_batched`].
+    /// Answers a lookup, on a standby if there are any, else as [`Db::look_up_batched`].
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -161,7 +161,7 @@ impl Db {
         Q: PartialEq + Send + Sync + 'static,
         A: Clone + Send + 'static,
     {
-        if self.replica.is_none() {
+        if self.replicas.is_empty() {
             return self.look_up_batched(batcher, reads, request, answer).await;
         }
         let lost = || Err(Error::Internal("a request has no answer".to_owned()));
@@ -264,7 +264,7 @@ impl Db {
     fn transactions(&self) -> Transactions {
         Transactions {
             statement_timeout: self.statement_timeout,
-            is_replicated: self.replica.is_some(),
+            is_replicated: !self.replicas.is_empty(),
             validity: self.validity.clone(),
         }
     }
@@ -296,19 +296,18 @@ impl Db {
         self.validity.as_deref()
     }
 
-    /// Checks how far the standby is behind, if there is one. It is used once `check` succeeds.
+    /// Checks how far the standbys are behind. Each is used once `check` succeeds.
     pub async fn check_replica_lag(&self, check: fn(&mut PgConnection) -> Result<()>) {
-        let Some(replica) = &self.replica else { return };
         let asked = Instant::now();
-        // While the primary is away the age of the standby is unknown, and grows.
+        // While the primary is away the age of the standbys is unknown, and grows.
         if let Ok(flushed) = self.background(|conn| Ok(session::flush_lsn(conn)?)).await {
-            replica.check(asked, flushed, check).await;
+            self.replicas.check(asked, flushed, check).await;
         }
     }
 
-    /// The state of the standby, if there is one.
-    pub fn replica(&self) -> Option<ReplicaState> {
-        self.replica.as_ref().map(Replica::state)
+    /// The state of the standbys, if there are any.
+    pub fn replicas(&self) -> Option<ReplicaState> {
+        self.replicas.state()
     }
 
     /// Connections to the primary, for the metrics.
@@ -327,9 +326,7 @@ impl Db {
     /// Replaces threads whose connections have gone silent, so that they do not wait for ever.
     pub async fn replace_silent_threads(&self) {
         replace_silent_threads(&self.pools(), &self.probes).await;
-        if let Some(replica) = &self.replica {
-            replica.replace_silent_threads().await;
-        }
+        self.replicas.replace_silent_threads().await;
     }
 
     /// How long work waits, for the metrics.

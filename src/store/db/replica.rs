@@ -1,4 +1,4 @@
-//! A standby that serves reads while it is close enough to the primary.
+//! Standbys that serve reads, each while it is close enough to the primary.
 //!
 //! A check, several times a second, asks the primary how far its log is on disk, and then the standby how far it has
 //! replayed. The last positions of the primary are kept with their times: the newest that the standby has replayed tells how
@@ -11,8 +11,9 @@ use super::wait_times::WaitTimes;
 use super::workers::{Worker, WorkerPool};
 use crate::store::{Error, Result};
 use diesel::PgConnection;
+use futures_util::future::join_all;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,9 +24,18 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 /// Positions of the primary that are kept: those of the last 25 seconds and more.
 const MAX_POSITIONS: usize = 256;
 
+/// All standbys. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Replicas {
+    all: Arc<[Replica]>,
+    turn: Arc<AtomicUsize>,
+}
+
 /// A standby. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Replica {
+    /// Its place in the settings, from 1, for the log.
+    number: usize,
     reads: WorkerPool,
     checks: WorkerPool,
     max_lag: Duration,
@@ -44,12 +54,12 @@ struct State {
     passed_on: AtomicU64,
 }
 
-/// The state of a standby.
+/// The state of the standbys.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplicaState {
-    /// Whether reads go there.
-    pub usable: bool,
-    /// The age of its data at most; `None` while it is not used.
+    /// How many of them reads go to.
+    pub usable: usize,
+    /// The greatest age of the data of those; `None` while none is used.
     pub age: Option<Duration>,
     pub served: u64,
     pub passed_on: u64,
@@ -61,8 +71,51 @@ pub(super) enum ReplicaRead<T, W> {
     PassedOn(W),
 }
 
+impl Replicas {
+    pub fn new(options: &PoolOptions, waits: &WaitTimes) -> Self {
+        let numbered = options.replicas.iter().zip(1..);
+        let all = numbered.map(|(replica, number)| Replica::new(options, replica, number, waits)).collect();
+        Self { all, turn: Arc::default() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The standby whose turn it is among those that can be used; any when none can.
+    pub fn next(&self) -> Option<&Replica> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let in_turn = || (0..self.all.len()).map(|n| &self.all[(turn.wrapping_add(n)) % self.all.len()]);
+        in_turn().find(|replica| replica.is_usable()).or_else(|| in_turn().next())
+    }
+
+    /// Checks how far each is behind. `flushed` is a position that the primary had reached after `asked`.
+    pub async fn check(&self, asked: Instant, flushed: Lsn, check: fn(&mut PgConnection) -> Result<()>) {
+        join_all(self.all.iter().map(|replica| replica.check(asked, flushed, check))).await;
+    }
+
+    /// Replaces threads whose connections have gone silent.
+    pub async fn replace_silent_threads(&self) {
+        join_all(self.all.iter().map(Replica::replace_silent_threads)).await;
+    }
+
+    /// The state of all; `None` when there is none.
+    pub fn state(&self) -> Option<ReplicaState> {
+        let sum = |count: fn(&State) -> &AtomicU64| {
+            self.all.iter().map(|replica| count(&replica.state).load(Ordering::Relaxed)).sum()
+        };
+        let usable = || self.all.iter().filter(|replica| replica.is_usable());
+        (!self.is_empty()).then(|| ReplicaState {
+            usable: usable().count(),
+            age: usable().filter_map(|replica| replica.state.age()).max(),
+            served: sum(|state| &state.served),
+            passed_on: sum(|state| &state.passed_on),
+        })
+    }
+}
+
 impl Replica {
-    pub fn new(options: &PoolOptions, replica: &ReplicaOptions, waits: &WaitTimes) -> Self {
+    fn new(options: &PoolOptions, replica: &ReplicaOptions, number: usize, waits: &WaitTimes) -> Self {
         // Half of the connections: those of the primary also serve writes.
         let readers = (options.connections - options.connections / 2).max(1);
         let pool = |name, size| {
@@ -70,6 +123,7 @@ impl Replica {
             WorkerPool::new(name, size, connector, options.queue_timeout, waits.of(name))
         };
         Self {
+            number,
             reads: pool("replica", readers),
             checks: pool("replica-check", CHECK_CONNECTIONS),
             max_lag: replica.max_lag,
@@ -99,7 +153,7 @@ impl Replica {
                 };
                 match result {
                     Err(Error::Unavailable(cause)) => {
-                        replica.state.lose(&cause);
+                        replica.lose(&cause);
                         Ok(replica.pass_on(work))
                     }
                     // Replay needed what the read was using.
@@ -130,8 +184,7 @@ impl Replica {
         worker.run(|conn| self.state.replay_lsn(conn)).map(|at| at >= min_lsn)
     }
 
-    /// Checks how far it is behind. `flushed` is a position that the primary had reached after `asked`.
-    pub async fn check(&self, asked: Instant, flushed: Lsn, check: fn(&mut PgConnection) -> Result<()>) {
+    async fn check(&self, asked: Instant, flushed: Lsn, check: fn(&mut PgConnection) -> Result<()>) {
         self.state.positions().push(asked, flushed);
         let replica = self.clone();
         let checked = self.checks.run(move |worker| {
@@ -141,28 +194,38 @@ impl Replica {
                     check(conn)?;
                 }
                 let replayed = replica.state.replay_lsn(conn)?;
-                replica.state.has_replayed(replayed);
+                replica.has_replayed(replayed);
                 Ok(())
             })
         });
         match tokio::time::timeout(CHECK_TIMEOUT, checked).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => self.state.lose(&error.to_string()),
-            Err(_) => self.state.lose("it does not answer"),
+            Ok(Err(error)) => self.lose(&error.to_string()),
+            Err(_) => self.lose("it does not answer"),
         }
     }
 
-    /// Replaces threads whose connections have gone silent.
-    pub async fn replace_silent_threads(&self) {
+    async fn replace_silent_threads(&self) {
         replace_silent_threads(&[&self.reads, &self.checks], &self.checks).await;
     }
 
-    pub fn state(&self) -> ReplicaState {
-        ReplicaState {
-            usable: self.is_usable(),
-            age: self.state.age(),
-            served: self.state.served.load(Ordering::Relaxed),
-            passed_on: self.state.passed_on.load(Ordering::Relaxed),
+    fn has_replayed(&self, replayed: Lsn) {
+        let mut positions = self.state.positions();
+        let was_complete = positions.complete_at.is_some();
+        positions.has_replayed(replayed);
+        if !was_complete && positions.complete_at.is_some() {
+            self.state.is_reported_lost.store(false, Ordering::Relaxed);
+            log::info!("reads go to replica {}", self.number);
+        }
+    }
+
+    /// Sends no more reads there, and logs that once.
+    fn lose(&self, cause: &str) {
+        *self.state.positions() = Positions::default();
+        // A standby that was restored from a backup may be further behind.
+        self.state.replayed.store(0, Ordering::Relaxed);
+        if !self.state.is_reported_lost.swap(true, Ordering::Relaxed) {
+            log::warn!("replica {} cannot be used: {cause}", self.number);
         }
     }
 }
@@ -180,26 +243,6 @@ impl State {
         let at = session::replay_lsn(conn)?.ok_or_else(|| Error::Unavailable("it is not a standby".to_owned()))?;
         self.replayed.fetch_max(at.0, Ordering::Relaxed);
         Ok(at)
-    }
-
-    fn has_replayed(&self, replayed: Lsn) {
-        let mut positions = self.positions();
-        let was_complete = positions.complete_at.is_some();
-        positions.has_replayed(replayed);
-        if !was_complete && positions.complete_at.is_some() {
-            self.is_reported_lost.store(false, Ordering::Relaxed);
-            log::info!("reads go to the replica");
-        }
-    }
-
-    /// Sends reads to the primary, and logs that once.
-    fn lose(&self, cause: &str) {
-        *self.positions() = Positions::default();
-        // A standby that was restored from a backup may be further behind.
-        self.replayed.store(0, Ordering::Relaxed);
-        if !self.is_reported_lost.swap(true, Ordering::Relaxed) {
-            log::warn!("the replica cannot be used, reads go to the primary: {cause}");
-        }
     }
 }
 

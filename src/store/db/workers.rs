@@ -488,7 +488,7 @@ mod tests {
     fn pool(threads: u32, queue_timeout: Duration) -> WorkerPool {
         let options = PoolOptions {
             url: "postgres://127.0.0.1:1/none".to_owned(),
-            replica: None,
+            replicas: Vec::new(),
             max_age: None,
             connections: threads,
             queue_timeout,

@@ -31,7 +31,7 @@ fn config(database: &TestDatabase) -> Config {
         // A key that a test creates does not lock the test out.
         access: AccessConfig { anonymous: Anonymous::Fixed(Some(Scope::Admin)), ..AccessConfig::default() },
         database: Database::At(DatabaseUrl::parse(&database.url()).unwrap()),
-        read_database: None,
+        read_databases: Vec::new(),
         replica_max_lag: Duration::from_secs(60),
         // Tests of the cache turn it on. Other tests change rows with SQL, which a cache would hide.
         cache_mb: 0,

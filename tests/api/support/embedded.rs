@@ -93,6 +93,13 @@ pub fn sleeping_session(url: &str) -> JoinHandle<QueryResult<()>> {
     thread::spawn(move || connection.batch_execute("SELECT pg_sleep(60)"))
 }
 
+/// The processes of the server in a folder.
+pub fn processes_in(data_dir: &Path) -> Vec<u32> {
+    let cluster = cluster(data_dir).canonicalize().unwrap();
+    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    pids.filter(|pid: &u32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == cluster)).collect()
+}
+
 #[track_caller]
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(60);

@@ -10,8 +10,6 @@ use std::thread;
 
 use verbatim::postgres::DATABASE;
 
-use super::postgres::TestDatabase;
-
 /// A proxy before a database.
 pub struct Proxy {
     address: SocketAddr,
@@ -22,8 +20,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    pub fn start(database: &TestDatabase) -> Self {
-        let url = database.url();
+    /// Starts a proxy before the database at a URL.
+    pub fn start(url: &str) -> Self {
         let part = |start: &str, end: char| url.split(start).nth(1).unwrap().split(end).next().unwrap().to_owned();
         let socket = PathBuf::from(part("host=", '&').replace("%2F", "/")).join(".s.PGSQL.5432");
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
