@@ -3,6 +3,7 @@
 use crate::annotate;
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
+use crate::app::importer::Importer;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
@@ -309,6 +310,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         open_metrics: config.access.open_metrics,
         quotes: Data::new(QuotePageLoader::new(db.clone(), Arc::clone(&statistics))),
         articles: Data::new(ArticleBatcher::new(db.clone(), annotator.clone())),
+        importer: Data::new(Importer::new(db.clone(), annotator.clone())),
         annotator: Data::new(annotator),
         statistics: Data::from(statistics),
         names,

@@ -4,11 +4,13 @@ use super::annotator::{Annotator, Attempt, MAX_DRAFTS, OwnedDocument};
 use super::embed::{self, ArticleWithFindings, Embedded};
 use super::text_analysis::TEXT_ANALYSIS;
 use crate::domain::article::{Article, NewArticle};
+use crate::domain::new_id;
 use crate::store::annotations::{self, Draft, Resolution, Resolutions, Resolved};
 use crate::store::db::transaction::WriteBatcher;
 use crate::store::{Connection, Db, Error, Result, articles};
 use std::collections::HashSet;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Maximum length of a batched body. A longer article has its own transaction, so that no other article waits for it.
 const MAX_BATCHED_BYTES: usize = 64 * 1024;
@@ -80,7 +82,7 @@ fn create_all(conn: &mut Connection, all: &[&Creation]) -> Result<Vec<Result<Cre
     let mut resolutions: Vec<Option<Resolution>> = all.iter().map(resolution).collect();
     let is_ready = |place: &usize| resolutions[*place].as_ref().is_none_or(|resolution| resolution.unknown.is_empty());
     let ready: Vec<usize> = (0..all.len()).filter(is_ready).collect();
-    let new: Vec<&NewArticle> = ready.iter().map(|place| &*all[*place].new).collect();
+    let new: Vec<(Uuid, &NewArticle)> = ready.iter().map(|place| (new_id(), &*all[*place].new)).collect();
     let mut created: Vec<Option<Result<Article>>> = all.iter().map(|_| None).collect();
     for (place, article) in ready.into_iter().zip(articles::create_all(conn, TEXT_ANALYSIS, &new)?) {
         created[place] = Some(article);

@@ -4,6 +4,7 @@ pub mod annotator;
 pub mod article_batcher;
 pub mod cpu_pool;
 pub mod embed;
+pub mod importer;
 pub mod keys;
 pub mod quote_page_loader;
 pub mod response_cache;

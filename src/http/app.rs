@@ -13,6 +13,7 @@ use super::routes::docs::{DocumentText, read_docs_file};
 use super::{openapi, routes};
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
+use crate::app::importer::Importer;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
@@ -43,6 +44,7 @@ pub struct State {
     pub records: web::Data<ResponseCache>,
     pub quotes: web::Data<QuotePageLoader>,
     pub articles: web::Data<ArticleBatcher>,
+    pub importer: web::Data<Importer>,
     pub annotator: web::Data<Annotator>,
     pub authenticator: web::Data<Authenticator>,
     /// Refreshed by a background task.
@@ -116,6 +118,7 @@ pub fn app(
         .app_data(state.records)
         .app_data(state.quotes)
         .app_data(state.articles)
+        .app_data(state.importer)
         .app_data(state.annotator)
         .app_data(state.authenticator)
         .app_data(state.keys)

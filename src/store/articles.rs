@@ -8,7 +8,6 @@ use super::cache::{self, Owner};
 use super::rows;
 use super::{Conflict, Error, Expected, Resource, Result, about, check, mentions, quotes, tombstones};
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, TextAnalysis, content_hash};
-use crate::domain::new_id;
 use crate::domain::text::{Body, PlaceIndex};
 use crate::schema::articles;
 use blocks::BlockList;
@@ -21,7 +20,7 @@ pub use list::list;
 use serde::Serialize;
 use std::collections::HashMap;
 use uuid::Uuid;
-pub use versions::{version, versions};
+pub use versions::{texts_of, version, versions};
 
 /// An article without its body.
 #[derive(Debug, Queryable, QueryableByName, Selectable)]
@@ -115,17 +114,17 @@ struct InsertedArticle<'a> {
     columns: Columns<'a>,
 }
 
-/// Stores articles with one statement. An article that cannot be stored does not affect the others.
+/// Stores articles under their ids with one statement. An article that cannot be stored does not affect the others.
 ///
 /// # Errors
 /// For each article: a conflict if another article has its URL or its publisher's external id.
 pub fn create_all(
     conn: &mut PgConnection,
     analysis: TextAnalysis,
-    all: &[&NewArticle],
+    all: &[(Uuid, &NewArticle)],
 ) -> Result<Vec<Result<Article>>> {
     let TextAnalysis { find_blocks, detect_language } = analysis;
-    let ids: Vec<Uuid> = all.iter().map(|_| new_id()).collect();
+    let (ids, all): (Vec<Uuid>, Vec<&NewArticle>) = all.iter().copied().unzip();
     let blocks: Vec<BlockList> = all.iter().map(|new| BlockList(find_blocks(&new.headline, &new.body))).collect();
     let language = |new: &&NewArticle| new.language.clone().unwrap_or_else(|| detect_language(&new.body).to_owned());
     let languages: Vec<String> = all.iter().map(language).collect();

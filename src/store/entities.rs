@@ -142,6 +142,20 @@ pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Ent
     Ok(complete(conn, rows)?.into_iter().map(|entity| (entity.id, entity)).collect())
 }
 
+/// Returns entities in the order of their ids, after one: those that were merged, or the others.
+pub fn by_id(conn: &mut PgConnection, merged: bool, after: Option<Uuid>, limit: i64) -> Result<Vec<Entity>> {
+    let mut query = entities::table.select(EntityRow::as_select()).order(entities::id).limit(limit).into_boxed();
+    query = match merged {
+        true => query.filter(entities::merged_into.is_not_null()),
+        false => query.filter(entities::merged_into.is_null()),
+    };
+    if let Some(after) = after {
+        query = query.filter(entities::id.gt(after));
+    }
+    let rows = query.load(conn)?;
+    complete(conn, rows)
+}
+
 /// Changes an entity. A patch that changes nothing writes nothing.
 ///
 /// # Errors

@@ -122,13 +122,18 @@ pub enum Conflict {
 impl Error {
     /// The same error in the item of an array: its faults are inside of that item.
     pub fn in_item(self, index: usize) -> Self {
+        self.inside(&format!("/{index}"))
+    }
+
+    /// The same error of a part of what was sent: its faults are at `place` and below.
+    pub fn inside(self, place: &str) -> Self {
         match self {
             Self::Invalid(faults) => {
-                let inside = |fault: FieldError| FieldError::new(format!("/{index}{}", fault.pointer), fault.detail);
+                let inside = |fault: FieldError| FieldError::new(format!("{place}{}", fault.pointer), fault.detail);
                 Self::Invalid(faults.into_iter().map(inside).collect())
             }
             Self::Conflict(Conflict::AmbiguousText { .. }) => {
-                Self::field(format!("/{index}/text"), "stands in the body more than once: give the spans")
+                Self::field(format!("{place}/text"), "stands in the body more than once: give the spans")
             }
             error => error,
         }

@@ -55,7 +55,7 @@ pub fn create_all(conn: &mut PgConnection, article: Uuid, new: &[NewMention]) ->
     insert(conn, article, all)?.into_iter().collect()
 }
 
-fn columns(body_version: i32, body: &Body, new: &NewMention) -> Result<Columns> {
+pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention) -> Result<Columns> {
     Ok(Columns {
         body_version,
         anchor: Anchor::Exact,

@@ -72,7 +72,7 @@ pub fn create_all(conn: &mut PgConnection, new: &[NewQuote]) -> Result<Vec<Quote
     insert(conn, all.into_iter().flatten().collect())?.into_iter().collect()
 }
 
-fn columns(body_version: i32, body: &Body, new: &NewQuote) -> Result<Columns> {
+pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewQuote) -> Result<Columns> {
     let passage = match (&new.spans, &new.text) {
         (Some(spans), given) => Passage::at(body, spans, given.as_deref())?,
         (None, Some(words)) => Passage::of_words(body, words)?,

@@ -5,7 +5,7 @@ use super::{Error, Resource, Result};
 use crate::schema::tombstones;
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Returns the error for an id without a row.
@@ -18,6 +18,36 @@ pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Resu
     ))
     .get_result(conn)?;
     Err(if is_deleted { Error::Gone(resource) } else { Error::NotFound(resource) })
+}
+
+/// Checks that a new record may have this id.
+///
+/// # Errors
+/// [`Error::Gone`] when a record of this id was deleted: its id is never used again.
+pub fn check_unused(conn: &mut PgConnection, id: Uuid) -> Result<()> {
+    let kind: Option<String> = tombstones::table.find(id).select(tombstones::kind).first(conn).optional()?;
+    let resources = [Resource::Article, Resource::Entity, Resource::Mention, Resource::Quote, Resource::Key];
+    let deleted = kind.and_then(|kind| resources.into_iter().find(|resource| resource.as_str() == kind));
+    deleted.map_or(Ok(()), |resource| Err(Error::Gone(resource)))
+}
+
+/// The ids among these that stored or deleted records have.
+pub fn taken(conn: &mut PgConnection, resource: Resource, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Taken {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let taken: Vec<Taken> = Sql::new(format!("SELECT id FROM {} WHERE id = ANY (", resource.table()))
+        .bind(ids.to_vec())
+        .sql(") UNION SELECT id FROM tombstones WHERE id = ANY (")
+        .bind(ids.to_vec())
+        .sql(")")
+        .rows(conn)?;
+    Ok(taken.into_iter().map(|taken| taken.id).collect())
 }
 
 /// Deletes the rows of a kind that have one of these ids in a column, and inserts their tombstones.

@@ -79,7 +79,9 @@ fn parameters_that_operations_share_are_components() {
 /// The schemas that a request brings, directly or inside of others.
 fn is_of_requests(name: &str) -> bool {
     let is_input = |prefix| name.starts_with(prefix);
-    ["Create", "Update", "Annotate", "Match"].into_iter().any(is_input) && name != "MatchKind" || name == "Alias"
+    ["Create", "Update", "Annotate", "Match", "Import"].into_iter().any(is_input)
+        && !["MatchKind", "ImportLine"].contains(&name)
+        || name == "Alias"
 }
 
 #[test]
@@ -116,7 +118,7 @@ fn every_operation_has_all_its_statuses() {
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {
             ("POST", _) if ["annotate_article", "rotate_key"].contains(&operation.id) => &["200", "406"][..],
-            ("POST", _) if ["annotate_text", "match_quotes"].contains(&operation.id) => {
+            ("POST", _) if ["annotate_text", "match_quotes", "import_records"].contains(&operation.id) => {
                 &["200", "406", "408", "413", "415", "422"]
             }
             ("POST", _) => &["201", "406", "408", "413", "415", "422"],
@@ -208,7 +210,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 47] = [
+const COVERED: [(&str, &str, &str); 49] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -244,6 +246,8 @@ const COVERED: [(&str, &str, &str); 47] = [
     ("read_co_mentions", "graph", "entities_are_paired_by_the_articles_that_mention_both"),
     ("list_related_entities", "graph", "related_entities_are_unusually_frequent_in_the_same_articles"),
     ("list_changes", "changes", "a_change_is_answered_with_every_member"),
+    ("export_everything", "import/restored", "an_export_of_everything_restores_an_empty_service_to_the_byte"),
+    ("import_records", "import", "each_record_is_created_then_unchanged_then_updated_in_order"),
     ("create_key", "keys", "a_key_is_answered_with_every_member"),
     ("list_keys", "keys", "keys_are_listed_by_name_without_their_secrets"),
     ("read_key", "keys", "keys_are_listed_by_name_without_their_secrets"),
@@ -271,7 +275,7 @@ fn every_operation_has_a_test_of_its_behaviour() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 47] = [
+const CALLS: [(&str, Call); 49] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -330,6 +334,15 @@ const CALLS: [(&str, Call); 47] = [
     ("read_co_mentions", |app, _| app.get("/v1/graph/co-mentions?keyword=port")),
     ("list_related_entities", |app, stored| app.get(&format!("/v1/entities/{}/related", stored.entity))),
     ("list_changes", |app, _| app.get("/v1/changes?resource=article&action=create&limit=5")),
+    ("export_everything", |app, _| {
+        // One line, which is JSON.
+        app.sql("DELETE FROM articles");
+        app.get("/v1/export")
+    }),
+    ("import_records", |app, _| {
+        let call = app.request("POST", "/v1/import").header("content-type", "application/x-ndjson");
+        call.body("{\"kind\": \"place\", \"name\": \"Dakar\"}").send()
+    }),
     ("create_key", |app, _| app.post("/v1/keys", &json!({"name": "archive", "scope": "write", "publisher": "Sud"}))),
     ("list_keys", |app, _| app.get("/v1/keys?count=exact")),
     ("read_key", |app, stored| app.get(&format!("/v1/keys/{}", stored.key))),

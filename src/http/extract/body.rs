@@ -12,7 +12,7 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,10 +54,7 @@ impl<T: RequestBody> FromRequest for Body<T> {
         Box::pin(async move {
             let operation = operation.ok_or_else(|| Problem::unexpected("the operation has no contract"))?;
             let media_type = media_type?;
-            if !operation.consumes.contains(&media_type) {
-                let detail = format!("this operation takes {}", operation.consumes.join(" or "));
-                return Err(Problem::new(Code::UnsupportedMediaType, detail));
-            }
+            check_media_type(operation, &media_type)?;
             // The permits are held until the body is parsed.
             let (bytes, _permits) = bytes.await?;
             read(operation, &media_type, bytes).map(Self)
@@ -79,6 +76,31 @@ fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>)
         Invalid::Mismatch(errors) => Problem::content(errors),
     })?;
     serde_json::from_value(value).map_err(|error| Problem::content(vec![FieldError::new("", error.to_string())]))
+}
+
+/// Refuses a media type that the operation does not take.
+fn check_media_type(operation: &Operation, media_type: &str) -> Result<(), Problem> {
+    if operation.consumes.iter().any(|known| known == media_type) {
+        return Ok(());
+    }
+    let detail = format!("this operation takes {}", operation.consumes.join(" or "));
+    Err(Problem::new(Code::UnsupportedMediaType, detail))
+}
+
+/// The body of a request of any length: its media type, and its bytes as they come, decompressed.
+///
+/// # Errors
+/// A media type that the operation does not take, and an unknown encoding.
+pub fn stream(
+    request: &HttpRequest,
+    operation: &Operation,
+    payload: Payload,
+) -> Result<(String, impl Stream<Item = Result<Bytes, PayloadError>> + use<>), Problem> {
+    let media_type = media_type_of(request)?;
+    check_media_type(operation, &media_type)?;
+    let encoding = encoding_of(request.headers().get(header::CONTENT_ENCODING))?;
+    let pieces = payload.flat_map(move |chunk| stream::iter(in_pieces(chunk, encoding)));
+    Ok((media_type, Decompress::new(pieces, encoding)))
 }
 
 /// The media type of the body without parameters; the charset must be UTF-8.

@@ -9,6 +9,7 @@ use super::schema::{Invalid, Schema};
 use crate::domain::Scope;
 use crate::http::context;
 use crate::http::respond::problem::Problem;
+use crate::http::wire::export::NDJSON;
 use crate::http::wire::filters::ParameterError;
 use crate::http::wire::problem::Code;
 use actix_web::HttpRequest;
@@ -154,7 +155,9 @@ impl Operation {
     fn new(operation: &Value, document: &Value) -> Self {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
         let content = &operation["requestBody"]["content"];
-        let json = members(content).find(|(media_type, _)| media_type.ends_with("json"));
+        // With NDJSON, the schema of a line: that of an array is made of it.
+        let lines = members(content).find(|(media_type, _)| *media_type == NDJSON);
+        let json = lines.or_else(|| members(content).find(|(media_type, _)| media_type.ends_with("json")));
         let successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
         let produces = successes.flat_map(|(_, response)| members(&response["content"]));
         let produces = produces.map(|(kind, _)| kind.parse().expect("a media type of the document"));

@@ -8,5 +8,6 @@ pub mod conditional;
 pub mod contract;
 pub mod paging;
 pub mod query;
+pub mod records;
 pub mod schema;
 pub mod stats_query;

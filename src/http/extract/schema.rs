@@ -7,6 +7,7 @@
 use crate::domain::FieldError;
 use crate::domain::time::{parse_date, parse_time};
 use regex::Regex;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::cell::RefCell;
@@ -42,6 +43,8 @@ enum Kind {
         members: BTreeMap<String, Schema>,
         required: Vec<String>,
     },
+    /// Any JSON.
+    Any,
     /// An object, or an array.
     OneOrMany {
         one: Box<Schema>,
@@ -109,6 +112,9 @@ impl Schema {
                 minimum: bound("minItems", 0),
                 maximum: bound("maxItems", usize::MAX),
             },
+            // A read-only member is derived by the service: whatever a request has there is not used.
+            _ if schema["readOnly"] == true => Kind::Any,
+            Some("object") if schema["properties"].is_null() => Kind::Any,
             Some("object") => {
                 let members = schema["properties"].as_object().into_iter().flatten();
                 let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -148,6 +154,28 @@ impl Schema {
         match &self.kind {
             Kind::Array { items, .. } => Some(items),
             _ => None,
+        }
+    }
+
+    /// The schema of a member, if the value is an object that has it.
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        match &self.kind {
+            Kind::Object { members, .. } => members.get(name),
+            _ => None,
+        }
+    }
+
+    /// Converts a cell of CSV to the type of the schema: JSON for lists and objects, of which a list may also be texts
+    /// between semicolons. If that fails, the text stays a string, which [`Self::check`] refuses.
+    pub fn read_cell(&self, text: &str) -> Value {
+        match &self.kind {
+            Kind::Array { items, .. } if !text.starts_with('[') && matches!(items.kind, Kind::Text(_)) => {
+                text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect()
+            }
+            Kind::Array { .. } | Kind::Object { .. } | Kind::Any => {
+                serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+            }
+            _ => self.read_text(text),
         }
     }
 
@@ -293,6 +321,7 @@ impl Kind {
             Self::Boolean => "true or false",
             Self::Array { .. } => "an array",
             Self::Object { .. } => "an object",
+            Self::Any => "JSON without U+0000",
             Self::OneOrMany { .. } => "an object or an array",
         }
     }
@@ -365,10 +394,26 @@ impl Seed<'_> {
     }
 }
 
+/// Whether a text of a value has U+0000, which Postgres cannot store.
+fn contains_null_character(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(contains_null_character),
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| name.contains('\0') || contains_null_character(member))
+        }
+        _ => false,
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if let Kind::Any = self.schema.kind {
+            let value = Value::deserialize(deserializer)?;
+            return if contains_null_character(&value) { self.wrong_type() } else { Ok(value) };
+        }
         deserializer.deserialize_any(self)
     }
 }

@@ -13,7 +13,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ const REFUSAL_DELAY: Duration = Duration::from_millis(200);
 /// Refuses requests of callers who have used up their rate, or have too many under way.
 pub async fn limit(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let limits = request.app_data::<web::Data<Limits>>().map(|limits| limits.clone().into_inner());
-    let (Some(limits), Some(subject)) = (limits, subject(&request)) else {
+    let (Some(limits), Some(subject)) = (limits, subject(request.request())) else {
         return next.call(request).await;
     };
     let (_in_flight, allowance) = match allow(&limits, &subject, cost(&request)) {
@@ -70,21 +70,21 @@ fn allow(
 /// When the rate of the address is used up.
 pub fn charge_stranger(request: &ServiceRequest) -> Result<(), Problem> {
     let Some(limits) = request.app_data::<web::Data<Limits>>() else { return Ok(()) };
-    let Some(subject) = address(request) else { return Ok(()) };
+    let Some(subject) = address(request.request()) else { return Ok(()) };
     limits.charge(&subject, NonZeroU32::MIN).map(drop).map_err(refused)
 }
 
 /// Who is limited; nobody where the operation is open to everybody.
-fn subject(request: &ServiceRequest) -> Option<Subject> {
-    match context::caller(request.request())?.name {
+pub fn subject(request: &HttpRequest) -> Option<Subject> {
+    match context::caller(request)?.name {
         Some(name) => Some(Subject::Key(name)),
         None => address(request),
     }
 }
 
 /// The client's address; `None` on this machine.
-fn address(request: &ServiceRequest) -> Option<Subject> {
-    let address = client_address(request.request());
+fn address(request: &HttpRequest) -> Option<Subject> {
+    let address = client_address(request);
     (!address.is_loopback()).then(|| Subject::address(address))
 }
 
@@ -93,7 +93,8 @@ fn cost(request: &ServiceRequest) -> NonZeroU32 {
     let tag = Operation::of(request.request()).map_or("", |operation| operation.tag.as_str());
     let query = Parameters::of(request.request());
     let number = |name: &str| query.all(name).first().and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
-    let is_annotated = tag == "annotation" || query.all("annotate") == ["true"];
+    // An import is charged as it goes on.
+    let is_annotated = tag == "annotation" || tag != "bulk" && query.all("annotate") == ["true"];
     let text = match content_length(request) {
         _ if !is_annotated => 0,
         Some(length) => length / ANNOTATED_BYTES,

@@ -109,9 +109,10 @@ needs: `read`, `review`, `write` or `admin`, each of which includes those before
 write with the operations that have `x-publisher-keys`, in articles of that publisher; other records are 404 for it. A service on a \
 loopback address needs no key until one is created.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("annotation", "Find quotes, speakers and names in a text."),
     ("articles", "Articles: a headline and a body, stored exactly as received, in versions."),
+    ("bulk", "Records of any number: import with a result for each, and export of everything."),
     ("changes", "The change feed: every change of a record, in the order in which they were committed."),
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
     ("keys", "API keys, with their scopes."),

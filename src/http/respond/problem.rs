@@ -94,7 +94,8 @@ impl Problem {
         }
     }
 
-    fn body(&self) -> ProblemBody {
+    /// The body of the response.
+    pub fn body(&self) -> ProblemBody {
         ProblemBody {
             r#type: context::public_path(&format!("/problems/{}", self.code.as_str())),
             title: self.code.title(),

@@ -15,10 +15,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Records that one statement reads, and articles with mentions or quotes.
-const PAGE: i64 = 500;
-const PAGE_OF_LARGE: i64 = 50;
+pub const PAGE: i64 = 500;
+pub const PAGE_OF_LARGE: i64 = 50;
 /// Bytes that are sent together.
-const PART_BYTES: usize = 64 << 10;
+pub const PART_BYTES: usize = 64 << 10;
 /// Parameters of pages.
 const OF_PAGES: [&str; 3] = ["limit", "cursor", "count"];
 

@@ -7,7 +7,9 @@ pub mod changes;
 pub mod docs;
 pub mod entities;
 mod export;
+pub mod export_everything;
 pub mod graph;
+pub mod import;
 pub mod keys;
 pub mod mentions;
 pub mod quotes;
@@ -54,6 +56,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(graph::read_co_mentions)
         .service(graph::list_related_entities)
         .service(changes::list_changes)
+        .service(export_everything::export_everything)
+        .service(import::import_records)
         .service(keys::create_key)
         .service(keys::list_keys)
         .service(keys::read_key)

@@ -85,6 +85,10 @@ pub struct ArticleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2048, format = "uri-reference", value_type = String, required = false)]
     pub quotes_next: Option<String>,
+    /// In an export of everything: the texts of the article, the first one first. The current one is without its body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 2_147_483_647, value_type = Vec<ArticleVersionBody>, required = false)]
+    pub versions: Option<Vec<ArticleVersionBody>>,
     /// In a list with `include=highlight`: the matches of `q`; null without `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ArticleHighlightBody>, required = false)]
@@ -351,6 +355,7 @@ impl From<Article> for ArticleBody {
             mentions_next: None,
             quotes: None,
             quotes_next: None,
+            versions: None,
             highlight: None,
         }
     }

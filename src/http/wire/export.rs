@@ -1,6 +1,8 @@
 //! Forms of a list besides pages of JSON: the whole list as NDJSON or CSV.
 
-use serde::Deserialize;
+use super::article::ArticleBody;
+use super::entity::EntityBody;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// The media type of NDJSON.
@@ -40,3 +42,11 @@ pub struct ExportOptions {
     example = "id,name\r\n0192f0c1-2a3b-7c4d-8e5f-60718293a4b5,Awa Diallo\r\n"
 )]
 pub struct CsvText(#[allow(dead_code, reason = "describes a body that is written as text")] String);
+
+/// A line of an export of everything.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ExportedRecord {
+    Entity(Box<EntityBody>),
+    Article(Box<ArticleBody>),
+}

@@ -11,6 +11,7 @@ pub mod export;
 pub mod filters;
 pub mod graph;
 pub mod highlight;
+pub mod import;
 pub mod key;
 pub mod mention;
 pub mod mention_list;

@@ -91,7 +91,7 @@ codes! {
     VersionMismatch = "version_mismatch", PRECONDITION_FAILED, "Version mismatch",
         "The record has changed since it was read. Read it again, and send its new ETag.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "Body too large",
-        "A request body must be at most 8 MiB after decompression.";
+        "A request body, or a record of an import, must be at most 8 MiB after decompression.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
         "The description of the operation lists its media types.";
     UnsupportedEncoding = "unsupported_encoding", UNSUPPORTED_MEDIA_TYPE, "Unsupported content encoding",

@@ -4,12 +4,14 @@ use crate::domain::article::ArticleVersion;
 use crate::domain::page::{Key, Page, PageRequest, Position, Total};
 use crate::schema::articles;
 use crate::store::article_text;
+use crate::store::grouped::grouped;
 use crate::store::sql::Sql;
 use crate::store::sql::keyset;
 use crate::store::{Error, Resource, Result};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as sql;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Copies the current text to the versions before it is replaced.
@@ -98,4 +100,27 @@ pub fn version(conn: &mut PgConnection, id: Uuid, body_version: i32) -> Result<A
             Err(Error::NotFound(Resource::ArticleVersion))
         }
     }
+}
+
+/// The texts of these articles, the first one first; the current ones are without their bodies.
+pub fn texts_of(conn: &mut PgConnection, articles: &[Uuid]) -> Result<HashMap<Uuid, Vec<ArticleVersion>>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = sql::Uuid)]
+        article_id: Uuid,
+        #[diesel(embed)]
+        version: VersionRow,
+    }
+    let columns = "body_version, headline, content_hash, language";
+    let rows: Vec<Row> = Sql::new(format!(
+        "SELECT id AS article_id, {columns}, NULL AS body, body_created_at AS created_at FROM articles WHERE id = ANY ("
+    ))
+    .bind(articles.to_vec())
+    .sql(format!(
+        ") UNION ALL SELECT article_id, {columns}, body, created_at FROM article_versions WHERE article_id = ANY ("
+    ))
+    .bind(articles.to_vec())
+    .sql(") ORDER BY article_id, body_version")
+    .rows(conn)?;
+    Ok(grouped(rows.into_iter().map(|row| (row.article_id, row.version.into_version(row.article_id)))))
 }

@@ -1,0 +1,90 @@
+//! Imports batches of records, and annotates their articles.
+
+use super::annotator::Annotator;
+use super::text_analysis::TEXT_ANALYSIS;
+use crate::domain::import::{ImportMode, ImportRecord, Imported, Outcome};
+use crate::store::{Connection, Db, Error, Result, import};
+use futures_util::{StreamExt, stream};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+/// Imports at the same time. Each has a batch in memory, and keeps a connection busy.
+const MAX_IMPORTS: usize = 2;
+/// Pauses before a batch is tried again whose transaction failed through no fault of its records.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(5)];
+/// Articles that are annotated at the same time.
+const ANNOTATED_TOGETHER: usize = 4;
+
+/// Imports records.
+pub struct Importer {
+    db: Db,
+    annotator: Annotator,
+    running: Arc<Semaphore>,
+}
+
+impl Importer {
+    /// Imports into `db`.
+    pub fn new(db: Db, annotator: Annotator) -> Self {
+        Self { db, annotator, running: Arc::new(Semaphore::new(MAX_IMPORTS)) }
+    }
+
+    /// Begins an import, which ends when the permit is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] when there are too many.
+    pub fn begin(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.running).try_acquire_owned().map_err(|_| Error::Overloaded)
+    }
+
+    /// Imports records in one transaction, and returns the result of each once it is committed; fewer when the mode stops at a
+    /// failure. A batch whose transaction fails is tried again: what is stored already is found and left as it is.
+    ///
+    /// # Errors
+    /// Those that are no fault of a record, after some attempts.
+    pub async fn import(&self, records: Vec<ImportRecord>, mode: &ImportMode) -> Result<Vec<Result<Imported>>> {
+        let (records, mode) = (Arc::new(records), Arc::new(mode.clone()));
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let (records, mode) = (Arc::clone(&records), Arc::clone(&mode));
+            let write = move |conn: &mut Connection| import::import_all(conn, TEXT_ANALYSIS, &records, &mode);
+            match (self.db.write(write).await, pauses.next()) {
+                (Err(error), Some(pause)) if error.is_transient() || matches!(error, Error::OutcomeUnknown(_)) => {
+                    log::info!("an import tries a batch again: {error}");
+                    tokio::time::sleep(pause).await;
+                }
+                (results, _) => return results,
+            }
+        }
+    }
+
+    /// Annotates imported articles. The result of an article that cannot be annotated becomes its error.
+    pub async fn annotate(&self, results: Vec<Result<Imported>>) -> Vec<Result<Imported>> {
+        let annotated = stream::iter(results).map(|result| async {
+            let imported = result?;
+            match imported.is_article {
+                true => self.annotate_article(imported).await,
+                false => Ok(imported),
+            }
+        });
+        annotated.buffered(ANNOTATED_TOGETHER).collect().await
+    }
+
+    async fn annotate_article(&self, imported: Imported) -> Result<Imported> {
+        let Imported { outcome, id, .. } = imported;
+        let before = if outcome == Outcome::Unchanged { Some(self.fingerprint(id).await?) } else { None };
+        self.annotator.annotate_article(id, None).await?;
+        let outcome = match before {
+            Some(before) if before != self.fingerprint(id).await? => Outcome::Updated,
+            _ => outcome,
+        };
+        Ok(Imported { outcome, ..imported })
+    }
+
+    /// What tells whether the findings of an article have changed.
+    async fn fingerprint(&self, article: Uuid) -> Result<String> {
+        self.db.read_primary(move |conn| import::fingerprint(conn, article)).await
+    }
+}

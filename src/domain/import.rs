@@ -1,0 +1,240 @@
+//! Records to be imported: articles with what was found in them, and entities.
+
+use super::article::{ArticlePatch, NewArticle};
+use super::entity::{EntityPatch, NewEntity};
+use super::mention::{MentionPatch, NewMention};
+use super::quote::{NewQuote, QuotePatch, Review};
+use super::{Anchor, FieldError, Origin, QuoteKind};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A record of an import.
+#[derive(Debug, Clone)]
+pub enum ImportRecord {
+    Article(Box<ArticleRecord>),
+    Entity(Box<EntityRecord>),
+}
+
+/// An article with its entities, mentions and quotes. Absent members leave those of a stored article as they are.
+#[derive(Debug, Clone, Default)]
+pub struct ArticleRecord {
+    pub id: Option<Uuid>,
+    pub article: ArticlePatch,
+    pub entities: Vec<EntityRecord>,
+    pub mentions: Vec<MentionRecord>,
+    pub quotes: Vec<QuoteRecord>,
+    pub history: Option<ArticleHistory>,
+}
+
+/// An entity. Absent members leave those of a stored entity as they are.
+#[derive(Debug, Clone, Default)]
+pub struct EntityRecord {
+    pub id: Option<Uuid>,
+    /// Its name within the record of an article.
+    pub key: Option<String>,
+    pub entity: EntityPatch,
+    pub merged_into: Option<Uuid>,
+    pub history: Option<History>,
+}
+
+/// An entity that a mention or a quote refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntityRef {
+    Id(Uuid),
+    /// The key of an entity of the same record.
+    Key(String),
+}
+
+/// A mention. It is the stored one with its id, or else the one with its span.
+#[derive(Debug, Clone)]
+pub struct MentionRecord {
+    pub id: Option<Uuid>,
+    pub entity: Option<EntityRef>,
+    /// Without its entity.
+    pub new: NewMention,
+    pub history: Option<FindingHistory>,
+}
+
+/// A quote. It is the stored one with its id, or else the one with its spans.
+#[derive(Debug, Clone)]
+pub struct QuoteRecord {
+    pub id: Option<Uuid>,
+    pub speaker: Option<EntityRef>,
+    /// Without its speaker.
+    pub quote: QuotePatch,
+    pub origin: Origin,
+    pub extractor: Option<String>,
+    pub history: Option<FindingHistory>,
+    pub reviews: Vec<Review>,
+}
+
+/// The version and the times of a record that is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct History {
+    pub version: i32,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The history of an article that is restored.
+#[derive(Debug, Clone)]
+pub struct ArticleHistory {
+    pub record: History,
+    pub body_version: i32,
+    pub body_created_at: DateTime<Utc>,
+    /// The earlier texts, from the first.
+    pub earlier: Vec<EarlierText>,
+}
+
+/// An earlier text of an article that is restored.
+#[derive(Debug, Clone)]
+pub struct EarlierText {
+    pub body_version: i32,
+    pub headline: String,
+    pub body: String,
+    pub language: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// The history of a mention or a quote that is restored.
+#[derive(Debug, Clone)]
+pub struct FindingHistory {
+    pub record: History,
+    pub body_version: i32,
+    pub anchor: Anchor,
+    /// Of a mention.
+    pub candidates: Vec<Uuid>,
+    pub candidate_count: i32,
+}
+
+/// How records are imported.
+#[derive(Debug, Clone)]
+pub struct ImportMode {
+    /// Nothing is stored.
+    pub dry_run: bool,
+    /// Stored records stay as they are.
+    pub keep_stored: bool,
+    /// The first record that fails ends the import.
+    pub stop_at_failure: bool,
+    /// Who changes the quotes, for their reviews.
+    pub actor: Option<Arc<str>>,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+/// A record that was imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    pub outcome: Outcome,
+    pub id: Uuid,
+    pub is_article: bool,
+}
+
+fn required<T: Clone>(member: &Option<T>, pointer: &str, faults: &mut Vec<FieldError>) -> Option<T> {
+    if member.is_none() {
+        faults.push(FieldError::new(pointer, "is required of a record that is not stored yet"));
+    }
+    member.clone()
+}
+
+impl ArticleRecord {
+    /// The article, if nothing is stored of it yet.
+    ///
+    /// # Errors
+    /// The members that are missing.
+    pub fn to_new(&self) -> Result<NewArticle, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        let given = &self.article;
+        let headline = required(&given.headline, "/headline", &mut faults);
+        let body = required(&given.body, "/body", &mut faults);
+        let (Some(headline), Some(body)) = (headline, body) else { return Err(faults) };
+        Ok(NewArticle {
+            headline,
+            body,
+            language: given.language.clone().flatten(),
+            url: given.url.clone().flatten(),
+            publisher: given.publisher.clone().flatten(),
+            external_id: given.external_id.clone().flatten(),
+            authors: given.authors.clone().unwrap_or_default(),
+            section: given.section.clone().flatten(),
+            keywords: given.keywords.clone().unwrap_or_default(),
+            published_at: given.published_at.flatten(),
+        })
+    }
+
+    /// Whether the record is an article alone, without an id.
+    pub fn is_plain(&self) -> bool {
+        self.id.is_none() && self.entities.is_empty() && self.mentions.is_empty() && self.quotes.is_empty()
+    }
+
+    /// Whether the record has a key by which it is found when it is sent again.
+    pub fn has_key(&self) -> bool {
+        let is_given = |member: &Option<Option<String>>| member.as_ref().is_some_and(Option::is_some);
+        self.id.is_some() || is_given(&self.article.external_id) || is_given(&self.article.url)
+    }
+}
+
+impl EntityRecord {
+    /// The entity, if nothing is stored of it yet.
+    ///
+    /// # Errors
+    /// The members that are missing.
+    pub fn to_new(&self) -> Result<NewEntity, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        let given = &self.entity;
+        let kind = required(&given.kind, "/kind", &mut faults);
+        let name = required(&given.name, "/name", &mut faults);
+        let (Some(kind), Some(name)) = (kind, name) else { return Err(faults) };
+        Ok(NewEntity {
+            kind,
+            name,
+            description: given.description.clone().flatten(),
+            aliases: given.aliases.clone().unwrap_or_default(),
+            identifiers: given.identifiers.clone().unwrap_or_default(),
+        })
+    }
+}
+
+impl MentionRecord {
+    /// The change that the record is to a stored mention. A kind and a confidence of their own are not told from defaults.
+    pub fn to_patch(&self, entity: Option<Uuid>) -> MentionPatch {
+        MentionPatch { entity_id: entity.map(Some), ..MentionPatch::default() }
+    }
+}
+
+impl QuoteRecord {
+    /// The quote of an article, if nothing is stored of it yet.
+    pub fn to_new(&self, article_id: Uuid, speaker_id: Option<Uuid>) -> NewQuote {
+        let given = self.quote.clone();
+        NewQuote {
+            article_id,
+            text: given.text,
+            spans: given.spans,
+            kind: given.kind.unwrap_or(QuoteKind::Direct),
+            speaker_id,
+            speaker_label: given.speaker_label.flatten(),
+            speaker_span: given.speaker_span.flatten(),
+            speaker_status: given.speaker_status,
+            cue: given.cue.flatten(),
+            cue_span: given.cue_span.flatten(),
+            cue_lemma: given.cue_lemma.flatten(),
+            said_on: given.said_on.flatten(),
+            status: given.status,
+            confidence: given.confidence.unwrap_or(1.0),
+            origin: self.origin,
+            extractor: self.extractor.clone(),
+        }
+    }
+
+    /// The change that the record is to a stored quote, which keeps its place.
+    pub fn to_patch(&self, speaker: Option<Uuid>) -> QuotePatch {
+        QuotePatch { text: None, spans: None, speaker_id: speaker.map(Some), ..self.quote.clone() }
+    }
+}

@@ -1,0 +1,67 @@
+//! `/v1/export`: everything, in one snapshot.
+
+use super::articles::article_body;
+use super::export::{PAGE, PAGE_OF_LARGE, PART_BYTES};
+use crate::app::embed::{self, ArticleWithFindings, Embedded};
+use crate::domain::article::{ArticleFilter, ArticleList, ArticleOrder};
+use crate::domain::page::{Page, PageRequest};
+use crate::http::respond::problem::Problem;
+use crate::http::respond::rows::{RowFormat, RowWriter};
+use crate::http::wire::article::ArticleBody;
+use crate::http::wire::entity::EntityBody;
+use crate::http::wire::export::{ExportedRecord, NDJSON};
+use crate::store::fulltext::Statistics;
+use crate::store::{Db, articles, entities};
+use actix_web::{HttpResponse, get, web};
+use futures_util::TryStreamExt;
+use uuid::Uuid;
+
+/// Export everything
+///
+/// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, as they are at one moment. An
+/// import with the scope `admin` into an empty service restores them with their ids, versions, times and reviews; the order is the
+/// same every time.
+#[utoipa::path(
+    tag = "bulk",
+    security(("key" = ["read"])),
+    responses((status = 200, description = "The records", content((ExportedRecord = "application/x-ndjson")))),
+)]
+#[get("/v1/export")]
+pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statistics>) -> Result<HttpResponse, Problem> {
+    let parts = db.stream(move |conn, parts| {
+        let mut rows = RowWriter::new::<EntityBody>(RowFormat::Ndjson);
+        let mut flush =
+            |rows: &mut RowWriter| if rows.written() < PART_BYTES { Ok(()) } else { parts.send(rows.take()?) };
+        for merged in [false, true] {
+            let mut after = None;
+            loop {
+                let entities = entities::by_id(conn, merged, after, PAGE)?;
+                let Some(last) = entities.last() else { break };
+                after = Some(last.id);
+                let bodies: Vec<EntityBody> = entities.into_iter().map(Into::into).collect();
+                rows.write(&bodies, &mut flush)?;
+            }
+        }
+        let page = PageRequest { limit: PAGE_OF_LARGE, after: None, count: None };
+        let filter = ArticleFilter::default();
+        let mut list = ArticleList { filter, order: ArticleOrder::NewestCreated, with_body: true, page };
+        loop {
+            let (Page { items, next, .. }, _) = articles::list(conn, &statistics, &list)?;
+            let ids: Vec<Uuid> = items.iter().map(|article| article.id).collect();
+            let mut texts = articles::texts_of(conn, &ids)?;
+            let whole = |found: ArticleWithFindings| {
+                let versions = texts.remove(&found.article.id).unwrap_or_default();
+                let versions = versions.into_iter().map(Into::into).collect();
+                ArticleBody { versions: Some(versions), ..article_body(found) }
+            };
+            let items = embed::all(conn, items, Embedded::ALL, i64::from(i32::MAX))?;
+            rows.write(&items.into_iter().map(whole).collect::<Vec<_>>(), &mut flush)?;
+            if next.is_none() {
+                return parts.send(rows.take()?);
+            }
+            list.page.after = next;
+        }
+    });
+    let parts = parts.await?.inspect_err(|error| log::warn!("an export was cut off: {error}"));
+    Ok(HttpResponse::Ok().content_type(NDJSON).streaming(parts))
+}

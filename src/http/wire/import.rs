@@ -1,0 +1,624 @@
+//! Imports as JSON: a line is a record, or its result.
+
+use super::RequestBody;
+use super::article::Label;
+use super::entity::{AliasBody, IdentifierBody};
+use super::problem::ProblemBody;
+use super::span::SpanBody;
+use crate::domain::article::{ArticlePatch, MAX_BODY_BYTES};
+use crate::domain::article_url::UrlNormalizer;
+use crate::domain::entity::EntityPatch;
+use crate::domain::import::{
+    ArticleHistory, ArticleRecord, EarlierText, EntityRecord, EntityRef, FindingHistory, History, ImportRecord,
+    MentionRecord, Outcome, QuoteRecord,
+};
+use crate::domain::mention::NewMention;
+use crate::domain::quote::{QuotePatch, Review};
+use crate::domain::span::Span;
+use crate::domain::{
+    Anchor, EntityKind, FieldError, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Options of an import.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ImportOptions {
+    /// Store nothing, and answer what would be stored.
+    #[serde(default)]
+    #[param(default = false)]
+    pub dry_run: bool,
+    /// After a line that fails: go on with the next, or end.
+    #[serde(default)]
+    #[param(inline)]
+    pub on_error: OnError,
+    /// What to do with a stored record that differs: change it, or keep it.
+    #[serde(default)]
+    #[param(inline)]
+    pub on_conflict: OnConflict,
+    /// Find quotes, speakers and names in each article. An article that is sent again is annotated again, which changes nothing
+    /// unless its text has changed.
+    #[serde(default)]
+    #[param(default = false)]
+    pub annotate: bool,
+    /// The results to answer: of each line, or of those that fail, and then a summary.
+    #[serde(default)]
+    #[param(inline)]
+    pub results: Results,
+}
+
+/// What follows a line that fails.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    #[default]
+    Continue,
+    Abort,
+}
+
+/// What becomes of a stored record that differs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnConflict {
+    #[default]
+    Update,
+    Keep,
+}
+
+/// The results to answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Results {
+    #[default]
+    All,
+    Errors,
+}
+
+/// An article with what was found in it (it has a `headline`, a `body` or an `external_id`), or an entity (it has a `kind` or a
+/// `name`). Null counts as absent, and absent members leave those of a stored record as they are.
+///
+/// An article is the stored one with its `id`, or else with its `publisher` and `external_id`, or else with its `url`. An entity is
+/// the stored one with its `id`, or else with one of its `identifiers`, or else with its `kind` and exact `name`.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "external_id": "a-17", "publisher": "Le Quotidien", "headline": "Le port rouvre",
+    "body": "« Nous sommes prêts », a déclaré Awa Diallo.", "published_at": "2026-03-02T08:00:00Z",
+    "entities": [{"key": "awa", "kind": "person", "name": "Awa Diallo"}],
+    "mentions": [{"start": 33, "end": 43, "entity": "awa"}],
+    "quotes": [{"text": "Nous sommes prêts", "speaker": "awa", "cue": "a déclaré"}]
+}))]
+pub struct ImportRecordBody {
+    pub id: Option<Uuid>,
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: Option<String>,
+    /// At most 1 MiB of UTF-8, kept byte for byte.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub body: Option<String>,
+    /// BCP 47 tag, of which the primary tag is stored. Detected from the body of a new article when absent.
+    #[schema(max_length = 35, format = "language", pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+    pub language: Option<String>,
+    /// Absolute http or https URL, unique after normalisation.
+    #[schema(max_length = 2048, format = "uri", pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
+    pub url: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub publisher: Option<String>,
+    /// The id of the article in the client's system, unique within a publisher.
+    #[schema(min_length = 1, max_length = 300)]
+    pub external_id: Option<String>,
+    #[schema(max_items = 50)]
+    pub authors: Option<Vec<Label>>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub section: Option<String>,
+    #[schema(max_items = 50)]
+    pub keywords: Option<Vec<Label>>,
+    /// The time of publication. A date is the start of that day in UTC.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Entities that the mentions and quotes name by their `key`.
+    #[schema(max_items = 2000)]
+    pub entities: Option<Vec<ImportEntity>>,
+    /// A mention is the stored one with its `id`, or else with its span.
+    #[schema(max_items = 20_000)]
+    pub mentions: Option<Vec<ImportMention>>,
+    /// A quote is the stored one with its `id`, or else with its spans.
+    #[schema(max_items = 20_000)]
+    pub quotes: Option<Vec<ImportQuote>>,
+    /// Of an entity.
+    pub kind: Option<EntityKind>,
+    /// The preferred name of an entity.
+    #[schema(min_length = 1, max_length = 300)]
+    pub name: Option<String>,
+    #[schema(min_length = 1, max_length = 2000)]
+    pub description: Option<String>,
+    #[schema(max_items = 200)]
+    pub aliases: Option<Vec<AliasBody>>,
+    #[schema(max_items = 50)]
+    pub identifiers: Option<Vec<IdentifierBody>>,
+    /// The entity that this one was merged into. Counts with the scope `admin`, in a record that is not stored yet.
+    pub merged_into: Option<Uuid>,
+    /// The version of the record. With the scope `admin`, a record that is not stored yet gets its former version and times.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: Option<i32>,
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub body_version: Option<i32>,
+    pub created_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<DateTime<Utc>>,
+    /// The texts of the article, of which the earlier ones are restored with the scope `admin`.
+    #[schema(max_items = 10_000)]
+    pub versions: Option<Vec<ImportVersion>>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub blocks: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub content_hash: Option<IgnoredAny>,
+}
+
+/// An entity of an article. What is stored of it gains the names and identifiers that it lacks.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportEntity {
+    /// The name by which mentions and quotes of this record refer to it.
+    #[schema(min_length = 1, max_length = 300)]
+    pub key: Option<String>,
+    pub id: Option<Uuid>,
+    pub kind: Option<EntityKind>,
+    #[schema(min_length = 1, max_length = 300)]
+    pub name: Option<String>,
+    #[schema(min_length = 1, max_length = 2000)]
+    pub description: Option<String>,
+    #[schema(max_items = 200)]
+    pub aliases: Option<Vec<AliasBody>>,
+    #[schema(max_items = 50)]
+    pub identifiers: Option<Vec<IdentifierBody>>,
+}
+
+/// A mention of an article.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportMention {
+    pub id: Option<Uuid>,
+    pub entity_id: Option<Uuid>,
+    /// The `key` of an entity of this record.
+    #[schema(min_length = 1, max_length = 300)]
+    pub entity: Option<String>,
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub start: i32,
+    #[schema(minimum = 0, maximum = 1_048_576)]
+    pub end: i32,
+    /// When given, it must equal the slice of the body.
+    #[schema(min_length = 1, max_length = 300)]
+    pub exact: Option<String>,
+    /// `name` when not given.
+    pub kind: Option<MentionKind>,
+    /// 1 when not given.
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: Option<f64>,
+    /// `human` when not given.
+    pub origin: Option<Origin>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub extractor: Option<String>,
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: Option<i32>,
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub body_version: Option<i32>,
+    pub created_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<DateTime<Utc>>,
+    pub anchor: Option<Anchor>,
+    #[schema(max_items = 20)]
+    pub candidates: Option<Vec<Uuid>>,
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    pub candidate_count: Option<i32>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub article_id: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub prefix: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub suffix: Option<IgnoredAny>,
+}
+
+/// A quote of an article.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportQuote {
+    pub id: Option<Uuid>,
+    /// Alone, it is searched for in the body.
+    #[schema(min_length = 1, max_length = 20_000)]
+    pub text: Option<String>,
+    #[schema(min_items = 1, max_items = 50)]
+    pub spans: Option<Vec<SpanBody>>,
+    pub kind: Option<QuoteKind>,
+    pub speaker_id: Option<Uuid>,
+    /// The `key` of an entity of this record.
+    #[schema(min_length = 1, max_length = 300)]
+    pub speaker: Option<String>,
+    #[schema(min_length = 1, max_length = 500)]
+    pub speaker_label: Option<String>,
+    pub speaker_span: Option<SpanBody>,
+    pub speaker_status: Option<SpeakerStatus>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub cue: Option<String>,
+    pub cue_span: Option<SpanBody>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub cue_lemma: Option<String>,
+    pub said_on: Option<NaiveDate>,
+    pub status: Option<QuoteStatus>,
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: Option<f64>,
+    /// `human` when not given.
+    pub origin: Option<Origin>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub extractor: Option<String>,
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub version: Option<i32>,
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub body_version: Option<i32>,
+    pub created_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<DateTime<Utc>>,
+    pub anchor: Option<Anchor>,
+    /// The reviews of the quote, which are restored with its history.
+    #[schema(max_items = 100_000)]
+    pub reviews: Option<Vec<ImportReview>>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub article_id: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub prefix: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub suffix: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub about: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub canonical_text: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub cluster_id: Option<IgnoredAny>,
+}
+
+/// A review of a quote.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportReview {
+    pub id: Uuid,
+    #[schema(min_length = 1, max_length = 200)]
+    pub actor: Option<String>,
+    pub action: ReviewAction,
+    /// The changed members before, as JSON.
+    #[schema(value_type = Option<Object>)]
+    pub from: Option<serde_json::Value>,
+    /// The changed members after, as JSON.
+    #[schema(value_type = Option<Object>)]
+    pub to: Option<serde_json::Value>,
+    #[schema(min_length = 1, max_length = 2000)]
+    pub note: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+/// A text of an article.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportVersion {
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub body_version: i32,
+    #[schema(min_length = 1, max_length = 500)]
+    pub headline: String,
+    /// Absent of the current text, which the article has.
+    #[schema(min_length = 1, max_length = 1_048_576)]
+    pub body: Option<String>,
+    #[schema(max_length = 3, pattern = "^[a-z]{2,3}$")]
+    pub language: String,
+    pub created_at: DateTime<Utc>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub article_id: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub content_hash: Option<IgnoredAny>,
+}
+
+/// Records to be imported.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(max_items = 9_007_199_254_740_991)]
+pub struct ImportRecordList(pub Vec<ImportRecordBody>);
+
+impl RequestBody for ImportRecordBody {}
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ImportResult {
+    Created,
+    Updated,
+    Unchanged,
+    Failed,
+}
+
+impl From<Outcome> for ImportResult {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Created => Self::Created,
+            Outcome::Updated => Self::Updated,
+            Outcome::Unchanged => Self::Unchanged,
+        }
+    }
+}
+
+/// The result of a line.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"line": 1, "result": "created", "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"}))]
+pub struct ImportLineBody {
+    /// The line of NDJSON, the row of CSV (its header is row 1), or the item of an array; from 1.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    pub line: u64,
+    pub result: ImportResult,
+    /// The id of the record; null when it failed.
+    #[schema(required = true)]
+    pub id: Option<Uuid>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ProblemBody, required = false)]
+    pub problem: Option<ProblemBody>,
+}
+
+/// The last line with `results=errors`: the number of lines with each result.
+#[derive(Debug, Default, Clone, Copy, Serialize, ToSchema)]
+pub struct ImportSummaryBody {
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub created: u64,
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub updated: u64,
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub unchanged: u64,
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub failed: u64,
+}
+
+impl ImportSummaryBody {
+    /// Counts a line.
+    pub fn count(&mut self, result: ImportResult) {
+        *match result {
+            ImportResult::Created => &mut self.created,
+            ImportResult::Updated => &mut self.updated,
+            ImportResult::Unchanged => &mut self.unchanged,
+            ImportResult::Failed => &mut self.failed,
+        } += 1;
+    }
+}
+
+/// A line of the answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ImportAnswer {
+    Line(Box<ImportLineBody>),
+    Summary { summary: ImportSummaryBody },
+}
+
+impl ImportRecordBody {
+    /// The domain's form. The history of the record is kept only `with_history`.
+    ///
+    /// # Errors
+    /// Members that are not valid, or that belong to the other kind of record.
+    pub fn into_record(self, urls: &UrlNormalizer, with_history: bool) -> Result<ImportRecord, Vec<FieldError>> {
+        let is_entity = self.kind.is_some() || self.name.is_some();
+        let foreign: Vec<&str> = match is_entity {
+            true => [
+                ("/headline", self.headline.is_some()),
+                ("/body", self.body.is_some()),
+                ("/url", self.url.is_some()),
+                ("/external_id", self.external_id.is_some()),
+                ("/mentions", self.mentions.is_some()),
+                ("/quotes", self.quotes.is_some()),
+            ]
+            .into_iter()
+            .filter_map(|(pointer, is_given)| is_given.then_some(pointer))
+            .collect(),
+            false => Vec::new(),
+        };
+        if !foreign.is_empty() {
+            let fault =
+                |pointer: &str| FieldError::new(pointer, "is of an article, and kind and name are of an entity");
+            return Err(foreign.into_iter().map(fault).collect());
+        }
+        let history = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
+        if is_entity {
+            return Ok(ImportRecord::Entity(Box::new(EntityRecord {
+                id: self.id,
+                key: None,
+                entity: entity_patch(self.kind, self.name, self.description, self.aliases, self.identifiers),
+                merged_into: self.merged_into.filter(|_| history.is_some()),
+                history,
+            })));
+        }
+        let mut faults = Vec::new();
+        if self.body.as_ref().is_some_and(|body| body.len() > MAX_BODY_BYTES) {
+            faults.push(FieldError::new("/body", format!("must be at most {MAX_BODY_BYTES} bytes of UTF-8")));
+        }
+        let url = self.url.map(|url| urls.normalise(&url));
+        let url = url.transpose().map_err(|error| faults.push(FieldError::new("/url", error.to_string())));
+        let history = match history {
+            Some(record) => article_history(record, self.body_version, self.versions, &mut faults),
+            None => None,
+        };
+        let Ok(url) = url else { return Err(faults) };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let labels =
+            |labels: Option<Vec<Label>>| labels.map(|labels| labels.into_iter().map(|label| label.0).collect());
+        let article = ArticlePatch {
+            headline: self.headline,
+            body: self.body,
+            language: self.language.map(Some),
+            url: url.map(Some),
+            publisher: self.publisher.map(Some),
+            external_id: self.external_id.map(Some),
+            authors: labels(self.authors),
+            section: self.section.map(Some),
+            keywords: labels(self.keywords),
+            published_at: self.published_at.map(Some),
+        };
+        let with_history = history.is_some();
+        Ok(ImportRecord::Article(Box::new(ArticleRecord {
+            id: self.id,
+            article,
+            entities: self.entities.into_iter().flatten().map(ImportEntity::into_record).collect(),
+            mentions: self.mentions.into_iter().flatten().map(|mention| mention.into_record(with_history)).collect(),
+            quotes: self.quotes.into_iter().flatten().map(|quote| quote.into_record(with_history)).collect(),
+            history,
+        })))
+    }
+}
+
+fn history(
+    (version, created_at, updated_at): (Option<i32>, Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+) -> Option<History> {
+    Some(History { version: version?, created_at: created_at?, updated_at: updated_at? })
+}
+
+/// The history of an article whose earlier texts are all there.
+fn article_history(
+    record: History,
+    body_version: Option<i32>,
+    versions: Option<Vec<ImportVersion>>,
+    faults: &mut Vec<FieldError>,
+) -> Option<ArticleHistory> {
+    let body_version = body_version.unwrap_or(1);
+    let mut texts = versions.unwrap_or_default();
+    texts.sort_by_key(|text| text.body_version);
+    let current = texts.iter().find(|text| text.body_version == body_version).map(|text| text.created_at);
+    texts.retain(|text| text.body_version != body_version);
+    if body_version > record.version {
+        faults.push(FieldError::new("/body_version", "must be at most version"));
+    }
+    let is_complete = texts.iter().map(|text| text.body_version).eq(1..body_version);
+    if !is_complete || texts.iter().any(|text| text.body.is_none()) {
+        faults
+            .push(FieldError::new("/versions", format!("must have the texts 1 to {body_version}, with their bodies")));
+    }
+    let earlier = |text: ImportVersion| EarlierText {
+        body_version: text.body_version,
+        headline: text.headline,
+        body: text.body.unwrap_or_default(),
+        language: text.language,
+        created_at: text.created_at,
+    };
+    Some(ArticleHistory {
+        record,
+        body_version,
+        body_created_at: current.unwrap_or(record.created_at),
+        earlier: texts.into_iter().map(earlier).collect(),
+    })
+}
+
+fn entity_patch(
+    kind: Option<EntityKind>,
+    name: Option<String>,
+    description: Option<String>,
+    aliases: Option<Vec<AliasBody>>,
+    identifiers: Option<Vec<IdentifierBody>>,
+) -> EntityPatch {
+    EntityPatch {
+        kind,
+        name,
+        description: description.map(Some),
+        aliases: aliases.map(|aliases| aliases.into_iter().map(Into::into).collect()),
+        identifiers: identifiers.map(|all| all.into_iter().map(Into::into).collect()),
+    }
+}
+
+fn entity_ref(id: Option<Uuid>, key: Option<String>) -> Option<EntityRef> {
+    id.map(EntityRef::Id).or(key.map(EntityRef::Key))
+}
+
+impl ImportEntity {
+    fn into_record(self) -> EntityRecord {
+        EntityRecord {
+            id: self.id,
+            key: self.key,
+            entity: entity_patch(self.kind, self.name, self.description, self.aliases, self.identifiers),
+            merged_into: None,
+            history: None,
+        }
+    }
+}
+
+impl ImportMention {
+    fn into_record(self, with_history: bool) -> MentionRecord {
+        let record = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
+        MentionRecord {
+            id: self.id,
+            entity: entity_ref(self.entity_id, self.entity),
+            new: NewMention {
+                entity_id: None,
+                span: Span { start: self.start, end: self.end },
+                exact: self.exact,
+                kind: self.kind.unwrap_or(MentionKind::Name),
+                confidence: self.confidence.unwrap_or(1.0),
+                origin: self.origin.unwrap_or(Origin::Human),
+                extractor: self.extractor,
+            },
+            history: record.map(|record| FindingHistory {
+                record,
+                body_version: self.body_version.unwrap_or(1),
+                anchor: self.anchor.unwrap_or(Anchor::Exact),
+                candidates: self.candidates.unwrap_or_default(),
+                candidate_count: self.candidate_count.unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+impl ImportQuote {
+    fn into_record(self, with_history: bool) -> QuoteRecord {
+        let record = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
+        let review = |review: ImportReview| Review {
+            id: review.id,
+            actor: review.actor,
+            action: review.action,
+            from: review.from,
+            to: review.to,
+            note: review.note,
+            at: review.at,
+        };
+        QuoteRecord {
+            id: self.id,
+            speaker: entity_ref(self.speaker_id, self.speaker),
+            quote: QuotePatch {
+                text: self.text,
+                spans: self.spans.map(|spans| spans.into_iter().map(Into::into).collect()),
+                kind: self.kind,
+                speaker_id: None,
+                speaker_label: self.speaker_label.map(Some),
+                speaker_span: self.speaker_span.map(|span| Some(span.into())),
+                speaker_status: self.speaker_status,
+                cue: self.cue.map(Some),
+                cue_span: self.cue_span.map(|span| Some(span.into())),
+                cue_lemma: self.cue_lemma.map(Some),
+                said_on: self.said_on.map(Some),
+                status: self.status,
+                confidence: self.confidence,
+            },
+            origin: self.origin.unwrap_or(Origin::Human),
+            extractor: self.extractor,
+            reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(review).collect(),
+            history: record.map(|record| FindingHistory {
+                record,
+                body_version: self.body_version.unwrap_or(1),
+                anchor: self.anchor.unwrap_or(Anchor::Exact),
+                candidates: Vec::new(),
+                candidate_count: 0,
+            }),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Everything out and in again.
+
+use serde_json::{Value, json};
+
+use super::{annotated, article, import, results, send};
+use crate::support::TestApp;
+use crate::support::answers::{id, items};
+
+/// A service with everything that an export has: versions of texts, anchors of all kinds, reviews and a merge.
+pub fn full() -> TestApp {
+    let app = TestApp::start();
+    import(&app, "annotate=true", &[annotated("1"), annotated("2"), article("3")]);
+    let stored = items(&app, "/v1/articles?include=body");
+    let path = format!("/v1/articles/{}", id(&stored[0]));
+    app.patch(&path, &json!({"body": "Hier : « Nous sommes prêts », a déclaré Awa Diallo.", "published_at": null}))
+        .expect(200);
+    app.patch(&path, &json!({"body": "Awa Diallo se tait."})).expect(200);
+    for quote in &items(&app, "/v1/quotes")[..2] {
+        app.patch(&format!("/v1/quotes/{}", id(quote)), &json!({"status": "disputed"})).expect(200);
+        app.patch(&format!("/v1/quotes/{}", id(quote)), &json!({"speaker_id": null})).expect(200);
+    }
+    let survivor = app.entity(json!({"name": "Awa Diallo Ba", "identifiers": [{"scheme": "wikidata", "value": "Q1"}]}));
+    let merged = app.entity(json!({"name": "A. Diallo"}));
+    app.sql(&format!("UPDATE entities SET merged_into = '{}' WHERE id = '{}'", id(&survivor), id(&merged)));
+    app
+}
+
+#[test]
+fn an_export_of_everything_restores_an_empty_service_to_the_byte() {
+    let app = full();
+    let exported = app.get("/v1/export").text();
+    assert!(exported.contains("\"anchor\":\"orphaned\"") && exported.contains("\"reviews\":[{"));
+    let restored = TestApp::start();
+    let answered = super::lines(send(&restored, "", "application/x-ndjson", exported.clone()));
+    assert!(answered.iter().all(|line| line["result"] == "created"), "{answered:?}");
+    assert_eq!(restored.get("/v1/export").text(), exported);
+    // Again, it changes nothing; and nor does it where it came from.
+    for service in [&restored, &app] {
+        let again = super::lines(send(service, "", "application/x-ndjson", exported.clone()));
+        assert!(again.iter().all(|line| line["result"] == "unchanged"), "{again:?}");
+        assert_eq!(service.get("/v1/export").text(), exported);
+    }
+}
+
+#[test]
+fn what_is_restored_must_be_whole() {
+    let app = TestApp::start();
+    let record = |changes: Value| {
+        let mut record = article("1");
+        let history = json!({"version": 3, "body_version": 2, "created_at": "2020-01-01", "updated_at": "2021-01-01"});
+        record.as_object_mut().unwrap().extend(history.as_object().unwrap().clone());
+        record.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        record
+    };
+    let missing = import(&app, "", &[record(json!({}))]);
+    assert_eq!(missing[0]["problem"]["errors"][0]["pointer"], "/versions");
+    let beyond = import(&app, "", &[record(json!({"body_version": 4}))]);
+    assert_eq!(beyond[0]["problem"]["errors"][0]["pointer"], "/body_version");
+    let first = json!({"body_version": 1, "headline": "H", "body": "B", "language": "fr", "created_at": "2020-01-01"});
+    assert_eq!(results(&import(&app, "", &[record(json!({"versions": [first]}))])), "created");
+}
