@@ -3,7 +3,9 @@
 mod backup;
 mod completions;
 mod demo;
+mod export;
 mod healthcheck;
+mod import;
 mod keys;
 mod man;
 mod migrate;
@@ -11,6 +13,7 @@ mod openapi;
 mod outcome;
 mod restore;
 mod serve;
+mod service_client;
 mod signals;
 mod start_log;
 
@@ -45,6 +48,10 @@ enum Command {
     Backup(backup::BackupSettings),
     /// Read a backup into an empty database
     Restore(restore::RestoreSettings),
+    /// Import files into a running service
+    Import(import::ImportSettings),
+    /// Export lists, or everything, from a running service
+    Export(export::ExportSettings),
     /// Create, list, revoke and rotate API keys
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -62,15 +69,17 @@ enum Command {
 }
 
 /// The commands as `verbatim --help` groups them; those that are not named here come last.
-const GROUPS: [(&str, &[&str]); 3] = [
+const GROUPS: [(&str, &[&str]); 4] = [
     ("Service", &["serve", "demo", "healthcheck"]),
     ("Database", &["migrate", "backup", "restore", "keys"]),
+    ("Records", &["import", "export"]),
     ("Texts", &["annotate", "train-names"]),
 ];
 /// The group of the other commands.
 const OTHERS: &str = "Other commands";
 
-/// Runs the command that the arguments name. Exits with 0, with 2 for wrong settings, and with 1 for any other failure.
+/// Runs the command that the arguments name. Exits with 0, with 2 for wrong settings and for an import that did nothing, and with 1
+/// for any other failure.
 pub fn run() -> ExitCode {
     let binary = command();
     let cli = Cli::from_arg_matches(&binary.clone().get_matches()).unwrap_or_else(|error| error.exit());
@@ -84,6 +93,8 @@ pub fn run() -> ExitCode {
         Command::Annotate(settings) => annotate_files::run(&settings).map_err(Into::into),
         #[cfg(feature = "train-names")]
         Command::TrainNames(settings) => train_names::run(&settings).map_err(Into::into),
+        Command::Import(settings) => import::run(&settings),
+        Command::Export(settings) => export::run(&settings),
         Command::Keys(command) => keys::run(&command, &binary),
         Command::Openapi(settings) => openapi::run(&settings),
         Command::Completions(settings) => completions::run(&settings, binary),
@@ -93,7 +104,8 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("verbatim: {error}");
-            ExitCode::from(if error.is::<BadSettings>() { 2 } else { 1 })
+            let did_nothing = error.downcast_ref().is_some_and(import::ImportError::is_nothing);
+            ExitCode::from(if did_nothing || error.is::<BadSettings>() { 2 } else { 1 })
         }
     }
 }

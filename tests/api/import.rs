@@ -1,5 +1,6 @@
 //! `POST /v1/import`: what becomes of each record, whatever the others are.
 
+mod commands;
 mod faults;
 mod repeated;
 mod restored;

@@ -1,0 +1,172 @@
+//! `verbatim import`: sends files to a running service, in parts, and reports what fails.
+
+mod input;
+mod state;
+
+use super::outcome::Outcome;
+use super::service_client::{ServiceClient, ServiceSettings};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use input::{Input, Part};
+use serde::Deserialize;
+use state::State;
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+
+/// The settings of `import`.
+#[derive(Debug, Args)]
+pub(super) struct ImportSettings {
+    /// Files or folders to import, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Format of the files; by default that of their names or contents
+    #[arg(long, value_enum)]
+    format: Option<input::Format>,
+
+    /// Columns or members of the files under the names of the service, such as headline=title,body=text
+    #[arg(long, value_name = "MEMBER=COLUMN", value_delimiter = ',')]
+    map: Vec<String>,
+
+    /// Find quotes, speakers and names in each article
+    #[arg(long)]
+    annotate: bool,
+
+    /// Store nothing, and report what would fail
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Leave stored records as they are
+    #[arg(long)]
+    keep: bool,
+
+    /// File that remembers how far the import is: after a break, it goes on from there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    #[command(flatten)]
+    service: ServiceSettings,
+}
+
+/// Why the import ends, or what it lacks.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ImportError {
+    #[error("{0}")]
+    Input(String),
+    #[error("nothing was imported: {failed} records failed")]
+    Nothing { failed: u64 },
+    #[error("{failed} records failed")]
+    Some { failed: u64 },
+    #[error("the answer of the service is not complete: {0}")]
+    CutOff(io::Error),
+}
+
+impl ImportError {
+    /// Whether nothing was done, which has an exit code of its own.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing { .. } | Self::Input(_))
+    }
+}
+
+/// A line of the answer.
+#[derive(Debug, Deserialize)]
+struct Line {
+    line: u64,
+    result: String,
+    problem: Option<Problem>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Problem {
+    detail: String,
+}
+
+/// The records with each result.
+#[derive(Debug, Default)]
+struct Counts {
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    failed: u64,
+}
+
+pub(super) fn run(settings: &ImportSettings) -> Outcome {
+    let client = ServiceClient::new(&settings.service);
+    let path = format!(
+        "/v1/import?annotate={}&dry_run={}&on_conflict={}",
+        settings.annotate,
+        settings.dry_run,
+        if settings.keep { "keep" } else { "update" }
+    );
+    let mut state = State::open(settings.state.as_deref())?;
+    let mut counts = Counts::default();
+    let inputs = Input::all(&settings.files, settings.format, &settings.map)?;
+    let bar = ProgressBar::new(inputs.iter().map(Input::bytes).sum());
+    let template = "{bar:30} {percent}% {bytes_per_sec}, {eta} left, {msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    for mut input in inputs {
+        let name = input.name().to_owned();
+        let done = state.done(&name);
+        while let Some(part) = input.next_part()? {
+            bar.inc(part.bytes_read);
+            if part.last_number() <= done {
+                continue;
+            }
+            send(&client, &path, &name, part, &mut counts, &bar)?;
+            state.record(&name, input.number())?;
+            bar.set_message(format!("{} records", counts.created + counts.updated + counts.unchanged + counts.failed));
+        }
+    }
+    bar.finish_and_clear();
+    let Counts { created, updated, unchanged, failed } = counts;
+    println!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed");
+    match (failed, created + updated + unchanged) {
+        (0, _) => Ok(()),
+        (failed, 0) => Err(ImportError::Nothing { failed }.into()),
+        (failed, _) => Err(ImportError::Some { failed }.into()),
+    }
+}
+
+/// Sends a part, and reports what fails of it.
+fn send(
+    client: &ServiceClient,
+    path: &str,
+    name: &str,
+    mut part: Part,
+    counts: &mut Counts,
+    bar: &ProgressBar,
+) -> Outcome {
+    let report = |counts: &mut Counts, number: u64, why: &str| {
+        counts.failed += 1;
+        bar.suspend(|| eprintln!("{name}:{number}: {why}"));
+    };
+    for (number, why) in &part.failures {
+        report(counts, *number, why);
+    }
+    if part.numbers.is_empty() {
+        return Ok(());
+    }
+    let (media_type, body) = (part.media_type, std::mem::take(&mut part.body));
+    let answer = client.post(path, media_type, body)?;
+    let lines = BufReader::new(answer.into_body().into_reader()).lines();
+    let mut answered = 0;
+    for line in lines {
+        let line = line.map_err(ImportError::CutOff)?;
+        let line: Line = serde_json::from_str(&line)?;
+        let number = part.number_at(line.line);
+        answered += 1;
+        match line.result.as_str() {
+            "created" => counts.created += 1,
+            "updated" => counts.updated += 1,
+            "unchanged" => counts.unchanged += 1,
+            _ => report(counts, number, line.problem.as_ref().map_or("failed", |problem| &problem.detail)),
+        }
+    }
+    if answered < part.numbers.len() {
+        let cause = format!("{} of {} records are answered", answered, part.numbers.len());
+        return Err(ImportError::CutOff(io::Error::new(io::ErrorKind::UnexpectedEof, cause)).into());
+    }
+    Ok(())
+}
