@@ -3,6 +3,7 @@
 use crate::annotate;
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
+use crate::app::change_feed::ChangeFeed;
 use crate::app::importer::Importer;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
@@ -312,6 +313,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         articles: Data::new(ArticleBatcher::new(db.clone(), annotator.clone())),
         importer: Data::new(Importer::new(db.clone(), annotator.clone())),
         annotator: Data::new(annotator),
+        changes: Data::new(ChangeFeed::new(db.clone())),
         statistics: Data::from(statistics),
         names,
         popular_names: Data::new(PopularNames::default()),

@@ -2,6 +2,7 @@
 
 pub mod annotator;
 pub mod article_batcher;
+pub mod change_feed;
 pub mod cpu_pool;
 pub mod embed;
 pub mod importer;

@@ -13,6 +13,7 @@ use super::routes::docs::{DocumentText, read_docs_file};
 use super::{openapi, routes};
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
+use crate::app::change_feed::ChangeFeed;
 use crate::app::importer::Importer;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
@@ -46,6 +47,7 @@ pub struct State {
     pub articles: web::Data<ArticleBatcher>,
     pub importer: web::Data<Importer>,
     pub annotator: web::Data<Annotator>,
+    pub changes: web::Data<ChangeFeed>,
     pub authenticator: web::Data<Authenticator>,
     /// Refreshed by a background task.
     pub keys: web::Data<Keys>,
@@ -120,6 +122,7 @@ pub fn app(
         .app_data(state.articles)
         .app_data(state.importer)
         .app_data(state.annotator)
+        .app_data(state.changes)
         .app_data(state.authenticator)
         .app_data(state.keys)
         .app_data(state.limits)

@@ -7,9 +7,9 @@ use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// The header that carries the id of a request.
@@ -43,18 +43,33 @@ pub struct RequestDeadline(pub Duration);
 pub struct SlowRequests(pub Duration);
 
 /// Whether the service is stopping.
-#[derive(Debug, Default)]
-pub struct Draining(AtomicBool);
+#[derive(Debug)]
+pub struct Draining(watch::Sender<bool>);
+
+impl Default for Draining {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
 
 impl Draining {
     /// Marks the service as stopping.
     pub fn start(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.send_replace(true);
     }
 
     /// Whether the service is stopping.
     pub fn is_started(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.0.borrow()
+    }
+
+    /// Waits until the service is stopping.
+    pub fn started(&self) -> impl Future<Output = ()> + use<> {
+        let mut receiver = self.0.subscribe();
+        async move {
+            // A sender that is gone has stopped too.
+            let _ = receiver.wait_for(|is_started| *is_started).await;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The change feed: which changes it has, in which order, and how far back it goes.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

@@ -6,6 +6,7 @@ mod cached;
 pub mod changes;
 pub mod docs;
 pub mod entities;
+mod event_stream;
 mod export;
 pub mod export_everything;
 pub mod graph;

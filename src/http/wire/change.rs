@@ -81,6 +81,17 @@ pub struct ListChanges {
     actor: Vec<String>,
 }
 
+/// A cursor of the change feed.
+#[derive(ToSchema)]
+#[schema(max_length = 32, pattern = "^[A-Za-z0-9_-]{32}$")]
+pub struct LastEventId(#[allow(dead_code, reason = "describes a parameter")] String);
+
+/// Server-sent events: `id` is the cursor of a change, `event` is `change`, and `data` has a `Change` as JSON. An event `error` is
+/// the last one: its data has the `code` and the `detail` of the problem.
+#[derive(ToSchema)]
+#[schema(max_length = 2_147_483_647)]
+pub struct EventStream(#[allow(dead_code, reason = "describes an answer")] String);
+
 /// The name of a key.
 #[derive(ToSchema)]
 #[schema(min_length = 1, max_length = 200)]
