@@ -176,6 +176,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (caller, key) {
+        caller -> Text,
+        key -> Text,
+        created_at -> Timestamptz,
+        request -> Bytea,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
     mentions (id, article_id) {
         id -> Uuid,
         article_id -> Uuid,
@@ -314,6 +326,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_day_counts,
     entity_identifiers,
     entity_names,
+    idempotency_keys,
     mentions,
     name_words,
     quote_about,

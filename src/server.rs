@@ -24,7 +24,7 @@ use crate::store::fulltext::Statistics;
 use crate::store::measurements::Measurements;
 use crate::store::migrate::{Extent, Migrated, MigrationState};
 use crate::store::name_dictionary::NameDictionary;
-use crate::store::{self, Db, changes, counts, measurements, migrate, restore};
+use crate::store::{self, Db, changes, counts, idempotency, measurements, migrate, restore};
 use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
@@ -228,6 +228,7 @@ impl Server {
             spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
             spawn(compact_counters(db(), metrics())),
             spawn(remove_old_changes(db(), metrics(), config.changes_retention)),
+            spawn(remove_idempotency_keys(db(), metrics())),
             spawn(refresh_keys(state.keys.clone(), metrics(), state.limits.clone())),
             spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
@@ -358,22 +359,30 @@ async fn refresh_dictionary(db: Db, metrics: Data<Metrics>, names: Arc<NameDicti
     }
 }
 
-/// Removes changes that are older than the retention, in small batches.
+/// Removes changes that are older than the retention.
 async fn remove_old_changes(db: Db, metrics: Data<Metrics>, retention: Duration) {
-    let mut tick = time::interval(REMOVE_PERIOD);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        let mut removed = db.background(changes::check_origin).await.map(|()| true);
-        while let Ok(true) = removed {
-            removed = db.background(move |conn| changes::remove_old(conn, retention)).await;
-            time::sleep(REMOVE_PAUSE).await;
-        }
-        metrics.task_ended("remove_old_changes", removed.is_ok());
-        if let Err(error) = removed {
-            log::debug!("removing old changes: {error}");
-        }
+    let remove = async || {
+        db.background(changes::check_origin).await?;
+        remove_in_batches(&db, move |conn| changes::remove_old(conn, retention)).await
+    };
+    repeat("remove_old_changes", REMOVE_PERIOD, metrics, remove).await;
+}
+
+/// Removes idempotency keys that are no longer remembered.
+async fn remove_idempotency_keys(db: Db, metrics: Data<Metrics>) {
+    let remove = async || remove_in_batches(&db, idempotency::remove_old).await;
+    repeat("remove_idempotency_keys", REMOVE_PERIOD, metrics, remove).await;
+}
+
+/// Runs `remove`, which removes a few rows, until it returns false.
+async fn remove_in_batches(
+    db: &Db,
+    remove: impl Fn(&mut PgConnection) -> store::Result<bool> + Copy + Send + 'static,
+) -> store::Result<()> {
+    while db.background(remove).await? {
+        time::sleep(REMOVE_PAUSE).await;
     }
+    Ok(())
 }
 
 /// Repeats a background task for ever. What fails is tried again.

@@ -4,9 +4,11 @@ use super::annotator::{Annotator, Attempt, MAX_DRAFTS, OwnedDocument};
 use super::embed::{self, ArticleWithFindings, Embedded};
 use super::text_analysis::TEXT_ANALYSIS;
 use crate::domain::article::{Article, NewArticle};
+use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::new_id;
 use crate::store::annotations::{self, Draft, Resolution, Resolutions, Resolved};
 use crate::store::db::transaction::WriteBatcher;
+use crate::store::idempotency::{StoredAnswer, once};
 use crate::store::{Connection, Db, Error, Result, articles};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -43,8 +45,51 @@ impl ArticleBatcher {
     /// # Errors
     /// A conflict if another article has the URL or the publisher's external id, and [`Error::Overloaded`].
     pub async fn create(&self, new: NewArticle, annotate: bool) -> Result<ArticleWithFindings> {
-        let new = Arc::new(new);
         let is_batched = new.body.len() <= MAX_BATCHED_BYTES;
+        let store = async |creation: Creation| match is_batched {
+            true => self.db.write_batched(&self.waiting, creation, create_all).await,
+            false => self.db.write(move |conn| create_all(conn, &[&creation])?.remove(0)).await,
+        };
+        self.store_draft(new, annotate, store).await
+    }
+
+    /// Creates an article once for a key, in a transaction of its own. Returns the `answer` to the first request with the key.
+    ///
+    /// # Errors
+    /// As [`ArticleBatcher::create`] and [`once`].
+    pub async fn create_once(
+        &self,
+        new: NewArticle,
+        annotate: bool,
+        key: &IdempotencyKey,
+        answer: impl Fn(ArticleWithFindings) -> Result<StoredAnswer> + Clone + Send + 'static,
+    ) -> Result<StoredAnswer> {
+        let store = async |creation: Creation| {
+            let (key, answer) = (key.clone(), answer.clone());
+            let store = move |conn: &mut Connection| {
+                let mut unknown = HashSet::new();
+                let stored = once(conn, &key, |conn| match create_all(conn, &[&creation])?.remove(0)? {
+                    Attempt::Stored(article) => answer(article).map(Some),
+                    Attempt::Again(found) => {
+                        unknown = found;
+                        Ok(None)
+                    }
+                })?;
+                Ok(stored.map_or(Attempt::Again(unknown), Attempt::Stored))
+            };
+            self.db.write(store).await
+        };
+        self.store_draft(new, annotate, store).await
+    }
+
+    /// Stores an article, which is annotated again while the names that it needs were stored meanwhile.
+    async fn store_draft<T>(
+        &self,
+        new: NewArticle,
+        annotate: bool,
+        store: impl AsyncFn(Creation) -> Result<Attempt<T>>,
+    ) -> Result<T> {
+        let new = Arc::new(new);
         let mut known = HashSet::new();
         for number in 1..=MAX_DRAFTS {
             let draft = match annotate {
@@ -59,13 +104,8 @@ impl ArticleBatcher {
                     Some(Draft { extraction, known: known.clone(), is_final: number == MAX_DRAFTS })
                 }
             };
-            let creation = Creation { new: Arc::clone(&new), draft };
-            let created = match is_batched {
-                true => self.db.write_batched(&self.waiting, creation, create_all).await?,
-                false => self.db.write(move |conn| create_all(conn, &[&creation])?.remove(0)).await?,
-            };
-            match created {
-                Attempt::Stored(article) => return Ok(article),
+            match store(Creation { new: Arc::clone(&new), draft }).await? {
+                Attempt::Stored(stored) => return Ok(stored),
                 Attempt::Again(unknown) => known.extend(unknown),
             }
         }

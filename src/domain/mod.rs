@@ -6,6 +6,7 @@ pub mod change;
 pub mod entity;
 pub mod graph;
 pub mod highlight;
+pub mod idempotency;
 pub mod import;
 pub mod key;
 pub mod mention;

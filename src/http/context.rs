@@ -155,6 +155,27 @@ pub fn note_key(name: Option<&str>) {
     let _ = CURRENT.try_with(|current| current.notes.key.replace(name.map(str::to_owned)));
 }
 
+/// The current request, for a part of its answer that is made on another thread.
+#[derive(Clone)]
+pub struct Carried {
+    id: String,
+    prefix: PublicPrefix,
+}
+
+/// Takes the current request to another thread.
+pub fn carry() -> Carried {
+    let carried = CURRENT.try_with(|current| Carried { id: current.id.clone(), prefix: current.prefix.clone() });
+    carried.unwrap_or_else(|_| Carried { id: request_id(), prefix: PublicPrefix::default() })
+}
+
+impl Carried {
+    /// Runs `work` as a part of the request.
+    pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
+        let Self { id, prefix } = self.clone();
+        CURRENT.sync_scope(Current { id, prefix, notes: Rc::default() }, work)
+    }
+}
+
 /// Runs `answer` as the request with this id, of a service under this prefix.
 pub async fn scope<T>(id: String, prefix: PublicPrefix, notes: Rc<Notes>, answer: impl Future<Output = T>) -> T {
     CURRENT.scope(Current { id, prefix, notes }, answer).await

@@ -64,6 +64,9 @@ pub enum Error {
     /// Changes behind this position are no longer known.
     #[error("changes behind this position were removed: read the records again, then follow the changes from now on")]
     ChangesRemoved,
+    /// The `Idempotency-Key` was sent before with another request.
+    #[error("this Idempotency-Key was sent with another request within the last 24 hours")]
+    KeyReused,
     /// The record is not at a version that the caller expects.
     #[error("the record is at version {current}")]
     Stale { current: i32 },
@@ -113,6 +116,8 @@ pub enum Conflict {
     Identifier,
     #[error("another key has this name")]
     KeyName,
+    #[error("the first request with this Idempotency-Key is still running")]
+    KeyInUse,
     #[error("the text stands in the body more than once: give the spans")]
     AmbiguousText { candidates: Vec<Span> },
     #[error("{mentions} mentions and {quotes} quotes refer to this entity; cascade=true unlinks them")]

@@ -131,9 +131,8 @@ fn every_operation_has_all_its_statuses() {
             expected.extend(["404", "410"]);
         }
         expected.extend(match operation.id {
-            "create_article" | "update_article" | "create_entity" | "update_entity" | "create_quote" | "create_key" => {
-                &["409"][..]
-            }
+            "create_article" | "update_article" | "create_entity" | "update_entity" | "create_mention"
+            | "create_quote" | "create_key" => &["409"][..],
             "delete_entity" => &["202", "409"],
             "read_entity" => &["308"],
             "read_problem" => &["404"],

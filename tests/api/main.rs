@@ -20,6 +20,7 @@ mod embedded_recovery;
 mod entities;
 mod export;
 mod graph;
+mod idempotency;
 mod import;
 mod keys;
 mod logs;

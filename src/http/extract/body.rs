@@ -1,6 +1,7 @@
 //! Request bodies: received, decompressed, validated and read into types.
 
 use super::contract::Operation;
+use super::idempotency;
 use super::schema::Invalid;
 use crate::domain::FieldError;
 use crate::http::context;
@@ -51,12 +52,14 @@ impl<T: RequestBody> FromRequest for Body<T> {
         let operation = Operation::of(request);
         let media_type = media_type_of(request);
         let bytes = receive(request, payload);
+        let request = request.clone();
         Box::pin(async move {
             let operation = operation.ok_or_else(|| Problem::unexpected("the operation has no contract"))?;
             let media_type = media_type?;
             check_media_type(operation, &media_type)?;
             // The permits are held until the body is parsed.
             let (bytes, _permits) = bytes.await?;
+            idempotency::note_body(&request, &bytes);
             read(operation, &media_type, bytes).map(Self)
         })
     }

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod client_address;
 pub mod conditional;
 pub mod contract;
+pub mod idempotency;
 pub mod paging;
 pub mod query;
 pub mod records;

@@ -147,8 +147,14 @@ impl Replica {
 }
 
 /// The background tasks of every service.
-const BACKGROUND_TASKS: [&str; 5] =
-    ["compact_counters", "measure", "refresh_dictionary", "refresh_keys", "remove_old_changes"];
+const BACKGROUND_TASKS: [&str; 6] = [
+    "compact_counters",
+    "measure",
+    "refresh_dictionary",
+    "refresh_keys",
+    "remove_idempotency_keys",
+    "remove_old_changes",
+];
 
 /// The metrics of the background tasks and of the collection that they measure.
 #[derive(Default)]

@@ -32,7 +32,7 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
         .any(|(status, response)| status.starts_with('2') && !response["content"].is_null());
     let is_record = path.contains('{') && path != "/problems/{code}";
     let needs_key = operation["security"] != json!([]);
-    let groups: [(bool, &[&str]); 9] = [
+    let groups: [(bool, &[&str]); 10] = [
         (true, &["400", "414", "421", "500", "503", "507"]),
         (needs_key, &["401", "403", "429"]),
         (has_content, &["406"]),
@@ -42,6 +42,7 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
         (single && method == "get", &["304"]),
         (single && matches!(method, "patch" | "delete"), &["412"]),
         (method != "get", &["504"]),
+        (creates_once(path, method, operation), &["409"]),
     ];
     groups.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses.iter().copied()).collect()
 }
@@ -101,10 +102,25 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
         let description = "ETags, of which only the version is compared: 412 when the record has another version.";
         first.push(condition("If-Match", description));
     }
+    if creates_once(path, method, operation) {
+        first.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "A key that the client makes for one request. Within 24 hours the request may be sent again with it, and gets the answer to the first without being carried out again.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 257, "pattern": "^[\\x20-\\x7E]+$"},
+            "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+        }));
+    }
     first.append(&mut parameters);
     if !first.is_empty() {
         operation["parameters"] = Value::Array(first);
     }
+}
+
+/// Whether it creates records and takes an `Idempotency-Key`. Answers with a secret are not stored, so that their operations take
+/// none.
+fn creates_once(path: &str, method: &str, operation: &Value) -> bool {
+    let has_secret = ["/v1/keys", "/v1/webhooks"].contains(&path);
+    method == "post" && !operation["responses"]["201"].is_null() && !has_secret
 }
 
 fn condition(name: &str, description: &str) -> Value {
@@ -147,6 +163,7 @@ pub fn shared_responses() -> Value {
         ("404", "There is no such record."),
         ("406", "`Accept` excludes every media type of this operation."),
         ("408", "The body did not arrive in time."),
+        ("409", "The first request with this `Idempotency-Key` is still running."),
         ("410", "The record, or the article it belongs to, was deleted."),
         ("412", "The record has none of the versions in `If-Match`."),
         ("413", "The body is larger than 8 MiB."),

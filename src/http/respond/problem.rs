@@ -166,6 +166,7 @@ impl From<store::Error> for Problem {
                 // Only reads are redirected. For writes the problem names the survivor.
                 Self::new(Code::Gone, format!("this entity was merged into {into}"))
             }
+            E::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),
             E::ChangesRemoved => Self::new(Code::CursorExpired, detail),
             E::Stale { .. } => Self::new(Code::VersionMismatch, detail),
             E::Conflict(conflict) => Self::from(conflict),
@@ -239,6 +240,7 @@ impl From<Conflict> for Problem {
             }
             Conflict::Identifier => Code::IdentifierTaken,
             Conflict::KeyName => Code::KeyNameTaken,
+            Conflict::KeyInUse => Code::IdempotencyKeyInUse,
             Conflict::Referenced { .. } => Code::StillReferenced,
             Conflict::AmbiguousText { candidates } => {
                 let candidates = candidates.into_iter().map(Into::into).collect();

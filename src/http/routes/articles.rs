@@ -1,6 +1,6 @@
 //! `/v1/articles`: headlines and bodies, kept as received, in versions.
 
-use super::{cached, export};
+use super::{cached, creation, export};
 use crate::app::article_batcher::ArticleBatcher;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::app::response_cache::ResponseCache;
@@ -89,6 +89,7 @@ pub struct VersionOfArticle {
 )]
 #[post("/v1/articles")]
 pub async fn create_article(
+    request: HttpRequest,
     caller: Caller,
     batcher: web::Data<ArticleBatcher>,
     urls: web::Data<UrlNormalizer>,
@@ -97,9 +98,11 @@ pub async fn create_article(
 ) -> Result<HttpResponse, Problem> {
     let new = body.0.into_new(&urls)?;
     check_publisher(&caller, new.publisher.as_deref())?;
-    let created = batcher.create(new, query.annotate).await?;
-    let body = article_body(created);
-    record::created(&format!("/v1/articles/{}", body.id), body.version, &body)
+    let answer = |created| {
+        let body = article_body(created);
+        creation::record(format!("/v1/articles/{}", body.id), body.version, &body)
+    };
+    creation::create_article(&request, &batcher, new, query.annotate, answer).await
 }
 
 /// Read an article

@@ -1,9 +1,9 @@
 //! `/v1/entities`: people, organisations, places, with aliases and identifiers.
 
-use super::{cached, export};
+use super::{cached, creation, export};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
-use crate::domain::entity::{EntityFilter, EntityPatch, NewEntity};
+use crate::domain::entity::{Entity, EntityFilter, EntityPatch, NewEntity};
 use crate::domain::page::{PageRequest, SetFilter};
 use crate::http::context::public_path;
 use crate::http::extract::body::Body;
@@ -53,10 +53,17 @@ pub struct DeleteEntity {
     ),
 )]
 #[post("/v1/entities")]
-pub async fn create_entity(db: web::Data<Db>, body: Body<CreateEntity>) -> Result<HttpResponse, Problem> {
+pub async fn create_entity(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    body: Body<CreateEntity>,
+) -> Result<HttpResponse, Problem> {
     let new = NewEntity::from(body.0);
-    let entity = db.write(move |conn| entities::create(conn, &new)).await?;
-    record::created(&format!("/v1/entities/{}", entity.id), entity.version, &EntityBody::from(entity))
+    let create = move |conn: &mut Connection| entities::create(conn, &new);
+    let answer = |entity: Entity| {
+        creation::record(format!("/v1/entities/{}", entity.id), entity.version, &EntityBody::from(entity))
+    };
+    creation::create(&request, &db, create, answer).await
 }
 
 /// Read an entity

@@ -1,16 +1,16 @@
 //! `/v1/articles/{id}/mentions` and `/v1/mentions`: an entity named at a span of an article.
 
-use super::{cached, export};
+use super::{cached, creation, export};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
-use crate::domain::mention::{MentionList, MentionPatch, NewMention};
+use crate::domain::mention::{Mention, MentionList, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
-use crate::http::respond::{json, record};
+use crate::http::respond::record;
 use crate::http::wire::export::{CsvText, ExportOptions};
 use crate::http::wire::mention::{
     CreateMentionList, CreateMentions, CreatedMentionList, CreatedMentions, MentionBody, MentionPage, UpdateMention,
@@ -36,6 +36,7 @@ use uuid::Uuid;
 )]
 #[post("/v1/articles/{id}/mentions")]
 pub async fn create_mention(
+    request: HttpRequest,
     caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
@@ -49,8 +50,11 @@ pub async fn create_mention(
                 publisher_limit::check(conn, Target::Article(article_id), caller.publisher())?;
                 mentions::create(conn, article_id, &new)
             };
-            let mention = db.write(create).await?;
-            record::created(&format!("/v1/mentions/{}", mention.id), mention.version, &MentionBody::from(mention))
+            let answer = |mention: Mention| {
+                let body = MentionBody::from(mention);
+                creation::record(format!("/v1/mentions/{}", body.id), body.version, &body)
+            };
+            creation::create(&request, &db, create, answer).await
         }
         CreateMentions::Many(CreateMentionList(new)) => {
             let new: Vec<NewMention> = new.into_iter().map(Into::into).collect();
@@ -58,8 +62,10 @@ pub async fn create_mention(
                 publisher_limit::check(conn, Target::Article(article_id), caller.publisher())?;
                 mentions::create_all(conn, article_id, &new)
             };
-            let items = db.write(create).await?.into_iter().map(Into::into).collect();
-            Ok(json::respond(&mut HttpResponse::Created(), &CreatedMentionList { items }))
+            let answer = |items: Vec<Mention>| {
+                creation::records(&CreatedMentionList { items: items.into_iter().map(Into::into).collect() })
+            };
+            creation::create(&request, &db, create, answer).await
         }
     }
 }

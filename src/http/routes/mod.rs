@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod articles;
 mod cached;
 pub mod changes;
+mod creation;
 pub mod docs;
 pub mod entities;
 mod event_stream;

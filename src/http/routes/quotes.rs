@@ -1,12 +1,12 @@
 //! `/v1/quotes`: who said what, and what a human decided about it.
 
-use super::{cached, export};
+use super::{cached, creation, export};
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
 use crate::auth::Caller;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::quote::{NewQuote, QuoteList, QuoteMatchQuery, QuoteNames, QuotePatch, ResolvedNames};
+use crate::domain::quote::{NewQuote, Quote, QuoteList, QuoteMatchQuery, QuoteNames, QuotePatch, ResolvedNames};
 use crate::domain::search::Ranked;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
@@ -72,6 +72,7 @@ pub struct ReadQuote {
 )]
 #[post("/v1/quotes")]
 pub async fn create_quote(
+    request: HttpRequest,
     caller: Caller,
     db: web::Data<Db>,
     body: Body<CreateQuotes>,
@@ -83,8 +84,11 @@ pub async fn create_quote(
                 publisher_limit::check(conn, Target::Article(new.article_id), caller.publisher())?;
                 quotes::create(conn, &new)
             };
-            let quote = db.write(create).await?;
-            record::created(&format!("/v1/quotes/{}", quote.id), quote.version, &QuoteBody::from(quote))
+            let answer = |quote: Quote| {
+                let body = QuoteBody::from(quote);
+                creation::record(format!("/v1/quotes/{}", body.id), body.version, &body)
+            };
+            creation::create(&request, &db, create, answer).await
         }
         CreateQuotes::Many(CreateQuoteList(new)) => {
             let new: Vec<NewQuote> = new.into_iter().map(Into::into).collect();
@@ -96,8 +100,10 @@ pub async fn create_quote(
                 }
                 quotes::create_all(conn, &new)
             };
-            let items = db.write(create).await?.into_iter().map(Into::into).collect();
-            Ok(json::respond(&mut HttpResponse::Created(), &CreatedQuoteList { items }))
+            let answer = |items: Vec<Quote>| {
+                creation::records(&CreatedQuoteList { items: items.into_iter().map(Into::into).collect() })
+            };
+            creation::create(&request, &db, create, answer).await
         }
     }
 }

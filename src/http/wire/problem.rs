@@ -80,6 +80,10 @@ codes! {
         "Another entity has this identifier. A scheme and value belong to one entity.";
     KeyNameTaken = "key_name_taken", CONFLICT, "Key name already taken",
         "Another key has this name. The name of a revoked key is free again.";
+    IdempotencyKeyInUse = "idempotency_key_in_use", CONFLICT, "Idempotency-Key in use",
+        "The first request with this Idempotency-Key is still running. Send the request again a moment later, to get the answer to the first.";
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "Idempotency-Key reused",
+        "This Idempotency-Key was sent with another method, path, query or body within the last 24 hours. Use a new key for a new request.";
     AmbiguousText = "ambiguous_text", CONFLICT, "Ambiguous text",
         "The text was found in several places of the body. `candidates` lists their spans: send one of them as `spans`.";
     StillReferenced = "still_referenced", CONFLICT, "Still referenced",
