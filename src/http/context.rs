@@ -109,6 +109,19 @@ pub fn route(request: &HttpRequest) -> Option<&'static str> {
     request.extensions().get::<Route>().and_then(|route| route.0)
 }
 
+/// The request is a HEAD that is answered as a GET.
+struct Head;
+
+/// Stores that the request is a HEAD.
+pub fn set_head(request: &HttpRequest) {
+    request.extensions_mut().insert(Head);
+}
+
+/// Whether the request is a HEAD. Its answer is made in full, and left out by the connection: it must have an end.
+pub fn is_head(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Head>()
+}
+
 /// Stores who makes the request.
 pub fn set_caller(request: &HttpRequest, caller: Caller) {
     request.extensions_mut().insert(caller);

@@ -48,6 +48,7 @@ pub async fn trace(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<S
     // HEAD is answered as GET; the connection leaves out the body.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
+        context::set_head(request.request());
     }
     let _in_flight = span.metrics.as_ref().map(|metrics| metrics.request_began());
     let header = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"));

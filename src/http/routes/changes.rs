@@ -3,7 +3,7 @@
 use super::event_stream;
 use crate::app::change_feed::ChangeFeed;
 use crate::domain::change::ChangePosition;
-use crate::http::context::Draining;
+use crate::http::context::{self, Draining};
 use crate::http::extract::accept::weight;
 use crate::http::extract::query::Query;
 use crate::http::respond::json;
@@ -53,7 +53,14 @@ pub async fn list_changes(
         let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
         let after = after("Last-Event-ID", last.or(query.after.as_deref()))?;
         let news = feed.follow(after, query.0.filter()).await?;
-        return Ok(event_stream::respond(news, draining.started()));
+        let is_head = context::is_head(&request);
+        let stopping = draining.started();
+        let end = async move {
+            if !is_head {
+                stopping.await;
+            }
+        };
+        return Ok(event_stream::respond(news, end));
     }
     let after = after("after", query.after.as_deref())?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);

@@ -96,6 +96,15 @@ fn a_stream_with_a_bad_cursor_is_refused() {
 }
 
 #[test]
+fn the_head_of_a_stream_has_an_end() {
+    let app = TestApp::start();
+    let head = app.request("HEAD", "/v1/changes").header("accept", "text/event-stream").send();
+    assert_eq!((head.status, head.header("content-type")), (200, "text/event-stream"));
+    // On the same connection.
+    app.get("/v1/changes").expect(200);
+}
+
+#[test]
 fn an_event_is_out_soon_after_its_commit() {
     let app = TestApp::start();
     let mut events = Events::open(&app, "after=now&resource=entity", "");
