@@ -59,6 +59,8 @@ const KEYS_PERIOD: Duration = Duration::from_secs(1);
 const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 /// How often connections that have gone silent are looked for.
 const SILENCE_PERIOD: Duration = Duration::from_millis(200);
+/// How often new changes are looked for while anybody follows them.
+const LOOK_PERIOD: Duration = Duration::from_millis(40);
 /// How often changes that are older than the retention are removed.
 const REMOVE_PERIOD: Duration = Duration::from_secs(60);
 /// The pause between two batches of removed changes.
@@ -226,6 +228,7 @@ impl Server {
         let (db, metrics) = (|| state.db.clone(), || state.metrics.clone());
         let background_tasks = [
             spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
+            spawn(look_for_changes(state.changes.clone(), metrics())),
             spawn(compact_counters(db(), metrics())),
             spawn(remove_old_changes(db(), metrics(), config.changes_retention)),
             spawn(remove_idempotency_keys(db(), metrics())),
@@ -357,6 +360,11 @@ async fn refresh_dictionary(db: Db, metrics: Data<Metrics>, names: Arc<NameDicti
             log::debug!("refreshing the name dictionary: {error}");
         }
     }
+}
+
+/// Looks for new changes, which followers of the log are told of.
+async fn look_for_changes(feed: Data<ChangeFeed>, metrics: Data<Metrics>) {
+    repeat("look_for_changes", LOOK_PERIOD, metrics, async || feed.look().await).await;
 }
 
 /// Removes changes that are older than the retention.

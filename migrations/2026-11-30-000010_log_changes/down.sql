@@ -25,4 +25,3 @@ DROP FUNCTION log_changes_in_articles();
 DROP FUNCTION log_article_changes();
 DROP TABLE change_log;
 DROP TABLE changes;
-DROP FUNCTION notify_of_changes();

@@ -38,16 +38,6 @@ CREATE TABLE change_log (
 );
 INSERT INTO change_log DEFAULT VALUES;
 
--- Wakes instances that wait for changes. Postgres sends it when the transaction commits, once for all its changes.
-CREATE FUNCTION notify_of_changes() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NOTIFY verbatim_changes;
-    RETURN NULL;
-END
-$$;
-
-CREATE TRIGGER changes_notify AFTER INSERT ON changes FOR EACH STATEMENT EXECUTE FUNCTION notify_of_changes();
-
 -- Updates of articles, mentions and quotes count when they make a new version: copies of an article's columns do not.
 CREATE FUNCTION log_article_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

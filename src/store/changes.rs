@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -141,6 +141,28 @@ fn page(rows: Vec<LogRow>, filter: &ChangeFilter, limit: i64, end: ChangePositio
     }
     let has_more = is_full || rows.peek().is_some();
     ChangePage { items, next: if has_more { last } else { end }, has_more }
+}
+
+/// The place of the last change that is ready: the oldest running transaction comes after it. Quick, whatever the size of the log.
+///
+/// # Errors
+/// Only those of the database.
+pub fn last_ready(conn: &mut PgConnection) -> Result<Option<Place>> {
+    #[derive(QueryableByName)]
+    struct Last {
+        #[diesel(sql_type = BigInt)]
+        transaction_id: i64,
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let last: Option<Last> = sql_query(
+        "SELECT transaction_id, id FROM changes
+         WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+         ORDER BY transaction_id DESC, id DESC LIMIT 1",
+    )
+    .get_result(conn)
+    .optional()?;
+    Ok(last.map(|Last { transaction_id, id }| Place { transaction: transaction_id, id }))
 }
 
 /// Removes the oldest changes, if they are older than `retention`. Returns false when there are no others.

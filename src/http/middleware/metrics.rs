@@ -147,8 +147,9 @@ impl Replica {
 }
 
 /// The background tasks of every service.
-const BACKGROUND_TASKS: [&str; 6] = [
+const BACKGROUND_TASKS: [&str; 7] = [
     "compact_counters",
+    "look_for_changes",
     "measure",
     "refresh_dictionary",
     "refresh_keys",

@@ -7,7 +7,6 @@ pub mod batcher;
 pub mod cache;
 mod caller;
 mod connection;
-mod notifications;
 pub mod replica;
 pub mod session;
 mod silence;
@@ -22,7 +21,6 @@ use cache::CacheValidity;
 use connection::{Connector, PlanCacheMode};
 pub use connection::{PoolOptions, ReplicaOptions, establish};
 use diesel::pg::PgConnection;
-use notifications::Notifications;
 use replica::{ReplicaRead, ReplicaState, Replicas};
 use silence::replace_silent_threads;
 use snapshot::{PartSender, Parts};
@@ -42,7 +40,6 @@ pub struct Db {
     probes: WorkerPool,
     background: WorkerPool,
     replicas: Replicas,
-    notifications: Notifications,
     validity: Option<Arc<CacheValidity>>,
     statement_timeout: Duration,
     waits: WaitTimes,
@@ -76,7 +73,6 @@ impl Db {
             probes: pool("probe", PROBE_CONNECTIONS, PlanCacheMode::Auto),
             background: pool("background", BACKGROUND_CONNECTIONS, PlanCacheMode::Auto),
             replicas: Replicas::new(options, &waits),
-            notifications: Notifications::new(&options.url),
             validity,
             statement_timeout: options.statement_timeout,
             waits,
@@ -307,11 +303,6 @@ impl Db {
         if let Ok(flushed) = self.background(|conn| Ok(session::flush_lsn(conn)?)).await {
             self.replicas.check(asked, flushed, check).await;
         }
-    }
-
-    /// Wakes readers of the log of changes.
-    pub fn notifications(&self) -> &Notifications {
-        &self.notifications
     }
 
     /// The state of the standbys, if there are any.
