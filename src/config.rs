@@ -11,6 +11,7 @@ pub use access::{AccessConfig, AccessSettings, AdminKey, JwtConfig};
 pub use database_url::DatabaseUrl;
 
 use crate::domain::article_url::{TRACKING_PARAMETERS, UrlNormalizer};
+use crate::domain::network::Network;
 use crate::postgres;
 use crate::store::{PoolOptions, ReplicaOptions};
 use clap::Args;
@@ -225,6 +226,16 @@ pub struct ServeSettings {
         default_value = "30"
     )]
     changes_retention_days: String,
+
+    /// Networks that webhooks may be in besides the public internet, such as 10.0.0.0/8; repeat, or separate with commas
+    #[arg(
+        help_heading = "Change feed",
+        long,
+        env = "VERBATIM_WEBHOOK_NETWORKS",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
+    webhook_network: Vec<String>,
 }
 
 /// The settings of a running service.
@@ -265,6 +276,8 @@ pub struct Config {
     pub urls: UrlNormalizer,
     /// How long changes are kept.
     pub changes_retention: Duration,
+    /// Networks that webhooks may be in besides the public internet.
+    pub webhook_networks: Vec<Network>,
 }
 
 /// The Postgres of the service.
@@ -345,6 +358,7 @@ impl ServeSettings {
             let receive_budget_mb = parser.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
             let tracking_parameters = self.tracking_parameter.iter().map(|name| name.trim());
             let tracking_parameters = tracking_parameters.filter(|name| !name.is_empty());
+            let webhook_networks = parser.networks("webhook_network", &self.webhook_network);
             let days = parser.number("changes_retention_days", Some(&self.changes_retention_days), 1..=3650);
             Some(Config {
                 listen: listen?,
@@ -368,6 +382,7 @@ impl ServeSettings {
                 public_url,
                 receive_budget_mb: receive_budget_mb?.unwrap_or_default(),
                 urls: UrlNormalizer::new(tracking_parameters.map(str::to_owned).collect()),
+                webhook_networks,
                 changes_retention: DAY * days?.unwrap_or_default().into(),
             })
         })();

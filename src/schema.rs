@@ -301,6 +301,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        created_at -> Timestamptz,
+        body -> Text,
+        status -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        queued_at -> Timestamptz,
+        last_attempt_at -> Nullable<Timestamptz>,
+        response_status -> Nullable<Int4>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        url -> Text,
+        description -> Nullable<Text>,
+        enabled -> Bool,
+        resources -> Array<Nullable<Text>>,
+        actions -> Array<Nullable<Text>>,
+        publishers -> Array<Nullable<Text>>,
+        speakers -> Array<Nullable<Uuid>>,
+        secret -> Bytea,
+        cursor -> Text,
+    }
+}
+
 diesel::joinable!(article_versions -> articles (article_id));
 diesel::joinable!(entity_aliases -> entities (entity_id));
 diesel::joinable!(entity_counts -> entities (entity_id));
@@ -311,6 +345,7 @@ diesel::joinable!(mentions -> entities (entity_id));
 diesel::joinable!(quote_about -> entities (entity_id));
 diesel::joinable!(quotes -> articles (article_id));
 diesel::joinable!(quotes -> entities (speaker_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -333,4 +368,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     reviews,
     tombstones,
+    webhook_deliveries,
+    webhooks,
 );

@@ -8,6 +8,8 @@ use crate::app::importer::Importer;
 use crate::app::keys::Keys;
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
+use crate::app::webhook_deliverer::WebhookDeliverer;
+use crate::app::webhook_sender::WebhookSender;
 use crate::auth::{Anonymous, Authenticator, Issuer, KeyRing, Limits};
 use crate::config::{Config, Database, DatabaseUrl, JwtConfig};
 use crate::http;
@@ -24,6 +26,7 @@ use crate::store::fulltext::Statistics;
 use crate::store::measurements::Measurements;
 use crate::store::migrate::{Extent, Migrated, MigrationState};
 use crate::store::name_dictionary::NameDictionary;
+use crate::store::webhooks::deliveries;
 use crate::store::{self, Db, changes, counts, idempotency, measurements, migrate, restore};
 use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
@@ -226,12 +229,16 @@ impl Server {
         let draining = state.draining.clone();
         task::spawn_blocking(annotate::prepare);
         let (db, metrics) = (|| state.db.clone(), || state.metrics.clone());
+        let sender = WebhookSender::new(config.webhook_networks.clone());
+        let deliverer = WebhookDeliverer::new(db(), state.changes.clone().into_inner(), sender);
         let background_tasks = [
             spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
             spawn(look_for_changes(state.changes.clone(), metrics())),
             spawn(compact_counters(db(), metrics())),
             spawn(remove_old_changes(db(), metrics(), config.changes_retention)),
             spawn(remove_idempotency_keys(db(), metrics())),
+            spawn(remove_old_deliveries(db(), metrics(), config.changes_retention)),
+            spawn(deliver_to_webhooks(deliverer, metrics())),
             spawn(refresh_keys(state.keys.clone(), metrics(), state.limits.clone())),
             spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
@@ -380,6 +387,23 @@ async fn remove_old_changes(db: Db, metrics: Data<Metrics>, retention: Duration)
 async fn remove_idempotency_keys(db: Db, metrics: Data<Metrics>) {
     let remove = async || remove_in_batches(&db, idempotency::remove_old).await;
     repeat("remove_idempotency_keys", REMOVE_PERIOD, metrics, remove).await;
+}
+
+/// Removes deliveries to webhooks that are as old as changes may be.
+async fn remove_old_deliveries(db: Db, metrics: Data<Metrics>, retention: Duration) {
+    let remove = async || remove_in_batches(&db, move |conn| deliveries::remove_old(conn, retention)).await;
+    repeat("remove_old_deliveries", REMOVE_PERIOD, metrics, remove).await;
+}
+
+/// Sends changes to webhooks.
+async fn deliver_to_webhooks(deliverer: WebhookDeliverer, metrics: Data<Metrics>) {
+    let ended = |round: &store::Result<bool>| {
+        metrics.task_ended("deliver_to_webhooks", round.is_ok());
+        if let Err(error) = round {
+            log::debug!("the background task deliver_to_webhooks: {error}");
+        }
+    };
+    deliverer.run(ended).await;
 }
 
 /// Runs `remove`, which removes a few rows, until it returns false.

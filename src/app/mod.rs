@@ -10,3 +10,5 @@ pub mod keys;
 pub mod quote_page_loader;
 pub mod response_cache;
 pub mod text_analysis;
+pub mod webhook_deliverer;
+pub mod webhook_sender;

@@ -154,7 +154,7 @@ impl AccessSettings {
             ("max_concurrent", &self.max_concurrent),
         ]
         .map(|(id, given)| parser.number(id, Some(given), 0..=65_535));
-        let trusted_proxies = self.trusted_proxies(parser);
+        let trusted_proxies = parser.networks("trusted_proxy", &self.trusted_proxy);
         let audit_log = parser.text("audit_log", self.audit_log.as_deref()).map(PathBuf::from);
         let (jwt, tls, admin_key) = (self.jwt(parser), self.tls(parser), self.admin_key(parser));
         // A wrong one is reported already.
@@ -207,14 +207,6 @@ impl AccessSettings {
     fn tls(&self, parser: &mut SettingsParser) -> Option<Option<TlsFiles>> {
         let files = all_or_none(parser, ["tls_cert", "tls_key"], [&self.tls_cert, &self.tls_key])?;
         Some(files.map(|[certificate, key]| TlsFiles { certificate: certificate.into(), key: key.into() }))
-    }
-
-    fn trusted_proxies(&self, parser: &mut SettingsParser) -> Vec<Network> {
-        let given = self.trusted_proxy.iter().map(|network| network.trim()).filter(|network| !network.is_empty());
-        let read = |text: &str| {
-            text.parse::<Network>().map_err(|why| parser.error("trusted_proxy", &format!("{text:?} {why}"))).ok()
-        };
-        given.filter_map(read).collect()
     }
 
     /// `None` is an error, `Some(None)` means not given.

@@ -1,6 +1,7 @@
 //! Parses settings and collects their errors.
 
 use super::BadSettings;
+use crate::domain::network::{Network, NoNetwork};
 use clap::Args;
 use std::fs;
 use std::ops::RangeInclusive;
@@ -101,6 +102,14 @@ impl SettingsParser {
                 None
             }
         }
+    }
+
+    /// The networks among these; the others are errors.
+    pub fn networks(&mut self, id: &str, given: &[String]) -> Vec<Network> {
+        let given = given.iter().map(|network| network.trim()).filter(|network| !network.is_empty());
+        given
+            .filter_map(|text| text.parse().map_err(|why: NoNetwork| self.error(id, &format!("{text:?} {why}"))).ok())
+            .collect()
     }
 
     /// Adds the errors of another parser.

@@ -20,6 +20,7 @@ pub mod text;
 pub mod text_diff;
 pub mod time;
 mod vocabulary;
+pub mod webhook;
 
 pub use vocabulary::*;
 

@@ -200,6 +200,17 @@ words! {
 }
 
 words! {
+    /// What became of a message to a webhook.
+    DeliveryStatus {
+        /// It is sent, or tried again later.
+        Pending = "pending",
+        Delivered = "delivered",
+        /// It was given up.
+        Dead = "dead",
+    }
+}
+
+words! {
     /// The role of a line of an article.
     BlockRole {
         /// The headline, also where the body repeats it.

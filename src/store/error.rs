@@ -17,11 +17,12 @@ pub enum Resource {
     Mention,
     Quote,
     Key,
+    Webhook,
 }
 
 impl Resource {
     /// The number of kinds.
-    pub const COUNT: usize = Self::Key as usize + 1;
+    pub const COUNT: usize = Self::Webhook as usize + 1;
 
     /// The table of its records.
     pub const fn table(self) -> &'static str {
@@ -32,6 +33,7 @@ impl Resource {
             Self::Mention => "mentions",
             Self::Quote => "quotes",
             Self::Key => "api_keys",
+            Self::Webhook => "webhooks",
         }
     }
 
@@ -44,6 +46,7 @@ impl Resource {
             Self::Mention => "mention",
             Self::Quote => "quote",
             Self::Key => "key",
+            Self::Webhook => "webhook",
         }
     }
 }

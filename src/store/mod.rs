@@ -33,6 +33,7 @@ mod server_check;
 mod spans;
 mod sql;
 mod tombstones;
+pub mod webhooks;
 
 pub use db::{Db, PoolOptions, ReplicaOptions, cache};
 pub use error::{Conflict, Error, Resource, Result};

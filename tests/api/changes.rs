@@ -35,7 +35,7 @@ fn follow(client: &Client, after: &str, parameters: &str) -> (Vec<Value>, String
 
 /// Waits until the feed is not held back by a transaction in the database of another test.
 #[track_caller]
-fn caught_up(app: &TestApp) {
+pub fn caught_up(app: &TestApp) {
     let is_ready = "SELECT coalesce(max(transaction_id) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint, true) FROM changes";
     eventually("the end of older transactions", || (app.database.ask(is_ready) == "true").then_some(()));
 }

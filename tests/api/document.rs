@@ -117,7 +117,11 @@ fn every_operation_has_all_its_statuses() {
         expected.extend((operation.method != "GET").then_some("504"));
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {
-            ("POST", _) if ["annotate_article", "rotate_key"].contains(&operation.id) => &["200", "406"][..],
+            ("POST", _)
+                if ["annotate_article", "rotate_key", "test_webhook", "replay_webhook"].contains(&operation.id) =>
+            {
+                &["200", "406"][..]
+            }
             ("POST", _) if ["annotate_text", "match_quotes", "import_records"].contains(&operation.id) => {
                 &["200", "406", "408", "413", "415", "422"]
             }
@@ -193,6 +197,7 @@ struct Stored {
     mention: String,
     quote: String,
     key: String,
+    webhook: String,
 }
 
 fn store(app: &TestApp) -> Stored {
@@ -205,11 +210,19 @@ fn store(app: &TestApp) -> Stored {
     let quote = app.quote(&article, json!({"speaker_id": entity["id"], "cue": "a déclaré", "cue_lemma": "déclarer"}));
     app.patch(&format!("/v1/quotes/{}", id(&quote)), &json!({"status": "disputed"})).expect(200);
     let key = app.key("desk", json!({}));
-    Stored { article: id(&article), entity: id(&entity), mention: id(&mention), quote: id(&quote), key: id(&key) }
+    let webhook = app.post("/v1/webhooks", &json!({"url": "http://127.0.0.1:9/"})).expect(201);
+    Stored {
+        article: id(&article),
+        entity: id(&entity),
+        mention: id(&mention),
+        quote: id(&quote),
+        key: id(&key),
+        webhook: id(&webhook),
+    }
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 49] = [
+const COVERED: [(&str, &str, &str); 57] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -252,6 +265,14 @@ const COVERED: [(&str, &str, &str); 49] = [
     ("read_key", "keys", "keys_are_listed_by_name_without_their_secrets"),
     ("rotate_key", "keys", "a_rotated_key_has_two_secrets_for_a_while"),
     ("revoke_key", "keys", "a_revoked_key_is_refused_at_once_here_and_soon_elsewhere"),
+    ("create_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
+    ("list_webhooks", "webhooks", "webhooks_are_listed_oldest_first_page_by_page"),
+    ("read_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
+    ("update_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
+    ("delete_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
+    ("test_webhook", "webhooks", "a_test_sends_a_message_without_a_change"),
+    ("list_webhook_deliveries", "webhooks", "failures_are_tried_again_later_and_dead_after_three_days"),
+    ("replay_webhook", "webhooks", "failures_are_tried_again_later_and_dead_after_three_days"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
     ("read_docs", "service", "the_documentation_page_loads_nothing_from_other_hosts"),
     ("read_index", "service", "the_index_has_the_name_of_the_service_and_valid_links"),
@@ -274,7 +295,7 @@ fn every_operation_has_a_test_of_its_behaviour() {
 type Call = fn(&TestApp, &Stored) -> Response;
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 49] = [
+const CALLS: [(&str, Call); 57] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -347,6 +368,21 @@ const CALLS: [(&str, Call); 49] = [
     ("read_key", |app, stored| app.get(&format!("/v1/keys/{}", stored.key))),
     ("rotate_key", |app, stored| app.request("POST", &format!("/v1/keys/{}/rotate", stored.key)).send()),
     ("revoke_key", |app, stored| app.delete(&format!("/v1/keys/{}", stored.key))),
+    ("create_webhook", |app, _| {
+        app.post("/v1/webhooks", &json!({"url": "https://desk.example/x", "publisher": ["Sud"]}))
+    }),
+    ("list_webhooks", |app, _| app.get("/v1/webhooks?count=exact")),
+    ("read_webhook", |app, stored| app.get(&format!("/v1/webhooks/{}", stored.webhook))),
+    ("update_webhook", |app, stored| {
+        app.patch(&format!("/v1/webhooks/{}", stored.webhook), &json!({"description": "Desk", "enabled": false}))
+    }),
+    ("delete_webhook", |app, stored| app.delete(&format!("/v1/webhooks/{}", stored.webhook))),
+    ("test_webhook", |app, stored| app.request("POST", &format!("/v1/webhooks/{}/test", stored.webhook)).send()),
+    ("list_webhook_deliveries", |app, stored| {
+        app.request("POST", &format!("/v1/webhooks/{}/test", stored.webhook)).send().expect(200);
+        app.get(&format!("/v1/webhooks/{}/deliveries?status=pending", stored.webhook))
+    }),
+    ("replay_webhook", |app, stored| app.request("POST", &format!("/v1/webhooks/{}/replay", stored.webhook)).send()),
     ("read_document", |app, _| app.get("/openapi.json")),
     ("read_docs", |app, _| app.get("/docs")),
     ("read_index", |app, _| app.get("/")),
@@ -371,7 +407,7 @@ fn every_successful_response_matches_the_document() {
         assert!((200..300).contains(&answer.status), "{}: {}", operation.id, answer.text());
         assert_documented(&operation, &answer);
         // Another record may then have the same URL and identifier.
-        app.sql("DELETE FROM articles; DELETE FROM entities; DELETE FROM api_keys");
+        app.sql("DELETE FROM articles; DELETE FROM entities; DELETE FROM api_keys; DELETE FROM webhooks");
     }
 }
 

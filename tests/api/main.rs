@@ -39,3 +39,4 @@ mod support;
 mod tls;
 mod torture;
 mod transactions;
+mod webhooks;

@@ -8,8 +8,8 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verbatim::domain::{
-    AliasKind, Anchor, ChangeAction, ChangedResource, EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus,
-    ReviewAction, Scope, SpeakerStatus,
+    AliasKind, Anchor, ChangeAction, ChangedResource, DeliveryStatus, EntityKind, MentionKind, Origin, QuoteKind,
+    QuoteStatus, ReviewAction, Scope, SpeakerStatus,
 };
 use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
@@ -241,7 +241,8 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("quotes_speaker_status_check", spelled!(SpeakerStatus)),
         ("quotes_status_check", spelled!(QuoteStatus)),
         ("reviews_action_check", spelled!(ReviewAction)),
-        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote", "key"]),
+        ("webhook_deliveries_status_check", spelled!(DeliveryStatus)),
+        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote", "key", "webhook"]),
     ]);
     let found = rows(
         &TestDatabase::migrated(),

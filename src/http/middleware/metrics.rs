@@ -147,14 +147,16 @@ impl Replica {
 }
 
 /// The background tasks of every service.
-const BACKGROUND_TASKS: [&str; 7] = [
+const BACKGROUND_TASKS: [&str; 9] = [
     "compact_counters",
+    "deliver_to_webhooks",
     "look_for_changes",
     "measure",
     "refresh_dictionary",
     "refresh_keys",
     "remove_idempotency_keys",
     "remove_old_changes",
+    "remove_old_deliveries",
 ];
 
 /// The metrics of the background tasks and of the collection that they measure.

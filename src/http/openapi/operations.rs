@@ -87,6 +87,7 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
             Some("entities") => "entity",
             Some("keys") => "key",
             Some("mentions") => "mention",
+            Some("webhooks") => "webhook",
             _ => "quote",
         };
         first.push(json!({

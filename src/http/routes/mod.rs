@@ -17,6 +17,7 @@ pub mod mentions;
 pub mod quotes;
 pub mod service;
 pub mod stats;
+pub mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -65,6 +66,14 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(keys::read_key)
         .service(keys::rotate_key)
         .service(keys::revoke_key)
+        .service(webhooks::create_webhook)
+        .service(webhooks::list_webhooks)
+        .service(webhooks::read_webhook)
+        .service(webhooks::update_webhook)
+        .service(webhooks::delete_webhook)
+        .service(webhooks::test_webhook)
+        .service(webhooks::list_webhook_deliveries)
+        .service(webhooks::replay_webhook)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

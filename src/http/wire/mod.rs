@@ -25,6 +25,7 @@ pub mod quote_match;
 pub mod span;
 pub mod stats;
 mod vocabulary;
+pub mod webhook;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

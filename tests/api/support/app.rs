@@ -51,6 +51,7 @@ fn config(database: &TestDatabase) -> Config {
         public_url: None,
         receive_budget_mb: 64,
         urls: UrlNormalizer::default(),
+        webhook_networks: Vec::new(),
         changes_retention: Duration::from_secs(30 * 24 * 3600),
     }
 }
