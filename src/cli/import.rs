@@ -1,5 +1,7 @@
 //! `verbatim import`: sends files to a running service, in parts, and reports what fails.
 
+mod encoding;
+mod formats;
 mod input;
 mod state;
 
@@ -100,14 +102,16 @@ pub(super) fn run(settings: &ImportSettings) -> Outcome {
     );
     let mut state = State::open(settings.state.as_deref())?;
     let mut counts = Counts::default();
-    let inputs = Input::all(&settings.files, settings.format, &settings.map)?;
-    let bar = ProgressBar::new(inputs.iter().map(Input::bytes).sum());
+    let (files, map) = (input::files(&settings.files)?, input::renames(&settings.map)?);
+    let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
+    let bar = ProgressBar::new(bytes);
     let template = "{bar:30} {percent}% {bytes_per_sec}, {eta} left, {msg}";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    for mut input in inputs {
-        let name = input.name().to_owned();
+    for file in files {
+        let mut input = Input::open(&file, settings.format, &map)?;
+        let name = file.display().to_string();
         let done = state.done(&name);
         while let Some(part) = input.next_part()? {
             bar.inc(part.bytes_read);

@@ -1,6 +1,8 @@
 //! The files of an import, cut into parts of records.
 
 use super::ImportError;
+use super::encoding;
+use super::formats::DocumentFormat;
 use crate::http::extract::records::{Framing, RawRecord, Splitter};
 use clap::ValueEnum;
 use flate2::read::MultiGzDecoder;
@@ -13,19 +15,48 @@ use std::path::{Path, PathBuf};
 const PART_RECORDS: usize = 1000;
 const PART_BYTES: usize = 4 << 20;
 
+/// Bytes by which the encoding and the format of a file are known.
+const SAMPLE_BYTES: usize = 64 << 10;
+/// Largest document that is read as a whole.
+const MAX_DOCUMENT: usize = 64 << 20;
+
 /// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Ndjson,
     Csv,
+    /// An array of records
     Json,
+    /// A web page, by its schema.org metadata or OpenGraph, and its paragraphs
+    Html,
+    /// RSS or Atom
+    Feed,
+    Nitf,
+    /// NewsML-G2
+    Newsml,
+    Ninjs,
+}
+
+impl Format {
+    /// The format of documents, which are read as a whole.
+    fn document(self) -> Option<DocumentFormat> {
+        match self {
+            Self::Ndjson | Self::Csv | Self::Json => None,
+            Self::Html => Some(DocumentFormat::Html),
+            Self::Feed => Some(DocumentFormat::Feed),
+            Self::Nitf => Some(DocumentFormat::Nitf),
+            Self::Newsml => Some(DocumentFormat::Newsml),
+            Self::Ninjs => Some(DocumentFormat::Ninjs),
+        }
+    }
 }
 
 /// A file that is imported.
 pub struct Input {
     name: String,
-    bytes: u64,
     reader: Option<Box<dyn Read>>,
+    /// The format of a document that is read as a whole.
+    document: Option<DocumentFormat>,
     framing: Framing,
     splitter: Splitter,
     /// The header of CSV, with which each part begins.
@@ -81,48 +112,40 @@ impl Part {
 }
 
 impl Input {
-    /// Opens the files, and those in the folders by name.
-    pub fn all(paths: &[PathBuf], format: Option<Format>, map: &[String]) -> Result<Vec<Self>, ImportError> {
-        let map: Vec<(String, String)> = map.iter().map(|pair| rename(pair)).collect::<Result<_, _>>()?;
-        let mut files = Vec::new();
-        for path in paths {
-            if path.is_dir() {
-                let entries = fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
-                let mut inside: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-                inside.retain(|file| file.is_file() && format_of(file).is_some());
-                inside.sort();
-                files.extend(inside);
-            } else {
-                files.push(path.clone());
-            }
-        }
-        files.iter().map(|path| Self::open(path, format, &map)).collect()
-    }
-
-    fn open(path: &Path, format: Option<Format>, map: &[(String, String)]) -> Result<Self, ImportError> {
-        let is_standard_input = path.as_os_str() == "-";
-        let (reader, bytes): (Box<dyn Read>, u64) = match is_standard_input {
-            true => (Box::new(io::stdin()), 0),
-            false => {
-                let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-                let bytes = file.metadata().map(|metadata| metadata.len()).unwrap_or(0);
-                (Box::new(file), bytes)
-            }
+    /// Opens a file, and finds out its encoding and its format unless that is given.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open(path: &Path, format: Option<Format>, map: &[(String, String)]) -> Result<Self, ImportError> {
+        let failed = |error: io::Error| unreadable(path, &error);
+        let reader: Box<dyn Read> = match path.as_os_str() == "-" {
+            true => Box::new(io::stdin()),
+            false => Box::new(File::open(path).map_err(failed)?),
         };
-        let reader: Box<dyn Read> = match path.extension().and_then(|extension| extension.to_str()) {
+        let mut reader: Box<dyn Read> = match path.extension().and_then(|extension| extension.to_str()) {
             Some("gz") => Box::new(MultiGzDecoder::new(reader)),
-            Some("zst") => Box::new(zstd::Decoder::new(reader).map_err(|error| unreadable(path, &error))?),
+            Some("zst") => Box::new(zstd::Decoder::new(reader).map_err(failed)?),
             _ => reader,
         };
-        let framing = match format.or_else(|| format_of(path)) {
+        let mut sample = Vec::new();
+        reader.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample).map_err(failed)?;
+        let encoding = encoding::detect(&sample);
+        let format = format.or_else(|| format_of(path)).or_else(|| format_of_content(&encoding.decode(&sample).0));
+        let mut document = format.and_then(Format::document);
+        // One object under the name of JSON is a document, if not a record.
+        if matches!(format, None | Some(Format::Json)) && sample.trim_ascii_start().starts_with(b"{") {
+            document = DocumentFormat::detect(&encoding.decode(&sample).0);
+        }
+        let framing = match format {
             Some(Format::Csv) => Framing::Rows,
-            Some(Format::Json) => Framing::Items,
-            Some(Format::Ndjson) | None => Framing::Lines,
+            Some(Format::Json) if !sample.trim_ascii_start().starts_with(b"{") => Framing::Items,
+            _ => Framing::Lines,
         };
+        let reader = io::Cursor::new(sample).chain(reader);
         Ok(Self {
             name: path.display().to_string(),
-            bytes,
-            reader: Some(reader),
+            reader: Some(encoding::to_utf8(encoding, reader)),
+            document,
             framing,
             splitter: Splitter::new(framing),
             header: None,
@@ -130,16 +153,6 @@ impl Input {
             waiting: Vec::new(),
             number: 0,
         })
-    }
-
-    /// The name of the file.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The size of the file; 0 when it is not known.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
     }
 
     /// The number of the last record of the parts so far.
@@ -152,6 +165,9 @@ impl Input {
     /// # Errors
     /// When the file cannot be read on.
     pub fn next_part(&mut self) -> Result<Option<Part>, ImportError> {
+        if let Some(format) = self.document {
+            return self.reader.take().map(|reader| self.read_document(format, reader)).transpose();
+        }
         let mut part = Part::new();
         if let Some(header) = &self.header {
             part.begin_csv(header);
@@ -175,6 +191,32 @@ impl Input {
             split.map_err(|problem| self.failed(&problem.to_string()))?;
         }
         Ok((part.bytes_read > 0 || !part.numbers.is_empty() || !part.failures.is_empty()).then_some(part))
+    }
+
+    /// The records of a document.
+    fn read_document(&mut self, format: DocumentFormat, reader: Box<dyn Read>) -> Result<Part, ImportError> {
+        let mut text = String::new();
+        let read = reader.take(MAX_DOCUMENT as u64 + 1).read_to_string(&mut text);
+        let mut part = Part { bytes_read: text.len() as u64, ..Part::new() };
+        let records = match read {
+            Ok(size) if size > MAX_DOCUMENT => Err(format!("it is larger than {MAX_DOCUMENT} bytes")),
+            Ok(_) => format.records(&text, None),
+            Err(error) => Err(error.to_string()),
+        };
+        self.number = 1;
+        match records {
+            Ok(records) => {
+                for (index, record) in records.iter().enumerate() {
+                    let record = with_key(record.clone(), &self.name);
+                    part.body.extend(record.to_string().bytes());
+                    part.body.push(b'\n');
+                    part.numbers.push(index as u64 + 1);
+                }
+                self.number = records.len() as u64;
+            }
+            Err(why) => part.failures.push((1, why)),
+        }
+        Ok(part)
     }
 
     fn failed(&self, why: &str) -> ImportError {
@@ -243,26 +285,86 @@ impl Input {
     }
 }
 
-fn rename(pair: &str) -> Result<(String, String), ImportError> {
-    let pair =
-        pair.split_once('=').ok_or_else(|| ImportError::Input(format!("--map {pair:?} must be MEMBER=COLUMN")))?;
-    Ok((pair.0.to_owned(), pair.1.to_owned()))
+/// The files among these paths, and those in folders that have the name of a format.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
+            let mut inside: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+            inside.retain(|file| file.is_file() && (format_of(file).is_some() || is_xml(file)));
+            inside.sort();
+            files.extend(inside);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+/// Reads `member=column` pairs.
+///
+/// # Errors
+/// When one is not of this form.
+pub fn renames(pairs: &[String]) -> Result<Vec<(String, String)>, ImportError> {
+    let rename = |pair: &String| {
+        let split = pair.split_once('=').map(|(member, column)| (member.to_owned(), column.to_owned()));
+        split.ok_or_else(|| ImportError::Input(format!("--map {pair:?} must be MEMBER=COLUMN")))
+    };
+    pairs.iter().map(rename).collect()
+}
+
+/// A document without a key of its own is known by the name of its file.
+fn with_key(mut record: Value, file: &str) -> Value {
+    if record["external_id"].is_null() && record["url"].is_null() {
+        record["external_id"] = file.into();
+    }
+    record
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ImportError {
     ImportError::Input(format!("{} cannot be read: {error}", path.display()))
 }
 
-/// The format of a file by its name.
-fn format_of(path: &Path) -> Option<Format> {
+/// The name of a file without the ending of its compression.
+fn extension_of(path: &Path) -> Option<String> {
     let mut path = path.to_owned();
     if path.extension().is_some_and(|extension| extension == "gz" || extension == "zst") {
         path.set_extension("");
     }
-    match path.extension()?.to_str()? {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
+/// The format of a file by its name.
+fn format_of(path: &Path) -> Option<Format> {
+    match extension_of(path)?.as_str() {
         "ndjson" | "jsonl" => Some(Format::Ndjson),
         "csv" => Some(Format::Csv),
         "json" => Some(Format::Json),
+        "html" | "htm" => Some(Format::Html),
+        "rss" | "atom" => Some(Format::Feed),
+        "nitf" => Some(Format::Nitf),
         _ => None,
+    }
+}
+
+fn is_xml(path: &Path) -> bool {
+    extension_of(path).is_some_and(|extension| extension == "xml")
+}
+
+/// The format of a file by its beginning.
+fn format_of_content(text: &str) -> Option<Format> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    match DocumentFormat::detect(text) {
+        Some(DocumentFormat::Html) => Some(Format::Html),
+        Some(DocumentFormat::Feed) => Some(Format::Feed),
+        Some(DocumentFormat::Nitf) => Some(Format::Nitf),
+        Some(DocumentFormat::Newsml) => Some(Format::Newsml),
+        Some(DocumentFormat::Ninjs) => Some(Format::Ninjs),
+        None if text.starts_with('[') => Some(Format::Json),
+        None => None,
     }
 }

@@ -54,15 +54,16 @@ fn resolve(conn: &mut PgConnection, record: &EntityRecord, mode: &ImportMode) ->
     match find(conn, record)? {
         None => Ok((create(conn, record)?, Outcome::Created)),
         Some(stored) if mode.keep_stored => Ok((stored.id, Outcome::Unchanged)),
-        Some(stored) => {
-            let patch = additions(&stored, &record.entity);
-            change(conn, &stored, &patch)
-        }
+        Some(stored) => match additions(&stored, &record.entity) {
+            // Most records repeat what is stored: nothing is locked for them.
+            None => Ok((stored.id, Outcome::Unchanged)),
+            Some(patch) => change(conn, &stored, &patch),
+        },
     }
 }
 
-/// What a stored entity lacks.
-fn additions(stored: &Entity, given: &EntityPatch) -> EntityPatch {
+/// What a stored entity lacks; `None` when it lacks nothing, or was merged.
+fn additions(stored: &Entity, given: &EntityPatch) -> Option<EntityPatch> {
     let has_name = |alias: &Alias| stored.name == alias.name || stored.aliases.iter().any(|a| a.name == alias.name);
     let mut aliases = stored.aliases.clone();
     aliases.extend(given.aliases.iter().flatten().filter(|alias| !has_name(alias)).cloned());
@@ -71,12 +72,14 @@ fn additions(stored: &Entity, given: &EntityPatch) -> EntityPatch {
     let is_new = |identifier: &&Identifier| !stored.identifiers.contains(identifier);
     identifiers.extend(given.identifiers.iter().flatten().filter(is_new).cloned());
     identifiers.truncate(MAX_IDENTIFIERS);
-    EntityPatch {
-        description: given.description.clone().filter(|_| stored.description.is_none()),
+    let description = given.description.clone().filter(|_| stored.description.is_none());
+    let is_known = description.is_none() && aliases == stored.aliases && identifiers == stored.identifiers;
+    (!is_known && stored.merged_into.is_none()).then(|| EntityPatch {
+        description,
         aliases: Some(aliases),
         identifiers: Some(identifiers),
         ..EntityPatch::default()
-    }
+    })
 }
 
 fn change(conn: &mut PgConnection, stored: &Entity, patch: &EntityPatch) -> Result<(Uuid, Outcome)> {

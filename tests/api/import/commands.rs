@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use super::restored::full;
 use crate::support::TestApp;
 use crate::support::answers::items;
@@ -46,4 +48,37 @@ fn files_of_other_names_and_columns_are_imported_and_what_fails_is_reported() {
     let only = folder.path().join("c.ndjson");
     let (status, ..) = run(&mut verbatim(&["import", only.to_str().unwrap(), "--url", &app.base]));
     assert_eq!(status, Some(2));
+}
+
+#[test]
+fn documents_of_newsrooms_become_articles() {
+    let app = TestApp::start();
+    let (status, printed, said) = run(&mut verbatim(&["import", "tests/api/import/samples", "--url", &app.base]));
+    assert_eq!((status, printed.as_str()), (Some(1), "8 created, 0 updated, 0 unchanged, 2 failed\n"), "{said}");
+    assert!(said.contains("bomb.xml:1: it is not NITF: ") && said.contains("empty.html:1: it has no text"), "{said}");
+    let articles = items(&app, "/v1/articles?include=body&sort=published_at");
+    let shown = |article: &Value| {
+        let text = |member: &str| article[member].as_str().unwrap_or("-").to_owned();
+        let authors = article["authors"].as_array().unwrap().iter().map(|author| author.as_str().unwrap());
+        [text("headline"), text("publisher"), text("published_at"), text("language"), text("body"), authors.collect()]
+            .join(" | ")
+    };
+    let expected = [
+        "Un accord pour le ferry | La Gazette des ports | 2026-01-09T17:30:00Z | fr | Un accord est signé.\n\n« C’est fait », a dit Inês Valadares. | Fatou Sow",
+        "L’équipage est complet | La Gazette des ports | 2026-02-09T17:00:00Z | fr | L’équipage est complet.\n\n« Tous à bord », a dit Henrik Solbakken. | Fatou Sow",
+        "Le port rouvre | La Gazette des ports | 2026-03-02T07:00:00Z | fr | Le port rouvre\n\nLe port rouvre lundi & mardi.\n\n« Nous sommes prêts », a déclaré Awa Diallo. | Fatou Sow",
+        "Le phare s’allume | La Gazette des ports | 2026-03-16T07:15:00Z | fr | Le phare s’allume & brille.\n\n« Enfin », dit Awa Diallo. | ",
+        "Lighthouse lit | Harbour Gazette | 2026-03-16T07:15:00Z | en | The lighthouse is lit.\n\n“At last,” said Mona Reis. | Mona Reis",
+        "Sailing again | Harbour Gazette | 2026-05-18T11:45:00Z | en | We sail on Monday. | Henrik Solbakken",
+    ];
+    let mut dated: Vec<String> =
+        articles.iter().filter(|article| !article["published_at"].is_null()).map(shown).collect();
+    dated[3..5].sort();
+    assert_eq!(dated, expected);
+    let found = |id: &str| items(&app, &format!("/v1/articles?include=body&external_id={id}"));
+    assert_eq!(found("phare-1")[0]["url"], "https://gazette.example/phare");
+    assert_eq!(found("relatif-1")[0]["url"], Value::Null);
+    assert_eq!(found("latin-1")[0]["body"], "L’été est là, à Dakar comme à Nîmes.");
+    let (status, printed, _) = run(&mut verbatim(&["import", "tests/api/import/samples", "--url", &app.base]));
+    assert_eq!((status, printed.as_str()), (Some(1), "0 created, 0 updated, 8 unchanged, 2 failed\n"));
 }
