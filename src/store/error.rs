@@ -1,4 +1,4 @@
-//! Errors of the store, and the only place that interprets errors of Postgres.
+//! Errors of the store. Errors of Postgres are classified only here.
 
 use crate::domain::FieldError;
 use crate::domain::span::Span;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// The result of every function of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Records that are found by id.
+/// The kinds of records that have an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
     Article,
@@ -24,7 +24,7 @@ impl Resource {
     /// The number of kinds.
     pub const COUNT: usize = Self::Webhook as usize + 1;
 
-    /// The table of its records.
+    /// The table that contains these records.
     pub const fn table(self) -> &'static str {
         match self {
             Self::Article => "articles",
@@ -37,7 +37,7 @@ impl Resource {
         }
     }
 
-    /// The word for it in a sentence.
+    /// The name of one such record in a message.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Article => "article",
@@ -58,61 +58,61 @@ pub enum Error {
     NotFound(Resource),
     #[error("this {} was deleted", .0.as_str())]
     Gone(Resource),
-    /// The record is absent, or belongs to a publisher whose records the caller may not write.
+    /// The record does not exist, or belongs to a publisher that the API key may not write to.
     #[error("there is no such record of the publisher that this key is limited to")]
     OtherPublisher,
     /// The entity was merged into another.
     #[error("this entity was merged into {into}")]
     Merged { into: Uuid },
-    /// Changes behind this position are no longer known.
-    #[error("changes behind this position were removed: read the records again, then follow the changes from now on")]
+    /// Changes after this position were removed because of their age.
+    #[error("changes after this position were removed: read the records again, then the changes from now on")]
     ChangesRemoved,
     /// The `Idempotency-Key` was sent before with another request.
     #[error("this Idempotency-Key was sent with another request within the last 24 hours")]
     KeyReused,
-    /// The record is not at a version that the caller expects.
+    /// The record does not have a version that the caller expects.
     #[error("the record is at version {current}")]
     Stale { current: i32 },
     #[error("{0}")]
     Conflict(Conflict),
     /// The request does not match the stored records.
-    #[error("{} faults in what was sent", .0.len())]
+    #[error("{} invalid fields", .0.len())]
     Invalid(Vec<FieldError>),
-    /// No thread became free in time.
+    /// No worker thread became free in time.
     #[error("no capacity for another request")]
     Overloaded,
     /// Postgres cannot be reached or is shutting down. Nothing was committed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// Postgres takes no writes: it is a standby, or set to read-only. Nothing was committed.
+    /// Postgres accepts no writes, because it is a standby or read-only. Nothing was committed.
     #[error("the database is read-only: {0}")]
     ReadOnly(String),
-    /// Postgres has no space for a write. Nothing was committed.
+    /// Postgres has no disk space left. Nothing was committed.
     #[error("the database has no space left: {0}")]
     StorageFull(String),
     /// A statement, a wait for a lock or the request took too long. Nothing was committed.
-    #[error("it took too long: {0}")]
+    #[error("timed out: {0}")]
     TimedOut(String),
-    /// Nobody knows whether the write was committed: the connection was lost, or the deadline passed, during the commit.
+    /// The connection was lost or the deadline passed during the commit. The write may have been committed.
     #[error("the outcome is unknown: {0}")]
     OutcomeUnknown(String),
-    /// Two transactions collided. Retrying may work.
+    /// The transaction conflicted with a concurrent one, for example in a deadlock. Retrying may work.
     #[error("transactions collided: {0}")]
     Collision(String),
-    /// The service cannot work with this database as it is: tables, rights or settings are missing.
+    /// The database lacks tables, privileges or settings that the service needs.
     #[error("{0}")]
     Unsuitable(String),
     #[error("{0}")]
     Internal(String),
 }
 
-/// Which other record a write conflicts with.
+/// Why a write conflicts with stored records.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// With the id of that article, when it is known.
+    /// `existing` is the id of that article, if known.
     #[error("another article has this url")]
     Url { existing: Option<Uuid> },
-    /// With the id of that article, when it is known.
+    /// `existing` is the id of that article, if known.
     #[error("another article of this publisher has this external_id")]
     ExternalId { existing: Option<Uuid> },
     #[error("another entity has one of these identifiers")]
@@ -121,33 +121,33 @@ pub enum Conflict {
     KeyName,
     #[error("the first request with this Idempotency-Key is still running")]
     KeyInUse,
-    #[error("the text stands in the body more than once: give the spans")]
+    #[error("the text occurs more than once in the body: send its spans")]
     AmbiguousText { candidates: Vec<Span> },
     #[error("{mentions} mentions and {quotes} quotes refer to this entity; cascade=true unlinks them")]
     Referenced { mentions: i64, quotes: i64 },
 }
 
 impl Error {
-    /// The same error in the item of an array: its faults are inside of that item.
+    /// The same error for an item of an array. Adds the index of the item to the pointers.
     pub fn in_item(self, index: usize) -> Self {
         self.inside(&format!("/{index}"))
     }
 
-    /// The same error of a part of what was sent: its faults are at `place` and below.
+    /// The same error for a part of the body. Adds the path of the part to the pointers.
     pub fn inside(self, place: &str) -> Self {
         match self {
-            Self::Invalid(faults) => {
-                let inside = |fault: FieldError| FieldError::new(format!("{place}{}", fault.pointer), fault.detail);
-                Self::Invalid(faults.into_iter().map(inside).collect())
+            Self::Invalid(errors) => {
+                let inside = |error: FieldError| FieldError::new(format!("{place}{}", error.pointer), error.detail);
+                Self::Invalid(errors.into_iter().map(inside).collect())
             }
             Self::Conflict(Conflict::AmbiguousText { .. }) => {
-                Self::field(format!("{place}/text"), "stands in the body more than once: give the spans")
+                Self::field(format!("{place}/text"), "occurs more than once in the body: send its spans")
             }
             error => error,
         }
     }
 
-    /// A single fault at `pointer`.
+    /// One invalid field at `pointer`.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
@@ -173,14 +173,14 @@ impl Error {
         )
     }
 
-    /// True when the connection that reported it is of no further use: it is lost, or leads to a server that takes no writes
-    /// any more.
+    /// True when the connection must be closed: it is lost, or its server accepts no writes any more.
     pub fn loses_connection(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_) | Self::ReadOnly(_))
     }
 }
 
-/// Reads the message, as diesel shows no SQLSTATE for most errors. Messages are in English: see `server_check`.
+/// Classifies an error of diesel. Most errors are classified by their message, because diesel does not expose their SQLSTATE.
+/// `server_check` ensures that messages are in English.
 fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Error {
     let message = info.message();
     match kind {
@@ -196,7 +196,7 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
     }
 }
 
-/// Reads an English message of Postgres or libpq.
+/// Classifies an English message of Postgres or libpq.
 pub(super) fn from_message(message: &str) -> Error {
     if message.starts_with("canceling statement due to") {
         Error::TimedOut(message.to_owned())
@@ -224,18 +224,18 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
         "api_keys_name_key" => Error::Conflict(Conflict::KeyName),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),
-        // The entity of a mention in a quote is being deleted. A retry does not see that mention.
+        // Another transaction deleted the entity of a mention in the quote. A retry does not find that mention.
         "quote_about_entity_id_fkey" => Error::Collision(message.to_owned()),
         "quotes_speaker_id_fkey" => Error::field("/speaker_id", "there is no such entity"),
         _ => Error::Internal(message.to_owned()),
     }
 }
 
-/// A file that cannot grow: the disk, a quota or the limit of a relation.
+/// Messages of a full disk, an exceeded quota or a relation of maximum size.
 const NO_SPACE: [&str; 5] =
     ["No space left on device", "Disk quota exceeded", "File too large", "could not extend", "cannot extend relation"];
 
-/// The server is out of memory, of descriptors or of slots, or its disk fails.
+/// Messages of a server that has no memory, file descriptors or connections left, or whose disk fails.
 const NO_RESOURCES: [&str; 10] = [
     "out of memory",
     "out of shared memory",
@@ -249,7 +249,7 @@ const NO_RESOURCES: [&str; 10] = [
     "too many connections for",
 ];
 
-/// Rights and objects that are missing, as before a migration, during one or after one by hand.
+/// True if privileges or schema objects are missing, for example before a migration or while it runs.
 fn is_unsuitable(message: &str) -> bool {
     const OBJECTS: [&str; 9] = [
         "relation ",
@@ -268,12 +268,12 @@ fn is_unsuitable(message: &str) -> bool {
         || message.starts_with("cached plan must not change result type")
 }
 
-fn contains_any(message: &str, signs: &[&str]) -> bool {
-    signs.iter().any(|sign| message.contains(sign))
+fn contains_any(message: &str, fragments: &[&str]) -> bool {
+    fragments.iter().any(|fragment| message.contains(fragment))
 }
 
 fn is_lost_connection(message: &str) -> bool {
-    const SIGNS: [&str; 9] = [
+    const FRAGMENTS: [&str; 9] = [
         "terminating connection",
         "server closed the connection",
         "the database system is",
@@ -284,7 +284,7 @@ fn is_lost_connection(message: &str) -> bool {
         "could not send data",
         "SSL connection has been closed",
     ];
-    contains_any(message, &SIGNS)
+    contains_any(message, &FRAGMENTS)
         || message.starts_with("sorry, too many clients")
         || message.contains("remaining connection slots")
 }
@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conditions_of_operation_are_no_internal_errors() {
+    fn operational_errors_are_not_internal_errors() {
         for message in [
             "could not extend file \"base/5/16402\": No space left on device",
             "could not extend file \"base/5/16402\": wrote only 4096 of 8192 bytes at block 7",

@@ -127,7 +127,7 @@ fn a_text_that_occurs_more_than_once_is_refused_with_its_spans() {
     let problem = refusal(create(&app, &article, json!({"text": "« Oui »"})), 409, "ambiguous_text");
     let expected = json!({
         "type": "/problems/ambiguous_text", "title": "Ambiguous text", "status": 409,
-        "detail": "the text stands in the body more than once: give the spans", "code": "ambiguous_text",
+        "detail": "the text occurs more than once in the body: send its spans", "code": "ambiguous_text",
         "errors": [], "candidates": spans(&[(2, 5), (20, 23)]),
     });
     assert_eq!(problem, expected);
