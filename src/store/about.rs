@@ -1,4 +1,4 @@
-//! The derived table `quote_about`: which entities are mentioned inside a quote's spans.
+//! The derived table `quote_about`: the entities mentioned inside the spans of each quote.
 
 use super::Result;
 use super::cache::{self, Owner};
@@ -10,7 +10,7 @@ use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The columns copied from the quote, by the names that both tables have for them.
+/// The columns of `quotes` that `quote_about` copies. They have the same names in both tables.
 const COPIED: [&str; 10] = [
     "published_desc",
     "kind",
@@ -24,15 +24,17 @@ const COPIED: [&str; 10] = [
     "publisher",
 ];
 
-/// Makes `quote_about` true again for some articles, writing differences only.
+/// Recomputes `quote_about` for some articles, and writes only the rows that differ.
 ///
-/// The caller holds their rows: two writers that each saw only their own mention would leave a gap.
+/// The caller has locked the rows of the articles. Without the lock, two concurrent writers would not see each other's
+/// mentions and quotes, and rows would be missing.
 pub fn refresh(conn: &mut PgConnection, articles: &[Uuid]) -> Result<()> {
     refresh_quotes(conn, articles, Span { start: 0, end: i32::MAX })
 }
 
-/// As [`refresh`], for the quotes of one article that overlap a range of its text: a change there affects no other, so that its
-/// cost does not grow with the number of quotes.
+/// Like [`refresh`], but only for the quotes of one article that overlap a range of its text.
+///
+/// A change in the range affects no other quote. So its cost does not grow with the number of quotes in the article.
 pub fn refresh_range(conn: &mut PgConnection, article: Uuid, range: Span) -> Result<()> {
     refresh_quotes(conn, &[article], range)
 }
@@ -40,7 +42,7 @@ pub fn refresh_range(conn: &mut PgConnection, article: Uuid, range: Span) -> Res
 fn refresh_quotes(conn: &mut PgConnection, articles: &[Uuid], range: Span) -> Result<()> {
     cache::record_changes(articles.iter().copied().map(Owner::Record));
     let copied = |table: &str| COPIED.map(|column| format!("{table}.{column}")).join(", ");
-    let (of_quote, of_truth, of_stored, of_excluded) = (copied("q"), copied("t"), copied("a"), copied("excluded"));
+    let (of_quote, of_current, of_stored, of_excluded) = (copied("q"), copied("t"), copied("a"), copied("excluded"));
     let columns = COPIED.join(", ");
     let quotes = || {
         Sql::new("q.article_id = ANY (")
@@ -55,13 +57,13 @@ fn refresh_quotes(conn: &mut PgConnection, articles: &[Uuid], range: Span) -> Re
             SELECT DISTINCT q.id AS quote_id, m.entity_id, q.article_id, {of_quote}
             FROM quotes q
             CROSS JOIN unnest(q.spans) WITH ORDINALITY AS bound (here, i)
-            -- Each span reads its own part of the index; without OFFSET, every pair of an article may be compared.
+            -- Each span reads its own range of the index. Without OFFSET, Postgres may join all spans and mentions of an article.
             CROSS JOIN LATERAL (
                 SELECT entity_id, body_version, span_end FROM mentions
                 WHERE article_id = q.article_id AND span_start >= bound.here AND span_start < q.spans[i + 1]
                 OFFSET 0
             ) AS m
-            -- Bounds alternate: start, end, start, end.
+            -- The array alternates start and end of each span.
             WHERE i % 2 = 1 AND m.entity_id IS NOT NULL AND m.body_version = q.body_version AND m.span_end <= q.spans[i + 1]
             AND "
     ))
@@ -80,7 +82,7 @@ fn refresh_quotes(conn: &mut PgConnection, articles: &[Uuid], range: Span) -> Re
         SELECT t.* FROM truth t
         WHERE NOT EXISTS (
             SELECT FROM quote_about a WHERE a.quote_id = t.quote_id AND a.entity_id = t.entity_id
-                AND ({of_stored}) IS NOT DISTINCT FROM ({of_truth}))
+                AND ({of_stored}) IS NOT DISTINCT FROM ({of_current}))
         ORDER BY entity_id, quote_id
         ON CONFLICT (quote_id, article_id, entity_id) DO UPDATE SET ({columns}) = ROW({of_excluded})"
     ))
@@ -88,9 +90,9 @@ fn refresh_quotes(conn: &mut PgConnection, articles: &[Uuid], range: Span) -> Re
     Ok(())
 }
 
-/// What other tables have about a quote.
+/// Data about a quote from other tables.
 #[derive(Debug, QueryableByName)]
-pub struct Known {
+pub struct QuoteLinks {
     #[diesel(sql_type = SqlUuid)]
     quote_id: Uuid,
     /// The entities it is about, in order of id.
@@ -100,12 +102,12 @@ pub struct Known {
     pub is_reviewed: bool,
 }
 
-/// The entities each of these quotes is about, and whether it has reviews: one query, as every list needs both.
-pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, Known>> {
+/// Returns the entities that each of these quotes is about, and whether it has reviews. One query, because every list needs both.
+pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uuid, QuoteLinks>> {
     if quotes.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Known> = Sql::new(
+    let rows: Vec<QuoteLinks> = Sql::new(
         "SELECT asked.id AS quote_id,
             array(SELECT entity_id FROM quote_about WHERE quote_id = asked.id ORDER BY entity_id) AS entities,
             EXISTS (SELECT FROM reviews WHERE quote_id = asked.id) AS is_reviewed
@@ -114,5 +116,5 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
     .bind(quotes.to_vec())
     .sql(") AS asked (id)")
     .rows(conn)?;
-    Ok(rows.into_iter().map(|known| (known.quote_id, known)).collect())
+    Ok(rows.into_iter().map(|links| (links.quote_id, links)).collect())
 }
