@@ -1,6 +1,6 @@
-//! The daily rollups: counts of all records, or of those with some values of one dimension, by day of publication.
+//! The daily rollups: the number of records by day of publication, in total and for each value of a dimension.
 //!
-//! A count is the sum of the rollup tables and of the changes that are not compacted yet, read by one statement.
+//! One statement reads a count as the sum of the rollup tables and of the changes that are not compacted yet.
 
 use super::Result;
 use super::sql::Sql;
@@ -18,47 +18,47 @@ use diesel::sql_types::{BigInt, Integer};
 use std::mem::take;
 use uuid::Uuid;
 
-/// Changes compacted by one statement.
+/// Maximum number of changes that one statement compacts.
 const COMPACTED_CHANGES: i32 = 20_000;
-/// After this number of compacted changes, the table of changes is vacuumed.
+/// If at least this number of changes was compacted, the table of changes is vacuumed.
 const VACUUM_CHANGES: i32 = 1_000;
 
-/// Records counted by a key: the start of a `WITH`, for a statement that ranks the keys or adds up the days.
+/// Records counted by key: the first common table expressions of a statement that ranks keys or sums days.
 pub(super) struct KeyedCounts {
-    /// Its common table expressions, among them `keyed (key, day, n)` and `coverage (since, records)`.
+    /// `WITH` and the common table expressions, among them `keyed (key, day, n)` and `coverage (since, records)`.
     pub with: Sql,
-    /// The number of records in a group of rows of `keyed`.
+    /// An aggregate expression for the number of records in a group of rows of `keyed`.
     pub count: &'static str,
-    /// The number of all records, as a subquery.
+    /// A subquery for the number of all records.
     pub total: &'static str,
-    /// A query for the number of records in no group of `ranked`; `None` when a record may be in several rows of
-    /// `keyed`, so that there are no others.
+    /// A query for the number of records whose key is not in `ranked`. `None` if a record may be in several rows of
+    /// `keyed`, because their sum is then not the number of records.
     pub others: Option<&'static str>,
 }
 
-/// The records whose key is not ranked, where each record is in one row of `keyed`.
+/// The number of records whose key is not in `ranked`, if each record is in one row of `keyed`.
 pub(super) const UNRANKED: &str =
     "SELECT coalesce(sum(n), 0)::bigint AS n FROM keyed WHERE key NOT IN (SELECT key FROM ranked)";
 const ALL: &str = "(SELECT n FROM everything)";
 const SUM: &str = "coalesce(sum(n), 0)::bigint";
 
-/// The keys of one dimension on some days, as the rollups have them.
+/// A query for the keys of one dimension on some days that the rollups can answer.
 struct RollupQuery {
     of: &'static str,
-    /// `None` for all records together.
+    /// `None` for the total of all records.
     dimension: Option<Dimension>,
     keys: SetFilter<String>,
     days: Range<NaiveDate>,
 }
 
-/// The rows of the rollups that are read.
+/// The rollup rows that a query reads.
 #[derive(Clone, Copy)]
 enum RollupRows {
-    /// Those of all days together.
+    /// The totals of all days.
     AllTime,
-    /// Those of each dated day in the range.
+    /// One row for each day in the range, without undated records.
     Daily,
-    /// Those of each dated day, of the keys of the relation `top_candidates`.
+    /// Like `Daily`, only for the keys in `top_candidates`.
     DailyOfTop,
 }
 
@@ -68,19 +68,19 @@ struct Counted {
     n: i64,
 }
 
-/// The number of records that match a list, if an exact count is requested and the rollups have it.
+/// The number of records in a list, if an exact count is requested and the rollups contain it.
 pub(super) fn total(
     conn: &mut PgConnection,
     count: Option<Count>,
     records: impl FnOnce() -> CountTarget,
 ) -> Result<Option<Total>> {
-    let asked = count.filter(|count| *count == Count::Exact).and_then(|_| RollupQuery::new(&records(), None));
-    let Some(query) = asked else { return Ok(None) };
+    let query = count.filter(|count| *count == Count::Exact).and_then(|_| RollupQuery::new(&records(), None));
+    let Some(query) = query else { return Ok(None) };
     let sums: Vec<Counted> = query.everything(Sql::new("WITH ")).sql(" SELECT n FROM everything").rows(conn)?;
     Ok(sums.first().map(|sum| Total { value: sum.n, kind: Count::Exact }))
 }
 
-/// The approximate number of records of these entities, without changes that are not compacted yet.
+/// The approximate number of records of these entities. Leaves out changes that are not compacted yet.
 pub(super) fn of_entities(conn: &mut PgConnection, dimension: Dimension, entities: &[Uuid]) -> Result<i64> {
     let sums: Vec<Counted> = Sql::new(format!(
         "SELECT coalesce(sum(count), 0)::bigint AS n FROM entity_day_counts
@@ -93,7 +93,7 @@ pub(super) fn of_entities(conn: &mut PgConnection, dimension: Dimension, entitie
     Ok(sums.first().map_or(0, |sum| sum.n))
 }
 
-/// The counts of at least the `limit` most frequent values of a dimension; `None` if the rollups do not have them.
+/// The counts of at least the `limit` most frequent values of a dimension; `None` if the rollups do not contain them.
 pub(super) fn by_value(records: &CountTarget, by: Dimension, limit: i64) -> Option<KeyedCounts> {
     let query = RollupQuery::new(records, Some(by))?;
     let is_disjoint = by != Dimension::About || query.keys.include.len() == 1;
@@ -104,18 +104,18 @@ pub(super) fn by_value(records: &CountTarget, by: Dimension, limit: i64) -> Opti
         return Some(KeyedCounts::rollup(with, is_disjoint.then_some(others)));
     }
     if !is_disjoint {
-        // A quote about several entities is in several rows, so that their sum is not the total.
+        // A quote about several entities is in several rows, so their sum is not the number of quotes.
         return None;
     }
     let with = query.everything(Sql::new("WITH ")).sql(", each AS (");
     let with = query
-        .rows(with, query.undivided())
+        .rows(with, query.rollup_rows())
         .sql(format!("), keyed AS MATERIALIZED (SELECT key, {SUM} AS n FROM each GROUP BY key)"));
     Some(KeyedCounts::rollup(with, Some(UNRANKED)))
 }
 
-/// The counts by day, and by the values of a dimension; `None` when the rollups do not have them.
-pub(super) fn by_day(records: &CountTarget, group_by: Option<Dimension>, most: i64) -> Option<KeyedCounts> {
+/// The counts by day and by the `limit` most frequent values of a dimension; `None` if the rollups do not contain them.
+pub(super) fn by_day(records: &CountTarget, group_by: Option<Dimension>, limit: i64) -> Option<KeyedCounts> {
     let query = RollupQuery::new(records, group_by)?;
     let with = query.everything(Sql::new("WITH "));
     let Some(by) = group_by else {
@@ -128,13 +128,13 @@ pub(super) fn by_day(records: &CountTarget, group_by: Option<Dimension>, most: i
     if !query.is_unfiltered() {
         return Some(KeyedCounts::rollup(query.rows(with.sql(", keyed AS ("), RollupRows::Daily).sql(")"), others));
     }
-    // Only the days of the top keys are read. The days of the others are those of all records minus these.
-    let with = query.candidates(with, most).sql(format!(
-        ", top_candidates AS MATERIALIZED (SELECT key FROM candidates WHERE n > 0 ORDER BY n DESC, key LIMIT {most}),
+    // Reads the days of the top keys only. The days of the other keys are the days of all records minus these.
+    let with = query.candidates(with, limit).sql(format!(
+        ", top_candidates AS MATERIALIZED (SELECT key FROM candidates WHERE n > 0 ORDER BY n DESC, key LIMIT {limit}),
         days_of_top AS MATERIALIZED ("
     ));
     let with = query.rows(with, RollupRows::DailyOfTop).sql("), days_of_all AS (");
-    let with = query.of_all().rows(with, RollupRows::Daily);
+    let with = query.all_records().rows(with, RollupRows::Daily);
     let rest = match others {
         Some(_) => " UNION ALL SELECT NULL, day, n FROM days_of_all UNION ALL SELECT NULL, day, -n FROM days_of_top",
         None => "",
@@ -150,7 +150,7 @@ impl KeyedCounts {
 }
 
 impl RollupQuery {
-    /// The query for records by the values of a dimension; `None` if the rollups do not have the counts.
+    /// The query for records by the values of a dimension; `None` if the rollups cannot answer it.
     fn new(records: &CountTarget, by: Option<Dimension>) -> Option<Self> {
         let (of, published, filters) = match records {
             CountTarget::Quotes { one_per_cluster: true, .. } => return None,
@@ -169,44 +169,45 @@ impl RollupQuery {
             _ => return None,
         };
         let query = Self { of, dimension, keys, days: Range { from: day(published.from)?, to: day(published.to)? } };
-        let is_kept = filters.is_empty() && dimension != Some(Dimension::Section) && query.is_fast();
-        is_kept.then_some(query)
+        let is_supported = filters.is_empty() && dimension != Some(Dimension::Section) && query.is_fast();
+        is_supported.then_some(query)
     }
 
-    /// Whether the query is fast. There are many entities, so only given ones can be added up, or the top ones read.
+    /// Whether the query is fast. There are many entities, so it must name the entities or ask for the top ones without a filter.
     fn is_fast(&self) -> bool {
         let Some(dimension) = self.dimension.filter(|dimension| dimension.holds_entities()) else {
             return true;
         };
-        let is_one = self.keys.include.len() == 1 || dimension != Dimension::About;
-        self.is_unfiltered() || (!self.keys.include.is_empty() && self.keys.exclude.is_empty() && is_one)
+        // The rows of `about` overlap, so the rows of several entities must not be summed.
+        let is_disjoint = self.keys.include.len() == 1 || dimension != Dimension::About;
+        self.is_unfiltered() || (!self.keys.include.is_empty() && self.keys.exclude.is_empty() && is_disjoint)
     }
 
     fn is_unfiltered(&self) -> bool {
         self.keys == SetFilter::default() && self.days == Range::default()
     }
 
-    /// The rows in which each record is counted once for each key.
-    fn undivided(&self) -> RollupRows {
+    /// The rows that count each record once for each key: the totals, or the daily rows if the days are restricted.
+    fn rollup_rows(&self) -> RollupRows {
         if self.days == Range::default() { RollupRows::AllTime } else { RollupRows::Daily }
     }
 
-    /// The same days of all records.
-    fn of_all(&self) -> Self {
+    /// The query for all records on the same days.
+    fn all_records(&self) -> Self {
         Self { of: self.of, dimension: None, keys: SetFilter::default(), days: self.days }
     }
 
     /// Appends `everything (n)`: the number of records that match.
     fn everything(&self, with: Sql) -> Sql {
-        let all = if self.keys == SetFilter::default() { &self.of_all() } else { self };
-        all.rows(with.sql(format!("everything AS (SELECT {SUM} AS n FROM (")), all.undivided()).sql(") AS each)")
+        let all = if self.keys == SetFilter::default() { &self.all_records() } else { self };
+        all.rows(with.sql(format!("everything AS (SELECT {SUM} AS n FROM (")), all.rollup_rows()).sql(") AS each)")
     }
 
-    /// Appends `candidates (key, n)`: at least the `most` most frequent keys.
+    /// Appends `candidates (key, n)`: at least the `limit` most frequent keys.
     ///
-    /// A key without pending changes has the count of the rollup. So only the first of these keys, and the keys with pending
-    /// changes, can be among the most frequent.
-    fn candidates(&self, with: Sql, most: i64) -> Sql {
+    /// Pending changes can move each key that they change into or out of the most frequent ones. So this reads `limit` keys
+    /// of the rollup, one more for each changed key, and the changed keys.
+    fn candidates(&self, with: Sql, limit: i64) -> Sql {
         let Table { name, scope, key, changes, .. } = self.table();
         let of_row = if key == "key" { "t.key = c.key" } else { "t.entity_id = c.key::uuid" };
         with.sql(format!(
@@ -215,7 +216,7 @@ impl RollupQuery {
             ), candidates AS (
                 SELECT c.key, coalesce(t.count, 0) + coalesce(p.n, 0) AS n FROM (
                     (SELECT {key}::text AS key FROM {name} WHERE {scope} AND day = 'infinity' AND {counted_row}
-                    ORDER BY count DESC LIMIT {most} + (SELECT count(*) FROM pending))
+                    ORDER BY count DESC LIMIT {limit} + (SELECT count(*) FROM pending))
                     UNION SELECT key FROM pending
                 ) AS c LEFT JOIN {name} t ON {scope} AND t.day = 'infinity' AND {of_row}
                 LEFT JOIN pending p ON p.key = c.key
@@ -225,7 +226,7 @@ impl RollupQuery {
         ))
     }
 
-    /// Rejected quotes are counted by status only if the filter includes them, and never by other dimensions.
+    /// The condition that leaves out rejected quotes, unless the filter names statuses. Other dimensions do not count them at all.
     fn counted_keys(&self, key: &str) -> String {
         match self.dimension {
             Some(Dimension::Status) if self.keys.include.is_empty() => {
@@ -257,15 +258,15 @@ impl RollupQuery {
             self.counted_keys(key),
             top(key, cast)
         ));
-        let with = self.chosen(with, key, array).sql(format!(
+        let with = self.filter_keys(with, key, array).sql(format!(
             " UNION ALL SELECT key, day, n FROM ({changes}) AS c WHERE {in_changes} AND {}{}",
             self.counted_keys("key"),
             top("key", "")
         ));
-        self.chosen(with, "key", "text[]")
+        self.filter_keys(with, "key", "text[]")
     }
 
-    fn chosen(&self, with: Sql, key: &str, array: &str) -> Sql {
+    fn filter_keys(&self, with: Sql, key: &str, array: &str) -> Sql {
         let SetFilter { include, exclude, .. } = &self.keys;
         let with = match include.is_empty() {
             true => with,
@@ -312,7 +313,7 @@ impl RollupQuery {
     }
 }
 
-/// The role of entities in the rollups of a dimension of entities.
+/// The role in `entity_day_counts` for a dimension of entities.
 fn role(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Entity => "mentioned",
@@ -324,16 +325,17 @@ fn role(dimension: Dimension) -> &'static str {
 /// The table with the counts of a dimension.
 struct Table {
     name: &'static str,
-    /// The condition on its rows.
+    /// The condition that selects the rows of the dimension.
     scope: String,
-    /// The column with the key, and the type of an array of keys.
+    /// The column with the key.
     key: &'static str,
+    /// The SQL type of an array of keys.
     array: &'static str,
-    /// The changes that are not compacted yet, as `key, day, n`.
+    /// A query for the changes that are not compacted yet, as `key, day, n`.
     changes: String,
 }
 
-/// The day that begins at a time; `None` if the time is not midnight.
+/// The day that begins at a time; the outer `None` if the time is not midnight in UTC.
 fn day(time: Option<DateTime<Utc>>) -> Option<Option<NaiveDate>> {
     match time {
         None => Some(None),
@@ -343,13 +345,13 @@ fn day(time: Option<DateTime<Utc>>) -> Option<Option<NaiveDate>> {
 
 type Filters = Vec<(Dimension, SetFilter<String>)>;
 
-fn texts<T>(filter: SetFilter<T>, text: impl Fn(T) -> String) -> SetFilter<String> {
+fn as_texts<T>(filter: SetFilter<T>, text: impl Fn(T) -> String) -> SetFilter<String> {
     let SetFilter { include, exclude, include_null, exclude_null } = filter;
     let [include, exclude] = [include, exclude].map(|values| values.into_iter().map(&text).collect());
     SetFilter { include, exclude, include_null, exclude_null }
 }
 
-// The filters on the dimensions of the rollups; `None` if there are other filters.
+// These functions return the filters on dimensions of the rollups, or `None` if there are other filters.
 
 fn article_filters(filter: &ArticleFilter) -> Option<Filters> {
     let mut rest = filter.clone();
@@ -365,8 +367,8 @@ fn mention_filters(filter: &MentionFilter) -> Option<Filters> {
     let filters = vec![
         (Dimension::Language, take(&mut rest.language)),
         (Dimension::Publisher, take(&mut rest.publisher)),
-        (Dimension::Kind, texts(take(&mut rest.kind), |kind| kind.as_str().to_owned())),
-        (Dimension::Entity, texts(take(&mut rest.entity), |id| id.to_string())),
+        (Dimension::Kind, as_texts(take(&mut rest.kind), |kind| kind.as_str().to_owned())),
+        (Dimension::Entity, as_texts(take(&mut rest.entity), |id| id.to_string())),
     ];
     (rest == MentionFilter::default()).then_some(filters)
 }
@@ -377,17 +379,17 @@ fn quote_filters(filter: &QuoteFilter) -> Option<Filters> {
     let filters = vec![
         (Dimension::Language, take(&mut rest.language)),
         (Dimension::Publisher, take(&mut rest.publisher)),
-        (Dimension::Kind, texts(take(&mut rest.kind), |kind| kind.as_str().to_owned())),
-        (Dimension::Status, texts(take(&mut rest.status), |status| status.as_str().to_owned())),
-        (Dimension::SpeakerStatus, texts(take(&mut rest.speaker_status), |status| status.as_str().to_owned())),
+        (Dimension::Kind, as_texts(take(&mut rest.kind), |kind| kind.as_str().to_owned())),
+        (Dimension::Status, as_texts(take(&mut rest.status), |status| status.as_str().to_owned())),
+        (Dimension::SpeakerStatus, as_texts(take(&mut rest.speaker_status), |status| status.as_str().to_owned())),
         (Dimension::Cue, take(&mut rest.cue)),
-        (Dimension::Speaker, texts(take(&mut rest.speaker), |id| id.to_string())),
-        (Dimension::About, texts(take(&mut rest.about), |id| id.to_string())),
+        (Dimension::Speaker, as_texts(take(&mut rest.speaker), |id| id.to_string())),
+        (Dimension::About, as_texts(take(&mut rest.about), |id| id.to_string())),
     ];
     (rest == QuoteFilter::default()).then_some(filters)
 }
 
-/// Compacts all pending changes into the rollups, so that reads add few changes.
+/// Adds all pending changes to the rollups, so that reads have few changes to add.
 pub fn compact(conn: &mut PgConnection) -> Result<()> {
     #[derive(QueryableByName)]
     struct Compacted {
