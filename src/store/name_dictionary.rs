@@ -1,7 +1,7 @@
 //! Keeps the names of all entities in memory for annotation.
 //!
-//! Triggers log each change of an entity in `changes`, with its transaction. An instance keeps the snapshot of its last refresh.
-//! One query finds all changes committed since, even if their transactions overlapped.
+//! Triggers log each change of an entity in `changes`, with its transaction id. An instance stores the snapshot of its last
+//! refresh. One query finds all changes committed since then, including those of transactions that ran during the refresh.
 
 use super::grouped::grouped;
 use super::{Error, Result};
@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 /// Number of entities read at a time.
 const BATCH_ENTITIES: usize = 5_000;
-/// After this time without a refresh, all names are read again. Changes are kept for an hour at least.
+/// After this time without a refresh, all names are read again, because old changes are removed.
 const MAX_REFRESH_GAP: Duration = Duration::from_secs(3000);
-/// Maximum time that a request waits for another refresh, which takes seconds for a million names.
+/// Maximum time that a request waits for the refresh of another request. Reading a million names takes seconds.
 const REFRESH_WAIT: Duration = Duration::from_secs(1);
 
 /// The names of all entities.
@@ -41,17 +41,20 @@ impl Default for NameDictionary {
 /// The state of the dictionary at its last refresh.
 #[derive(Default)]
 struct SyncState {
-    /// The snapshot of the last refresh as text of Postgres; `None` before the first refresh.
+    /// The `pg_snapshot` of the last refresh as text; `None` before the first refresh.
     snapshot: Option<String>,
-    /// The log of that snapshot, and when its server was started. Another one may lack transactions of the snapshot.
+    /// The id of the change log, and the start time of the server. If either is different, the server may lack transactions of
+    /// the snapshot, for example after a restore or a failover.
     log: String,
+    /// The time of the last refresh.
     at: Option<Instant>,
     /// The aliases of each entity.
     aliases: HashMap<Uuid, Vec<(Box<str>, AliasKind)>>,
 }
 
+/// The current snapshot, and the entities changed since another one.
 #[derive(QueryableByName)]
-struct Changes {
+struct ChangedEntities {
     #[diesel(sql_type = Text)]
     snapshot: String,
     #[diesel(sql_type = Text)]
@@ -77,11 +80,11 @@ impl NameDictionary {
         self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the changes since the last refresh, or all names the first time. If another refresh takes too long, the names
-    /// stay as they are.
+    /// Reads the changes since the last refresh, or all names the first time. If the refresh of another caller takes too long,
+    /// the names stay unchanged.
     ///
     /// # Errors
-    /// Those of the database, and [`Error::Overloaded`] while another caller runs the first refresh.
+    /// [`Error::Overloaded`] while another caller runs the first refresh.
     pub fn refresh(&self, conn: &mut PgConnection) -> Result<()> {
         let Some(mut guard) = self.begin_refresh() else {
             return if self.read().is_empty() { Err(Error::Overloaded) } else { Ok(()) };
@@ -96,7 +99,7 @@ impl NameDictionary {
         Ok(())
     }
 
-    /// Waits for other refreshes to end; `None` when that takes too long.
+    /// Waits until no other caller refreshes; `None` if that takes longer than [`REFRESH_WAIT`].
     fn begin_refresh(&self) -> Option<RefreshGuard<'_>> {
         let state = self.sync.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.refreshed.wait_timeout_while(state, REFRESH_WAIT, |state| state.is_none());
@@ -106,7 +109,7 @@ impl NameDictionary {
 
     fn read_changes(&self, conn: &mut PgConnection, state: &mut SyncState, since: &str) -> Result<()> {
         // One statement, so that the changes are read in the returned snapshot.
-        let Changes { snapshot, log, changed } = diesel::sql_query(format!(
+        let ChangedEntities { snapshot, log, changed } = diesel::sql_query(format!(
             "SELECT {SNAPSHOT}, array(
                  SELECT DISTINCT record_id FROM changes
                  WHERE resource = 'entity' AND transaction_id >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
@@ -171,7 +174,7 @@ impl Drop for RefreshGuard<'_> {
     }
 }
 
-/// Entities, each with all its names.
+/// Entities with all their names.
 pub(super) type Named = Vec<(StoredEntity, Vec<(Box<str>, AliasKind)>)>;
 
 /// Reads these entities with all their names. Missing and merged entities are left out.
@@ -194,10 +197,10 @@ pub(super) fn names_of(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Named> {
     Ok(rows.into_iter().map(named).collect())
 }
 
-fn insert(dictionary: &mut Dictionary, held: &mut HashMap<Uuid, Vec<(Box<str>, AliasKind)>>, named: Named) {
+fn insert(dictionary: &mut Dictionary, aliases: &mut HashMap<Uuid, Vec<(Box<str>, AliasKind)>>, named: Named) {
     for (entity, names) in named {
         dictionary.insert_entity(&entity, names.iter().map(|(name, kind)| (&**name, *kind)));
-        held.insert(entity.id, names);
+        aliases.insert(entity.id, names);
     }
 }
 
@@ -206,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refresh_waits_for_another_for_a_bounded_time() {
+    fn a_refresh_waits_a_bounded_time_for_another() {
         let names = NameDictionary::default();
         let guard = names.begin_refresh();
         let start = Instant::now();
