@@ -1,4 +1,4 @@
-//! Mentions: an entity named at a span of an article's text, which is checked under the article's lock.
+//! Mentions: spans of an article's text that refer to an entity. Writers lock the article and check the span against its text.
 
 pub(in crate::store) mod list;
 mod re_anchor;
@@ -21,14 +21,14 @@ use diesel::prelude::*;
 use diesel::sql_types;
 pub use list::list;
 pub(super) use re_anchor::re_anchor_mentions;
-use row::{Columns, InsertedMention, MentionRow};
+use row::{InsertedMention, MentionColumns, MentionRow};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Stores a mention in an article.
 ///
 /// # Errors
-/// An article that is absent or deleted, and faults at `/start`, `/end`, `/exact` and `/entity_id`.
+/// [`Error::NotFound`] or [`Error::Gone`] for the article, and invalid fields at `/start`, `/end`, `/exact` and `/entity_id`.
 pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Result<Mention> {
     let Some(text) = article_text::lock(conn, article)? else {
         return tombstones::missing(conn, Resource::Article, article);
@@ -40,7 +40,7 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
 /// Stores several mentions in an article, and returns them in their order.
 ///
 /// # Errors
-/// As [`create`], with the index of the mention at fault before the member.
+/// As [`create`]. Pointers begin with the index of the invalid mention.
 pub fn create_all(conn: &mut PgConnection, article: Uuid, new: &[NewMention]) -> Result<Vec<Mention>> {
     let Some(text) = article_text::lock(conn, article)? else {
         return tombstones::missing(conn, Resource::Article, article);
@@ -55,8 +55,8 @@ pub fn create_all(conn: &mut PgConnection, article: Uuid, new: &[NewMention]) ->
     insert(conn, article, all)?.into_iter().collect()
 }
 
-pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention) -> Result<Columns> {
-    Ok(Columns {
+pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention) -> Result<MentionColumns> {
+    Ok(MentionColumns {
         body_version,
         anchor: Anchor::Exact,
         entity_id: new.entity_id,
@@ -73,8 +73,12 @@ pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention
     })
 }
 
-/// Inserts mentions into an article that is locked.
-fn insert(conn: &mut PgConnection, article: Uuid, all: Vec<(&NewMention, Columns)>) -> Result<Vec<Result<Mention>>> {
+/// Inserts mentions into an article that the caller has locked.
+fn insert(
+    conn: &mut PgConnection,
+    article: Uuid,
+    all: Vec<(&NewMention, MentionColumns)>,
+) -> Result<Vec<Result<Mention>>> {
     let rows: Vec<InsertedMention> = all
         .into_iter()
         .map(|(new, columns)| InsertedMention {
@@ -98,15 +102,16 @@ pub(super) fn record_changes(entities: impl IntoIterator<Item = Option<Uuid>>) {
     cache::record_changes(entities.into_iter().flatten().map(Owner::MentionsOf));
 }
 
-/// Tells the cache that the mentions of all entities in an article change: what is related to an entity depends on the other
-/// mentions in its articles.
+/// Tells the cache that the mentions of all entities in an article change.
+///
+/// The related entities of each of them depend on the other mentions in the article.
 pub(super) fn record_changes_in(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     let in_article = mentions::table.filter(mentions::article_id.eq(article));
     record_changes(in_article.select(mentions::entity_id).distinct().load(conn)?);
     Ok(())
 }
 
-/// The words at `span`, which must equal the given ones.
+/// Returns the text at `span`. Fails if `given` differs from it.
 fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
     if span.len() > MAX_MENTION {
         return Err(Error::field("/end", format!("must be at most {MAX_MENTION} characters after start")));
@@ -116,17 +121,15 @@ fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
         Error::field(member, error.to_string())
     })?;
     match given {
-        Some(given) if given != exact => {
-            Err(Error::field("/exact", "must equal the body's text from start to end, letter for letter"))
-        }
+        Some(given) if given != exact => Err(Error::field("/exact", "must equal the body's text from start to end")),
         _ => Ok(exact),
     }
 }
 
-/// The mentions of these distinct ids, in their order.
+/// Returns the mentions with these distinct ids, in the order of the ids.
 ///
 /// # Errors
-/// Of each: [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
+/// Per id: [`Error::NotFound`], or [`Error::Gone`] if it was deleted.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Mention>>> {
     let rows = mentions::table.filter(mentions::id.eq_any(ids)).select(MentionRow::as_select()).load(conn)?;
     let found = rows.into_iter().map(|row| (row.id, row.into())).collect();
@@ -136,7 +139,7 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Ment
 /// One page of an article's mentions, in order of start, then id.
 ///
 /// # Errors
-/// An article that is absent or deleted.
+/// [`Error::NotFound`] or [`Error::Gone`] for the article.
 pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Mention>> {
     let of_article = || mentions::table.filter(mentions::article_id.eq(article));
     let total = count::total(conn, request.count, || of_article().select(mentions::id))?;
@@ -152,7 +155,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     Ok(Page::from_rows(items, request.limit, total, position))
 }
 
-/// The first mentions of each of these articles, `limit` at most, in order of start, then id.
+/// The first `limit` mentions of each of these articles, in order of start, then id.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Mention>>> {
     let ids = article_text::first_of_each(conn, "mentions", "span_start", articles, limit + 1)?;
     let rows = mentions::table
@@ -165,12 +168,12 @@ pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Re
     Ok(pages.collect())
 }
 
-/// Where a mention stands in the list of its article.
+/// The position of a mention in the list of its article.
 fn position(mention: &Mention) -> Position {
     Position { key: Key::Count(mention.span.start.into()), id: mention.id }
 }
 
-/// Changes a mention, which counts as made by a human from then on. A patch that changes nothing writes nothing.
+/// Changes a mention and sets its origin to human. A patch that changes nothing writes nothing.
 ///
 /// # Errors
 /// As one of [`find_all`] and [`create`], and [`Error::Stale`].
@@ -178,7 +181,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     let (row, text) = lock(conn, id)?;
     check(expected, row.version)?;
     let mut next = row.columns.clone();
-    if moves(&next, patch) {
+    if sets_span(&next, patch) {
         let body = Body::new(&text.body);
         let span = Span { start: patch.start.unwrap_or(next.span_start), end: patch.end.unwrap_or(next.span_end) };
         next.exact = slice(&body, span, patch.exact.as_deref())?;
@@ -194,7 +197,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     }
     if let Some(entity) = patch.entity_id {
         next.entity_id = entity;
-        // A person has said which entity it is.
+        // A human has chosen the entity.
         next.candidates = None;
         next.candidate_count = 0;
     }
@@ -215,8 +218,10 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     Ok(row.into())
 }
 
-/// True when the patch names a span other than the stored one. An orphan that is sent back unchanged stays an orphan.
-fn moves(columns: &Columns, patch: &MentionPatch) -> bool {
+/// True if the patch sets a span that must be checked against the current text.
+///
+/// A patch that repeats the stored span and text sets none. So an orphaned mention stays orphaned.
+fn sets_span(columns: &MentionColumns, patch: &MentionPatch) -> bool {
     let given = patch.start.is_some() || patch.end.is_some() || patch.exact.is_some();
     let same_place = patch.start.unwrap_or(columns.span_start) == columns.span_start
         && patch.end.unwrap_or(columns.span_end) == columns.span_end;
@@ -250,7 +255,7 @@ fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(MentionRow, article_text::
         .optional()?;
     match (row, text) {
         (Some(row), Some(text)) => Ok((row, text)),
-        // It was deleted while the lock was waited for.
+        // It was deleted while this transaction waited for the lock.
         _ => tombstones::missing(conn, Resource::Mention, id),
     }
 }
@@ -260,8 +265,8 @@ pub(super) fn count_of_entity(conn: &mut PgConnection, entity: Uuid) -> Result<i
     Ok(mentions::table.filter(mentions::entity_id.eq(entity)).count().get_result(conn)?)
 }
 
-/// Removes an entity from its mentions in some articles, and from what the quotes there are about. Returns true when no
-/// mention is left.
+/// Removes an entity from its mentions in some articles, and from `quote_about` for the quotes of these articles. Returns true
+/// when no mention is left.
 pub(super) fn unlink(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Result<bool> {
     let found: Vec<Uuid> = mentions::table
         .filter(mentions::entity_id.eq(entity))
@@ -269,11 +274,11 @@ pub(super) fn unlink(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Resul
         .limit(limit)
         .select(mentions::article_id)
         .load(conn)?;
-    let is_all = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_last = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
     if found.is_empty() {
         return Ok(true);
     }
-    // Whole articles: quotes are about the entity of any mention inside them.
+    // Whole articles: a quote stays about the entity while any mention of it is left in the quote.
     let of_articles = mentions::entity_id.eq(entity).and(mentions::article_id.eq_any(&found));
     diesel::update(mentions::table.filter(of_articles))
         .set((
@@ -285,10 +290,10 @@ pub(super) fn unlink(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Resul
     let quotes = quotes::table.filter(quotes::article_id.eq_any(&found)).select(quotes::id);
     let about = quote_about::entity_id.eq(entity).and(quote_about::quote_id.eq_any(quotes));
     diesel::delete(quote_about::table.filter(about)).execute(conn)?;
-    Ok(is_all)
+    Ok(is_last)
 }
 
-/// Removes an entity from the candidates of some mentions. Returns true when no mention has it any more.
+/// Removes an entity from the candidates of some mentions. Returns true when it is a candidate of no other mention.
 pub(super) fn remove_candidate(conn: &mut PgConnection, entity: Uuid, limit: i64) -> Result<bool> {
     let changed = diesel::sql_query(
         "UPDATE mentions SET candidates = nullif(array_remove(candidates, $1), '{}'), candidate_count = greatest(candidate_count - 1, 0),

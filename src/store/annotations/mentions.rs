@@ -9,7 +9,7 @@ use crate::domain::{Anchor, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::grouped::grouped;
 use crate::store::mentions::record_changes;
-use crate::store::mentions::row::{Columns, InsertedMention, MentionRow};
+use crate::store::mentions::row::{InsertedMention, MentionColumns, MentionRow};
 use crate::store::rows::{self, Changed};
 use crate::store::{Resource, Result, tombstones};
 use diesel::prelude::*;
@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 /// Stores the mentions found in articles.
 ///
-/// Machine mentions that are found again keep their ids; other machine mentions are deleted. Human mentions stay, and found
-/// mentions that overlap them are not stored.
+/// Machine mentions that are found again keep their ids. Other machine mentions are deleted. Human mentions stay. Found mentions
+/// that overlap them are not stored.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present = mentions::table
@@ -30,38 +30,38 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let linked = all.iter().flat_map(|found| found.entities.iter().map(|entity| entity.id));
     record_changes(present.iter().map(|row| row.columns.entity_id).chain(linked));
     let mut stored = grouped(present.into_iter().map(|row| (row.article_id, row)));
-    let mut changes = Changes::default();
+    let mut diff = MentionDiff::default();
     for found in all {
-        changes.add(found, stored.remove(&found.article).unwrap_or_default())?;
+        diff.add(found, stored.remove(&found.article).unwrap_or_default())?;
     }
-    if !changes.outdated.is_empty() {
-        tombstones::delete(conn, Resource::Mention, "id", &changes.outdated)?;
+    if !diff.outdated.is_empty() {
+        tombstones::delete(conn, Resource::Mention, "id", &diff.outdated)?;
     }
-    rows::update(conn, "mentions", &changes.changed)?;
-    rows::insert_below_articles(conn, "mentions", &changes.fresh)
+    rows::update(conn, "mentions", &diff.changed)?;
+    rows::insert_below_articles(conn, "mentions", &diff.fresh)
 }
 
 /// The difference between the stored mentions and the found ones.
 #[derive(Default)]
-struct Changes {
+struct MentionDiff {
     fresh: Vec<InsertedMention<'static>>,
-    changed: Vec<Changed<Columns>>,
+    changed: Vec<Changed<MentionColumns>>,
     outdated: Vec<Uuid>,
 }
 
-impl Changes {
+impl MentionDiff {
     /// Compares the mentions found in an article with its stored ones.
     fn add(&mut self, found: &Extracted, rows: Vec<MentionRow>) -> Result<()> {
         let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns.origin == Origin::Human);
         let present = human.iter().filter(|row| row.columns.body_version == found.body_version);
-        let taken = Cover::new(present.map(|row| row.columns.span()));
+        let occupied = Cover::new(present.map(|row| row.columns.span()));
         let mut known: HashMap<(i32, Span), MentionRow> = HashMap::new();
         for row in machine {
             let duplicate = known.insert((row.columns.body_version, row.columns.span()), row);
             self.outdated.extend(duplicate.map(|row| row.id));
         }
         for mention in &found.annotation.mentions {
-            let Some(columns) = columns(found, mention)?.filter(|columns| !taken.overlaps(columns.span())) else {
+            let Some(columns) = columns(found, mention)?.filter(|columns| !occupied.overlaps(columns.span())) else {
                 continue;
             };
             match known.remove(&(columns.body_version, columns.span())) {
@@ -72,9 +72,10 @@ impl Changes {
                     columns,
                 }),
                 Some(row) => {
-                    let columns = Columns { anchor: row.columns.anchor, ..columns };
-                    // An entity created by the first run is certain in the second, so a new confidence alone is not a change.
-                    if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
+                    let columns = MentionColumns { anchor: row.columns.anchor, ..columns };
+                    // A second extraction knows the entities that the first one created, and is more confident. So a new
+                    // confidence alone is not a change.
+                    if row.columns != (MentionColumns { confidence: row.columns.confidence, ..columns.clone() }) {
                         self.changed.push(Changed { id: row.id, columns });
                     }
                 }
@@ -86,14 +87,14 @@ impl Changes {
 }
 
 /// The columns of a mention; `None` if it is longer than [`MAX_MENTION`].
-fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<Columns>> {
+fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionColumns>> {
     let span = Span::from(mention.span);
     if span.len() > MAX_MENTION {
         return Ok(None);
     }
     let entity = found.entity(mention.entity);
     let candidates = entity.filter(|entity| !entity.candidates.is_empty());
-    Ok(Some(Columns {
+    Ok(Some(MentionColumns {
         body_version: found.body_version,
         anchor: Anchor::Exact,
         entity_id: entity.and_then(|entity| entity.id),

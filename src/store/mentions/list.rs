@@ -18,11 +18,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 /// One page of the matching mentions.
-pub fn list(conn: &mut PgConnection, asked: &MentionList) -> Result<Page<Mention>> {
-    let MentionList { filter, page: request, .. } = asked;
+pub fn list(conn: &mut PgConnection, requested: &MentionList) -> Result<Page<Mention>> {
+    let MentionList { filter, page: request, .. } = requested;
     let all = conditions(filter);
     let total = list::total(conn, request.count, &all, || CountTarget::Mentions(filter.clone()), None)?;
-    let segments = match asked.order {
+    let segments = match requested.order {
         MentionOrder::NewestPublished => order::newest(request.after.as_ref())?,
         MentionOrder::OldestPublished => order::oldest(request.after.as_ref(), filter.published)?,
     };
@@ -55,15 +55,17 @@ pub(in crate::store) fn conditions(filter: &MentionFilter) -> Filter {
     if !filter.entity_kind.exclude.is_empty() {
         all.other(Sql::new("NOT EXISTS (").append(of_kind(&filter.entity_kind.exclude)).sql(")"));
     }
-    if let Some(least) = filter.min_confidence {
-        all.other(Sql::new("mentions.confidence >= ").bind(least));
+    if let Some(minimum) = filter.min_confidence {
+        all.other(Sql::new("mentions.confidence >= ").bind(minimum));
     }
     all.published(filter.published);
     all
 }
 
-/// Mentions have no index of publishers. By the table of articles, Postgres knows whether to read the articles of a rare publisher
-/// or the newest mentions.
+/// Adds the filter on publishers.
+///
+/// Mentions have no index on the publisher. With a subquery on articles, Postgres can choose by their statistics between the
+/// articles of a rare publisher and the newest mentions.
 fn publisher(all: &mut Filter, filter: &MentionFilter) {
     let is_selective = !filter.entity.include.is_empty() || !filter.article.include.is_empty();
     let SetFilter { include, include_null, .. } = &filter.publisher;

@@ -1,6 +1,6 @@
 //! Re-anchors the mentions of an article whose text was edited.
 
-use super::row::Columns;
+use super::row::MentionColumns;
 use crate::domain::Anchor;
 use crate::domain::text::{self, Context, PlaceIndex};
 use crate::schema::mentions;
@@ -10,12 +10,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// Moves the mentions of an article into its new text with one statement. The caller has locked the row of the article.
+/// Re-anchors the mentions of an article in its new text, with one statement. The caller has locked the row of the article.
 pub fn re_anchor_mentions(conn: &mut PgConnection, article: Uuid, version: i32, index: &mut PlaceIndex) -> Result<()> {
-    let stored: Vec<(Uuid, Columns)> = mentions::table
+    let stored: Vec<(Uuid, MentionColumns)> = mentions::table
         .filter(mentions::article_id.eq(article))
         .order(mentions::id)
-        .select((mentions::id, Columns::as_select()))
+        .select((mentions::id, MentionColumns::as_select()))
         .for_no_key_update()
         .load(conn)?;
     let moved = stored.into_iter().filter_map(|(id, old)| {
@@ -26,14 +26,14 @@ pub fn re_anchor_mentions(conn: &mut PgConnection, article: Uuid, version: i32, 
 }
 
 /// The mention in the new text. An orphan keeps its old span and text version.
-fn re_anchored(old: &Columns, version: i32, index: &mut PlaceIndex) -> Columns {
+fn re_anchored(old: &MentionColumns, version: i32, index: &mut PlaceIndex) -> MentionColumns {
     let context = Context { prefix: &old.prefix, suffix: &old.suffix };
     let (anchor, span) = text::re_anchor(index, &old.exact, old.span(), context);
     if anchor == Anchor::Orphaned {
-        return Columns { anchor, ..old.clone() };
+        return MentionColumns { anchor, ..old.clone() };
     }
     let body = index.body();
-    Columns {
+    MentionColumns {
         body_version: version,
         anchor,
         span_start: span.start,

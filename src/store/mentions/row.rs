@@ -21,17 +21,17 @@ pub(in crate::store) struct MentionRow {
     pub extractor: Option<String>,
     pub published_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
-    pub columns: Columns,
+    pub columns: MentionColumns,
 }
 
-/// The columns that a change of a mention can set.
+/// The columns that an update of a mention can set.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = mentions, treat_none_as_null = true, check_for_backend(Pg))]
-pub(in crate::store) struct Columns {
+pub(in crate::store) struct MentionColumns {
     pub body_version: i32,
     pub anchor: Anchor,
     pub entity_id: Option<Uuid>,
-    /// `None` without any.
+    /// `None` if there are no candidates.
     pub candidates: Option<Vec<Option<Uuid>>>,
     pub candidate_count: i32,
     pub span_start: i32,
@@ -50,10 +50,10 @@ pub(in crate::store) struct InsertedMention<'a> {
     pub article_id: Uuid,
     pub extractor: Option<&'a str>,
     #[serde(flatten)]
-    pub columns: Columns,
+    pub columns: MentionColumns,
 }
 
-impl Columns {
+impl MentionColumns {
     pub fn span(&self) -> Span {
         Span { start: self.span_start, end: self.span_end }
     }
