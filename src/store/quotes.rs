@@ -1,4 +1,4 @@
-//! Quotes: the words at some spans of an article's text, with their source and reviews.
+//! Quotes: the text at some spans of an article, with its speaker, its cue and its reviews.
 
 mod filter;
 pub(in crate::store) mod list;
@@ -29,15 +29,15 @@ pub use occurrences::occurrences;
 pub use pages::{is_plain, list, lists};
 use passage::{Passage, Side, side};
 pub(super) use re_anchor::re_anchor_quotes;
-use row::{Columns, InsertedQuote, QuoteRow};
+use row::{InsertedQuote, QuoteColumns, QuoteRow};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Stores a quote. A `text` without spans is searched in the body.
 ///
 /// # Errors
-/// Faults at the members of [`NewQuote`], and [`Conflict::AmbiguousText`](super::Conflict::AmbiguousText) with the
-/// places where the text stands.
+/// Invalid fields of [`NewQuote`], and [`Conflict::AmbiguousText`](super::Conflict::AmbiguousText) with all spans at which
+/// the text occurs.
 pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     let Some(text) = article_text::lock(conn, new.article_id)? else {
         return Err(Error::field("/article_id", "there is no such article"));
@@ -49,11 +49,10 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
 /// Stores several quotes, and returns them in their order.
 ///
 /// # Errors
-/// As [`create`], with the index of the quote at fault before the member; a text that stands in several places is such a
-/// fault.
+/// As [`create`]. Pointers begin with the index of the invalid quote. An ambiguous text is an invalid field too.
 pub fn create_all(conn: &mut PgConnection, new: &[NewQuote]) -> Result<Vec<Quote>> {
-    let mut all: Vec<Option<(&NewQuote, Columns)>> = new.iter().map(|_| None).collect();
-    // In the order of their ids: two writers lock the same articles in the same order.
+    let mut all: Vec<Option<(&NewQuote, QuoteColumns)>> = new.iter().map(|_| None).collect();
+    // Ordered by id, so that two writers lock the same articles in the same order.
     let mut by_article: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (index, new) in new.iter().enumerate() {
         by_article.entry(new.article_id).or_default().push(index);
@@ -72,18 +71,18 @@ pub fn create_all(conn: &mut PgConnection, new: &[NewQuote]) -> Result<Vec<Quote
     insert(conn, all.into_iter().flatten().collect())?.into_iter().collect()
 }
 
-pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewQuote) -> Result<Columns> {
+pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewQuote) -> Result<QuoteColumns> {
     let passage = match (&new.spans, &new.text) {
         (Some(spans), given) => Passage::at(body, spans, given.as_deref())?,
         (None, Some(words)) => Passage::of_words(body, words)?,
-        (None, None) => return Err(Error::field("/text", "give the text, or its spans, or both")),
+        (None, None) => return Err(Error::field("/text", "text or spans is required")),
     };
     let speaker_label = side(body, Side::Speaker, new.speaker_span, new.speaker_label.clone())?;
     let cue = side(body, Side::Cue, new.cue_span, new.cue.clone())?;
     let speaker_status =
         new.speaker_status.unwrap_or_else(|| default_speaker_status(new.speaker_id, speaker_label.as_deref()));
     check_status(new.speaker_id, speaker_status)?;
-    Ok(Columns {
+    Ok(QuoteColumns {
         kind: new.kind,
         speaker_id: new.speaker_id,
         speaker_label,
@@ -99,8 +98,8 @@ pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewQuote) 
     })
 }
 
-/// Inserts quotes into articles that are locked.
-fn insert(conn: &mut PgConnection, all: Vec<(&NewQuote, Columns)>) -> Result<Vec<Result<Quote>>> {
+/// Inserts quotes into articles that the caller has locked.
+fn insert(conn: &mut PgConnection, all: Vec<(&NewQuote, QuoteColumns)>) -> Result<Vec<Result<Quote>>> {
     let mut articles: Vec<Uuid> = all.iter().map(|(new, _)| new.article_id).collect();
     articles.sort_unstable();
     articles.dedup();
@@ -116,7 +115,7 @@ fn insert(conn: &mut PgConnection, all: Vec<(&NewQuote, Columns)>) -> Result<Vec
         .collect();
     rows::insert_below_articles(conn, "quotes", &rows)?;
     match (&articles[..], &rows[..]) {
-        // Other quotes of the article stay as they are.
+        // The other quotes of the article do not change.
         ([article], [row]) => about::refresh_range(conn, *article, row.columns.range())?,
         _ => about::refresh(conn, &articles)?,
     }
@@ -124,26 +123,26 @@ fn insert(conn: &mut PgConnection, all: Vec<(&NewQuote, Columns)>) -> Result<Vec
     find_all(conn, &ids)
 }
 
-/// Refuses a named speaker that is no entity, and an entity that is neither named nor collective.
+/// Fails if the status is `named` without an entity, or if there is an entity and the status is neither `named` nor `collective`.
 fn check_status(speaker: Option<Uuid>, status: SpeakerStatus) -> Result<()> {
     match (speaker, status) {
-        (None, SpeakerStatus::Named) => Err(Error::field("/speaker_status", "named needs a speaker_id")),
+        (None, SpeakerStatus::Named) => Err(Error::field("/speaker_status", "named requires a speaker_id")),
         (Some(_), SpeakerStatus::Anonymous | SpeakerStatus::Unattributed | SpeakerStatus::Unresolved) => {
-            Err(Error::field("/speaker_status", "with a speaker_id it is named or collective"))
+            Err(Error::field("/speaker_status", "must be named or collective if there is a speaker_id"))
         }
         _ => Ok(()),
     }
 }
 
-/// The quote of this id.
+/// Returns the quote with this id.
 ///
 /// # Errors
-/// [`Error::NotFound`], or [`Error::Gone`] when it was deleted.
+/// [`Error::NotFound`], or [`Error::Gone`] if it was deleted.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Quote> {
     tombstones::one(find_all(conn, &[id])?)
 }
 
-/// The quotes of these distinct ids, in their order.
+/// Returns the quotes with these distinct ids, in the order of the ids.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quote>>> {
     let rows = quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?;
     let found = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
@@ -153,11 +152,11 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quot
 /// One page of an article's quotes, in order of their first start, then id.
 ///
 /// # Errors
-/// An article that is absent or deleted.
+/// [`Error::NotFound`] or [`Error::Gone`] for the article.
 pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageRequest) -> Result<Page<Quote>> {
     let of_article = || quotes::table.filter(quotes::article_id.eq(article));
     let total = count::total(conn, request.count, || of_article().select(quotes::id))?;
-    // Spelled as in the index on an article's quotes; diesel's `index` would bind the 1 as a parameter.
+    // Raw SQL, because diesel's `index` would bind the 1 as a parameter.
     let start = || sql::<Integer>("quotes.spans[1]");
     let mut query = of_article().into_boxed().order((start(), quotes::id)).limit(request.limit + 1);
     if let Some(at) = &request.after {
@@ -172,7 +171,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     complete_page(conn, page.map(|row| (position(&row), row)).within_bytes(QuoteRow::text_bytes))
 }
 
-/// The first quotes of each of these articles, `limit` at most, in order of their first start, then id.
+/// The first `limit` quotes of each of these articles, in order of their first start, then id.
 pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Result<HashMap<Uuid, Page<Quote>>> {
     let ids = article_text::first_of_each(conn, "quotes", "spans[1]", articles, limit + 1)?;
     let mut rows = quotes::table.filter(quotes::id.eq_any(&ids)).select(QuoteRow::as_select()).load(conn)?;
@@ -202,11 +201,11 @@ pub fn update(
     check(expected, row.version)?;
     let old = &row.columns;
     let mut next = old.clone();
-    if passage::moves(old, patch) {
+    if passage::sets_passage(old, patch) {
         next.move_to(&text, patch)?;
     }
-    if passage::names_side(patch) {
-        // The spans of an orphan belong to an older text.
+    if passage::sets_side(patch) {
+        // The spans of an orphaned quote refer to an older text.
         let own_text = if next.body_version == text.version {
             text
         } else {
@@ -229,9 +228,9 @@ pub fn update(
     complete_one(conn, row)
 }
 
-/// The given status; else the old one, unless another speaker or label made it untrue: then the default.
-fn status_after(old: &Columns, next: &Columns, patch: &QuotePatch) -> SpeakerStatus {
-    let default = |columns: &Columns| default_speaker_status(columns.speaker_id, columns.speaker_label.as_deref());
+/// The speaker status after a patch: the given one, else the default if the patch made the old one wrong, else the old one.
+fn status_after(old: &QuoteColumns, next: &QuoteColumns, patch: &QuotePatch) -> SpeakerStatus {
+    let default = |columns: &QuoteColumns| default_speaker_status(columns.speaker_id, columns.speaker_label.as_deref());
     let relabelled = next.speaker_label != old.speaker_label && old.speaker_status == default(old);
     match patch.speaker_status {
         Some(status) => status,
@@ -262,17 +261,17 @@ fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(QuoteRow, article_text::Te
         quotes::table.filter(quotes::id.eq(id)).select(QuoteRow::as_select()).for_update().first(conn).optional()?;
     match (row, text) {
         (Some(row), Some(text)) => Ok((row, text)),
-        // It was deleted while the lock was waited for.
+        // It was deleted while this transaction waited for the lock.
         _ => tombstones::missing(conn, Resource::Quote, id),
     }
 }
 
-/// How many quotes have this speaker.
+/// The number of quotes with this speaker.
 pub(super) fn count_of_speaker(conn: &mut PgConnection, speaker: Uuid) -> Result<i64> {
     Ok(quotes::table.filter(quotes::speaker_id.eq(speaker)).count().get_result(conn)?)
 }
 
-/// Removes a speaker from some of its quotes, and records it in their reviews as done by `actor`. Returns true when no quote is left.
+/// Removes a speaker from some of its quotes, and adds a review by `actor` to each. Returns true when no quote is left.
 pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, actor: Option<&str>, limit: i64) -> Result<bool> {
     let rows: Vec<(Uuid, Uuid, SpeakerStatus, Option<String>)> = quotes::table
         .filter(quotes::speaker_id.eq(speaker))
@@ -281,7 +280,7 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, actor: Option<&str>
         .select((quotes::article_id, quotes::id, quotes::speaker_status, quotes::speaker_label))
         .for_no_key_update()
         .load(conn)?;
-    let is_all = rows.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_last = rows.len() < usize::try_from(limit).unwrap_or(usize::MAX);
     let mut by_status: HashMap<(SpeakerStatus, SpeakerStatus), Vec<(Uuid, Uuid)>> = HashMap::new();
     for (article, id, was, label) in rows {
         let status = match was {
@@ -306,14 +305,14 @@ pub(super) fn unlink(conn: &mut PgConnection, speaker: Uuid, actor: Option<&str>
             .execute(conn)?;
         reviews::append_unlinked(conn, actor, &quotes, speaker, (was, status))?;
     }
-    Ok(is_all)
+    Ok(is_last)
 }
 
 fn complete_one(conn: &mut PgConnection, row: QuoteRow) -> Result<Quote> {
-    complete(conn, vec![row])?.pop().ok_or_else(|| Error::Internal("a quote was lost".to_owned()))
+    complete(conn, vec![row])?.pop().ok_or_else(|| Error::Internal("a quote is missing".to_owned()))
 }
 
-/// Adds the `about` entities and the reviews to some rows, with one query each. Most quotes have no reviews.
+/// Adds the `about` entities and the reviews to rows. Reads no reviews if none of the quotes has any, which is the usual case.
 fn complete(conn: &mut PgConnection, rows: Vec<QuoteRow>) -> Result<Vec<Quote>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut about = about::of_quotes(conn, &ids)?;

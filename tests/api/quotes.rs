@@ -115,7 +115,7 @@ fn a_text_that_is_not_in_the_body_is_refused() {
     let article = article(&app, "« C’est fini », dit-elle à L’Été.");
     for text in ["c’est fini", "C’est fin", "est finie", "C’est [...] fini", "L’Ete", "Rien", "« »", " "] {
         let problem = refusal(create(&app, &article, json!({"text": text})), 422, "invalid_content");
-        let expected = json!([{"pointer": "/text", "detail": "does not stand in the article's body"}]);
+        let expected = json!([{"pointer": "/text", "detail": "not found in the article's body"}]);
         assert_eq!(problem["errors"], expected, "{text}");
     }
 }
@@ -202,16 +202,16 @@ fn a_span_with_marks_or_spaces_at_its_edges_is_refused_with_the_correct_span() {
     let article = article(&app, "«\u{a0}Oui\u{202f}» et “non”.");
     for (start, end) in [(0, 7), (1, 5), (2, 6), (2, 7)] {
         let problem = refusal(create(&app, &article, json!({"spans": spans(&[(start, end)])})), 422, "invalid_content");
-        let detail = "must not begin or end with white space or a quotation mark: start 2, end 5 leaves them out";
+        let detail = "must not begin or end with white space or a quotation mark: send start 2 and end 5";
         assert_eq!(problem["errors"], json!([{"pointer": "/spans/0", "detail": detail}]));
     }
     let nothing = json!({"spans": spans(&[(0, 2), (5, 7), (11, 14)])});
     let problem = refusal(create(&app, &article, nothing), 422, "invalid_content");
     let expected = json!([
-        {"pointer": "/spans/0", "detail": "holds nothing but white space and quotation marks"},
-        {"pointer": "/spans/1", "detail": "holds nothing but white space and quotation marks"},
+        {"pointer": "/spans/0", "detail": "contains only white space and quotation marks"},
+        {"pointer": "/spans/1", "detail": "contains only white space and quotation marks"},
         {"pointer": "/spans/2", "detail":
-            "must not begin or end with white space or a quotation mark: start 12, end 14 leaves them out"},
+            "must not begin or end with white space or a quotation mark: send start 12 and end 14"},
     ]);
     assert_eq!(problem["errors"], expected);
     create(&app, &article, json!({"spans": spans(&[(2, 5), (12, 15)])})).expect(201);

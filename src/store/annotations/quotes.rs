@@ -8,7 +8,7 @@ use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{quotes, reviews};
 use crate::store::grouped::grouped;
-use crate::store::quotes::row::{Columns, InsertedQuote, QuoteRow};
+use crate::store::quotes::row::{InsertedQuote, QuoteColumns, QuoteRow};
 use crate::store::rows::{self, Changed};
 use crate::store::spans::SpanList;
 use crate::store::{Resource, Result, tombstones};
@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 /// Stores the quotes found in articles.
 ///
-/// Machine quotes that are found again keep their ids; other machine quotes are deleted. Quotes that a human created or
-/// changed stay, and found quotes that overlap them are not stored.
+/// Machine quotes that are found again keep their ids. Other machine quotes are deleted. Quotes that a human created or changed
+/// stay. Found quotes that overlap them are not stored.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present =
@@ -33,26 +33,26 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
         }
     };
     let mut stored = grouped(present.into_iter().map(|row| (row.article_id, row)));
-    let mut changes = Changes::default();
+    let mut diff = QuoteDiff::default();
     for found in all {
-        changes.add(found, stored.remove(&found.article).unwrap_or_default(), &reviewed)?;
+        diff.add(found, stored.remove(&found.article).unwrap_or_default(), &reviewed)?;
     }
-    if !changes.outdated.is_empty() {
-        tombstones::delete(conn, Resource::Quote, "id", &changes.outdated)?;
+    if !diff.outdated.is_empty() {
+        tombstones::delete(conn, Resource::Quote, "id", &diff.outdated)?;
     }
-    rows::update(conn, "quotes", &changes.changed)?;
-    rows::insert_below_articles(conn, "quotes", &changes.fresh)
+    rows::update(conn, "quotes", &diff.changed)?;
+    rows::insert_below_articles(conn, "quotes", &diff.fresh)
 }
 
 /// The difference between the stored quotes and the found ones.
 #[derive(Default)]
-struct Changes {
+struct QuoteDiff {
     fresh: Vec<InsertedQuote<'static>>,
-    changed: Vec<Changed<Columns>>,
+    changed: Vec<Changed<QuoteColumns>>,
     outdated: Vec<Uuid>,
 }
 
-impl Changes {
+impl QuoteDiff {
     /// Compares the quotes found in an article with its stored ones.
     fn add(&mut self, found: &Extracted, rows: Vec<QuoteRow>, reviewed: &HashSet<Uuid>) -> Result<()> {
         let is_locked = |row: &QuoteRow| {
@@ -60,14 +60,14 @@ impl Changes {
         };
         let (locked, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_locked);
         let present = locked.iter().filter(|row| row.columns.body_version == found.body_version);
-        let taken = Cover::new(present.flat_map(|row| &row.columns.spans.0).copied());
+        let occupied = Cover::new(present.flat_map(|row| &row.columns.spans.0).copied());
         let mut known: HashMap<(i32, Vec<Span>), QuoteRow> = HashMap::new();
         for row in machine {
             let duplicate = known.insert((row.columns.body_version, row.columns.spans.0.clone()), row);
             self.outdated.extend(duplicate.map(|row| row.id));
         }
         for quote in &found.annotation.quotes {
-            let is_free = |columns: &Columns| !columns.spans.0.iter().any(|span| taken.overlaps(*span));
+            let is_free = |columns: &QuoteColumns| !columns.spans.0.iter().any(|span| occupied.overlaps(*span));
             let Some(columns) = columns(found, quote)?.filter(is_free) else { continue };
             match known.remove(&(columns.body_version, columns.spans.0.clone())) {
                 None => self.fresh.push(InsertedQuote {
@@ -78,8 +78,8 @@ impl Changes {
                     columns,
                 }),
                 Some(row) => {
-                    let columns = Columns { anchor: row.columns.anchor, said_on: row.columns.said_on, ..columns };
-                    if row.columns != (Columns { confidence: row.columns.confidence, ..columns.clone() }) {
+                    let columns = QuoteColumns { anchor: row.columns.anchor, said_on: row.columns.said_on, ..columns };
+                    if row.columns != (QuoteColumns { confidence: row.columns.confidence, ..columns.clone() }) {
                         self.changed.push(Changed { id: row.id, columns });
                     }
                 }
@@ -90,14 +90,14 @@ impl Changes {
     }
 }
 
-/// The columns of a quote; `None` without spans.
-fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
+/// The columns of a quote; `None` if it has no spans.
+fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<QuoteColumns>> {
     let spans: Vec<Span> = quote.spans.iter().copied().map(Into::into).collect();
     let (Some(first), Some(last)) = (spans.first().copied(), spans.last().copied()) else { return Ok(None) };
     let text = found.body.slice_all(&spans).map_err(|_| out_of_text())?;
-    let side = |span: Option<crate::annotate::Span>, longest| {
+    let side = |span: Option<crate::annotate::Span>, max_length| {
         let span = span.map(Span::from);
-        let words = span.and_then(|span| found.slice(span, longest));
+        let words = span.and_then(|span| found.slice(span, max_length));
         (span.filter(|_| words.is_some()).map(Into::into), words)
     };
     let (speaker_span, speaker_label) = side(quote.speaker_span, 500);
@@ -105,7 +105,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
     let linked = found.entity(quote.speaker).and_then(|entity| entity.id);
     let (speaker_id, speaker_status) = speaker(linked, quote.speaker_status, speaker_label.is_some());
     let (canonical_text, cluster_id) = quote::canonical(&text).unzip();
-    Ok(Some(Columns {
+    Ok(Some(QuoteColumns {
         body_version: found.body_version,
         anchor: Anchor::Exact,
         text,
@@ -128,7 +128,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<Columns>> {
     }))
 }
 
-/// The stored speaker and its status. A named speaker is a stored entity; an anonymous speaker is not.
+/// The stored speaker and its status. Only a stored entity is a named speaker.
 fn speaker(linked: Option<Uuid>, status: SpeakerStatus, labelled: bool) -> (Option<Uuid>, SpeakerStatus) {
     match (linked, status) {
         (Some(id), SpeakerStatus::Named | SpeakerStatus::Unresolved) => (Some(id), SpeakerStatus::Named),

@@ -1,4 +1,4 @@
-//! The filter of a list of quotes, on quotes and on the tables that carry their columns.
+//! The filter of a list of quotes, as conditions on `quotes` or on `quote_about`, which copies columns of `quotes`.
 
 use crate::domain::QuoteStatus;
 use crate::domain::page::{Range, SetFilter};
@@ -11,10 +11,10 @@ use crate::store::sql::order::{EntityIndex, MAX_ENTITIES};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-/// Maximum number of days of `said_on` that are looked up one by one.
+/// A range of `said_on` with at most this number of days is looked up day by day.
 const MAX_DAYS: i64 = 100;
 
-/// The filter on quotes. With `one_per_cluster`, only the first quote of each cluster in an order matches.
+/// The filter on quotes. With `one_per_cluster`, only the first quote of each cluster in that order matches.
 pub(super) fn conditions(
     filter: &QuoteFilter,
     search: Option<LocalizedQuery>,
@@ -32,7 +32,7 @@ fn with_cluster_heads(mut all: Filter, filter: &QuoteFilter, one_per_cluster: Op
 }
 
 fn on_quotes(table: &'static str, filter: &QuoteFilter, search: Option<LocalizedQuery>) -> Filter {
-    let mut all = on_carried_columns(table, filter, search);
+    let mut all = on_copied_columns(table, filter, search);
     all.set_unindexed("article_id", &filter.article);
     all.set_unindexed("cluster_id", &filter.cluster);
     let about = Sql::new(format!("SELECT FROM quote_about WHERE quote_about.quote_id = {table}.id"));
@@ -44,8 +44,8 @@ fn on_quotes(table: &'static str, filter: &QuoteFilter, search: Option<Localized
     all
 }
 
-/// The filter on the columns of quotes that `quote_about` contains.
-fn on_carried_columns(table: &'static str, filter: &QuoteFilter, search: Option<LocalizedQuery>) -> Filter {
+/// The filter on the columns that `quote_about` copies from `quotes`.
+fn on_copied_columns(table: &'static str, filter: &QuoteFilter, search: Option<LocalizedQuery>) -> Filter {
     let mut all = Filter::new(table, search);
     all.set("speaker_id", &filter.speaker);
     all.set("speaker_status", &filter.speaker_status);
@@ -57,15 +57,15 @@ fn on_carried_columns(table: &'static str, filter: &QuoteFilter, search: Option<
     if filter.status.include.is_empty() {
         all.other(Sql::new(format!("{table}.status <> '{}'", QuoteStatus::Rejected.as_str())));
     }
-    if let Some(least) = filter.min_confidence {
-        all.other(Sql::new(format!("{table}.confidence >= ")).bind(least));
+    if let Some(minimum) = filter.min_confidence {
+        all.other(Sql::new(format!("{table}.confidence >= ")).bind(minimum));
     }
     said(&mut all, filter.said);
     all.published(filter.published);
     all
 }
 
-/// Few days are looked up in the combined index.
+/// Adds a range of `said_on`. The days of a short range are looked up in the combined index.
 fn said(all: &mut Filter, range: Range<NaiveDate>) {
     let column = all.column("said_on");
     if let Range { from: Some(from), to: Some(to) } = range
@@ -83,14 +83,14 @@ fn said(all: &mut Filter, range: Range<NaiveDate>) {
     }
 }
 
-/// No quote of the same cluster that matches comes earlier in the list. A quote without a cluster has no duplicates.
+/// The condition that no matching quote of the same cluster comes earlier in the list. It holds for quotes without a cluster.
 fn is_cluster_head(filter: &QuoteFilter, search: Option<LocalizedQuery>, order: QuoteOrder) -> Sql {
     let (key, operator) = match order {
         QuoteOrder::NewestPublished | QuoteOrder::Relevance => ("published_desc", ">"),
         QuoteOrder::OldestPublished => ("published_at", "<"),
         QuoteOrder::MostConfident => ("confidence", ">"),
     };
-    // The undated come last in either order.
+    // Undated quotes come last in both date orders.
     let of = |table: &str| match order {
         QuoteOrder::OldestPublished => format!("coalesce({table}.{key}, 'infinity'), {table}.id"),
         _ => format!("{table}.{key}, {table}.id"),
@@ -105,7 +105,7 @@ fn is_cluster_head(filter: &QuoteFilter, search: Option<LocalizedQuery>, order: 
     .sql(")")
 }
 
-/// The index of the quotes about some entities, when a filter includes few of them.
+/// The index by entity, if the filter includes at most [`MAX_ENTITIES`] entities and is not selective without them.
 pub(super) fn about_index(
     filter: &QuoteFilter,
     search: Option<LocalizedQuery>,
@@ -119,32 +119,32 @@ pub(super) fn about_index(
         entity_column: "entity_id",
         id_column: "quote_id",
         entities: filter.about.include.clone(),
-        condition: on_carried_columns("quote_about", filter, None).conditions(&AccessPath::Planner),
+        condition: on_copied_columns("quote_about", filter, None).conditions(&AccessPath::Planner),
         is_complete: one_per_cluster.is_none() && covered_by_about_index(filter),
-        // The head of a cluster is the first that matches the whole filter.
+        // The head of a cluster is its first quote that matches the whole filter, not only the rest.
         rest: with_cluster_heads(on_quotes("quotes", &rest, search), filter, one_per_cluster),
     })
 }
 
-/// Whether `quote_about` contains all filtered columns.
+/// Whether `quote_about` has all filtered columns.
 fn covered_by_about_index(filter: &QuoteFilter) -> bool {
     let about = SetFilter::new(filter.about.include.clone(), Vec::new());
     let (article, cluster) = (SetFilter::default(), SetFilter::default());
     *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
 }
 
-/// Whether few quotes match this filter alone.
+/// Whether the filter includes clusters or articles, so that few quotes match.
 pub(super) fn is_selective(filter: &QuoteFilter) -> bool {
     !filter.cluster.include.is_empty() || !filter.article.include.is_empty()
 }
 
-/// Whether a list with this filter is read in the order of one index.
+/// Whether a list with this filter is always fast: few quotes match, or one index has the filter and the order.
 pub(super) fn is_plain_filter(filter: &QuoteFilter) -> bool {
     let all = on_quotes("quotes", filter, None);
     let has_columns = all.column_values().next().is_some();
     let is_single =
         filter.search.is_none() && all.uses_single_index() && (!has_columns || filter.about.include.is_empty());
-    // How much of a list these leave depends on their values: one plan is not good for all.
-    let narrows = filter.min_confidence.is_some() || filter.said != Range::default();
-    is_selective(filter) || (is_single && !narrows)
+    // The selectivity of these conditions depends on their values, so no plan is good for all.
+    let has_range = filter.min_confidence.is_some() || filter.said != Range::default();
+    is_selective(filter) || (is_single && !has_range)
 }

@@ -1,4 +1,4 @@
-//! The list of quotes: its orders, and one quote for each cluster.
+//! The list of quotes in its orders, optionally with one quote per cluster.
 
 use super::filter::{about_index, conditions, is_selective};
 use super::row::QuoteRow;
@@ -23,13 +23,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-/// One page of the matching quotes. In order of relevance, it has the number of ranked quotes.
+/// One page of the matching quotes and, in order of relevance, the number of ranked quotes.
 pub(super) fn page(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    asked: &QuoteList,
+    requested: &QuoteList,
 ) -> Result<(Page<QuoteRow>, Option<Ranked>)> {
-    let QuoteList { filter, order, page: request, one_per_cluster } = asked;
+    let QuoteList { filter, order, page: request, one_per_cluster } = requested;
     let search = read_search(conn, filter)?;
     let order_of_heads = one_per_cluster.then_some(*order);
     let all = conditions(filter, search.clone(), order_of_heads);
@@ -50,7 +50,7 @@ pub(super) fn page(
         (QuoteOrder::MostConfident, _) => {
             let segments = Segment::highest("confidence", after, number_key)?;
             let list = match is_selective(filter) {
-                // Sorting few quotes is faster than reading the index of the order.
+                // Sorting few quotes is faster than reading the index on the confidence.
                 true => List { filter: &all, source: Source::Path(AccessPath::Sorted) },
                 false => {
                     let about = about().map(|index| (Dimension::About, index));
@@ -91,7 +91,7 @@ fn by_ids(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<Vec<QuoteRow>> {
     Ok(quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?)
 }
 
-/// The list of these quotes in order of publication.
+/// A list in order of publication.
 fn dated<'a>(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -105,15 +105,16 @@ fn dated<'a>(
     List::new(conn, statistics, Collection::Quotes, all, is_planned, indexes, wanted)
 }
 
-/// Selects `id, unit, key, published_desc` of the `most` newest quotes that match, or of more; `key` is an expression on
-/// the columns of quotes. With `one_per_cluster`, quotes of a cluster have the same unit.
+/// Selects `id, unit, key, published_desc` of the `limit` newest matching quotes, or of more of them.
+///
+/// `key` is an expression on columns of quotes. With `one_per_cluster`, the quotes of a cluster have the same `unit`.
 pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &QuoteFilter,
     one_per_cluster: bool,
     key: &str,
-    most: i64,
+    limit: i64,
 ) -> Result<Sql> {
     let about = about_index(filter, None, None);
     if let Some(index) = about.filter(|index| !one_per_cluster && index.only().is_some()) {
@@ -132,6 +133,6 @@ pub(in crate::store) fn newest(
         return Ok(quotes.append(all.conditions(&AccessPath::Planner)));
     }
     let about = about_index(filter, search, None);
-    let ids = dated(conn, statistics, filter, &all, about, most)?.newest_ids(conn, most)?;
+    let ids = dated(conn, statistics, filter, &all, about, limit)?.newest_ids(conn, limit)?;
     Ok(quotes.sql("quotes.id = ANY (").bind(ids).sql(")"))
 }

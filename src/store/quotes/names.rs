@@ -12,25 +12,26 @@ use uuid::Uuid;
 pub fn resolve(
     conn: &mut PgConnection,
     popular: &PopularNames,
-    asked: &QuoteNames,
+    requested: &QuoteNames,
     filter: &mut QuoteFilter,
 ) -> Result<ResolvedNames> {
     let mut read =
-        |asked: &[String]| -> Result<Vec<_>> { asked.iter().map(|name| names::resolve(conn, popular, name)).collect() };
+        |given: &[String]| -> Result<Vec<_>> { given.iter().map(|name| names::resolve(conn, popular, name)).collect() };
     let mut resolved =
-        ResolvedNames { speaker: read(&asked.speaker)?, about: read(&asked.about)?, matches_nothing: false };
-    if !asked.speaker.is_empty() {
-        let chosen = &filter.speaker;
-        let among_chosen = |id: &Uuid| chosen.include.is_empty() && !chosen.include_null || chosen.include.contains(id);
-        let any: Vec<Uuid> = entities(&resolved.speaker).filter(among_chosen).collect();
+        ResolvedNames { speaker: read(&requested.speaker)?, about: read(&requested.about)?, matches_nothing: false };
+    if !requested.speaker.is_empty() {
+        let allowed = &filter.speaker;
+        let is_allowed =
+            |id: &Uuid| allowed.include.is_empty() && !allowed.include_null || allowed.include.contains(id);
+        let any: Vec<Uuid> = entities(&resolved.speaker).filter(is_allowed).collect();
         resolved.matches_nothing |= any.is_empty();
         filter.speaker = SetFilter { include: any, include_null: false, ..filter.speaker.clone() };
     }
-    if !asked.about.is_empty() {
+    if !requested.about.is_empty() {
         let about: Vec<Uuid> = entities(&resolved.about).collect();
         resolved.matches_nothing |= about.is_empty();
         match filter.about.include.is_empty() && !filter.about.include_null {
-            // Where they stand alone, the list can walk the index of one.
+            // Without other entities in the filter, the list can read the index by entity.
             true => filter.about.include = about,
             false => filter.about_too = about,
         }

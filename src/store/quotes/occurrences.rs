@@ -1,4 +1,4 @@
-//! The same quote in other articles.
+//! The occurrences of a quote: quotes with the same words in all articles.
 
 use crate::domain::QuoteStatus;
 use crate::domain::quote::{Occurrences, PublisherCount, Variant};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Maximum number of variants, and of publishers, that are listed.
 const MAX_SHOWN: i64 = 100;
 
-/// The occurrences of a quote: its cluster without rejected quotes. A quote without a cluster occurs once.
+/// The occurrences of a quote: the quotes of its cluster that are not rejected. A quote without a cluster has one occurrence.
 ///
 /// # Errors
 /// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) when it was deleted.
@@ -23,26 +23,26 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
     let Some(cluster_id) = found else {
         return tombstones::missing(conn, Resource::Quote, id);
     };
-    let printed = || {
-        let same = match cluster_id {
+    let in_cluster = || {
+        let condition = match cluster_id {
             Some(cluster) => is_any("quotes.cluster_id", &[cluster]),
             None => is_any("quotes.id", &[id]),
         };
-        quotes::table.filter(same).filter(quotes::status.ne(QuoteStatus::Rejected))
+        quotes::table.filter(condition).filter(quotes::status.ne(QuoteStatus::Rejected))
     };
-    let variants: Vec<(String, i64, Option<DateTime<Utc>>)> = printed()
+    let variants: Vec<(String, i64, Option<DateTime<Utc>>)> = in_cluster()
         .group_by(quotes::text)
         .select((quotes::text, count_star(), min(quotes::published_at)))
         .order((count_star().desc(), min(quotes::published_at).asc(), quotes::text.asc()))
         .limit(MAX_SHOWN)
         .load(conn)?;
-    let publishers: Vec<(Option<String>, i64, Option<DateTime<Utc>>)> = printed()
+    let publishers: Vec<(Option<String>, i64, Option<DateTime<Utc>>)> = in_cluster()
         .group_by(quotes::publisher)
         .select((quotes::publisher, count_star(), min(quotes::published_at)))
         .order((count_star().desc(), min(quotes::published_at).asc(), quotes::publisher.asc()))
         .limit(MAX_SHOWN)
         .load(conn)?;
-    let first: Option<(Uuid, Option<DateTime<Utc>>)> = printed()
+    let first: Option<(Uuid, Option<DateTime<Utc>>)> = in_cluster()
         .filter(quotes::published_at.is_not_null())
         .order((quotes::published_at, quotes::id))
         .select((quotes::id, quotes::published_at))
@@ -50,7 +50,7 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
         .optional()?;
     Ok(Occurrences {
         cluster_id,
-        count: printed().count().get_result(conn)?,
+        count: in_cluster().count().get_result(conn)?,
         first_published_at: first.and_then(|(_, at)| at),
         first_quote_id: first.map(|(id, _)| id),
         variants: variants

@@ -10,7 +10,7 @@ use crate::store::fulltext::Statistics;
 use crate::store::{Error, Result};
 use diesel::pg::PgConnection;
 
-/// One page of the matching quotes. In order of relevance, it has the number of ranked quotes.
+/// One page of the matching quotes and, in order of relevance, the number of ranked quotes.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -20,13 +20,13 @@ pub fn list(
     Ok((complete_page(conn, page)?, ranked))
 }
 
-/// Whether a list is read in the order of one index, so that it takes about as long as others of its kind.
+/// Whether a list is always fast, so that it can be read in one batch with others.
 pub fn is_plain(list: &QuoteList) -> bool {
     let by_date = matches!(list.order, QuoteOrder::NewestPublished | QuoteOrder::OldestPublished);
     by_date && !list.one_per_cluster && list.page.count.is_none() && is_plain_filter(&list.filter)
 }
 
-/// The pages of several lists, in their order. The related rows of their quotes are read at once.
+/// The pages of several lists, in the order of the lists. One query for each table reads the related rows of all quotes.
 pub fn lists(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -41,7 +41,7 @@ pub fn lists(
                 all.extend(items);
                 Ok((length, next, total))
             }
-            // The other lists would fail with the same error.
+            // The other lists would fail too.
             Err(Error::Unavailable(cause)) => return Err(Error::Unavailable(cause)),
             Err(error) => Err(error),
         });

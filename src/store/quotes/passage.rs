@@ -1,7 +1,7 @@
-//! The spans of a quote, its source and its cue, checked against the text.
+//! The spans, the speaker and the cue of a quote, checked against the article's text.
 
 use super::re_anchor::side_span;
-use super::row::Columns;
+use super::row::QuoteColumns;
 use crate::domain::quote::{self, MAX_QUOTE, MAX_SPANS, QuotePatch};
 use crate::domain::span::Span;
 use crate::domain::text::{self, Body, PlaceIndex};
@@ -10,7 +10,7 @@ use crate::store::article_text::Text;
 use crate::store::spans::SpanList;
 use crate::store::{Conflict, Error, Result};
 
-/// The words of a quote and their spans in a text.
+/// The text of a quote and its spans in a body.
 pub struct Passage {
     text: String,
     spans: Vec<Span>,
@@ -19,7 +19,7 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// The words at `spans`, which must equal the given ones.
+    /// The passage at `spans`. Fails if `given` differs from its text.
     pub fn at(body: &Body, spans: &[Span], given: Option<&str>) -> Result<Self> {
         let [first, .., last] = spans else {
             let Some(only) = spans.first() else {
@@ -38,7 +38,7 @@ impl Passage {
             .slice_all(spans)
             .map_err(|(index, error)| Error::field(format!("/spans/{index}"), error.to_string()))?;
         let faults: Vec<FieldError> =
-            spans.iter().enumerate().filter_map(|(index, span)| loose_edge(body, index, *span)).collect();
+            spans.iter().enumerate().filter_map(|(index, span)| untrimmed_edge(body, index, *span)).collect();
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
@@ -52,22 +52,22 @@ impl Passage {
         Ok(Self { text, spans: spans.to_vec(), prefix, suffix })
     }
 
-    /// The only occurrence of `words`, and the words as printed there.
+    /// The passage at the only occurrence of `words`, with the text of the body.
     pub fn of_words(body: &Body, words: &str) -> Result<Self> {
         let mut places: Vec<Span> =
             text::locate(body, words).into_iter().filter_map(|place| text::tighten(body, place)).collect();
         places.dedup();
         match places[..] {
-            [] => Err(Error::field("/text", "does not stand in the article's body")),
+            [] => Err(Error::field("/text", "not found in the article's body")),
             [place] => Self::at(body, &[place], None),
             _ => Err(Error::Conflict(Conflict::AmbiguousText { candidates: places })),
         }
     }
 
-    /// The columns of a quote that has only words.
-    pub fn into_columns(self, body_version: i32) -> Columns {
+    /// The columns of a quote with this passage, and with default values elsewhere.
+    pub fn into_columns(self, body_version: i32) -> QuoteColumns {
         let (canonical_text, cluster_id) = quote::canonical(&self.text).unzip();
-        Columns {
+        QuoteColumns {
             body_version,
             anchor: Anchor::Exact,
             text: self.text,
@@ -91,19 +91,20 @@ impl Passage {
     }
 }
 
-fn loose_edge(body: &Body, index: usize, span: Span) -> Option<FieldError> {
+/// The error for a span that begins or ends with white space or a quotation mark.
+fn untrimmed_edge(body: &Body, index: usize, span: Span) -> Option<FieldError> {
     let detail = match text::tighten(body, span) {
         Some(tight) if tight == span => return None,
         Some(tight) => format!(
-            "must not begin or end with white space or a quotation mark: start {}, end {} leaves them out",
+            "must not begin or end with white space or a quotation mark: send start {} and end {}",
             tight.start, tight.end
         ),
-        None => "holds nothing but white space and quotation marks".to_owned(),
+        None => "contains only white space and quotation marks".to_owned(),
     };
     Some(FieldError::new(format!("/spans/{index}"), detail))
 }
 
-/// The speaker or the cue of a quote, which are printed next to it.
+/// The parts of an attribution, which the article has next to the quote.
 #[derive(Clone, Copy)]
 pub enum Side {
     Speaker,
@@ -111,7 +112,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// The members that hold the words and the span, and the maximum length in code points.
+    /// Pointers to the words and to the span, and the maximum length in code points.
     const fn members(self) -> (&'static str, &'static str, usize) {
         match self {
             Self::Speaker => ("/speaker_label", "/speaker_span", 500),
@@ -120,22 +121,24 @@ impl Side {
     }
 }
 
-/// The words of the source or the cue. With a span, the given words must equal the text there.
+/// The words of the speaker or the cue. With a span, they are the text at the span. Fails if `words` differs from that text.
 pub fn side(body: &Body, side: Side, span: Option<Span>, words: Option<String>) -> Result<Option<String>> {
-    let (words_member, span_member, longest) = side.members();
+    let (words_member, span_member, max_length) = side.members();
     let Some(span) = span else { return Ok(words) };
-    let printed = body.slice_all(&[span]).map_err(|(_, error)| Error::field(span_member, error.to_string()))?;
-    if words.is_some_and(|words| words != printed) {
+    let actual = body.slice_all(&[span]).map_err(|(_, error)| Error::field(span_member, error.to_string()))?;
+    if words.is_some_and(|words| words != actual) {
         return Err(Error::field(words_member, format!("must equal the body's text at {span_member}")));
     }
-    if printed.chars().count() > longest {
-        return Err(Error::field(span_member, format!("must hold at most {longest} characters")));
+    if actual.chars().count() > max_length {
+        return Err(Error::field(span_member, format!("must hold at most {max_length} characters")));
     }
-    Ok(Some(printed))
+    Ok(Some(actual))
 }
 
-/// True when the patch names a passage other than the stored one. An orphan that is sent back unchanged stays an orphan.
-pub fn moves(columns: &Columns, patch: &QuotePatch) -> bool {
+/// True if the patch sets a passage that must be checked against the current text.
+///
+/// A patch that repeats the stored text, with the stored spans or without spans, sets none. So an orphaned quote stays orphaned.
+pub fn sets_passage(columns: &QuoteColumns, patch: &QuotePatch) -> bool {
     let same_spans = patch.spans.as_ref().is_none_or(|spans| *spans == columns.spans.0);
     match &patch.text {
         Some(text) => !(same_spans && *text == columns.text),
@@ -143,12 +146,12 @@ pub fn moves(columns: &Columns, patch: &QuotePatch) -> bool {
     }
 }
 
-/// True when the patch sets the source, the cue, or a span of them.
-pub fn names_side(patch: &QuotePatch) -> bool {
+/// True if the patch sets the speaker label, the cue, or the span of either.
+pub fn sets_side(patch: &QuotePatch) -> bool {
     patch.speaker_label.is_some() || patch.speaker_span.is_some() || patch.cue.is_some() || patch.cue_span.is_some()
 }
 
-impl Columns {
+impl QuoteColumns {
     /// Sets the passage of the patch in the current text.
     pub fn move_to(&mut self, text: &Text, patch: &QuotePatch) -> Result<()> {
         let body = Body::new(&text.body);
@@ -182,13 +185,13 @@ impl Columns {
     pub fn set_sides(&mut self, body: &Body, patch: &QuotePatch) -> Result<()> {
         if patch.speaker_label.is_some() || patch.speaker_span.is_some() {
             let stored = (self.speaker_span.map(|range| range.0), self.speaker_label.take());
-            let (span, words) = sent(Side::Speaker, stored, patch.speaker_span, patch.speaker_label.clone())?;
+            let (span, words) = patched_side(Side::Speaker, stored, patch.speaker_span, patch.speaker_label.clone())?;
             self.speaker_label = side(body, Side::Speaker, span, words)?;
             self.speaker_span = span.map(Into::into);
         }
         if patch.cue.is_some() || patch.cue_span.is_some() {
             let stored = (self.cue_span.map(|range| range.0), self.cue.take());
-            let (span, words) = sent(Side::Cue, stored, patch.cue_span, patch.cue.clone())?;
+            let (span, words) = patched_side(Side::Cue, stored, patch.cue_span, patch.cue.clone())?;
             self.cue = side(body, Side::Cue, span, words)?;
             self.cue_span = span.map(Into::into);
         }
@@ -208,8 +211,9 @@ impl Columns {
     }
 }
 
-/// The span and the words after a patch. A new span brings its own words; words with a span cannot be cleared.
-fn sent(
+/// The span and the words after a patch. A new span without words takes the text at the span. Words that have a span cannot be
+/// set to null.
+fn patched_side(
     side: Side,
     stored: (Option<Span>, Option<String>),
     span: Option<Option<Span>>,

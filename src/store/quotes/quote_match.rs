@@ -1,8 +1,8 @@
 //! Finds quotes with the same words as a text, or with similar words.
 //!
-//! The same words are found by their cluster. Candidates for similar words come from the full-text index: the quotes that
-//! share most of the rarest words come first, and their trigrams are compared. Very common words are searched in the newest
-//! quotes only.
+//! Quotes with the same words are found by their cluster. Candidates for similar words come from the full-text index. Quotes
+//! that share most of the rarest words come first, and their trigrams are compared. Very common words are searched in the
+//! newest quotes only.
 
 use super::complete;
 use super::row::QuoteRow;
@@ -20,20 +20,20 @@ use uuid::Uuid;
 
 /// Maximum number of candidates whose trigrams are compared.
 const MAX_CANDIDATES: i32 = 500;
-/// Maximum number of words by which candidates are searched.
+/// Maximum number of words that candidates are searched by.
 const MAX_WORDS: usize = 8;
-/// Number of words that are searched even if they are common, because the rarest may be a typo.
+/// Number of words that are searched even if they are common, because the rarest word may be a typo.
 const MIN_WORDS: usize = 3;
 /// Approximate number of index entries that are read for the words.
 const MAX_ENTRIES: f64 = 30_000.0;
-/// The most common words are searched in [`NEWEST`] quotes when together they have more entries than this: reading two posting
-/// lists of half a million takes longer than reading those quotes.
+/// If the words have more index entries than this in total, the most common ones are searched in the [`NEWEST`] quotes only.
+/// Reading two posting lists of half a million entries takes longer than reading those quotes.
 const COMMON_ENTRIES: f64 = 10.0 * MAX_ENTRIES;
 const NEWEST: i32 = 10_000;
-/// Code points of a quote that are compared.
+/// Maximum number of code points of a quote that are compared.
 const COMPARED_LENGTH: i32 = 5_000;
 
-/// The quotes that match a text, the most similar first, without rejected ones. `language` is that of the text.
+/// The quotes that match a text, the most similar first, without rejected quotes. `language` is the language of the text.
 pub fn matching(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -75,25 +75,25 @@ pub fn matching(
 }
 
 /// The quotes of a cluster: first those with the same text, then the newest.
-fn in_cluster(conn: &mut PgConnection, cluster: Uuid, asked: &QuoteMatchQuery) -> Result<Vec<(Uuid, String)>> {
+fn in_cluster(conn: &mut PgConnection, cluster: Uuid, requested: &QuoteMatchQuery) -> Result<Vec<(Uuid, String)>> {
     let mut query = quotes::table
         .filter(quotes::cluster_id.eq(cluster))
         .filter(quotes::status.ne(QuoteStatus::Rejected))
-        .order((quotes::text.eq(asked.text.trim()).desc(), quotes::published_desc.desc(), quotes::id.desc()))
-        .limit(i64::try_from(asked.limit).unwrap_or(i64::MAX))
+        .order((quotes::text.eq(requested.text.trim()).desc(), quotes::published_desc.desc(), quotes::id.desc()))
+        .limit(i64::try_from(requested.limit).unwrap_or(i64::MAX))
         .select((quotes::id, quotes::text))
         .into_boxed::<Pg>();
-    if let Some(speaker) = asked.speaker {
+    if let Some(speaker) = requested.speaker {
         query = query.filter(quotes::speaker_id.eq(speaker));
     }
-    if let Some(language) = &asked.language {
+    if let Some(language) = &requested.language {
         query = query.filter(quotes::language.eq(language.clone()));
     }
     Ok(query.load(conn)?)
 }
 
 #[derive(QueryableByName)]
-struct Candidate {
+struct QuoteCandidate {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -102,16 +102,16 @@ struct Candidate {
     canonical_text: String,
 }
 
-/// Quotes that share some of the rarest words, in order of the number of shared words.
+/// Quotes that share some of the rarest words with the text, those with the most shared words first.
 fn candidates(
     conn: &mut PgConnection,
     statistics: &Statistics,
     cluster: Uuid,
     query: &QuoteMatchQuery,
     language: &str,
-) -> Result<Vec<Candidate>> {
+) -> Result<Vec<QuoteCandidate>> {
     let (words, rare) = rare_words(conn, statistics, language, &query.text)?;
-    // Each step asks for fewer of the words, and is not run when the steps before it found enough.
+    // Each step requires fewer of the words. Postgres runs a step only if the steps before it found too few quotes.
     let mut steps = shared_words(&words[..rare]);
     let among_newest = steps.len();
     steps.extend(shared_words(if rare < words.len() { &words } else { &[] }));
@@ -129,8 +129,8 @@ fn candidates(
     if selects.is_empty() {
         return Ok(Vec::new());
     }
-    // The quotes of one step are found again in the next ones, so that more rows are read than candidates are wanted.
-    let rows: Vec<Candidate> = diesel::sql_query(format!(
+    // Later steps find the quotes of earlier steps again, so this reads more rows than candidates are wanted.
+    let rows: Vec<QuoteCandidate> = diesel::sql_query(format!(
         "WITH candidates AS MATERIALIZED ({})
         SELECT id, cluster_id, left(canonical_text, {COMPARED_LENGTH}) AS canonical_text FROM candidates
             LIMIT 2 * {MAX_CANDIDATES}",
@@ -146,7 +146,7 @@ fn candidates(
     Ok(rows.into_iter().filter(|row| seen.insert(row.id)).take(MAX_CANDIDATES as usize).collect())
 }
 
-/// Queries for quotes that share all of some words, then three quarters, half, and at least two of them.
+/// Queries for quotes with all of some words, with three quarters, with half, and with two of them (one, if there are at most two).
 fn shared_words(words: &[String]) -> Vec<String> {
     let all = words.len();
     let least = if all < 3 { 1 } else { 2 };
@@ -167,7 +167,7 @@ fn at_least(count: usize, words: &[String]) -> String {
     }
 }
 
-/// The lexemes of a text that candidates are searched by, the rarest first, and how many of them are rare enough for the index.
+/// The lexemes of a text that candidates are searched by, the rarest first, and the number of those to search in all quotes.
 fn rare_words(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -189,7 +189,7 @@ fn rare_words(
         None => 0.0,
     };
     let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();
-    // Long words are rarer than short ones when nothing else is known.
+    // Of words with the same frequency or without statistics, longer ones are assumed to be rarer.
     words.sort_by(|(a, a_word), (b, b_word)| a.total_cmp(b).then(b_word.len().cmp(&a_word.len())));
     let (mut read, mut rare) = (0.0, 0);
     let mut chosen = Vec::new();
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fewer_of_the_words_are_asked_for_step_by_step() {
+    fn each_step_requires_fewer_words() {
         let words = ["a", "b'c", "d", "e"].map(str::to_owned);
         assert_eq!(shared_words(&words[..0]), Vec::<String>::new());
         assert_eq!(shared_words(&words[..1]), ["('a')"]);

@@ -1,6 +1,6 @@
 //! Re-anchors the quotes of an article whose text was edited.
 
-use super::row::Columns;
+use super::row::QuoteColumns;
 use crate::domain::Anchor;
 use crate::domain::text::{self, Context, PlaceIndex};
 use crate::schema::quotes;
@@ -10,12 +10,12 @@ use crate::store::spans::{SpanList, SpanRange};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// Moves the quotes of an article into its new text with one statement. The caller has locked the row of the article.
+/// Re-anchors the quotes of an article in its new text, with one statement. The caller has locked the row of the article.
 pub fn re_anchor_quotes(conn: &mut PgConnection, article: Uuid, version: i32, index: &mut PlaceIndex) -> Result<()> {
-    let stored: Vec<(Uuid, Columns)> = quotes::table
+    let stored: Vec<(Uuid, QuoteColumns)> = quotes::table
         .filter(quotes::article_id.eq(article))
         .order(quotes::id)
-        .select((quotes::id, Columns::as_select()))
+        .select((quotes::id, QuoteColumns::as_select()))
         .for_no_key_update()
         .load(conn)?;
     let moved = stored.into_iter().filter_map(|(id, old)| {
@@ -26,18 +26,19 @@ pub fn re_anchor_quotes(conn: &mut PgConnection, article: Uuid, version: i32, in
 }
 
 /// The quote in the new text. An orphan keeps its old spans and text version.
-fn re_anchored(old: &Columns, version: i32, index: &mut PlaceIndex) -> Columns {
+fn re_anchored(old: &QuoteColumns, version: i32, index: &mut PlaceIndex) -> QuoteColumns {
     let parts = text::parts(&old.text, &old.spans.0);
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let context = Context { prefix: &old.prefix, suffix: &old.suffix };
     let found = text::re_anchor_all(index, &parts, &old.spans.0, context);
     let Some((anchor, spans)) = found.filter(|(_, spans)| !spans.is_empty()) else {
-        return Columns { anchor: Anchor::Orphaned, ..old.clone() };
+        return QuoteColumns { anchor: Anchor::Orphaned, ..old.clone() };
     };
+    // The shift of the quote, if all its spans moved by the same number of characters.
     let shifts = || spans.iter().zip(&old.spans.0).map(|(new, old)| new.start - old.start);
     let shift = shifts().next().filter(|first| shifts().all(|shift| shift == *first));
     let body = index.body();
-    Columns {
+    QuoteColumns {
         body_version: version,
         anchor,
         prefix: body.prefix(spans[0].start).to_owned(),

@@ -1,6 +1,6 @@
 //! Reviews of quotes: an append-only log of human changes.
 
-use super::row::{Columns, QuoteRow};
+use super::row::{QuoteColumns, QuoteRow};
 use crate::domain::quote::Review;
 use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
@@ -53,13 +53,13 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
     Ok(grouped(rows.into_iter().map(review)))
 }
 
-/// Appends the changes of a PATCH by `actor`.
-pub fn append_change(conn: &mut PgConnection, actor: Option<&str>, old: &QuoteRow, next: &Columns) -> Result<()> {
-    let (mut before, mut after) = (wire(&old.columns)?, wire(next)?);
+/// Appends a review with the members that a PATCH by `actor` changes.
+pub fn append_change(conn: &mut PgConnection, actor: Option<&str>, old: &QuoteRow, next: &QuoteColumns) -> Result<()> {
+    let (mut before, mut after) = (reviewed_members(&old.columns)?, reviewed_members(next)?);
     before.retain(|member, value| after.get(member) != Some(value));
     after.retain(|member, _| before.contains_key(member));
-    let speaks = |member: &String| member.starts_with("speaker_");
-    let action = if after.keys().any(speaks) { ReviewAction::Reattribute } else { ReviewAction::Edit };
+    let is_of_speaker = |member: &String| member.starts_with("speaker_");
+    let action = if after.keys().any(is_of_speaker) { ReviewAction::Reattribute } else { ReviewAction::Edit };
     let review = InsertedReview {
         id: new_id(),
         article_id: old.article_id,
@@ -72,7 +72,7 @@ pub fn append_change(conn: &mut PgConnection, actor: Option<&str>, old: &QuoteRo
     rows::insert(conn, "reviews", &[review])
 }
 
-/// Appends to each of these quotes, which come with their articles, that it lost its speaker.
+/// Appends a review to each of these quotes, given as (article, quote), that its speaker was removed.
 pub fn append_unlinked(
     conn: &mut PgConnection,
     actor: Option<&str>,
@@ -98,7 +98,7 @@ pub fn append_unlinked(
 }
 
 /// The members of a quote that a review records, as JSON, without derived members.
-fn wire(columns: &Columns) -> Result<Map<String, Value>> {
+fn reviewed_members(columns: &QuoteColumns) -> Result<Map<String, Value>> {
     let span = |span: Span| json!({ "start": span.start, "end": span.end });
     let members = serde_json::to_value(columns).map_err(|error| Error::Internal(error.to_string()))?;
     let Value::Object(mut members) = members else { return Ok(Map::new()) };

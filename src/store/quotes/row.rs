@@ -23,13 +23,13 @@ pub struct QuoteRow {
     pub extractor: Option<String>,
     pub published_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
-    pub columns: Columns,
+    pub columns: QuoteColumns,
 }
 
-/// The columns that a change of a quote can set.
+/// The columns that an update of a quote can set.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = quotes, treat_none_as_null = true, check_for_backend(Pg))]
-pub struct Columns {
+pub struct QuoteColumns {
     pub body_version: i32,
     pub anchor: Anchor,
     pub text: String,
@@ -58,7 +58,7 @@ pub struct InsertedQuote<'a> {
     pub origin: Origin,
     pub extractor: Option<&'a str>,
     #[serde(flatten)]
-    pub columns: Columns,
+    pub columns: QuoteColumns,
 }
 
 impl From<Span> for SpanRange {
@@ -67,8 +67,8 @@ impl From<Span> for SpanRange {
     }
 }
 
-impl Columns {
-    /// From the start of the first span to the end of the last one.
+impl QuoteColumns {
+    /// The range from the start of the first span to the end of the last one.
     pub fn range(&self) -> Span {
         Span { start: self.start(), end: self.spans.0.last().map_or(0, |span| span.end) }
     }
@@ -80,12 +80,12 @@ impl Columns {
 }
 
 impl QuoteRow {
-    /// The bytes of its texts, which may be long.
+    /// The size of its texts in bytes.
     pub fn text_bytes(&self) -> usize {
         self.columns.text.len() + self.columns.canonical_text.as_ref().map_or(0, String::len)
     }
 
-    /// The quote, with its rows of other tables.
+    /// Converts the row to a quote, with data of other tables.
     pub fn with(self, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
         let columns = self.columns;
         Quote {

@@ -39,10 +39,11 @@ fn a_status_that_the_speaker_contradicts_is_refused() {
     let text = "Nous sommes prêts";
     let alone = json!({"text": text, "speaker_label": "Awa Diallo", "speaker_status": "named"});
     let problem = refusal(create(&app, &article, alone), 422, "invalid_content");
-    let expected = json!([{"pointer": "/speaker_status", "detail": "named needs a speaker_id"}]);
+    let expected = json!([{"pointer": "/speaker_status", "detail": "named requires a speaker_id"}]);
     assert_eq!(problem["errors"], expected);
     let quote = app.quote(&article, json!({"speaker_id": awa["id"]}));
-    let expected = json!([{"pointer": "/speaker_status", "detail": "with a speaker_id it is named or collective"}]);
+    let expected =
+        json!([{"pointer": "/speaker_status", "detail": "must be named or collective if there is a speaker_id"}]);
     for status in ["anonymous", "unattributed", "unresolved"] {
         let given = json!({"text": text, "speaker_id": awa["id"], "speaker_status": status});
         assert_eq!(refusal(create(&app, &article, given), 422, "invalid_content")["errors"], expected);
