@@ -1,4 +1,4 @@
-//! Stores extractions: links or creates their entities, and keeps the ids of earlier findings and all human changes.
+//! Stores extractions. Links or creates their entities. Keeps all human changes, and the ids of findings that are found again.
 
 mod entities;
 mod mentions;
@@ -21,7 +21,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Draft {
     pub extraction: Extraction,
-    /// Stored entities found for earlier drafts, which the extractor knows by now. A newcomer may still be one of them.
+    /// Stored entities that [`Resolution::unknown`] reported for earlier drafts. The extractor knows their names by now. A
+    /// newcomer that it still finds is linked to them by name.
     pub known: HashSet<Uuid>,
     /// Whether newcomers are linked to any stored entity with their name, even if the extractor did not know it.
     pub is_final: bool,
@@ -40,7 +41,7 @@ pub struct ArticleText {
 /// Reads the current text of an article.
 ///
 /// # Errors
-/// An article that is absent or deleted.
+/// [`Error::NotFound`] or [`Error::Gone`] for the article.
 pub fn text_of(conn: &mut PgConnection, article: Uuid) -> Result<ArticleText> {
     let text = articles::table.find(article).select(ArticleText::as_select()).first(conn).optional()?;
     text.map_or_else(|| tombstones::missing(conn, Resource::Article, article), Ok)
@@ -59,7 +60,7 @@ pub fn lock_text(conn: &mut PgConnection, article: Uuid, text: &ArticleText) -> 
     }))
 }
 
-/// The extraction of an article, resolved.
+/// The extraction of an article, with its entities resolved.
 pub struct Resolved<'a> {
     pub article: Uuid,
     pub body_version: i32,
@@ -71,7 +72,7 @@ pub struct Resolved<'a> {
 /// Stores the findings of articles whose rows the caller has locked, and creates the `missing` entities that they link.
 ///
 /// # Errors
-/// A collision when a linked entity has just been deleted or merged.
+/// [`Error::Collision`] if a linked entity has just been deleted or merged.
 pub fn store(conn: &mut PgConnection, missing: &Missing, all: &[Resolved]) -> Result<()> {
     if all.is_empty() {
         return Ok(());
@@ -103,9 +104,9 @@ struct Extracted<'a> {
 }
 
 impl Extracted<'_> {
-    /// The slice at `span`, if it has at most `longest` code points.
-    fn slice(&self, span: Span, longest: i32) -> Option<String> {
-        (span.len() <= longest).then(|| self.body.slice(span)).flatten().map(str::to_owned)
+    /// The text at `span`, if it has at most `max_length` code points.
+    fn slice(&self, span: Span, max_length: i32) -> Option<String> {
+        (span.len() <= max_length).then(|| self.body.slice(span)).flatten().map(str::to_owned)
     }
 
     /// The stored entity of a found entity.
@@ -114,7 +115,7 @@ impl Extracted<'_> {
     }
 }
 
-/// The error for an offset of the extractor outside of its text.
+/// The error for a span of the extractor that is outside of the text.
 fn out_of_text() -> Error {
-    Error::Internal("the extractor found something outside of the text".to_owned())
+    Error::Internal("the extractor returned a span outside of the text".to_owned())
 }

@@ -14,18 +14,18 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
-/// Number of name locks. A name is locked by its hash, so that any number of names needs at most this many locks.
+/// Number of name locks. A name is locked by its hash, so a transaction takes at most this number of locks.
 const LOCK_BUCKETS: u64 = 64;
-/// Namespace of the name locks among the advisory locks of Postgres.
+/// First key of the advisory locks on names.
 const NAME_LOCKS: i32 = 0x6e61_6d65;
 
 /// The stored entity of a found entity.
 #[derive(Debug, Clone, Default)]
 pub struct Linked {
     pub id: Option<Uuid>,
-    /// The entities that it may be if none is certain; at most [`MAX_CANDIDATES`].
+    /// If the entity is not certain: the possible entities, at most [`MAX_CANDIDATES`].
     pub candidates: Vec<Uuid>,
-    /// The number of all entities that it may be.
+    /// The number of all possible entities.
     pub candidate_count: usize,
 }
 
@@ -51,7 +51,7 @@ pub struct Resolutions {
 #[derive(Debug, Default)]
 pub struct Missing(Vec<(Uuid, Newcomer, NewEntity)>);
 
-/// Resolves the entities of several texts while the names of their newcomers are locked. Creates no entity.
+/// Resolves the entities of several drafts, and locks the names of their newcomers until the transaction ends. Creates no entity.
 pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions> {
     let newcomers = || drafts.iter().flat_map(|draft| &draft.extraction.newcomers);
     let mut index = match newcomers().next() {
@@ -70,7 +70,7 @@ pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions
     Ok(Resolutions { each, missing })
 }
 
-/// Provisional ids are small numbers; the ids of stored entities are random.
+/// True for the id of a newcomer, which is a small number. The ids of stored entities are UUIDs of version 7.
 fn is_provisional(id: Uuid) -> bool {
     id.as_u128() <= u128::from(u32::MAX)
 }
@@ -102,8 +102,8 @@ fn resolve_one(
         None => existing.get(id).copied().into_iter().collect(),
     };
     for entity in &extraction.annotation.entities {
-        let dead = entity.stored.iter().filter(|id| !is_final && !is_provisional(**id) && stored(id).is_empty());
-        resolution.unknown.extend(dead);
+        let deleted = entity.stored.iter().filter(|id| !is_final && !is_provisional(**id) && stored(id).is_empty());
+        resolution.unknown.extend(deleted);
         resolution.linked.push(linked(entity, stored));
     }
     if resolution.unknown.is_empty() {
@@ -114,7 +114,7 @@ fn resolve_one(
 }
 
 impl Missing {
-    /// Whether this entity is missing for another draft with the same names as `newcomer`.
+    /// Whether this is a missing entity with the kind, the name and the aliases of `newcomer`.
     fn contains(&self, id: Uuid, newcomer: &Newcomer) -> bool {
         let same = |other: &Newcomer| {
             (other.kind, &other.name, &other.aliases) == (newcomer.kind, &newcomer.name, &newcomer.aliases)
@@ -139,12 +139,12 @@ fn linked(entity: &FoundEntity, stored: impl Fn(&Uuid) -> Vec<Uuid>) -> Linked {
     }
 }
 
-/// Creates the missing entities that resolutions link, and locks all linked entities until the transaction ends.
+/// Creates the missing entities that are linked or candidates, and locks all linked entities until the transaction ends.
 ///
-/// Stored candidates are not locked: there may be thousands.
+/// Stored candidates are not locked, because there may be thousands.
 ///
 /// # Errors
-/// A collision when a linked entity was just deleted or merged, or another entity was given its identifier.
+/// [`Error::Collision`] if a linked entity was just deleted or merged, or if another entity has just received its identifier.
 pub fn create<'a>(
     conn: &mut PgConnection,
     missing: &Missing,
@@ -162,14 +162,14 @@ pub fn create<'a>(
     if linked.is_empty() {
         return Ok(());
     }
-    let held: Vec<Uuid> = entities::table
+    let locked: Vec<Uuid> = entities::table
         .filter(entities::id.eq_any(&linked))
         .filter(entities::merged_into.is_null())
         .order(entities::id)
         .select(entities::id)
         .for_key_share()
         .load(conn)?;
-    if held.len() < linked.len() {
+    if locked.len() < linked.len() {
         return Err(Error::Collision("a linked entity has just been deleted or merged".to_owned()));
     }
     Ok(())
@@ -196,16 +196,17 @@ fn lock_names<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a N
     Ok(())
 }
 
-/// The lock of an entity. It does not depend on which of its names a text has.
+/// The lock of a newcomer: the hash of its kind and of its first name in sort order, whichever of its names is the main one.
 fn bucket_of(newcomer: &Newcomer) -> i32 {
     let first = newcomer.keys().into_iter().min().unwrap_or_default();
     let hash = XxHash3_64::oneshot(format!("{} {first}", newcomer.kind.as_str()).as_bytes());
     i32::try_from(hash % LOCK_BUCKETS).unwrap_or(0)
 }
 
-/// Inserts the words of all names of newcomers, in order.
+/// Inserts the words of all names of newcomers, in sort order.
 ///
-/// Without the order, two transactions that create several entities could deadlock in the trigger that inserts the words.
+/// The trigger on names inserts words too, but for one statement at a time. Without this, two transactions that create several
+/// entities could insert the same words in different orders and deadlock.
 fn insert_words<'a>(conn: &mut PgConnection, newcomers: impl Iterator<Item = &'a Newcomer>) -> Result<()> {
     let names = newcomers.flat_map(|newcomer| {
         std::iter::once(newcomer.name.as_str()).chain(newcomer.aliases.iter().map(|alias| alias.name.as_str()))
