@@ -23,8 +23,8 @@ use uuid::Uuid;
 
 /// SQL text with its parameters.
 ///
-/// As an expression it is a condition on the tables that it names. The text is of this code alone: whatever a caller sent
-/// is a parameter.
+/// As a diesel expression, it is a condition on the tables that it names. The text never contains input of a client: input is
+/// passed as parameters.
 #[derive(Debug, Clone, Default)]
 pub struct Sql {
     pieces: Vec<Piece>,
@@ -108,12 +108,12 @@ impl Sql {
         self
     }
 
-    /// Conditions joined by AND; `true` without any.
+    /// Conditions joined by AND; `true` if there are none.
     pub fn all(conditions: impl IntoIterator<Item = Self>) -> Self {
         Self::joined(conditions, " AND ").unwrap_or_else(|| Self::new("true"))
     }
 
-    /// Conditions joined by OR; `false` without any.
+    /// Conditions joined by OR; `false` if there are none.
     pub fn any(conditions: impl IntoIterator<Item = Self>) -> Self {
         Self::joined(conditions, " OR ").unwrap_or_else(|| Self::new("false"))
     }
@@ -123,12 +123,12 @@ impl Sql {
         parenthesised.reduce(|all, condition| all.sql(operator).append(condition))
     }
 
-    /// The condition as `(condition) IS TRUE`, which no index is used for: Postgres checks it on each row.
+    /// The condition as `(condition) IS TRUE`. Postgres uses no index for it and checks it on each row.
     pub fn checked_per_row(self) -> Self {
         Self::new("(").append(self).sql(") IS TRUE")
     }
 
-    /// Runs the statement.
+    /// Runs the statement and returns its rows.
     pub fn rows<Row>(self, conn: &mut PgConnection) -> QueryResult<Vec<Row>>
     where
         Self: for<'a> LoadQuery<'a, PgConnection, Row, DefaultLoadingMode>,

@@ -13,7 +13,7 @@ use crate::store::list::{self, List};
 use crate::store::sql::Sql;
 use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::{Filter, is_any};
-use crate::store::sql::keyset::{LONG_AGO, time_key};
+use crate::store::sql::keyset::{NEG_INFINITY, time_key};
 use crate::store::sql::localized_query::LocalizedQuery;
 use crate::store::sql::order::{self, EntityIndex, MAX_ENTITIES, NEWEST, Rows, Segment};
 use diesel::dsl::sql;
@@ -46,7 +46,7 @@ pub fn list(
     } else {
         let rows = match order {
             ArticleOrder::NewestCreated => {
-                let segments = Segment::highest("created_at", after, |after| time_key(after, LONG_AGO))?;
+                let segments = Segment::highest("created_at", after, |after| time_key(after, NEG_INFINITY))?;
                 let is_planned = conditions.is_indexed() && !is_selective(filter);
                 let list = List::new(conn, statistics, Collection::Articles, &conditions, is_planned, [], wanted)?;
                 list.read(conn, &segments, wanted, load)?

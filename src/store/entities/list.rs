@@ -5,7 +5,7 @@ use super::{EntityRow, by_ids, complete};
 use crate::domain::entity::{Entity, EntityFilter, EntityOrder, ListedEntity};
 use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::schema::{entities, entity_counts, entity_identifiers};
-use crate::store::sql::keyset::{self, FAR_AHEAD};
+use crate::store::sql::keyset::{self, POS_INFINITY};
 use crate::store::sql::{Sql, Value, count};
 use crate::store::{Error, Result};
 use diesel::dsl::{self, exists, not, sql};
@@ -156,7 +156,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
     if let Some(at) = &filter.page.after {
         let value: Value = match filter.order {
             EntityOrder::Relevance | EntityOrder::Name => keyset::text_key(at)?.into(),
-            EntityOrder::NewestUpdated => keyset::time_key(at, FAR_AHEAD)?.into(),
+            EntityOrder::NewestUpdated => keyset::time_key(at, POS_INFINITY)?.into(),
             EntityOrder::MostMentions | EntityOrder::MostQuotes => keyset::count_key(at)?.into(),
         };
         query = query.filter(keyset::after(key, id, operator, value, at.id));

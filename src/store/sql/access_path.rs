@@ -1,4 +1,4 @@
-//! The access paths of a list: the indexes by which its rows are found.
+//! The access paths of a list: the indexes that Postgres reads its rows from.
 
 use super::Sql;
 use uuid::Uuid;
@@ -9,38 +9,38 @@ pub enum AccessPath {
     /// The choice of the planner of Postgres.
     #[default]
     Planner,
-    /// The choice of the planner, but not an index in the order of the list.
+    /// The choice of the planner, except for an index in the order of the list.
     Sorted,
     /// All matches from the combined index, sorted.
     Bitmap(Bitmap),
-    /// In the order of the list, by the index of the value of a column, or of the order alone.
+    /// In the order of the list: the index on this leading column and the order, or on the order only.
     Ordered(Option<&'static str>),
-    /// By their ids, sorted.
+    /// The rows with these ids, sorted.
     ByIds(Vec<Uuid>),
 }
 
 /// The keys of a bitmap scan of the combined index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bitmap {
-    /// One group of the search; all when there are none to choose from.
+    /// The group of the search; `None` without a search.
     pub group: Option<usize>,
-    /// Columns with values that most rows have: they are checked on each row.
+    /// Columns whose conditions match many rows. They are checked on each row.
     pub unselective: Vec<&'static str>,
 }
 
 impl AccessPath {
-    /// The combined index, for one group of a search.
+    /// A bitmap scan of the combined index, for one group of a search.
     pub fn bitmap(group: Option<usize>) -> Self {
-        // Nearly all texts that have the words of a language are in that language.
+        // The language is unselective: nearly all texts with the words of a language are in that language.
         Self::Bitmap(Bitmap { group, unselective: vec!["language"] })
     }
 
-    /// True when an index is used for conditions on a column.
+    /// True if an index is used for conditions on this column.
     pub fn uses_index(&self, column: &str) -> bool {
         match self {
             Self::Planner | Self::Sorted => true,
             Self::Bitmap(bitmap) => column != "published_desc" && !bitmap.unselective.contains(&column),
-            Self::Ordered(along) => column == "published_desc" || *along == Some(column),
+            Self::Ordered(leading_column) => column == "published_desc" || *leading_column == Some(column),
             Self::ByIds(_) => false,
         }
     }
@@ -53,7 +53,7 @@ impl AccessPath {
         }
     }
 
-    /// The condition that the path itself makes.
+    /// The condition that the path adds to the filter.
     pub fn condition(&self, table: &str) -> Option<Sql> {
         match self {
             Self::ByIds(ids) => Some(Sql::new(format!("{table}.id = ANY (")).bind(ids.clone()).sql(")")),

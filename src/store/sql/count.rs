@@ -31,7 +31,7 @@ pub fn total_of(conn: &mut PgConnection, count: Option<Count>, filter: &Filter) 
     let (Some(Count::Exact), Some(search)) = (count, &filter.search) else {
         return total(conn, count, query);
     };
-    // Postgres underestimates the cost of reading a text and would scan the whole table.
+    // Postgres underestimates the cost of reading a tsvector and would scan the whole table.
     let exact = conn.transaction(|conn| {
         conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")?;
         counted(conn, search.groups().map(|group| rows(filter, &AccessPath::bitmap(Some(group)))))
@@ -60,7 +60,7 @@ fn estimated<E: QueryFragment<Pg> + QueryId>(
     })
 }
 
-/// The number of rows of queries without common rows; `None` if it exceeds [`COUNT_LIMIT`].
+/// The number of rows of disjoint queries together; `None` if it exceeds [`COUNT_LIMIT`].
 fn counted<E: QueryFragment<Pg> + QueryId>(
     conn: &mut PgConnection,
     queries: impl IntoIterator<Item = E>,
@@ -75,16 +75,16 @@ fn counted<E: QueryFragment<Pg> + QueryId>(
     Ok(Some(all))
 }
 
-/// The number of rows that Postgres expects of a query.
+/// The number of rows of a query as estimated by the planner of Postgres.
 fn planned_rows<E: QueryFragment<Pg> + QueryId>(conn: &mut PgConnection, query: E) -> Result<i64> {
     let plan: serde_json::Value =
         LoadQuery::<_, serde_json::Value>::internal_load(Explain(query), conn)?.next().transpose()?.unwrap_or_default();
     let rows = plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_f64);
-    // A float of the planner, never near the end of an i64.
-    rows.map(|rows| rows as i64).ok_or_else(|| Error::Internal("a plan without a number of rows".to_owned()))
+    // The estimate is a float, and far below the maximum of an i64.
+    rows.map(|rows| rows as i64).ok_or_else(|| Error::Internal("EXPLAIN returned no number of rows".to_owned()))
 }
 
-/// The number of rows of a query, at most one more than [`COUNT_LIMIT`].
+/// A query for the number of rows of another query, at most [`COUNT_LIMIT`] + 1.
 #[derive(Debug, QueryId)]
 struct Counted<E>(E);
 

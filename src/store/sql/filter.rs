@@ -1,7 +1,7 @@
-//! The filters of a list as conditions, defined once for all tables and access paths.
+//! The filters of a list as SQL conditions, defined once for all tables and access paths.
 
 use super::access_path::AccessPath;
-use super::keyset::{LONG_AGO, pg_time};
+use super::keyset::{NEG_INFINITY, pg_time};
 use super::localized_query::LocalizedQuery;
 use super::{Sql, Value};
 use crate::domain::page::{Range, SetFilter};
@@ -22,7 +22,7 @@ pub struct Filter {
 enum Condition {
     /// A column of the combined index has one of these values.
     Column(ColumnValues, Sql),
-    /// A range of dates, which every index in date order has.
+    /// A range of publication dates. Every index in date order contains the date.
     Date(Sql),
     /// A subquery has rows.
     Exists(Sql),
@@ -30,7 +30,7 @@ enum Condition {
     Other(Sql),
 }
 
-/// The values that a filter admits in a column, spelled as in `pg_stats`.
+/// The values that a filter includes for a column, in the format of `pg_stats`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnValues {
     pub column: &'static str,
@@ -43,7 +43,7 @@ pub trait FilterValue: Clone {
     fn one(&self) -> Sql;
     /// An array of values in SQL.
     fn array(values: &[Self]) -> Sql;
-    /// The value in the spelling of `pg_stats`.
+    /// The value in the format of `pg_stats`.
     fn text(&self) -> String;
 }
 
@@ -67,8 +67,8 @@ macro_rules! parameters {
 
 parameters!(String, Uuid);
 
-/// Words of a vocabulary are literals: partial indexes are on some of them.
-macro_rules! vocabulary {
+/// Values of enums are literals, because Postgres uses a partial index only if the condition contains its literal.
+macro_rules! literals {
     ($($name:ty),+) => {
         $(impl FilterValue for $name {
             fn one(&self) -> Sql {
@@ -87,9 +87,9 @@ macro_rules! vocabulary {
     };
 }
 
-vocabulary!(EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus);
+literals!(EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus);
 
-/// `column = value`, or `= ANY` of several: with `ANY`, Postgres does not read an index in the order of the list.
+/// `column = value`, or `column = ANY (values)`. With `ANY`, Postgres does not read an index in the order of the list.
 pub fn is_any<T: FilterValue>(column: &str, values: &[T]) -> Sql {
     match values {
         [value] => Sql::new(format!("{column} = ")).append(value.one()),
@@ -97,7 +97,7 @@ pub fn is_any<T: FilterValue>(column: &str, values: &[T]) -> Sql {
     }
 }
 
-/// True when an index has the rows of each value of a column in date order.
+/// True if there is an index on this column and the publication date.
 pub fn has_date_index(table: &str, column: &str) -> bool {
     matches!((table, column), ("articles", "publisher" | "section") | ("quotes", "speaker_id"))
 }
@@ -109,9 +109,9 @@ impl Condition {
         }
     }
 
-    fn is_in_index(&self, along: Option<&str>) -> bool {
+    fn is_in_index(&self, leading_column: Option<&str>) -> bool {
         match self {
-            Self::Column(values, _) => along == Some(values.column),
+            Self::Column(values, _) => leading_column == Some(values.column),
             Self::Date(_) => true,
             Self::Exists(_) | Self::Other(_) => false,
         }
@@ -119,7 +119,7 @@ impl Condition {
 }
 
 impl Filter {
-    /// No condition yet.
+    /// A filter without conditions.
     pub const fn new(table: &'static str, search: Option<LocalizedQuery>) -> Self {
         Self { table, conditions: Vec::new(), search }
     }
@@ -129,7 +129,7 @@ impl Filter {
         format!("{}.{name}", self.table)
     }
 
-    /// Adds a filter on a column that the combined index has.
+    /// Adds a filter on a column of the combined index.
     pub fn set<T: FilterValue>(&mut self, column: &'static str, filter: &SetFilter<T>) {
         if !filter.include.is_empty() && !filter.include_null {
             let values = filter.include.iter().map(FilterValue::text).collect();
@@ -163,7 +163,7 @@ impl Filter {
         self.conditions.push(Condition::Column(ColumnValues { column, values }, condition));
     }
 
-    /// Adds a range of publication. Undated records hold an infinity in the stored date, which is in no range.
+    /// Adds a range of publication dates. Undated records have the stored date `-infinity`, which is in no range.
     pub fn published(&mut self, range: Range<DateTime<Utc>>) {
         let column = self.column("published_desc");
         let mut compare = |operator: &str, time| {
@@ -172,14 +172,14 @@ impl Filter {
         match (range.from, range.to) {
             (None, None) => {}
             (Some(from), _) => compare(">=", pg_time(from)),
-            (None, Some(_)) => compare(">", LONG_AGO),
+            (None, Some(_)) => compare(">", NEG_INFINITY),
         }
         if let Some(to) = range.to {
             compare("<", pg_time(to));
         }
     }
 
-    /// Adds a filter on linked records: `linked` selects those of some entities, `any` those of any entity.
+    /// Adds a filter on linked records. `linked` selects the records of some entities, `any` the records of any entity.
     pub fn linked(&mut self, filter: &SetFilter<Uuid>, linked: impl Fn(&[Uuid]) -> Sql, any: &Sql) {
         let SetFilter { include, exclude, include_null, exclude_null } = filter;
         let unlinked = || Sql::new("NOT EXISTS (").append(any.clone()).sql(")");
@@ -209,7 +209,7 @@ impl Filter {
         self.conditions.push(Condition::Other(condition));
     }
 
-    /// The values of the columns of the combined index.
+    /// The filtered columns of the combined index, with their values.
     pub fn column_values(&self) -> impl Iterator<Item = &ColumnValues> {
         self.conditions.iter().filter_map(|condition| match condition {
             Condition::Column(values, _) => Some(values),
@@ -217,7 +217,7 @@ impl Filter {
         })
     }
 
-    /// Whether one index has the filter and the order of dates.
+    /// Whether one index contains both the filtered column and the date order.
     pub fn uses_single_index(&self) -> bool {
         let mut columns = self.column_values();
         let first = columns.next();
@@ -226,18 +226,18 @@ impl Filter {
             && first.is_none_or(|first| has_date_index(self.table, first.column))
     }
 
-    /// True when the combined index has some of the conditions.
+    /// True if the combined index can be used for some of the conditions.
     pub fn is_indexed(&self) -> bool {
         self.search.is_some() || self.column_values().next().is_some()
     }
 
-    /// The conditions that an index in date order has: the dates, and the value of the column `along`.
-    pub fn index_conditions(&self, along: Option<&str>) -> Vec<Sql> {
-        let in_index = self.conditions.iter().filter(|condition| condition.is_in_index(along));
+    /// The conditions on an index in date order: the dates, and the value of the leading column.
+    pub fn index_conditions(&self, leading_column: Option<&str>) -> Vec<Sql> {
+        let in_index = self.conditions.iter().filter(|condition| condition.is_in_index(leading_column));
         in_index.map(|condition| condition.sql().clone()).collect()
     }
 
-    /// The conditions in a form that makes Postgres read the rows by this path. For an index in order, those that it lacks.
+    /// The conditions, written so that Postgres takes this access path. [`AccessPath::Ordered`] leaves out those on its index.
     pub fn conditions(&self, path: &AccessPath) -> Sql {
         let search = self.search.as_ref().map(|search| {
             let matches = search.matches(self.table, path);
@@ -245,7 +245,7 @@ impl Filter {
         });
         let is_planned = matches!(path, AccessPath::Planner | AccessPath::Sorted);
         let others = self.conditions.iter().filter(|condition| match path {
-            AccessPath::Ordered(along) => !condition.is_in_index(*along),
+            AccessPath::Ordered(leading_column) => !condition.is_in_index(*leading_column),
             _ => true,
         });
         let conditions = others.map(|condition| match condition {
@@ -253,7 +253,7 @@ impl Filter {
             Condition::Date(sql) if path.uses_index("published_desc") => sql.clone(),
             Condition::Other(sql) if is_planned => sql.clone(),
             Condition::Exists(subquery) => {
-                // With an OFFSET the subquery is run for each row, and not joined.
+                // With OFFSET, Postgres runs the subquery for each row instead of joining it.
                 let end = if is_planned { ")" } else { " OFFSET 0)" };
                 Sql::new("EXISTS (").append(subquery.clone()).sql(end)
             }

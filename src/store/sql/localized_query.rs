@@ -1,21 +1,21 @@
-//! A search in each language, and its conditions.
+//! A search parsed for each language, and its SQL conditions.
 
 use super::Sql;
 use super::access_path::AccessPath;
 
-/// A search read by the text search configuration of each language: its stop words, accents and stems.
+/// A search parsed with the text search configuration of each language, which has its own stop words and stems.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LocalizedQuery {
-    /// One for each different query. Languages in which only stop words are left are in none.
+    /// One group for each distinct query. A language for which the search has only stop words is in no group.
     groups: Vec<Group>,
-    /// True when every language is in a group.
+    /// True if every language is in a group.
     covers_all_languages: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Group {
     languages: Vec<String>,
-    /// In the text form of a `tsquery` of Postgres.
+    /// The `tsquery` as text.
     query: String,
 }
 
@@ -40,12 +40,12 @@ impl LocalizedQuery {
         0..self.groups.len()
     }
 
-    /// The queries in the text form of a `tsquery`.
+    /// The `tsquery` of each group as text.
     pub fn queries(&self) -> impl Iterator<Item = &str> {
         self.groups.iter().map(|group| group.query.as_str())
     }
 
-    /// The condition that a text matches the query of its language: of one group, or of any.
+    /// The condition that a text matches the query of its language, in the group of the access path or in any group.
     pub fn matches(&self, table: &str, path: &AccessPath) -> Sql {
         let matches =
             |group: &Group| Sql::new(format!("{table}.vector @@ ")).bind(group.query.clone()).sql("::tsquery");
@@ -68,13 +68,13 @@ impl LocalizedQuery {
         Sql::new(format!("coalesce(ts_rank_cd({table}.vector, ")).append(query).sql("), 0)::double precision")
     }
 
-    /// The query for a text of the language in a column.
+    /// An expression for the query of the language in a column.
     pub fn query_by_language(&self, column: &str) -> Sql {
         let cases = self.groups.iter().fold(Sql::new("CASE"), |cases, group| {
             let when = cases.sql(format!(" WHEN {column} = ANY (")).bind(group.languages.clone()).sql(") THEN ");
             when.bind(group.query.clone()).sql("::tsquery")
         });
-        // A CASE needs a branch.
+        // A CASE needs at least one branch.
         cases.sql(" WHEN false THEN NULL::tsquery END")
     }
 }

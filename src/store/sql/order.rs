@@ -1,11 +1,11 @@
-//! The orders of a list: its segments, each of which one index has in order.
+//! The orders of a list. A list consists of segments, and an index can be read in the order of each segment.
 //!
-//! Newest first is the order of the index on the stored date, with the undated last. Oldest first is that index read
-//! backwards, the dated and then the undated: two segments.
+//! Newest first is the order of the index on the stored date, with undated records last. Oldest first reads the same index
+//! backwards in two segments: first the dated records, then the undated ones.
 
 use super::access_path::AccessPath;
 use super::filter::{Filter, is_any};
-use super::keyset::{self, LONG_AGO, date_key};
+use super::keyset::{self, NEG_INFINITY, date_key};
 use super::{Sql, Value};
 use crate::domain::page::{Position, Range};
 use crate::store::Result;
@@ -17,13 +17,13 @@ use diesel::sql_types::{Double, Timestamptz, Uuid as SqlUuid};
 use std::cmp::Ordering;
 use uuid::Uuid;
 
-/// The most entities whose indexes are read side by side: as many as may share a name.
+/// Maximum number of entities whose records are read by entity and merged. A name resolves to at most as many.
 pub const MAX_ENTITIES: usize = 50;
 
-/// The date of the undated.
+/// The stored date of undated records.
 const UNDATED: &str = "'-infinity'::timestamptz";
 
-/// The rows of a statement: which, in what order, and how many.
+/// The condition, the order and the limit of a statement.
 #[derive(Debug, Clone)]
 pub struct Rows {
     pub condition: Sql,
@@ -31,9 +31,9 @@ pub struct Rows {
     pub limit: i64,
 }
 
-/// The sort value of a record, with its id.
+/// A value that a list is sorted by.
 pub trait SortKey: Copy + Into<Value> + 'static {
-    /// Columns `key` and `id` of a statement.
+    /// A row with the columns `key` and `id`.
     type Row: QueryableByName<Pg> + 'static;
 
     fn of(row: Self::Row) -> (Self, Uuid);
@@ -72,17 +72,17 @@ sort_keys! {
     NumberRow: f64 = Double, f64::total_cmp;
 }
 
-/// A part of a list that one index has in order.
+/// A part of a list that can be read in the order of one index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SegmentKind {
-    /// From the highest value on; of dates, the undated are last.
+    /// Highest value first. In date order, undated records are last.
     Descending,
-    /// Oldest first, without the undated.
+    /// Oldest first, without undated records.
     OldestDated,
     Undated,
 }
 
-/// A segment after a key.
+/// A segment, or its rest after a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment<K> {
     pub column: &'static str,
@@ -97,7 +97,7 @@ pub const NEWEST: Segment<PgTimestamp> =
 /// The segments of a list that is newest first.
 ///
 /// # Errors
-/// When the position is of another order.
+/// If the position belongs to another order.
 pub fn newest(after: Option<&Position>) -> Result<Vec<Segment<PgTimestamp>>> {
     Ok(vec![Segment { after: after.map(date_key).transpose()?, ..NEWEST }])
 }
@@ -105,22 +105,22 @@ pub fn newest(after: Option<&Position>) -> Result<Vec<Segment<PgTimestamp>>> {
 /// The segments of a list that is oldest first. Undated records are in no range.
 ///
 /// # Errors
-/// When the position is of another order.
+/// If the position belongs to another order.
 pub fn oldest(after: Option<&Position>, range: Range<DateTime<Utc>>) -> Result<Vec<Segment<PgTimestamp>>> {
     let after = after.map(date_key).transpose()?;
     let segment = |kind, after| Segment { kind, after, ..NEWEST };
     Ok(match after {
-        Some((LONG_AGO, _)) => vec![segment(SegmentKind::Undated, after)],
+        Some((NEG_INFINITY, _)) => vec![segment(SegmentKind::Undated, after)],
         _ if range != Range::default() => vec![segment(SegmentKind::OldestDated, after)],
         _ => vec![segment(SegmentKind::OldestDated, after), segment(SegmentKind::Undated, None)],
     })
 }
 
 impl<K: SortKey> Segment<K> {
-    /// A list that begins with the highest value of a column.
+    /// The segments of a list with the highest value of a column first.
     ///
     /// # Errors
-    /// Those of `key`, which reads the value of a position.
+    /// The errors of `key`, which reads the value of a position.
     pub fn highest(
         column: &'static str,
         after: Option<&Position>,
@@ -152,7 +152,7 @@ impl<K: SortKey> Segment<K> {
         after.into_iter().chain(kind).collect()
     }
 
-    /// The rows that match, by a path that does not read the index of the order.
+    /// The matching rows, read by an access path other than [`AccessPath::Ordered`].
     pub fn rows(&self, filter: &Filter, path: &AccessPath, limit: i64) -> Rows {
         let (key, id) = (filter.column(self.column), filter.column("id"));
         let mut of_segment = self.conditions(&key, &id);
@@ -160,7 +160,7 @@ impl<K: SortKey> Segment<K> {
             of_segment = of_segment.into_iter().map(Sql::checked_per_row).collect();
         }
         let direction = self.direction();
-        // A row where no index is to be read in the order of the list.
+        // The order of a ROW keeps Postgres from reading an index in the order of the list.
         let order = match path {
             AccessPath::Planner => format!("{key} {direction}, {id} {direction}"),
             _ => format!("ROW({key}, {id}) {direction}"),
@@ -168,7 +168,7 @@ impl<K: SortKey> Segment<K> {
         Rows { condition: Sql::all(std::iter::once(filter.conditions(path)).chain(of_segment)), order, limit }
     }
 
-    /// Selects the keys of the rows that match, by such a path.
+    /// Selects the keys of the matching rows, read like [`rows`](Self::rows).
     pub fn keys(&self, filter: &Filter, path: &AccessPath, limit: i64) -> Sql {
         let Rows { condition, order, limit } = self.rows(filter, path, limit);
         self.select(filter)
@@ -178,28 +178,34 @@ impl<K: SortKey> Segment<K> {
             .bind(limit)
     }
 
-    /// Selects the keys of the rows that match among the first `most` in the index of the order, or of the order and the value of
-    /// the column `along`.
-    pub fn first_keys(&self, filter: &Filter, along: Option<&'static str>, most: i64, limit: i64) -> Sql {
+    /// Selects the keys of the matching rows among the first `scan_limit` rows of an index: on the leading column and the order,
+    /// or on the order only.
+    pub fn first_keys(
+        &self,
+        filter: &Filter,
+        leading_column: Option<&'static str>,
+        scan_limit: i64,
+        limit: i64,
+    ) -> Sql {
         let table = filter.table;
         self.select(filter)
             .sql("(SELECT * FROM ")
-            .append(self.in_index(filter, along))
+            .append(self.in_index(filter, leading_column))
             .sql(" LIMIT ")
-            .bind(most)
+            .bind(scan_limit)
             .sql(format!(") AS {table} WHERE "))
-            .append(filter.conditions(&AccessPath::Ordered(along)))
+            .append(filter.conditions(&AccessPath::Ordered(leading_column)))
             .sql(format!(" ORDER BY {} LIMIT ", self.order(filter)))
             .bind(limit)
     }
 
-    /// Selects the key after the first `most` in the same index.
-    pub fn key_after(&self, filter: &Filter, along: Option<&'static str>, most: i64) -> Sql {
-        self.select(filter).append(self.in_index(filter, along)).sql(" LIMIT 1 OFFSET ").bind(most)
+    /// Selects the key after the first `scan_limit` rows of the same index.
+    pub fn key_after(&self, filter: &Filter, leading_column: Option<&'static str>, scan_limit: i64) -> Sql {
+        self.select(filter).append(self.in_index(filter, leading_column)).sql(" LIMIT 1 OFFSET ").bind(scan_limit)
     }
 
-    fn in_index(&self, filter: &Filter, along: Option<&'static str>) -> Sql {
-        let mut all = filter.index_conditions(along);
+    fn in_index(&self, filter: &Filter, leading_column: Option<&'static str>) -> Sql {
+        let mut all = filter.index_conditions(leading_column);
         all.extend(self.conditions(&filter.column(self.column), &filter.column("id")));
         Sql::new(format!("{} WHERE ", filter.table))
             .append(Sql::all(all))
@@ -216,24 +222,24 @@ impl<K: SortKey> Segment<K> {
     }
 }
 
-/// An index that has the records of each entity in the order of a list.
+/// An index on an entity and the order of a list.
 #[derive(Debug, Clone)]
 pub struct EntityIndex {
     pub table: &'static str,
     pub entity_column: &'static str,
     pub id_column: &'static str,
-    /// Any of these.
+    /// The list has the records of any of these entities.
     pub entities: Vec<Uuid>,
-    /// Further conditions on the rows of the index.
+    /// Other conditions on the rows of the index.
     pub condition: Sql,
-    /// The filter on the records themselves, without the entities.
+    /// The filter on the records themselves, without these entities.
     pub rest: Filter,
-    /// True when every record in the index matches.
+    /// True if the entity and `condition` are the whole filter.
     pub is_complete: bool,
 }
 
 impl EntityIndex {
-    /// The entity, when it is the only one and every record in its index matches: the index alone has the list.
+    /// The entity, if there is only one and the index contains the whole filter. The index alone then has the list.
     pub fn only(&self) -> Option<Uuid> {
         match self.entities[..] {
             [entity] if self.is_complete => Some(entity),
@@ -279,7 +285,7 @@ mod tests {
     use crate::domain::page::Key;
 
     #[test]
-    fn oldest_first_ends_with_the_undated() {
+    fn oldest_first_ends_with_undated_records() {
         let id = Uuid::from_u128(7);
         let position = |time| Position { key: Key::Time(time), id };
         let all = Range::default();
@@ -288,7 +294,7 @@ mod tests {
         let kinds: Vec<_> = dated.iter().map(|segment| segment.kind).collect();
         assert_eq!(kinds, [SegmentKind::OldestDated, SegmentKind::Undated]);
         let undated = oldest(Some(&position(None)), all).unwrap();
-        assert_eq!(undated, [Segment { kind: SegmentKind::Undated, after: Some((LONG_AGO, id)), ..NEWEST }]);
+        assert_eq!(undated, [Segment { kind: SegmentKind::Undated, after: Some((NEG_INFINITY, id)), ..NEWEST }]);
         assert!(oldest(Some(&Position { key: Key::Count(1), id }), all).is_err());
         let one = oldest(None, Range { from: Some(DateTime::UNIX_EPOCH), to: None }).unwrap();
         assert_eq!(one, [Segment { kind: SegmentKind::OldestDated, ..NEWEST }]);

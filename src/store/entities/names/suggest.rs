@@ -9,7 +9,7 @@ use crate::domain::page::SetFilter;
 use crate::domain::text;
 use crate::schema::{entity_counts, entity_names};
 use crate::store::Result;
-use crate::store::sql::keyset::LookedAt;
+use crate::store::sql::keyset::IsTrue;
 use diesel::dsl::{exists, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -88,7 +88,7 @@ fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -
     }
     // The condition is hidden from the planner, which would otherwise read all names with the prefix from the index of names.
     let by_weight = || {
-        let names = of_kinds().filter(LookedAt::new(has_prefix().nullable()));
+        let names = of_kinds().filter(IsTrue::new(has_prefix().nullable()));
         match has_index(&letters) {
             true => names.filter(sql::<Text>("left(entity_names.name_key, 2)").eq(letters.clone())),
             false => names,
