@@ -20,10 +20,10 @@ use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Mentions or quotes that one transaction unlinks from an entity.
+/// Maximum number of mentions, and of quotes, that one transaction unlinks from an entity.
 const UNLINK_BATCH: i64 = 5_000;
 
-/// An entity without its lists.
+/// An entity without its aliases and identifiers.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = entities, check_for_backend(Pg))]
 struct EntityRow {
@@ -85,7 +85,7 @@ struct InsertedIdentifier<'a> {
 /// Stores an entity.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a repeated or malformed identifier, [`Conflict::Identifier`] for one of another entity.
+/// [`Error::Invalid`] for a duplicate or malformed identifier, [`Conflict::Identifier`] for an identifier of another entity.
 pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
     let id = new_id();
     create_all(conn, &[(id, new)])?;
@@ -127,7 +127,7 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Enti
     Ok(found.into_iter().map(|found| found.and_then(unmerged)).collect())
 }
 
-/// Fails unless there is such an entity.
+/// Fails unless an entity with this id exists and is not merged.
 ///
 /// # Errors
 /// As one of [`find_all`].
@@ -182,7 +182,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &En
         ))
         .returning(EntityRow::as_returning())
         .get_result(conn)?;
-    // After the entity, so that its change is logged once, with the new version.
+    // After the update of the entity, so that the change log has one change, with the new version.
     if next.aliases != old.aliases {
         diesel::delete(entity_aliases::table.filter(entity_aliases::entity_id.eq(id))).execute(conn)?;
         insert_aliases(conn, [(id, &next.aliases[..])])?;
@@ -206,17 +206,17 @@ fn patched(old: &Entity, patch: &EntityPatch) -> Entity {
     }
 }
 
-/// How far a deletion is.
+/// The progress of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
     Done,
-    /// A batch of links is removed; the entity is still there.
+    /// One batch of links is removed. The entity still exists.
     Unfinished,
 }
 
-/// Deletes an entity, or a batch of its links when it has many: call it until it is [`Deletion::Done`].
+/// Deletes an entity, or one batch of its links if it has many. Call this until it returns [`Deletion::Done`].
 ///
-/// With `cascade`, its mentions and quotes lose their link. It leaves the candidates of mentions in any case.
+/// With `cascade`, its mentions and quotes are unlinked. It is removed from the candidates of mentions in any case.
 ///
 /// # Errors
 /// As one of [`find_all`], [`Error::Stale`], and [`Conflict::Referenced`] without `cascade`.
@@ -227,10 +227,10 @@ pub fn delete(
     cascade: bool,
     actor: Option<&str>,
 ) -> Result<Deletion> {
-    // The strongest lock: no new link can be made meanwhile.
+    // `FOR UPDATE`, so that no other transaction can link the entity: a foreign key needs `FOR KEY SHARE`.
     let row = entities::table.find(id).select(EntityRow::as_select()).for_update().first(conn).optional()?;
     check(expected, present(conn, id, row)?.version)?;
-    // The mentions and quotes that lose their link may be in any article.
+    // The unlinked mentions and quotes may be in any article.
     cache::record_changes([if cascade { Owner::Everything } else { Owner::Record(id) }]);
     if !cascade {
         let mentions = mentions::count_of_entity(conn, id)?;
@@ -245,13 +245,13 @@ pub fn delete(
     if !is_unlinked {
         return Ok(Deletion::Unfinished);
     }
-    // Those that were merged into it are gone with it.
+    // Entities that were merged into this one are deleted with it.
     tombstones::delete(conn, Resource::Entity, "merged_into", &[id])?;
     tombstones::delete(conn, Resource::Entity, "id", &[id])?;
     Ok(Deletion::Done)
 }
 
-/// The row, unless it is missing or was merged.
+/// Returns the row, or the error of an entity that is missing or was merged.
 fn present(conn: &mut PgConnection, id: Uuid, row: Option<EntityRow>) -> Result<EntityRow> {
     match row {
         Some(EntityRow { merged_into: Some(into), .. }) => Err(Error::Merged { into }),
@@ -322,7 +322,7 @@ fn insert_identifiers<'a>(
             identifiers.iter().enumerate().map(inserted)
         });
     let mut inserted: Vec<_> = inserted.collect();
-    // In one order for all, so that two transactions that claim the same pairs wait for each other and do not deadlock.
+    // Sorted, so that two transactions that insert the same identifiers wait for each other and do not deadlock.
     inserted.sort_by_key(|row| (row.scheme, row.value));
     rows::insert(conn, "entity_identifiers", &inserted)
 }
@@ -335,7 +335,7 @@ fn check_identifiers(identifiers: &[Identifier]) -> Result<()> {
             faults.push(FieldError::new(format!("/identifiers/{index}/value"), detail));
         }
         if !seen.insert((&identifier.scheme, &identifier.value)) {
-            faults.push(FieldError::new(format!("/identifiers/{index}"), "is given twice"));
+            faults.push(FieldError::new(format!("/identifiers/{index}"), "duplicate identifier"));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }

@@ -170,7 +170,7 @@ fn an_entity_may_have_several_identifiers_of_a_scheme_but_none_twice() {
     assert_eq!(entity["identifiers"], json!([one("Q2"), one("Q1")]), "in the order in which they were given");
     let twice = json!({"identifiers": [one("Q3"), one("Q1"), one("Q3")]});
     let problem = refusal(app.patch(&path(&entity), &twice), 422, "invalid_content");
-    assert_eq!(problem["errors"], json!([{"pointer": "/identifiers/2", "detail": "is given twice"}]));
+    assert_eq!(problem["errors"], json!([{"pointer": "/identifiers/2", "detail": "duplicate identifier"}]));
 }
 
 #[test]

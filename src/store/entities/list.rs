@@ -15,10 +15,10 @@ use diesel::sql_types::{BigInt, Bool};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Entities joined to their counts. The planner drops the join of a list that uses no count.
-type Query<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts::table>, Pg>;
+/// Entities joined to their counts. Postgres removes the join if the list uses no count.
+type EntityQuery<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_counts::table>, Pg>;
 
-/// One page of the matching entities. A search by name finds at most the 600 best matches.
+/// One page of the matching entities. A search by name finds at most 600 entities: 200 by each of three queries.
 pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::by_identifiers(conn, &filter.identifier.include)?;
     let none = names::by_identifiers(conn, &filter.identifier.exclude)?;
@@ -29,9 +29,10 @@ pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilt
         let mut found = names::search(conn, popular, q, &scope)?;
         if filter.identifier.include_null || filter.identifier.exclude_null {
             let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
-            let kept = matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);
-            let kept: HashSet<Uuid> = kept.load::<Uuid>(conn)?.into_iter().collect();
-            found.matches.retain(|m| kept.contains(&m.entity));
+            let matching_ids =
+                matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);
+            let matching_ids: HashSet<Uuid> = matching_ids.load::<Uuid>(conn)?.into_iter().collect();
+            found.matches.retain(|m| matching_ids.contains(&m.entity));
         }
         return match filter.order {
             EntityOrder::Relevance => best_first(conn, filter, found),
@@ -90,7 +91,7 @@ fn total_of(filter: &EntityFilter, found: &NameMatches) -> Option<Total> {
 fn in_order(
     conn: &mut PgConnection,
     filter: &EntityFilter,
-    matching: Query<'_>,
+    matching: EntityQuery<'_>,
     total: Option<Total>,
 ) -> Result<Page<Entity>> {
     let rows = ordered(conn, filter, matching)?;
@@ -107,7 +108,7 @@ fn in_order(
     Ok(Page { items, next, total })
 }
 
-fn joined<'a>() -> Query<'a> {
+fn joined<'a>() -> EntityQuery<'a> {
     entities::table.left_join(entity_counts::table).into_boxed().filter(entities::merged_into.is_null())
 }
 
@@ -116,11 +117,11 @@ fn identifiers() -> dsl::Filter<entity_identifiers::table, dsl::Eq<entity_identi
     entity_identifiers::table.filter(entity_identifiers::entity_id.eq(entities::id))
 }
 
-fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a> {
+fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> EntityQuery<'a> {
     let mut query = joined();
     match &filter.kind.include[..] {
         [] => {}
-        // With `=`, the index of the kind has the order of the list.
+        // With `=`, Postgres can read the index on the kind in the order of the list.
         [kind] => query = query.filter(entities::kind.eq(*kind)),
         kinds => query = query.filter(entities::kind.eq_any(kinds.to_vec())),
     }
@@ -141,8 +142,8 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> Query<'a>
     query
 }
 
-/// The rows of a page and one more, each with the count of the order (0 in other orders).
-fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> Result<Vec<(EntityRow, i64)>> {
+/// The rows of a page and one more row, each with the count that the list is ordered by, or 0 in other orders.
+fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: EntityQuery<'_>) -> Result<Vec<(EntityRow, i64)>> {
     let (key, id) = match filter.order {
         EntityOrder::Relevance | EntityOrder::Name => ("entities.name_key", "entities.id"),
         EntityOrder::NewestUpdated => ("entities.updated_at", "entities.id"),
@@ -163,7 +164,7 @@ fn ordered(conn: &mut PgConnection, filter: &EntityFilter, query: Query<'_>) -> 
     }
     let is_counted = matches!(filter.order, EntityOrder::MostMentions | EntityOrder::MostQuotes);
     if is_counted {
-        // A condition on the count makes the join an inner join, which can use the index of the count.
+        // A condition on the count makes the join an inner join, which can use the index on the count.
         query = query.filter(Sql::new(format!("{key} >= 0")));
     }
     if let (EntityOrder::MostQuotes, Some(kind)) = (filter.order, filter.kind.only()) {

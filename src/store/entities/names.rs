@@ -17,7 +17,7 @@ use crate::domain::{EntityKind, text};
 use crate::schema::{entity_counts, entity_identifiers, entity_names};
 use crate::store::Result;
 use diesel::prelude::*;
-use queries::{Candidate, Matches, Query};
+use queries::{Matches, NameCandidate, NameQuery};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -27,9 +27,9 @@ use uuid::Uuid;
 const MAX_RANKED: i32 = 200;
 /// If at least this many entities are found, typos are not searched.
 const MIN_WITHOUT_TYPOS: usize = 5;
-/// Position of the main name of an entity.
-const OWN: i32 = -1;
-/// Maximum number of entities with one name that are returned.
+/// Position of the main name of an entity, among the positions of its aliases.
+const MAIN_NAME: i32 = -1;
+/// Maximum number of entities returned for one name.
 const MAX_NAMESAKES: usize = 50;
 
 /// The entities found by a name.
@@ -45,19 +45,20 @@ pub struct NameMatches {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     pub entity: Uuid,
-    /// Position of the alias, or [`OWN`].
+    /// Position of the alias, or [`MAIN_NAME`].
     position: i32,
-    /// Ordered by [`Tier`], then by similarity, then by mentions of the entity.
+    /// Higher is better. Orders by [`Tier`], then by similarity, then by the number of mentions of the entity.
     pub score: i64,
 }
 
-/// The kind of match of a name, the best last.
+/// How a name matches the query, the best match last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Tier {
+    /// The name has words similar to the words of the query.
     Similar,
-    /// Contains all words, also inside longer words.
+    /// The name contains all words of the query, possibly inside longer words.
     Contains,
-    /// Each word of the query is the prefix of a word.
+    /// Each word of the query is the prefix of a word of the name.
     WordPrefixes,
     /// The query is the prefix of the name.
     Prefix,
@@ -66,16 +67,16 @@ enum Tier {
 }
 
 impl Match {
-    fn new(candidate: &Candidate, tier: Tier) -> Self {
+    fn new(candidate: &NameCandidate, tier: Tier) -> Self {
         let similarity = if tier == Tier::Similar { thousandths(candidate.similarity) } else { 0 };
-        // A billion mentions are a thousand steps above none.
+        // Logarithmic: 0 without mentions, 999 for a billion mentions.
         #[allow(clippy::cast_precision_loss, reason = "a logarithm")]
         let popularity = thousandths((1.0 + candidate.mentions as f64).ln() / 1e9_f64.ln());
         let score = (tier as i64 * 1000 + similarity) * 1000 + popularity;
         Self { entity: candidate.entity_id, position: candidate.position, score }
     }
 
-    /// Best first, then newest first.
+    /// The sort key of a list with the best match first, then the newest entity.
     fn rank(&self) -> impl Ord + use<> {
         Reverse((self.score, self.entity))
     }
@@ -85,13 +86,13 @@ fn thousandths(part: f64) -> i64 {
     (part.clamp(0.0, 1.0) * 999.0) as i64
 }
 
-/// The entities found by a name, a few hundred at most.
+/// The entities found by a name, at most 200 by each of three queries.
 pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &Scope) -> Result<NameMatches> {
     let key = text::name_key(q);
     let mut found = NameMatches::default();
     let mut best = HashMap::new();
     let prefixed = queries::with_prefix(&key).load(conn, scope, MAX_RANKED)?;
-    // The exact name of an entity of any kind is not a typo.
+    // If an entity of any kind has exactly this name, the query has no typo.
     let has_exact = prefixed.has_exact;
     found.add(&mut best, prefixed, |candidate| match candidate.name_key == key {
         true if candidate.position < 0 => Tier::ExactName,
@@ -99,7 +100,7 @@ pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &
         false => Tier::Prefix,
     });
     let words = queries::words(&key);
-    // Shorter words have no trigrams.
+    // Shorter words have no trigrams to search by.
     if !found.is_truncated && words.iter().any(|word| word.chars().count() > 2) {
         let containing = queries::containing(conn, &words, scope, MAX_RANKED)?;
         found.add(&mut best, containing, |candidate| {
@@ -118,7 +119,7 @@ pub fn search(conn: &mut PgConnection, popular: &PopularNames, q: &str, scope: &
 
 impl NameMatches {
     /// Keeps the best name of each entity.
-    fn add(&mut self, best: &mut HashMap<Uuid, Match>, matches: Matches, tier: impl Fn(&Candidate) -> Tier) {
+    fn add(&mut self, best: &mut HashMap<Uuid, Match>, matches: Matches, tier: impl Fn(&NameCandidate) -> Tier) {
         self.is_truncated |= matches.is_truncated;
         for candidate in matches.best {
             let new = Match::new(&candidate, tier(&candidate));
@@ -135,20 +136,20 @@ impl NameMatches {
     }
 }
 
-/// The entities with exactly this name, without accents and case, the most mentioned first; at most 50.
+/// The entities with this name, ignoring accents and case, the most mentioned first; at most 50.
 pub fn namesakes(conn: &mut PgConnection, name: &str) -> Result<Vec<Match>> {
-    let names = Query::new("name_key = ", &text::name_key(name)).load(conn, &Scope::default(), MAX_RANKED)?;
+    let names = NameQuery::new("name_key = ", &text::name_key(name)).load(conn, &Scope::default(), MAX_RANKED)?;
     Ok(most_mentioned(names.best, MAX_NAMESAKES))
 }
 
 /// The most mentioned entities of these names, at most `limit`.
-fn most_mentioned(mut names: Vec<Candidate>, limit: usize) -> Vec<Match> {
+fn most_mentioned(mut names: Vec<NameCandidate>, limit: usize) -> Vec<Match> {
     names.sort_by_key(|candidate| Reverse((candidate.mentions, candidate.entity_id)));
     names.truncate(limit);
     names.iter().map(|candidate| Match::new(candidate, Tier::Prefix)).collect()
 }
 
-/// The entities with a name, or else those with the most similar name.
+/// Returns the entities with a name, or else the entities with the most similar name.
 pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> Result<ResolvedName> {
     let resolved = |how, entities| ResolvedName { name: name.to_owned(), how, entities };
     let exact = namesakes(conn, name)?;
@@ -162,20 +163,20 @@ pub fn resolve(conn: &mut PgConnection, popular: &PopularNames, name: &str) -> R
     Ok(resolved(NameReading::Similar, suggestions(conn, &similar)?))
 }
 
-/// The matches with their names. Entities deleted meanwhile are left out.
+/// The matches with their names. Entities that were deleted in the meantime are left out.
 pub fn suggestions(conn: &mut PgConnection, found: &[Match]) -> Result<Vec<Suggestion>> {
     let labels = NameLabels::load(conn, found.iter().map(|found| (found.entity, found.position)))?;
     Ok(labels.suggestions(found))
 }
 
-/// Names as they are written, with the kind and the mentions of their entity, by entity and position.
+/// Names in their original spelling, with the kind and the number of mentions of their entity, by entity and position.
 struct NameLabels(HashMap<(Uuid, i32), (String, EntityKind, i64)>);
 
 impl NameLabels {
-    /// Loads these names, and the entities' own.
+    /// Loads these names and the main names of their entities.
     fn load(conn: &mut PgConnection, names: impl Iterator<Item = (Uuid, i32)>) -> Result<Self> {
         let (ids, mut positions): (Vec<Uuid>, Vec<i32>) = names.unzip();
-        positions.push(OWN);
+        positions.push(MAIN_NAME);
         positions.sort_unstable();
         positions.dedup();
         let counted = entity_counts::table.on(entity_counts::entity_id.eq(entity_names::entity_id));
@@ -198,12 +199,12 @@ impl NameLabels {
     }
 
     fn mentions(&self, entity: Uuid) -> i64 {
-        self.0.get(&(entity, OWN)).map_or(0, |(.., mentions)| *mentions)
+        self.0.get(&(entity, MAIN_NAME)).map_or(0, |(.., mentions)| *mentions)
     }
 
     fn suggestions(&self, found: &[Match]) -> Vec<Suggestion> {
         let suggestion = |found: &Match| {
-            let (name, kind, _) = self.0.get(&(found.entity, OWN))?;
+            let (name, kind, _) = self.0.get(&(found.entity, MAIN_NAME))?;
             let (matched, ..) = self.0.get(&(found.entity, found.position))?;
             Some(Suggestion { id: found.entity, kind: *kind, name: name.clone(), matched: matched.clone() })
         };

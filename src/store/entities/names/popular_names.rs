@@ -1,4 +1,4 @@
-//! Caches the most mentioned names for some minutes: their common words, and the names with short prefixes.
+//! Caches the common words of the most mentioned names, and the names with short prefixes, for some minutes.
 
 use super::queries::MOST_MENTIONED;
 use super::suggest::PrefixedName;
@@ -10,10 +10,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A word of at least this many popular names is not a typo.
+/// A word that at least this number of popular names contain is not a typo.
 const MIN_NAMES_OF_COMMON_WORD: usize = 100;
 const TTL: Duration = Duration::from_secs(300);
-/// Maximum number of cached prefixes, with a hundred names each.
+/// Maximum number of cached prefixes, each with about a hundred names.
 const MAX_PREFIXES: u64 = 2_000;
 
 /// A cache of the most mentioned names.
@@ -53,7 +53,7 @@ impl PopularNames {
             .load::<String>(conn)?;
         let common = names_by_word(&names).into_iter().filter(|(_, names)| *names >= MIN_NAMES_OF_COMMON_WORD);
         let common: Arc<HashSet<String>> = Arc::new(common.map(|(word, _)| word.to_owned()).collect());
-        // A small store changes often and is read fast, so it is not cached.
+        // With fewer names, the query is fast and the common words change often, so they are not cached.
         if names.len() == MOST_MENTIONED as usize {
             self.common_words.insert((), Arc::clone(&common));
         }

@@ -9,9 +9,9 @@ use diesel::sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, Text, Uu
 use std::cmp::Reverse;
 use uuid::Uuid;
 
-/// Maximum number of matches that a query reads. If there are more, the matches among the most mentioned names are read too.
+/// Maximum number of matches that a query reads. If there are more, it also reads the matches among the most mentioned names.
 const MAX_READ: i32 = 2_000;
-/// Number of names that count as the most mentioned ones.
+/// Number of names that are searched as the most mentioned ones.
 pub(super) const MOST_MENTIONED: i32 = 10_000;
 /// Maximum number of words of a query that are searched. The longest words are used.
 const MAX_WORDS: usize = 6;
@@ -20,15 +20,15 @@ const MAX_WORDS: usize = 6;
 #[derive(Debug, Default)]
 pub struct Scope<'a> {
     pub kind: SetFilter<EntityKind>,
-    /// Only these, when given.
+    /// If given, only these entities are searched.
     pub include: Option<&'a [Uuid]>,
-    /// None of these.
+    /// These entities are not searched.
     pub exclude: &'a [Uuid],
 }
 
 /// A name that matches a query.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(super) struct NameCandidate {
     pub(super) entity_id: Uuid,
     pub(super) position: i32,
     pub(super) name_key: String,
@@ -39,7 +39,7 @@ pub(super) struct Candidate {
 
 /// Returns the words of a query that are searched, the longest first.
 pub(super) fn words(key: &str) -> Vec<&str> {
-    // The key of a name of punctuation alone is that punctuation, which may be wildcards of LIKE.
+    // The key of a name that is only punctuation is this punctuation, which may contain wildcards of LIKE.
     let mut words: Vec<&str> = key.split(' ').filter(|word| !word.contains(['%', '_', '\\'])).collect();
     words.sort_by_key(|word| Reverse(word.len()));
     words.dedup();
@@ -47,26 +47,26 @@ pub(super) fn words(key: &str) -> Vec<&str> {
     words
 }
 
-/// Returns the end of the range of names with a prefix, because no letter sorts after the last code point.
+/// Returns the exclusive end of the range of names with a prefix. No letter sorts after the last code point.
 pub(super) fn prefix_end(key: &str) -> String {
     format!("{key}{}", char::MAX)
 }
 
 /// Names with this prefix.
-pub(super) fn with_prefix(key: &str) -> Query {
-    let query = Query::new("name_key >= ", key).and("name_key < ", &prefix_end(key));
-    // In order of name, so that the equal names are read first.
-    Query { read_order: " ORDER BY name_key", order: "(name_key = $1) DESC, weight DESC", ..query }
+pub(super) fn with_prefix(key: &str) -> NameQuery {
+    let query = NameQuery::new("name_key >= ", key).and("name_key < ", &prefix_end(key));
+    // In order of name, so that names equal to the prefix are read first.
+    NameQuery { read_order: " ORDER BY name_key", order: "(name_key = $1) DESC, weight DESC", ..query }
 }
 
-/// Names that contain all of these words, also inside longer words. Names with the longest at the start of a word come
-/// first.
+/// Names that contain all of these words, possibly inside longer words. Names with a word that begins with the longest of them
+/// come first.
 pub(super) fn containing(conn: &mut PgConnection, words: &[&str], scope: &Scope, limit: i32) -> Result<Matches> {
     let Some((longest, others)) = words.split_first() else { return Ok(Matches::default()) };
-    let query = others.iter().fold(Query::new("name_key LIKE ", &pattern(longest)), |query, word| {
+    let query = others.iter().fold(NameQuery::new("name_key LIKE ", &pattern(longest)), |query, word| {
         query.and("name_key LIKE ", &pattern(word))
     });
-    let query = Query {
+    let query = NameQuery {
         similarity: "(' ' || name_key LIKE '% ' || substr($1, 2))::integer",
         order: "similarity DESC, weight DESC",
         ..query
@@ -79,8 +79,8 @@ pub(super) fn pattern(word: &str) -> String {
     format!("%{word}%")
 }
 
-/// Runs a query that must use the trigram index. The planner misestimates the frequency of words and would read the whole
-/// table. `threshold` is the minimum word similarity of a match.
+/// Runs a query that must use the trigram index. The planner of Postgres misestimates the frequency of words and would read the
+/// whole table. `threshold` is the minimum word similarity of a match.
 pub(super) fn by_trigrams<T>(
     conn: &mut PgConnection,
     threshold: f64,
@@ -98,7 +98,7 @@ pub(super) fn by_trigrams<T>(
 }
 
 /// A query for names, and the order of its matches.
-pub(super) struct Query {
+pub(super) struct NameQuery {
     /// Conditions on the columns of `entity_names`, with the values as `$1`, `$2`...
     conditions: String,
     values: Vec<String>,
@@ -113,15 +113,15 @@ pub(super) struct Query {
 /// The best matches of a query.
 #[derive(Debug, Default)]
 pub(super) struct Matches {
-    pub(super) best: Vec<Candidate>,
+    pub(super) best: Vec<NameCandidate>,
     /// Whether there are more matches.
     pub(super) is_truncated: bool,
-    /// Whether an entity of any kind has exactly the first value as a name.
+    /// Whether a name of an entity of any kind equals the first value.
     pub(super) has_exact: bool,
 }
 
-impl Query {
-    /// Creates a query for names that match `condition`, to which the value is appended.
+impl NameQuery {
+    /// Creates a query for names that match `condition` followed by the value.
     pub(super) fn new(condition: &str, value: &str) -> Self {
         Self {
             conditions: format!("{condition}$1"),
@@ -162,7 +162,8 @@ impl Query {
 
     /// Returns the best matches, at most `limit`, with one name per entity.
     ///
-    /// Names are read before their kind is checked, because a rare kind may have no match among a hundred thousand names.
+    /// Names are read before their kind is checked. Otherwise, a query for a rare kind could
+    /// read a hundred thousand names without a match.
     pub(super) fn load(self, conn: &mut PgConnection, scope: &Scope, limit: i32) -> Result<Matches> {
         let Self { conditions, values, read_order, searches_most_mentioned, similarity, order } = self;
         let [kinds, no_kinds, any, none, read_at, mentioned_at, limit_at] =
@@ -197,7 +198,7 @@ impl Query {
         );
         let query =
             values.iter().fold(diesel::sql_query(sql).into_boxed(), |query, value| query.bind::<Text, _>(value));
-        let rows: Vec<Row> = query
+        let rows: Vec<CandidateRow> = query
             .bind::<Array<Text>, _>(&scope.kind.include)
             .bind::<Array<Text>, _>(&scope.kind.exclude)
             .bind::<Array<SqlUuid>, _>(scope.include.unwrap_or_default())
@@ -207,13 +208,17 @@ impl Query {
             .bind::<Integer, _>(limit)
             .load(conn)?;
         let (is_truncated, has_exact) = rows.first().map_or((false, false), |row| (row.is_truncated, row.has_exact));
-        Ok(Matches { best: rows.into_iter().filter_map(Row::into_candidate).collect(), is_truncated, has_exact })
+        Ok(Matches {
+            best: rows.into_iter().filter_map(CandidateRow::into_candidate).collect(),
+            is_truncated,
+            has_exact,
+        })
     }
 }
 
-/// A match. If there is none, the only row has no entity.
+/// A match. If there are no matches, the query returns one row without an entity.
 #[derive(QueryableByName)]
-struct Row {
+struct CandidateRow {
     #[diesel(sql_type = Nullable<SqlUuid>)]
     entity_id: Option<Uuid>,
     #[diesel(sql_type = Integer)]
@@ -230,9 +235,9 @@ struct Row {
     has_exact: bool,
 }
 
-impl Row {
-    fn into_candidate(self) -> Option<Candidate> {
+impl CandidateRow {
+    fn into_candidate(self) -> Option<NameCandidate> {
         let Self { position, name_key, mentions, similarity, .. } = self;
-        self.entity_id.map(|entity_id| Candidate { entity_id, position, name_key, mentions, similarity })
+        self.entity_id.map(|entity_id| NameCandidate { entity_id, position, name_key, mentions, similarity })
     }
 }

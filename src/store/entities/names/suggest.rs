@@ -1,7 +1,7 @@
 //! Autocompletion: the most mentioned entities with a name that begins with a prefix.
 
 use super::popular_names::PopularNames;
-use super::queries::{Candidate, prefix_end};
+use super::queries::{NameCandidate, prefix_end};
 use super::{NameLabels, most_mentioned};
 use crate::domain::EntityKind;
 use crate::domain::entity::Suggestion;
@@ -19,14 +19,14 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Up to this many names with a prefix are all read. If there are more, the [`BEST`] by weight are read.
+/// If at most this number of names have a prefix, all of them are read. Else the [`MAX_BY_WEIGHT`] names by weight are read.
 const MAX_READ: i64 = 200;
-const BEST: i64 = 100;
-/// Maximum number of names of one weight that are ranked by their mentions.
+const MAX_BY_WEIGHT: i64 = 100;
+/// Maximum number of names with the same weight that are ranked by mentions.
 const MAX_TIED: i64 = 10_000;
-/// Number of first letters of a name in the index that orders names by weight.
+/// Number of letters in the index on the first letters and the weight of names.
 const INDEXED_LETTERS: usize = 2;
-/// Prefixes of at most this many letters are cached, because many names have them.
+/// Prefixes of at most this number of letters are cached, because they have many names.
 const CACHED_LETTERS: usize = 3;
 const MAX_SUGGESTIONS: usize = 10;
 
@@ -40,8 +40,8 @@ pub(super) struct PrefixedName {
     name_key: String,
 }
 
-/// The ten most mentioned entities, of some kinds, with a name that begins with `q`. The names of short prefixes are
-/// cached for some minutes.
+/// The ten most mentioned entities of these kinds with a name that begins with `q`. Names with short prefixes are cached for
+/// some minutes.
 pub fn suggest(
     conn: &mut PgConnection,
     popular: &PopularNames,
@@ -52,7 +52,7 @@ pub fn suggest(
     let is_cached = *kinds == SetFilter::default() && key.chars().count() <= CACHED_LETTERS;
     if let Some(names) = popular.prefixed(&key).filter(|_| is_cached) {
         let mut found = best(conn, &key, &names)?;
-        // An entity may have been renamed since.
+        // An entity may have been renamed since the names were cached.
         found.retain(|suggestion| text::name_key(&suggestion.matched).starts_with(&key));
         return Ok(found);
     }
@@ -63,7 +63,7 @@ pub fn suggest(
     best(conn, &key, &names)
 }
 
-/// Reads the names with this prefix, highest weight first. If there are many, only the most mentioned ones are read.
+/// Reads the names with this prefix, highest weight first. If there are many, reads only the most mentioned ones and returns true.
 fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -> Result<(Vec<PrefixedName>, bool)> {
     let has_prefix = || entity_names::name_key.ge(key.to_owned()).and(entity_names::name_key.lt(prefix_end(key)));
     let of_kinds = || {
@@ -78,7 +78,7 @@ fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -
     };
     let letters: String = key.chars().take(INDEXED_LETTERS).collect();
     let all = || entity_names::table.filter(has_prefix()).order(entity_names::name_key);
-    // Two letters nearly always have many names, and their index is right for few names too.
+    // A prefix of two letters nearly always has many names, and its index is fast for few names too.
     let are_many = key == letters && has_index(&letters)
         || diesel::select(exists(all().select(entity_names::entity_id).offset(MAX_READ))).get_result(conn)?;
     if !are_many {
@@ -94,13 +94,14 @@ fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -
             false => names,
         }
     };
-    let mut names: Vec<PrefixedName> = by_weight().order(entity_names::weight.desc()).limit(BEST).load(conn)?;
+    let mut names: Vec<PrefixedName> =
+        by_weight().order(entity_names::weight.desc()).limit(MAX_BY_WEIGHT).load(conn)?;
     if let Some(weight) = undecided_weight(&names) {
         let tied: Vec<PrefixedName> = by_weight().filter(entity_names::weight.eq(weight)).limit(MAX_TIED).load(conn)?;
         let best: HashSet<Uuid> = entity_counts::table
             .filter(entity_counts::entity_id.eq_any(tied.iter().map(|name| name.entity_id)))
             .order((entity_counts::mentions.desc(), entity_counts::entity_id.desc()))
-            .limit(BEST)
+            .limit(MAX_BY_WEIGHT)
             .select(entity_counts::entity_id)
             .load::<Uuid>(conn)?
             .into_iter()
@@ -111,31 +112,31 @@ fn prefixed(conn: &mut PgConnection, key: &str, kinds: &SetFilter<EntityKind>) -
     Ok((names, true))
 }
 
-/// The lowest weight that was read, if some of the ten most mentioned entities may have it.
+/// The lowest weight that was read, if the ten most mentioned entities may include entities of this weight.
 fn undecided_weight(names: &[PrefixedName]) -> Option<i16> {
-    let last = names.get(BEST as usize - 1)?.weight;
+    let last = names.get(MAX_BY_WEIGHT as usize - 1)?.weight;
     let above: HashSet<Uuid> = names.iter().filter(|name| name.weight > last).map(|name| name.entity_id).collect();
-    // All entities of a lower weight have the same number of mentions.
+    // Entities of weight 1 have one mention and those of weight 0 none, so their order is decided.
     (above.len() < MAX_SUGGESTIONS && last > 1).then_some(last)
 }
 
 /// The most mentioned entities of these names, which are in order of weight.
 fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Vec<Suggestion>> {
-    let mut best: HashMap<Uuid, Candidate> = HashMap::new();
+    let mut best: HashMap<Uuid, NameCandidate> = HashMap::new();
     let mut least = None;
     for PrefixedName { weight, entity_id, position, name_key } in names {
-        // Ten others have a higher weight.
+        // Ten entities have a higher weight.
         if least.is_some_and(|least| *weight < least) {
             break;
         }
-        let new = Candidate {
+        let new = NameCandidate {
             entity_id: *entity_id,
             position: *position,
             name_key: name_key.clone(),
             mentions: 0,
             similarity: 0.0,
         };
-        let rank = |name: &Candidate| (name.name_key != key, name.position);
+        let rank = |name: &NameCandidate| (name.name_key != key, name.position);
         match best.entry(*entity_id) {
             Entry::Occupied(mut old) if rank(&new) < rank(old.get()) => drop(old.insert(new)),
             Entry::Occupied(_) => {}
@@ -150,7 +151,7 @@ fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Ve
     Ok(labels.suggestions(&most_mentioned(best.into_values().collect(), MAX_SUGGESTIONS)))
 }
 
-/// Whether the index by weight has an entry for these letters.
+/// Whether these are as many letters as in the index on the first letters.
 fn has_index(letters: &str) -> bool {
     letters.chars().count() == INDEXED_LETTERS
 }

@@ -1,7 +1,7 @@
 //! Searches names with a typo: each word of a query also matches words of names that differ by one letter.
 
 use super::popular_names::PopularNames;
-use super::queries::{Matches, Query, Scope, by_trigrams, pattern};
+use super::queries::{Matches, NameQuery, Scope, by_trigrams, pattern};
 use crate::store::Result;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -10,16 +10,17 @@ use std::collections::HashMap;
 
 /// Maximum number of characters of a query that are compared by similarity.
 const MAX_COMPARED: usize = 80;
-/// Minimum length of a corrected word. Shorter words match too many others. By trigrams, words of this length do so too.
+/// Minimum length of a corrected word. Shorter words are similar to too many others. The search by trigrams needs longer words.
 const MIN_LETTERS: usize = 4;
-/// Maximum number of corrections of a word, the most similar ones. There are fewer if several words are unknown.
+/// Maximum number of corrections of a word. The most similar ones are used.
 const MAX_CORRECTIONS: usize = 40;
+/// The same number if several words are unknown.
 const MAX_CORRECTIONS_EACH: usize = 6;
 
 /// Finds names with words similar to those of a query.
 ///
 /// Common words are not corrected. Other words that occur in names are corrected only if all words of the query occur in
-/// names: then each of them may be the typo. If nothing matches, words with similar trigrams are searched.
+/// names, because then any of them may be the typo. If nothing matches, words with similar trigrams are searched.
 pub(super) fn similar(
     conn: &mut PgConnection,
     popular: &PopularNames,
@@ -37,10 +38,10 @@ pub(super) fn similar(
     let longer: Vec<&str> = rare.iter().copied().filter(|word| word.chars().count() > MIN_LETTERS).collect();
     let shortest = longer.iter().map(|word| word.chars().count()).min().unwrap_or(MIN_LETTERS);
     let query = || {
-        let query = Query::new("name_key <> ", &key.chars().take(MAX_COMPARED).collect::<String>()).by_similarity();
+        let query = NameQuery::new("name_key <> ", &key.chars().take(MAX_COMPARED).collect::<String>()).by_similarity();
         common.iter().fold(query, |query, word| query.and("name_key LIKE ", &pattern(word)))
     };
-    // A wrong letter changes three trigrams of a word. A word has one trigram more than letters.
+    // A wrong letter changes three trigrams of a word. A word has one more trigram than letters.
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let threshold = (1.0 - 3.0 / (shortest + 1) as f64 - 0.001).max(0.4);
     by_trigrams(conn, threshold, |conn| {
@@ -60,9 +61,9 @@ pub(super) fn similar(
 }
 
 /// The corrections of the words of a query.
-struct Corrections(Vec<Word>);
+struct Corrections(Vec<WordCorrections>);
 
-struct Word {
+struct WordCorrections {
     /// The word itself, if it occurs in a name.
     known: Option<String>,
     /// Words of names that differ by one letter, the most similar first.
@@ -95,19 +96,19 @@ impl Corrections {
         let word = |asked: &&str| {
             let mut similar = by_word.remove(*asked).unwrap_or_default();
             let index = similar.iter().position(|word| word == asked);
-            Word { known: index.map(|index| similar.remove(index)), similar }
+            WordCorrections { known: index.map(|index| similar.remove(index)), similar }
         };
         Ok(Self(words.iter().map(word).collect()))
     }
 
-    /// The attempts in order. Each has, for each word of the query, alternatives of which a name must contain one.
+    /// The attempts, in order. For each word of the query, an attempt has alternatives. A name must contain one of them.
     ///
-    /// `try_unchanged`: the query also has shorter words, one of which may be the typo.
+    /// `try_unchanged` is true if the query also has shorter words, because one of these may be the typo.
     fn attempts(&self, try_unchanged: bool) -> Vec<Vec<Vec<String>>> {
         let Self(words) = self;
         let unknown = words.iter().filter(|word| word.known.is_none()).count();
         let limit = if unknown > 1 { MAX_CORRECTIONS_EACH } else { MAX_CORRECTIONS };
-        let alternatives = |word: &Word| match &word.known {
+        let alternatives = |word: &WordCorrections| match &word.known {
             Some(known) => vec![known.clone()],
             None => word.similar.iter().take(limit).cloned().collect(),
         };
@@ -116,7 +117,7 @@ impl Corrections {
         if try_unchanged || unknown > 0 {
             attempts.push(unchanged.clone());
         }
-        // The last word is the shortest, and most likely to be a typo of another word.
+        // The last word is the shortest, and the most likely to be a typo of another word.
         for (index, word) in words.iter().enumerate().rev().filter(|_| unknown == 0) {
             let mut attempt = unchanged.clone();
             attempt[index].clone_from(&word.similar);
@@ -131,12 +132,12 @@ impl Corrections {
 mod tests {
     use super::*;
 
-    fn word(known: &str, similar: &[&str]) -> Word {
+    fn word(known: &str, similar: &[&str]) -> WordCorrections {
         let known = (!known.is_empty()).then(|| known.to_owned());
-        Word { known, similar: similar.iter().map(|word| (*word).to_owned()).collect() }
+        WordCorrections { known, similar: similar.iter().map(|word| (*word).to_owned()).collect() }
     }
 
-    fn attempts(words: Vec<Word>, try_unchanged: bool) -> Vec<String> {
+    fn attempts(words: Vec<WordCorrections>, try_unchanged: bool) -> Vec<String> {
         let attempts = Corrections(words).attempts(try_unchanged);
         attempts
             .iter()
