@@ -1,8 +1,8 @@
-//! Full text: parses a search in each language, and finds its newest matches without reading all of them.
+//! Full-text search: parses a search for each language, and finds its newest matches without reading all of them.
 //!
-//! `ORDER BY published_at LIMIT 20` of the rows that match has two plans, each slow for some words: reading the date index
-//! reads everything when the words are rare, and reading the text index reads everything when they are common. The
-//! [`Planner`] chooses the one that costs less.
+//! There are two plans for the newest matches, and each is slow for some words. If the words are rare, a scan of the date index
+//! reads nearly the whole table. If they are common, a scan of the text index reads very many matches. The [`Planner`] chooses
+//! the cheaper plan.
 
 pub mod highlight;
 mod planner;
@@ -26,7 +26,7 @@ use diesel::sql_types::{Double, Uuid as SqlUuid};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Number of newest matches that are read for an order of relevance: one more than are ranked, to detect that there are more.
+/// Number of newest matches read for the order of relevance: one more than are ranked, to detect that there are more.
 pub const MAX_MATCHES: i64 = MAX_RANKED as i64 + 1;
 
 /// A table of texts.
@@ -45,10 +45,10 @@ impl Collection {
     }
 }
 
-/// A page of the newest matches, given newest first: the best first, then by id.
+/// Ranks the newest matches, which are given newest first, and returns a page of them: best first, then by id.
 ///
 /// # Errors
-/// The database's own, and when the position is of another order.
+/// If the position belongs to another order.
 pub fn most_relevant(
     conn: &mut PgConnection,
     collection: Collection,
@@ -58,7 +58,7 @@ pub fn most_relevant(
     total: Option<Total>,
 ) -> Result<(Page<(Position, Uuid)>, Ranked)> {
     #[derive(QueryableByName)]
-    struct Match {
+    struct RankedRow {
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
         #[diesel(sql_type = Double)]
@@ -68,22 +68,22 @@ pub fn most_relevant(
     let table = collection.table();
     let statement =
         Sql::new("SELECT id, ").append(query.rank(table)).sql(format!(" AS rank FROM {table} WHERE id = ANY ("));
-    let mut found: Vec<Match> =
+    let mut found: Vec<RankedRow> =
         statement.bind(newest.into_iter().take(MAX_RANKED).collect::<Vec<_>>()).sql(")").rows(conn)?;
     let ranked = Ranked { considered: found.len(), complete };
-    // A rank has the precision of `real`, and may have gone through a cursor.
+    // Ranks are compared as `real`, their type in Postgres, because a cursor may not keep more digits.
     let key = |rank: f64, id: Uuid| (rank as f32, id);
     found.sort_by(|one, other| other.rank.total_cmp(&one.rank).then(other.id.cmp(&one.id)));
     if let Some(position) = &request.after {
         let after = key(number_key(position)?, position.id);
         found.retain(|found| key(found.rank, found.id) < after);
     }
-    let position = |found: &Match| Position { key: Key::Number(found.rank), id: found.id };
+    let position = |found: &RankedRow| Position { key: Key::Number(found.rank), id: found.id };
     let page = Page::from_rows(found, request.limit, total, position);
     Ok((page.map(|found| (position(&found), found.id)), ranked))
 }
 
-/// The records with the ids of a page, in order. Records deleted in the meantime are left out.
+/// Replaces the ids of a page by their records. Records deleted in the meantime are left out.
 pub fn with_records<T>(page: Page<(Position, Uuid)>, records: Vec<T>, id: impl Fn(&T) -> Uuid) -> Page<(Position, T)> {
     let mut records: HashMap<Uuid, T> = records.into_iter().map(|record| (id(&record), record)).collect();
     let items = page.items.into_iter().filter_map(|(position, id)| Some((position, records.remove(&id)?))).collect();

@@ -1,6 +1,6 @@
-//! The matches of a search in the texts of a page.
+//! Highlights the matches of a search in the texts of a page.
 //!
-//! Postgres checks each different word once.
+//! Postgres checks each distinct word of a language once.
 
 use crate::domain::article::ArticleFilter;
 use crate::domain::highlight::{ArticleHighlight, matches, parse_marked, snippets, words};
@@ -16,7 +16,7 @@ use diesel::sql_types::Text;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// The matches of the search of the filter in these articles. Without a search there are none.
+/// The matches of the filter's search in these articles; empty if the filter has no search.
 pub fn articles(
     conn: &mut PgConnection,
     filter: &ArticleFilter,
@@ -41,7 +41,7 @@ pub fn articles(
     Ok(rows.iter().map(highlight).collect())
 }
 
-/// The matches of the search of the filter in the texts of these quotes. Without a search there are none.
+/// The matches of the filter's search in the texts of these quotes; empty if the filter has no search.
 pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Span>>> {
     let Some(query) = super::read(conn, filter.search.as_ref(), &filter.language)? else {
         return Ok(HashMap::new());
@@ -53,33 +53,33 @@ pub fn quotes(conn: &mut PgConnection, filter: &QuoteFilter, ids: &[Uuid]) -> Re
     Ok(rows.iter().map(|(id, language, text)| (*id, matches(text, &found[language.as_str()]))).collect())
 }
 
-/// By language, the words that match and the parts of them that do.
-type Found<'a> = HashMap<&'a str, HashMap<&'a str, Vec<Span>>>;
+/// The matching words of each language, with the spans of each word that match.
+type MatchingWords<'a> = HashMap<&'a str, HashMap<&'a str, Vec<Span>>>;
 
 fn matching_words<'a>(
     conn: &mut PgConnection,
     query: &LocalizedQuery,
     texts: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<Found<'a>> {
-    let mut of_languages: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+) -> Result<MatchingWords<'a>> {
+    let mut words_by_language: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
     for (language, text) in texts {
-        of_languages.entry(language).or_default().extend(words(text).map(|(_, word)| word));
+        words_by_language.entry(language).or_default().extend(words(text).map(|(_, word)| word));
     }
-    let of_languages: Vec<(&str, Vec<&str>)> =
-        of_languages.into_iter().map(|(language, words)| (language, words.into_iter().collect())).collect();
-    let shown = mark(conn, query, &of_languages)?;
+    let words_by_language: Vec<(&str, Vec<&str>)> =
+        words_by_language.into_iter().map(|(language, words)| (language, words.into_iter().collect())).collect();
+    let marked_lines = mark(conn, query, &words_by_language)?;
     let found = |(language, words): (&'a str, Vec<&'a str>)| {
-        (language, parse_marked(&words, shown.get(language).map_or("", String::as_str)))
+        (language, parse_marked(&words, marked_lines.get(language).map_or("", String::as_str)))
     };
-    Ok(of_languages.into_iter().map(found).collect())
+    Ok(words_by_language.into_iter().map(found).collect())
 }
 
-/// By language, a line of words with `<` and `>` around the matching parts. Words have no punctuation, so the marks are
-/// unambiguous.
+/// Returns one line for each language: its words, with `<` and `>` around the parts that match. Words contain no punctuation, so
+/// the marks are unambiguous.
 fn mark(
     conn: &mut PgConnection,
     query: &LocalizedQuery,
-    of_languages: &[(&str, Vec<&str>)],
+    words_by_language: &[(&str, Vec<&str>)],
 ) -> Result<HashMap<String, String>> {
     #[derive(QueryableByName)]
     struct Line {
@@ -89,7 +89,7 @@ fn mark(
         marked: String,
     }
     let (languages, lines): (Vec<String>, Vec<String>) =
-        of_languages.iter().map(|(language, words)| ((*language).to_owned(), words.join(" "))).unzip();
+        words_by_language.iter().map(|(language, words)| ((*language).to_owned(), words.join(" "))).unzip();
     let rows: Vec<Line> = Sql::new("SELECT language, coalesce(ts_headline(search_config(language), line, ")
         .append(query.query_by_language("language"))
         .sql(", 'HighlightAll=true, StartSel=<, StopSel=>'), '') AS marked FROM unnest(")

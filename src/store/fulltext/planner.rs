@@ -1,4 +1,4 @@
-//! Chooses the access path of a list by the statistics of its table.
+//! Chooses the access path of a list from the statistics of its table.
 
 use super::Collection;
 use super::stats::Statistics;
@@ -9,55 +9,62 @@ use crate::store::sql::order::{Segment, SortKey};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-/// The estimates for a list: the parts of its table that match, and the costs of its access paths.
+/// The estimates for a list: the selectivity of its conditions, and the costs of its access paths.
 ///
-/// Costs are in microseconds, and only their proportions matter. The planner of Postgres is not used, because it does not
-/// know the cost of reading a text, and assumes that words and values are independent of each other and of time.
+/// Costs are in microseconds, but only their ratios matter. The planner of Postgres is not used, because it does not know the
+/// cost of reading a tsvector, and assumes that words and values are independent of each other and of time.
 #[derive(Debug, Clone)]
 pub struct Planner {
     /// Rows of the table.
     rows: f64,
-    /// The cost of reading a row, and of checking it against the search.
+    /// The cost of reading a row.
     fetch_cost: f64,
+    /// The cost of reading a row and checking it against the search.
     check_cost: f64,
-    /// Parts of all rows, 0 to 1: those that match, those with all values that are looked up, those with the rarest value.
+    /// The fraction of rows, 0 to 1, that match all conditions.
     matching: f64,
+    /// The fraction of rows that match all conditions looked up in the combined index.
     looked_up: f64,
+    /// The fraction of rows that match the most selective of these conditions.
     rarest: f64,
-    /// The number of values that are looked up.
+    /// The number of conditions looked up in the combined index.
     lookups: f64,
+    /// The columns whose conditions are checked on each row.
     unselective: Vec<&'static str>,
-    /// The column whose index in date order has the fewest rows, and its part of all rows.
-    along: Option<&'static str>,
-    along_part: f64,
+    /// The leading column of the index in date order with the fewest rows for the filter.
+    leading_column: Option<&'static str>,
+    /// The fraction of rows that this index has for the filter.
+    leading_fraction: f64,
 }
 
-/// A value that more rows have is checked on each row instead of looked up.
-const UNSELECTIVE: f64 = 0.4;
+/// A condition that matches at least this fraction of rows is checked on each row instead of looked up.
+const UNSELECTIVE_FRACTION: f64 = 0.4;
 
-/// The cost of opening the combined index, and of reading an entry of it.
+/// The cost of opening the combined index.
 const OPEN_COST: f64 = 50.0;
+/// The cost of reading an entry of the combined index.
 const ENTRY_COST: f64 = 0.05;
 
 impl Planner {
-    /// The planner of a list; `None` when Postgres has no statistics.
+    /// Creates the planner of a list; `None` if Postgres has no statistics.
     pub fn new(
         conn: &mut PgConnection,
         statistics: &Statistics,
         collection: Collection,
         filter: &Filter,
     ) -> Result<Option<Self>> {
-        let Some(stats) = statistics.of(conn, collection)? else {
+        let Some(stats) = statistics.table_stats(conn, collection)? else {
             return Ok(None);
         };
-        // The vectors of articles are stored beside the table.
+        // The vectors of articles are in the TOAST table, and cost more to read.
         let (fetch_cost, unpack_cost) = match collection {
             Collection::Articles => (5.0, 8.0),
             Collection::Quotes => (2.0, 0.5),
         };
-        let search = filter.search.as_ref().map(|search| stats.of_search(search));
-        let mut parts: Vec<_> = filter.column_values().map(|of| (stats.of_values(of), of)).collect();
-        parts.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        let search = filter.search.as_ref().map(|search| stats.search_selectivity(search));
+        let mut conditions: Vec<_> =
+            filter.column_values().map(|values| (stats.values_selectivity(values), values)).collect();
+        conditions.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         let first = search.unwrap_or(1.0);
         let mut planner = Self {
             rows: stats.rows,
@@ -68,45 +75,48 @@ impl Planner {
             rarest: first,
             lookups: if search.is_some() { 1.0 } else { 0.0 },
             unselective: Vec::new(),
-            along: None,
-            along_part: 1.0,
+            leading_column: None,
+            leading_fraction: 1.0,
         };
         if filter.search.as_ref().is_some_and(|search| search.groups().len() > 1) {
             planner.unselective.push("language");
         }
-        for (part, of) in parts {
-            planner.matching *= part;
-            if planner.lookups == 0.0 || part < UNSELECTIVE {
-                planner.looked_up *= part;
-                planner.rarest = planner.rarest.min(part);
+        for (fraction, values) in conditions {
+            planner.matching *= fraction;
+            if planner.lookups == 0.0 || fraction < UNSELECTIVE_FRACTION {
+                planner.looked_up *= fraction;
+                planner.rarest = planner.rarest.min(fraction);
                 planner.lookups += 1.0;
-                planner.unselective.retain(|column| *column != of.column);
+                planner.unselective.retain(|column| *column != values.column);
             } else {
-                planner.unselective.push(of.column);
+                planner.unselective.push(values.column);
             }
-            if of.values.len() == 1 && has_date_index(filter.table, of.column) && part <= planner.along_part {
-                (planner.along_part, planner.along) = (part, Some(of.column));
+            if values.values.len() == 1
+                && has_date_index(filter.table, values.column)
+                && fraction <= planner.leading_fraction
+            {
+                (planner.leading_fraction, planner.leading_column) = (fraction, Some(values.column));
             }
         }
         Ok(Some(planner))
     }
 
-    /// Restricts the planner to the records of some entities, which have this number of rows.
+    /// Restricts the estimates to the records of some entities, which have this number of rows.
     pub fn of_entities(mut self, rows: f64) -> Self {
         self.matching *= (rows / self.rows.max(1.0)).min(1.0);
         self
     }
 
-    /// Returns whether checking the `rows` rows of some entities is cheaper than checking all matches.
+    /// Returns whether reading the `rows` rows of some entities is cheaper than reading all matches.
     pub fn prefers_entity_index(&self, rows: f64, wanted: i64) -> bool {
         self.check_cost * rows.min(wanted as f64 / self.matching) < self.bitmap_cost()
     }
 
     /// The keys of the first `wanted` matches of a segment.
     ///
-    /// When many rows match, the index of the order is read until the page is full. Where values exclude each other or are not in
-    /// the newest records, it would be read to its end: it is left after as many rows as cost no more than reading all matches
-    /// from the combined index, which is done next. A list takes twice the cost of the cheaper path at worst.
+    /// If many rows match, this scans the index of the order until the page is full. If the estimate is wrong, because conditions
+    /// exclude each other or no recent record matches, the scan would read the whole index. So it stops when it has cost as much
+    /// as reading all matches from the combined index, which is done next. The total is at most twice that cost.
     pub fn keys<K: SortKey>(
         &self,
         conn: &mut PgConnection,
@@ -115,18 +125,19 @@ impl Planner {
         wanted: i64,
     ) -> Result<Vec<(K, Uuid)>> {
         let is_dated = segment.column == "published_desc";
-        let (along, part) = if is_dated { (self.along, self.along_part) } else { (None, 1.0) };
-        if let Some(most) = self.affordable_rows(part, wanted) {
-            let rows: Vec<K::Row> = segment.first_keys(filter, along, most, wanted).rows(conn)?;
+        let (leading_column, fraction) =
+            if is_dated { (self.leading_column, self.leading_fraction) } else { (None, 1.0) };
+        if let Some(scan_limit) = self.affordable_rows(fraction, wanted) {
+            let rows: Vec<K::Row> = segment.first_keys(filter, leading_column, scan_limit, wanted).rows(conn)?;
             let is_full = rows.len() as i64 == wanted;
-            if is_full || segment.key_after(filter, along, most).rows::<K::Row>(conn)?.is_empty() {
+            if is_full || segment.key_after(filter, leading_column, scan_limit).rows::<K::Row>(conn)?.is_empty() {
                 return Ok(rows.into_iter().map(K::of).collect());
             }
         }
         let bitmap = |group| AccessPath::Bitmap(Bitmap { group, unselective: self.unselective.clone() });
         let mut keys = Vec::new();
-        // The matches of each language are read by themselves: of a text that one of several queries found, Postgres reads the
-        // words again to see which.
+        // One statement for each group of languages. With several queries in one statement, Postgres reads the vector of each
+        // match again to check which query it matches.
         let groups = filter.search.as_ref().map_or(0..1, |search| search.groups());
         for group in groups {
             let group = filter.search.as_ref().map(|_| group);
@@ -138,11 +149,11 @@ impl Planner {
         Ok(keys)
     }
 
-    /// How many rows may be read in the order of the list, of an index with a part of all rows; `None` when a page is expected to take
-    /// more than reading all matches.
-    fn affordable_rows(&self, part: f64, wanted: i64) -> Option<i64> {
-        let most = self.bitmap_cost() / self.check_cost;
-        (part * wanted as f64 / self.matching < most).then_some(most as i64)
+    /// The number of rows that may be scanned in an index with this fraction of all rows, in the order of the list. `None` if
+    /// filling a page is expected to cost more than reading all matches.
+    fn affordable_rows(&self, fraction: f64, wanted: i64) -> Option<i64> {
+        let scan_limit = self.bitmap_cost() / self.check_cost;
+        (fraction * wanted as f64 / self.matching < scan_limit).then_some(scan_limit as i64)
     }
 
     /// The cost of reading all matches from the combined index.
@@ -156,7 +167,7 @@ impl Planner {
 mod tests {
     use super::*;
 
-    /// The planner of a search in a million articles, of which a part matches.
+    /// The planner of a search in a million articles, of which this fraction matches.
     fn planner(matching: f64) -> Planner {
         Planner {
             rows: 1_000_000.0,
@@ -167,17 +178,17 @@ mod tests {
             rarest: matching,
             lookups: 1.0,
             unselective: Vec::new(),
-            along: None,
-            along_part: 1.0,
+            leading_column: None,
+            leading_fraction: 1.0,
         }
     }
 
     #[test]
-    fn rare_words_are_looked_up_and_common_ones_met_in_the_order_of_the_list() {
+    fn rare_words_are_looked_up_and_common_words_are_found_by_scanning_in_order() {
         assert_eq!(planner(0.0).affordable_rows(1.0, 21), None);
         assert_eq!(planner(0.000_01).affordable_rows(1.0, 21), None);
         assert_eq!(planner(0.5).affordable_rows(1.0, 21), Some(194_234));
-        // In the index of a value that few rows have, few rows are read.
+        // A scan of an index with few rows for the filter reads few rows.
         assert_eq!(planner(0.001).affordable_rows(1.0, 21), None);
         assert_eq!(planner(0.001).affordable_rows(0.01, 21), Some(392));
     }

@@ -17,7 +17,7 @@ struct QueryRow {
     query: String,
 }
 
-/// Parses a search in the languages of a filter, or in all languages of articles if there is no such filter.
+/// Parses a search in the languages of a filter, or in all languages of articles if the filter includes none.
 pub fn read(
     conn: &mut PgConnection,
     search: Option<&Search>,
@@ -27,7 +27,7 @@ pub fn read(
         return Ok(None);
     };
     let given = match &languages.include[..] {
-        // Each language is found by one look at the index of languages.
+        // A loose index scan: one lookup in the index on the language finds each language.
         [] => Sql::new(
             "WITH RECURSIVE present (language) AS ((SELECT language FROM articles ORDER BY language LIMIT 1)
             UNION ALL SELECT (SELECT t.language FROM articles t WHERE t.language > present.language ORDER BY t.language LIMIT 1)

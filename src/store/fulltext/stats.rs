@@ -1,4 +1,4 @@
-//! The statistics of Postgres on a collection: its rows, and the frequency of common values and lexemes.
+//! The statistics of Postgres about a collection: its number of rows, and the frequencies of common values and lexemes.
 
 use super::Collection;
 use super::tsquery::selectivity;
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 /// The column with the lexemes of a text.
 pub const VECTOR: &str = "vector";
-/// Time for which statistics are used before they are read again.
+/// Statistics are read again after this time.
 const STATS_TTL: Duration = Duration::from_secs(300);
-/// The same time for a table without statistics.
+/// The same for a table without statistics.
 const NO_STATS_TTL: Duration = Duration::from_secs(5);
 
-/// The statistics of the collections, read again every few minutes.
+/// A cache of the statistics of all collections.
 #[derive(Debug, Default)]
 pub struct Statistics {
     articles: Mutex<Option<Entry>>,
@@ -29,7 +29,7 @@ pub struct Statistics {
 #[derive(Debug, Clone)]
 struct Entry {
     read_at: Instant,
-    /// `None` for a table that was never analysed.
+    /// `None` if the table was never analysed.
     stats: Option<Arc<TableStats>>,
 }
 
@@ -40,11 +40,11 @@ pub struct TableStats {
     columns: HashMap<String, Frequencies>,
 }
 
-/// The part of all rows, 0 to 1, that has each value of a column, or each element of it.
+/// The fraction of rows, 0 to 1, that have each value of a column, or each element of an array or tsvector.
 #[derive(Debug, Default)]
 struct Frequencies {
     common: HashMap<String, f64>,
-    /// Of any other value.
+    /// The fraction of rows that have any other given value.
     other: f64,
 }
 
@@ -62,9 +62,10 @@ struct ColumnRow {
     values: Vec<String>,
     #[diesel(sql_type = Array<Double>)]
     frequencies: Vec<f64>,
-    /// The part of the rows that has none of these values, and the number of other values.
+    /// The fraction of rows that have none of these values; 0 for elements.
     #[diesel(sql_type = Double)]
     rest: f64,
+    /// The number of other values.
     #[diesel(sql_type = Double)]
     other_values: f64,
 }
@@ -76,8 +77,8 @@ const COLUMNS: &str = "WITH columns AS (
     ) ";
 
 impl Statistics {
-    /// The statistics of a collection; `None` when Postgres has none.
-    pub fn of(&self, conn: &mut PgConnection, collection: Collection) -> Result<Option<Arc<TableStats>>> {
+    /// Returns the statistics of a collection; `None` if Postgres has none.
+    pub fn table_stats(&self, conn: &mut PgConnection, collection: Collection) -> Result<Option<Arc<TableStats>>> {
         let cell = match collection {
             Collection::Articles => &self.articles,
             Collection::Quotes => &self.quotes,
@@ -88,7 +89,7 @@ impl Statistics {
         if let Some(entry) = entry.filter(is_fresh) {
             return Ok(entry.stats);
         }
-        // The lock is not held while they are read: at worst, several requests read them at once.
+        // The lock is not held during the queries. At worst, several requests read the statistics at once.
         let stats = TableStats::read(conn, collection)?.map(Arc::new);
         let entry = Entry { read_at: Instant::now(), stats: stats.clone() };
         *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry);
@@ -126,18 +127,18 @@ impl TableStats {
         }))
     }
 
-    /// The estimated part of all rows, 0 to 1, that a search matches.
-    pub fn of_search(&self, search: &LocalizedQuery) -> f64 {
+    /// The estimated fraction of rows, 0 to 1, that match a search.
+    pub fn search_selectivity(&self, search: &LocalizedQuery) -> f64 {
         let frequency = |lexeme: &str| self.frequency(VECTOR, lexeme);
         search.queries().map(|query| selectivity(query, &frequency)).fold(0.0, f64::max)
     }
 
-    /// The estimated part of all rows, 0 to 1, that has one of these values in a column.
-    pub fn of_values(&self, of: &ColumnValues) -> f64 {
-        of.values.iter().map(|value| self.frequency(of.column, value)).sum::<f64>().min(1.0)
+    /// The estimated fraction of rows, 0 to 1, that have one of these values in a column.
+    pub fn values_selectivity(&self, column: &ColumnValues) -> f64 {
+        column.values.iter().map(|value| self.frequency(column.column, value)).sum::<f64>().min(1.0)
     }
 
-    /// The estimated part of all rows, 0 to 1, that has a value in a column.
+    /// The estimated fraction of rows, 0 to 1, that have a value in a column.
     pub fn frequency(&self, column: &str, value: &str) -> f64 {
         self.columns.get(column).map_or(0.0, |known| known.common.get(value).copied().unwrap_or(known.other))
     }
@@ -146,9 +147,9 @@ impl TableStats {
 impl From<ColumnRow> for Frequencies {
     fn from(column: ColumnRow) -> Self {
         let ColumnRow { values, frequencies, rest, other_values, .. } = column;
-        // Of elements, `pg_stats` has three more numbers after the frequencies of the values.
+        // For elements, `pg_stats` has more numbers after the frequencies: their minimum, their maximum and others.
         let rarest = frequencies.iter().take(values.len()).copied().fold(1.0, f64::min);
-        // Elements that are not common are much rarer than those that are: a quarter is a cautious guess.
+        // Other elements are much rarer than the common ones. A quarter of the rarest common one is a cautious estimate.
         let other = if rest > 0.0 { (rest / other_values.max(1.0)).min(rarest) } else { rarest / 4.0 };
         Self { common: values.into_iter().zip(frequencies).collect(), other }
     }

@@ -1,9 +1,9 @@
-//! The part of all texts that matches a `tsquery`, read from its text form.
+//! Estimates the selectivity of a `tsquery` from its text form.
 
-/// The part of all texts, 0 to 1, that matches a query; `frequency` is the part that has a lexeme.
+/// The estimated fraction of texts, 0 to 1, that match a query. `frequency` returns the fraction of texts with a lexeme.
 ///
-/// Words that occur together in a query often occur together in texts. Their part is assumed to be between that of
-/// independent words and that of the rarer word alone.
+/// Words that occur together in a query often occur together in texts. The fraction of texts with both words is assumed to be
+/// between the product of their fractions and the fraction of the rarer word.
 pub fn selectivity(query: &str, frequency: &impl Fn(&str) -> f64) -> f64 {
     Parser { rest: query, frequency }.any().clamp(0.0, 1.0)
 }
@@ -15,21 +15,21 @@ struct Parser<'a, F> {
 
 impl<F: Fn(&str) -> f64> Parser<'_, F> {
     fn any(&mut self) -> f64 {
-        let mut part = self.all();
+        let mut fraction = self.all();
         while self.skip("|") {
             let other = self.all();
-            part = part + other - part * other;
+            fraction = fraction + other - fraction * other;
         }
-        part
+        fraction
     }
 
     fn all(&mut self) -> f64 {
-        let mut part = self.one();
+        let mut fraction = self.one();
         while self.skip("&") || self.skip_distance() {
             let other = self.one();
-            part = part.min(other) * part.max(other).sqrt();
+            fraction = fraction.min(other) * fraction.max(other).sqrt();
         }
-        part
+        fraction
     }
 
     fn one(&mut self) -> f64 {
@@ -37,15 +37,15 @@ impl<F: Fn(&str) -> f64> Parser<'_, F> {
             return 1.0 - self.one();
         }
         if self.skip("(") {
-            let part = self.any();
+            let fraction = self.any();
             self.skip(")");
-            return part;
+            return fraction;
         }
         let lexeme = self.lexeme();
         (self.frequency)(&lexeme)
     }
 
-    /// A lexeme between single quotes, in which quotes and backslashes are doubled.
+    /// Reads a lexeme between single quotes. Quotes and backslashes in it are doubled.
     fn lexeme(&mut self) -> String {
         let mut lexeme = String::new();
         let mut chars = self.rest.char_indices().skip(1).peekable();
@@ -69,7 +69,7 @@ impl<F: Fn(&str) -> f64> Parser<'_, F> {
         after.is_some()
     }
 
-    /// `<->`, `<2>`: a word at this distance after another word.
+    /// Skips `<->` or `<2>`: a word at this distance after another word.
     fn skip_distance(&mut self) -> bool {
         let after = self.rest.trim_start().strip_prefix('<').and_then(|rest| rest.split_once('>'));
         if let Some((_, after)) = after {
@@ -92,8 +92,8 @@ mod tests {
             "o'b\\c" => 0.1,
             _ => 0.0,
         };
-        let part = selectivity(query, &frequency);
-        assert!((part - expected).abs() < 1e-9, "{query}: {part}");
+        let fraction = selectivity(query, &frequency);
+        assert!((fraction - expected).abs() < 1e-9, "{query}: {fraction}");
     }
 
     #[test]
@@ -109,13 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lexeme_may_hold_quotes_and_backslashes() {
+    fn a_lexeme_may_contain_quotes_and_backslashes() {
         assert_selectivity("'o''b\\\\c'", 0.1);
     }
 
     proptest! {
         #[test]
-        fn any_text_is_read(query in "[a-z'&|!<>()\\\\ 0-9]{0,40}") {
+        fn any_text_has_a_selectivity(query in "[a-z'&|!<>()\\\\ 0-9]{0,40}") {
             prop_assert!((0.0..=1.0).contains(&selectivity(&query, &|_| 0.5)));
         }
     }

@@ -183,9 +183,9 @@ fn rare_words(
         .bind::<Text, _>(language)
         .bind::<Text, _>(text)
         .get_result(conn)?;
-    let sample = statistics.of(conn, Collection::Quotes)?;
-    let entries = |lexeme: &String| match &sample {
-        Some(sample) => sample.rows * sample.frequency(VECTOR, lexeme),
+    let stats = statistics.table_stats(conn, Collection::Quotes)?;
+    let entries = |lexeme: &String| match &stats {
+        Some(stats) => stats.rows * stats.frequency(VECTOR, lexeme),
         None => 0.0,
     };
     let mut words: Vec<(f64, String)> = lexemes.into_iter().map(|lexeme| (entries(&lexeme), lexeme)).collect();
