@@ -1,4 +1,4 @@
-//! Statistics and graphs over many records.
+//! Statistics and graphs of many records.
 
 pub mod graph;
 mod recent;

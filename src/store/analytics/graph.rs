@@ -19,7 +19,7 @@ const SAMPLES: usize = 3;
 /// Maximum number of entities of an article whose pairs are counted.
 const MAX_ENTITIES: usize = 300;
 
-/// An edge and the coverage; no edge when there is none.
+/// An edge and the coverage. If there are no edges, the only row has no entities.
 #[derive(QueryableByName)]
 struct EdgeRow {
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -36,7 +36,7 @@ struct EdgeRow {
     since: Option<DateTime<Utc>>,
 }
 
-/// The entities mentioned in an article and the coverage; none when there is no article.
+/// The entities mentioned in an article, and the coverage. If there are no articles, the only row has no entities.
 #[derive(QueryableByName)]
 struct ArticleRow {
     #[diesel(sql_type = Array<SqlUuid>)]
@@ -47,8 +47,9 @@ struct ArticleRow {
     since: Option<DateTime<Utc>>,
 }
 
-/// The entities mentioned in the articles of another entity, and the coverage. Arrays of equal length: hundreds of rows
-/// would take longer than their content.
+/// The entities mentioned in the articles of another entity, and the coverage.
+///
+/// The arrays have equal length. One row with arrays is read faster than hundreds of rows.
 #[derive(QueryableByName)]
 struct RelatedRow {
     #[diesel(sql_type = Array<SqlUuid>)]
@@ -72,7 +73,7 @@ struct RelatedRow {
 }
 
 impl RelatedRow {
-    /// The entities that are not less frequent here than elsewhere, with their scores and numbers of articles.
+    /// The entities that are not rarer here than elsewhere, with their scores and numbers of articles.
     fn surprising(&self) -> impl Iterator<Item = (f64, Uuid, Frequency, i64)> {
         let counts = self.articles.iter().zip(&self.here).zip(&self.totals);
         self.entities.iter().zip(counts).filter_map(|(entity, ((articles, here), total))| {
@@ -117,10 +118,10 @@ pub fn speaks_about(
     Ok(Edges { items: rows.into_iter().filter_map(edge).collect(), considered })
 }
 
-/// The pairs of entities that are mentioned together in the most of the newest matching articles.
+/// The pairs of entities that are mentioned together in most articles, among the newest matching ones.
 ///
-/// The pairs are counted here: an article with twenty entities has 190 pairs, which Postgres would sort. Of an article with
-/// very many entities, the pairs of [`MAX_ENTITIES`] are counted.
+/// Pairs are counted in memory, because an article with twenty entities has 190 pairs, and Postgres would sort them. Only the
+/// pairs of at most 100 entities of an article are counted.
 pub fn co_mentions(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -147,28 +148,28 @@ pub fn co_mentions(
     Ok(Edges { items: pairs.into_iter().filter_map(edge).collect(), considered })
 }
 
-/// The pairs that are in the most sets, each pair in order of id.
+/// The pairs that are in most sets. The ids of a pair are in order.
 fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> Vec<([Uuid; 2], u32)> {
-    let (mut ids, mut places) = (Vec::new(), HashMap::new());
+    let (mut ids, mut indexes) = (Vec::new(), HashMap::new());
     let mut counts: HashMap<(u32, u32), u32> = HashMap::new();
     for mut set in sets {
         set.sort_unstable();
         let set: Vec<u32> = set
             .into_iter()
             .map(|id| {
-                *places.entry(id).or_insert_with(|| {
+                *indexes.entry(id).or_insert_with(|| {
                     ids.push(id);
                     ids.len() as u32 - 1
                 })
             })
             .collect();
-        for (place, one) in set.iter().enumerate() {
-            for other in &set[place + 1..] {
+        for (index, one) in set.iter().enumerate() {
+            for other in &set[index + 1..] {
                 *counts.entry((*one, *other)).or_default() += 1;
             }
         }
     }
-    let id = |place: u32| ids[place as usize];
+    let id = |index: u32| ids[index as usize];
     let mut pairs: Vec<_> = counts.into_iter().map(|((one, other), n)| ([id(one), id(other)], n)).collect();
     let order = |(pair, n): &([Uuid; 2], u32)| (std::cmp::Reverse(*n), *pair);
     if pairs.len() > limit && limit > 0 {
@@ -182,14 +183,14 @@ fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> V
 /// The entities that are unusually frequent in the newest matching articles that mention a given entity.
 ///
 /// # Errors
-/// An entity that is absent, deleted or merged.
+/// As one of [`entities::find_all`].
 pub fn related(
     conn: &mut Connection,
     statistics: &Statistics,
-    asked: RelatedTo,
+    requested: RelatedTo,
     filter: &ArticleFilter,
 ) -> Result<Edges<Related>> {
-    let RelatedTo { entity, limit, min_articles, window } = asked;
+    let RelatedTo { entity, limit, min_articles, window } = requested;
     let mut filter = filter.clone();
     filter.mentions_all.insert(0, entity);
     let rows: Vec<RelatedRow> = recent::newest(conn, statistics, &CountTarget::Articles(filter), "''", window)?

@@ -1,4 +1,4 @@
-//! The newest matching records, for statistics that the rollups do not have.
+//! The newest matching records, for statistics that the rollups do not contain.
 
 use crate::domain::Dimension;
 use crate::domain::quote::QuoteFilter;
@@ -10,14 +10,15 @@ use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::is_any;
 use crate::store::{Connection, Result, articles, mentions, quotes};
 
-/// As [`UNRANKED`], where the records of a unit count once.
+/// Like [`UNRANKED`], but counts records with the same unit once.
 const UNRANKED_UNITS: &str = "SELECT count(DISTINCT unit) AS n FROM keyed WHERE key NOT IN (SELECT key FROM ranked)";
 
-/// Starts a statement about the newest `window` records that match: `recent (id, unit, key, published_desc)` and
-/// `coverage (since, records)`. The records of a unit count once where quotes of a cluster do.
+/// Starts a statement about the newest `window` matching records, with the common table expressions
+/// `recent (id, unit, key, published_desc)` and `coverage (since, records)`.
 ///
-/// When more match, `recent` has what was published after the first record beyond the window: the figures are exact from
-/// that time on, and the records can be listed.
+/// With `one_per_cluster`, records with the same unit count once. If more than `window` records match, `recent` contains only
+/// those published after the first record outside of the window. So counts are exact from that time on, and a list from that
+/// time on has the same records.
 pub fn newest(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -43,7 +44,7 @@ pub fn newest(
             SELECT matching.* FROM matching CROSS JOIN beyond WHERE beyond.at IS NULL OR matching.published_desc > beyond.at
         ), coverage AS (
             SELECT CASE WHEN isfinite(beyond.at) THEN beyond.at + interval '1 microsecond'
-                -- Some of the undated are beyond the window: none of them is counted.
+                -- Some undated records are outside of the window, so no undated record is counted.
                 WHEN beyond.at IS NOT NULL THEN '0001-01-01 00:00:00Z' END AS since,
                 (SELECT count(*) FROM recent) AS records
             FROM beyond
@@ -51,7 +52,7 @@ pub fn newest(
     )))
 }
 
-/// The entities that quotes are about, of those that the filter names if it names any.
+/// Restricts the entities that quotes are about to those of the filter, if it includes any.
 pub fn of_named_entities(with: Sql, filter: &QuoteFilter, entity: &str) -> Sql {
     match filter.about.include.is_empty() {
         true => with,
@@ -59,7 +60,7 @@ pub fn of_named_entities(with: Sql, filter: &QuoteFilter, entity: &str) -> Sql {
     }
 }
 
-/// The newest `window` matching records, by the values of a dimension.
+/// The newest `window` matching records, counted by the values of a dimension.
 pub fn keyed(
     conn: &mut Connection,
     statistics: &Statistics,
@@ -87,7 +88,7 @@ pub fn keyed(
     Ok(KeyedCounts { with, count, total, others: (by != Some(Dimension::About)).then_some(others) })
 }
 
-/// The key of a record, empty if it has none. The entities that quotes are about have their own table.
+/// The expression for the key of a record; the key is empty if the record has no value. [`keyed`] joins the keys of `About`.
 fn column(by: Dimension) -> &'static str {
     match by {
         Dimension::Language => "language",

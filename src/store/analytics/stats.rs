@@ -1,4 +1,4 @@
-//! Counts by value and by time, from the daily rollups if they have them, else from the newest matching records.
+//! Counts by value and by time, from the daily rollups if they contain them, else from the newest matching records.
 
 use super::recent;
 use crate::domain::stats::{CountTarget, Coverage, Group, Timeline, Top};
@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The query for other records if there are none.
+/// The query for the number of other records if it is not known.
 const NO_OTHERS: &str = "SELECT 0::bigint AS n";
 
 #[derive(QueryableByName)]
@@ -32,7 +32,7 @@ struct Row {
     since: Option<DateTime<Utc>>,
 }
 
-// The parts of a result.
+// The values of `part`: the kinds of rows in an answer.
 const TOTAL: i32 = 0;
 const GROUP: i32 = 1;
 const OTHER: i32 = 2;
@@ -78,17 +78,17 @@ pub fn top(
     Ok(Top { total, items, considered: coverage(&rows) })
 }
 
-/// The records of each interval, grouped by the `most` most frequent values of a dimension.
+/// The number of records in each interval, grouped by the `max_groups` most frequent values of a dimension.
 pub fn timeline(
     conn: &mut Connection,
     statistics: &Statistics,
     records: &CountTarget,
     interval: Interval,
     group_by: Option<Dimension>,
-    most: i64,
+    max_groups: i64,
     window: i64,
 ) -> Result<Timeline> {
-    let keyed = match counts::by_day(records, group_by, most) {
+    let keyed = match counts::by_day(records, group_by, max_groups) {
         Some(keyed) => keyed,
         None => recent::keyed(conn, statistics, records, group_by, window)?,
     };
@@ -98,7 +98,7 @@ pub fn timeline(
     let rows: Vec<Row> = with
         .sql(format!(
             ", dated AS (SELECT * FROM keyed WHERE day > '-infinity' AND day < 'infinity')
-            , ranked AS (SELECT key, {count} AS n FROM dated WHERE key IS NOT NULL GROUP BY key HAVING {count} > 0 ORDER BY n DESC, key LIMIT {most})
+            , ranked AS (SELECT key, {count} AS n FROM dated WHERE key IS NOT NULL GROUP BY key HAVING {count} > 0 ORDER BY n DESC, key LIMIT {max_groups})
             , answer AS (
                 SELECT {TOTAL} AS part, NULL::date AS start, NULL AS key, 0 AS n
                 UNION ALL SELECT {GROUP}, NULL, key, n FROM ranked
@@ -116,12 +116,12 @@ pub fn timeline(
         Some(by) => groups(conn, by, &keys)?,
         None => vec![Group::Nothing],
     };
-    let places: HashMap<&str, usize> = keys.iter().enumerate().map(|(place, key)| (*key, place)).collect();
+    let group_indexes: HashMap<&str, usize> = keys.iter().enumerate().map(|(index, key)| (*key, index)).collect();
     if rows.iter().any(|row| row.part == BUCKET_OF_OTHER) {
         groups.push(Group::Other);
     }
     let bucket = |row: &Row| match row.part {
-        BUCKET => Some((row.start?, *places.get(row.key.as_deref()?)?, row.n)),
+        BUCKET => Some((row.start?, *group_indexes.get(row.key.as_deref()?)?, row.n)),
         BUCKET_OF_OTHER => Some((row.start?, keys.len(), row.n)),
         _ => None,
     };
@@ -133,7 +133,7 @@ fn coverage(rows: &[Row]) -> Coverage {
     Coverage { records: first.map_or(0, |row| row.records), published_from: first.and_then(|row| row.since) }
 }
 
-/// Whether a key means no value in the rollups, for texts or entities.
+/// Whether a key of the rollups stands for no value: the empty text, or the nil id of entities.
 fn is_no_value(key: &str) -> bool {
     key.is_empty() || key == "00000000-0000-0000-0000-000000000000"
 }
