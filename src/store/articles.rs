@@ -86,7 +86,7 @@ struct WithText {
 /// The columns that a caller can set besides the body.
 #[derive(Debug, AsChangeset, Serialize)]
 #[diesel(table_name = articles, treat_none_as_null = true)]
-struct Columns<'a> {
+struct ArticleColumns<'a> {
     headline: &'a str,
     language: &'a str,
     url: Option<&'a str>,
@@ -111,7 +111,7 @@ struct InsertedArticle<'a> {
     content_hash: Vec<u8>,
     blocks: &'a BlockList,
     #[serde(flatten)]
-    columns: Columns<'a>,
+    columns: ArticleColumns<'a>,
 }
 
 /// Stores articles under their ids with one statement. An article that cannot be stored does not affect the others.
@@ -128,14 +128,14 @@ pub fn create_all(
     let blocks: Vec<BlockList> = all.iter().map(|new| BlockList(find_blocks(&new.headline, &new.body))).collect();
     let language = |new: &&NewArticle| new.language.clone().unwrap_or_else(|| detect_language(&new.body).to_owned());
     let languages: Vec<String> = all.iter().map(language).collect();
-    // In the order of their unique keys: transactions that insert the same keys wait for each other and do not deadlock.
+    // Sorted by unique keys, so that transactions that insert the same articles wait for each other and do not deadlock.
     let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|place| (&all[*place].url, &all[*place].publisher, &all[*place].external_id));
-    let row = |place: &usize| {
-        let new = all[*place];
-        let columns = Columns {
+    order.sort_by_key(|index| (&all[*index].url, &all[*index].publisher, &all[*index].external_id));
+    let row = |index: &usize| {
+        let new = all[*index];
+        let columns = ArticleColumns {
             headline: &new.headline,
-            language: &languages[*place],
+            language: &languages[*index],
             url: new.url.as_deref(),
             publisher: new.publisher.as_deref(),
             external_id: new.external_id.as_deref(),
@@ -145,7 +145,7 @@ pub fn create_all(
             published_at: new.published_at,
         };
         let content_hash = content_hash(&new.body);
-        InsertedArticle { id: ids[*place], body: &new.body, content_hash, blocks: &blocks[*place], columns }
+        InsertedArticle { id: ids[*index], body: &new.body, content_hash, blocks: &blocks[*index], columns }
     };
     let rows: Vec<InsertedArticle> = order.iter().map(row).collect();
     let inserted: Vec<ArticleRow> = rows::insert_unless_conflict(conn, "articles", &rows, COLUMNS)?;
@@ -160,7 +160,7 @@ pub fn create_all(
     Ok(created)
 }
 
-/// The reason why an article was not inserted.
+/// Returns the conflict because of which an article was not inserted.
 fn conflict_of(conn: &mut PgConnection, new: &NewArticle) -> Result<Error> {
     let has_url = articles::table.filter(articles::url.eq(&new.url));
     let has_external_id = articles::table
@@ -172,32 +172,32 @@ fn conflict_of(conn: &mut PgConnection, new: &NewArticle) -> Result<Error> {
     if let existing @ Some(_) = has_external_id.select(articles::id).first(conn).optional()? {
         return Ok(Error::Conflict(Conflict::ExternalId { existing }));
     }
-    Err(Error::Collision("another article had the url or the external_id a moment ago".to_owned()))
+    Err(Error::Collision("an article with this url or external_id was just deleted".to_owned()))
 }
 
-/// The article of this id, with its body.
+/// Returns the article with this id, with its body.
 ///
 /// # Errors
-/// [`NotFound`](super::Error::NotFound), or [`Gone`](super::Error::Gone) when it was deleted.
+/// [`NotFound`](super::Error::NotFound), or [`Gone`](super::Error::Gone) if it was deleted.
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Article> {
     tombstones::one(find_all(conn, &[id])?)
 }
 
-/// The articles of these distinct ids, in their order.
+/// Returns the articles with these distinct ids, in the order of the ids.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Article>>> {
     let rows = articles::table.filter(articles::id.eq_any(ids)).select(WithText::as_select()).load(conn)?;
     let article = |WithText { row, body, blocks }| (row.id, row.with(Some((body, blocks.0))));
     Ok(tombstones::each(conn, Resource::Article, ids, rows.into_iter().map(article).collect()))
 }
 
-/// The articles of these ids, without their bodies. Absent ids are left out.
+/// Returns the articles with these ids, without their bodies. Unknown ids are left out.
 pub fn summaries(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Article>> {
     let rows = articles::table.filter(articles::id.eq_any(ids)).select(ArticleRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.with(None))).collect())
 }
 
-/// Changes an article. A new body creates a version, in which mentions and quotes are re-anchored. A patch without changes
-/// writes nothing.
+/// Changes an article. A new body creates a new version of the text, and mentions and quotes are re-anchored in it. A patch that
+/// changes nothing writes nothing.
 ///
 /// # Errors
 /// As [`find`] and [`create_all`], and [`Stale`](super::Error::Stale).
@@ -231,7 +231,7 @@ pub fn update(
     });
     record_changes(conn, id)?;
     if edited {
-        versions::keep(conn, id)?;
+        versions::archive(conn, id)?;
     }
     let row = diesel::update(articles::table.find(id))
         .set((
@@ -254,13 +254,13 @@ pub fn update(
     Ok(row.with(Some((body.clone(), blocks.0))))
 }
 
-/// Moves the mentions and quotes of an article into its new text.
+/// Re-anchors the mentions and quotes of an article in its new text.
 fn re_anchor(conn: &mut PgConnection, article: Uuid, version: i32, body: &str) -> Result<()> {
     let body = Body::new(body);
     let mut index = PlaceIndex::new(&body);
     mentions::re_anchor_mentions(conn, article, version, &mut index)?;
     quotes::re_anchor_quotes(conn, article, version, &mut index)?;
-    // Mentions and quotes in different texts no longer contain each other.
+    // A quote contains only mentions of the same text, and some mentions or quotes may be orphaned now.
     about::refresh(conn, &[article])
 }
 
@@ -280,14 +280,14 @@ fn patched(old: &Article, patch: &ArticlePatch, body: &str, detect_language: imp
         authors: patch.authors.unwrap_or_else(|| old.authors.clone()),
         section: patch.section.unwrap_or_else(|| old.section.clone()),
         keywords: patch.keywords.unwrap_or_else(|| old.keywords.clone()),
-        // With the precision of the database, so that more digits are not a change.
+        // With the precision of Postgres, so that more digits are not a change.
         published_at: patch.published_at.map_or(old.published_at, |time| time.map(|time| time.trunc_subsecs(6))),
         ..old.clone()
     }
 }
 
-fn columns(article: &Article) -> Columns<'_> {
-    Columns {
+fn columns(article: &Article) -> ArticleColumns<'_> {
+    ArticleColumns {
         headline: &article.headline,
         language: &article.language,
         url: article.url.as_deref(),
@@ -322,10 +322,7 @@ fn record_changes(conn: &mut PgConnection, article: Uuid) -> Result<()> {
     mentions::record_changes_in(conn, article)
 }
 
-/// Whether there are articles whose `external_id` does not begin with `prefix`. The schema may be missing.
-///
-/// # Errors
-/// When Postgres refuses a statement.
+/// Whether there are articles whose `external_id` does not begin with `prefix`. Returns false if the schema does not exist.
 pub fn any_besides(conn: &mut PgConnection, prefix: &str) -> Result<bool> {
     let has_table = sql::<Bool>("to_regclass('articles') IS NOT NULL");
     if !diesel::select(has_table).get_result::<bool>(conn)? {

@@ -1,4 +1,4 @@
-//! The blocks of a body in the types of the database.
+//! The blocks of a body as an array of Postgres.
 
 use crate::domain::BlockRole;
 use crate::domain::article::Block;
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 /// The blocks of a body, in order: an array of role, start, end, role, start, end...
 ///
-/// A role is its place in [`BlockRole::ALL`], whose order must not change.
+/// A role is stored as its index in [`BlockRole::ALL`], whose order must not change.
 #[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Array<Nullable<Integer>>)]
 pub struct BlockList(pub Vec<Block>);
@@ -44,6 +44,6 @@ impl FromSql<Array<Nullable<Integer>>, Pg> for BlockList {
             Some(Block { role, start: *start, end: *end })
         };
         let blocks: Option<Vec<Block>> = numbers.chunks(3).map(block).collect();
-        Ok(Self(blocks.ok_or("a block that is no role, start and end")?))
+        Ok(Self(blocks.ok_or("a block must be a role, a start and an end")?))
     }
 }

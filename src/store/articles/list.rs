@@ -22,13 +22,13 @@ use diesel::sql_types::{Bool, Integer};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One page of the matching articles. In order of relevance, it has the number of ranked articles.
+/// One page of the matching articles and, in order of relevance, the number of ranked articles.
 pub fn list(
     conn: &mut PgConnection,
     statistics: &Statistics,
-    asked: &ArticleList,
+    requested: &ArticleList,
 ) -> Result<(Page<Article>, Option<Ranked>)> {
-    let ArticleList { filter, order, page: request, with_body } = asked;
+    let ArticleList { filter, order, page: request, with_body } = requested;
     let search = read_search(conn, filter)?;
     let conditions = conditions(filter, search.clone());
     let index = entity_indexes(filter, None).into_iter().next().map(|(_, index)| index);
@@ -103,7 +103,7 @@ fn with_bodies(conn: &mut PgConnection, page: Page<(Position, ArticleRow)>) -> R
     Ok(Page { items, next: page.next, total: page.total })
 }
 
-/// The list of these articles in order of publication.
+/// A list in order of publication.
 fn dated<'a>(
     conn: &mut PgConnection,
     statistics: &Statistics,
@@ -121,21 +121,22 @@ fn load(conn: &mut PgConnection, rows: Rows) -> Result<Vec<ArticleRow>> {
     Ok(query.select(ArticleRow::as_select()).load(conn)?)
 }
 
-/// Selects `id, unit, key, published_desc` of the `most` newest articles that match, or of more; `key` is an expression
-/// on the columns of articles.
+/// Selects `id, unit, key, published_desc` of the `limit` newest matching articles, or of more of them.
+///
+/// `key` is an expression on columns of articles. Each article is a `unit` of its own.
 pub(in crate::store) fn newest(
     conn: &mut PgConnection,
     statistics: &Statistics,
     filter: &ArticleFilter,
     key: &str,
-    most: i64,
+    limit: i64,
 ) -> Result<Sql> {
     let selected =
         |key: &str| format!("SELECT articles.id, articles.id AS unit, {key} AS key, articles.published_desc FROM ");
     if let Some((_, index)) = entity_indexes(filter, None).into_iter().next()
         && let Some(entity) = index.only()
     {
-        let of_entity = index.keys_of(entity, &NEWEST, Some(most));
+        let of_entity = index.keys_of(entity, &NEWEST, Some(limit));
         let articles = Sql::new(selected(key)).sql("(").append(of_entity).sql(") AS articles (published_desc, id)");
         return Ok(if key == "''" { articles } else { articles.sql(" JOIN articles AS records USING (id)") });
     }
@@ -144,17 +145,17 @@ pub(in crate::store) fn newest(
         return Ok(Sql::new(selected(key)).sql("articles WHERE ").append(conditions.conditions(&AccessPath::Planner)));
     }
     let conditions = self::conditions(filter, read_search(conn, filter)?);
-    let ids = dated(conn, statistics, filter, &conditions, most)?.newest_ids(conn, most)?;
+    let ids = dated(conn, statistics, filter, &conditions, limit)?.newest_ids(conn, limit)?;
     Ok(Sql::new(selected(key)).sql("articles WHERE articles.id = ANY (").bind(ids).sql(")"))
 }
 
-/// The indexes by which the articles of the entities of a filter can be read, with the counts of these.
+/// The indexes by entity that can read the articles of a filter, each with the dimension that counts their records.
 fn entity_indexes(filter: &ArticleFilter, search: Option<&LocalizedQuery>) -> Vec<(Dimension, EntityIndex)> {
     if is_selective(filter) {
         return Vec::new();
     }
     let readable =
-        |choice: &SetFilter<Uuid>| (1..=MAX_ENTITIES).contains(&choice.include.len()) && !choice.include_null;
+        |entities: &SetFilter<Uuid>| (1..=MAX_ENTITIES).contains(&entities.include.len()) && !entities.include_null;
     let mut indexes = Vec::new();
     let mut index = |dimension, entities: &[Uuid], rest: ArticleFilter| {
         let is_quotes = dimension == Dimension::Speaker;
@@ -185,20 +186,20 @@ fn entity_indexes(filter: &ArticleFilter, search: Option<&LocalizedQuery>) -> Ve
         rest.mentions.include.clear();
         index(Dimension::Entity, &filter.mentions.include, rest);
     }
-    for (place, entity) in filter.mentions_all.iter().enumerate() {
+    for (position_in_filter, entity) in filter.mentions_all.iter().enumerate() {
         let mut rest = filter.clone();
-        rest.mentions_all.remove(place);
+        rest.mentions_all.remove(position_in_filter);
         index(Dimension::Entity, &[*entity], rest);
     }
     indexes
 }
 
-/// Whether few articles match this filter alone.
+/// Whether the filter includes urls or external ids, so that few articles match.
 fn is_selective(filter: &ArticleFilter) -> bool {
     !filter.url.include.is_empty() || !filter.external_id.include.is_empty()
 }
 
-/// A literal: the index of quoted speakers has no rejected quotes.
+/// Contains a literal, because `quotes_quoted_idx` is a partial index with this condition.
 const NOT_REJECTED: &str = "quotes.status <> 'rejected'";
 
 /// The conditions of a filter.
@@ -211,7 +212,7 @@ fn conditions(filter: &ArticleFilter, search: Option<LocalizedQuery>) -> Filter 
     all.set_unindexed("url", &filter.url);
     keywords(&mut all, &filter.keyword);
     all.published(filter.published);
-    // The date of a mention is that of its article. With the date, a mention is one entry of the index of its entity.
+    // A mention has the date of its article. With the date, one lookup in the index on the entity finds the mention.
     let mentions = |condition: Sql| {
         Sql::new("SELECT FROM mentions WHERE mentions.article_id = articles.id AND ").append(condition)
     };

@@ -14,8 +14,8 @@ use diesel::sql_types as sql;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Copies the current text to the versions before it is replaced.
-pub fn keep(conn: &mut PgConnection, id: Uuid) -> Result<()> {
+/// Copies the current text to `article_versions`, before it is replaced.
+pub fn archive(conn: &mut PgConnection, id: Uuid) -> Result<()> {
     Sql::new(
         "INSERT INTO article_versions (article_id, body_version, headline, body, content_hash, language, created_at)
         SELECT id, body_version, headline, body, content_hash, language, body_created_at FROM articles WHERE id = ",
@@ -49,7 +49,7 @@ impl VersionRow {
     }
 }
 
-/// Selects the texts of an article; `body` is an expression for their bodies.
+/// Selects the texts of an article. `body` is an expression for their bodies. The caller appends the condition on `body_version`.
 fn texts(article: Uuid, body: &str) -> Sql {
     let columns = format!("body_version, headline, {body} AS body, language, content_hash");
     Sql::new(format!("SELECT * FROM (SELECT {columns}, body_created_at AS created_at FROM articles WHERE id = "))
@@ -90,7 +90,7 @@ pub fn versions(conn: &mut PgConnection, id: Uuid, request: &PageRequest) -> Res
 /// One text of an article, with its body.
 ///
 /// # Errors
-/// As [`find`](super::find), and [`Error::NotFound`] for an unknown number.
+/// As [`find`](super::find), and [`Error::NotFound`] for an unknown version.
 pub fn version(conn: &mut PgConnection, id: Uuid, body_version: i32) -> Result<ArticleVersion> {
     let found: Vec<VersionRow> = texts(id, "body").sql(" = ").bind(i64::from(body_version)).rows(conn)?;
     match found.into_iter().next() {
