@@ -1,10 +1,10 @@
--- Full-text search by the language of the text, and the functions that the indexes of texts are made of.
+-- Text search configurations for each language, and the functions that compute tsvectors.
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 
--- One configuration for each language that this Postgres can stem, named for the language's code: verbatim_fr.
--- Stop words go first, as they are spelled (été); then accents; the rest is stemmed.
+-- Creates a configuration for each language that this Postgres can stem, named by language code, such as verbatim_fr.
+-- Stop words are removed first, because they are listed with accents (été). Then accents are removed, and words are stemmed.
 DO $$
 DECLARE
     code text;
@@ -50,8 +50,8 @@ BEGIN
 END
 $$;
 
--- Replaces each punctuation mark with a space. Words end there in every server locale, and offsets stay the same.
--- The code has the same list.
+-- Replaces each punctuation mark with a space, so that words end there in every server locale. Offsets do not change.
+-- The same list of characters is in src/domain/search.rs.
 CREATE FUNCTION searchable(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_replace(
     given,
@@ -63,11 +63,11 @@ RETURN regexp_replace(
     'g'
 );
 
--- The lexemes of the first 100,000 characters of a text: a tsvector holds at most a megabyte.
+-- The lexemes of the first 100,000 characters of a text, because the size of a tsvector is limited to one megabyte.
 CREATE FUNCTION text_vector(language text, given text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN to_tsvector(search_config(language), searchable(left(given, 100000)));
 
--- The lexemes of an article. The headline weighs more, and ends 20 positions before the body: no phrase spans both.
+-- The lexemes of an article. The headline has weight A. It ends 20 positions before the body, so that no phrase spans both.
 CREATE FUNCTION article_vector(language text, headline text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ts_delete(
     setweight(text_vector(language, headline), 'A') || '$gap:20'::tsvector || text_vector(language, body),

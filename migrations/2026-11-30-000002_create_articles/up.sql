@@ -19,7 +19,7 @@ CREATE TABLE articles (
     section text,
     keywords text[] NOT NULL DEFAULT '{}',
     published_at timestamptz,
-    -- For row comparisons, which never match a NULL. Undated articles come last.
+    -- The date that lists are ordered by. Not NULL for row comparisons, which never match NULL. Undated articles come last.
     published_desc timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(published_at, '-infinity')) STORED,
     vector tsvector NOT NULL GENERATED ALWAYS AS (article_vector(language, headline, body)) STORED,
     CONSTRAINT articles_version_check CHECK (version >= 1),
@@ -39,29 +39,29 @@ CREATE TABLE articles (
 );
 
 CREATE UNIQUE INDEX articles_url_key ON articles (url);
--- External ids are also unique among the articles without a publisher. They come first: lists filter by them alone.
+-- External ids are unique among the articles without a publisher, too. They come first, because lists filter by them alone.
 CREATE UNIQUE INDEX articles_publisher_external_id_key ON articles (external_id, coalesce(publisher, ''))
     WHERE external_id IS NOT NULL;
 
--- Both directions of a list read the same index.
+-- Lists in both directions read this index.
 CREATE INDEX articles_published_desc_idx ON articles (published_desc DESC, id DESC);
 CREATE INDEX articles_created_at_idx ON articles (created_at DESC, id DESC);
--- Searches ask which languages there are.
+-- Searches read all languages from this index.
 CREATE INDEX articles_language_idx ON articles (language);
 CREATE INDEX articles_publisher_idx ON articles (publisher, published_desc DESC, id DESC);
 CREATE INDEX articles_section_idx ON articles (section, published_desc DESC, id DESC);
 
--- Words and values in one index: a search for several of them intersects them there, so the most selective columns come
--- first. Searches read all pending entries, so there are few.
+-- The combined index of words and values. A search with several conditions intersects them in this index, in the order of the
+-- columns, so the most selective columns come first. Each search reads the whole pending list, so this list is short.
 CREATE INDEX articles_words_idx ON articles
     USING gin (keywords, vector, section, publisher, language)
     WITH (gin_pending_list_limit = 256);
 
--- Searches estimate their cost from these statistics.
+-- Searches estimate their costs from these statistics.
 ALTER TABLE articles ALTER COLUMN vector SET STATISTICS 500;
 
--- The default waits until a fifth of the table has changed. Until then, index-only scans visit the table, and plans
--- follow old statistics.
+-- By default, autovacuum waits until a fifth of the table has changed. Until then, index-only scans visit the table, and plans
+-- use old statistics.
 ALTER TABLE articles SET (
     autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 

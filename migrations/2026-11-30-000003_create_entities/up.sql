@@ -16,7 +16,7 @@ CREATE TABLE entities (
     CONSTRAINT entities_name_key_check CHECK (char_length(name_key) <= 200),
     CONSTRAINT entities_description_check CHECK (char_length(description) BETWEEN 1 AND 2000),
     CONSTRAINT entities_merged_into_check CHECK (merged_into <> id),
-    -- A merged entity only redirects to its survivor, and is deleted with it.
+    -- A merged entity only redirects to the entity that it was merged into, and is deleted with it.
     CONSTRAINT entities_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES entities (id) ON DELETE CASCADE
 );
 
@@ -29,7 +29,7 @@ CREATE TABLE entity_aliases (
     entity_id uuid NOT NULL,
     position integer NOT NULL,
     name text NOT NULL,
-    -- Derived as entities.name_key is.
+    -- Derived from the name like entities.name_key.
     name_key text NOT NULL COLLATE "C",
     language text,
     kind text NOT NULL,

@@ -1,5 +1,5 @@
 CREATE TABLE mentions (
-    -- Ordered by alignment: no padding between columns.
+    -- Columns are ordered by alignment, so that rows have no padding.
     id uuid NOT NULL,
     article_id uuid NOT NULL,
     entity_id uuid,
@@ -13,8 +13,9 @@ CREATE TABLE mentions (
     body_version integer NOT NULL,
     span_start integer NOT NULL,
     span_end integer NOT NULL,
+    -- The number of entities that the name may refer to.
     candidate_count integer NOT NULL DEFAULT 0,
-    -- Entities that the name may refer to, the most likely first, and how many there are in all. NULL in nearly all rows.
+    -- Some of these entities, in order of id. NULL in nearly all rows.
     candidates uuid[],
     anchor text NOT NULL DEFAULT 'exact',
     kind text NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE mentions (
     exact text NOT NULL,
     prefix text NOT NULL,
     suffix text NOT NULL,
-    -- With the article, so that a cluster can distribute the rows by article.
+    -- Includes the article, so that the table can be sharded by article.
     CONSTRAINT mentions_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT mentions_version_check CHECK (version >= 1),
     CONSTRAINT mentions_body_version_check CHECK (body_version >= 1),
@@ -49,7 +50,7 @@ CREATE INDEX mentions_entity_id_idx ON mentions (entity_id, published_desc DESC,
 CREATE INDEX mentions_published_desc_idx ON mentions (published_desc DESC, id DESC);
 -- Nearly all mentions are names found by a machine. Lists of the others need an index.
 CREATE INDEX mentions_kind_idx ON mentions (kind, published_desc DESC, id DESC) WHERE kind <> 'name';
--- Few mentions have candidates. A deleted entity is removed from them.
+-- For deletions of entities, which remove the entity from candidates. Few mentions have candidates.
 CREATE INDEX mentions_candidates_idx ON mentions USING gin (candidates) WHERE candidates IS NOT NULL;
 CREATE INDEX mentions_human_idx ON mentions (published_desc DESC, id DESC) WHERE origin = 'human';
 

@@ -1,4 +1,4 @@
--- True of pairs start, end, start, end...: each span has a length, and they follow each other without overlap.
+-- True for a list of spans: start, end, start, end... The spans are not empty, are in order, and do not overlap.
 CREATE FUNCTION are_spans_valid(spans integer[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT cardinality(spans) BETWEEN 2 AND 100
         AND cardinality(spans) % 2 = 0
@@ -12,7 +12,7 @@ CREATE FUNCTION are_spans_valid(spans integer[]) RETURNS boolean LANGUAGE sql IM
 $$;
 
 CREATE TABLE quotes (
-    -- Ordered by alignment: no padding between columns.
+    -- Columns are ordered by alignment, so that rows have no padding.
     id uuid NOT NULL,
     article_id uuid NOT NULL,
     speaker_id uuid,
@@ -45,7 +45,7 @@ CREATE TABLE quotes (
     prefix text NOT NULL,
     suffix text NOT NULL,
     vector tsvector NOT NULL GENERATED ALWAYS AS (text_vector(language, text)) STORED,
-    -- With the article, so that a cluster can distribute the rows by article.
+    -- Includes the article, so that the table can be sharded by article.
     CONSTRAINT quotes_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT quotes_version_check CHECK (version >= 1),
     CONSTRAINT quotes_body_version_check CHECK (body_version >= 1),
@@ -74,15 +74,15 @@ CREATE TABLE quotes (
     CONSTRAINT quotes_speaker_id_fkey FOREIGN KEY (speaker_id) REFERENCES entities (id)
 );
 
--- The status lets counts of quotes that are not rejected read the index alone.
+-- Includes the status, so that counts of quotes that are not rejected are index-only scans.
 CREATE INDEX quotes_confidence_idx ON quotes (confidence DESC, id DESC) INCLUDE (status);
 CREATE INDEX quotes_published_desc_idx ON quotes (published_desc DESC, id DESC);
 CREATE INDEX quotes_article_id_idx ON quotes (article_id);
 CREATE INDEX quotes_cluster_id_idx ON quotes (cluster_id, published_desc DESC, id DESC);
 CREATE INDEX quotes_speaker_id_idx ON quotes (speaker_id, published_desc DESC, id DESC);
--- The articles that quote a speaker, in the order of their list.
+-- For lists of the articles that quote a speaker.
 CREATE INDEX quotes_quoted_idx ON quotes (speaker_id, published_desc DESC, article_id DESC) WHERE status <> 'rejected';
--- Words and values, as in articles_words_idx.
+-- The combined index of words and values, like articles_words_idx.
 CREATE INDEX quotes_words_idx ON quotes
     USING gin (said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind, language)
     WITH (gin_pending_list_limit = 256);
@@ -113,12 +113,12 @@ CREATE TABLE reviews (
 
 CREATE INDEX reviews_quote_id_idx ON reviews (quote_id, article_id, at);
 
--- Derived: the entities with a mention inside a quote's spans, in the same text.
+-- Derived: the entities with a mention inside the spans of a quote, in the same version of the text.
 CREATE TABLE quote_about (
     quote_id uuid NOT NULL,
     entity_id uuid NOT NULL,
     article_id uuid NOT NULL,
-    -- Copied from the quote: the lists of quotes about an entity read one index, whatever their filters.
+    -- Copied from the quote, so that lists of quotes about an entity read one index with most filters.
     published_desc timestamptz NOT NULL,
     kind text NOT NULL,
     status text NOT NULL,

@@ -1,4 +1,4 @@
--- The ids of deleted records, which answer 410.
+-- The ids of deleted records. Requests for them return 410.
 CREATE TABLE tombstones (
     id uuid CONSTRAINT tombstones_pkey PRIMARY KEY,
     kind text NOT NULL,

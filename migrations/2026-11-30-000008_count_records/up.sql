@@ -1,6 +1,6 @@
 -- Counts of articles, mentions and quotes by day of publication in UTC, for statistics over the whole collection.
--- Writers only add rows to `count_changes`, where no writer waits for another. The service moves them into the counts
--- every second; readers add the rows that are left.
+-- Writers only insert rows into `count_changes`, so they do not wait for each other. The service adds these rows to the counts
+-- every second and deletes them. Readers add the rows that are left.
 CREATE TABLE count_changes (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT count_changes_pkey PRIMARY KEY,
     -- articles, mentions, quotes, or about: an entity that a quote is about.
@@ -18,18 +18,18 @@ CREATE TABLE count_changes (
     entity_id uuid
 );
 
--- The key '' means none. The day '-infinity' holds undated records, 'infinity' the total of all days.
+-- The key '' stands for no value. The day '-infinity' is for undated records, and 'infinity' for the total of all days.
 CREATE TABLE day_counts (
     of text NOT NULL,
     dimension text NOT NULL,
     key text NOT NULL,
     day date NOT NULL,
     count bigint NOT NULL,
-    -- Timelines read the index alone: neighbouring days are far apart in the table.
+    -- Includes the count, so that timelines are index-only scans. Rows of consecutive days are far apart in the table.
     CONSTRAINT day_counts_pkey PRIMARY KEY (of, dimension, key, day) INCLUDE (count)
 );
 CREATE INDEX day_counts_count_idx ON day_counts (of, dimension, count DESC) WHERE day = 'infinity';
--- The most frequent values of some days.
+-- For the most frequent values in a range of days.
 CREATE INDEX day_counts_day_idx ON day_counts (of, dimension, day);
 
 -- The same for entities, by role: mentioned, speaker, or about. The nil id means no entity.
@@ -42,8 +42,8 @@ CREATE TABLE entity_day_counts (
 );
 CREATE INDEX entity_day_counts_count_idx ON entity_day_counts (role, count DESC) WHERE day = 'infinity';
 
--- The totals of each entity, in the orders of the list of entities. Unlike entity_day_counts it has entities without any,
--- and their kind.
+-- The totals of each entity, for lists of entities in order of a count. Unlike entity_day_counts, this table has entities without
+-- mentions and quotes, and the kind of each entity.
 CREATE TABLE entity_counts (
     entity_id uuid CONSTRAINT entity_counts_pkey PRIMARY KEY,
     kind text NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE entity_counts (
 );
 CREATE INDEX entity_counts_mentions_idx ON entity_counts (mentions DESC, entity_id DESC);
 CREATE INDEX entity_counts_quotes_idx ON entity_counts (quotes DESC, entity_id DESC);
--- Places hardly ever speak: without their kind, they are far down the list of all entities.
+-- For lists of one kind. Places, for example, rarely have quotes, so they are far down the list of all entities.
 CREATE INDEX entity_counts_kind_idx ON entity_counts (kind, quotes DESC, entity_id DESC);
 
 CREATE FUNCTION add_entity_counts() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -78,7 +78,7 @@ CREATE FUNCTION publication_day(published_desc timestamptz) RETURNS date LANGUAG
     SELECT (published_desc AT TIME ZONE 'UTC')::date
 $$;
 
--- The dimensions in which a change counts, and its key in each. A rejected quote counts by its status alone.
+-- The dimensions in which a change counts, and its key in each. A rejected quote counts only in the dimension status.
 CREATE FUNCTION count_keys(c count_changes) RETURNS TABLE (dimension text, key text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT v.dimension, coalesce(v.key, '') FROM (VALUES
@@ -92,7 +92,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$;
 
--- The role in which a change counts its entity; NULL when it does not.
+-- The role in which a change counts its entity; NULL if it counts none.
 CREATE FUNCTION count_role(of text, status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE of
         WHEN 'mentions' THEN 'mentioned'
@@ -197,8 +197,8 @@ CREATE TRIGGER quote_about_count_updated AFTER UPDATE ON quote_about
 CREATE TRIGGER quote_about_count_deleted AFTER DELETE ON quote_about
     REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_about();
 
--- Moves the oldest changes, at most `batch`, into the counts and returns their number. One caller at a time does; others
--- return 0.
+-- Adds the oldest changes, at most `batch`, to the counts, deletes them and returns their number. While one caller runs this,
+-- others return 0 at once.
 CREATE FUNCTION compact_counters(batch integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     ids bigint[];
@@ -245,7 +245,7 @@ BEGIN
 END
 $$;
 
--- Counts everything again, after a load that bypassed the triggers. Writers wait.
+-- Recomputes all counts, after a load that bypassed the triggers. Blocks writers.
 CREATE FUNCTION rebuild_counters() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     LOCK TABLE articles, entities, mentions, quotes, quote_about IN SHARE MODE;

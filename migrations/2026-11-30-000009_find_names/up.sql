@@ -1,6 +1,7 @@
--- The names that lead to each entity, its own and its aliases, in one table with the indexes of all name searches.
--- Triggers maintain it, so edits of entities and aliases in psql are found too. Merged entities have no names here.
--- The number of binary digits of a count. It seldom changes.
+-- The names and aliases of all entities in one table, with the indexes for name searches. Triggers maintain it, so changes of
+-- entities and aliases in psql are found too. Merged entities have no names here.
+
+-- The weight of a name: the number of binary digits of the number of mentions, because this seldom changes.
 CREATE FUNCTION name_weight(mentions bigint) RETURNS smallint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT length(ltrim(mentions::bit(64)::text, '0'))::smallint
 $$;
@@ -10,26 +11,26 @@ CREATE TABLE entity_names (
     -- The alias's position; -1 for the entity's own name.
     position integer NOT NULL,
     name text NOT NULL,
-    -- Derived as entities.name_key is.
+    -- Derived from the name like entities.name_key.
     name_key text NOT NULL COLLATE "C",
     -- The entity's kind.
     kind text NOT NULL,
-    -- The weight of the entity's mentions when they were last compacted.
+    -- The weight by the entity's mentions at the last compaction.
     weight smallint NOT NULL,
     CONSTRAINT entity_names_pkey PRIMARY KEY (entity_id, position),
     CONSTRAINT entity_names_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities (id) ON DELETE CASCADE
 );
 
--- Each index holds all columns that a search reads, so thousands of names are read quickly: names by their beginning,
--- the most mentioned names, and the most mentioned names of two letters.
+-- Each index includes all columns that a search reads, so that thousands of names are read by index-only scans. The indexes
+-- find names by prefix, the most mentioned names, and the most mentioned names with the same first two letters.
 CREATE INDEX entity_names_name_key_idx ON entity_names (name_key) INCLUDE (entity_id, position, kind, weight);
 CREATE INDEX entity_names_weight_idx ON entity_names (weight DESC) INCLUDE (entity_id, position, kind, name_key);
 CREATE INDEX entity_names_beginning_idx ON entity_names (left(name_key, 2), weight DESC)
     INCLUDE (entity_id, position, name_key, kind);
--- Few names are written, and each search reads the index several times: no pending entries.
+-- Without a pending list: names are seldom written, and each search would read the list several times.
 CREATE INDEX entity_names_trigrams_idx ON entity_names USING gin (name_key gin_trgm_ops) WITH (fastupdate = off);
 
--- The names of these entities as they should be in entity_names; of all entities without an argument.
+-- The rows of entity_names for these entities, or for all entities without an argument, computed from the other tables.
 CREATE FUNCTION names_of(ids uuid[] DEFAULT NULL) RETURNS SETOF entity_names LANGUAGE sql STABLE AS $$
     SELECT e.id, n.position, n.name, n.name_key, e.kind, coalesce(name_weight(c.mentions), 0::smallint)
     FROM entities AS e
@@ -97,17 +98,18 @@ BEGIN
 END
 $$;
 
--- A row trigger, unlike the others: its condition skips nearly all changes of a count.
+-- A row trigger, unlike the others, because its condition skips nearly all changes of a count.
 CREATE TRIGGER entity_counts_copy_weight AFTER UPDATE ON entity_counts
     FOR EACH ROW WHEN (name_weight(OLD.mentions) <> name_weight(NEW.mentions)) EXECUTE FUNCTION copy_weight_to_names();
 
--- Typos. The words of a name that are compared: shorter words leave too little, longer ones are no names.
+-- For searches with typos: the words of a name that are compared. Shorter words match too many others, and longer words are not
+-- names.
 CREATE FUNCTION words_of_name(name_key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT word FROM unnest(string_to_array(name_key, ' ')) AS word WHERE char_length(word) BETWEEN 4 AND 24
 $$;
 
--- A word, and the word without each of its letters. Two words share one of these when they differ by one letter left
--- out, added or replaced, or by two neighbours swapped.
+-- A word, and its variants with one letter deleted. Two words have a variant in common if they differ by one deleted, inserted
+-- or replaced letter, or by two swapped neighbours.
 CREATE FUNCTION near_words(word text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT array(
         SELECT word UNION
@@ -115,7 +117,7 @@ CREATE FUNCTION near_words(word text) RETURNS text[] LANGUAGE sql IMMUTABLE STRI
     )
 $$;
 
--- The distinct words of all names. Words of deleted names stay and match nothing.
+-- The distinct words of all names. Words of deleted names stay here, but match no name.
 CREATE TABLE name_words (
     word text NOT NULL COLLATE "C",
     CONSTRAINT name_words_pkey PRIMARY KEY (word)
@@ -125,7 +127,7 @@ CREATE INDEX name_words_near_idx ON name_words USING gin (near_words(word)) WITH
 
 CREATE FUNCTION add_name_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- In one order for all writers: those of the same words wait for each other instead of deadlocking.
+    -- Sorted, so that writers of the same words wait for each other and do not deadlock.
     INSERT INTO name_words SELECT DISTINCT word FROM inserted CROSS JOIN words_of_name(name_key) AS word ORDER BY word
         ON CONFLICT DO NOTHING;
     RETURN NULL;

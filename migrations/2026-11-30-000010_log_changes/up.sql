@@ -1,22 +1,22 @@
--- Every change of an article, entity, mention or quote, and every review, in the transaction that made it. The change feed,
--- webhooks and the names in memory are read from this log.
+-- The change log: every change of an article, entity, mention or quote, and every review, inserted by the same transaction. The
+-- change feed and the names in memory are read from it.
 --
--- Readers go through it in the order of (transaction_id, id), and only up to the oldest transaction that is still running:
--- whatever order transactions end in, no change appears behind a reader.
+-- Readers read it in the order of (transaction_id, id), and only up to the oldest transaction that is still running. So no change
+-- appears before the position of a reader, in whatever order transactions commit.
 CREATE TABLE changes (
     -- A bigint rather than xid8, for which diesel has no type.
     transaction_id bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
     id bigint GENERATED ALWAYS AS IDENTITY,
     at timestamptz NOT NULL DEFAULT now(),
-    -- The name of the key; null for anonymous callers and for changes with SQL.
+    -- The name of the API key; null for anonymous callers and for changes made in SQL.
     actor text DEFAULT nullif(current_setting('verbatim.actor', true), ''),
     action text NOT NULL,
     resource text NOT NULL,
-    -- No foreign keys: deletions are changes too.
+    -- No foreign keys, because deleted records have changes too.
     record_id uuid NOT NULL,
-    -- The article that the record is, or is in; null for entities.
+    -- The article itself, or the article that the record is in; null for entities.
     article_id uuid,
-    -- The version of the record after the change, or when it was deleted; null for reviews, which do not change.
+    -- The version of the record after the change, or before its deletion; null for reviews, which do not change.
     version integer,
     CONSTRAINT changes_pkey PRIMARY KEY (transaction_id, id),
     CONSTRAINT changes_action_check CHECK (action IN ('create', 'update', 'delete', 'merge', 'undo')),
@@ -26,10 +26,10 @@ CREATE TABLE changes (
 -- For the names in memory, which are refreshed twice a second.
 CREATE INDEX changes_of_entities_idx ON changes (transaction_id) WHERE resource = 'entity';
 
--- What the positions of readers refer to: one row.
+-- The log that positions of readers refer to. It has one row.
 CREATE TABLE change_log (
     is_only boolean DEFAULT true CONSTRAINT change_log_pkey PRIMARY KEY,
-    -- Another one after a restore: transaction ids mean nothing in another database.
+    -- Replaced after a restore, because transaction ids of different databases cannot be compared.
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     -- The last change that was removed because of its age.
     removed_transaction_id bigint NOT NULL DEFAULT 0,
@@ -38,7 +38,7 @@ CREATE TABLE change_log (
 );
 INSERT INTO change_log DEFAULT VALUES;
 
--- Updates of articles, mentions and quotes count when they make a new version: copies of an article's columns do not.
+-- Updates of articles, mentions and quotes are logged if they change the version. Updates of columns copied from an article do not.
 CREATE FUNCTION log_article_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -63,7 +63,7 @@ CREATE TRIGGER articles_log_updated AFTER UPDATE ON articles
 CREATE TRIGGER articles_log_deleted AFTER DELETE ON articles
     REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION log_article_changes();
 
--- For mentions and quotes. The argument is the resource.
+-- Logs changes of mentions and quotes. The argument is the resource.
 CREATE FUNCTION log_changes_in_articles() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -94,7 +94,7 @@ CREATE TRIGGER quotes_log_updated AFTER UPDATE ON quotes
 CREATE TRIGGER quotes_log_deleted AFTER DELETE ON quotes
     REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION log_changes_in_articles('quote');
 
--- Reviews are only appended, and go with their quote.
+-- Reviews are only inserted, and are deleted with their quote.
 CREATE FUNCTION log_reviews() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO changes (action, resource, record_id, article_id)
@@ -106,7 +106,7 @@ $$;
 CREATE TRIGGER reviews_log_inserted AFTER INSERT ON reviews
     REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION log_reviews();
 
--- Every update counts, also one with SQL that makes no new version: the names in memory follow it.
+-- Logs every update, including updates in SQL that do not change the version, because the names in memory must be refreshed.
 CREATE FUNCTION log_entity_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -137,7 +137,7 @@ CREATE TRIGGER entities_log_updated AFTER UPDATE ON entities
 CREATE TRIGGER entities_log_deleted AFTER DELETE ON entities
     REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION log_entity_changes();
 
--- A change of these entities, unless they were deleted or this transaction has logged a change of them.
+-- Logs an update of these entities, unless they were deleted or this transaction has already logged a change of them.
 CREATE FUNCTION log_update_of_entities(ids uuid[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO changes (action, resource, record_id, version)
         SELECT 'update', 'entity', entities.id, entities.version FROM entities
@@ -147,7 +147,8 @@ CREATE FUNCTION log_update_of_entities(ids uuid[]) RETURNS void LANGUAGE sql AS 
         )
 $$;
 
--- For aliases and identifiers. An update may move a row to another entity: both changed.
+-- Logs changes of aliases and identifiers as updates of their entities. An update may move a row to another entity. Then both
+-- entities are logged.
 CREATE FUNCTION log_entity_part_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'INSERT' THEN

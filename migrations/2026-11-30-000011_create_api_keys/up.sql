@@ -10,7 +10,7 @@ CREATE TABLE api_keys (
     publisher text,
     expires_at timestamptz,
     digest bytea NOT NULL,
-    -- The secret before the last rotation.
+    -- The SHA-256 of the secret before the last rotation.
     previous_digest bytea,
     previous_expires_at timestamptz,
     last_used_at timestamptz,
