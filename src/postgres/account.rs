@@ -1,4 +1,4 @@
-//! The account that Postgres runs as: our own, or another one when we are root, whom Postgres refuses.
+//! The account that Postgres runs as: that of the service, or another one if the service runs as root, which Postgres refuses.
 
 use super::error::EmbeddedError;
 use nix::unistd::{Uid, User, getegid, geteuid};
@@ -9,24 +9,24 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The variables passed to child processes, which need them to find their libraries. Nothing else is: a `PG*` variable would
-/// change the server, and others hold secrets.
+/// The environment variables passed to child processes, which find programs and libraries by them. No others are passed: a `PG*`
+/// variable would change the server, and others may contain secrets.
 const PASSED_VARIABLES: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 
 /// The account that Postgres runs as.
 #[derive(Debug, Clone)]
 pub(super) struct Account {
-    /// For messages.
+    /// The user name, for messages.
     pub name: String,
     uid: u32,
     gid: u32,
-    /// Whether this is not the account we run as, which only root can choose.
+    /// True if this is not the account of the service. Only root can choose another account.
     is_other: bool,
 }
 
 impl Account {
-    /// Our own account unless we are root. Root chooses the owner of an existing server folder, so that a cluster keeps its
-    /// owner; else `postgres`; else `nobody`.
+    /// Chooses the account of the service, unless that is root. Root chooses the owner of an existing server folder, so that a
+    /// cluster keeps its owner, else `postgres`, else `nobody`.
     pub fn choose(server_dir: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();
         if !me.is_root() {
@@ -50,15 +50,15 @@ impl Account {
             .ok_or(EmbeddedError::NoAccount)
     }
 
-    /// Whether this is not the account we run as.
+    /// True if this is not the account of the service.
     pub fn is_other(&self) -> bool {
         self.is_other
     }
 
     /// A command that runs as this account, in `/`, without input and with a minimal environment.
     ///
-    /// It leads its own process group: a Ctrl-C at the terminal reaches only the service, which finishes its requests and
-    /// then stops Postgres. There is no parent-death signal: it would fire when the *thread* that started the child ends.
+    /// It has its own process group, so Ctrl-C in the terminal reaches only the service, which finishes its requests and then stops
+    /// Postgres. It has no parent-death signal, because that is sent when the *thread* that started the child ends.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -75,7 +75,7 @@ impl Account {
         command
     }
 
-    /// For `map_err`: `program` could not be started as this account.
+    /// Returns a function for `map_err`: `program` could not be started as this account.
     pub fn cannot_run(&self, program: &Path) -> impl FnOnce(io::Error) -> EmbeddedError {
         let (program, account) = (program.to_owned(), self.name.clone());
         move |source| EmbeddedError::Run { program, account, source }
@@ -106,14 +106,14 @@ impl Account {
         fs::create_dir_all(&path).map_err(EmbeddedError::folder(&path))?;
         if self.is_other {
             for path in missing {
-                // Root's umask may be 077.
+                // The umask of root may be 077.
                 set_mode(path, 0o755).map_err(EmbeddedError::folder(path))?;
             }
         }
         path.canonicalize().map_err(EmbeddedError::folder(&path))
     }
 
-    /// Creates a folder that only this account and root can enter, or makes an existing one so.
+    /// Creates a folder that only this account and root can enter, or restricts an existing one in this way.
     pub fn private_folder(&self, path: &Path) -> Result<(), EmbeddedError> {
         let created = fs::DirBuilder::new().mode(0o700).create(path);
         match created {
@@ -125,7 +125,7 @@ impl Account {
         .map_err(EmbeddedError::folder(path))
     }
 
-    /// Removes the access of others: a volume's mount options may have granted it, and Postgres refuses such a folder.
+    /// Removes the access of others, because Postgres refuses a folder with it. Mount options of a volume may have granted it.
     fn make_private(&self, path: &Path) -> io::Result<()> {
         let found = fs::symlink_metadata(path)?;
         if !found.is_dir() {
@@ -140,14 +140,14 @@ impl Account {
         Ok(())
     }
 
-    /// Whether `path` is a folder that this account owns and only it may enter.
+    /// Whether `path` is a folder that this account owns and that no other account may enter.
     pub fn owns_privately(&self, path: &Path) -> bool {
         fs::symlink_metadata(path)
             .is_ok_and(|found| found.is_dir() && found.uid() == self.uid && found.mode() & 0o077 == 0)
     }
 
-    /// The first of the folders from `/` to `path` (absolute, no symbolic links) that this account may not enter. Decided by
-    /// owner, group and mode; access control lists are ignored.
+    /// The first folder from `/` to `path` (absolute, without symbolic links) that this account may not enter. Checks the owner,
+    /// the group and the mode, but no access control lists.
     pub fn barrier(&self, path: &Path) -> Option<PathBuf> {
         if !self.is_other {
             return None;

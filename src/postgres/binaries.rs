@@ -32,8 +32,9 @@ impl Binaries {
     }
 }
 
-/// The first usable server, of the version of the cluster if there is one, so that a newer Postgres can be installed beside
-/// the old one. An installed server is preferred to a fetched one.
+/// Finds a usable server. An installed server is preferred to a fetched one.
+///
+/// If there is a cluster, a server of its version is searched, so that a newer Postgres can be installed beside the old one.
 pub(super) fn find(
     bin_dir: Option<&Path>,
     may_fetch: bool,
@@ -60,15 +61,16 @@ pub(super) fn find(
         _ => fetch::fetch(account).and_then(|dir| inspect(dir, account)),
     };
     fetched.or_else(|not_fetched| match (of_other_version, refused) {
-        // Refused when it is compared with the cluster.
+        // `cluster::ensure` refuses it with an error about its version.
         (Some(found), _) => Ok(found),
         (None, Some(error)) => Err(error),
         (None, None) => Err(EmbeddedError::NotFound { searched, not_fetched: Box::new(not_fetched) }),
     })
 }
 
-/// The places that contain both programs, each once, with symbolic links resolved: `/usr/local/bin/postgres` is often a link
-/// into the folder of one version, which contains `initdb` too.
+/// The folders that contain both programs, each once and without symbolic links.
+///
+/// `/usr/local/bin/postgres` is often a link into the folder of one version, which contains `initdb` too.
 fn servers(places: Vec<PathBuf>) -> impl Iterator<Item = PathBuf> {
     let mut seen = HashSet::new();
     places.into_iter().filter_map(move |place| {
@@ -78,7 +80,7 @@ fn servers(places: Vec<PathBuf>) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// The folders that programs of Postgres are searched in.
+/// The folders in which programs of Postgres are searched.
 pub(super) fn usual_places() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = env::split_paths(&path).collect();
@@ -93,7 +95,7 @@ pub(super) fn usual_places() -> Vec<PathBuf> {
     places
 }
 
-/// The folder of the programs according to `pg_config`, often of a server that is not in the `PATH`.
+/// The folder of the programs according to `pg_config`. The server is often not in the `PATH`.
 fn pg_config_bindir() -> Option<PathBuf> {
     let output = Command::new("pg_config").arg("--bindir").output().ok()?;
     let dir = String::from_utf8(output.stdout).ok()?;
@@ -116,8 +118,8 @@ fn versions(parent: &str, prefix: &str, inside: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Checks a server with `initdb --show`, which prints its version and share folder and creates nothing. `pg_config` is no
-/// alternative: on Fedora it is part of a developer package.
+/// Checks a server with `initdb --show`, which prints its version and share folder and creates nothing. Not with `pg_config`,
+/// because it is part of a developer package on Fedora.
 fn inspect(dir: PathBuf, account: &Account) -> Result<Binaries, EmbeddedError> {
     let program = dir.join("initdb");
     let output = account
@@ -146,7 +148,7 @@ fn value<'a>(output: &'a str, key: &str) -> Option<&'a str> {
     output.lines().find_map(|line| line.strip_prefix(key))
 }
 
-/// 15 of `15.4 (Debian 15.4-1)`, 18 of `18beta1`.
+/// The major version: 15 for `15.4 (Debian 15.4-1)`, 18 for `18beta1`.
 pub(super) fn major_version(version: &str) -> Option<u32> {
     let end = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
     version[..end].parse().ok()

@@ -1,4 +1,4 @@
-//! Creates the cluster once, completely or not at all.
+//! Creates the database cluster once and atomically.
 
 use super::account::Account;
 use super::binaries::{Binaries, major_version};
@@ -15,10 +15,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The prefix of the folder of an incomplete cluster.
 const INCOMPLETE: &str = "making-";
 
-/// The character classes: with plain C, `lower` and trigrams would know ASCII letters only.
+/// The `LC_CTYPE` of the cluster. With `C`, `lower` and trigrams would support only ASCII letters.
 const CTYPE: &str = if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" };
 
-/// The major version that created the cluster; `None` when there is none.
+/// The major version that created the cluster; `None` if there is no cluster.
 pub(super) fn version(cluster: &Path) -> Result<Option<u32>, EmbeddedError> {
     let file = cluster.join("PG_VERSION");
     match fs::read_to_string(&file) {
@@ -56,8 +56,8 @@ pub(super) fn ensure(
     }
 }
 
-/// Creates the cluster under a temporary name and renames it once it is complete and on disk: a process killed in between
-/// leaves nothing that could be taken for a cluster.
+/// Creates the cluster under a temporary name, and renames it when it is complete and on disk. So a killed process leaves no
+/// incomplete cluster under the final name.
 fn create(folder: &Folder, binaries: &Binaries, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
     log::info!("creating a Postgres {} cluster in {}", binaries.major, folder.path().display());
     let incomplete = folder.server().join(unique_name());
@@ -69,7 +69,7 @@ fn create(folder: &Folder, binaries: &Binaries, account: &Account, durable: bool
     File::open(&server).and_then(|dir| dir.sync_all()).map_err(EmbeddedError::folder(&server))
 }
 
-/// A name that no other start uses: an `initdb` outlives a service that is killed while it runs.
+/// A name that no other start uses, because `initdb` continues to run if the service is killed.
 fn unique_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{INCOMPLETE}{}-{}", std::process::id(), now.as_nanos())
@@ -92,7 +92,7 @@ fn initdb(cluster: &Path, binaries: &Binaries, account: &Account, durable: bool)
     Account::check(&program, output).map(drop)
 }
 
-/// Creates the service's role and its database in single-user mode: not every server package has `psql`.
+/// Creates the role of the service and its database in single-user mode, because not every server package has `psql`.
 fn create_database(cluster: &Path, binaries: &Binaries, account: &Account) -> Result<(), EmbeddedError> {
     let program = binaries.postgres();
     let mut child = account
@@ -106,7 +106,7 @@ fn create_database(cluster: &Path, binaries: &Binaries, account: &Account) -> Re
         .spawn()
         .map_err(account.cannot_run(&program))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // If the server has exited already, its output says more than a broken pipe.
+        // If the server has exited already, its output is a better error than a broken pipe.
         let _ = writeln!(stdin, "CREATE ROLE {DATABASE} LOGIN\nCREATE DATABASE {DATABASE} OWNER {DATABASE}");
     }
     let output = child.wait_with_output().map_err(account.cannot_run(&program))?;

@@ -1,11 +1,11 @@
-//! The folders that are used when none is configured.
+//! The default folders.
 
 use super::error::EmbeddedError;
 use nix::unistd::geteuid;
 use std::env;
 use std::path::PathBuf;
 
-/// A kind of folder: where it is by default, for root and for a user.
+/// A default folder: its path for root, and for an ordinary user.
 struct Place {
     root: &'static str,
     variable: &'static str,
@@ -28,7 +28,7 @@ const CACHE: Place = Place {
 /// `$XDG_DATA_HOME/verbatim` or `~/.local/share/verbatim` (macOS: `~/Library/Application Support/verbatim`).
 ///
 /// # Errors
-/// [`EmbeddedError::NoHome`] when an ordinary user has neither variable.
+/// [`EmbeddedError::NoHome`] if an ordinary user has neither variable.
 pub fn default_data_dir() -> Result<PathBuf, EmbeddedError> {
     DATA.dir()
 }
@@ -48,7 +48,7 @@ impl Place {
         if root {
             return Ok(PathBuf::from(self.root));
         }
-        // The XDG specification: ignore a relative path.
+        // The XDG specification says to ignore a relative path.
         let base = match xdg.filter(|path| path.is_absolute()) {
             Some(path) => path,
             None => home.filter(|path| path.is_absolute()).ok_or(EmbeddedError::NoHome)?.join(self.home),
@@ -62,14 +62,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn root_gets_a_folder_that_another_account_can_reach() {
+    fn root_has_a_folder_that_another_account_can_reach() {
         let home = || Some(PathBuf::from("/root"));
         assert_eq!(DATA.dir_of(true, home(), home()).unwrap().to_str(), Some("/var/lib/verbatim"));
         assert_eq!(CACHE.dir_of(true, home(), home()).unwrap().to_str(), Some("/var/cache/verbatim"));
     }
 
     #[test]
-    fn an_ordinary_user_gets_a_folder_of_their_own() {
+    fn an_ordinary_user_has_a_folder_under_xdg_or_home() {
         let home = || Some(PathBuf::from("/home/ann"));
         let xdg = |path: &str| Some(PathBuf::from(path));
         for place in [DATA, CACHE] {

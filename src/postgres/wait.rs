@@ -1,9 +1,9 @@
-//! Polling for conditions that give no signal: files, and processes that are not our children.
+//! Polling for conditions without notification: files, and processes that are not children of this process.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-const STEP: Duration = Duration::from_millis(10);
+const PERIOD: Duration = Duration::from_millis(10);
 
 /// Checks every 10 ms until `done` or until `limit` has passed. Returns the last result.
 pub(super) fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
@@ -15,6 +15,6 @@ pub(super) fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> boo
         if Instant::now() >= deadline {
             return false;
         }
-        thread::sleep(STEP);
+        thread::sleep(PERIOD);
     }
 }
