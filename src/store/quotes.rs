@@ -46,7 +46,7 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     tombstones::one(insert(conn, vec![(new, columns)])?)
 }
 
-/// Stores several quotes, and returns them in their order.
+/// Stores several quotes, and returns them in the given order.
 ///
 /// # Errors
 /// As [`create`]. Pointers begin with the index of the invalid quote. An ambiguous text is an invalid field too.

@@ -23,9 +23,9 @@ pub fn resolve(
         let allowed = &filter.speaker;
         let is_allowed =
             |id: &Uuid| allowed.include.is_empty() && !allowed.include_null || allowed.include.contains(id);
-        let any: Vec<Uuid> = entities(&resolved.speaker).filter(is_allowed).collect();
-        resolved.matches_nothing |= any.is_empty();
-        filter.speaker = SetFilter { include: any, include_null: false, ..filter.speaker.clone() };
+        let include: Vec<Uuid> = entities(&resolved.speaker).filter(is_allowed).collect();
+        resolved.matches_nothing |= include.is_empty();
+        filter.speaker = SetFilter { include, include_null: false, ..filter.speaker.clone() };
     }
     if !requested.about.is_empty() {
         let about: Vec<Uuid> = entities(&resolved.about).collect();

@@ -16,7 +16,7 @@ const MAX_SHOWN: i64 = 100;
 /// The occurrences of a quote: the quotes of its cluster that are not rejected. A quote without a cluster has one occurrence.
 ///
 /// # Errors
-/// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) when it was deleted.
+/// [`NotFound`](crate::store::Error::NotFound), or [`Gone`](crate::store::Error::Gone) if it was deleted.
 pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
     let found: Option<Option<Uuid>> =
         quotes::table.filter(quotes::id.eq(id)).select(quotes::cluster_id).first(conn).optional()?;

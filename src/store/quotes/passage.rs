@@ -23,7 +23,7 @@ impl Passage {
     pub fn at(body: &Body, spans: &[Span], given: Option<&str>) -> Result<Self> {
         let [first, .., last] = spans else {
             let Some(only) = spans.first() else {
-                return Err(Error::field("/spans", "must hold at least one span"));
+                return Err(Error::field("/spans", "must have at least one span"));
             };
             return Self::between(body, spans, given, *only, *only);
         };
@@ -32,21 +32,21 @@ impl Passage {
 
     fn between(body: &Body, spans: &[Span], given: Option<&str>, first: Span, last: Span) -> Result<Self> {
         if spans.len() > MAX_SPANS {
-            return Err(Error::field("/spans", format!("must hold at most {MAX_SPANS} spans")));
+            return Err(Error::field("/spans", format!("must have at most {MAX_SPANS} spans")));
         }
         let text = body
             .slice_all(spans)
             .map_err(|(index, error)| Error::field(format!("/spans/{index}"), error.to_string()))?;
-        let faults: Vec<FieldError> =
+        let errors: Vec<FieldError> =
             spans.iter().enumerate().filter_map(|(index, span)| untrimmed_edge(body, index, *span)).collect();
-        if !faults.is_empty() {
-            return Err(Error::Invalid(faults));
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
         }
         if given.is_some_and(|given| given != text) {
             return Err(Error::field("/text", "must equal the body's text at the spans, joined by one space"));
         }
         if text.chars().count() > MAX_QUOTE {
-            return Err(Error::field("/spans", format!("must hold at most {MAX_QUOTE} characters")));
+            return Err(Error::field("/spans", format!("must be at most {MAX_QUOTE} characters")));
         }
         let (prefix, suffix) = (body.prefix(first.start).to_owned(), body.suffix(last.end).to_owned());
         Ok(Self { text, spans: spans.to_vec(), prefix, suffix })
@@ -130,7 +130,7 @@ pub fn side(body: &Body, side: Side, span: Option<Span>, words: Option<String>) 
         return Err(Error::field(words_member, format!("must equal the body's text at {span_member}")));
     }
     if actual.chars().count() > max_length {
-        return Err(Error::field(span_member, format!("must hold at most {max_length} characters")));
+        return Err(Error::field(span_member, format!("must be at most {max_length} characters")));
     }
     Ok(Some(actual))
 }

@@ -24,12 +24,13 @@ const MAX_CANDIDATES: i32 = 500;
 const MAX_WORDS: usize = 8;
 /// Number of words that are searched even if they are common, because the rarest word may be a typo.
 const MIN_WORDS: usize = 3;
-/// Approximate number of index entries that are read for the words.
+/// Approximate maximum number of index entries that are read for the words, if there are more than [`MIN_WORDS`].
 const MAX_ENTRIES: f64 = 30_000.0;
-/// If the words have more index entries than this in total, the most common ones are searched in the [`NEWEST`] quotes only.
+/// If the words have more index entries than this in total, the most common ones are searched in the [`NEWEST_QUOTES`] quotes only.
 /// Reading two posting lists of half a million entries takes longer than reading those quotes.
 const COMMON_ENTRIES: f64 = 10.0 * MAX_ENTRIES;
-const NEWEST: i32 = 10_000;
+/// Number of newest quotes in which the most common words are searched.
+const NEWEST_QUOTES: i32 = 10_000;
 /// Maximum number of code points of a quote that are compared.
 const COMPARED_LENGTH: i32 = 5_000;
 
@@ -116,8 +117,9 @@ fn candidates(
     let among_newest = steps.len();
     steps.extend(shared_words(if rare < words.len() { &words } else { &[] }));
     let wanted = "cluster_id <> $2 AND status <> 'rejected' AND ($3 OR speaker_id = $4) AND ($5 = '' OR language = $5)";
-    let newest =
-        format!("(SELECT * FROM quotes WHERE {wanted} ORDER BY published_desc DESC, id DESC LIMIT {NEWEST}) AS quotes");
+    let newest = format!(
+        "(SELECT * FROM quotes WHERE {wanted} ORDER BY published_desc DESC, id DESC LIMIT {NEWEST_QUOTES}) AS quotes"
+    );
     let selects = (1..=steps.len()).map(|step| {
         let table = if step <= among_newest { "quotes" } else { &newest };
         format!(
@@ -149,15 +151,15 @@ fn candidates(
 /// Queries for quotes with all of some words, with three quarters, with half, and with two of them (one, if there are at most two).
 fn shared_words(words: &[String]) -> Vec<String> {
     let all = words.len();
-    let least = if all < 3 { 1 } else { 2 };
-    let mut counts = vec![all, all * 3 / 4, all / 2, least];
-    counts.retain(|count| (least..=all).contains(count));
+    let minimum = if all < 3 { 1 } else { 2 };
+    let mut counts = vec![all, all * 3 / 4, all / 2, minimum];
+    counts.retain(|count| (minimum..=all).contains(count));
     counts.dedup();
     let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     counts.into_iter().map(|count| at_least(count, &quoted)).collect()
 }
 
-/// A tsquery for at least `count` of these words.
+/// A tsquery for at minimum `count` of these words.
 fn at_least(count: usize, words: &[String]) -> String {
     match words {
         _ if count == 1 => format!("({})", words.join(" | ")),
