@@ -93,7 +93,7 @@ pub fn create(conn: &mut PgConnection, new: &NewEntity) -> Result<Entity> {
     Ok(row.with(new.aliases.clone(), new.identifiers.clone()))
 }
 
-/// Stores some entities under their ids, with one statement for each table.
+/// Stores entities with the given ids, with one statement for each table.
 ///
 /// # Errors
 /// As [`create`].
@@ -116,7 +116,7 @@ pub fn create_all<'a>(conn: &mut PgConnection, all: &[(Uuid, &'a NewEntity)]) ->
 /// Returns the entities with these distinct ids, in the order of the ids.
 ///
 /// # Errors
-/// Per id: [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the survivor.
+/// Per id: [`Error::NotFound`], [`Error::Gone`], or [`Error::Merged`] with the entity that it was merged into.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Entity>>> {
     let found = by_ids(conn, ids)?;
     let found = tombstones::each(conn, Resource::Entity, ids, found);
@@ -329,14 +329,14 @@ fn insert_identifiers<'a>(
 
 fn check_identifiers(identifiers: &[Identifier]) -> Result<()> {
     let mut seen = HashSet::new();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for (index, identifier) in identifiers.iter().enumerate() {
         if let Some(detail) = identifier.fault() {
-            faults.push(FieldError::new(format!("/identifiers/{index}/value"), detail));
+            errors.push(FieldError::new(format!("/identifiers/{index}/value"), detail));
         }
         if !seen.insert((&identifier.scheme, &identifier.value)) {
-            faults.push(FieldError::new(format!("/identifiers/{index}"), "duplicate identifier"));
+            errors.push(FieldError::new(format!("/identifiers/{index}"), "duplicate identifier"));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }

@@ -21,16 +21,16 @@ type EntityQuery<'a> = dsl::IntoBoxed<'a, dsl::LeftJoin<entities::table, entity_
 /// One page of the matching entities. A search by name finds at most 600 entities: 200 by each of three queries.
 pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilter) -> Result<Page<ListedEntity>> {
     let identified = names::by_identifiers(conn, &filter.identifier.include)?;
-    let none = names::by_identifiers(conn, &filter.identifier.exclude)?;
+    let excluded = names::by_identifiers(conn, &filter.identifier.exclude)?;
     if let Some(q) = &filter.q {
-        let any = (!filter.identifier.include.is_empty()).then_some(&identified[..]);
-        let any = any.filter(|_| !filter.identifier.include_null);
-        let scope = Scope { kind: filter.kind.clone(), include: any, exclude: &none };
+        let included = (!filter.identifier.include.is_empty()).then_some(&identified[..]);
+        let included = included.filter(|_| !filter.identifier.include_null);
+        let scope = Scope { kind: filter.kind.clone(), include: included, exclude: &excluded };
         let mut found = names::search(conn, popular, q, &scope)?;
         if filter.identifier.include_null || filter.identifier.exclude_null {
             let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
             let matching_ids =
-                matching(filter, &identified, &none).filter(entities::id.eq_any(ids)).select(entities::id);
+                matching(filter, &identified, &excluded).filter(entities::id.eq_any(ids)).select(entities::id);
             let matching_ids: HashSet<Uuid> = matching_ids.load::<Uuid>(conn)?.into_iter().collect();
             found.matches.retain(|m| matching_ids.contains(&m.entity));
         }
@@ -39,7 +39,7 @@ pub fn list(conn: &mut PgConnection, popular: &PopularNames, filter: &EntityFilt
             _ => among_found(conn, filter, found),
         };
     }
-    let matching = || matching(filter, &identified, &none);
+    let matching = || matching(filter, &identified, &excluded);
     let total = count::total(conn, filter.page.count, || matching().select(entities::id))?;
     let page = in_order(conn, filter, matching(), total)?;
     Ok(page.map(|entity| ListedEntity { entity, matched: None }))
@@ -82,7 +82,7 @@ fn matched(conn: &mut PgConnection, found: &[Match]) -> Result<HashMap<Uuid, Str
     Ok(named.into_iter().map(|suggestion| (suggestion.id, suggestion.matched)).collect())
 }
 
-/// The number of entities found by a name.
+/// The number of entities found by a name, if it is requested.
 fn total_of(filter: &EntityFilter, found: &NameMatches) -> Option<Total> {
     let kind = if found.is_truncated { Count::Estimate } else { Count::Exact };
     filter.page.count.map(|_| Total { value: i64::try_from(found.matches.len()).unwrap_or(i64::MAX), kind })
@@ -117,7 +117,7 @@ fn identifiers() -> dsl::Filter<entity_identifiers::table, dsl::Eq<entity_identi
     entity_identifiers::table.filter(entity_identifiers::entity_id.eq(entities::id))
 }
 
-fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> EntityQuery<'a> {
+fn matching<'a>(filter: &EntityFilter, included: &[Uuid], excluded: &[Uuid]) -> EntityQuery<'a> {
     let mut query = joined();
     match &filter.kind.include[..] {
         [] => {}
@@ -130,11 +130,11 @@ fn matching<'a>(filter: &EntityFilter, any: &[Uuid], none: &[Uuid]) -> EntityQue
     }
     match (filter.identifier.include.is_empty(), filter.identifier.include_null) {
         (true, false) => {}
-        (false, false) => query = query.filter(entities::id.eq_any(any.to_vec())),
-        (_, true) => query = query.filter(entities::id.eq_any(any.to_vec()).or(not(exists(identifiers())))),
+        (false, false) => query = query.filter(entities::id.eq_any(included.to_vec())),
+        (_, true) => query = query.filter(entities::id.eq_any(included.to_vec()).or(not(exists(identifiers())))),
     }
-    if !none.is_empty() {
-        query = query.filter(entities::id.ne_all(none.to_vec()));
+    if !excluded.is_empty() {
+        query = query.filter(entities::id.ne_all(excluded.to_vec()));
     }
     if filter.identifier.exclude_null {
         query = query.filter(exists(identifiers()));

@@ -33,7 +33,7 @@ pub(super) struct NameCandidate {
     pub(super) position: i32,
     pub(super) name_key: String,
     pub(super) mentions: i64,
-    /// 0 to 1.
+    /// The similarity to the query, 0 to 1.
     pub(super) similarity: f64,
 }
 
@@ -162,16 +162,19 @@ impl NameQuery {
 
     /// Returns the best matches, at most `limit`, with one name per entity.
     ///
-    /// Names are read before their kind is checked. Otherwise, a query for a rare kind could
-    /// read a hundred thousand names without a match.
+    /// Names are read before their kind is checked. Otherwise, a query for a rare kind could read a hundred thousand names without
+    /// a match.
     pub(super) fn load(self, conn: &mut PgConnection, scope: &Scope, limit: i32) -> Result<Matches> {
         let Self { conditions, values, read_order, searches_most_mentioned, similarity, order } = self;
-        let [kinds, no_kinds, any, none, read_at, mentioned_at, limit_at] =
+        let [kinds, no_kinds, include, exclude, read_at, mentioned_at, limit_at] =
             [1, 2, 3, 4, 5, 6, 7].map(|n| values.len() + n);
         let of_kind = format!("(kind = ANY (${kinds}) OR ${kinds} = '{{}}') AND kind <> ALL (${no_kinds})");
-        let any =
-            if scope.include.is_some() { format!("entity_id = ANY (${any})") } else { format!("${any} = '{{}}'") };
-        let these = format!("{conditions} AND {any} AND entity_id <> ALL (${none})");
+        let is_included = if scope.include.is_some() {
+            format!("entity_id = ANY (${include})")
+        } else {
+            format!("${include} = '{{}}'")
+        };
+        let these = format!("{conditions} AND {is_included} AND entity_id <> ALL (${exclude})");
         let sql = format!(
             "WITH matching AS MATERIALIZED (
                 SELECT entity_id, position, name_key, kind, weight, ({similarity})::double precision AS similarity

@@ -123,10 +123,10 @@ fn undecided_weight(names: &[PrefixedName]) -> Option<i16> {
 /// The most mentioned entities of these names, which are in order of weight.
 fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Vec<Suggestion>> {
     let mut best: HashMap<Uuid, NameCandidate> = HashMap::new();
-    let mut least = None;
+    let mut min_weight = None;
     for PrefixedName { weight, entity_id, position, name_key } in names {
         // Ten entities have a higher weight.
-        if least.is_some_and(|least| *weight < least) {
+        if min_weight.is_some_and(|min_weight| *weight < min_weight) {
             break;
         }
         let new = NameCandidate {
@@ -142,7 +142,7 @@ fn best(conn: &mut PgConnection, key: &str, names: &[PrefixedName]) -> Result<Ve
             Entry::Occupied(_) => {}
             Entry::Vacant(entry) => drop(entry.insert(new)),
         }
-        least = (best.len() >= MAX_SUGGESTIONS).then_some(*weight).or(least);
+        min_weight = (best.len() >= MAX_SUGGESTIONS).then_some(*weight).or(min_weight);
     }
     let labels = NameLabels::load(conn, best.values().map(|name| (name.entity_id, name.position)))?;
     for (entity, name) in &mut best {
