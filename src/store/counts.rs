@@ -44,6 +44,7 @@ const SUM: &str = "coalesce(sum(n), 0)::bigint";
 
 /// A query for the keys of one dimension on some days that the rollups can answer.
 struct RollupQuery {
+    /// The kind of records, as in `day_counts`.
     of: &'static str,
     /// `None` for the total of all records.
     dimension: Option<Dimension>,

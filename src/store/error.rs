@@ -37,7 +37,7 @@ impl Resource {
         }
     }
 
-    /// The name of one such record in a message.
+    /// The name of such a record in messages, and its kind in `tombstones`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Article => "article",
@@ -51,7 +51,7 @@ impl Resource {
     }
 }
 
-/// Why the store refused a request.
+/// An error of the store.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     #[error("there is no such {}", .0.as_str())]
@@ -75,7 +75,7 @@ pub enum Error {
     Stale { current: i32 },
     #[error("{0}")]
     Conflict(Conflict),
-    /// The request does not match the stored records.
+    /// Fields of the request are invalid.
     #[error("{} invalid fields", .0.len())]
     Invalid(Vec<FieldError>),
     /// No worker thread became free in time.

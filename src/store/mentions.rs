@@ -37,7 +37,7 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
     tombstones::one(insert(conn, article, vec![(new, columns)])?)
 }
 
-/// Stores several mentions in an article, and returns them in their order.
+/// Stores several mentions in an article, and returns them in the given order.
 ///
 /// # Errors
 /// As [`create`]. Pointers begin with the index of the invalid mention.

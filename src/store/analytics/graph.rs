@@ -118,7 +118,7 @@ pub fn speaks_about(
     Ok(Edges { items: rows.into_iter().filter_map(edge).collect(), considered })
 }
 
-/// The pairs of entities that are mentioned together in most articles, among the newest matching ones.
+/// The pairs of entities that are mentioned together in the largest number of the newest matching articles.
 ///
 /// Pairs are counted in memory, because an article with twenty entities has 190 pairs, and Postgres would sort them. Only the
 /// pairs of at most 100 entities of an article are counted.
@@ -148,7 +148,7 @@ pub fn co_mentions(
     Ok(Edges { items: pairs.into_iter().filter_map(edge).collect(), considered })
 }
 
-/// The pairs that are in most sets. The ids of a pair are in order.
+/// The pairs that are in the largest number of sets. The ids of a pair are in order.
 fn most_frequent_pairs(sets: impl Iterator<Item = Vec<Uuid>>, limit: usize) -> Vec<([Uuid; 2], u32)> {
     let (mut ids, mut indexes) = (Vec::new(), HashMap::new());
     let mut counts: HashMap<(u32, u32), u32> = HashMap::new();

@@ -47,7 +47,7 @@ pub struct Resolutions {
     pub missing: Missing,
 }
 
-/// Entities missing in the store. They are created if a stored draft links them.
+/// Entities missing in the store. They are created if a stored draft links them or has them as candidates.
 #[derive(Debug, Default)]
 pub struct Missing(Vec<(Uuid, Newcomer, NewEntity)>);
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// cost of reading a tsvector, and assumes that words and values are independent of each other and of time.
 #[derive(Debug, Clone)]
 pub struct Planner {
-    /// Rows of the table.
+    /// The number of rows of the table.
     rows: f64,
     /// The cost of reading a row.
     fetch_cost: f64,

@@ -75,7 +75,7 @@ pub fn pg_time(time: DateTime<Utc>) -> PgTimestamp {
     PgTimestamp(time.timestamp_micros() - YEAR_2000_MICROS)
 }
 
-/// An internal error: the fingerprint of a cursor rejects cursors of another order before.
+/// An internal error, because a cursor of another order has already been rejected by its fingerprint.
 fn wrong_order() -> Error {
     Error::Internal("the position belongs to another order".to_owned())
 }
