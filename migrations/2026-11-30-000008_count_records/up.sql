@@ -5,7 +5,7 @@ CREATE TABLE count_changes (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT count_changes_pkey PRIMARY KEY,
     -- articles, mentions, quotes, or about: an entity that a quote is about.
     of text NOT NULL,
-    -- 1 for a new record, -1 for a deleted one; an updated record has both.
+    -- The number of added records; negative for removed ones. An update removes the old values and adds the new ones.
     change integer NOT NULL,
     day date NOT NULL,
     language text,

@@ -1,7 +1,7 @@
 -- The names and aliases of all entities in one table, with the indexes for name searches. Triggers maintain it, so changes of
 -- entities and aliases in psql are found too. Merged entities have no names here.
 
--- The weight of a name: the number of binary digits of the number of mentions, because this seldom changes.
+-- The weight of a name: the number of binary digits of the number of mentions. It seldom changes.
 CREATE FUNCTION name_weight(mentions bigint) RETURNS smallint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT length(ltrim(mentions::bit(64)::text, '0'))::smallint
 $$;

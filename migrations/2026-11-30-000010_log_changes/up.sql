@@ -38,7 +38,7 @@ CREATE TABLE change_log (
 );
 INSERT INTO change_log DEFAULT VALUES;
 
--- Updates of articles, mentions and quotes are logged if they change the version. Updates of columns copied from an article do not.
+-- Updates of articles, mentions and quotes are logged if they change the version. Updates of copied columns do not change it.
 CREATE FUNCTION log_article_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
