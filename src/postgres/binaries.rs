@@ -34,7 +34,7 @@ impl Binaries {
 
 /// Finds a usable server. An installed server is preferred to a fetched one.
 ///
-/// If there is a cluster, a server of its version is searched, so that a newer Postgres can be installed beside the old one.
+/// If there is a cluster, this looks for a server of its version, so that a newer Postgres can be installed beside the old one.
 pub(super) fn find(
     bin_dir: Option<&Path>,
     may_fetch: bool,

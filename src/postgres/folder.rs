@@ -133,7 +133,7 @@ pub(super) fn socket_name() -> String {
 
 /// Whether the path of a socket in `dir` is short enough and can be part of a libpq URL.
 fn can_hold_socket(dir: &Path) -> bool {
-    // libpq splits the list of hosts at commas after it has decoded them, and the setting of Postgres is text.
+    // libpq splits the decoded list of hosts at commas. The path must be UTF-8, because it is a setting of Postgres.
     dir.to_str().is_some_and(|text| !text.contains(',')) && dir.join(socket_name()).as_os_str().len() <= SOCKET_PATH_MAX
 }
 

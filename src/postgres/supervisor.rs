@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 /// The time between two checks of the server.
 const CHECK_PERIOD: Duration = Duration::from_millis(100);
-/// The delay before the first restart. It doubles with each restart.
+/// The shortest delay before a restart. The delay doubles with each restart.
 const FIRST_DELAY: Duration = Duration::from_millis(50);
+/// The longest delay before a restart.
 const LONGEST_DELAY: Duration = Duration::from_millis(500);
-/// A server that has run for this time is healthy. The next delay is then the first one again.
+/// A server that has run for this time is healthy. The next delay is then the shortest one again.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
