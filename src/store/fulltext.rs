@@ -71,7 +71,7 @@ pub fn most_relevant(
     let mut found: Vec<RankedRow> =
         statement.bind(newest.into_iter().take(MAX_RANKED).collect::<Vec<_>>()).sql(")").rows(conn)?;
     let ranked = Ranked { considered: found.len(), complete };
-    // Ranks are compared as `real`, their type in Postgres, because a cursor may not keep more digits.
+    // Ranks are compared as `real`, their type in Postgres, because parsing a cursor may change the last digits of a double.
     let key = |rank: f64, id: Uuid| (rank as f32, id);
     found.sort_by(|one, other| other.rank.total_cmp(&one.rank).then(other.id.cmp(&one.id)));
     if let Some(position) = &request.after {

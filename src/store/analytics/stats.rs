@@ -16,8 +16,9 @@ use uuid::Uuid;
 /// The query for the number of other records if it is not known.
 const NO_OTHERS: &str = "SELECT 0::bigint AS n";
 
+/// A row of an answer: the total, a group, the other records, or a bucket of a timeline.
 #[derive(QueryableByName)]
-struct Row {
+struct StatsRow {
     #[diesel(sql_type = Integer)]
     part: i32,
     #[diesel(sql_type = Nullable<Date>)]
@@ -54,7 +55,7 @@ pub fn top(
     };
     let KeyedCounts { with, count, total, others } = keyed;
     let others = others.unwrap_or(NO_OTHERS);
-    let rows: Vec<Row> = with
+    let rows: Vec<StatsRow> = with
         .sql(format!(
             ", ranked AS (SELECT key, {count} AS n FROM keyed GROUP BY key HAVING {count} > 0 ORDER BY n DESC, key LIMIT {limit})
             , answer AS (
@@ -95,7 +96,7 @@ pub fn timeline(
     let KeyedCounts { with, count, others, .. } = keyed;
     let has_others = others.is_some();
     let interval = interval.as_str();
-    let rows: Vec<Row> = with
+    let rows: Vec<StatsRow> = with
         .sql(format!(
             ", dated AS (SELECT * FROM keyed WHERE day > '-infinity' AND day < 'infinity')
             , ranked AS (SELECT key, {count} AS n FROM dated WHERE key IS NOT NULL GROUP BY key HAVING {count} > 0 ORDER BY n DESC, key LIMIT {max_groups})
@@ -120,7 +121,7 @@ pub fn timeline(
     if rows.iter().any(|row| row.part == BUCKET_OF_OTHER) {
         groups.push(Group::Other);
     }
-    let bucket = |row: &Row| match row.part {
+    let bucket = |row: &StatsRow| match row.part {
         BUCKET => Some((row.start?, *group_indexes.get(row.key.as_deref()?)?, row.n)),
         BUCKET_OF_OTHER => Some((row.start?, keys.len(), row.n)),
         _ => None,
@@ -128,7 +129,7 @@ pub fn timeline(
     Ok(Timeline { counts: rows.iter().filter_map(bucket).collect(), groups, considered: coverage(&rows) })
 }
 
-fn coverage(rows: &[Row]) -> Coverage {
+fn coverage(rows: &[StatsRow]) -> Coverage {
     let first = rows.first();
     Coverage { records: first.map_or(0, |row| row.records), published_from: first.and_then(|row| row.since) }
 }

@@ -71,8 +71,8 @@ fn among_found(conn: &mut PgConnection, filter: &EntityFilter, found: NameMatche
     let ids: Vec<Uuid> = found.matches.iter().map(|m| m.entity).collect();
     let page = in_order(conn, filter, joined().filter(entities::id.eq_any(ids)), total)?;
     let shown: HashSet<Uuid> = page.items.iter().map(|entity| entity.id).collect();
-    let shown: Vec<Match> = found.matches.into_iter().filter(|m| shown.contains(&m.entity)).collect();
-    let mut matched = matched(conn, &shown)?;
+    let listed: Vec<Match> = found.matches.into_iter().filter(|m| shown.contains(&m.entity)).collect();
+    let mut matched = matched(conn, &listed)?;
     Ok(page.map(|entity| ListedEntity { matched: matched.remove(&entity.id), entity }))
 }
 
