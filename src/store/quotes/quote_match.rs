@@ -148,7 +148,9 @@ fn candidates(
     Ok(rows.into_iter().filter(|row| seen.insert(row.id)).take(MAX_CANDIDATES as usize).collect())
 }
 
-/// Queries for quotes with all of some words, with three quarters, with half, and with two of them (with one, if there are at most two).
+/// Queries for quotes with all of some words, with three quarters, with half, and with two of them.
+///
+/// If there are at most two words, the last query needs one of them.
 fn shared_words(words: &[String]) -> Vec<String> {
     let all = words.len();
     let minimum = if all < 3 { 1 } else { 2 };
