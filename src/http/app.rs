@@ -8,7 +8,7 @@ use super::middleware::authenticate::{OpenMetrics, authenticate};
 use super::middleware::limit::limit;
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
-use super::middleware::{compress, contract, cors, deadline, read_consistency, shed, trace};
+use super::middleware::{compress, contract, cors, deadline, pace, read_consistency, shed, trace};
 use super::routes::docs::{DocumentText, read_docs_file};
 use super::{openapi, routes};
 use crate::app::annotator::Annotator;
@@ -148,6 +148,7 @@ pub fn app(
         .wrap(from_fn(deadline::enforce_deadline))
         .wrap(from_fn(shed::shed_writes))
         .wrap(from_fn(compress::compress))
+        .wrap(from_fn(pace::pace))
         .wrap(from_fn(limit))
         .wrap(from_fn(authenticate))
         .wrap(from_fn(refuse_foreign_origins))

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
@@ -353,13 +354,34 @@ fn a_body_in_a_million_pieces_is_cut_off_at_the_deadline() {
     app.get("/livez").expect(200);
 }
 
+/// Stores articles of one megabyte each.
+fn large_articles(app: &TestApp, count: usize) {
+    let body = "x ".repeat(500_000);
+    for n in 0..count {
+        app.article(json!({"body": format!("{body}{n}")}));
+    }
+}
+
+#[test]
+fn a_client_that_reads_slowly_is_cut_off() {
+    let app = TestApp::start();
+    large_articles(&app, 20);
+    let path = "/v1/articles?include=body&limit=20";
+    assert!(app.get(path).body.len() > 20_000_000);
+    let mut slow = Raw::connect(&app).head(&format!("GET {path}"), &[]);
+    let (started, mut read) = (Instant::now(), 0);
+    while let Ok(bytes @ 1..) = slow.read(&mut [0; 4 << 10]) {
+        read += bytes;
+        assert!(started.elapsed() < Duration::from_secs(60), "{read} bytes were read");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert!(read < 20_000_000, "{read}");
+}
+
 #[test]
 fn a_client_that_reads_nothing_of_its_answer_is_cut_off() {
     let app = TestApp::start();
-    let body = "x ".repeat(500_000);
-    for n in 0..5 {
-        app.article(json!({"body": format!("{body}{n}")}));
-    }
+    large_articles(&app, 5);
     let connections = || {
         let port = app.base.rsplit(':').next().unwrap().parse::<u16>().unwrap();
         let sockets = fs::read_to_string("/proc/net/tcp").unwrap();

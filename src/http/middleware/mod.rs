@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod limit;
 pub mod metrics;
 pub mod origin;
+pub mod pace;
 pub mod read_consistency;
 pub mod shed;
 pub mod trace;

@@ -37,6 +37,11 @@ impl Raw {
         socket2::SockRef::from(&self.0).set_linger(Some(Duration::ZERO)).unwrap();
     }
 
+    /// Reads what there is of the answer; 0 at its end.
+    pub fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer)
+    }
+
     /// Reads the answer until the service closes the connection.
     #[track_caller]
     pub fn answer(self) -> Response {
