@@ -1,4 +1,4 @@
-//! How long work waits for a thread, and a thread for a new connection, for the metrics.
+//! How long work waits for a thread, and a thread for a connection, for the metrics.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
@@ -13,7 +13,7 @@ pub struct WorkerPoolLabel {
 /// Histograms of one kind of wait, by class of work.
 pub type WaitHistograms = Family<WorkerPoolLabel, Histogram, fn() -> Histogram>;
 
-/// How long work waits for a thread, and a thread for a new connection. Cheap to clone.
+/// How long work waits for a thread, and a thread for a connection. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct WaitTimes {
     pub queue: WaitHistograms,
