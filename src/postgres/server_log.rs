@@ -58,7 +58,7 @@ impl ServerLog {
         if length <= self.max_bytes {
             return Ok(());
         }
-        let end = last_bytes(&mut file, length - KEPT_BYTES)?;
+        let end = last_bytes(&mut file, length.saturating_sub(KEPT_BYTES))?;
         let line = end.iter().position(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         file.set_len(0)?;
         file.write_all(&end[line..])
