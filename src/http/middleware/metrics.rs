@@ -247,7 +247,11 @@ impl Metrics {
             "Time that work waited for a thread of its worker pool",
             waits.queue.clone(),
         );
-        registry.register("database_connection_wait_seconds", "Wait for a connection, longer when one has to be opened", waits.connection.clone());
+        registry.register(
+            "database_connection_wait_seconds",
+            "Wait for a connection, longer when one has to be opened",
+            waits.connection.clone(),
+        );
         registry.register(
             "annotation_duration_seconds",
             "Time to annotate a text, with the wait for a thread",
