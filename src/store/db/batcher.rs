@@ -1,7 +1,7 @@
-//! One queue for requests of one kind that several callers make at the same time.
+//! Batches concurrent requests of one kind.
 //!
-//! A job takes up to [`MAX_BATCH`] requests and answers them in one query. There are as many jobs as requests that wait, or more:
-//! a caller adds a job only when its request has none. A request that comes alone is answered alone, at once.
+//! Each caller enqueues its request, and also a job unless there are enough jobs for all waiting requests. A job takes up to
+//! [`MAX_BATCH`] requests and answers them in one query. A request that arrives alone is answered at once.
 
 use super::caller::Caller;
 use crate::store::Result;
@@ -9,10 +9,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot::Receiver;
 
-/// Requests in one batch, at most: the first of them waits for the last.
+/// The most requests in a batch. All of them wait for the slowest.
 const MAX_BATCH: usize = 16;
 
-/// Requests of one kind that wait for an answer.
+/// A queue of requests of one kind.
 #[derive(Debug)]
 pub struct Batcher<Q, A>(Mutex<Queue<Q, A>>);
 
@@ -20,7 +20,7 @@ pub struct Batcher<Q, A>(Mutex<Queue<Q, A>>);
 struct Queue<Q, A> {
     waiting: VecDeque<Submitted<Q, A>>,
     next: Ticket,
-    /// Jobs that have not begun.
+    /// Jobs that have not started.
     jobs: usize,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Submission<A> {
 /// The callers of equal requests.
 type Callers<A> = Vec<Caller<A>>;
 
-/// Different requests, and the callers of each.
+/// Distinct requests, and the callers of each.
 pub(super) struct Batch<Q, A> {
     pub requests: Vec<Q>,
     callers: Vec<Callers<A>>,
@@ -101,7 +101,7 @@ impl<Q: PartialEq, A: Clone> Batcher<Q, A> {
         index.and_then(|index| waiting.remove(index)).is_some()
     }
 
-    /// Begins a job: takes one of `threads` equal parts of the queue. The caller has to answer it.
+    /// Starts a job: takes one of `threads` equal parts of the queue, which the job has to answer.
     pub(super) fn next_batch(&self, threads: usize) -> Batch<Q, A> {
         let mut queue = self.queue();
         queue.jobs = queue.jobs.saturating_sub(1);

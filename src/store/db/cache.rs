@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Slots for the last changes. Owners that share a slot are invalidated together, which costs a read.
+/// Slots of the hash table of changes. Owners that share a slot are invalidated together, at the cost of another read.
 const SLOTS: usize = 1 << 16;
 
-/// What cached data belongs to, and changes with.
+/// The record that cached data is derived from. A change of the owner invalidates the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// An article with its mentions, quotes and reviews; or an entity.
@@ -28,7 +28,7 @@ pub enum Owner {
 }
 
 thread_local! {
-    /// What the transaction of this thread has changed so far.
+    /// Owners that the transaction of this thread has changed so far.
     static CHANGED: RefCell<Vec<Owner>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -37,7 +37,7 @@ pub(in crate::store) fn record_changes(owners: impl IntoIterator<Item = Owner>) 
     CHANGED.with_borrow_mut(|changed| changed.extend(owners));
 }
 
-/// Returns what was recorded on this thread, and forgets it.
+/// Returns and clears the changes recorded on this thread.
 pub(super) fn take_changes() -> Vec<Owner> {
     CHANGED.with_borrow_mut(mem::take)
 }
@@ -49,7 +49,7 @@ pub struct ReadTimestamp {
     at: Instant,
 }
 
-/// Invalidates the owners of a write while it commits. When it is dropped, earlier reads of them stay invalid.
+/// Keeps the owners of a write invalid while it commits. After the drop, reads that began before it stay invalid.
 pub struct WriteGuard {
     validity: Arc<CacheValidity>,
     owners: Vec<Owner>,
@@ -73,7 +73,7 @@ pub struct CacheValidity {
     slots: Box<[Slot]>,
     everything: Slot,
     hasher: RandomState,
-    /// When the server that was last connected to was started.
+    /// Start time of the server that was connected to last.
     server: Mutex<Option<String>>,
 }
 
@@ -82,13 +82,13 @@ pub struct CacheValidity {
 struct Slot {
     /// The clock after their last change.
     changed_at: AtomicU64,
-    /// Writes of theirs that are being committed.
+    /// Writes to these owners that are committing.
     guards: AtomicU64,
 }
 
 impl Slot {
     fn allows(&self, clock: u64) -> bool {
-        // In this order: a write sets the clock before it gives up its guard.
+        // The guards are read first: a write sets the clock before it releases its guard.
         self.guards.load(Ordering::SeqCst) == 0 && clock >= self.changed_at.load(Ordering::SeqCst)
     }
 }
@@ -116,8 +116,8 @@ impl CacheValidity {
         self.slot(owner).allows(read.clock) && self.everything.allows(read.clock) && read.at.elapsed() <= self.max_age
     }
 
-    /// Invalidates everything when a connection leads to another server than the one before, or to one that was restarted: a
-    /// standby that took over may lack writes that were read here.
+    /// Invalidates everything when a connection reaches another server than the last one, or a restarted one: a promoted
+    /// standby may lack writes that were read here.
     pub(super) fn server_started(self: &Arc<Self>, at: String) {
         let last = self.server.lock().unwrap_or_else(PoisonError::into_inner).replace(at.clone());
         if last.is_some_and(|last| last != at) {

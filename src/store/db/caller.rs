@@ -1,10 +1,10 @@
-//! The caller of a job, who waits for its answer.
+//! The caller that waits for the answer of a job.
 
 use crate::store::Result;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot::{self, Receiver, Sender};
 
-/// Sends one answer to a caller. Cheap to clone: the first answer counts, whoever sends it.
+/// Sends an answer to a caller. Cheap to clone: only the first answer of all clones is sent.
 #[derive(Debug)]
 pub(super) struct Caller<T>(Arc<Mutex<Option<Sender<Result<T>>>>>);
 
@@ -15,7 +15,7 @@ impl<T> Clone for Caller<T> {
 }
 
 impl<T> Caller<T> {
-    /// A caller, and its end, which fails when all clones are dropped without an answer.
+    /// Returns a caller and the receiver of its answer, which fails when all clones are dropped without an answer.
     pub fn new() -> (Self, Receiver<Result<T>>) {
         let (sender, answer) = oneshot::channel();
         (Self(Arc::new(Mutex::new(Some(sender)))), answer)

@@ -26,16 +26,16 @@ pub struct PoolOptions {
     pub lock_timeout: Duration,
 }
 
-/// Which standby, and how far it may be behind.
+/// A standby, and how far it may lag behind.
 #[derive(Debug, Clone)]
 pub struct ReplicaOptions {
     pub url: String,
-    /// The age that data read there may have.
+    /// The greatest lag at which it serves reads.
     pub max_lag: Duration,
 }
 
-/// Parameters of libpq for a server that vanishes: an attempt to connect ends after two seconds, which is the least that libpq
-/// takes, and the system closes a connection whose peer does not acknowledge anything for ten.
+/// Parameters of libpq that detect a dead server: connecting times out after two seconds, the minimum of libpq, and the system
+/// closes a connection whose peer acknowledges nothing for ten seconds.
 const DEFAULT_PARAMETERS: [(&str, &str); 5] = [
     ("connect_timeout", "2"),
     ("keepalives_idle", "5"),
@@ -47,7 +47,7 @@ const DEFAULT_PARAMETERS: [(&str, &str); 5] = [
 /// Opens a connection to the database at `url`, whose own parameters take precedence over the defaults.
 ///
 /// # Errors
-/// When the server cannot be reached or refuses the connection. Repeats no value of a parameter, which may be a password.
+/// When the server cannot be reached or refuses the connection. The message contains no parameter value, which may be a password.
 pub fn establish(url: &str) -> ConnectionResult<PgConnection> {
     PgConnection::establish(&with_default_parameters(url)).map_err(|error| match error {
         ConnectionError::BadConnection(message) => ConnectionError::BadConnection(without_values(message)),
@@ -55,14 +55,14 @@ pub fn establish(url: &str) -> ConnectionResult<PgConnection> {
     })
 }
 
-/// Replaces the messages in which libpq quotes what it cannot use of a URL.
+/// Replaces messages in which libpq quotes the part of a URL that it cannot parse.
 fn without_values(message: String) -> String {
     let is_about_server = ["connection to server", "could not translate host name", "FATAL"];
     let names_value = message.contains("for connection option");
     if !names_value && is_about_server.iter().any(|start| message.trim_start().starts_with(start)) {
         return message;
     }
-    "a parameter of its address has a value or a name that libpq does not know".to_owned()
+    "libpq does not know the name or the value of a parameter in the URL".to_owned()
 }
 
 fn with_default_parameters(url: &str) -> String {
@@ -85,7 +85,7 @@ fn with_default_parameters(url: &str) -> String {
 pub(super) enum PlanCacheMode {
     /// Postgres compares the generic plan with plans for the given values.
     Auto,
-    /// Plans each statement once, whatever its values: 1.4 times the rate for the newest quotes of a speaker.
+    /// Plans each statement once, whatever its values: 1.4 times the throughput for the newest quotes of a speaker.
     ForceGenericPlan,
     /// Plans each statement for its values: a list under a rare filter and one under a common filter need different plans.
     ForceCustomPlan,
@@ -101,14 +101,14 @@ impl PlanCacheMode {
     }
 }
 
-/// A connection, as it is kept in a pool.
+/// A pooled connection.
 pub(super) struct Session {
     pub conn: PgConnection,
-    /// The process id of its server; 0 until the session is configured.
+    /// The process id of its backend; 0 until the session is configured.
     pub server: i32,
     /// Whether it has been used, and is configured.
     pub was_used: bool,
-    /// Whether it is not to be used again.
+    /// Whether it must not be reused.
     pub is_lost: bool,
 }
 
@@ -116,10 +116,10 @@ pub(super) struct Session {
 #[derive(Clone)]
 pub(super) struct Connector {
     url: String,
-    /// The statement that configures a session and returns its server.
+    /// The statement that configures a session. Returns the process id of its backend and the start time of the server.
     session: String,
     pub statement_timeout: Duration,
-    /// Learns of each new server; `None` for a standby, and without a cache.
+    /// Gets the start time of the server of each new session; `None` for a standby, or without a cache.
     validity: Option<Arc<CacheValidity>>,
 }
 
@@ -129,8 +129,8 @@ impl Connector {
     /// `jit` and parallel workers are off: for statements this short they cost more than they save. `work_mem` is raised so
     /// that bitmaps of common words stay exact.
     ///
-    /// `lc_messages` is set for superusers only, as Postgres demands. For other roles `server_check` makes
-    /// sure that the server reports errors in English, which [`Error`] is read from.
+    /// `lc_messages` is set only for superusers, as Postgres requires. For other roles `server_check` ensures that the server
+    /// reports errors in English: [`Error`] is classified by their messages.
     pub fn new(
         options: &PoolOptions,
         url: &str,
@@ -161,7 +161,7 @@ impl Connector {
 
     /// Configures a new session.
     ///
-    /// Not when it connects: a thread that waits for a silent server must be one that can be given up.
+    /// Runs on the thread of a job, and not when r2d2 connects: only threads of jobs are replaced when the server is silent.
     pub fn configure(&self, session: &mut Session) -> Result<()> {
         #[derive(QueryableByName)]
         struct Server {

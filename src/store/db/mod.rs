@@ -1,7 +1,8 @@
 //! Access to Postgres: connections and threads that run blocking diesel code for async callers.
 //!
-//! Each class of work (lookups, other reads, writes, exports) has threads and connections of its own, so that lookups do not wait
-//! behind searches. Lookups of one resource leave threads to those of others. Work that waits too long in a queue is refused with [`Error::Overloaded`].
+//! Each class of work (lookups, other reads, writes, exports) has its own threads and connections, so that lookups do not wait
+//! behind searches. Lookups of one resource leave some threads to those of others. Work that waits too long in a queue is
+//! refused with [`Error::Overloaded`].
 
 pub mod batcher;
 pub mod cache;
@@ -45,7 +46,7 @@ pub struct Db {
     waits: WaitTimes,
 }
 
-/// Connections for probes, which are never refused because of other work.
+/// Connections for probes, which never wait for other work.
 const PROBE_CONNECTIONS: u32 = 1;
 /// Connections for exports, which may take minutes: other reads never wait for them.
 const EXPORT_CONNECTIONS: u32 = 2;
@@ -53,7 +54,7 @@ const EXPORT_CONNECTIONS: u32 = 2;
 const BACKGROUND_CONNECTIONS: u32 = 3;
 
 impl Db {
-    /// Starts the threads. Connects to nothing: connections are opened when they are first needed.
+    /// Starts the threads. Connections are opened when they are first needed.
     pub fn new(options: &PoolOptions) -> Self {
         let waits = WaitTimes::default();
         let validity = options.max_age.map(|max_age| Arc::new(CacheValidity::new(max_age)));
@@ -79,8 +80,8 @@ impl Db {
         }
     }
 
-    /// Runs a read, on a standby if one is up to date enough for the request. Each statement sees the commits before
-    /// its beginning.
+    /// Runs a read, on a standby if one is up to date enough for the request. Each statement sees what was committed before it
+    /// began.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when it is not started within the queue timeout, [`Error::Unavailable`] when Postgres cannot be
@@ -92,7 +93,7 @@ impl Db {
         self.read_in(&self.reads, None, work).await
     }
 
-    /// Runs a read of one resource that is always quick, without waiting behind slower ones. Its statements get generic plans.
+    /// Runs a quick read of one resource, which does not wait behind slower reads. Its statements get generic plans.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -128,11 +129,11 @@ impl Db {
         run_retrying(&self.reads, None, work).await
     }
 
-    /// Runs a read of any length in one snapshot of the primary, on connections of its own, and streams what it sends. It
+    /// Runs a long read in one snapshot of the primary, on a connection for exports, and streams the parts that it sends. It
     /// ends when the stream is dropped.
     ///
     /// # Errors
-    /// As [`Db::read`], when it fails before it has sent anything. A later error is the last item of the stream.
+    /// As [`Db::read`], when it fails before its first part. A later error is the last item of the stream.
     pub async fn stream<P: Send + 'static>(
         &self,
         work: impl FnOnce(&mut PgConnection, &PartSender<P>) -> Result<()> + Send + 'static,
@@ -199,7 +200,7 @@ impl Db {
         within_deadline(self.lookups.wait(answered, || batcher.cancel(ticket))).await
     }
 
-    /// Runs a write in one transaction; again when it collided with another. It is rolled back when its caller leaves or the
+    /// Runs a write in one transaction, and retries it after a collision. It is rolled back when its caller leaves or the
     /// deadline passes before the commit.
     ///
     /// # Errors
@@ -215,8 +216,8 @@ impl Db {
         Ok(caller.wait(committed).await?.recorded())
     }
 
-    /// Runs a write in one transaction with others of its kind that come at the same time. `write` has a result for each,
-    /// in their order. When the transaction fails, each write is run by itself.
+    /// Runs a write in one transaction with concurrent writes of its kind. `write` returns one result per write, in order.
+    /// When the transaction fails, each write is run by itself.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -246,10 +247,10 @@ impl Db {
         Ok(caller.wait(committed).await?.recorded())
     }
 
-    /// Waits until a write that comes now is likely to be served, for the queue timeout at most.
+    /// Waits while writes are overloaded, for the queue timeout at most.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] when it is not by then.
+    /// [`Error::Overloaded`] when they still are.
     pub async fn admit_write(&self) -> Result<()> {
         let (begun, timeout) = (Instant::now(), self.writes.queue_timeout());
         while self.writes.is_overloaded() {
@@ -280,7 +281,7 @@ impl Db {
         self.probes.run(|worker| worker.run(work)).await
     }
 
-    /// Runs a part of a background task.
+    /// Runs a step of a background task.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -291,7 +292,7 @@ impl Db {
         self.background.run(|worker| worker.run(work)).await
     }
 
-    /// Which cached data may still be shown; `None` without a cache.
+    /// The validity of cached data; `None` without a cache.
     pub fn validity(&self) -> Option<&CacheValidity> {
         self.validity.as_deref()
     }
@@ -299,7 +300,7 @@ impl Db {
     /// Checks how far the standbys are behind. Each is used once `check` succeeds.
     pub async fn check_replica_lag(&self, check: fn(&mut PgConnection) -> Result<()>) {
         let asked = Instant::now();
-        // While the primary is away the age of the standbys is unknown, and grows.
+        // While the primary is unreachable, the age of the standbys is not known and counts up.
         if let Ok(flushed) = self.background(|conn| Ok(session::flush_lsn(conn)?)).await {
             self.replicas.check(asked, flushed, check).await;
         }
@@ -357,7 +358,7 @@ async fn run_retrying<T: Send + 'static>(
     within_deadline(pool.run_reading(reads, |worker| worker.run_retrying(work))).await
 }
 
-/// Waits for a read until the deadline of the request. Writes decide for themselves what to do then.
+/// Waits for a read until the deadline of the request. Writes handle it in [`WaitingCaller`].
 async fn within_deadline<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
     let Some(deadline) = session::deadline() else { return answer.await };
     let late = || Err(Error::TimedOut("the deadline passed before the answer".to_owned()));

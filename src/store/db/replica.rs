@@ -1,8 +1,8 @@
-//! Standbys that serve reads, each while it is close enough to the primary.
+//! Standbys that serve reads while their replication lag is small enough.
 //!
-//! A check, several times a second, asks the primary how far its log is on disk, and then the standby how far it has
-//! replayed. The last positions of the primary are kept with their times: the newest that the standby has replayed tells how
-//! old its data is at most. While that is too old, or unknown, reads go to the primary.
+//! Several times a second, a check asks the primary how far its log is flushed, and then the standby how far it has replayed.
+//! The positions of the primary are kept with their times: the newest one that the standby has replayed bounds the age of its
+//! data. While that age is unknown or too great, reads go to the primary.
 
 use super::connection::{Connector, PlanCacheMode, PoolOptions, ReplicaOptions};
 use super::session::{self, Lsn, ReadRequirements};
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const CHECK_CONNECTIONS: u32 = 1;
 /// A standby that does not answer a check within this is not used.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
-/// Positions of the primary that are kept: those of the last 25 seconds and more.
+/// The most positions of the primary that are kept: 25 seconds of ten checks a second.
 const MAX_POSITIONS: usize = 256;
 
 /// All standbys. Cheap to clone.
@@ -34,7 +34,7 @@ pub(super) struct Replicas {
 /// A standby. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Replica {
-    /// Its place in the settings, from 1, for the log.
+    /// Its number in the settings, from 1, for the log.
     number: usize,
     reads: WorkerPool,
     checks: WorkerPool,
@@ -45,9 +45,9 @@ pub(super) struct Replica {
 #[derive(Default)]
 struct State {
     positions: Mutex<Positions>,
-    /// Whether the log says that the standby is not used.
+    /// Whether a warning was logged that the standby is not used.
     is_reported_lost: AtomicBool,
-    /// How far it has replayed, as far as is known.
+    /// The highest position that it is known to have replayed.
     replayed: AtomicU64,
     /// Reads served by the standby, and by the primary instead of it.
     served: AtomicU64,
@@ -57,9 +57,9 @@ struct State {
 /// The state of the standbys.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplicaState {
-    /// How many of them reads go to.
+    /// How many of them serve reads.
     pub usable: usize,
-    /// The greatest age of the data of those; `None` while none is used.
+    /// The greatest age of the data of those; `None` while none serves reads.
     pub age: Option<Duration>,
     pub served: u64,
     pub passed_on: u64,
@@ -82,7 +82,7 @@ impl Replicas {
         self.all.is_empty()
     }
 
-    /// The standby whose turn it is among those that can be used; any when none can.
+    /// The next usable standby in rotation; an unusable one when there is no other.
     pub fn next(&self) -> Option<&Replica> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let in_turn = || (0..self.all.len()).map(|n| &self.all[(turn.wrapping_add(n)) % self.all.len()]);
@@ -131,7 +131,7 @@ impl Replica {
         }
     }
 
-    /// Runs a read there, unless it is too far behind for the request.
+    /// Runs a read on the standby, unless it is too far behind for the request.
     pub async fn read<T, W>(&self, requirements: ReadRequirements, work: W) -> Result<ReplicaRead<T, W>>
     where
         T: Send + 'static,
@@ -156,7 +156,7 @@ impl Replica {
                         replica.lose(&cause);
                         Ok(replica.pass_on(work))
                     }
-                    // Replay needed what the read was using.
+                    // The read conflicted with replay and was cancelled.
                     Err(Error::Collision(_)) => Ok(replica.pass_on(work)),
                     result => {
                         replica.state.served.fetch_add(1, Ordering::Relaxed);
@@ -189,7 +189,7 @@ impl Replica {
         let replica = self.clone();
         let checked = self.checks.run(move |worker| {
             worker.run(|conn| {
-                // Not while it is in use: what was right stays right.
+                // Only before it is used: the result cannot change while it is.
                 if replica.state.age().is_none() {
                     check(conn)?;
                 }
@@ -219,7 +219,7 @@ impl Replica {
         }
     }
 
-    /// Sends no more reads there, and logs that once.
+    /// Stops reads on the standby, and logs that once.
     fn lose(&self, cause: &str) {
         *self.state.positions() = Positions::default();
         // A standby that was restored from a backup may be further behind.
@@ -246,7 +246,7 @@ impl State {
     }
 }
 
-/// The last positions of the primary that the standby has not replayed, oldest first, and when it last had everything.
+/// Recent positions of the primary that the standby has not replayed, oldest first, and when it was last complete.
 #[derive(Default)]
 struct Positions {
     pending: VecDeque<(Instant, Lsn)>,
@@ -257,13 +257,13 @@ impl Positions {
     /// Adds a position that the primary had reached after `asked`.
     fn push(&mut self, asked: Instant, flushed: Lsn) {
         if self.pending.len() == MAX_POSITIONS {
-            // The oldest is the one that a standby reaches first.
+            // Drops the newest: a standby reaches the oldest first.
             self.pending.pop_back();
         }
         self.pending.push_back((asked, flushed));
     }
 
-    /// Takes the newest position that the standby has replayed: at its time, the standby had everything.
+    /// Removes the replayed positions. The standby has everything committed before the time of the newest of them.
     fn has_replayed(&mut self, replayed: Lsn) {
         let reached = self.pending.iter().take_while(|(_, flushed)| *flushed <= replayed).count();
         if let Some((at, _)) = self.pending.drain(..reached).next_back() {

@@ -1,4 +1,4 @@
-//! The request that the store works for: its deadline, and how fresh its reads must be.
+//! The context of a request in the store: its deadline, its actor, and how fresh its reads must be.
 //!
 //! A position in the write-ahead log of the primary covers everything committed before it. A client gets the position of its
 //! commit as a consistency token. Reads with that token see everything committed up to that position.
@@ -48,7 +48,7 @@ pub struct Session {
     pub fresh: bool,
     /// Writes that are not committed at this time are rolled back.
     pub deadline: Option<Instant>,
-    /// Who is recorded as having made the changes.
+    /// The actor that is recorded for the changes.
     pub actor: Option<Arc<str>>,
     committed: Cell<Option<Lsn>>,
 }
@@ -93,12 +93,12 @@ pub(super) fn deadline() -> Option<Instant> {
     CURRENT.try_with(|session| session.deadline).ok().flatten()
 }
 
-/// Returns who makes the current request, `None` for anonymous callers and outside of a request.
+/// Returns the actor of the current request, `None` for anonymous callers and outside of a request.
 pub(super) fn actor() -> Option<Arc<str>> {
     CURRENT.try_with(|session| session.actor.clone()).ok().flatten()
 }
 
-/// Sets who is recorded as having made the later changes of the transaction.
+/// Sets the actor that is recorded for the later changes of the transaction.
 pub(super) fn set_actor(conn: &mut PgConnection, actor: &str) -> QueryResult<()> {
     diesel::sql_query("SELECT set_config('verbatim.actor', $1, true)").bind::<Text, _>(actor).execute(conn).map(drop)
 }

@@ -1,4 +1,4 @@
-//! Finds connections that have gone silent: the server has no statement of theirs, or has nobody to send the answer to.
+//! Finds silent connections: the server no longer runs their statement, or cannot send its answer.
 
 use super::workers::WorkerPool;
 use crate::store::Result;
@@ -7,19 +7,19 @@ use diesel::sql_types::{Array, Integer};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use std::time::Duration;
 
-/// The server is asked about a statement without an answer for this long.
+/// A statement without an answer for this long is looked up on the server.
 const SUSPECT_AFTER: Duration = Duration::from_millis(750);
-/// How long the server gets for that.
+/// Timeout of the lookup.
 const ASK_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long the server gets to configure a new session, as long as to accept its connection. Its process is not known yet.
+/// Timeout of the statement that configures a session, as that of connecting. It cannot be looked up: its backend is not known.
 const CONFIGURE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the server gets to end a statement that has reached its timeout.
+/// Time for the server to cancel a statement that has reached its timeout.
 const STATEMENT_GRACE: Duration = Duration::from_secs(1);
 
-/// Replaces the threads of these pools whose connections have gone silent. `probe` asks their server.
+/// Replaces the threads of these pools whose connections are silent. `probe` looks up their statements.
 ///
-/// This is the limit of the client's side on every statement: while the server answers, a lost statement is noticed within a
-/// second, else soon after its timeout.
+/// This is the client-side timeout of every statement. While the server answers, a lost statement is noticed within about a
+/// second, otherwise soon after the statement timeout.
 pub(super) async fn replace_silent_threads(pools: &[&WorkerPool], probe: &WorkerPool) {
     let mut suspects = Vec::new();
     for pool in pools {
@@ -48,14 +48,14 @@ pub(super) async fn replace_silent_threads(pools: &[&WorkerPool], probe: &Worker
     }
 }
 
-/// The server processes among these that work on a statement, or have just finished one.
+/// Returns the backends among these that run a statement, or have just finished one.
 fn working(conn: &mut PgConnection, servers: &[i32]) -> Result<Vec<i32>> {
     #[derive(QueryableByName)]
     struct Server {
         #[diesel(sql_type = Integer)]
         pid: i32,
     }
-    // A server without an answer to send waits for a statement; one that cannot send its answer waits for its client.
+    // A backend without a statement is idle; one that cannot send its answer waits for its client.
     let query = "SELECT pid FROM pg_stat_activity
         WHERE pid = ANY ($1) AND (
             (state LIKE 'idle%' OR wait_event_type = 'Client') AND greatest(state_change, query_start) < clock_timestamp() - interval '500 ms'

@@ -1,7 +1,7 @@
-//! Reads of any length from one snapshot, whose parts are streamed to a caller.
+//! Long reads of one snapshot, streamed to a caller in parts.
 //!
-//! The work waits while the caller takes nothing, so that its memory does not grow. It ends when the caller has left, or
-//! takes nothing for [`STALL_TIMEOUT`]: a slow reader keeps neither a connection nor an old snapshot.
+//! The work waits while [`WAITING_PARTS`] parts are not received, which bounds its memory. It ends when the caller leaves, or
+//! receives nothing for [`STALL_TIMEOUT`], so that a stalled reader does not keep a connection and an old snapshot.
 
 use super::workers::Worker;
 use crate::store::{Error, Result};
@@ -17,19 +17,19 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-/// Parts that wait for the caller.
+/// Parts that are buffered for the caller.
 const WAITING_PARTS: usize = 2;
-/// How long a caller may take nothing.
+/// How long a caller may receive nothing.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// A snapshot sees nothing that is committed after its beginning. Postgres ends it soon after the work would have.
+/// All statements see the same snapshot. Postgres ends the transaction if the work stalls for longer than [`STALL_TIMEOUT`].
 const BEGIN: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
-/// The parts that the work has sent, and at last its error.
+/// The parts that the work sends, then its error, if any.
 pub struct Parts<P> {
     first: Option<P>,
     rest: mpsc::Receiver<Result<P>>,
-    /// Set once the work has sent everything. Parts that end before are cut off.
+    /// Set once the work has sent everything. A stream that ends without it was cut off.
     is_complete: Arc<AtomicBool>,
 }
 
@@ -37,16 +37,16 @@ impl<P> Parts<P> {
     /// Waits for the first part.
     ///
     /// # Errors
-    /// That of the work, when it fails before.
+    /// The error of the work, when it fails before the first part.
     pub(super) async fn begin(&mut self) -> Result<()> {
         self.first = self.rest.recv().await.or_else(|| self.end()).transpose()?;
         Ok(())
     }
 
-    /// What follows the last part that was received: an error, unless the work has sent everything.
+    /// The item after the last part: an error, unless the work has sent everything.
     fn end(&self) -> Option<Result<P>> {
         let is_cut_off = !self.is_complete.swap(true, Ordering::SeqCst);
-        is_cut_off.then(|| Err(Error::TimedOut("the reader took nothing for too long".to_owned())))
+        is_cut_off.then(|| Err(Error::TimedOut("the client received nothing for too long".to_owned())))
     }
 }
 
@@ -69,7 +69,7 @@ pub struct PartSender<P> {
 }
 
 impl<P: Send + 'static> PartSender<P> {
-    /// A sender for the current request, and the end of its caller.
+    /// Returns a sender for the current request, and the receiver of its parts.
     pub(super) fn new() -> (Self, Parts<P>) {
         let (parts, rest) = mpsc::channel(WAITING_PARTS);
         let is_complete = Arc::<AtomicBool>::default();
@@ -77,23 +77,23 @@ impl<P: Send + 'static> PartSender<P> {
         (Self { parts, is_complete, runtime: Handle::current() }, received)
     }
 
-    /// Sends a part. Waits while the caller takes nothing.
+    /// Sends a part. Waits while the buffer is full.
     ///
     /// # Errors
-    /// When the caller has left or is too slow: the work is to end.
+    /// When the caller has left or is too slow. The work must then end.
     pub fn send(&self, part: P) -> Result<()> {
         let sent = self.runtime.block_on(self.parts.send_timeout(Ok(part), STALL_TIMEOUT));
-        sent.map_err(|_| Error::TimedOut("the reader left, or took nothing for too long".to_owned()))
+        sent.map_err(|_| Error::TimedOut("the client left, or received nothing for too long".to_owned()))
     }
 
-    /// Runs `work` in one snapshot. Its error is the last that the caller receives.
+    /// Runs `work` in one snapshot. Its error is the last item that the caller receives.
     pub(super) fn run(self, worker: &mut Worker, work: impl FnOnce(&mut PgConnection, &Self) -> Result<()>) {
         if self.parts.is_closed() {
             return;
         }
         let lost = self.parts.clone();
         worker.when_lost(move || drop(lost.try_send(Err(Error::Unavailable("the connection was lost".to_owned())))));
-        // Only the beginning is tried again, on a connection that was lost since its last use: parts may be sent after that.
+        // Only BEGIN is retried, when the connection was lost since its last use: after it, parts may have been sent.
         let work = Cell::new(Some(work));
         let done = worker.run_retrying(|conn| {
             let Some(once) = work.take() else {
@@ -110,7 +110,7 @@ impl<P: Send + 'static> PartSender<P> {
         });
         match done {
             Ok(()) => self.is_complete.store(true, Ordering::SeqCst),
-            // Without room for it, the parts are cut off.
+            // When the buffer is full, the stream ends without `is_complete`.
             Err(error) => drop(self.parts.try_send(Err(error))),
         }
     }

@@ -1,4 +1,4 @@
-//! Write transactions: retried after collisions, committed only while their callers wait, batched where they can be.
+//! Write transactions: retried after collisions, committed only while their callers wait, batched where possible.
 
 use super::batcher::{Batch, Batcher};
 use super::cache::{self, CacheValidity};
@@ -50,12 +50,12 @@ impl<T> Committed<T> {
     }
 }
 
-/// The caller of a write. It and the transaction decide once whether the write is committed or abandoned, so that the
-/// caller knows which.
+/// The caller of a write. The caller and the transaction share its state: the first to change it decides whether the write is
+/// committed or abandoned, so that the caller knows the outcome.
 #[derive(Debug, Clone)]
 pub(super) struct WaitingCaller {
     deadline: Option<Instant>,
-    /// Who is recorded as having made the changes.
+    /// The actor that is recorded for the changes.
     actor: Option<Arc<str>>,
     state: Arc<AtomicU8>,
 }
@@ -99,7 +99,7 @@ impl WaitingCaller {
         }
     }
 
-    /// A connection that was lost during the commit leaves the outcome unknown; before it, nothing is committed any more.
+    /// A connection lost during the commit leaves the outcome unknown. One lost before it means that nothing is committed.
     fn judge<T>(&self, result: Result<T>) -> Result<T> {
         match result {
             Err(Error::Unavailable(cause)) if !self.abandon() => Err(Error::OutcomeUnknown(cause)),
@@ -107,12 +107,12 @@ impl WaitingCaller {
         }
     }
 
-    /// Gives the write up; false when its commit has begun.
+    /// Abandons the write; false when its commit has begun.
     fn abandon(&self) -> bool {
         self.change(WAITING, ABANDONED)
     }
 
-    /// Claims the right to commit; false when the caller has given up, or is about to.
+    /// Claims the right to commit; false when the caller has abandoned the write or its deadline has passed.
     fn begin_commit(&self) -> bool {
         self.remaining() != Some(Duration::ZERO) && self.change(WAITING, COMMITTING)
     }
@@ -155,8 +155,8 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    /// Runs the work of one caller in one transaction; again after a collision, or when the connection was lost before the
-    /// commit.
+    /// Runs the work of one caller in one transaction. Retries it after a collision, or when the connection was lost before
+    /// the commit.
     pub fn run_one<T>(
         &self,
         worker: &mut Worker,
@@ -169,7 +169,7 @@ impl Transactions {
         })
     }
 
-    /// Runs `work` in one transaction; again after a collision, or when the connection was lost before the commit.
+    /// Runs `work` in one transaction. Retries it after a collision, or when the connection was lost before the commit.
     fn run<T>(
         &self,
         worker: &mut Worker,
@@ -213,7 +213,7 @@ impl Transactions {
                         callers.iter().for_each(|caller| caller.cancel_commit());
                     }
                 })?;
-                // The commit stands even if its position cannot be read: such a caller reads from the primary.
+                // The commit stands even if its position cannot be read. The caller then reads from the primary.
                 let lsn = self.is_replicated.then(|| session::insert_lsn(conn).unwrap_or(Lsn::MAX));
                 Ok(Committed { result, lsn })
             }
@@ -225,8 +225,8 @@ impl Transactions {
         }
     }
 
-    /// Runs a batch in one transaction. When that collides, takes too long or has a defect, runs each write by itself, so
-    /// that only the write at fault suffers.
+    /// Runs a batch in one transaction. When that collides, times out or fails with an internal error, runs each write by
+    /// itself, so that only the faulty write fails.
     pub fn run_batch<W, T: Clone + Send + 'static>(
         &self,
         worker: &mut Worker,
@@ -240,7 +240,7 @@ impl Transactions {
         let mut run = |requests: &[&Unmergeable<W>]| {
             let callers: Vec<&WaitingCaller> = requests.iter().map(|request| &request.caller).collect();
             let run = || self.run(worker, &callers, |conn| write_by_actor(conn, requests, &write));
-            // A panic is an error of the writes that caused it.
+            // A panic becomes an error of the writes that caused it.
             let committed = catch_unwind(AssertUnwindSafe(run))
                 .unwrap_or_else(|_| Err(Error::Internal("the store panicked".to_owned())))?;
             let lsn = committed.lsn;
@@ -261,7 +261,7 @@ impl Transactions {
     }
 }
 
-/// Runs the writes of each actor together, so that the changes are recorded as theirs. The results are in the order of the
+/// Runs the writes grouped by actor, so that each change is recorded with its actor. Returns the results in the order of the
 /// requests.
 fn write_by_actor<W, T>(
     conn: &mut PgConnection,

@@ -1,11 +1,11 @@
 //! Threads for one class of work, the queue of jobs for them, and the pool that their connections come from.
 //!
-//! A thread that finishes takes the next job without sleeping in between: under load this spares each request two thread
-//! switches. A caller whose job is not taken within the queue timeout withdraws it and is refused, so that nothing piles up
-//! behind statements that hang: the age of its jobs bounds the queue.
+//! A thread that finishes takes the next job without sleeping, which saves each request two context switches under load. A
+//! caller whose job is not started within the queue timeout withdraws it and is refused. The timeout bounds the queue, also
+//! behind statements that hang.
 //!
-//! A connection can go silent: a proxy or a failover loses it, and no answer ever comes. libpq then waits for ever and cannot
-//! be interrupted. Such a thread is given up with its pool of connections, and others take their place; see `silence`.
+//! A connection can go silent: a proxy or a failover loses it, and no answer ever arrives. libpq then blocks for ever and
+//! cannot be interrupted. The thread is given up together with the connection pool, and both are replaced; see `silence`.
 
 use super::caller::Caller;
 use super::connection::{Connector, Session};
@@ -46,7 +46,7 @@ struct Shared {
     waits: PoolWaits,
     connections: Mutex<Pool<Connector>>,
     queue: Mutex<Queue>,
-    /// A job was added, or a thread is to end.
+    /// Signals that a job was added, or that a thread must end.
     changed: Condvar,
 }
 
@@ -76,11 +76,11 @@ struct ThreadEntry {
     reads: Option<Resource>,
 }
 
-/// The state of a thread that others may see.
+/// The state of a thread that other threads read.
 #[derive(Default)]
 pub(super) struct ThreadState {
     is_given_up: AtomicBool,
-    /// The server process of the connection that it uses; 0 until the session is configured.
+    /// The backend of the connection that it uses; 0 until the session is configured.
     server: AtomicI32,
     /// When it sent the statement whose answer it waits for.
     statement_since: Mutex<Option<Instant>>,
@@ -95,7 +95,7 @@ type OnLoss = Box<dyn FnOnce() + Send>;
 pub(super) struct PendingStatement {
     thread: Arc<ThreadState>,
     since: Instant,
-    /// The process id of the server; 0 until the session is configured.
+    /// The process id of the backend; 0 until the session is configured.
     pub server: i32,
 }
 
@@ -208,13 +208,13 @@ impl WorkerPool {
         self.shared().connections().state()
     }
 
-    /// True when the oldest job has waited for nearly all of the queue timeout: a new one would hardly be served.
+    /// True when the oldest job has waited for nearly all of the queue timeout: a new one would probably time out.
     pub fn is_overloaded(&self) -> bool {
         let oldest = self.shared().queue().jobs.front().map(|queued| queued.since);
         oldest.is_some_and(|since| since.elapsed() > self.shared().queue_timeout * 9 / 10)
     }
 
-    /// How many more jobs would start at once.
+    /// How many more jobs could start immediately.
     pub fn free_threads(&self) -> usize {
         let queue = self.shared().queue();
         queue.idle_threads().saturating_sub(queue.jobs.len())
@@ -236,8 +236,8 @@ impl WorkerPool {
         statements.filter(|statement| statement.age() > age).collect()
     }
 
-    /// Gives up the thread of a statement, unless it has the answer by now, and starts another. The pool of connections is
-    /// replaced as well: its other connections may be as silent.
+    /// Gives up the thread of a statement, unless it has the answer by now, and starts another. Replaces the connection pool
+    /// too: its other connections may also be silent.
     pub fn replace_thread(&self, statement: &PendingStatement) {
         let shared = self.shared();
         let PendingStatement { thread, since, .. } = statement;
@@ -328,7 +328,7 @@ fn connection_pool(name: &str, size: u32, connector: &Connector, timeout: Durati
         .test_on_check_out(false)
         .connection_timeout(timeout)
         .thread_pool(Arc::new(connecting))
-        // Those who wait for a connection report why there is none.
+        // The callers of `get` report the error.
         .error_handler(Box::new(NopErrorHandler))
         .build_unchecked(connector.clone())
 }
@@ -383,7 +383,7 @@ impl PendingStatement {
     }
 }
 
-/// A thread, as a job uses it.
+/// The thread that runs a job.
 pub(super) struct Worker {
     pool: Arc<Shared>,
     thread: Arc<ThreadState>,
@@ -399,8 +399,8 @@ impl Worker {
         self.run_on(&mut session, work)
     }
 
-    /// Runs `work`, and again on another connection when its connection is lost, as all are after a restart of Postgres: on
-    /// those that were idle, and on two new ones at most.
+    /// Runs `work`, and retries it on another connection when its connection was lost, as all are after a restart of Postgres.
+    /// Tries any number of idle connections, and at most two new ones.
     ///
     /// `work` must be safe to repeat after an error that [loses the connection](Error::loses_connection).
     pub fn run_retrying<T>(&mut self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
@@ -426,7 +426,7 @@ impl Worker {
     }
 
     fn run_on<T>(&self, session: &mut Session, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
-        // Until `work` returns: after a panic the connection is not used again.
+        // Reset when `work` returns: after a panic the connection is not reused.
         session.is_lost = true;
         let thread = Arc::clone(&self.thread);
         thread.server.store(session.server, Ordering::Relaxed);
@@ -460,7 +460,7 @@ impl Worker {
 
     fn run_jobs(&mut self) {
         while let Some(job) = self.pool.next_job(&self.thread) {
-            // Callers learn of a panic by not being answered.
+            // A panic drops the callers without an answer, which is an error for them.
             drop(catch_unwind(AssertUnwindSafe(|| job(self))));
             *self.thread.on_loss() = None;
             self.thread.statement_ends();
