@@ -1,11 +1,11 @@
-//! URLs of articles: their normal form, by which they are compared.
+//! Normalises the URLs of articles, so that they can be compared.
 
 use url::Url;
 
 /// Maximum length of a normalised URL in bytes.
 pub const MAX_URL_BYTES: usize = 2048;
 
-/// The query parameters that are left out of URLs unless a setting names others.
+/// The query parameters that are removed from URLs by default.
 pub const TRACKING_PARAMETERS: [&str; 3] = ["utm_*", "fbclid", "gclid"];
 
 /// The reason why a URL is invalid.
@@ -20,7 +20,7 @@ pub enum UrlError {
 /// Normalises URLs for storage and comparison.
 #[derive(Debug, Clone)]
 pub struct UrlNormalizer {
-    /// Names of query parameters that only say where a reader came from; a final `*` stands for any ending.
+    /// Names of query parameters that only track the reader; a final `*` matches any suffix.
     tracking_parameters: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Default for UrlNormalizer {
 }
 
 impl UrlNormalizer {
-    /// Leaves these query parameters out; a final `*` stands for any ending.
+    /// Removes these query parameters; a final `*` matches any suffix.
     pub fn new(tracking_parameters: Vec<String>) -> Self {
         Self { tracking_parameters }
     }

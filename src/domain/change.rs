@@ -26,7 +26,7 @@ pub struct Change {
 /// A place in the log of changes. As text it is a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChangePosition {
-    /// The log of one database: its first eight bytes.
+    /// The first eight bytes of the id of the log, which differs between databases.
     pub log: u64,
     pub place: Place,
 }
@@ -91,9 +91,9 @@ impl ChangeFilter {
 #[derive(Debug, Clone)]
 pub struct ChangePage {
     pub items: Vec<Change>,
-    /// The place behind all changes that were looked at.
+    /// The position after all changes that were read.
     pub next: ChangePosition,
-    /// Whether more changes are ready behind it.
+    /// Whether more changes may be ready after it.
     pub has_more: bool,
 }
 

@@ -31,7 +31,7 @@ pub struct ArticleRecord {
 #[derive(Debug, Clone, Default)]
 pub struct EntityRecord {
     pub id: Option<Uuid>,
-    /// Its name within the record of an article.
+    /// Its key in the record of an article.
     pub key: Option<String>,
     pub entity: EntityPatch,
     pub merged_into: Option<Uuid>,
@@ -83,7 +83,7 @@ pub struct ArticleHistory {
     pub record: History,
     pub body_version: i32,
     pub body_created_at: DateTime<Utc>,
-    /// The earlier texts, from the first.
+    /// The earlier texts, oldest first.
     pub earlier: Vec<EarlierText>,
 }
 
@@ -103,7 +103,7 @@ pub struct FindingHistory {
     pub record: History,
     pub body_version: i32,
     pub anchor: Anchor,
-    /// Of a mention.
+    /// Empty for quotes.
     pub candidates: Vec<Uuid>,
     pub candidate_count: i32,
 }
@@ -117,11 +117,11 @@ pub struct ImportMode {
     pub keep_stored: bool,
     /// The first record that fails ends the import.
     pub stop_at_failure: bool,
-    /// Who changes the quotes, for their reviews.
+    /// The actor of the reviews that record changes of quotes.
     pub actor: Option<Arc<str>>,
 }
 
-/// What became of a record.
+/// The effect of a record on what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Created,
@@ -145,7 +145,7 @@ fn required<T: Clone>(member: &Option<T>, pointer: &str, faults: &mut Vec<FieldE
 }
 
 impl ArticleRecord {
-    /// The article, if nothing is stored of it yet.
+    /// The article to create when none is stored.
     ///
     /// # Errors
     /// The members that are missing.
@@ -182,7 +182,7 @@ impl ArticleRecord {
 }
 
 impl EntityRecord {
-    /// The entity, if nothing is stored of it yet.
+    /// The entity to create when none is stored.
     ///
     /// # Errors
     /// The members that are missing.
@@ -203,14 +203,14 @@ impl EntityRecord {
 }
 
 impl MentionRecord {
-    /// The change that the record is to a stored mention. A kind and a confidence of their own are not told from defaults.
+    /// The patch for a stored mention. Sets only the entity: a given kind or confidence cannot be told from a default.
     pub fn to_patch(&self, entity: Option<Uuid>) -> MentionPatch {
         MentionPatch { entity_id: entity.map(Some), ..MentionPatch::default() }
     }
 }
 
 impl QuoteRecord {
-    /// The quote of an article, if nothing is stored of it yet.
+    /// The quote to create when none is stored.
     pub fn to_new(&self, article_id: Uuid, speaker_id: Option<Uuid>) -> NewQuote {
         let given = self.quote.clone();
         NewQuote {
@@ -233,7 +233,7 @@ impl QuoteRecord {
         }
     }
 
-    /// The change that the record is to a stored quote, which keeps its place.
+    /// The patch for a stored quote, which keeps its text and spans.
     pub fn to_patch(&self, speaker: Option<Uuid>) -> QuotePatch {
         QuotePatch { text: None, spans: None, speaker_id: speaker.map(Some), ..self.quote.clone() }
     }

@@ -16,7 +16,7 @@ pub struct Webhook {
     pub settings: WebhookSettings,
 }
 
-/// What a caller sets of a webhook.
+/// The settings of a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookSettings {
     pub url: String,
@@ -43,7 +43,7 @@ pub struct WebhookPatch {
     pub speakers: Option<Vec<Uuid>>,
 }
 
-/// A message to a webhook, and what became of it.
+/// A message to a webhook, and the result of sending it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub id: Uuid,
@@ -60,7 +60,7 @@ pub struct Delivery {
     pub error: Option<String>,
 }
 
-/// What the filters of webhooks ask about a change beyond its own members.
+/// Data that the filters of webhooks need besides the change itself.
 #[derive(Debug, Clone, Default)]
 pub struct ChangeContext {
     /// The publisher of the article; `None` when the article was deleted.
@@ -88,7 +88,7 @@ impl WebhookSettings {
         Err(vec![FieldError::new("/url", detail)])
     }
 
-    /// Changes it.
+    /// Applies a patch.
     pub fn patched(&self, patch: &WebhookPatch) -> Self {
         let patch = patch.clone();
         Self {
@@ -102,7 +102,7 @@ impl WebhookSettings {
         }
     }
 
-    /// Whether a change is sent. The deletion of a record whose publisher or speaker is no longer known is.
+    /// Whether a change is sent. A change whose publisher or speaker is no longer known, such as a deletion, is sent.
     pub fn matches(&self, change: &Change, context: &ChangeContext) -> bool {
         let is_of_quote = matches!(change.resource, ChangedResource::Quote | ChangedResource::Review);
         let publisher = context.publisher.as_ref().map(Option::as_deref);
