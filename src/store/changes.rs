@@ -1,7 +1,7 @@
 //! The log of changes. Triggers write it in the transaction of each change.
 //!
-//! It is read in the order of the transactions, only up to the oldest one that is still running. A sequence would not do: a
-//! slow transaction commits its lower numbers after a reader has gone past them.
+//! Readers follow the order of transaction ids, and stop before the oldest running transaction. Reading in the order of a
+//! sequence would skip changes: a slow transaction commits lower numbers after a reader has passed them.
 
 use super::{Error, Result};
 use crate::domain::change::{Change, ChangeFilter, ChangePage, ChangePosition, Place};
@@ -14,22 +14,22 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// The most rows that a read with filters goes through. The next read continues behind them.
+/// The most rows that a filtered read scans. The next read continues after them.
 const MAX_SCANNED: i64 = 2_000;
-/// Rows that one statement removes.
+/// The most rows that one statement deletes.
 const REMOVED_ROWS: i64 = 5_000;
 
 /// Where a read begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
-    /// With the oldest change that is kept.
+    /// At the oldest change that is kept.
     Beginning,
-    /// Behind all changes that are ready.
+    /// After all changes that are ready.
     Now,
     Position(ChangePosition),
 }
 
-/// A change, or only the state of the log when there is none.
+/// A change with the state of the log, or that state alone.
 #[derive(QueryableByName)]
 struct LogRow {
     #[diesel(sql_type = SqlUuid)]
@@ -61,7 +61,7 @@ struct LogRow {
 }
 
 impl LogRow {
-    /// The log that positions refer to.
+    /// Identifies the log in positions.
     fn log(&self) -> u64 {
         self.log.as_u64_pair().0
     }
@@ -82,11 +82,10 @@ impl LogRow {
     }
 }
 
-/// At most `limit` changes that match, in the order of their transactions, without those that may yet get another before
-/// them.
+/// Reads at most `limit` matching changes in the order of their transactions, up to the oldest running transaction.
 ///
 /// # Errors
-/// [`Error::ChangesRemoved`] when changes behind the position were removed, or when it is of another database.
+/// [`Error::ChangesRemoved`] when changes after the position were removed, or when it is of another database.
 pub fn read(conn: &mut PgConnection, after: After, filter: &ChangeFilter, limit: i64) -> Result<ChangePage> {
     let scanned = match after {
         After::Now => 0,
@@ -127,7 +126,7 @@ pub fn read(conn: &mut PgConnection, after: After, filter: &ChangeFilter, limit:
     Ok(page(rows, filter, limit, ChangePosition { log, place: end }, is_full))
 }
 
-/// The changes of these rows that match. The log goes on behind the rows when they are full, and else to `end`.
+/// The matching changes of these rows. The next read starts after the last row used if there may be more, otherwise at `end`.
 fn page(rows: Vec<LogRow>, filter: &ChangeFilter, limit: i64, end: ChangePosition, is_full: bool) -> ChangePage {
     let limit = usize::try_from(limit).unwrap_or_default();
     let mut items = Vec::new();
@@ -143,7 +142,7 @@ fn page(rows: Vec<LogRow>, filter: &ChangeFilter, limit: i64, end: ChangePositio
     ChangePage { items, next: if has_more { last } else { end }, has_more }
 }
 
-/// The place of the last change that is ready: the oldest running transaction comes after it. Quick, whatever the size of the log.
+/// The place of the last change before the oldest running transaction. Reads one row by an index, whatever the size of the log.
 ///
 /// # Errors
 /// Only those of the database.
@@ -165,7 +164,7 @@ pub fn last_ready(conn: &mut PgConnection) -> Result<Option<Place>> {
     Ok(last.map(|Last { transaction_id, id }| Place { transaction: transaction_id, id }))
 }
 
-/// Removes the oldest changes, if they are older than `retention`. Returns false when there are no others.
+/// Deletes a batch of the oldest changes that are older than `retention`. Returns false when there were none.
 ///
 /// # Errors
 /// Only those of the database.
@@ -191,7 +190,7 @@ pub fn remove_old(conn: &mut PgConnection, retention: Duration) -> Result<bool> 
     Ok(removed > 0)
 }
 
-/// Starts another log when this one has transactions of another database, as after a restore with the tools of Postgres.
+/// Starts a new log when this one has transactions of another database, as after `pg_restore`.
 ///
 /// # Errors
 /// Only those of the database.
@@ -207,13 +206,13 @@ pub fn check_origin(conn: &mut PgConnection) -> Result<()> {
     )
     .get_result(conn)?;
     if is_foreign {
-        log::info!("the log of changes is of another database: a new one is begun");
+        log::info!("the log of changes is from another database: starting a new one");
         start_again(conn)?;
     }
     Ok(())
 }
 
-/// Starts another log: positions of the former one are no longer valid.
+/// Starts a new log. Positions in the old one become invalid.
 ///
 /// # Errors
 /// Only those of the database.

@@ -1,4 +1,4 @@
-//! Answers to requests with an `Idempotency-Key`, stored in the transaction of the write that they report.
+//! Answers to requests with an `Idempotency-Key`, stored in the same transaction as the write.
 
 use super::{Conflict, Error, Result};
 use crate::domain::idempotency::IdempotencyKey;
@@ -8,7 +8,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
-/// Keys that one statement removes.
+/// The most keys that one statement deletes.
 const REMOVED_ROWS: i64 = 1_000;
 
 /// The answer to a request that created records.
@@ -59,13 +59,13 @@ pub fn once(
         idempotency_keys::request.eq(&key.request),
         answer.clone(),
     );
-    // A key that has expired and is not removed yet.
+    // The key may have expired without being deleted yet.
     diesel::delete(idempotency_keys::table.find(id)).execute(conn)?;
     diesel::insert_into(idempotency_keys::table).values(row).execute(conn)?;
     Ok(Some(answer))
 }
 
-/// Tells these locks from other advisory locks.
+/// Seed of the hash, so that these advisory locks differ from others.
 const LOCK_SEED: i64 = 0x6964_656d;
 
 #[derive(QueryableByName)]
@@ -74,7 +74,7 @@ struct Lock {
     is_locked: bool,
 }
 
-/// Removes some keys that are no longer remembered. Returns false when there are no others.
+/// Deletes a batch of expired keys. Returns false when there were none.
 ///
 /// # Errors
 /// Only those of the database.

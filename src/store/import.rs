@@ -1,6 +1,6 @@
-//! Imports: each record finds what is stored of it, and is created, changed or left as it is.
+//! Imports records. Each is matched with its stored record, and creates it, updates it or leaves it unchanged.
 //!
-//! Each record has a savepoint of its own, so that one that fails leaves nothing behind and does no harm to others.
+//! Each record has its own savepoint, so that a record that fails changes nothing and does not affect others.
 
 mod article;
 mod entity;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Imports records, and returns the result of each in order; fewer when the mode stops at a failure.
 ///
 /// # Errors
-/// Those that are no fault of a record, such as a lost connection. Nothing is to be committed then.
+/// Those that no record causes, such as a lost connection. The transaction must then be rolled back.
 pub fn import_all(
     conn: &mut PgConnection,
     analysis: TextAnalysis,
@@ -83,8 +83,8 @@ fn import_each(
     Ok(results)
 }
 
-/// Creates articles that have nothing besides their members with one statement. Those that are stored already are left out, and
-/// so are those with a key of another record, which may come first.
+/// Creates articles without entities, mentions and quotes in one statement. Skips articles that are stored already, and those
+/// that share a key with another record, because their order matters.
 fn create_plain(
     conn: &mut PgConnection,
     analysis: TextAnalysis,
@@ -105,7 +105,7 @@ fn create_plain(
     let new: Vec<(Uuid, &NewArticle)> = plain.iter().map(|(_, new)| (new_id(), new)).collect();
     let stored = conn.transaction(|conn| articles::create_all(conn, analysis, &new));
     let stored = match stored {
-        // Each is then tried by itself.
+        // Each record is then imported by itself.
         Err(error) if is_of_record(&error) => return Ok(created),
         stored => stored?,
     };
@@ -146,7 +146,7 @@ fn plain_article((index, record): (usize, &ImportRecord)) -> Option<(usize, NewA
     }
 }
 
-/// Whether an error is a fault of the record: others would not fail too.
+/// Whether the record caused the error, so that other records may succeed.
 fn is_of_record(error: &Error) -> bool {
     matches!(
         error,
@@ -195,7 +195,7 @@ fn faults(faults: Vec<FieldError>) -> Error {
     Error::Invalid(faults)
 }
 
-/// Tells whether the mentions and quotes of an article have changed: another text means that they have.
+/// Returns a hash of the versions of the mentions and quotes of an article. It differs when any of them has changed.
 pub fn fingerprint(conn: &mut PgConnection, article: Uuid) -> Result<String> {
     #[derive(QueryableByName)]
     struct Fingerprint {

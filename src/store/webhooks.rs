@@ -66,8 +66,8 @@ pub fn list(conn: &mut PgConnection, request: &PageRequest) -> Result<Page<Webho
     Ok(Page::from_rows(items, request.limit, total, position))
 }
 
-/// Changes a webhook. A patch that changes nothing writes nothing. One that was disabled gets the changes that are committed
-/// from now on.
+/// Changes a webhook. A patch that changes nothing writes nothing. A webhook that is enabled again gets the changes that are
+/// committed from now on.
 ///
 /// # Errors
 /// As [`find`] and [`create`], and [`Error::Stale`].

@@ -22,7 +22,7 @@ pub fn import(
     if !record.has_key() {
         return Err(Error::field(
             "",
-            "needs an id, an external_id or a url, by which it is found when it is sent again",
+            "needs an id, an external_id or a url, so that it is found when it is sent again",
         ));
     }
     let Some((id, version)) = find(conn, record)? else {
@@ -70,7 +70,7 @@ fn create(conn: &mut PgConnection, analysis: TextAnalysis, record: &ArticleRecor
     Ok(stored.id)
 }
 
-/// Gives a new article its former version, times and earlier texts.
+/// Restores the version, times and earlier texts of a new article.
 fn restore(conn: &mut PgConnection, id: Uuid, history: &ArticleHistory) -> Result<()> {
     let earlier: Vec<_> = history
         .earlier

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The entities of the keys of a record, and whether one was created or changed.
+/// The entities of a record by key, and whether any was created or changed.
 #[derive(Default)]
 pub struct ResolvedKeys {
     pub ids: HashMap<String, Uuid>,
@@ -21,7 +21,7 @@ pub struct ResolvedKeys {
 /// Imports an entity by itself.
 ///
 /// # Errors
-/// Members that are missing, and entities among which the record does not choose.
+/// When members are missing, or when the record matches several entities.
 pub fn import(conn: &mut PgConnection, record: &EntityRecord, mode: &ImportMode) -> Result<Imported> {
     let (id, outcome) = match find(conn, record)? {
         None => (create(conn, record)?, Outcome::Created),
@@ -31,7 +31,7 @@ pub fn import(conn: &mut PgConnection, record: &EntityRecord, mode: &ImportMode)
     Ok(Imported { outcome, id, is_article: false })
 }
 
-/// Finds or creates the entities of an article. What is stored of them gains the names and identifiers that it lacks.
+/// Finds or creates the entities of an article. Stored entities gain the names and identifiers that they lack.
 ///
 /// # Errors
 /// As [`import`], at the entity.
@@ -55,14 +55,14 @@ fn resolve(conn: &mut PgConnection, record: &EntityRecord, mode: &ImportMode) ->
         None => Ok((create(conn, record)?, Outcome::Created)),
         Some(stored) if mode.keep_stored => Ok((stored.id, Outcome::Unchanged)),
         Some(stored) => match additions(&stored, &record.entity) {
-            // Most records repeat what is stored: nothing is locked for them.
+            // Most records repeat what is stored. They take no lock.
             None => Ok((stored.id, Outcome::Unchanged)),
             Some(patch) => change(conn, &stored, &patch),
         },
     }
 }
 
-/// What a stored entity lacks; `None` when it lacks nothing, or was merged.
+/// The patch that adds what a stored entity lacks; `None` when it lacks nothing, or was merged.
 fn additions(stored: &Entity, given: &EntityPatch) -> Option<EntityPatch> {
     let has_name = |alias: &Alias| stored.name == alias.name || stored.aliases.iter().any(|a| a.name == alias.name);
     let mut aliases = stored.aliases.clone();
@@ -121,7 +121,7 @@ fn find(conn: &mut PgConnection, record: &EntityRecord) -> Result<Option<Entity>
         .select(table::id)
         .load(conn)?;
     let stored = entities::by_ids(conn, &named)?;
-    // Another id in the same scheme is another entity.
+    // A different value in the same scheme identifies a different entity.
     let differs = |entity: &Entity| {
         let conflicts = |given: &Identifier| {
             let mut of_scheme = entity.identifiers.iter().filter(|known| known.scheme == given.scheme).peekable();

@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Creates or changes the mentions and quotes of a record, and returns whether there was anything to do.
+/// Creates or changes the mentions and quotes of a record. Returns whether anything changed.
 ///
 /// # Errors
 /// Faults at the members of the record.
@@ -48,7 +48,7 @@ pub fn import(
     Ok(mentions.created || mentions.changed || quotes.created || quotes.changed)
 }
 
-/// What became of the mentions or of the quotes.
+/// Whether mentions or quotes were created or changed.
 #[derive(Default)]
 struct Done {
     created: bool,
@@ -59,12 +59,12 @@ struct Done {
 struct Texts<'a> {
     version: i32,
     body: &'a Body<'a>,
-    /// Those that are restored.
+    /// Earlier texts that are restored, by version.
     earlier: HashMap<i32, Body<'a>>,
 }
 
 impl Texts<'_> {
-    /// The text of a record, the present one unless its history names another.
+    /// The text of a record: the current one, unless its history names another.
     fn of(&self, history: Option<&FindingHistory>) -> Result<(i32, &Body<'_>)> {
         match history {
             Some(history) if history.body_version != self.version => {
@@ -122,7 +122,7 @@ impl References {
     }
 }
 
-/// A row that is restored with its version and times.
+/// A row that is restored, with its version and times.
 #[derive(Serialize)]
 struct Restored<R> {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! Messages to webhooks: queued, taken by one instance at a time, and kept with what became of them.
+//! Messages to webhooks: queued, leased by one instance at a time, and kept with their results.
 
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::webhook::Delivery;
@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 /// After this time without a success a delivery is dead.
 const LIFETIME: TimeDelta = TimeDelta::days(3);
-/// How long a delivery that is being sent is left to its sender.
+/// How long no other instance takes a delivery that is being sent.
 const LEASE: &str = "1 minute";
 /// The longest error that is kept, in characters.
 const MAX_ERROR: usize = 500;
-/// Deliveries that one statement removes.
+/// The most deliveries that one statement deletes.
 const REMOVED_ROWS: i64 = 1_000;
 
 #[derive(Debug, Queryable, Selectable)]
@@ -66,7 +66,7 @@ pub struct DueDelivery {
     pub secret: Vec<u8>,
     #[diesel(sql_type = Text)]
     pub body: String,
-    /// With this one.
+    /// The number of attempts, including this one.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
 }
@@ -103,7 +103,7 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Queues a message that says only that the webhook works.
+/// Queues a test message.
 ///
 /// # Errors
 /// A webhook that is absent or deleted.
@@ -145,7 +145,7 @@ pub fn list(
     Ok(Page::from_rows(items, request.limit, None, position))
 }
 
-/// Sends these deliveries again, or all dead ones when none are named. Returns how many.
+/// Queues these deliveries again, or all dead ones when `ids` is empty. Returns how many.
 ///
 /// # Errors
 /// A webhook that is absent or deleted.
@@ -167,8 +167,8 @@ pub fn replay(conn: &mut PgConnection, webhook: Uuid, ids: &[Uuid]) -> Result<us
     Ok(replayed)
 }
 
-/// Takes deliveries that are due, at most `each` of a webhook and none of the `busy` ones. No other instance takes them while
-/// their lease runs.
+/// Takes due deliveries, at most `each` for a webhook and none for the `busy` ones. No other instance takes them during the
+/// lease.
 ///
 /// # Errors
 /// Only those of the database.
@@ -192,7 +192,7 @@ pub fn take_due(conn: &mut PgConnection, limit: i64, each: i64, busy: &[Uuid]) -
     Ok(due.load(conn)?)
 }
 
-/// Records how an attempt ended: a failure is tried again after `pause`, until the delivery is dead. A webhook that answers 410
+/// Records the result of an attempt. A failed delivery is retried after `pause`, until it is dead. A webhook that answers 410
 /// is disabled.
 ///
 /// # Errors
@@ -204,7 +204,7 @@ pub fn finish(conn: &mut PgConnection, due: &DueDelivery, attempt: &Attempt, pau
     };
     let pause = TimeDelta::from_std(pause).unwrap_or(LIFETIME);
     let next = Utc::now() + pause;
-    // Nothing is recorded of a delivery that was replayed meanwhile.
+    // Matches no delivery that was replayed meanwhile.
     let sent = webhook_deliveries::table
         .find(due.id)
         .filter(webhook_deliveries::status.eq(DeliveryStatus::Pending))
@@ -238,7 +238,8 @@ pub fn finish(conn: &mut PgConnection, due: &DueDelivery, attempt: &Attempt, pau
     Ok(())
 }
 
-/// Removes deliveries that were queued before `retention` and are not pending. Returns false when there are no others.
+/// Deletes a batch of deliveries that were created longer than `retention` ago and are not pending. Returns false when there
+/// were none.
 ///
 /// # Errors
 /// Only those of the database.

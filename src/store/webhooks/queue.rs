@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// Changes that are queued in one transaction.
 const BATCH: i64 = 500;
 
-/// What was done for the webhooks.
+/// The result of a round of queuing.
 #[derive(Debug, Clone, Copy)]
 pub struct Queued {
     /// Whether any webhook is enabled.
@@ -25,7 +25,7 @@ pub struct Queued {
     pub has_more: bool,
 }
 
-/// Queues the next changes for each webhook that no other instance works for at this moment.
+/// Queues the next changes for each webhook. Skips webhooks for which another instance is doing so.
 ///
 /// # Errors
 /// Only those of the database.
@@ -54,7 +54,7 @@ fn queue_for(conn: &mut PgConnection, id: Uuid) -> Result<bool> {
     let everything = ChangeFilter::default();
     let after = ChangePosition::parse(&cursor).map_or(After::Now, After::Position);
     let page = match changes::read(conn, after, &everything, BATCH) {
-        // After a restore, or a month without the service.
+        // After a restore, or when the service was down for longer than changes are kept.
         Err(Error::ChangesRemoved) => {
             log::warn!("webhook {id} has missed changes that were removed");
             let begin = changes::read(conn, After::Now, &everything, 1)?.next;
