@@ -1,8 +1,8 @@
 //! Follows the log of changes as it grows.
 //!
-//! One task of each instance looks for new changes while anybody follows. `NOTIFY` in the transactions of the writers would save
-//! these looks, but Postgres lets only one transaction at a time commit a notification: with it, eight writers committed 300
-//! times a second instead of 1,400.
+//! One task of each instance polls for new changes while there are followers. `NOTIFY` in the writing transactions would avoid
+//! polling, but Postgres commits transactions with notifications one at a time: with it, eight writers committed 300 times a
+//! second instead of 1,400.
 
 use crate::domain::change::{Change, ChangeFilter, ChangePosition, Place};
 use crate::store::changes::{self, After};
@@ -14,23 +14,23 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time;
 
-/// Followers of one instance at the same time.
+/// The most followers of one instance.
 const MAX_FOLLOWERS: usize = 500;
 /// Changes that are read at a time.
 const BATCH: i64 = 200;
 /// The pause after a failure of the database.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
-/// How often an idle follower is told how far it has come.
+/// How often an idle follower gets its position.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// What a follower gets.
+/// An item of the feed.
 #[derive(Debug)]
 pub enum News {
     /// At least one change.
     Changes(Vec<Change>),
-    /// Nothing for a while: everything before this position has been looked at.
+    /// There was no change for a while. Everything before this position was read.
     Heartbeat(ChangePosition),
-    /// The last item: the changes behind the position were removed.
+    /// The last item: changes after the position of the follower were removed.
     Removed,
 }
 
@@ -38,11 +38,11 @@ pub enum News {
 pub struct ChangeFeed {
     db: Db,
     followers: Arc<Semaphore>,
-    /// The last change that is ready, while anybody follows.
+    /// The last change that is ready, while there are followers.
     last: watch::Sender<Option<Place>>,
 }
 
-/// One who follows the log.
+/// A follower of the log.
 struct Follower {
     db: Db,
     last: watch::Receiver<Option<Place>>,
@@ -64,7 +64,7 @@ impl ChangeFeed {
         self.last.subscribe()
     }
 
-    /// Looks for new changes, if anybody follows, and wakes all followers when there are some.
+    /// Polls for new changes if there are followers, and wakes all of them when there are some.
     ///
     /// # Errors
     /// Those of the database.
@@ -87,7 +87,7 @@ impl ChangeFeed {
         // Before the first read, so that no change is missed.
         let last = self.subscribe();
         let everything = ChangeFilter::default();
-        // Checks the position, and makes `now` one.
+        // Checks the position, and turns `now` into one.
         let begin = self.db.read_primary(move |conn| changes::read(conn, after, &everything, 1)).await?;
         let follower = Follower {
             db: self.db.clone(),
@@ -129,7 +129,7 @@ impl Follower {
                     self.has_ended = true;
                     return Some(News::Removed);
                 }
-                // The database is away or busy: the feed goes on when it is back.
+                // The database is unreachable or busy: the feed continues when it is back.
                 Err(error) => {
                     log::debug!("following the changes: {error}");
                     time::sleep(RETRY_PAUSE).await;
@@ -137,7 +137,7 @@ impl Follower {
                 }
             }
             let idle = HEARTBEAT.saturating_sub(self.last_news.elapsed());
-            // A sender that is gone has ended with the service.
+            // An error means that the sender was dropped, because the service stops.
             let _ = time::timeout(idle, self.last.changed()).await;
         }
         None

@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
-/// Imports at the same time. Each has a batch in memory, and keeps a connection busy.
+/// The most concurrent imports. Each has a batch in memory, and keeps a connection busy.
 const MAX_IMPORTS: usize = 2;
-/// Pauses before a batch is tried again whose transaction failed through no fault of its records.
+/// Pauses before the retries of a batch whose transaction failed for a reason that may pass.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(5)];
 /// Articles that are annotated at the same time.
@@ -40,10 +40,10 @@ impl Importer {
     }
 
     /// Imports records in one transaction, and returns the result of each once it is committed; fewer when the mode stops at a
-    /// failure. A batch whose transaction fails is tried again: what is stored already is found and left as it is.
+    /// failure. Retries a transaction that fails: records that are stored already are then unchanged.
     ///
     /// # Errors
-    /// Those that are no fault of a record, after some attempts.
+    /// Those that no record causes, after the last retry.
     pub async fn import(&self, records: Vec<ImportRecord>, mode: &ImportMode) -> Result<Vec<Result<Imported>>> {
         let (records, mode) = (Arc::new(records), Arc::new(mode.clone()));
         let mut pauses = PAUSES.into_iter();
@@ -52,7 +52,7 @@ impl Importer {
             let write = move |conn: &mut Connection| import::import_all(conn, TEXT_ANALYSIS, &records, &mode);
             match (self.db.write(write).await, pauses.next()) {
                 (Err(error), Some(pause)) if error.is_transient() || matches!(error, Error::OutcomeUnknown(_)) => {
-                    log::info!("an import tries a batch again: {error}");
+                    log::info!("an import retries a batch: {error}");
                     tokio::time::sleep(pause).await;
                 }
                 (results, _) => return results,
@@ -83,7 +83,7 @@ impl Importer {
         Ok(Imported { outcome, ..imported })
     }
 
-    /// What tells whether the findings of an article have changed.
+    /// A hash that differs when the findings of an article have changed.
     async fn fingerprint(&self, article: Uuid) -> Result<String> {
         self.db.read_primary(move |conn| import::fingerprint(conn, article)).await
     }

@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 /// Messages that one instance sends at the same time: each has a thread.
 const MAX_SENDING: usize = 32;
-/// Of them to one webhook, so that a slow one leaves the others their part.
+/// A webhook to which this many messages are being sent gets no more for now, so that a slow one leaves threads to others.
 const MAX_SENDING_EACH: usize = 4;
-/// How often deliveries that are due are looked for.
+/// How often to look for due deliveries.
 const PERIOD: Duration = Duration::from_secs(1);
-/// The pause after the first failure. It grows fourfold up to [`MAX_PAUSE`].
+/// The pause after the first failure. Each further failure multiplies it by four, up to [`MAX_PAUSE`].
 const MIN_PAUSE: Duration = Duration::from_secs(5);
 const MAX_PAUSE: Duration = Duration::from_secs(6 * 3600);
 
@@ -29,7 +29,7 @@ pub struct WebhookDeliverer {
     db: Db,
     feed: Arc<ChangeFeed>,
     sender: WebhookSender,
-    /// The messages to each webhook that are being sent.
+    /// The number of messages that are being sent to each webhook.
     sending: Arc<Mutex<HashMap<Uuid, usize>>>,
 }
 
@@ -46,10 +46,10 @@ impl WebhookDeliverer {
             let round = self.run_once().await;
             ended(&round);
             match (round, &mut last) {
-                // Deliveries that are due are looked for once a second.
+                // Looks for due deliveries once a second, and at once after new changes.
                 (Ok(true), Some(last)) => drop(time::timeout(PERIOD, last.changed()).await),
                 (Ok(true), None) => last = Some(self.feed.subscribe()),
-                // Changes are looked for only while somebody follows them.
+                // The change feed polls only while it has subscribers.
                 (Ok(false), _) => {
                     last = None;
                     time::sleep(PERIOD).await;
@@ -59,7 +59,7 @@ impl WebhookDeliverer {
         }
     }
 
-    /// Queues changes and begins to send what is due. Returns whether any webhook is enabled.
+    /// Queues changes and starts sending due deliveries. Returns whether any webhook is enabled.
     async fn run_once(&self) -> Result<bool> {
         let mut queued = self.db.background(queue_changes).await?;
         while queued.has_more {
@@ -69,7 +69,7 @@ impl WebhookDeliverer {
         Ok(queued.has_webhooks)
     }
 
-    /// Begins to send some deliveries. Returns false when none is due, or too many are being sent.
+    /// Starts sending some due deliveries. Returns false when none is due, or too many are being sent.
     async fn send_due(&self) -> Result<bool> {
         let (free, busy) = {
             let sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,8 +111,8 @@ impl WebhookDeliverer {
     }
 }
 
-/// The pause after a failure: from half of the step to all of it, so that deliveries that failed together do not come back
-/// together.
+/// The pause after a failure: exponential backoff with jitter, from half of the step to the whole step, so that deliveries that
+/// failed together are not retried together.
 fn pause(attempts: i32, random: f64) -> Duration {
     let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(10);
     let step = MIN_PAUSE.saturating_mul(4_u32.saturating_pow(doublings)).min(MAX_PAUSE);

@@ -1,8 +1,8 @@
-//! Sends messages to webhooks, signed as [Standard Webhooks](https://www.standardwebhooks.com) says.
+//! Sends messages to webhooks, signed according to [Standard Webhooks](https://www.standardwebhooks.com).
 //!
-//! Whoever may create a webhook must not reach the network of the service with it. The addresses that a name resolves to are
-//! checked by the resolver, whose answer is what is connected to, so that no second look-up gives another one. No redirect is
-//! followed and no proxy used.
+//! A webhook must not give its creator access to the network of the service (SSRF). The resolver drops forbidden addresses, and
+//! the connection uses the addresses that it returns: there is no second look-up that could return others (DNS rebinding).
+//! Redirects are not followed, and no proxy is used.
 
 use crate::domain::network::Network;
 use crate::store::webhooks::deliveries::{Attempt, DueDelivery};
@@ -22,11 +22,11 @@ use ureq::{Agent, Error};
 /// How long one attempt may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The bytes of an answer that are read: its status is all that counts.
+/// The most bytes of a response that are read. Only its status matters.
 const MAX_ANSWER: u64 = 16 << 10;
 
-/// The networks that are not reached unless the settings allow them: this machine, private and link-local networks, and all
-/// others that are not of the public internet, also inside of addresses that stand for those of IPv4.
+/// Networks that are refused unless the settings allow them: loopback, private and link-local ones, all others outside the
+/// public internet, and the IPv6 prefixes that embed IPv4 addresses.
 const FORBIDDEN: [&str; 22] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -60,7 +60,7 @@ pub struct WebhookSender {
 }
 
 impl WebhookSender {
-    /// Sends also to the `allowed` networks.
+    /// A sender that may also connect to the `allowed` networks.
     pub fn new(allowed: Vec<Network>) -> Self {
         Self { allowed: allowed.into(), agent: Arc::default() }
     }
@@ -80,7 +80,7 @@ impl WebhookSender {
         match sent {
             Ok(answer) => {
                 let status = answer.status().as_u16();
-                // The connection can be used again when little is left on it.
+                // The connection is reused only if the response was read to its end.
                 let _ = std::io::copy(&mut answer.into_body().into_reader().take(MAX_ANSWER), &mut std::io::sink());
                 Attempt::Answered(status)
             }
@@ -118,7 +118,7 @@ fn signature(secret: &[u8], id: &str, timestamp: u64, body: &str) -> String {
     format!("v1,{}", BASE64.encode(signature.as_ref()))
 }
 
-/// Resolves names to addresses that may be connected to.
+/// Resolves names, and drops the addresses that must not be connected to.
 #[derive(Debug)]
 struct PublicResolver {
     resolver: DefaultResolver,
@@ -147,7 +147,9 @@ impl Resolver for PublicResolver {
             addresses.push(*address);
         }
         if addresses.is_empty() {
-            return Err(Error::Other("the address is not of the public internet: --webhook-network allows it".into()));
+            return Err(Error::Other(
+                "the address is not on the public internet; --webhook-network can allow it".into(),
+            ));
         }
         Ok(addresses)
     }
