@@ -14,19 +14,19 @@ pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The SHA-256 of the body of a request, as it was parsed.
 struct BodyDigest([u8; 32]);
 
-/// Remembers the body of a request that has a key.
+/// Stores the digest of the body of a request that has a key.
 pub fn note_body(request: &HttpRequest, body: &[u8]) {
     if request.headers().contains_key(&HEADER) {
         request.extensions_mut().insert(BodyDigest(Sha256::digest(body).into()));
     }
 }
 
-/// The key of a request whose body was read, if it has one. Keys belong to the API key, or to the address of a caller without
-/// one.
+/// The idempotency key of a request whose body was read, if it has one. Its scope is the API key, or the address of a caller
+/// without one.
 pub fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = request.headers().get(&HEADER) else { return Ok(None) };
-    let refuse = || Problem::parameter("Idempotency-Key", "must be 1 to 255 printable characters of ASCII");
-    // The draft writes it in quotation marks, many clients do not.
+    let refuse = || Problem::parameter("Idempotency-Key", "must be 1 to 255 printable ASCII characters");
+    // The draft puts the key in quotation marks; many clients do not.
     let key = value.to_str().map_err(|_| refuse())?.trim().trim_matches('"');
     if !(1..=255).contains(&key.len()) {
         return Err(refuse());

@@ -1,4 +1,4 @@
-//! Cuts a body of any length into its records: lines of NDJSON, rows of CSV, or items of a JSON array.
+//! Splits a body of any length into records: lines of NDJSON, rows of CSV, or items of a JSON array.
 
 use super::body::MAX_BODY;
 use super::schema::{Invalid, Schema};
@@ -13,15 +13,15 @@ use std::time::Duration;
 
 /// Largest record in bytes.
 const MAX_RECORD: usize = MAX_BODY;
-/// Records and bytes of a batch.
+/// A batch is complete with this many records or bytes.
 const BATCH_RECORDS: usize = 200;
 const BATCH_BYTES: usize = 1 << 20;
-/// A batch is not filled up when nothing has come for this long.
+/// A batch is also complete when nothing arrives for this long.
 const LULL: Duration = Duration::from_millis(20);
 /// How long a client may send nothing.
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The form of the body.
+/// How a body separates its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
     Lines,
@@ -30,7 +30,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// The form of a body of this media type.
+    /// The framing of a body of this media type.
     pub fn of(media_type: &str) -> Self {
         match media_type {
             "text/csv" => Self::Rows,
@@ -40,30 +40,31 @@ impl Framing {
     }
 }
 
-/// A record as it was sent, or why it is none.
+/// A record as it was received, or why it cannot be read.
 pub struct RawRecord {
     /// The line of NDJSON, the row of CSV or the item of an array, from 1.
     pub number: u64,
     pub bytes: Result<Vec<u8>, Problem>,
 }
 
-/// Cuts bytes into records. It keeps no more than one record.
+/// Splits bytes into records. Buffers at most one record.
 pub struct Splitter {
     framing: Framing,
-    /// The bytes of the record that has begun.
+    /// The bytes of the current record.
     record: Vec<u8>,
     number: u64,
     /// The record is too large: its bytes are dropped.
     overflows: bool,
     in_text: bool,
     after_backslash: bool,
-    /// Brackets that are open within an item, and whether the array is open, or closed.
+    /// Open brackets within an item.
     depth: u32,
+    /// Whether the array is open; `None` before its beginning.
     array: Option<bool>,
 }
 
 impl Splitter {
-    /// Cuts a body of this form.
+    /// Splits a body of this framing.
     pub fn new(framing: Framing) -> Self {
         Self {
             framing,
@@ -77,10 +78,10 @@ impl Splitter {
         }
     }
 
-    /// Takes the next bytes, and appends the records that end in them.
+    /// Reads the next bytes, and appends the records that end in them.
     ///
     /// # Errors
-    /// When the body is not of its form: nothing after can be read.
+    /// When the body is malformed, so that the rest of it cannot be read.
     pub fn push(&mut self, bytes: &[u8], records: &mut Vec<RawRecord>) -> Result<(), Problem> {
         match self.framing {
             Framing::Lines => {
@@ -109,10 +110,10 @@ impl Splitter {
         Ok(())
     }
 
-    /// Ends the body.
+    /// Handles the end of the body.
     ///
     /// # Errors
-    /// When it ends too early.
+    /// When the body is incomplete.
     pub fn finish(&mut self, records: &mut Vec<RawRecord>) -> Result<(), Problem> {
         match (self.framing, self.array) {
             (Framing::Items, Some(false)) => Ok(()),
@@ -177,7 +178,7 @@ impl Splitter {
         !self.overflows && self.record.trim_ascii().is_empty()
     }
 
-    /// Ends a line or a row. Blank ones count, and are no records.
+    /// Ends a line or a row. Blank ones are counted, but are not records.
     fn end_record(&mut self, records: &mut Vec<RawRecord>) {
         if self.number == 1 && self.record.starts_with(b"\xef\xbb\xbf") {
             self.record.drain(..3);
@@ -205,7 +206,7 @@ fn malformed(detail: String) -> Problem {
     Problem::new(Code::MalformedBody, detail)
 }
 
-/// The records of a body as they come.
+/// The records of a body as they arrive.
 pub struct RecordStream<S> {
     body: S,
     splitter: Splitter,
@@ -214,19 +215,19 @@ pub struct RecordStream<S> {
 /// Some records of a body.
 pub struct Batch {
     pub records: Vec<RawRecord>,
-    /// The bytes that have come.
+    /// The bytes received for this batch.
     pub bytes: usize,
-    /// The end of the body, or the number of the record at which it cannot be read on.
+    /// The end of the body, or the error that ends it with the number of its record.
     pub end: Option<Result<(), (u64, Problem)>>,
 }
 
 impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> RecordStream<S> {
-    /// Reads the records of a body of this form.
+    /// Reads the records of a body of this framing.
     pub fn new(body: S, framing: Framing) -> Self {
         Self { body, splitter: Splitter::new(framing) }
     }
 
-    /// Waits for records, and takes more while they come without a lull.
+    /// Waits for records, then takes more while they arrive without a pause of [`LULL`].
     pub async fn next_batch(&mut self) -> Batch {
         let mut batch = Batch { records: Vec::new(), bytes: 0, end: None };
         while batch.end.is_none() && batch.records.len() < BATCH_RECORDS && batch.bytes < BATCH_BYTES {
@@ -239,7 +240,7 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> RecordStream<S> {
                 Ok(Some(Err(error))) => Some(Err(malformed(format!("receiving the body: {error}")))),
                 Ok(None) => Some(self.splitter.finish(&mut batch.records)),
                 Err(_) if batch.records.is_empty() => {
-                    Some(Err(Problem::new(Code::RequestTimeout, "nothing has come for too long")))
+                    Some(Err(Problem::new(Code::RequestTimeout, "nothing was received for too long")))
                 }
                 Err(_) => break,
             };
@@ -249,7 +250,7 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> RecordStream<S> {
     }
 }
 
-/// Reads records by their schema.
+/// Parses records and checks them against their schema.
 pub struct RecordReader {
     schema: &'static Schema,
     framing: Framing,
@@ -258,7 +259,7 @@ pub struct RecordReader {
 }
 
 impl RecordReader {
-    /// Reads records of a body of this form.
+    /// Reads records of a body of this framing.
     pub fn new(schema: &'static Schema, framing: Framing) -> Self {
         Self { schema, framing, columns: None }
     }
@@ -266,7 +267,7 @@ impl RecordReader {
     /// Reads a record as a value of the schema; `None` for the header of CSV.
     ///
     /// # Errors
-    /// Why it is none. A header that cannot be used is an error of the whole body: `Err(Err(_))`.
+    /// `Err(Ok(_))` when the record is not valid, `Err(Err(_))` when the header of CSV is not, so that no row can be read.
     pub fn read(&mut self, bytes: &[u8]) -> Result<Option<Value>, Result<Problem, Problem>> {
         let value = match (self.framing, &self.columns) {
             (Framing::Rows, None) => {
@@ -318,7 +319,7 @@ impl RecordReader {
     }
 }
 
-/// Takes away the apostrophe that an export puts before what a spreadsheet would take for a formula.
+/// Removes the apostrophe that an export puts before a text that a spreadsheet would treat as a formula.
 fn with_formula(cell: &str) -> &str {
     let is_guarded = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_guarded { cell.strip_prefix('\'').unwrap_or(cell) } else { cell }

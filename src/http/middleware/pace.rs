@@ -1,6 +1,6 @@
-//! Cuts off clients that read a large answer too slowly: it stays in memory until they have read it.
+//! Disconnects clients that read a large response too slowly, because it stays in memory until they have read it.
 //!
-//! A client that takes nothing at all is cut off by the system; see `server`. Streams are not held in memory.
+//! The system disconnects a client that reads nothing at all; see `server`. Streams are not held in memory.
 
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -12,16 +12,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// Smaller answers are in the buffers of the system at once.
+/// Smaller responses, in bytes, fit into the socket buffers.
 const LARGE: usize = 256 << 10;
-/// Bytes that are passed on at a time.
+/// Bytes that are sent at a time.
 const PART: usize = 64 << 10;
-/// The least rate, in bytes per second.
+/// The minimum rate, in bytes per second.
 const MIN_RATE: u128 = 128 << 10;
-/// The time over which the rate is measured. The buffers of the system take the first megabytes at once.
+/// The time over which the rate is measured. The socket buffers take the first megabytes at once.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Passes a large answer on in parts, for as long as the client is fast enough.
+/// Sends a large response in parts while the client reads fast enough.
 pub async fn pace(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     let response = next.call(request).await?;
     Ok(response.map_body(|_, body| match body.try_into_bytes() {
@@ -31,11 +31,12 @@ pub async fn pace(request: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     }))
 }
 
-/// A body that is passed on in parts. The connection asks for the next one when it has room for it.
+/// A body that is sent in parts. The connection polls for the next part when it has room for it.
 struct PacedBody {
     rest: Bytes,
-    /// When the current window began, and what was passed on since.
+    /// When the current window began.
     since: Instant,
+    /// Bytes sent in the current window.
     sent: usize,
 }
 
@@ -44,7 +45,7 @@ impl PacedBody {
         Self { rest: bytes, since: Instant::now(), sent: 0 }
     }
 
-    /// Whether the client was too slow in the window that is over, if it is. Then another begins.
+    /// Whether the client was too slow in a window that has ended. Starts the next window when one has.
     fn is_too_slow(&mut self, now: Instant) -> bool {
         let elapsed = now.duration_since(self.since);
         if elapsed < WINDOW {

@@ -10,7 +10,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
-/// The form of the lines.
+/// The format of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowFormat {
     Ndjson,
@@ -25,9 +25,9 @@ pub enum RowWriter {
 
 /// Writes objects as lines of CSV, under a header.
 pub struct CsvWriter {
-    /// The members of an item in order, and whether each item has it.
+    /// The members of an item in order, and whether each is required.
     members: Vec<(String, bool)>,
-    /// The members that are written, known with the first items.
+    /// The members that are written. Set with the first items.
     columns: Option<Vec<String>>,
     bom: bool,
     lines: Writer<Vec<u8>>,
@@ -50,7 +50,7 @@ impl RowWriter {
     /// Writes the next items. In CSV, optional members are columns when one of the first items has them.
     ///
     /// # Errors
-    /// When an item cannot be serialized, which is a fault of the build.
+    /// When an item cannot be serialized, which is a bug.
     pub fn write<T: Serialize>(&mut self, items: &[T], mut flush: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         if let Self::Csv(csv) = self {
             csv.write_header(items)?;
@@ -68,7 +68,7 @@ impl RowWriter {
         Ok(())
     }
 
-    /// The bytes that are written and not taken.
+    /// The number of bytes that were written and not taken yet.
     pub fn written(&self) -> usize {
         match self {
             Self::Ndjson(lines) => lines.len(),
@@ -79,7 +79,7 @@ impl RowWriter {
     /// Takes the lines written so far.
     ///
     /// # Errors
-    /// When they cannot be written, which is a fault of the build.
+    /// When they cannot be written, which is a bug.
     pub fn take(&mut self) -> Result<Bytes> {
         let lines = match self {
             Self::Ndjson(lines) => std::mem::take(lines),
@@ -127,7 +127,7 @@ fn unwritable(error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("an item cannot be written: {error}"))
 }
 
-/// The members of a type in the order of its schema, and whether each item has it.
+/// The members of a type in the order of its schema, and whether each is required.
 fn members_of<T: ToSchema>() -> Vec<(String, bool)> {
     match <T as PartialSchema>::schema() {
         RefOr::T(Schema::Object(object)) => {
@@ -145,8 +145,8 @@ fn cell(value: Option<&Value>) -> Cow<'_, str> {
     }
 }
 
-/// Puts an apostrophe before a text that a spreadsheet would take for a formula. A text that begins with apostrophes before
-/// such a text gets one more, so that one can be taken away from each.
+/// Puts an apostrophe before a text that a spreadsheet would treat as a formula (CSV injection). A formula that already has
+/// apostrophes before it gets one more, so that an import can always remove one.
 fn without_formula(text: &str) -> Cow<'_, str> {
     match text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => Cow::Owned(format!("'{text}")),

@@ -14,10 +14,10 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-/// Runs a write that creates records, and answers with `answer`. A request with the `Idempotency-Key` of an earlier one gets the
-/// answer of that one instead: it is stored in the transaction of the write.
+/// Runs a write that creates records, and responds with `answer`. A request that repeats the `Idempotency-Key` of an earlier one
+/// gets the answer of that one, which was stored in the transaction of its write.
 ///
-/// Without a key the answer is made after the commit, not on the thread of the connection.
+/// Without a key the answer is built after the commit, not on the thread of the connection.
 pub async fn create<T: Send + 'static>(
     request: &HttpRequest,
     db: &Db,

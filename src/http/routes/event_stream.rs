@@ -16,17 +16,17 @@ pub const MEDIA_TYPE: &str = "text/event-stream";
 /// The first line: how many milliseconds a client waits before it connects again.
 const RETRY: &str = "retry: 1000\n\n";
 
-/// Answers with a stream that is open until `end`. A client that does not read is cut off by the system: what was sent and not
-/// acknowledged for ten seconds ends its connection.
+/// Responds with a stream that is open until `end`. The system disconnects a client that does not read, once sent data has not
+/// been acknowledged for ten seconds.
 pub fn respond(news: impl Stream<Item = News> + 'static, end: impl Future<Output = ()> + 'static) -> HttpResponse {
     let events = stream::once(future::ready(RETRY.to_owned())).chain(news.map(|news| format(&news)));
     let chunks = events.map(|text| Ok::<_, Infallible>(Bytes::from(text))).take_until(end.boxed_local());
     HttpResponse::Ok()
         .content_type(MEDIA_TYPE)
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        // A compressor holds events back.
+        // Compression would buffer events.
         .insert_header(ContentEncoding::Identity)
-        // So does nginx.
+        // nginx would buffer them too.
         .insert_header(("x-accel-buffering", "no"))
         .streaming(chunks.boxed_local())
 }

@@ -14,18 +14,19 @@ use futures_util::TryStreamExt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Records that one statement reads, and articles with mentions or quotes.
+/// Records that one statement reads.
 pub const PAGE: i64 = 500;
+/// Articles with mentions or quotes that one statement reads.
 pub const PAGE_OF_LARGE: i64 = 50;
-/// Bytes that are sent together.
+/// A part is sent once it has this many bytes.
 pub const PART_BYTES: usize = 64 << 10;
-/// Parameters of pages.
+/// Parameters that apply only to pages.
 const OF_PAGES: [&str; 3] = ["limit", "cursor", "count"];
 
-/// The form in which the whole list is asked for; `None` for a page.
+/// The format in which the client requests the whole list; `None` when it requests a page.
 ///
 /// # Errors
-/// 400 when a parameter of pages is given with it.
+/// 400 when a request for the whole list has a parameter of pages.
 pub fn requested(request: &HttpRequest, options: ExportOptions) -> Result<Option<RowFormat>, Problem> {
     let format = match list_format(request.headers(), options.format) {
         ListFormat::Json => return Ok(None),
@@ -34,15 +35,16 @@ pub fn requested(request: &HttpRequest, options: ExportOptions) -> Result<Option
     };
     let given = Parameters::of(request);
     let faults = given.names().into_iter().filter(|name| OF_PAGES.contains(name));
-    let faults: Vec<_> =
-        faults.map(|name| ParameterError::new(name, "is for pages; NDJSON and CSV have the whole list")).collect();
+    let faults: Vec<_> = faults
+        .map(|name| ParameterError::new(name, "applies to pages; NDJSON and CSV contain the whole list"))
+        .collect();
     if faults.is_empty() { Ok(Some(format)) } else { Err(Problem::parameters(faults)) }
 }
 
-/// Responds with the whole list, which `read` reads page by page in one snapshot. Pages of `large` records are smaller.
+/// Responds with the whole list, which `read` returns page by page from one snapshot. Pages of `large` records are smaller.
 ///
 /// # Errors
-/// Those of the first page. A later error ends the response before its end.
+/// Those of the first page. A later error cuts the response off.
 pub async fn respond<T: Serialize + ToSchema>(
     db: &Db,
     name: &str,

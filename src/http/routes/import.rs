@@ -1,4 +1,4 @@
-//! `/v1/import`: records of any number, stored in batches, with a result for each.
+//! `/v1/import`: any number of records, stored in batches, with a result for each.
 
 use crate::app::importer::Importer;
 use crate::auth::{Caller, LimitError, Limits, Subject};
@@ -28,10 +28,11 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-/// How long a client may take nothing of the answer.
+/// How long a client may read nothing of the response.
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Bytes of records for a cost of one, and of texts that are annotated.
+/// Bytes of records that cost 1.
 const BYTES: u64 = 16 << 10;
+/// Bytes of records that cost 1 when they are annotated.
 const ANNOTATED_BYTES: u64 = 4 << 10;
 
 /// Import records
@@ -108,7 +109,7 @@ struct Import {
     summary: ImportSummaryBody,
 }
 
-/// An import ends before its body does: a record has failed that ends it, or the client has left.
+/// The import ends before its body: a record that failed aborts it, or the client has left.
 struct Ended;
 
 /// A record that was read, or why it cannot be imported.
@@ -130,7 +131,7 @@ impl Import {
             match end {
                 None => {}
                 Some(Ok(())) => break,
-                // A fault of the whole body is the result of the record at which it was found.
+                // An error of the whole body is the result of the record where it was found.
                 Some(Err((number, problem))) => {
                     drop(self.answer([(number, Err(problem))]).await);
                     break;
@@ -142,7 +143,7 @@ impl Import {
         }
     }
 
-    /// Waits until the caller may use the cost of this many bytes.
+    /// Waits until the rate limit of the caller allows the cost of this many bytes.
     async fn charge(&self, bytes: usize) {
         let (Some(limits), Some(subject)) = (&self.limits, &self.subject) else { return };
         let cost = bytes as u64 / if self.options.annotate { ANNOTATED_BYTES } else { BYTES };
@@ -163,7 +164,7 @@ impl Import {
                     Ok(None) => {}
                     Ok(Some(value)) => read.push((number, to_record(value, &urls, with_history))),
                     Err(Ok(problem)) => read.push((number, Err(problem))),
-                    // Nothing of the body can be read without its header.
+                    // No row can be read without the header.
                     Err(Err(problem)) => {
                         read.push((number, Err(problem)));
                         broken = true;
@@ -184,7 +185,7 @@ impl Import {
         if broken || stops || answered < count { Err(Ended) } else { Ok(reader) }
     }
 
-    /// Stores the records of a batch that could be read, and answers all of them in order. Returns how many it has answered.
+    /// Stores the valid records of a batch, and sends the results of all of them in order. Returns the number of results.
     async fn store(&mut self, read: Vec<ReadRecord>) -> Result<usize, Ended> {
         let mut places = Vec::with_capacity(read.len());
         let mut records = Vec::with_capacity(read.len());
@@ -198,7 +199,7 @@ impl Import {
         let stored = match stored {
             Ok(stored) if self.options.annotate && !self.mode.dry_run => self.importer.annotate(stored).await,
             Ok(stored) => stored,
-            // The whole batch has failed for the same reason: it is all the client can be told of each.
+            // The transaction of the batch has failed: its error is the result of each record.
             Err(error) => places.iter().map(|_| Err(error.clone())).collect(),
         };
         let mut stored = stored.into_iter();
@@ -208,7 +209,7 @@ impl Import {
                 Err(problem) => (number, Err(problem)),
                 Ok(()) => match stored.next() {
                     Some(result) => (number, result.map_err(Problem::from)),
-                    // The import ended at the failure before.
+                    // The record before has failed and aborted the import.
                     None => break,
                 },
             });
@@ -236,7 +237,7 @@ impl Import {
         self.send(&lines).await
     }
 
-    /// Sends lines. Waits while the client takes nothing, and ends the import when it has left.
+    /// Sends lines. Waits while the client does not read, and ends the import when it has left.
     async fn send(&self, lines: &[ImportAnswer]) -> Result<(), Ended> {
         let mut text = Vec::new();
         for line in lines {

@@ -1,4 +1,4 @@
-//! Forms of a list besides pages of JSON: the whole list as NDJSON or CSV.
+//! Formats of a list other than pages of JSON: the whole list as NDJSON or CSV.
 
 use super::article::ArticleBody;
 use super::entity::EntityBody;

@@ -405,7 +405,7 @@ pub enum ImportAnswer {
 }
 
 impl ImportRecordBody {
-    /// The domain's form. The history of the record is kept only `with_history`.
+    /// Converts to the type of the domain. Drops the history of the record unless `with_history`.
     ///
     /// # Errors
     /// Members that are not valid, or that belong to the other kind of record.
@@ -427,7 +427,7 @@ impl ImportRecordBody {
         };
         if !foreign.is_empty() {
             let fault =
-                |pointer: &str| FieldError::new(pointer, "is of an article, and kind and name are of an entity");
+                |pointer: &str| FieldError::new(pointer, "belongs to articles; kind and name belong to entities");
             return Err(foreign.into_iter().map(fault).collect());
         }
         let history = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
@@ -486,7 +486,7 @@ fn history(
     Some(History { version: version?, created_at: created_at?, updated_at: updated_at? })
 }
 
-/// The history of an article whose earlier texts are all there.
+/// The history of an article. All of its earlier texts must be given.
 fn article_history(
     record: History,
     body_version: Option<i32>,
