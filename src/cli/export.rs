@@ -47,7 +47,7 @@ enum Format {
     Csv,
 }
 
-/// Why nothing was exported.
+/// Why an export failed.
 #[derive(Debug, thiserror::Error)]
 enum ExportError {
     #[error("--filter and --format=csv are for a list, such as `verbatim export quotes`")]
@@ -68,7 +68,7 @@ pub(super) fn run(settings: &ExportSettings) -> Outcome {
         copy(&mut body, io::stdout().lock(), Path::new("-"))?;
         return Ok(());
     }
-    // A file under its own name is complete.
+    // The file gets its name once it is complete.
     let part = settings.out.with_added_extension("part");
     let unwritable = |source| ExportError::Unwritable { path: part.clone(), source };
     let file = File::create(&part).map_err(unwritable)?;
@@ -101,7 +101,7 @@ fn path(settings: &ExportSettings) -> Result<String, ExportError> {
     Ok(format!("/v1/{list}?{}", query.finish()))
 }
 
-/// Copies the answer, and shows how much has come.
+/// Copies the response, and shows the progress.
 fn copy(from: &mut impl Read, mut to: impl Write, path: &Path) -> Result<(), ExportError> {
     let unwritable = |source| ExportError::Unwritable { path: path.to_owned(), source };
     let bar = ProgressBar::new_spinner();

@@ -1,4 +1,4 @@
-//! `verbatim import`: sends files to a running service, in parts, and reports what fails.
+//! `verbatim import`: sends files to a running service, in parts, and reports the records that fail.
 
 mod encoding;
 mod formats;
@@ -50,7 +50,7 @@ pub(super) struct ImportSettings {
     service: ServiceSettings,
 }
 
-/// Why the import ends, or what it lacks.
+/// Why an import failed, as a whole or in part.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ImportError {
     #[error("{0}")]
@@ -64,13 +64,13 @@ pub(super) enum ImportError {
 }
 
 impl ImportError {
-    /// Whether nothing was done, which has an exit code of its own.
+    /// Whether nothing was imported, which has its own exit code.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing { .. } | Self::Input(_))
     }
 }
 
-/// A line of the answer.
+/// A line of the response.
 #[derive(Debug, Deserialize)]
 struct Line {
     line: u64,
@@ -83,7 +83,7 @@ struct Problem {
     detail: String,
 }
 
-/// The records with each result.
+/// The number of records with each result.
 #[derive(Debug, Default)]
 struct Counts {
     created: u64,
@@ -133,7 +133,7 @@ pub(super) fn run(settings: &ImportSettings) -> Outcome {
     }
 }
 
-/// Sends a part, and reports what fails of it.
+/// Sends a part, and reports its records that fail.
 fn send(
     client: &ServiceClient,
     path: &str,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ureq::Body;
 use ureq::http::{Request, Response};
 
-/// How long the service may take to begin its answer.
+/// How long the service may take until its response begins.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Which service to use.
@@ -23,7 +23,7 @@ pub(super) struct ServiceSettings {
     key: Option<String>,
 }
 
-/// Why a request was not answered as it should be.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ClientError {
     #[error("the service at {url} cannot be reached: {source}")]
@@ -57,7 +57,7 @@ impl ServiceClient {
         self.send("POST", path, Some(media_type), body)
     }
 
-    /// Sends a request. Its answer is yet to be read.
+    /// Sends a request, and returns the response with its body unread.
     fn send(
         &self,
         method: &str,

@@ -5,7 +5,7 @@ use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use std::io::Read;
 
-/// The encoding of a file by its beginning: that of its byte order mark, UTF-8, the one that XML declares, or the likeliest.
+/// Detects the encoding of a file: that of its byte order mark, UTF-8, the one in its XML declaration, or the likeliest.
 pub fn detect(sample: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return encoding;
@@ -34,7 +34,7 @@ fn declared(sample: &[u8]) -> Option<&'static Encoding> {
 /// Reads text in an encoding as UTF-8.
 pub fn to_utf8(encoding: &'static Encoding, reader: impl Read + 'static) -> Box<dyn Read> {
     match encoding == UTF_8 {
-        // Bytes that are not UTF-8 are for the record to refuse.
+        // Invalid UTF-8 is an error of the record that contains it.
         true => Box::new(reader),
         false => Box::new(DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(reader)),
     }

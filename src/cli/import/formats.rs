@@ -1,4 +1,4 @@
-//! Formats of newsrooms: each document becomes one or several records of an import.
+//! Formats of news documents: each document becomes one or several records of an import.
 
 mod feed;
 mod html;
@@ -25,7 +25,7 @@ pub enum DocumentFormat {
 }
 
 impl DocumentFormat {
-    /// The format of a document by its beginning; `None` when it is none of these.
+    /// The format of a document by its root element; `None` when it is none of these.
     pub fn detect(text: &str) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('{') {
@@ -42,10 +42,10 @@ impl DocumentFormat {
         }
     }
 
-    /// The records of a document. `base` is what links are relative to.
+    /// The records of a document. Relative links are resolved against `base`.
     ///
     /// # Errors
-    /// Why there are none.
+    /// When the document is not of this format, or has no complete article.
     pub fn records(self, text: &str, base: Option<&str>) -> Result<Vec<Value>, String> {
         let records = match self {
             Self::Html => html::record(text).map(|record| vec![record]),
@@ -84,7 +84,7 @@ fn root_element(text: &str) -> Option<&str> {
     }
 }
 
-/// A record that is made of the parts of a document that are there.
+/// Builds a record from the parts that a document has.
 #[derive(Default)]
 struct Record(Map<String, Value>);
 

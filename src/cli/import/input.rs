@@ -1,4 +1,4 @@
-//! The files of an import, cut into parts of records.
+//! The files of an import, split into parts of records.
 
 use super::ImportError;
 use super::encoding;
@@ -11,13 +11,13 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Records and bytes of a part.
+/// A part is complete with this many records or bytes.
 const PART_RECORDS: usize = 1000;
 const PART_BYTES: usize = 4 << 20;
 
-/// Bytes by which the encoding and the format of a file are known.
+/// Bytes from which the encoding and the format of a file are detected.
 const SAMPLE_BYTES: usize = 64 << 10;
-/// Largest document that is read as a whole.
+/// Largest document that is read as a whole, in bytes.
 const MAX_DOCUMENT: usize = 64 << 20;
 
 /// The format of a file.
@@ -75,7 +75,7 @@ pub struct Part {
     pub header_lines: u64,
     /// The number of each record in its file.
     pub numbers: Vec<u64>,
-    /// Records that are none.
+    /// Records that cannot be read: the number of each in its file, and why.
     pub failures: Vec<(u64, String)>,
     pub bytes_read: u64,
 }
@@ -112,7 +112,7 @@ impl Part {
 }
 
 impl Input {
-    /// Opens a file, and finds out its encoding and its format unless that is given.
+    /// Opens a file. Detects its encoding, and its format unless it is given.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -132,7 +132,7 @@ impl Input {
         let encoding = encoding::detect(&sample);
         let format = format.or_else(|| format_of(path)).or_else(|| format_of_content(&encoding.decode(&sample).0));
         let mut document = format.and_then(Format::document);
-        // One object under the name of JSON is a document, if not a record.
+        // A JSON file of one object is a document, or else a record.
         if matches!(format, None | Some(Format::Json)) && sample.trim_ascii_start().starts_with(b"{") {
             document = DocumentFormat::detect(&encoding.decode(&sample).0);
         }
@@ -163,7 +163,7 @@ impl Input {
     /// The next records, `None` after the last.
     ///
     /// # Errors
-    /// When the file cannot be read on.
+    /// When the rest of the file cannot be read.
     pub fn next_part(&mut self) -> Result<Option<Part>, ImportError> {
         if let Some(format) = self.document {
             return self.reader.take().map(|reader| self.read_document(format, reader)).transpose();
@@ -241,7 +241,7 @@ impl Input {
         match self.framing {
             Framing::Rows => part.body.extend(bytes),
             _ if self.map.is_empty() => part.body.extend(bytes.into_iter().map(|byte| match byte {
-                // Between the members: a text has no line feed.
+                // Line breaks only occur between members: JSON strings contain none.
                 b'\n' | b'\r' => b' ',
                 byte => byte,
             })),
@@ -268,7 +268,7 @@ impl Input {
         writer.into_inner().map_err(|error| self.failed(&error.to_string()))
     }
 
-    /// The member that a column or a member of the file is.
+    /// The member of a record that a column or a member of the file becomes.
     fn name_of<'a>(&'a self, given: &'a str) -> &'a str {
         let renamed = self.map.iter().find(|(_, column)| column == given);
         renamed.map_or(given, |(member, _)| member)
@@ -285,7 +285,7 @@ impl Input {
     }
 }
 
-/// The files among these paths, and those in folders that have the name of a format.
+/// The files among these paths, and the files in the folders among them that have the extension of a format.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -317,7 +317,7 @@ pub fn renames(pairs: &[String]) -> Result<Vec<(String, String)>, ImportError> {
     pairs.iter().map(rename).collect()
 }
 
-/// A document without a key of its own is known by the name of its file.
+/// Gives a document without a key the name of its file as `external_id`.
 fn with_key(mut record: Value, file: &str) -> Value {
     if record["external_id"].is_null() && record["url"].is_null() {
         record["external_id"] = file.into();
@@ -329,7 +329,7 @@ fn unreadable(path: &Path, error: &io::Error) -> ImportError {
     ImportError::Input(format!("{} cannot be read: {error}", path.display()))
 }
 
-/// The name of a file without the ending of its compression.
+/// The extension of a file in lower case, without that of its compression.
 fn extension_of(path: &Path) -> Option<String> {
     let mut path = path.to_owned();
     if path.extension().is_some_and(|extension| extension == "gz" || extension == "zst") {
@@ -338,7 +338,7 @@ fn extension_of(path: &Path) -> Option<String> {
     Some(path.extension()?.to_str()?.to_ascii_lowercase())
 }
 
-/// The format of a file by its name.
+/// The format of a file by its extension.
 fn format_of(path: &Path) -> Option<Format> {
     match extension_of(path)?.as_str() {
         "ndjson" | "jsonl" => Some(Format::Ndjson),
@@ -355,7 +355,7 @@ fn is_xml(path: &Path) -> bool {
     extension_of(path).is_some_and(|extension| extension == "xml")
 }
 
-/// The format of a file by its beginning.
+/// The format of a file by its first bytes.
 fn format_of_content(text: &str) -> Option<Format> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     match DocumentFormat::detect(text) {

@@ -1,4 +1,4 @@
-//! How far an import is, in a file.
+//! The progress of an import, kept in a file.
 
 use super::ImportError;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub struct State {
 }
 
 impl State {
-    /// Reads the state, if there is a file for it. A file that is not there yet is made.
+    /// Reads the state from its file. Without one, or when it does not exist yet, nothing is imported.
     pub fn open(path: Option<&Path>) -> Result<Self, ImportError> {
         let Some(path) = path else { return Ok(Self::default()) };
         let cannot = |why: String| ImportError::Input(format!("{} cannot be used: {why}", path.display()));
@@ -37,7 +37,7 @@ impl State {
         self.done.insert(file.to_owned(), number);
         let Some(path) = &self.path else { return Ok(()) };
         let cannot = |why: String| ImportError::Input(format!("{} cannot be written: {why}", path.display()));
-        // Never half of it.
+        // Replaces the file at once, so that it is never incomplete.
         let part = path.with_added_extension("part");
         let text = serde_json::to_string_pretty(self).map_err(|error| cannot(error.to_string()))?;
         fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(|error| cannot(error.to_string()))

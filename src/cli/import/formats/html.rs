@@ -140,7 +140,7 @@ fn keywords(value: &Value) -> Vec<String> {
     }
 }
 
-/// A text of metadata, in which some sites leave character references.
+/// Decodes the character references that some sites leave in metadata.
 fn decoded(text: &str) -> String {
     if text.contains('&') || text.contains('<') { self::text(text) } else { text.to_owned() }
 }
@@ -185,7 +185,7 @@ fn raw_text(node: &Handle) -> String {
     text
 }
 
-/// A step of the walk through a document: a node, or the end of a block.
+/// A step of the traversal of a document: a node, or the end of a block.
 enum Step {
     Node(Handle),
     End,
@@ -196,7 +196,7 @@ fn paragraphs(root: &Handle) -> String {
     collect(root, &SKIPPED)
 }
 
-/// The text below a node that may be part of a head.
+/// The text below a node, also in elements that [`paragraphs`] skips.
 fn paragraphs_of_any(root: &Handle) -> String {
     collect(root, &[])
 }

@@ -37,7 +37,7 @@ fn record(item: Node) -> Result<Value, String> {
         .finish()
 }
 
-/// Plain text, whose lines stay as they are.
+/// Plain text, with its line breaks.
 fn data(node: Node) -> String {
     node.descendants().filter_map(|node| node.is_text().then(|| node.text()).flatten()).collect()
 }
