@@ -29,6 +29,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod jwks;
 pub mod logs;
 pub mod postgres;
 pub mod schema;

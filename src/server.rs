@@ -19,6 +19,7 @@ use crate::http::extract::client_address::TrustedProxies;
 use crate::http::middleware::audit::AuditLog;
 use crate::http::middleware::metrics::Metrics;
 use crate::http::middleware::origin::TrustedOrigins;
+use crate::jwks::{self, JwksSource};
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::db::establish;
 use crate::store::entities::names::PopularNames;
@@ -34,7 +35,6 @@ use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
 use diesel::PgConnection;
 use socket2::{Domain, Socket, Type};
-use std::fs;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -152,8 +152,8 @@ pub enum StartError {
     Migrate(#[from] MigrateError),
     #[error(transparent)]
     Tls(#[from] TlsError),
-    #[error("{path} {problem}", path = path.display())]
-    Jwks { path: PathBuf, problem: String },
+    #[error("{jwks} {problem}")]
+    Jwks { jwks: JwksSource, problem: String },
     #[error("cannot open the audit log {path}: {source}", path = path.display())]
     AuditLog { path: PathBuf, source: io::Error },
     #[error("cannot listen on {address}: {source}")]
@@ -191,7 +191,7 @@ impl Server {
             log.map(Data::new)
         });
         let audit_log = audit_log.transpose()?;
-        let issuer = config.access.jwt.as_ref().map(read_issuer).transpose()?;
+        let issuer = config.access.jwt.as_ref().map(self::issuer).transpose()?;
         let certificate = config.access.tls.clone().map(Certificate::load).transpose()?;
         let cannot = |source| StartError::Listen { address: config.listen, source };
         let socket = bound(config.listen).map_err(cannot)?;
@@ -224,8 +224,7 @@ impl Server {
     /// When the service cannot work with the database, or the listener fails.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let Self { config, listener, address: _, postgres, audit_log, issuer, certificate } = self;
-        let jwks = issuer.clone().zip(config.access.jwt.clone());
-        let state = http::app::State { audit_log, ..state(&config, &postgres.url(), issuer) };
+        let state = http::app::State { audit_log, ..state(&config, &postgres.url(), issuer.clone()) };
         let draining = state.draining.clone();
         task::spawn_blocking(annotate::prepare);
         let (db, metrics) = (|| state.db.clone(), || state.metrics.clone());
@@ -242,7 +241,8 @@ impl Server {
             spawn(refresh_keys(state.keys.clone(), metrics(), state.limits.clone())),
             spawn(measure(db(), metrics())),
             spawn(check_replica_lag(db())),
-            spawn(reload_files(jwks, certificate.clone())),
+            spawn(refresh_issuer(issuer, config.access.jwt.clone())),
+            spawn(reload_certificate(certificate.clone())),
             spawn(replace_silent_threads(db())),
         ];
         let queue = listener.try_clone()?;
@@ -446,37 +446,28 @@ async fn refresh_keys(keys: Data<Keys>, metrics: Data<Metrics>, limits: Data<Lim
     repeat("refresh_keys", KEYS_PERIOD, metrics, refresh).await;
 }
 
-fn read_issuer(jwt: &JwtConfig) -> Result<Arc<Issuer>, StartError> {
-    let problem = |problem: String| StartError::Jwks { path: jwt.jwks.clone(), problem };
-    let jwks = fs::read_to_string(&jwt.jwks).map_err(|error| problem(format!("cannot be read: {error}")))?;
-    let issuer = Issuer::new(jwt.settings.clone(), &jwks).map_err(|error| problem(error.to_string()))?;
-    Ok(Arc::new(issuer))
+fn issuer(jwt: &JwtConfig) -> Result<Arc<Issuer>, StartError> {
+    let issuer = jwks::issuer(jwt.settings.clone(), &jwt.jwks);
+    issuer.map(Arc::new).map_err(|problem| StartError::Jwks { jwks: jwt.jwks.clone(), problem })
 }
 
-/// Reads the certificate and the public keys of the issuer again when their files change. What cannot be used is logged, and
-/// the former ones stay in use.
-async fn reload_files(jwks: Option<(Arc<Issuer>, JwtConfig)>, certificate: Option<Arc<Certificate>>) {
+/// Keeps the keys of the issuer up to date, if there is one.
+async fn refresh_issuer(issuer: Option<Arc<Issuer>>, jwt: Option<JwtConfig>) {
+    if let Some((issuer, jwt)) = issuer.zip(jwt) {
+        jwks::refresh(issuer, jwt.jwks).await;
+    }
+}
+
+/// Reads the certificate again when its files change. When it cannot be used, the former one stays in use.
+async fn reload_certificate(certificate: Option<Arc<Certificate>>) {
+    let Some(certificate) = certificate else { return };
     let mut tick = time::interval(tls::RELOAD_PERIOD);
-    let mut last = String::new();
     loop {
         tick.tick().await;
-        let reloaded = certificate.as_ref().map(|certificate| certificate.reload());
-        match reloaded {
-            Some(Ok(true)) => log::info!("the certificate was read again"),
-            Some(Err(error)) => log::warn!("the former certificate stays in use: {error}"),
-            Some(Ok(false)) | None => {}
-        }
-        let Some((issuer, JwtConfig { jwks, .. })) = &jwks else { continue };
-        let replaced = match fs::read_to_string(jwks) {
-            Ok(text) if text == last => continue,
-            Ok(text) => {
-                last = text;
-                issuer.replace_keys(&last).map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = replaced {
-            log::warn!("the former public keys of the issuer stay in use: {} {error}", jwks.display());
+        match certificate.reload() {
+            Ok(true) => log::info!("the certificate was read again"),
+            Ok(false) => {}
+            Err(error) => log::warn!("the former certificate stays in use: {error}"),
         }
     }
 }

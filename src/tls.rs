@@ -1,4 +1,4 @@
-//! TLS with a certificate that is read again when its files change.
+//! TLS: for connections to the service, with a certificate that is read again when its files change, and for requests that it sends.
 
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::default_provider;
@@ -11,6 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use ureq::tls::{RootCerts, TlsConfig, TlsConfigBuilder, TlsProvider};
 
 /// How often the files are compared with what is in use.
 pub const RELOAD_PERIOD: Duration = Duration::from_secs(5);
@@ -21,6 +22,23 @@ pub struct TlsFiles {
     /// The certificate, and those of the authorities between it and a root.
     pub certificate: PathBuf,
     pub key: PathBuf,
+}
+
+/// TLS for requests that this program sends. Trusts the root certificates of the system, which are read here.
+pub fn client() -> TlsConfig {
+    let roots = rustls_native_certs::load_native_certs().certs;
+    let roots: Vec<_> = roots.iter().map(|root| ureq::tls::Certificate::from_der(root).to_owned()).collect();
+    client_builder().root_certs(RootCerts::Specific(Arc::new(roots))).build()
+}
+
+/// TLS for a request whose receiver need not be who it says.
+pub fn client_without_checks() -> TlsConfig {
+    client_builder().disable_verification(true).build()
+}
+
+fn client_builder() -> TlsConfigBuilder {
+    let provider = Arc::new(default_provider());
+    TlsConfig::builder().provider(TlsProvider::Rustls).unversioned_rustls_crypto_provider(provider)
 }
 
 /// Why a certificate cannot be used.

@@ -6,6 +6,7 @@
 
 use crate::domain::network::Network;
 use crate::store::webhooks::deliveries::{Attempt, DueDelivery};
+use crate::tls;
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use std::io::Read;
@@ -14,7 +15,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
@@ -90,13 +90,6 @@ impl WebhookSender {
 }
 
 fn agent(allowed: &Arc<[Network]>) -> Agent {
-    let roots = rustls_native_certs::load_native_certs().certs;
-    let roots: Vec<_> = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
-    let tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::Specific(Arc::new(roots)))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build();
     let config = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -106,7 +99,7 @@ fn agent(allowed: &Arc<[Network]>) -> Agent {
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .max_response_header_size(MAX_ANSWER as usize)
         .user_agent(concat!("verbatim/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls)
+        .tls_config(tls::client())
         .build();
     Agent::with_parts(config, DefaultConnector::new(), PublicResolver::new(Arc::clone(allowed)))
 }

@@ -53,12 +53,9 @@ impl fmt::Display for BadJwks {
 }
 
 impl Issuer {
-    /// An issuer whose keys are in `jwks`.
-    ///
-    /// # Errors
-    /// When it is not a set of public keys.
-    pub fn new(settings: JwtSettings, jwks: &str) -> Result<Self, BadJwks> {
-        Ok(Self { settings, keys: RwLock::new(parse(jwks)?) })
+    /// An issuer whose keys are not known yet.
+    pub fn new(settings: JwtSettings) -> Self {
+        Self { settings, keys: RwLock::new(JwkSet { keys: Vec::new() }) }
     }
 
     /// Replaces the keys.
@@ -147,7 +144,9 @@ mod tests {
         };
         let mut key = Jwk::from_encoding_key(&EncodingKey::from_ed_pem(KEY).unwrap(), Algorithm::EdDSA).unwrap();
         key.common.key_id = Some("one".to_owned());
-        Issuer::new(settings, &json!({"keys": [key]}).to_string()).unwrap()
+        let issuer = Issuer::new(settings);
+        issuer.replace_keys(&json!({"keys": [key]}).to_string()).unwrap();
+        issuer
     }
 
     fn claims(changes: Value) -> Value {

@@ -2,17 +2,34 @@
 
 use super::outcome::Outcome;
 use crate::config::ListenSetting;
+use crate::tls;
+use clap::Args;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
+use ureq::tls::TlsConfig;
 
 /// Shorter than the three seconds that the health check of a container usually has.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+#[derive(Debug, Args)]
+pub(super) struct HealthcheckSettings {
+    #[command(flatten)]
+    listen: ListenSetting,
+
+    /// The certificate of the service, if it uses TLS
+    #[arg(long, env = "VERBATIM_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<String>,
+}
+
 /// Requests `/livez`. Fails unless the answer is 200 within two seconds.
-pub(super) fn run(settings: &ListenSetting) -> Outcome {
-    let address = reachable(settings.read()?);
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).proxy(None).build().into();
-    agent.get(format!("http://{address}/livez")).call()?;
+///
+/// The certificate is for the public name of the service. It is not checked, because nothing secret is sent.
+pub(super) fn run(settings: &HealthcheckSettings) -> Outcome {
+    let address = reachable(settings.listen.read()?);
+    let uses_tls = settings.tls_cert.as_ref().is_some_and(|file| !file.trim().is_empty());
+    let (scheme, tls) = if uses_tls { ("https", tls::client_without_checks()) } else { ("http", TlsConfig::default()) };
+    let config = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).proxy(None).tls_config(tls);
+    ureq::Agent::from(config.build()).get(format!("{scheme}://{address}/livez")).call()?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ mod signals;
 mod start_log;
 
 use crate::annotate_files::{self, AnnotateSettings};
-use crate::config::{BadSettings, ListenSetting, ServeSettings};
+use crate::config::{BadSettings, ServeSettings};
 #[cfg(feature = "train-names")]
 use crate::train_names::{self, TrainSettings};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -41,7 +41,7 @@ enum Command {
     /// Run the service on data of its own, store sample articles through its API, and print what was found
     Demo(Box<ServeSettings>),
     /// Check that the service at the configured address is alive
-    Healthcheck(ListenSetting),
+    Healthcheck(healthcheck::HealthcheckSettings),
     /// Bring the database schema up to date and exit
     Migrate(migrate::MigrateSettings),
     /// Write the whole database to a folder

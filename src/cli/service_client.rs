@@ -1,6 +1,7 @@
 //! An HTTP client of a running service, for the commands that use one.
 
 use crate::http::wire::problem::MEDIA_TYPE;
+use crate::tls;
 use clap::Args;
 use serde_json::Value;
 use std::time::Duration;
@@ -44,6 +45,7 @@ impl ServiceClient {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_recv_response(Some(ANSWER_TIMEOUT))
+            .tls_config(tls::client())
             .proxy(None);
         let key = settings.key.clone().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
         Self { agent: config.build().into(), base: settings.url.trim_end_matches('/').to_owned(), key }

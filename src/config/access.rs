@@ -4,6 +4,7 @@ use super::parser::SettingsParser;
 use crate::auth::{Anonymous, Digest, JwtSettings, LimitSettings, MIN_SECRET, digest};
 use crate::domain::Scope;
 use crate::domain::network::Network;
+use crate::jwks::JwksSource;
 use crate::tls::TlsFiles;
 use clap::Args;
 use clap::builder::FalseyValueParser;
@@ -53,8 +54,9 @@ pub struct AccessSettings {
     #[arg(long, env = "VERBATIM_AUDIT_LOG", value_name = "FILE")]
     audit_log: Option<String>,
 
-    /// File with the public keys (JWKS) of an issuer whose tokens (JWT) are accepted like keys; read again when it changes
-    #[arg(long, env = "VERBATIM_JWT_JWKS", value_name = "FILE")]
+    /// File or https URL with the public keys (JWKS) of an issuer whose tokens (JWT) are accepted like keys; read again when
+    /// they change
+    #[arg(long, env = "VERBATIM_JWT_JWKS", value_name = "FILE or URL")]
     jwt_jwks: Option<String>,
 
     /// The `iss` that a token must have
@@ -97,8 +99,8 @@ pub struct AccessConfig {
 /// A trusted issuer of tokens.
 #[derive(Debug, Clone)]
 pub struct JwtConfig {
-    /// The file with its public keys.
-    pub jwks: PathBuf,
+    /// Where its public keys are.
+    pub jwks: JwksSource,
     pub settings: JwtSettings,
 }
 
@@ -200,7 +202,11 @@ impl AccessSettings {
         let Some([jwks, issuer, audience]) = all_or_none(parser, ids, given)? else { return Some(None) };
         let scope_claim = parser.text("jwt_scope_claim", Some(&self.jwt_scope_claim))?.to_owned();
         let settings = JwtSettings { issuer, audience, scope_claim };
-        Some(Some(JwtConfig { jwks: jwks.into(), settings }))
+        let Some(jwks) = JwksSource::parse(&jwks) else {
+            parser.error("jwt_jwks", "must be an https URL or a file");
+            return None;
+        };
+        Some(Some(JwtConfig { jwks, settings }))
     }
 
     /// `None` is an error, `Some(None)` means not given.

@@ -1,6 +1,9 @@
 //! API keys: what each may do, and how they are managed.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::num::NonZeroU32;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -10,6 +13,7 @@ use serde_json::{Value, json};
 use verbatim::auth::{Anonymous, JwtSettings, LimitSettings};
 use verbatim::config::{AccessConfig, AdminKey, Database, DatabaseUrl, JwtConfig};
 use verbatim::domain::Scope;
+use verbatim::jwks::JwksSource;
 
 use crate::support::answers::{self, id};
 use crate::support::document::{NOBODY, Operation, filled, operations};
@@ -590,20 +594,48 @@ fn token(changes: Value) -> String {
     encode(&Header::new(Algorithm::EdDSA), &claims, &key).unwrap()
 }
 
+/// The public key of the issuer.
+fn issuer_key() -> Jwk {
+    Jwk::from_encoding_key(&EncodingKey::from_ed_pem(ISSUER_KEY).unwrap(), Algorithm::EdDSA).unwrap()
+}
+
+/// A service that trusts the issuer.
+fn trusting(jwks: JwksSource) -> TestApp {
+    let settings = JwtSettings {
+        issuer: "https://id.example".to_owned(),
+        audience: "verbatim".to_owned(),
+        scope_claim: "scope".to_owned(),
+    };
+    TestApp::with(|config| config.access = AccessConfig { jwt: Some(JwtConfig { jwks, settings }), ..closed_access() })
+}
+
+#[test]
+fn the_keys_of_an_issuer_are_fetched_from_its_url() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+    let app = trusting(JwksSource::parse(&url).unwrap());
+    let reader = app.with_key(&token(json!({})));
+    // The service starts without the keys.
+    refused(&app, &reader.get("/v1/articles"), 401, "unauthorized");
+    thread::spawn(move || {
+        let keys = json!({"keys": [issuer_key()]}).to_string();
+        for mut connection in listener.incoming().map_while(Result::ok) {
+            let head = BufReader::new(&connection).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            assert_eq!(head.collect::<Vec<_>>()[0], "GET /jwks.json HTTP/1.1");
+            write!(connection, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{keys}", keys.len())
+                .unwrap();
+        }
+    });
+    eventually("the keys", || (reader.get("/v1/articles").status == 200).then_some(()));
+}
+
 #[test]
 fn tokens_of_a_trusted_issuer_are_accepted_like_keys() {
     let folder = tempfile::tempdir().unwrap();
     let jwks = folder.path().join("jwks.json");
-    let own = Jwk::from_encoding_key(&EncodingKey::from_ed_pem(ISSUER_KEY).unwrap(), Algorithm::EdDSA).unwrap();
+    let own = issuer_key();
     std::fs::write(&jwks, json!({"keys": [own]}).to_string()).unwrap();
-    let app = TestApp::with(|config| {
-        let settings = JwtSettings {
-            issuer: "https://id.example".to_owned(),
-            audience: "verbatim".to_owned(),
-            scope_claim: "scope".to_owned(),
-        };
-        config.access = AccessConfig { jwt: Some(JwtConfig { jwks: jwks.clone(), settings }), ..closed_access() };
-    });
+    let app = trusting(JwksSource::File(jwks.clone()));
     let with = |changes: Value| app.with_key(&token(changes));
     let awa = with(json!({}));
     let article = awa.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."})).expect(201);

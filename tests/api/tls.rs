@@ -69,6 +69,19 @@ fn the_service_answers_over_tls_with_the_certificate_that_its_file_has_now() {
 }
 
 #[test]
+fn the_health_check_uses_tls_where_the_service_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = place(folder.path(), "first");
+    let app = TestApp::with(|config| config.access.tls = Some(files.clone()));
+    let ask = |certificate: &str| {
+        let listen = app.base.trim_start_matches("http://");
+        run(verbatim(&["healthcheck"]).env("VERBATIM_LISTEN", listen).env("VERBATIM_TLS_CERT", certificate)).0
+    };
+    assert_eq!(ask(files.certificate.to_str().unwrap()), Some(0));
+    assert_eq!(ask(""), Some(1));
+}
+
+#[test]
 fn a_certificate_that_cannot_be_used_is_an_error_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let files = place(folder.path(), "first");
