@@ -57,6 +57,8 @@ pub(super) enum ImportError {
     Input(String),
     #[error("nothing was imported: {failed} records failed")]
     Nothing { failed: u64 },
+    #[error("the service cannot store records at present: {0}")]
+    Unavailable(String),
     #[error("{failed} records failed")]
     Some { failed: u64 },
     #[error("the answer of the service is not complete: {0}")]
@@ -80,6 +82,7 @@ struct Line {
 
 #[derive(Debug, Deserialize)]
 struct Problem {
+    status: u16,
     detail: String,
 }
 
@@ -100,7 +103,8 @@ pub(super) fn run(settings: &ImportSettings) -> Outcome {
         settings.dry_run,
         if settings.keep { "keep" } else { "update" }
     );
-    let mut state = State::open(settings.state.as_deref())?;
+    // A dry run stores nothing that a later run could skip.
+    let mut state = State::open(settings.state.as_deref().filter(|_| !settings.dry_run))?;
     let mut counts = Counts::default();
     let (files, map) = (input::files(&settings.files)?, input::renames(&settings.map)?);
     let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
@@ -159,6 +163,10 @@ fn send(
     for line in lines {
         let line = line.map_err(ImportError::CutOff)?;
         let line: Line = serde_json::from_str(&line)?;
+        // Such records are not at fault: with --state they are sent again later.
+        if let Some(Problem { status: 500.., detail }) = line.problem {
+            return Err(ImportError::Unavailable(detail).into());
+        }
         let number = part.number_at(line.line);
         answered += 1;
         match line.result.as_str() {

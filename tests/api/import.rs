@@ -193,6 +193,11 @@ fn the_options_choose_what_is_stored_and_answered() {
     let faulty = json!({"external_id": "9"});
     let ended = import(&app, "on_error=abort", &[article("3"), faulty.clone(), article("4")]);
     assert_eq!(results(&ended), "created failed");
+    // Also when the record that fails is the last of the records that are stored together.
+    let mut records: Vec<Value> = (100..299).map(|n| article(&n.to_string())).collect();
+    records.extend([faulty.clone(), article("4")]);
+    let ended = import(&app, "on_error=abort&dry_run=true", &records);
+    assert_eq!((ended.len(), &ended[199]["result"]), (200, &json!("failed")));
     let told = import(&app, "results=errors", &[article("1"), faulty, article("5")]);
     assert_eq!((told.len(), &told[0]["line"]), (2, &json!(2)));
     assert_eq!(told[1], json!({"summary": {"created": 1, "updated": 0, "unchanged": 1, "failed": 1}}));

@@ -207,7 +207,7 @@ impl Input {
         match records {
             Ok(records) => {
                 for (index, record) in records.iter().enumerate() {
-                    let record = with_key(record.clone(), &self.name);
+                    let record = with_key(record.clone(), &self.name, index);
                     part.body.extend(record.to_string().bytes());
                     part.body.push(b'\n');
                     part.numbers.push(index as u64 + 1);
@@ -317,10 +317,11 @@ pub fn renames(pairs: &[String]) -> Result<Vec<(String, String)>, ImportError> {
     pairs.iter().map(rename).collect()
 }
 
-/// Gives a document without a key the name of its file as `external_id`.
-fn with_key(mut record: Value, file: &str) -> Value {
-    if record["external_id"].is_null() && record["url"].is_null() {
-        record["external_id"] = file.into();
+/// Gives a record without a key the name of its file as `external_id`, with its place when it is not the first. Standard input
+/// has no name.
+fn with_key(mut record: Value, file: &str, index: usize) -> Value {
+    if record["external_id"].is_null() && record["url"].is_null() && file != "-" {
+        record["external_id"] = if index == 0 { file.into() } else { format!("{file}#{}", index + 1).into() };
     }
     record
 }

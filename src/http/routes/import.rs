@@ -176,17 +176,15 @@ impl Import {
         });
         let Ok((mut read, broken, reader)) = read.await else { return Err(Ended) };
         let first_fault = read.iter().position(|(_, record): &ReadRecord| record.is_err());
-        let stops = self.mode.stop_at_failure && first_fault.is_some();
-        if let Some(first_fault) = first_fault.filter(|_| stops) {
+        if let Some(first_fault) = first_fault.filter(|_| self.mode.stop_at_failure) {
             read.truncate(first_fault + 1);
         }
-        let count = read.len();
-        let answered = self.store(read).await?;
-        if broken || stops || answered < count { Err(Ended) } else { Ok(reader) }
+        let goes_on = self.store(read).await?;
+        if broken || !goes_on { Err(Ended) } else { Ok(reader) }
     }
 
-    /// Stores the valid records of a batch, and sends the results of all of them in order. Returns the number of results.
-    async fn store(&mut self, read: Vec<ReadRecord>) -> Result<usize, Ended> {
+    /// Stores the valid records of a batch, and sends the results of all of them in order. Returns whether the import goes on.
+    async fn store(&mut self, read: Vec<ReadRecord>) -> Result<bool, Ended> {
         let mut places = Vec::with_capacity(read.len());
         let mut records = Vec::with_capacity(read.len());
         for (number, record) in read {
@@ -214,9 +212,9 @@ impl Import {
                 },
             });
         }
-        let count = results.len();
+        let has_failed = results.iter().any(|(_, result)| result.is_err());
         self.answer(results).await?;
-        Ok(count)
+        Ok(!(self.mode.stop_at_failure && has_failed))
     }
 
     async fn answer(

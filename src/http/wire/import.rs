@@ -404,31 +404,52 @@ pub enum ImportAnswer {
     Summary { summary: ImportSummaryBody },
 }
 
+fn given(members: &[(&'static str, bool)]) -> Vec<&'static str> {
+    members.iter().filter_map(|(pointer, is_given)| is_given.then_some(*pointer)).collect()
+}
+
 impl ImportRecordBody {
+    /// The given members that only articles have.
+    fn members_of_articles(&self) -> Vec<&'static str> {
+        let members = [
+            ("/headline", self.headline.is_some()),
+            ("/body", self.body.is_some()),
+            ("/language", self.language.is_some()),
+            ("/url", self.url.is_some()),
+            ("/publisher", self.publisher.is_some()),
+            ("/external_id", self.external_id.is_some()),
+            ("/authors", self.authors.is_some()),
+            ("/section", self.section.is_some()),
+            ("/keywords", self.keywords.is_some()),
+            ("/published_at", self.published_at.is_some()),
+            ("/entities", self.entities.is_some()),
+            ("/mentions", self.mentions.is_some()),
+            ("/quotes", self.quotes.is_some()),
+        ];
+        given(&members)
+    }
+
+    /// The given members that only entities have.
+    fn members_of_entities(&self) -> Vec<&'static str> {
+        let members = [
+            ("/description", self.description.is_some()),
+            ("/aliases", self.aliases.is_some()),
+            ("/identifiers", self.identifiers.is_some()),
+            ("/merged_into", self.merged_into.is_some()),
+        ];
+        given(&members)
+    }
+
     /// Converts to the type of the domain. Drops the history of the record unless `with_history`.
     ///
     /// # Errors
     /// Members that are not valid, or that belong to the other kind of record.
     pub fn into_record(self, urls: &UrlNormalizer, with_history: bool) -> Result<ImportRecord, Vec<FieldError>> {
         let is_entity = self.kind.is_some() || self.name.is_some();
-        let foreign: Vec<&str> = match is_entity {
-            true => [
-                ("/headline", self.headline.is_some()),
-                ("/body", self.body.is_some()),
-                ("/url", self.url.is_some()),
-                ("/external_id", self.external_id.is_some()),
-                ("/mentions", self.mentions.is_some()),
-                ("/quotes", self.quotes.is_some()),
-            ]
-            .into_iter()
-            .filter_map(|(pointer, is_given)| is_given.then_some(pointer))
-            .collect(),
-            false => Vec::new(),
-        };
+        let foreign = if is_entity { self.members_of_articles() } else { self.members_of_entities() };
         if !foreign.is_empty() {
-            let fault =
-                |pointer: &str| FieldError::new(pointer, "belongs to articles; kind and name belong to entities");
-            return Err(foreign.into_iter().map(fault).collect());
+            let detail = if is_entity { "belongs to articles; this is an entity" } else { "belongs to entities" };
+            return Err(foreign.into_iter().map(|pointer| FieldError::new(pointer, detail)).collect());
         }
         let history = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
         if is_entity {

@@ -172,9 +172,12 @@ fn import_mentions(
         places.entry(Span { start, end }).or_insert(id);
     }
     check_ids(conn, Resource::Mention, "mentions", records.iter().map(|record| record.id), &ids)?;
-    let (mut rows, mut done) = (Vec::new(), Done::default());
+    let (mut rows, mut done, mut given) = (Vec::new(), Done::default(), HashSet::new());
     for (index, (record, entity)) in records.iter().zip(entities).enumerate() {
         let place = format!("/mentions/{index}");
+        if record.id.is_none() && !given.insert(record.new.span) {
+            return Err(Error::field(place, GIVEN_TWICE));
+        }
         let known = match record.id {
             Some(id) => Some(id).filter(|id| ids.contains(id)),
             None => places.get(&record.new.span).copied(),
@@ -184,9 +187,6 @@ fn import_mentions(
             continue;
         }
         let row = new_mention(article, texts, record, *entity).map_err(|error| error.inside(&place))?;
-        if record.id.is_none() {
-            places.insert(record.new.span, row.id);
-        }
         rows.push((row, record.history.as_ref()));
     }
     done.created = !rows.is_empty();
@@ -223,6 +223,9 @@ fn change_mention(conn: &mut PgConnection, id: Uuid, record: &MentionRecord, ent
     Ok(mentions::update(conn, id, &None, &record.to_patch(entity))?.version != version)
 }
 
+/// Without ids, it is not known which of two at the same place is meant.
+const GIVEN_TWICE: &str = "is given twice";
+
 fn import_quotes(
     conn: &mut PgConnection,
     article: Uuid,
@@ -242,6 +245,7 @@ fn import_quotes(
     }
     check_ids(conn, Resource::Quote, "quotes", records.iter().map(|record| record.id), &ids)?;
     let (mut rows, mut reviews, mut done) = (Vec::new(), Vec::new(), Done::default());
+    let mut given = HashSet::new();
     for (index, (record, speaker)) in records.iter().zip(speakers).enumerate() {
         let place = format!("/quotes/{index}");
         if let Some(id) = record.id.filter(|id| ids.contains(id)) {
@@ -249,6 +253,9 @@ fn import_quotes(
             continue;
         }
         let row = new_quote(article, texts, record, *speaker).map_err(|error| error.inside(&place))?;
+        if record.id.is_none() && !given.insert(row.columns.spans.0.clone()) {
+            return Err(Error::field(place, GIVEN_TWICE));
+        }
         let known = places.get(&row.columns.spans.0).copied().filter(|_| record.id.is_none());
         match known {
             Some(id) => {
@@ -256,7 +263,6 @@ fn import_quotes(
                     change_quote(conn, id, record, *speaker, actor).map_err(|error| error.inside(&place))?;
             }
             None => {
-                places.insert(row.columns.spans.0.clone(), row.id);
                 reviews.extend(record.reviews.iter().map(|review| RestoredReview::new(article, row.id, review)));
                 rows.push((row, record.history.as_ref()));
             }
@@ -318,7 +324,7 @@ fn check_ids(
     let mut seen = HashSet::new();
     let fault = |(index, id): &(usize, Uuid)| {
         let detail = match (seen.insert(*id), taken.contains(id)) {
-            (false, _) => "is given twice",
+            (false, _) => GIVEN_TWICE,
             (_, true) => "is of another article, or of a deleted record",
             _ => return None,
         };

@@ -45,6 +45,10 @@ fn a_record_that_fails_says_why_and_harms_no_other() {
         (b"{\"external_id\": \"2\", \"headline\": \"H\", \"body\": \"Oui\", \"quotes\": [{\"text\": \"Non\"}]}".to_vec(), "invalid_content", "/quotes/0/text"),
         (b"{\"external_id\": \"2\", \"headline\": \"H\", \"body\": \"Oui\", \"mentions\": [{\"start\": 0, \"end\": 9}]}".to_vec(), "invalid_content", "/mentions/0/end"),
         (b"{\"external_id\": \"2\", \"headline\": \"H\", \"body\": \"Oui\", \"mentions\": [{\"start\": 0, \"end\": 2, \"entity\": \"x\"}]}".to_vec(), "invalid_content", "/mentions/0/entity"),
+        (b"{\"external_id\": \"2\", \"headline\": \"H\", \"body\": \"Oui\", \"mentions\": [{\"start\": 0, \"end\": 3}, {\"start\": 0, \"end\": 3}]}".to_vec(), "invalid_content", "/mentions/1"),
+        (b"{\"external_id\": \"2\", \"headline\": \"H\", \"body\": \"Oui\", \"quotes\": [{\"text\": \"Oui\"}, {\"text\": \"Oui\"}]}".to_vec(), "invalid_content", "/quotes/1"),
+        (b"{\"kind\": \"person\", \"name\": \"A\", \"publisher\": \"P\"}".to_vec(), "invalid_content", "/publisher"),
+        (b"{\"external_id\": \"2\", \"headline\": \"H\", \"body\": \"B\", \"aliases\": []}".to_vec(), "invalid_content", "/aliases"),
         (vec![b'x'; (8 << 20) + 1], "body_too_large", ""),
     ];
     for (line, ..) in &faulty {
