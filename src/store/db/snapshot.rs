@@ -92,7 +92,12 @@ impl<P: Send + 'static> PartSender<P> {
             return;
         }
         let lost = self.parts.clone();
-        worker.when_lost(move || drop(lost.try_send(Err(Error::Unavailable("the connection was lost".to_owned())))));
+        let runtime = self.runtime.clone();
+        worker.when_lost(move || {
+            // Waits for room behind the parts that the caller has not taken yet.
+            let error = || Error::Unavailable("the connection was lost".to_owned());
+            drop(runtime.spawn(async move { lost.send(Err(error())).await }));
+        });
         // Only BEGIN is retried, when the connection was lost since its last use: after it, parts may have been sent.
         let work = Cell::new(Some(work));
         let done = worker.run_retrying(|conn| {

@@ -437,10 +437,11 @@ impl Worker {
         });
         let configured = if session.was_used { Ok(()) } else { self.pool.connector.configure(session) };
         self.thread.server.store(session.server, Ordering::Relaxed);
+        let is_configured = configured.is_ok();
         let result = configured.and_then(|()| work(&mut session.conn));
         self.thread.statement_ends();
         // diesel does not notice every lost connection.
-        session.is_lost = result.as_ref().is_err_and(Error::loses_connection);
+        session.is_lost = !is_configured || result.as_ref().is_err_and(Error::loses_connection);
         session.was_used = true;
         result
     }
