@@ -43,4 +43,4 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX webhook_deliveries_webhook_id_idx ON webhook_deliveries (webhook_id, id);
 CREATE INDEX webhook_deliveries_next_attempt_at_idx ON webhook_deliveries (webhook_id, next_attempt_at) WHERE status = 'pending';
-CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (created_at);
+CREATE INDEX webhook_deliveries_queued_at_idx ON webhook_deliveries (queued_at);

@@ -177,11 +177,13 @@ pub fn take_due(conn: &mut PgConnection, limit: i64, each: i64, busy: &[Uuid]) -
         "WITH due AS (
              SELECT found.id, webhooks.url, webhooks.secret FROM webhooks
              CROSS JOIN LATERAL (
-                 SELECT id FROM webhook_deliveries
+                 SELECT id, next_attempt_at FROM webhook_deliveries
                  WHERE webhook_id = webhooks.id AND status = 'pending' AND next_attempt_at <= now()
                  ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
              ) AS found
-             WHERE webhooks.enabled AND webhooks.id <> ALL ($3) LIMIT $1
+             WHERE webhooks.enabled AND webhooks.id <> ALL ($3)
+             -- So that those with many pending deliveries do not keep others waiting.
+             ORDER BY found.next_attempt_at LIMIT $1
          )
          UPDATE webhook_deliveries AS taken
          SET attempts = attempts + 1, last_attempt_at = now(), next_attempt_at = now() + interval '{LEASE}'
@@ -247,7 +249,7 @@ pub fn remove_old(conn: &mut PgConnection, retention: Duration) -> Result<bool> 
     let removed = diesel::sql_query(
         "DELETE FROM webhook_deliveries WHERE id IN (
              SELECT id FROM webhook_deliveries
-             WHERE created_at < now() - make_interval(secs => $1) AND status <> 'pending' LIMIT $2
+             WHERE queued_at < now() - make_interval(secs => $1) AND status <> 'pending' LIMIT $2
          )",
     )
     .bind::<diesel::sql_types::Double, _>(retention.as_secs_f64())
