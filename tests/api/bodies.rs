@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 
 use crate::support::answers::items;
-use crate::support::document::{NOBODY, encoded, filled, operations};
+use crate::support::document::{NOBODY, Operation, encoded, filled, operations};
 use crate::support::embedded::eventually;
 use crate::support::postgres::TestDatabase;
 use crate::support::process::{Process, verbatim};
@@ -125,7 +125,10 @@ fn a_missing_member_is_named() {
 fn an_unknown_member_is_refused_by_every_operation_that_takes_a_body() {
     let app = TestApp::start();
     let mut seen = 0;
-    for operation in operations().iter().filter(|operation| !operation.value["requestBody"].is_null()) {
+    // An import answers line by line; see `import::faults`.
+    let has_body =
+        |operation: &&Operation| !operation.value["requestBody"].is_null() && operation.id != "import_records";
+    for operation in operations().iter().filter(has_body) {
         let path = filled(operation.path, NOBODY);
         let body = json!({"surprise": 1});
         let answer = if operation.method == "PATCH" { app.patch(&path, &body) } else { app.post(&path, &body) };
@@ -362,41 +365,41 @@ fn large_articles(app: &TestApp, count: usize) {
     }
 }
 
+/// Open connections of the service with bytes that wait to be sent.
+fn stuck_connections(app: &TestApp) -> usize {
+    let port = app.base.rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
+    let is_stuck = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let is_established = words.len() > 4 && words[3] == "01";
+        is_established && words[1].ends_with(&format!(":{port:04X}")) && !words[4].starts_with("00000000:")
+    };
+    sockets.lines().filter(is_stuck).count()
+}
+
 #[test]
 fn a_client_that_reads_slowly_is_cut_off() {
     let app = TestApp::start();
     large_articles(&app, 20);
     let path = "/v1/articles?include=body&limit=20";
     assert!(app.get(path).body.len() > 20_000_000);
-    let mut slow = Raw::connect(&app).head(&format!("GET {path}"), &[]);
+    let mut slow = Raw::with_small_buffer(&app).head(&format!("GET {path}"), &[]);
+    eventually("an answer that waits for its reader", || (stuck_connections(&app) == 1).then_some(()));
     let (started, mut read) = (Instant::now(), 0);
-    while let Ok(bytes @ 1..) = slow.read(&mut [0; 4 << 10]) {
-        read += bytes;
+    while stuck_connections(&app) > 0 {
+        read += slow.read(&mut [0; 4 << 10]).unwrap();
         assert!(started.elapsed() < Duration::from_secs(60), "{read} bytes were read");
         thread::sleep(Duration::from_millis(50));
     }
-    assert!(read < 20_000_000, "{read}");
+    assert!((1..10_000_000).contains(&read), "{read}");
 }
 
 #[test]
 fn a_client_that_reads_nothing_of_its_answer_is_cut_off() {
     let app = TestApp::start();
     large_articles(&app, 5);
-    let connections = || {
-        let port = app.base.rsplit(':').next().unwrap().parse::<u16>().unwrap();
-        let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
-        // Established, with the port of the service at this end, and bytes that wait to be sent.
-        let is_stuck = |line: &&str| {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            words.len() > 4
-                && words[1].ends_with(&format!(":{port:04X}"))
-                && words[3] == "01"
-                && !words[4].starts_with("00000000:")
-        };
-        sockets.lines().filter(is_stuck).count()
-    };
     let slow = Raw::connect(&app).head("GET /v1/articles?include=body&limit=5", &[]);
-    eventually("an answer that nobody reads", || (connections() == 1).then_some(()));
-    eventually("the end of the connection", || (connections() == 0).then_some(()));
+    eventually("an answer that nobody reads", || (stuck_connections(&app) == 1).then_some(()));
+    eventually("the end of the connection", || (stuck_connections(&app) == 0).then_some(()));
     drop(slow);
 }

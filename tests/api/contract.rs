@@ -211,12 +211,14 @@ fn head_returns_the_response_of_get_without_the_body() {
     let mention = app.mention(&article, "Dakar", json!({}));
     let quote = app.quote(&article, json!({}));
     let key = app.key("desk", json!({}));
+    let webhook = app.post("/v1/webhooks", &json!({"url": "https://desk.example/changes"})).expect(201);
     for (path, _) in paths().into_iter().filter(|(_, methods)| methods.iter().any(|method| method == "GET")) {
         let record = match path.split('/').nth(2) {
             Some("entities") => &entity,
             Some("mentions") => &mention,
             Some("quotes") => &quote,
             Some("keys") => &key,
+            Some("webhooks") => &webhook,
             _ => &article,
         };
         let path = filled(path, record["id"].as_str().unwrap());

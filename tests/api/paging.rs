@@ -11,7 +11,7 @@ use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders, the default first.
-const ORDERS: [(&str, &[&str]); 8] = [
+const ORDERS: [(&str, &[&str]); 10] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
@@ -19,6 +19,8 @@ const ORDERS: [(&str, &[&str]); 8] = [
     ("list_article_versions", &[]),
     ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
     ("list_keys", &[]),
+    ("list_webhooks", &[]),
+    ("list_webhook_deliveries", &[]),
     ("list_quotes", &["-published_at", "published_at", "-confidence", "relevance"]),
 ];
 

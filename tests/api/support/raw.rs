@@ -1,9 +1,10 @@
 //! A raw connection for requests that no HTTP client would send.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::client::{Client, Response};
@@ -17,6 +18,16 @@ impl Raw {
         let stream = TcpStream::connect(client.base.trim_start_matches("http://")).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         Self(stream)
+    }
+
+    /// A connection whose system holds few bytes that were not read yet.
+    #[track_caller]
+    pub fn with_small_buffer(client: &Client) -> Self {
+        let address: SocketAddr = client.base.trim_start_matches("http://").parse().unwrap();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(64 << 10).unwrap();
+        socket.connect(&address.into()).unwrap();
+        Self(socket.into())
     }
 
     /// Sends bytes. A closed connection is no error.
