@@ -43,12 +43,18 @@ def create_key():
     return create("keys", {"name": str(uuid.uuid4()), "scope": "read"})
 
 
+def create_webhook():
+    # Nothing is sent to it: the address is of this machine.
+    return create("webhooks", {"url": "http://127.0.0.1:9/", "enabled": False})
+
+
 RECORDS = {
     "articles": create_article,
     "entities": create_entity,
     "keys": create_key,
     "mentions": create_mention,
     "quotes": create_quote,
+    "webhooks": create_webhook,
 }
 
 
