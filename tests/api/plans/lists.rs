@@ -198,5 +198,6 @@ fn the_quotes_about_an_entity_with_a_word_are_read_in_batches() {
     let (plan, buffers) = explain(&app.database, &last_read_of("quotes"));
     let scanned: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str()).collect();
     assert_eq!(scanned, ["quotes_pkey"], "{plan:#}");
-    assert!(buffers <= 4_000, "{buffers} buffers: {plan:#}");
+    // At most the third batch is needed: 3,200 quotes, each found by three pages of the index.
+    assert!(buffers <= 12_000, "{buffers} buffers: {plan:#}");
 }
