@@ -1,7 +1,7 @@
 //! `/v1/export`: everything, in one snapshot.
 
 use super::articles::article_body;
-use super::export::{PAGE, PAGE_OF_LARGE, PART_BYTES};
+use super::export::{self, PAGE, PAGE_OF_LARGE, PartWriter};
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::domain::article::{ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Page, PageRequest};
@@ -11,9 +11,8 @@ use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
 use crate::http::wire::export::{ExportedRecord, NDJSON};
 use crate::store::fulltext::Statistics;
-use crate::store::{Db, articles, entities};
+use crate::store::{Connection, Db, articles, entities};
 use actix_web::{HttpResponse, get, web};
-use futures_util::TryStreamExt;
 use uuid::Uuid;
 
 /// Export everything
@@ -28,10 +27,10 @@ use uuid::Uuid;
 )]
 #[get("/v1/export")]
 pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statistics>) -> Result<HttpResponse, Problem> {
-    let parts = db.stream(move |conn, parts| {
-        let mut rows = RowWriter::new::<EntityBody>(RowFormat::Ndjson);
-        let mut flush =
-            |rows: &mut RowWriter| if rows.written() < PART_BYTES { Ok(()) } else { parts.send(rows.take()?) };
+    let rows = RowWriter::new::<EntityBody>(RowFormat::Ndjson);
+    let mut response = HttpResponse::Ok();
+    response.content_type(NDJSON);
+    let write = move |conn: &mut Connection, writer: &mut PartWriter<'_>| {
         for merged in [false, true] {
             let mut after = None;
             loop {
@@ -39,7 +38,7 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
                 let Some(last) = entities.last() else { break };
                 after = Some(last.id);
                 let bodies: Vec<EntityBody> = entities.into_iter().map(Into::into).collect();
-                rows.write(&bodies, &mut flush)?;
+                writer.write(&bodies)?;
             }
         }
         let page = PageRequest { limit: PAGE_OF_LARGE, after: None, count: None };
@@ -55,13 +54,12 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
                 ArticleBody { versions: Some(versions), ..article_body(found) }
             };
             let items = embed::all(conn, items, Embedded::ALL, i64::from(i32::MAX))?;
-            rows.write(&items.into_iter().map(whole).collect::<Vec<_>>(), &mut flush)?;
+            writer.write(&items.into_iter().map(whole).collect::<Vec<_>>())?;
             if next.is_none() {
-                return parts.send(rows.take()?);
+                return Ok(());
             }
             list.page.after = next;
         }
-    });
-    let parts = parts.await?.inspect_err(|error| log::warn!("an export was cut off: {error}"));
-    Ok(HttpResponse::Ok().content_type(NDJSON).streaming(parts))
+    };
+    export::stream(&db, rows, response, write).await
 }
