@@ -8,11 +8,12 @@ mod nitf;
 mod times;
 mod xml;
 
+use clap::ValueEnum;
 use serde_json::{Map, Value};
 use std::fmt::Display;
 
 /// A format of documents that are read as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DocumentFormat {
     /// A web page, by its schema.org metadata or OpenGraph, and its paragraphs
     Html,
@@ -42,14 +43,14 @@ impl DocumentFormat {
         }
     }
 
-    /// The records of a document. Relative links are resolved against `base`.
+    /// The records of a document.
     ///
     /// # Errors
     /// When the document is not of this format, or has no complete article.
-    pub fn records(self, text: &str, base: Option<&str>) -> Result<Vec<Value>, String> {
+    pub fn records(self, text: &str) -> Result<Vec<Value>, String> {
         let records = match self {
             Self::Html => html::record(text).map(|record| vec![record]),
-            Self::Feed => feed::records(text, base),
+            Self::Feed => feed::records(text),
             Self::Nitf => nitf::record(text).map(|record| vec![record]),
             Self::Newsml => newsml::records(text),
             Self::Ninjs => ninjs::record(text).map(|record| vec![record]),

@@ -5,6 +5,7 @@ use super::encoding;
 use super::formats::DocumentFormat;
 use crate::http::extract::records::{Framing, RawRecord, Splitter};
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use flate2::read::MultiGzDecoder;
 use serde_json::{Map, Value};
 use std::fs::{self, File};
@@ -21,32 +22,35 @@ const SAMPLE_BYTES: usize = 64 << 10;
 const MAX_DOCUMENT: usize = 64 << 20;
 
 /// The format of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Ndjson,
     Csv,
-    /// An array of records
     Json,
-    /// A web page, by its schema.org metadata or OpenGraph, and its paragraphs
-    Html,
-    /// RSS or Atom
-    Feed,
-    Nitf,
-    /// NewsML-G2
-    Newsml,
-    Ninjs,
+    Document(DocumentFormat),
 }
 
-impl Format {
-    /// The format of documents, which are read as a whole.
-    fn document(self) -> Option<DocumentFormat> {
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        use DocumentFormat::{Feed, Html, Newsml, Ninjs, Nitf};
+        &[
+            Self::Ndjson,
+            Self::Csv,
+            Self::Json,
+            Self::Document(Html),
+            Self::Document(Feed),
+            Self::Document(Nitf),
+            Self::Document(Newsml),
+            Self::Document(Ninjs),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
-            Self::Ndjson | Self::Csv | Self::Json => None,
-            Self::Html => Some(DocumentFormat::Html),
-            Self::Feed => Some(DocumentFormat::Feed),
-            Self::Nitf => Some(DocumentFormat::Nitf),
-            Self::Newsml => Some(DocumentFormat::Newsml),
-            Self::Ninjs => Some(DocumentFormat::Ninjs),
+            Self::Ndjson => Some(PossibleValue::new("ndjson")),
+            Self::Csv => Some(PossibleValue::new("csv")),
+            Self::Json => Some(PossibleValue::new("json").help("An array of records")),
+            Self::Document(format) => format.to_possible_value(),
         }
     }
 }
@@ -130,15 +134,18 @@ impl Input {
         let mut sample = Vec::new();
         reader.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample).map_err(failed)?;
         let encoding = encoding::detect(&sample);
-        let format = format.or_else(|| format_of(path)).or_else(|| format_of_content(&encoding.decode(&sample).0));
-        let mut document = format.and_then(Format::document);
-        // A JSON file of one object is a document, or else a record.
-        if matches!(format, None | Some(Format::Json)) && sample.trim_ascii_start().starts_with(b"{") {
-            document = DocumentFormat::detect(&encoding.decode(&sample).0);
-        }
+        let beginning = encoding.decode(&sample).0;
+        let format = format.or_else(|| format_of(path)).or_else(|| format_of_content(&beginning));
+        let is_object = sample.trim_ascii_start().starts_with(b"{");
+        let document = match format {
+            Some(Format::Document(format)) => Some(format),
+            // A JSON file of one object is a document, or else a record.
+            Some(Format::Json) if is_object => DocumentFormat::detect(&beginning),
+            _ => None,
+        };
         let framing = match format {
             Some(Format::Csv) => Framing::Rows,
-            Some(Format::Json) if !sample.trim_ascii_start().starts_with(b"{") => Framing::Items,
+            Some(Format::Json) if !is_object => Framing::Items,
             _ => Framing::Lines,
         };
         let reader = io::Cursor::new(sample).chain(reader);
@@ -200,19 +207,19 @@ impl Input {
         let mut part = Part { bytes_read: text.len() as u64, ..Part::new() };
         let records = match read {
             Ok(size) if size > MAX_DOCUMENT => Err(format!("it is larger than {MAX_DOCUMENT} bytes")),
-            Ok(_) => format.records(&text, None),
+            Ok(_) => format.records(&text),
             Err(error) => Err(error.to_string()),
         };
         self.number = 1;
         match records {
             Ok(records) => {
-                for (index, record) in records.iter().enumerate() {
-                    let record = with_key(record.clone(), &self.name, index);
+                self.number = records.len() as u64;
+                for (index, record) in records.into_iter().enumerate() {
+                    let record = with_key(record, &self.name, index);
                     part.body.extend(record.to_string().bytes());
                     part.body.push(b'\n');
                     part.numbers.push(index as u64 + 1);
                 }
-                self.number = records.len() as u64;
             }
             Err(why) => part.failures.push((1, why)),
         }
@@ -345,9 +352,9 @@ fn format_of(path: &Path) -> Option<Format> {
         "ndjson" | "jsonl" => Some(Format::Ndjson),
         "csv" => Some(Format::Csv),
         "json" => Some(Format::Json),
-        "html" | "htm" => Some(Format::Html),
-        "rss" | "atom" => Some(Format::Feed),
-        "nitf" => Some(Format::Nitf),
+        "html" | "htm" => Some(Format::Document(DocumentFormat::Html)),
+        "rss" | "atom" => Some(Format::Document(DocumentFormat::Feed)),
+        "nitf" => Some(Format::Document(DocumentFormat::Nitf)),
         _ => None,
     }
 }
@@ -359,13 +366,6 @@ fn is_xml(path: &Path) -> bool {
 /// The format of a file by its first bytes.
 fn format_of_content(text: &str) -> Option<Format> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    match DocumentFormat::detect(text) {
-        Some(DocumentFormat::Html) => Some(Format::Html),
-        Some(DocumentFormat::Feed) => Some(Format::Feed),
-        Some(DocumentFormat::Nitf) => Some(Format::Nitf),
-        Some(DocumentFormat::Newsml) => Some(Format::Newsml),
-        Some(DocumentFormat::Ninjs) => Some(Format::Ninjs),
-        None if text.starts_with('[') => Some(Format::Json),
-        None => None,
-    }
+    let array = || text.starts_with('[').then_some(Format::Json);
+    DocumentFormat::detect(text).map(Format::Document).or_else(array)
 }

@@ -2,16 +2,15 @@
 
 use super::{Record, html, invalid};
 use feed_rs::model::{Entry, Feed, Text};
-use feed_rs::parser::Builder;
+use feed_rs::parser;
 use serde_json::Value;
 
-/// The articles of a feed. Links are resolved against `base`, unless the feed names another.
+/// The articles of a feed.
 ///
 /// # Errors
 /// When it is no feed, or an entry has no headline or text.
-pub fn records(text: &str, base: Option<&str>) -> Result<Vec<Value>, String> {
-    let parser = Builder::new().base_uri(base).build();
-    let feed = parser.parse(text.as_bytes()).map_err(|error| invalid("RSS or Atom", error))?;
+pub fn records(text: &str) -> Result<Vec<Value>, String> {
+    let feed = parser::parse(text.as_bytes()).map_err(|error| invalid("RSS or Atom", error))?;
     feed.entries.iter().map(|entry| record(&feed, entry)).collect()
 }
 
