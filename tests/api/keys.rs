@@ -1,9 +1,7 @@
 //! API keys: what each may do, and how they are managed.
 
-use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::num::NonZeroU32;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -18,6 +16,7 @@ use verbatim::jwks::JwksSource;
 use crate::support::answers::{self, id};
 use crate::support::document::{NOBODY, Operation, filled, operations};
 use crate::support::embedded::eventually;
+use crate::support::endpoint::Endpoint;
 use crate::support::postgres::connect;
 use crate::support::process::{Process, run, verbatim};
 use crate::support::raw::Raw;
@@ -612,20 +611,14 @@ fn trusting(jwks: JwksSource) -> TestApp {
 #[test]
 fn the_keys_of_an_issuer_are_fetched_from_its_url() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+    let url = format!("http://{}/200/jwks.json", listener.local_addr().unwrap());
     let app = trusting(JwksSource::parse(&url).unwrap());
     let reader = app.with_key(&token(json!({})));
     // The service starts without the keys.
     refused(&app, &reader.get("/v1/articles"), 401, "unauthorized");
-    thread::spawn(move || {
-        let keys = json!({"keys": [issuer_key()]}).to_string();
-        for mut connection in listener.incoming().map_while(Result::ok) {
-            let head = BufReader::new(&connection).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
-            assert_eq!(head.collect::<Vec<_>>()[0], "GET /jwks.json HTTP/1.1");
-            write!(connection, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{keys}", keys.len())
-                .unwrap();
-        }
-    });
+    let issuer = Endpoint::on(listener, &json!({"keys": [issuer_key()]}).to_string());
+    let request = issuer.next();
+    assert_eq!((&*request.method, &*request.path), ("GET", "/200/jwks.json"));
     eventually("the keys", || (reader.get("/v1/articles").status == 200).then_some(()));
 }
 

@@ -1,11 +1,5 @@
 //! Webhooks: what is sent to whom, signed, and what becomes of it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
-
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
@@ -14,83 +8,8 @@ use verbatim::config::{Config, Database, DatabaseUrl};
 use crate::changes::caught_up;
 use crate::support::answers::{id, items, pointers, refusal, settled};
 use crate::support::embedded::eventually;
+use crate::support::endpoint::Endpoint;
 use crate::support::{Client, TestApp};
-
-/// A message as an endpoint gets it.
-#[derive(Debug)]
-struct Message {
-    path: String,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Message {
-    fn header(&self, name: &str) -> &str {
-        let header = self.headers.iter().find(|(given, _)| given == name);
-        &header.unwrap_or_else(|| panic!("no {name} in {:?}", self.headers)).1
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-}
-
-/// An HTTP server that records what it gets, and answers each path `/<status>` with that status.
-struct Endpoint {
-    address: SocketAddr,
-    messages: Receiver<Message>,
-}
-
-impl Endpoint {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (sender, messages) = mpsc::channel();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let sender = sender.clone();
-                thread::spawn(move || {
-                    while let Some(message) = answered(&stream) {
-                        if sender.send(message).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-        });
-        Self { address, messages }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    #[track_caller]
-    fn next(&self) -> Message {
-        self.messages.recv_timeout(Duration::from_secs(30)).expect("a message")
-    }
-}
-
-/// Reads one request and answers it.
-fn answered(mut stream: &TcpStream) -> Option<Message> {
-    let mut reader = BufReader::new(stream);
-    let mut line = || {
-        let mut line = String::new();
-        (reader.read_line(&mut line).ok()? > 0).then(|| line.trim_end().to_owned())
-    };
-    let path = line()?.split(' ').nth(1)?.to_owned();
-    let mut headers = Vec::new();
-    while let Some((name, value)) = line()?.split_once(": ") {
-        headers.push((name.to_ascii_lowercase(), value.to_owned()));
-    }
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    let status = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    let answer = format!("HTTP/1.1 {status} x\r\nlocation: /200/redirected\r\ncontent-length: 2\r\n\r\nok");
-    stream.write_all(answer.as_bytes()).ok()?;
-    Some(Message { path, headers, body: String::from_utf8(body).ok()? })
-}
 
 /// Lets webhooks reach this machine.
 fn allow_loopback(config: &mut Config) {

@@ -5,6 +5,7 @@ pub mod app;
 pub mod client;
 pub mod document;
 pub mod embedded;
+pub mod endpoint;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
