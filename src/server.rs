@@ -356,17 +356,11 @@ fn trusted_origins(config: &Config) -> TrustedOrigins {
 
 /// Refreshes the name dictionary, so that a request has few changes to read.
 async fn refresh_dictionary(db: Db, metrics: Data<Metrics>, names: Arc<NameDictionary>) {
-    let mut tick = time::interval(DICTIONARY_PERIOD);
-    loop {
-        tick.tick().await;
+    let refresh = async || {
         let names = names.clone();
-        let read = db.background(move |conn| names.refresh(conn)).await;
-        metrics.task_ended("refresh_dictionary", read.is_ok());
-        // `/readyz` reports that the database is away or not migrated.
-        if let Err(error) = read {
-            log::debug!("refreshing the name dictionary: {error}");
-        }
-    }
+        db.background(move |conn| names.refresh(conn)).await
+    };
+    repeat("refresh_dictionary", DICTIONARY_PERIOD, metrics, refresh).await;
 }
 
 /// Looks for new changes, which followers of the log are told of.
