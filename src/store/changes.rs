@@ -126,6 +126,14 @@ pub fn read(conn: &mut PgConnection, after: After, filter: &ChangeFilter, limit:
     Ok(page(rows, filter, limit, ChangePosition { log, place: end }, is_full))
 }
 
+/// The position after all changes that are ready.
+///
+/// # Errors
+/// Only those of the database.
+pub fn now(conn: &mut PgConnection) -> Result<ChangePosition> {
+    Ok(read(conn, After::Now, &ChangeFilter::default(), 1)?.next)
+}
+
 /// The matching changes of these rows. The next read starts after the last row used if there may be more, otherwise at `end`.
 fn page(rows: Vec<LogRow>, filter: &ChangeFilter, limit: i64, end: ChangePosition, is_full: bool) -> ChangePage {
     let limit = usize::try_from(limit).unwrap_or_default();

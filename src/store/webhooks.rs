@@ -4,10 +4,9 @@ pub mod deliveries;
 pub mod queue;
 mod row;
 
-use super::changes::{self, After};
+use super::changes;
 use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, check, tombstones};
-use crate::domain::change::ChangeFilter;
 use crate::domain::new_id;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Total};
 use crate::domain::webhook::{Webhook, WebhookPatch, WebhookSettings};
@@ -23,7 +22,7 @@ use uuid::Uuid;
 /// As [`WebhookSettings::check`].
 pub fn create(conn: &mut PgConnection, settings: &WebhookSettings, secret: &[u8]) -> Result<Webhook> {
     settings.check().map_err(Error::Invalid)?;
-    let begin = changes::read(conn, After::Now, &ChangeFilter::default(), 1)?.next;
+    let begin = changes::now(conn)?;
     let row: WebhookRow = diesel::insert_into(webhooks::table)
         .values((
             webhooks::id.eq(new_id()),
@@ -79,7 +78,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &We
     }
     next.check().map_err(Error::Invalid)?;
     if next.enabled && !old.settings.enabled {
-        let begin = changes::read(conn, After::Now, &ChangeFilter::default(), 1)?.next;
+        let begin = changes::now(conn)?;
         diesel::update(webhooks::table.find(id)).set(webhooks::cursor.eq(begin.to_string())).execute(conn)?;
     }
     let row: WebhookRow = diesel::update(webhooks::table.find(id))

@@ -51,13 +51,12 @@ fn queue_for(conn: &mut PgConnection, id: Uuid) -> Result<bool> {
         .optional()?;
     let Some((row, cursor)) = found else { return Ok(false) };
     let webhook = Webhook::from(row);
-    let everything = ChangeFilter::default();
     let after = ChangePosition::parse(&cursor).map_or(After::Now, After::Position);
-    let page = match changes::read(conn, after, &everything, BATCH) {
+    let page = match changes::read(conn, after, &ChangeFilter::default(), BATCH) {
         // After a restore, or when the service was down for longer than changes are kept.
         Err(Error::ChangesRemoved) => {
             log::warn!("webhook {id} has missed changes that were removed");
-            let begin = changes::read(conn, After::Now, &everything, 1)?.next;
+            let begin = changes::now(conn)?;
             return set_cursor(conn, id, begin).map(|()| false);
         }
         page => page?,
