@@ -11,7 +11,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::config::Config;
 
-/// How often a file is compared with what is in use, and how soon what has failed is tried again.
+/// How often a file is read, and the pause after a failure.
 const FILE_PERIOD: Duration = Duration::from_secs(5);
 /// How often the issuer is asked.
 const URL_PERIOD: Duration = Duration::from_secs(60);

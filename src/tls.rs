@@ -9,7 +9,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig, TlsConfigBuilder, TlsProvider};
 
@@ -24,8 +24,13 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// TLS for requests that this program sends. Trusts the root certificates of the system, which are read here.
+/// TLS for requests that this program sends. Trusts the root certificates of the system, which are read once.
 pub fn client() -> TlsConfig {
+    static CLIENT: LazyLock<TlsConfig> = LazyLock::new(trusting_the_system);
+    CLIENT.clone()
+}
+
+fn trusting_the_system() -> TlsConfig {
     let roots = rustls_native_certs::load_native_certs().certs;
     let roots: Vec<_> = roots.iter().map(|root| ureq::tls::Certificate::from_der(root).to_owned()).collect();
     client_builder().root_certs(RootCerts::Specific(Arc::new(roots))).build()
