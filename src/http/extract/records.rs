@@ -3,6 +3,7 @@
 use super::body::MAX_BODY;
 use super::schema::{Invalid, Schema};
 use crate::http::respond::problem::Problem;
+use crate::http::wire::export::is_formula;
 use crate::http::wire::problem::Code;
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
@@ -18,8 +19,8 @@ const BATCH_RECORDS: usize = 200;
 const BATCH_BYTES: usize = 1 << 20;
 /// A batch is also complete when nothing arrives for this long.
 const LULL: Duration = Duration::from_millis(20);
-/// How long a client may send nothing.
-const STALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the client of an import may send nothing, or read nothing of the response.
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How a body separates its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -321,8 +322,7 @@ impl RecordReader {
 
 /// Removes the apostrophe that an export puts before a text that a spreadsheet would treat as a formula.
 fn with_formula(cell: &str) -> &str {
-    let is_guarded = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if is_guarded { cell.strip_prefix('\'').unwrap_or(cell) } else { cell }
+    if is_formula(cell) { cell.strip_prefix('\'').unwrap_or(cell) } else { cell }
 }
 
 fn cells(row: &[u8]) -> Result<Vec<String>, Problem> {

@@ -22,7 +22,7 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// Bytes of text that are annotated for a cost of one.
-const ANNOTATED_BYTES: u64 = 4096;
+pub const ANNOTATED_BYTES: u64 = 4096;
 /// The cost of annotating a text whose length is not known yet.
 const UNKNOWN_TEXT: u64 = 16;
 /// The cost of a statistic.

@@ -1,5 +1,6 @@
 //! The items of a list as lines of NDJSON or CSV.
 
+use crate::http::wire::export::is_formula;
 use crate::store::{Error, Result};
 use actix_web::web::Bytes;
 use csv::{Terminator, Writer, WriterBuilder};
@@ -148,7 +149,7 @@ fn cell(value: Option<&Value>) -> Cow<'_, str> {
 /// Puts an apostrophe before a text that a spreadsheet would treat as a formula (CSV injection). A formula that already has
 /// apostrophes before it gets one more, so that an import can always remove one.
 fn without_formula(text: &str) -> Cow<'_, str> {
-    match text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    match is_formula(text) {
         true => Cow::Owned(format!("'{text}")),
         false => Cow::Borrowed(text),
     }

@@ -9,8 +9,8 @@ use crate::http::context::{self, PublicPrefix};
 use crate::http::extract::body;
 use crate::http::extract::contract::Operation;
 use crate::http::extract::query::Query;
-use crate::http::extract::records::{Batch, Framing, RawRecord, RecordReader, RecordStream};
-use crate::http::middleware::limit;
+use crate::http::extract::records::{Batch, Framing, RawRecord, RecordReader, RecordStream, STALL_TIMEOUT};
+use crate::http::middleware::limit::{self, ANNOTATED_BYTES};
 use crate::http::respond::problem::Problem;
 use crate::http::wire::export::{CsvText, NDJSON};
 use crate::http::wire::import::{
@@ -25,15 +25,10 @@ use actix_web::{HttpRequest, HttpResponse, post, rt};
 use futures_util::{Stream, stream};
 use std::num::NonZeroU32;
 use std::rc::Rc;
-use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-/// How long a client may read nothing of the response.
-const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes of records that cost 1.
 const BYTES: u64 = 16 << 10;
-/// Bytes of records that cost 1 when they are annotated.
-const ANNOTATED_BYTES: u64 = 4 << 10;
 
 /// Import records
 ///

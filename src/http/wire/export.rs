@@ -43,6 +43,11 @@ pub struct ExportOptions {
 )]
 pub struct CsvText(#[allow(dead_code, reason = "describes a body that is written as text")] String);
 
+/// Whether a spreadsheet would treat a text as a formula, also one that has apostrophes before it.
+pub fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
 /// A line of an export of everything.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]

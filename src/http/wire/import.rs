@@ -507,6 +507,17 @@ fn history(
     Some(History { version: version?, created_at: created_at?, updated_at: updated_at? })
 }
 
+/// The history of a mention or a quote, without candidates.
+fn finding_history(record: History, body_version: Option<i32>, anchor: Option<Anchor>) -> FindingHistory {
+    FindingHistory {
+        record,
+        body_version: body_version.unwrap_or(1),
+        anchor: anchor.unwrap_or(Anchor::Exact),
+        candidates: Vec::new(),
+        candidate_count: 0,
+    }
+}
+
 /// The history of an article. All of its earlier texts must be given.
 fn article_history(
     record: History,
@@ -590,11 +601,9 @@ impl ImportMention {
                 extractor: self.extractor,
             },
             history: record.map(|record| FindingHistory {
-                record,
-                body_version: self.body_version.unwrap_or(1),
-                anchor: self.anchor.unwrap_or(Anchor::Exact),
                 candidates: self.candidates.unwrap_or_default(),
                 candidate_count: self.candidate_count.unwrap_or_default(),
+                ..finding_history(record, self.body_version, self.anchor)
             }),
         }
     }
@@ -633,13 +642,7 @@ impl ImportQuote {
             origin: self.origin.unwrap_or(Origin::Human),
             extractor: self.extractor,
             reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(review).collect(),
-            history: record.map(|record| FindingHistory {
-                record,
-                body_version: self.body_version.unwrap_or(1),
-                anchor: self.anchor.unwrap_or(Anchor::Exact),
-                candidates: Vec::new(),
-                candidate_count: 0,
-            }),
+            history: record.map(|record| finding_history(record, self.body_version, self.anchor)),
         }
     }
 }

@@ -80,8 +80,8 @@ impl Db {
         }
     }
 
-    /// Runs a read, on a standby if one is up to date enough for the request. Each statement sees what was committed before it
-    /// began.
+    /// Runs a read on a standby that is up to date enough for the request, or else on the primary. Each statement sees what
+    /// was committed before it began.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when it is not started within the queue timeout, [`Error::Unavailable`] when Postgres cannot be
