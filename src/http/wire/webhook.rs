@@ -38,7 +38,7 @@ pub struct WebhookBody {
     #[schema(max_items = 5)]
     pub action: Vec<ChangeAction>,
     /// Only changes of articles of these publishers, and of what is in them; empty for all.
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, value_type = Vec<PublisherName>)]
     pub publisher: Vec<String>,
     /// Only changes of quotes by these speakers, and reviews of them; empty for all.
     #[schema(max_items = 50)]
