@@ -188,6 +188,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    judgements (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        actor -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        first_id -> Uuid,
+        second_id -> Uuid,
+    }
+}
+
+diesel::table! {
     mentions (id, article_id) {
         id -> Uuid,
         article_id -> Uuid,
@@ -362,6 +373,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_identifiers,
     entity_names,
     idempotency_keys,
+    judgements,
     mentions,
     name_words,
     quote_about,

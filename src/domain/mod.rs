@@ -8,6 +8,7 @@ pub mod graph;
 pub mod highlight;
 pub mod idempotency;
 pub mod import;
+pub mod judgement;
 pub mod key;
 pub mod mention;
 pub mod network;

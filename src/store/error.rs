@@ -18,11 +18,12 @@ pub enum Resource {
     Quote,
     Key,
     Webhook,
+    Judgement,
 }
 
 impl Resource {
     /// The number of kinds.
-    pub const COUNT: usize = Self::Webhook as usize + 1;
+    pub const COUNT: usize = Self::Judgement as usize + 1;
 
     /// The table that contains these records.
     pub const fn table(self) -> &'static str {
@@ -34,6 +35,7 @@ impl Resource {
             Self::Quote => "quotes",
             Self::Key => "api_keys",
             Self::Webhook => "webhooks",
+            Self::Judgement => "judgements",
         }
     }
 
@@ -47,6 +49,7 @@ impl Resource {
             Self::Quote => "quote",
             Self::Key => "key",
             Self::Webhook => "webhook",
+            Self::Judgement => "judgement",
         }
     }
 }
@@ -119,6 +122,8 @@ pub enum Conflict {
     Identifier,
     #[error("another key has this name")]
     KeyName,
+    #[error("these entities were already judged to be different")]
+    Judged,
     #[error("the first request with this Idempotency-Key is still running")]
     KeyInUse,
     #[error("the text occurs more than once in the body: send its spans")]
@@ -222,6 +227,7 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
         "articles_url_key" => Error::Conflict(Conflict::Url { existing: None }),
         "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId { existing: None }),
         "api_keys_name_key" => Error::Conflict(Conflict::KeyName),
+        "judgements_first_id_second_id_key" => Error::Conflict(Conflict::Judged),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),
         // Another transaction deleted the entity of a mention in the quote. A retry does not find that mention.

@@ -18,6 +18,7 @@ pub mod fulltext;
 mod grouped;
 pub mod idempotency;
 pub mod import;
+pub mod judgements;
 pub mod keys;
 mod list;
 pub mod measurements;

@@ -208,6 +208,8 @@ fn head_returns_the_response_of_get_without_the_body() {
     let app = TestApp::start();
     let article = app.article(json!({}));
     let entity = app.entity(json!({}));
+    let namesake = app.entity(json!({}));
+    let judgement = app.post("/v1/judgements", &json!({"entities": [entity["id"], namesake["id"]]})).expect(201);
     let mention = app.mention(&article, "Dakar", json!({}));
     let quote = app.quote(&article, json!({}));
     let key = app.key("desk", json!({}));
@@ -217,6 +219,7 @@ fn head_returns_the_response_of_get_without_the_body() {
             Some("entities") => &entity,
             Some("mentions") => &mention,
             Some("quotes") => &quote,
+            Some("judgements") => &judgement,
             Some("keys") => &key,
             Some("webhooks") => &webhook,
             _ => &article,

@@ -48,6 +48,8 @@ fn store(app: &TestApp, articles: usize) -> Vec<Value> {
 fn every_list_as_ndjson_has_the_items_of_its_pages_in_their_order() {
     let app = TestApp::start();
     let articles = store(&app, 60);
+    let [mayor, player] = [(); 2].map(|()| app.entity(json!({})));
+    app.post("/v1/judgements", &json!({"entities": [mayor["id"], player["id"]]})).expect(201);
     let article = format!("/v1/articles/{}", id(&articles[0]));
     app.patch(&article, &json!({"body": "Nous sommes prêts, dit Awa Diallo."})).expect(200);
     for path in [
@@ -56,6 +58,7 @@ fn every_list_as_ndjson_has_the_items_of_its_pages_in_their_order() {
         "/v1/articles?q=port&sort=relevance&include=highlight",
         "/v1/entities?q=awa",
         "/v1/entities",
+        "/v1/judgements",
         "/v1/mentions",
         "/v1/quotes?status=verified&sort=-confidence&include=speaker",
         "/v1/quotes?speaker_name=awa%20diallo",

@@ -22,6 +22,7 @@ mod export;
 mod graph;
 mod idempotency;
 mod import;
+mod judgements;
 mod keys;
 mod logs;
 mod mentions;

@@ -242,7 +242,7 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("quotes_status_check", spelled!(QuoteStatus)),
         ("reviews_action_check", spelled!(ReviewAction)),
         ("webhook_deliveries_status_check", spelled!(DeliveryStatus)),
-        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote", "key", "webhook"]),
+        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote", "key", "webhook", "judgement"]),
     ]);
     let found = rows(
         &TestDatabase::migrated(),

@@ -11,13 +11,14 @@ use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders, the default first.
-const ORDERS: [(&str, &[&str]); 10] = [
+const ORDERS: [(&str, &[&str]); 11] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
     ("list_quotes_of_article", &[]),
     ("list_article_versions", &[]),
     ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
+    ("list_judgements", &[]),
     ("list_keys", &[]),
     ("list_webhooks", &[]),
     ("list_webhook_deliveries", &[]),

@@ -85,6 +85,7 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
         let noun = match path.split('/').nth(2) {
             Some("articles") => "article",
             Some("entities") => "entity",
+            Some("judgements") => "judgement",
             Some("keys") => "key",
             Some("mentions") => "mention",
             Some("webhooks") => "webhook",

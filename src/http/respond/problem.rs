@@ -240,6 +240,7 @@ impl From<Conflict> for Problem {
             }
             Conflict::Identifier => Code::IdentifierTaken,
             Conflict::KeyName => Code::KeyNameTaken,
+            Conflict::Judged => Code::AlreadyJudged,
             Conflict::KeyInUse => Code::IdempotencyKeyInUse,
             Conflict::Referenced { .. } => Code::StillReferenced,
             Conflict::AmbiguousText { candidates } => {

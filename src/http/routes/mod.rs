@@ -12,6 +12,7 @@ mod export;
 pub mod export_everything;
 pub mod graph;
 pub mod import;
+pub mod judgements;
 pub mod keys;
 pub mod mentions;
 pub mod quotes;
@@ -46,6 +47,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(entities::read_entity)
         .service(entities::update_entity)
         .service(entities::delete_entity)
+        .service(judgements::create_judgement)
+        .service(judgements::list_judgements)
+        .service(judgements::read_judgement)
+        .service(judgements::delete_judgement)
         .service(quotes::create_quote)
         .service(quotes::list_quotes)
         .service(quotes::match_quotes)

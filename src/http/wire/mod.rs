@@ -12,6 +12,7 @@ pub mod filters;
 pub mod graph;
 pub mod highlight;
 pub mod import;
+pub mod judgement;
 pub mod key;
 pub mod mention;
 pub mod mention_list;
