@@ -2,6 +2,7 @@
 
 use super::page::{PageRequest, Range, SetFilter};
 use super::search::Search;
+use super::span::Span;
 use super::{BlockRole, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,15 @@ pub struct TextAnalysis {
     pub find_blocks: fn(headline: &str, body: &str) -> Vec<Block>,
     /// The BCP 47 primary tag of a body's language, `und` when it is unknown.
     pub detect_language: fn(body: &str) -> &'static str,
+    /// The quotes of a body whose speaker is named, in order. The language is `und` when it is unknown.
+    pub find_spoken: fn(body: &str, language: &str) -> Vec<Spoken>,
+}
+
+/// Words of an article that it attributes to somebody by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    pub span: Span,
+    pub speaker: String,
 }
 
 /// An article to be stored.

@@ -1,5 +1,6 @@
 //! The domain model: articles, entities, mentions, quotes, and their rules. No SQL, no HTTP.
 
+pub mod anchoring;
 pub mod article;
 pub mod article_url;
 pub mod change;
@@ -20,6 +21,7 @@ pub mod stats;
 pub mod text;
 pub mod text_diff;
 pub mod time;
+pub mod typography;
 mod vocabulary;
 pub mod webhook;
 

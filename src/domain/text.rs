@@ -1,17 +1,13 @@
-//! Text addressed by Unicode code points: slices, canonical form, search, re-anchoring of spans in an edited text.
+//! Text addressed by Unicode code points: slices, canonical form and search.
 
-use super::Anchor;
 use super::span::{Span, SpanError};
-use std::collections::HashMap;
-use std::rc::Rc;
+use super::typography::Folded;
 use unicode_normalization::UnicodeNormalization;
 
 /// Maximum length of the stored context on either side of a span, in code points.
 pub const CONTEXT_LENGTH: i32 = 32;
 /// Maximum number of spans that [`locate`] returns.
 pub const MAX_CANDIDATES: usize = 20;
-/// Maximum number of occurrences of a slice that are tried in an edited text.
-const MAX_OCCURRENCES: usize = 10_000;
 
 /// A text that can be sliced by code points.
 pub struct Body<'a> {
@@ -26,6 +22,11 @@ impl<'a> Body<'a> {
         let end = text.len();
         let offsets = text.char_indices().map(|(at, _)| at).chain([end]).map(to_u32).collect();
         Self { text, offsets }
+    }
+
+    /// The text itself.
+    pub fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The number of code points.
@@ -81,21 +82,6 @@ impl<'a> Body<'a> {
         let last = i32::try_from(self.len()).unwrap_or(i32::MAX);
         self.slice(Span { start: end, end: end.saturating_add(CONTEXT_LENGTH).min(last) }).unwrap_or("")
     }
-
-    /// The first `limit` exact occurrences of `needle`.
-    pub fn find(&self, needle: &str, limit: usize) -> Vec<Span> {
-        if needle.is_empty() {
-            return Vec::new();
-        }
-        let length = to_i32(needle.chars().count());
-        let places = memchr::memmem::find_iter(self.text.as_bytes(), needle).take(limit);
-        places.map(|byte| self.code_point_at(byte)).map(|start| Span { start, end: start + length }).collect()
-    }
-
-    /// The index of the code point that begins at `byte`.
-    fn code_point_at(&self, byte: usize) -> i32 {
-        to_i32(self.offsets.partition_point(|offset| (*offset as usize) < byte))
-    }
 }
 
 fn to_u32(n: usize) -> u32 {
@@ -133,55 +119,11 @@ pub fn name_key(name: &str) -> String {
     key.chars().take(200).collect()
 }
 
-/// Finds `wanted` in `body` as whole words, ignoring differences of spaces, quotation marks and apostrophes.
+/// Finds `wanted` in `body` as whole words, in any typography: see [`Folded`].
 ///
 /// White space and one pair of quotation marks around `wanted` are ignored. Returns at most [`MAX_CANDIDATES`] spans.
 pub fn locate(body: &Body, wanted: &str) -> Vec<Span> {
-    let (haystack, starts) = fold(body.text);
-    let (needle, _) = fold(strip_marks(wanted));
-    let needle = needle.trim();
-    if needle.is_empty() {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for (byte, _) in haystack.match_indices(needle) {
-        let end = byte + needle.len();
-        if is_inside_word(&haystack, byte) || is_inside_word(&haystack, end) {
-            continue;
-        }
-        // `starts` has one entry for each folded character, in order of its byte.
-        let first = starts.partition_point(|(at, _)| *at < byte);
-        let last = starts.partition_point(|(at, _)| *at < end) - 1;
-        found.push(Span { start: starts[first].1, end: starts[last].1 + 1 });
-        if found.len() == MAX_CANDIDATES {
-            break;
-        }
-    }
-    found
-}
-
-/// Folds white space to single spaces, and all quotation marks and apostrophes to straight ones.
-///
-/// Also returns, for each folded character, its byte and the index of its code point in `text`.
-fn fold(text: &str) -> (String, Vec<(usize, i32)>) {
-    let mut folded = String::with_capacity(text.len());
-    let mut starts = Vec::with_capacity(text.len());
-    let mut in_space = false;
-    for (index, c) in text.chars().enumerate() {
-        let c = match c {
-            c if c.is_whitespace() => ' ',
-            '«' | '»' | '“' | '”' | '„' | '‟' | '‹' | '›' => '"',
-            '’' | '‘' | 'ʼ' | '‛' => '\'',
-            c => c,
-        };
-        if c == ' ' && in_space {
-            continue;
-        }
-        in_space = c == ' ';
-        starts.push((folded.len(), to_i32(index)));
-        folded.push(c);
-    }
-    (folded, starts)
+    Folded::new(body.text).find(&Folded::new(strip_marks(wanted)), true, MAX_CANDIDATES)
 }
 
 fn strip_marks(text: &str) -> &str {
@@ -193,117 +135,6 @@ fn strip_marks(text: &str) -> &str {
         }
     }
     text
-}
-
-/// Whether there is a letter or digit on both sides of `byte`.
-fn is_inside_word(text: &str, byte: usize) -> bool {
-    let before = text[..byte].chars().next_back();
-    let after = text[byte..].chars().next();
-    before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
-}
-
-/// The text around a slice when it was stored: up to [`CONTEXT_LENGTH`] code points on either side.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    pub prefix: &'a str,
-    pub suffix: &'a str,
-}
-
-impl Context<'_> {
-    fn fits(&self, body: &Body, start: i32, end: i32) -> bool {
-        body.prefix(start).ends_with(self.prefix) && body.suffix(end).starts_with(self.suffix)
-    }
-}
-
-/// Finds the exact occurrences of words in a text, and searches the same words only once.
-pub struct PlaceIndex<'a> {
-    body: &'a Body<'a>,
-    places: HashMap<String, Rc<[Span]>>,
-}
-
-impl<'a> PlaceIndex<'a> {
-    /// Creates an index of `body`.
-    pub fn new(body: &'a Body<'a>) -> Self {
-        Self { body, places: HashMap::new() }
-    }
-
-    /// The text.
-    pub fn body(&self) -> &'a Body<'a> {
-        self.body
-    }
-
-    /// The only occurrence of `words`; `None` if there is none or more than one.
-    pub fn only_place(&mut self, words: &str) -> Option<Span> {
-        match self.places(words)[..] {
-            [only] => Some(only),
-            _ => None,
-        }
-    }
-
-    fn places(&mut self, words: &str) -> Rc<[Span]> {
-        if let Some(places) = self.places.get(words) {
-            return Rc::clone(places);
-        }
-        let places: Rc<[Span]> = self.body.find(words, MAX_OCCURRENCES).into();
-        self.places.insert(words.to_owned(), Rc::clone(&places));
-        places
-    }
-}
-
-/// Finds a slice of an older text in a newer one: at the same offsets, in one other place, or nowhere.
-///
-/// A slice that occurs more than once counts as found only if exactly one occurrence has the same context.
-pub fn re_anchor(index: &mut PlaceIndex, exact: &str, span: Span, context: Context) -> (Anchor, Span) {
-    re_anchor_all(index, &[exact], &[span], context)
-        .map_or((Anchor::Orphaned, span), |(anchor, spans)| (anchor, spans[0]))
-}
-
-/// Finds the slices of one quote: all keep their offsets, or all are found in order. `None` if they are orphaned.
-pub fn re_anchor_all(
-    index: &mut PlaceIndex,
-    parts: &[&str],
-    spans: &[Span],
-    context: Context,
-) -> Option<(Anchor, Vec<Span>)> {
-    let body = index.body;
-    let stand = |shift: &i32| {
-        parts.iter().zip(spans).all(|(part, span)| body.slice(span.moved_to(span.start + shift)) == Some(*part))
-    };
-    if stand(&0) {
-        return Some((Anchor::Exact, spans.to_vec()));
-    }
-    let (first, last) = (spans.first()?, spans.last()?);
-    let (longest, part) = spans.iter().zip(parts).max_by_key(|(_, part)| part.len())?;
-    let places = index.places(part);
-    // All slices are tried with the same shift of their offsets.
-    let mut shifts = places.iter().map(|place| place.start - longest.start).filter(stand);
-    let shift = match (shifts.next(), shifts.next()) {
-        (None, _) => return Some((Anchor::Moved, separate_places(index, parts)?)),
-        (Some(only), None) => only,
-        (Some(one), Some(two)) => {
-            let fits = |shift: &i32| context.fits(body, first.start + shift, last.end + shift);
-            let mut fitting = [one, two].into_iter().chain(shifts).filter(fits);
-            let only = fitting.next()?;
-            if fitting.next().is_some() {
-                return None;
-            }
-            only
-        }
-    };
-    Some((Anchor::Moved, spans.iter().map(|span| span.moved_to(span.start + shift)).collect()))
-}
-
-/// The occurrence of each slice, if each occurs exactly once and they are in order.
-fn separate_places(index: &mut PlaceIndex, parts: &[&str]) -> Option<Vec<Span>> {
-    let mut moved: Vec<Span> = Vec::with_capacity(parts.len());
-    for part in parts {
-        let place = index.only_place(part)?;
-        if moved.last().is_some_and(|last| place.start < last.end) {
-            return None;
-        }
-        moved.push(place);
-    }
-    Some(moved)
 }
 
 /// Splits the text of a quote into the slices of its spans.
@@ -367,8 +198,6 @@ mod tests {
         text.chars().skip(start).take(end - start).collect()
     }
 
-    const NOTHING: Context = Context { prefix: "", suffix: "" };
-
     proptest! {
         #[test]
         fn a_slice_has_the_code_points_of_its_span((text, span) in text_and_span()) {
@@ -410,22 +239,6 @@ mod tests {
         }
 
         #[test]
-        fn text_inserted_before_a_span_moves_it((text, span) in text_and_span(), before in text()) {
-            let exact = Body::new(&text).slice(span).unwrap().to_owned();
-            let edited = format!("{before}{text}");
-            let body = Body::new(&edited);
-            let (anchor, found) = re_anchor(&mut PlaceIndex::new(&body), &exact, span, NOTHING);
-            match anchor {
-                Anchor::Exact => prop_assert_eq!(body.slice(span), Some(exact.as_str())),
-                Anchor::Moved => {
-                    prop_assert_eq!(body.slice(found), Some(exact.as_str()));
-                    prop_assert_eq!(body.find(&exact, 2).len(), 1);
-                }
-                Anchor::Orphaned => prop_assert!(body.find(&exact, 2).len() != 1),
-            }
-        }
-
-        #[test]
         fn canonical_is_idempotent(text in text()) {
             prop_assert_eq!(canonical(&canonical(&text)), canonical(&text));
         }
@@ -451,38 +264,6 @@ mod tests {
         assert_eq!(body.slice(expected[0]), Some("C’est\nfini"));
         assert!(locate(&body, "est fin").is_empty(), "cut out of a word");
         assert!(locate(&body, "  ").is_empty());
-    }
-
-    #[test]
-    fn a_repeated_word_is_re_anchored_by_its_context() {
-        let old = Body::new("Rabat parle. Puis Rabat se tait.");
-        let span = Span { start: 18, end: 23 };
-        let context = Context { prefix: old.prefix(span.start), suffix: old.suffix(span.end) };
-        let new = Body::new("Hier, Rabat parle. Puis Rabat se tait. Rabat.");
-        assert_eq!(
-            re_anchor(&mut PlaceIndex::new(&new), "Rabat", span, context),
-            (Anchor::Moved, Span { start: 24, end: 29 })
-        );
-        let rewritten = Body::new("Hier, Rabat parlait. Enfin Rabat se taisait.");
-        assert_eq!(re_anchor(&mut PlaceIndex::new(&rewritten), "Rabat", span, context), (Anchor::Orphaned, span));
-    }
-
-    #[test]
-    fn slices_of_one_quote_are_found_in_order_or_orphaned() {
-        let parts = ["un", "deux"];
-        let spans = [Span { start: 0, end: 2 }, Span { start: 5, end: 9 }];
-        let re_anchored = |text: &str| re_anchor_all(&mut PlaceIndex::new(&Body::new(text)), &parts, &spans, NOTHING);
-        assert_eq!(re_anchored("un , deux"), Some((Anchor::Exact, spans.to_vec())));
-        let moved = vec![Span { start: 2, end: 4 }, Span { start: 7, end: 11 }];
-        assert_eq!(re_anchored("A un , deux"), Some((Anchor::Moved, moved)));
-        let apart = vec![Span { start: 0, end: 2 }, Span { start: 12, end: 16 }];
-        assert_eq!(
-            re_anchored("un , dit-il, deux"),
-            Some((Anchor::Moved, vec![Span { start: 0, end: 2 }, Span { start: 13, end: 17 }]))
-        );
-        assert_eq!(re_anchored("un ,dit-il, deux"), Some((Anchor::Moved, apart)));
-        assert_eq!(re_anchored("deux, un"), None);
-        assert_eq!(re_anchored("un"), None);
     }
 
     #[test]

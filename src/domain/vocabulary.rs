@@ -156,9 +156,9 @@ words! {
     Anchor {
         /// At the same offsets.
         Exact = "exact",
-        /// The same text at another position, and at no other.
+        /// The same words at another position or in another typography, and at no other place.
         Moved = "moved",
-        /// No longer found, or found more than once: it keeps its old spans and `body_version`.
+        /// No longer found, found more than once, or said by somebody else now: it keeps its old spans and `body_version`.
         Orphaned = "orphaned",
     }
 }

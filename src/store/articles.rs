@@ -5,10 +5,12 @@ pub(in crate::store) mod list;
 mod versions;
 
 use super::cache::{self, Owner};
+use super::quotes::Speakers;
 use super::rows;
 use super::{Conflict, Error, Expected, Resource, Result, about, check, mentions, quotes, tombstones};
+use crate::domain::anchoring::PlaceIndex;
 use crate::domain::article::{Article, ArticlePatch, Block, NewArticle, TextAnalysis, content_hash};
-use crate::domain::text::{Body, PlaceIndex};
+use crate::domain::text::Body;
 use crate::schema::articles;
 use blocks::BlockList;
 use chrono::{DateTime, SubsecRound, Utc};
@@ -123,7 +125,7 @@ pub fn create_all(
     analysis: TextAnalysis,
     all: &[(Uuid, &NewArticle)],
 ) -> Result<Vec<Result<Article>>> {
-    let TextAnalysis { find_blocks, detect_language } = analysis;
+    let TextAnalysis { find_blocks, detect_language, .. } = analysis;
     let (ids, all): (Vec<Uuid>, Vec<&NewArticle>) = all.iter().copied().unzip();
     let blocks: Vec<BlockList> = all.iter().map(|new| BlockList(find_blocks(&new.headline, &new.body))).collect();
     let language = |new: &&NewArticle| new.language.clone().unwrap_or_else(|| detect_language(&new.body).to_owned());
@@ -244,7 +246,8 @@ pub fn update(
         .returning(ArticleRow::as_returning())
         .get_result(conn)?;
     if edited {
-        re_anchor(conn, id, row.body_version, body)?;
+        let speakers = Speakers::new(analysis, &next.language, &old_body, body);
+        re_anchor(conn, id, row.body_version, body, &speakers)?;
     }
     let copied = |article: &Article| (article.published_at, article.language.clone(), article.publisher.clone());
     if copied(&next) != copied(&old) {
@@ -255,11 +258,11 @@ pub fn update(
 }
 
 /// Re-anchors the mentions and quotes of an article in its new text.
-fn re_anchor(conn: &mut PgConnection, article: Uuid, version: i32, body: &str) -> Result<()> {
+fn re_anchor(conn: &mut PgConnection, article: Uuid, version: i32, body: &str, speakers: &Speakers) -> Result<()> {
     let body = Body::new(body);
     let mut index = PlaceIndex::new(&body);
     mentions::re_anchor_mentions(conn, article, version, &mut index)?;
-    quotes::re_anchor_quotes(conn, article, version, &mut index)?;
+    quotes::re_anchor_quotes(conn, article, version, &mut index, speakers)?;
     // A quote contains only mentions of the same text, and some mentions or quotes may be orphaned now.
     about::refresh(conn, &[article])
 }

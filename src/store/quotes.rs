@@ -10,6 +10,7 @@ pub mod quote_match;
 mod re_anchor;
 mod reviews;
 pub(in crate::store) mod row;
+mod speakers;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
@@ -30,6 +31,7 @@ pub use pages::{is_plain, list, lists};
 use passage::{Passage, Side, side};
 pub(super) use re_anchor::re_anchor_quotes;
 use row::{InsertedQuote, QuoteColumns, QuoteRow};
+pub(super) use speakers::Speakers;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 

@@ -1,5 +1,6 @@
 //! Anchoring: mentions and quotes after an edit of the article's text.
 
+mod honest;
 mod quotes;
 
 use serde_json::{Value, json};

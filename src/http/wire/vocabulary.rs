@@ -39,7 +39,7 @@ word_schemas! {
     SpeakerStatus: "`named`: a known entity; `anonymous`: a source that asked not to be named; `collective`: a group, a country or an institution; `unattributed`: the article names no source; `unresolved`: a source is printed but not linked to an entity.",
     QuoteStatus: "The review status: `machine` is found by a machine and not reviewed; the others were set by a human.",
     Origin: "The creator of the record.",
-    Anchor: "The state of the spans after changes of the text: `exact`: at the same offsets; `moved`: found at other offsets; `orphaned`: not found, so that the spans refer to the older `body_version`.",
+    Anchor: "The state of the spans after changes of the text: `exact`: at the same offsets; `moved`: at other offsets, or in another typography; `orphaned`: not found, no longer in quotation marks, or attributed to somebody else by name, so that the spans refer to the older `body_version`.",
     Scope: "The rights of a key; each scope includes those before it. `review`: change quotes; `write`: change everything except keys; `admin`: manage keys.",
     ReviewAction: "The action of a review.",
     DeliveryStatus: "`pending`: being sent, or tried again later; `delivered`: answered with a status from 200 to 299; `dead`: given up.",

@@ -2,7 +2,8 @@
 
 use super::row::MentionColumns;
 use crate::domain::Anchor;
-use crate::domain::text::{self, Context, PlaceIndex};
+use crate::domain::anchoring::{self, Context, PlaceIndex};
+use crate::domain::mention::MAX_MENTION;
 use crate::schema::mentions;
 use crate::store::Result;
 use crate::store::rows::{self, Changed};
@@ -28,16 +29,18 @@ pub fn re_anchor_mentions(conn: &mut PgConnection, article: Uuid, version: i32, 
 /// The mention in the new text. An orphan keeps its old span and text version.
 fn re_anchored(old: &MentionColumns, version: i32, index: &mut PlaceIndex) -> MentionColumns {
     let context = Context { prefix: &old.prefix, suffix: &old.suffix };
-    let (anchor, span) = text::re_anchor(index, &old.exact, old.span(), context);
-    if anchor == Anchor::Orphaned {
-        return MentionColumns { anchor, ..old.clone() };
-    }
+    let (anchor, span) = anchoring::re_anchor(index, &old.exact, old.span(), context);
     let body = index.body();
+    let exact = body.slice(span).filter(|_| span.len() <= MAX_MENTION);
+    let (Anchor::Exact | Anchor::Moved, Some(exact)) = (anchor, exact) else {
+        return MentionColumns { anchor: Anchor::Orphaned, ..old.clone() };
+    };
     MentionColumns {
         body_version: version,
         anchor,
         span_start: span.start,
         span_end: span.end,
+        exact: exact.to_owned(),
         prefix: body.prefix(span.start).to_owned(),
         suffix: body.suffix(span.end).to_owned(),
         ..old.clone()

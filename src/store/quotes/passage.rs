@@ -2,9 +2,10 @@
 
 use super::re_anchor::side_span;
 use super::row::QuoteColumns;
+use crate::domain::anchoring::PlaceIndex;
 use crate::domain::quote::{self, MAX_QUOTE, MAX_SPANS, QuotePatch};
 use crate::domain::span::Span;
-use crate::domain::text::{self, Body, PlaceIndex};
+use crate::domain::text::{self, Body};
 use crate::domain::{Anchor, FieldError, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::store::article_text::Text;
 use crate::store::spans::SpanList;
