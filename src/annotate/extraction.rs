@@ -4,7 +4,8 @@ use super::findings::{Annotation, Document, FoundAlias};
 use super::names::dictionary::{Dictionary, StoredEntity};
 use super::pipeline::annotate;
 use crate::domain::entity::{MAX_ALIASES, MAX_NAME};
-use crate::domain::text::name_key;
+use crate::domain::span::Span;
+use crate::domain::text::{Body, canonical, name_key};
 use crate::domain::{AliasKind, EntityKind};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -15,6 +16,9 @@ const MAX_ROUNDS: u32 = 4;
 /// Maximum number of mentions, and of quotes, that are stored for one article. Real articles have far fewer. Storing more
 /// would exceed the request deadline.
 pub const MAX_FINDINGS: usize = 10_000;
+
+/// Code points before and after a name that are its context.
+const CONTEXT_LENGTH: i32 = 120;
 
 /// Name and version of the extractor, stored with each record that it creates.
 pub const EXTRACTOR: &str = concat!("verbatim/", env!("CARGO_PKG_VERSION"));
@@ -30,6 +34,8 @@ pub struct Extraction {
     /// Refers to newcomers by their provisional ids.
     pub annotation: Annotation,
     pub newcomers: Vec<Newcomer>,
+    /// The words near the names of each entity with several candidates, as [`context_words`]; empty for the other entities.
+    pub contexts: Vec<BTreeSet<String>>,
 }
 
 /// An entity that is not in the dictionary and whose full name is in the text.
@@ -67,11 +73,40 @@ pub fn extract(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> Extr
         if dictionary.len() == known.1 || round == MAX_ROUNDS {
             let used = used_ids(&annotation);
             newcomers.retain(|newcomer: &Newcomer| used.contains(&newcomer.id));
-            return Extraction { annotation, newcomers };
+            let contexts = contexts(document.body, &annotation);
+            return Extraction { annotation, newcomers, contexts };
         }
         round += 1;
         annotation = annotate(document, &dictionary);
     }
+}
+
+/// The words near the mentions of each entity with several candidates.
+fn contexts(body: &str, annotation: &Annotation) -> Vec<BTreeSet<String>> {
+    let mut contexts = vec![BTreeSet::new(); annotation.entities.len()];
+    if annotation.entities.iter().all(|entity| entity.candidates.len() < 2) {
+        return contexts;
+    }
+    let body = Body::new(body);
+    let body_length = i32::try_from(body.len()).unwrap_or(i32::MAX);
+    for mention in &annotation.mentions {
+        let is_open = |entity: &usize| annotation.entities[*entity].candidates.len() > 1;
+        let Some(entity) = mention.entity.filter(is_open) else { continue };
+        let name = Span::from(mention.span);
+        let before = Span { start: (name.start - CONTEXT_LENGTH).max(0), end: name.start };
+        let after = Span { start: name.end, end: body_length.min(name.end + CONTEXT_LENGTH) };
+        contexts[entity]
+            .extend([before, after].into_iter().filter_map(|span| body.slice(span)).flat_map(context_words));
+    }
+    contexts
+}
+
+/// The words of a text that describe somebody: folded, without short words, and cut to six letters, so that `footballeur` and
+/// `footballeuse` are equal.
+pub fn context_words(text: &str) -> Vec<String> {
+    let canonical = canonical(text);
+    let words = canonical.split(' ').filter(|word| word.chars().count() >= 5);
+    words.map(|word| word.chars().take(6).collect()).collect()
 }
 
 /// Annotates with the stored names in a text, and returns these names too.

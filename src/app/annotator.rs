@@ -133,10 +133,11 @@ impl Annotator {
             };
             let text = self.db.read_primary(read).await?;
             let limit = publisher.clone();
-            let ArticleText { headline, body, language, .. } = text.clone();
+            let ArticleText { headline, body, language, publisher, .. } = text.clone();
             let document = OwnedDocument { headline: Some(headline), body, language: Some(language) };
             let extraction = self.extract(document).await?;
-            let draft = Draft { extraction, known: known.clone(), is_final: draft == MAX_DRAFTS };
+            let (known_names, is_final) = (known.clone(), draft == MAX_DRAFTS);
+            let draft = Draft { extraction, article: Some(id), publisher, known: known_names, is_final };
             let store = move |conn: &mut Connection| -> Result<Attempt<ArticleWithFindings>> {
                 let Resolutions { mut each, missing } = annotations::resolve(conn, &[&draft])?;
                 let resolution = each.remove(0);

@@ -101,7 +101,13 @@ impl ArticleBatcher {
                         language: new.language.clone(),
                     };
                     let extraction = self.annotator.extract(document).await?;
-                    Some(Draft { extraction, known: known.clone(), is_final: number == MAX_DRAFTS })
+                    Some(Draft {
+                        extraction,
+                        article: None,
+                        publisher: new.publisher.clone(),
+                        known: known.clone(),
+                        is_final: number == MAX_DRAFTS,
+                    })
                 }
             };
             match store(Creation { new: Arc::clone(&new), draft }).await? {

@@ -33,6 +33,8 @@ pub struct Quote {
     pub speaker_label: Option<String>,
     pub speaker_span: Option<Span>,
     pub speaker_status: SpeakerStatus,
+    /// Derived: the entities that an unresolved speaker may be, ordered by id.
+    pub candidates: Vec<Uuid>,
     pub cue: Option<String>,
     pub cue_span: Option<Span>,
     pub cue_lemma: Option<String>,

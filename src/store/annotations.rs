@@ -2,6 +2,7 @@
 
 mod entities;
 mod mentions;
+mod namesakes;
 mod quotes;
 
 use super::{Error, Resource, Result, about, tombstones};
@@ -21,6 +22,9 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Draft {
     pub extraction: Extraction,
+    /// The stored article that is annotated again.
+    pub article: Option<Uuid>,
+    pub publisher: Option<String>,
     /// Stored entities that [`Resolution::unknown`] reported for earlier drafts. The extractor knows their names by now. A
     /// newcomer that it still finds is linked to them by name.
     pub known: HashSet<Uuid>,
@@ -36,6 +40,7 @@ pub struct ArticleText {
     pub headline: String,
     pub body: String,
     pub language: String,
+    pub publisher: Option<String>,
 }
 
 /// Reads the current text of an article.

@@ -1,5 +1,6 @@
 //! Quotes: the text at some spans of an article, with its speaker, its cue and its reviews.
 
+mod candidates;
 mod filter;
 pub(in crate::store) mod list;
 pub mod names;
@@ -314,16 +315,18 @@ fn complete_one(conn: &mut PgConnection, row: QuoteRow) -> Result<Quote> {
     complete(conn, vec![row])?.pop().ok_or_else(|| Error::Internal("a quote is missing".to_owned()))
 }
 
-/// Adds the `about` entities and the reviews to rows. Reads no reviews if none of the quotes has any, which is the usual case.
+/// Adds the candidates, the `about` entities and the reviews to rows. Reads no reviews if none of the quotes has any, which is the usual case.
 fn complete(conn: &mut PgConnection, rows: Vec<QuoteRow>) -> Result<Vec<Quote>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut about = about::of_quotes(conn, &ids)?;
     let reviewed: Vec<Uuid> = about.iter().filter(|(_, found)| found.is_reviewed).map(|(id, _)| *id).collect();
     let mut reviews = if reviewed.is_empty() { HashMap::new() } else { reviews::of_quotes(conn, &reviewed)? };
+    let mut candidates = candidates::of_quotes(conn, &rows)?;
     let quote = |row: QuoteRow| {
         let id = row.id;
         let about = about.remove(&id).map(|found| found.entities);
-        row.with(about.unwrap_or_default(), reviews.remove(&id).unwrap_or_default())
+        let candidates = candidates.remove(&id).unwrap_or_default();
+        row.with(candidates, about.unwrap_or_default(), reviews.remove(&id).unwrap_or_default())
     };
     Ok(rows.into_iter().map(quote).collect())
 }

@@ -5,6 +5,7 @@ mod articles;
 mod blocks;
 mod large;
 mod names;
+mod namesakes;
 mod newcomers;
 
 use serde_json::{Value, json};

@@ -277,6 +277,9 @@ pub struct ImportQuote {
     pub suffix: Option<IgnoredAny>,
     /// Derived.
     #[schema(read_only, value_type = Object, required = false)]
+    pub candidates: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
     pub about: Option<IgnoredAny>,
     /// Derived.
     #[schema(read_only, value_type = Object, required = false)]

@@ -25,7 +25,7 @@ use uuid::Uuid;
     "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact",
     "text": "sans précédent", "spans": [{"start": 36, "end": 50}], "prefix": "un accord « ", "suffix": " ».",
     "kind": "partial", "speaker_id": null, "speaker_label": "le ministre", "speaker_span": null,
-    "speaker_status": "unresolved", "cue": "a salué", "cue_span": null, "cue_lemma": "saluer", "about": [],
+    "speaker_status": "unresolved", "candidates": [], "cue": "a salué", "cue_span": null, "cue_lemma": "saluer", "about": [],
     "said_on": null, "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null,
     "canonical_text": "sans precedent", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "reviews": []
 }))]
@@ -63,6 +63,9 @@ pub struct QuoteBody {
     #[schema(required = true)]
     pub speaker_span: Option<SpanBody>,
     pub speaker_status: SpeakerStatus,
+    /// Derived: the entities that the name of an unresolved speaker may mean, at most 20, in order of id.
+    #[schema(max_items = 20)]
+    pub candidates: Vec<Uuid>,
     /// The reporting verb or phrase as printed: `a souligné`.
     #[schema(required = true, min_length = 1, max_length = 200)]
     pub cue: Option<String>,
@@ -348,6 +351,7 @@ impl From<Quote> for QuoteBody {
             cue: quote.cue,
             cue_span: quote.cue_span.map(Into::into),
             cue_lemma: quote.cue_lemma,
+            candidates: quote.candidates,
             about: quote.about,
             said_on: quote.said_on,
             status: quote.status,

@@ -1,6 +1,6 @@
 //! Links found entities to stored entities, and creates the missing ones.
 
-use super::Draft;
+use super::{Draft, namesakes};
 use crate::annotate::FoundEntity;
 use crate::annotate::extraction::{NameIndex, Newcomer};
 use crate::domain::entity::{Alias, Identifier, NewEntity};
@@ -23,6 +23,8 @@ const NAME_LOCKS: i32 = 0x6e61_6d65;
 #[derive(Debug, Clone, Default)]
 pub struct Linked {
     pub id: Option<Uuid>,
+    /// The probability that it is another entity with the same name.
+    pub doubt: f32,
     /// If the entity is not certain: the possible entities, at most [`MAX_CANDIDATES`].
     pub candidates: Vec<Uuid>,
     /// The number of all possible entities.
@@ -66,7 +68,11 @@ pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions
     let named = found.flat_map(|entity| entity.stored.iter().chain(&entity.candidates)).copied();
     let existing = existing(conn, named.filter(|id| !is_provisional(*id)).collect())?;
     let mut missing = Missing::default();
-    let each = drafts.iter().map(|draft| resolve_one(draft, &existing, &mut index, &mut missing)).collect();
+    let mut each: Vec<Resolution> =
+        drafts.iter().map(|draft| resolve_one(draft, &existing, &mut index, &mut missing)).collect();
+    for (draft, resolution) in drafts.iter().zip(&mut each) {
+        namesakes::decide(conn, draft, &mut resolution.linked)?;
+    }
     Ok(Resolutions { each, missing })
 }
 
@@ -81,7 +87,7 @@ fn resolve_one(
     index: &mut NameIndex,
     missing: &mut Missing,
 ) -> Resolution {
-    let Draft { extraction, known, is_final } = draft;
+    let Draft { extraction, known, is_final, .. } = draft;
     let mut resolution = Resolution { linked: Vec::new(), unknown: HashSet::new() };
     // The stored entities of each newcomer, several if its name is ambiguous.
     let mut links: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
@@ -132,9 +138,9 @@ fn linked(entity: &FoundEntity, stored: impl Fn(&Uuid) -> Vec<Uuid>) -> Linked {
     match (candidates.len(), hidden) {
         (1, 0) => Linked { id: candidates.into_iter().next(), ..Linked::default() },
         (count, hidden) => Linked {
-            id: None,
             candidates: candidates.into_iter().take(MAX_CANDIDATES).collect(),
             candidate_count: count + hidden,
+            ..Linked::default()
         },
     }
 }

@@ -106,7 +106,7 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
         prefix: found.body.prefix(span.start).to_owned(),
         suffix: found.body.suffix(span.end).to_owned(),
         kind: mention.kind,
-        confidence: rounded_confidence(mention.confidence),
+        confidence: rounded_confidence(mention.confidence * (1.0 - entity.map_or(0.0, |entity| entity.doubt))),
         origin: Origin::Machine,
     }))
 }

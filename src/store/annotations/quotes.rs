@@ -102,7 +102,9 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<QuoteColumns>
     };
     let (speaker_span, speaker_label) = side(quote.speaker_span, 500);
     let (cue_span, cue) = side(quote.cue_span, 200);
-    let linked = found.entity(quote.speaker).and_then(|entity| entity.id);
+    let entity = found.entity(quote.speaker);
+    let linked = entity.and_then(|entity| entity.id);
+    let doubt = entity.map_or(0.0, |entity| entity.doubt);
     let (speaker_id, speaker_status) = speaker(linked, quote.speaker_status, speaker_label.is_some());
     let (canonical_text, cluster_id) = quote::canonical(&text).unzip();
     Ok(Some(QuoteColumns {
@@ -122,7 +124,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<QuoteColumns>
         cue_lemma: quote.cue_lemma.clone().filter(|lemma| (1..=200).contains(&lemma.chars().count())),
         said_on: None,
         status: QuoteStatus::Machine,
-        confidence: rounded_confidence(quote.confidence),
+        confidence: rounded_confidence(quote.confidence * (1.0 - doubt)),
         canonical_text,
         cluster_id,
     }))

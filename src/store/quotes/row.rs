@@ -86,7 +86,7 @@ impl QuoteRow {
     }
 
     /// Converts the row to a quote, with data of other tables.
-    pub fn with(self, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
+    pub fn with(self, candidates: Vec<Uuid>, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
         let columns = self.columns;
         Quote {
             id: self.id,
@@ -105,6 +105,7 @@ impl QuoteRow {
             speaker_label: columns.speaker_label,
             speaker_span: columns.speaker_span.map(|range| range.0),
             speaker_status: columns.speaker_status,
+            candidates,
             cue: columns.cue,
             cue_span: columns.cue_span.map(|range| range.0),
             cue_lemma: columns.cue_lemma,

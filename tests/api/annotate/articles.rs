@@ -33,7 +33,7 @@ fn the_response_has_the_stored_findings() {
         "speaker_id": awa["id"], "speaker_label": "Awa Diallo", "speaker_span": {"start": 47, "end": 57},
         "speaker_status": "named",
         "cue": "a déclaré", "cue_span": {"start": 37, "end": 46}, "cue_lemma": "déclarer",
-        "about": [entity(&app, "Rabat")["id"]], "said_on": null, "status": "machine", "confidence": 0.95,
+        "candidates": [], "about": [entity(&app, "Rabat")["id"]], "said_on": null, "status": "machine", "confidence": 0.95,
         "origin": "machine", "extractor": "verbatim/0.1.0", "canonical_text": "le port de rabat rouvre mardi",
         "cluster_id": article["quotes"][0]["cluster_id"], "reviews": [],
     }]);

@@ -169,10 +169,20 @@ fn a_patch_with_immutable_members_is_refused() {
     let app = TestApp::start();
     let quote = app.quote(&app.article(json!({})), json!({}));
     let patch = json!({
-        "article_id": quote["article_id"], "origin": "human", "extractor": null, "reviews": [], "about": [],
+        "article_id": quote["article_id"], "origin": "human", "extractor": null, "reviews": [], "about": [], "candidates": [],
         "cluster_id": null, "prefix": "", "version": 1,
     });
-    let expected = ["/about", "/article_id", "/cluster_id", "/extractor", "/origin", "/prefix", "/reviews", "/version"];
+    let expected = [
+        "/about",
+        "/article_id",
+        "/candidates",
+        "/cluster_id",
+        "/extractor",
+        "/origin",
+        "/prefix",
+        "/reviews",
+        "/version",
+    ];
     assert_eq!(pointers(app.patch(&path(&quote), &patch)), expected);
 }
 
