@@ -227,6 +227,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    merge_moves (merge_id, article_id, record_id, source_id, kind) {
+        merge_id -> Uuid,
+        article_id -> Uuid,
+        record_id -> Uuid,
+        source_id -> Uuid,
+        kind -> Text,
+        had_survivor -> Bool,
+        is_changed -> Bool,
+    }
+}
+
+diesel::table! {
+    merge_sources (merge_id, entity_id) {
+        merge_id -> Uuid,
+        entity_id -> Uuid,
+        position -> Int4,
+        aliases -> Jsonb,
+        identifiers -> Jsonb,
+        redirected -> Array<Nullable<Uuid>>,
+        is_moved -> Bool,
+    }
+}
+
+diesel::table! {
+    merges (id) {
+        id -> Uuid,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        entity_id -> Uuid,
+        status -> Text,
+        actor -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        undone_by -> Nullable<Text>,
+        undone_at -> Nullable<Timestamptz>,
+        mentions -> Int8,
+        candidates -> Int8,
+        quotes -> Int8,
+        about -> Int8,
+        aliases -> Int8,
+        identifiers -> Int8,
+        kept_mentions -> Int8,
+        kept_quotes -> Int8,
+    }
+}
+
+diesel::table! {
     name_words (word) {
         word -> Text,
     }
@@ -353,6 +400,8 @@ diesel::joinable!(entity_identifiers -> entities (entity_id));
 diesel::joinable!(entity_names -> entities (entity_id));
 diesel::joinable!(mentions -> articles (article_id));
 diesel::joinable!(mentions -> entities (entity_id));
+diesel::joinable!(merge_moves -> merges (merge_id));
+diesel::joinable!(merge_sources -> merges (merge_id));
 diesel::joinable!(quote_about -> entities (entity_id));
 diesel::joinable!(quotes -> articles (article_id));
 diesel::joinable!(quotes -> entities (speaker_id));
@@ -375,6 +424,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     judgements,
     mentions,
+    merge_moves,
+    merge_sources,
+    merges,
     name_words,
     quote_about,
     quotes,

@@ -28,7 +28,7 @@ use crate::store::measurements::Measurements;
 use crate::store::migrate::{Extent, Migrated, MigrationState};
 use crate::store::name_dictionary::NameDictionary;
 use crate::store::webhooks::deliveries;
-use crate::store::{self, Db, changes, counts, idempotency, measurements, migrate, restore};
+use crate::store::{self, Db, changes, counts, idempotency, measurements, merges, migrate, restore};
 use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
 use actix_web::rt::{spawn, task, time};
@@ -64,6 +64,8 @@ const REPLICA_CHECK_PERIOD: Duration = Duration::from_millis(100);
 const SILENCE_PERIOD: Duration = Duration::from_millis(200);
 /// How often new changes are looked for while anybody follows them.
 const LOOK_PERIOD: Duration = Duration::from_millis(40);
+/// How often merges that no request carries out are looked for.
+const MERGES_PERIOD: Duration = Duration::from_secs(1);
 /// How often changes that are older than the retention are removed.
 const REMOVE_PERIOD: Duration = Duration::from_secs(60);
 /// The pause between two batches of removed changes.
@@ -235,6 +237,7 @@ impl Server {
             spawn(look_for_changes(state.changes.clone(), metrics())),
             spawn(compact_counters(db(), metrics())),
             spawn(remove_old_changes(db(), metrics(), config.changes_retention)),
+            spawn(carry_out_merges(db(), metrics())),
             spawn(remove_idempotency_keys(db(), metrics())),
             spawn(remove_old_deliveries(db(), metrics(), config.changes_retention)),
             spawn(deliver_to_webhooks(deliverer, metrics())),
@@ -381,6 +384,17 @@ async fn remove_old_changes(db: Db, metrics: Data<Metrics>, retention: Duration)
 async fn remove_idempotency_keys(db: Db, metrics: Data<Metrics>) {
     let remove = async || remove_in_batches(&db, idempotency::remove_old).await;
     repeat("remove_idempotency_keys", REMOVE_PERIOD, metrics, remove).await;
+}
+
+/// Moves the records of merges that no request is moving: those with many records, and those that a crash has interrupted.
+async fn carry_out_merges(db: Db, metrics: Data<Metrics>) {
+    let carry_out = async || {
+        while let Some(id) = db.background(merges::abandoned).await? {
+            while db.write(move |conn| merges::advance(conn, id)).await?.is_unfinished() {}
+        }
+        Ok(())
+    };
+    repeat("carry_out_merges", MERGES_PERIOD, metrics, carry_out).await;
 }
 
 /// Removes deliveries to webhooks that are as old as changes may be.

@@ -12,6 +12,7 @@ pub mod import;
 pub mod judgement;
 pub mod key;
 pub mod mention;
+pub mod merge;
 pub mod network;
 pub mod page;
 pub mod quote;

@@ -200,6 +200,18 @@ words! {
 }
 
 words! {
+    /// The state of a merge.
+    MergeStatus {
+        /// Mentions and quotes are being moved to the survivor.
+        Moving = "moving",
+        Done = "done",
+        /// Mentions and quotes are being moved back.
+        Undoing = "undoing",
+        Undone = "undone",
+    }
+}
+
+words! {
     /// What became of a message to a webhook.
     DeliveryStatus {
         /// It is sent, or tried again later.

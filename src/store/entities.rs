@@ -1,6 +1,7 @@
 //! Entities with their aliases and identifiers.
 
 mod list;
+pub(in crate::store) mod merging;
 pub mod names;
 
 pub use list::list;
@@ -232,18 +233,27 @@ pub fn delete(
     check(expected, present(conn, id, row)?.version)?;
     // The unlinked mentions and quotes may be in any article.
     cache::record_changes([if cascade { Owner::Everything } else { Owner::Record(id) }]);
+    // Those that were merged into it may still have records that are to be moved.
+    let merged = entities::table.filter(entities::merged_into.eq(id)).order(entities::id).select(entities::id);
+    let mut all: Vec<Uuid> = merged.load(conn)?;
+    all.push(id);
     if !cascade {
-        let mentions = mentions::count_of_entity(conn, id)?;
-        let quotes = quotes::count_of_speaker(conn, id)?;
+        let (mut mentions, mut quotes) = (0, 0);
+        for id in &all {
+            mentions += mentions::count_of_entity(conn, *id)?;
+            quotes += quotes::count_of_speaker(conn, *id)?;
+        }
         if mentions + quotes > 0 {
             return Err(Error::Conflict(Conflict::Referenced { mentions, quotes }));
         }
     }
-    let is_unlinked = mentions::unlink(conn, id, UNLINK_BATCH)?
-        && mentions::remove_candidate(conn, id, UNLINK_BATCH)?
-        && quotes::unlink(conn, id, actor, UNLINK_BATCH)?;
-    if !is_unlinked {
-        return Ok(Deletion::Unfinished);
+    for id in all {
+        let is_unlinked = mentions::unlink(conn, id, UNLINK_BATCH)?
+            && mentions::remove_candidate(conn, id, UNLINK_BATCH)?
+            && quotes::unlink(conn, id, actor, UNLINK_BATCH)?;
+        if !is_unlinked {
+            return Ok(Deletion::Unfinished);
+        }
     }
     // Entities that were merged into this one are deleted with it.
     tombstones::delete(conn, Resource::Entity, "merged_into", &[id])?;

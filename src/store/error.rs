@@ -19,11 +19,12 @@ pub enum Resource {
     Key,
     Webhook,
     Judgement,
+    Merge,
 }
 
 impl Resource {
     /// The number of kinds.
-    pub const COUNT: usize = Self::Judgement as usize + 1;
+    pub const COUNT: usize = Self::Merge as usize + 1;
 
     /// The table that contains these records.
     pub const fn table(self) -> &'static str {
@@ -36,6 +37,7 @@ impl Resource {
             Self::Key => "api_keys",
             Self::Webhook => "webhooks",
             Self::Judgement => "judgements",
+            Self::Merge => "merges",
         }
     }
 
@@ -50,6 +52,7 @@ impl Resource {
             Self::Key => "key",
             Self::Webhook => "webhook",
             Self::Judgement => "judgement",
+            Self::Merge => "merge",
         }
     }
 }
@@ -130,6 +133,16 @@ pub enum Conflict {
     AmbiguousText { candidates: Vec<Span> },
     #[error("{mentions} mentions and {quotes} quotes refer to this entity; cascade=true unlinks them")]
     Referenced { mentions: i64, quotes: i64 },
+    #[error("the entity was merged into {into}")]
+    Merged { into: Uuid },
+    #[error("{first} and {second} were judged to be different: force=true merges them")]
+    Different { first: Uuid, second: Uuid },
+    #[error("the merge {merge} of one of these entities is not finished yet")]
+    UnfinishedMerge { merge: Uuid },
+    #[error("this merge was undone before")]
+    Undone,
+    #[error("the merge {merge} was made later: undo it first")]
+    LaterMerge { merge: Uuid },
 }
 
 impl Error {

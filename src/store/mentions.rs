@@ -9,7 +9,7 @@ use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
-use super::{Error, Expected, Resource, Result, about, article_text, check, references, tombstones};
+use super::{Error, Expected, Resource, Result, about, article_text, check, merges, references, tombstones};
 use crate::domain::mention::{MAX_MENTION, Mention, MentionPatch, NewMention};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::span::{Span, SpanError};
@@ -33,7 +33,8 @@ pub fn create(conn: &mut PgConnection, article: Uuid, new: &NewMention) -> Resul
     let Some(text) = article_text::lock(conn, article)? else {
         return tombstones::missing(conn, Resource::Article, article);
     };
-    let columns = columns(text.version, &Body::new(&text.body), new)?;
+    let mut columns = columns(text.version, &Body::new(&text.body), new)?;
+    columns.entity_id = references::survivor(conn, new.entity_id)?;
     tombstones::one(insert(conn, article, vec![(new, columns)])?)
 }
 
@@ -50,8 +51,9 @@ pub fn create_all(conn: &mut PgConnection, article: Uuid, new: &[NewMention]) ->
         Ok(columns) => Ok((new, columns)),
         Err(error) => Err(error.in_item(index)),
     };
-    let all = new.iter().enumerate().map(columns).collect::<Result<Vec<_>>>()?;
-    references::check_entities(conn, "entity_id", new.iter().map(|new| new.entity_id))?;
+    let mut all = new.iter().enumerate().map(columns).collect::<Result<Vec<_>>>()?;
+    let entities = references::survivors_of_items(conn, "entity_id", new.iter().map(|new| new.entity_id))?;
+    all.iter_mut().zip(entities).for_each(|((_, columns), entity)| columns.entity_id = entity);
     insert(conn, article, all)?.into_iter().collect()
 }
 
@@ -196,7 +198,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
         next.suffix = body.suffix(span.end).to_owned();
     }
     if let Some(entity) = patch.entity_id {
-        next.entity_id = entity;
+        next.entity_id = references::survivor(conn, entity)?;
         // A human has chosen the entity.
         next.candidates = None;
         next.candidate_count = 0;
@@ -209,6 +211,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     next.origin = Origin::Human;
     record_changes_in(conn, row.article_id)?;
     record_changes([next.entity_id]);
+    merges::record_human_change(conn, &[id])?;
     let (old, new) = (row.columns.span(), next.span());
     let row = diesel::update(mentions::table.filter(mentions::id.eq(id)))
         .set((next, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))

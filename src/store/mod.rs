@@ -1,8 +1,8 @@
 //! Postgres through diesel: one file per resource, with functions that take a connection and return a `Result`.
 //!
 //! Every function may return an error of the database; the documentation names only other errors. They open no transaction,
-//! because `Db::write` has opened one. Locks are taken in one order: entity, article, then the mentions and quotes of that
-//! article.
+//! because `Db::write` has opened one. Locks are taken in one order: articles by id, then their mentions and quotes, then the
+//! entities that these refer to. Only deletions of entities lock the entity first.
 
 mod about;
 pub mod analytics;
@@ -23,6 +23,7 @@ pub mod keys;
 mod list;
 pub mod measurements;
 pub mod mentions;
+pub mod merges;
 pub mod migrate;
 pub mod name_dictionary;
 pub mod publisher_limit;

@@ -18,7 +18,7 @@ use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
-use super::{Error, Expected, Resource, Result, about, article_text, check, references, tombstones};
+use super::{Error, Expected, Resource, Result, about, article_text, check, merges, references, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
 use crate::domain::text::Body;
@@ -45,7 +45,8 @@ pub fn create(conn: &mut PgConnection, new: &NewQuote) -> Result<Quote> {
     let Some(text) = article_text::lock(conn, new.article_id)? else {
         return Err(Error::field("/article_id", "there is no such article"));
     };
-    let columns = columns(text.version, &Body::new(&text.body), new)?;
+    let mut columns = columns(text.version, &Body::new(&text.body), new)?;
+    columns.speaker_id = references::survivor(conn, new.speaker_id)?;
     tombstones::one(insert(conn, vec![(new, columns)])?)
 }
 
@@ -70,8 +71,10 @@ pub fn create_all(conn: &mut PgConnection, new: &[NewQuote]) -> Result<Vec<Quote
             all[index] = Some((&new[index], columns));
         }
     }
-    references::check_entities(conn, "speaker_id", new.iter().map(|new| new.speaker_id))?;
-    insert(conn, all.into_iter().flatten().collect())?.into_iter().collect()
+    let speakers = references::survivors_of_items(conn, "speaker_id", new.iter().map(|new| new.speaker_id))?;
+    let mut all: Vec<(&NewQuote, QuoteColumns)> = all.into_iter().flatten().collect();
+    all.iter_mut().zip(speakers).for_each(|((_, columns), speaker)| columns.speaker_id = speaker);
+    insert(conn, all)?.into_iter().collect()
 }
 
 pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewQuote) -> Result<QuoteColumns> {
@@ -217,12 +220,16 @@ pub fn update(
         next.set_sides(&Body::new(&own_text.body), patch)?;
     }
     next.set_plain(patch);
+    if patch.speaker_id.is_some() {
+        next.speaker_id = references::survivor(conn, next.speaker_id)?;
+    }
     next.speaker_status = status_after(old, &next, patch);
     check_status(next.speaker_id, next.speaker_status)?;
     if next == *old {
         return complete_one(conn, row);
     }
     reviews::append_change(conn, actor, &row, &next)?;
+    merges::record_human_change(conn, &[id])?;
     let row = diesel::update(quotes::table.filter(quotes::id.eq(id)))
         .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
         .returning(QuoteRow::as_returning())

@@ -17,6 +17,7 @@ use crate::support::{Response, TestApp, refused};
 #[track_caller]
 fn call(app: &TestApp, method: &str, path: &str) -> Response {
     match method {
+        "POST" if path.contains("/merge?") || path.ends_with("/merge") => app.post(path, &json!({"sources": [NOBODY]})),
         "POST" => app.post(path, &json!({"start": 0, "end": 1})),
         "PATCH" => app.patch(path, &json!({})),
         method => app.request(method, path).send(),
@@ -214,6 +215,8 @@ fn head_returns_the_response_of_get_without_the_body() {
     let quote = app.quote(&article, json!({}));
     let key = app.key("desk", json!({}));
     let webhook = app.post("/v1/webhooks", &json!({"url": "https://desk.example/changes"})).expect(201);
+    let merge = json!({"sources": [app.entity(json!({}))["id"]]});
+    let merge = app.post(&format!("/v1/entities/{}/merge", entity["id"].as_str().unwrap()), &merge).expect(200);
     for (path, _) in paths().into_iter().filter(|(_, methods)| methods.iter().any(|method| method == "GET")) {
         let record = match path.split('/').nth(2) {
             Some("entities") => &entity,
@@ -221,6 +224,7 @@ fn head_returns_the_response_of_get_without_the_body() {
             Some("quotes") => &quote,
             Some("judgements") => &judgement,
             Some("keys") => &key,
+            Some("merges") => &merge["merge"],
             Some("webhooks") => &webhook,
             _ => &article,
         };

@@ -117,10 +117,12 @@ fn every_operation_has_all_its_statuses() {
         expected.extend((operation.method != "GET").then_some("504"));
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {
+            ("POST", _) if operation.id == "undo_merge" => &["200", "202", "406"][..],
+            ("POST", _) if operation.id == "merge_entities" => &["200", "202", "406", "408", "413", "415", "422"],
             ("POST", _)
                 if ["annotate_article", "rotate_key", "test_webhook", "replay_webhook"].contains(&operation.id) =>
             {
-                &["200", "406"][..]
+                &["200", "406"]
             }
             ("POST", _) if ["annotate_text", "match_quotes", "import_records"].contains(&operation.id) => {
                 &["200", "406", "408", "413", "415", "422"]
@@ -135,10 +137,11 @@ fn every_operation_has_all_its_statuses() {
             expected.extend(["404", "410"]);
         }
         expected.extend(match operation.id {
-            "create_article" | "update_article" | "create_entity" | "update_entity" | "create_mention"
-            | "create_quote" | "create_judgement" | "create_key" => &["409"][..],
-            "delete_entity" => &["202", "409"],
-            "read_entity" => &["308"],
+            "update_entity" => &["308", "409"][..],
+            "create_article" | "update_article" | "create_entity" | "create_mention" | "create_quote"
+            | "create_judgement" | "create_key" | "merge_entities" | "undo_merge" => &["409"],
+            "delete_entity" => &["202", "308", "409"],
+            "read_entity" | "list_related_entities" => &["308"],
             "read_problem" => &["404"],
             "list_changes" => &["410"],
             _ => &[],
@@ -230,7 +233,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 61] = [
+const COVERED: [(&str, &str, &str); 65] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -255,6 +258,10 @@ const COVERED: [(&str, &str, &str); 61] = [
     ("list_judgements", "judgements", "judgements_are_listed_newest_first_and_by_entity"),
     ("read_judgement", "judgements", "a_judgement_is_answered_with_every_member_until_it_is_deleted"),
     ("delete_judgement", "judgements", "a_judgement_is_answered_with_every_member_until_it_is_deleted"),
+    ("merge_entities", "merges", "a_merge_moves_mentions_quotes_names_and_identifiers"),
+    ("list_merges", "merges", "merges_are_listed_newest_first_by_entity_and_status"),
+    ("read_merge", "merges", "a_merge_moves_mentions_quotes_names_and_identifiers"),
+    ("undo_merge", "merges/undo", "an_undo_restores_exactly_what_was_moved"),
     ("create_quote", "quotes", "the_response_has_every_member_of_a_quote"),
     ("list_quotes", "quotes/list", "each_filter_of_quotes_selects_its_value"),
     ("match_quotes", "quotes/quote_match", "equal_quotes_come_before_similar_quotes"),
@@ -306,8 +313,21 @@ fn every_operation_has_a_test_of_its_behaviour() {
 
 type Call = fn(&TestApp, &Stored) -> Response;
 
+/// Merges another entity into the stored one.
+fn merge(app: &TestApp, stored: &Stored) -> Response {
+    let source = app.entity(json!({"name": "Awa D."}));
+    app.post(
+        &format!("/v1/entities/{}/merge", stored.entity),
+        &json!({"sources": [source["id"]], "reason": "Spelling"}),
+    )
+}
+
+fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
+    merge(app, stored).expect(200)["merge"]["id"].as_str().unwrap().to_owned()
+}
+
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 61] = [
+const CALLS: [(&str, Call); 65] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -347,6 +367,13 @@ const CALLS: [(&str, Call); 61] = [
     ("list_judgements", |app, stored| app.get(&format!("/v1/judgements?entity={}&count=exact", stored.entity))),
     ("read_judgement", |app, stored| app.get(&format!("/v1/judgements/{}", stored.judgement))),
     ("delete_judgement", |app, stored| app.delete(&format!("/v1/judgements/{}", stored.judgement))),
+    ("merge_entities", merge),
+    ("list_merges", |app, stored| {
+        merge(app, stored);
+        app.get("/v1/merges?status=done&count=exact")
+    }),
+    ("read_merge", |app, stored| app.get(&format!("/v1/merges/{}", id_of_merge(app, stored)))),
+    ("undo_merge", |app, stored| app.request("POST", &format!("/v1/merges/{}/undo", id_of_merge(app, stored))).send()),
     ("create_quote", |app, stored| {
         app.post("/v1/quotes", &json!({"article_id": stored.article, "text": "Nous sommes prêts"}))
     }),

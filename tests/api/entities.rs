@@ -390,16 +390,6 @@ fn a_merged_entity_redirects_to_its_survivor() {
 }
 
 #[test]
-fn a_merged_entity_cannot_be_changed_or_deleted() {
-    let app = TestApp::start();
-    let [source, survivor] = merged(&app);
-    for answer in [app.patch(&path(&source), &json!({"name": "N"})), app.delete(&path(&source))] {
-        let problem = refusal(answer, 410, "gone");
-        assert_eq!(problem["detail"], format!("this entity was merged into {}", id(&survivor)));
-    }
-}
-
-#[test]
 fn entities_merged_into_a_deleted_entity_are_deleted() {
     let app = TestApp::start();
     let [source, survivor] = merged(&app);

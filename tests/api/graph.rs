@@ -206,5 +206,6 @@ fn a_graph_refuses_the_filters_that_its_list_refuses() {
     // Also while articles still mention it.
     let [merged, into] = [0, 1].map(|n| id(&entities[n]));
     app.sql(&format!("UPDATE entities SET merged_into = '{into}' WHERE id = '{merged}'"));
-    refusal(app.get(&format!("/v1/entities/{merged}/related")), 410, "gone");
+    let answer = app.get(&format!("/v1/entities/{merged}/related"));
+    assert_eq!((answer.status, answer.header("location")), (308, format!("/v1/entities/{into}/related").as_str()));
 }

@@ -26,6 +26,7 @@ mod judgements;
 mod keys;
 mod logs;
 mod mentions;
+mod merges;
 mod migrations;
 mod operations;
 mod paging;

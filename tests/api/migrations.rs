@@ -8,8 +8,8 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verbatim::domain::{
-    AliasKind, Anchor, ChangeAction, ChangedResource, DeliveryStatus, EntityKind, MentionKind, Origin, QuoteKind,
-    QuoteStatus, ReviewAction, Scope, SpeakerStatus,
+    AliasKind, Anchor, ChangeAction, ChangedResource, DeliveryStatus, EntityKind, MentionKind, MergeStatus, Origin,
+    QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
 };
 use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
@@ -235,6 +235,8 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("mentions_anchor_check", spelled!(Anchor)),
         ("mentions_kind_check", spelled!(MentionKind)),
         ("mentions_origin_check", spelled!(Origin)),
+        ("merge_moves_kind_check", vec!["mention", "candidate", "quote"]),
+        ("merges_status_check", spelled!(MergeStatus)),
         ("quotes_anchor_check", spelled!(Anchor)),
         ("quotes_kind_check", spelled!(QuoteKind)),
         ("quotes_origin_check", spelled!(Origin)),

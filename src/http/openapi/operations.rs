@@ -88,6 +88,7 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
             Some("judgements") => "judgement",
             Some("keys") => "key",
             Some("mentions") => "mention",
+            Some("merges") => "merge",
             Some("webhooks") => "webhook",
             _ => "quote",
         };

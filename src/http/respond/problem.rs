@@ -243,6 +243,11 @@ impl From<Conflict> for Problem {
             Conflict::Judged => Code::AlreadyJudged,
             Conflict::KeyInUse => Code::IdempotencyKeyInUse,
             Conflict::Referenced { .. } => Code::StillReferenced,
+            Conflict::Merged { .. } => Code::EntityMerged,
+            Conflict::Different { .. } => Code::EntitiesDifferent,
+            Conflict::UnfinishedMerge { .. } => Code::MergeUnfinished,
+            Conflict::Undone => Code::MergeUndone,
+            Conflict::LaterMerge { .. } => Code::LaterMerge,
             Conflict::AmbiguousText { candidates } => {
                 let candidates = candidates.into_iter().map(Into::into).collect();
                 return Self { candidates: Some(candidates), ..Self::new(Code::AmbiguousText, detail) };

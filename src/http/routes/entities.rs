@@ -90,10 +90,7 @@ pub async fn read_entity(
         Ok((Owner::Record(body.id), cached::record_json(body.version, &body)?))
     };
     match records.record(&db, (Resource::Entity, id), entities::find_all, write).await {
-        Err(store::Error::Merged { into }) => Ok(HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, public_path(&format!("/v1/entities/{into}"))))
-            .insert_header((header::CACHE_CONTROL, "no-cache"))
-            .finish()),
+        Err(store::Error::Merged { into }) => Ok(redirect(&request, into)),
         found => Ok(cached::respond(&request, found?)),
     }
 }
@@ -107,19 +104,24 @@ pub async fn read_entity(
     request_body(content((UpdateEntity = "application/merge-patch+json"), (UpdateEntity = "application/json"))),
     responses(
         (status = 200, description = "The entity", body = EntityBody),
+        (status = 308, description = "The entity was merged into the one at `Location`."),
         (status = 409, description = "Another entity has one of the identifiers."),
     ),
 )]
 #[patch("/v1/entities/{id}")]
 pub async fn update_entity(
+    request: HttpRequest,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
     expected: IfMatch,
     body: Body<UpdateEntity>,
 ) -> Result<HttpResponse, Problem> {
     let (id, patch) = (id.into_inner(), EntityPatch::from(body.0));
-    let entity = db.write(move |conn| entities::update(conn, id, &expected.0, &patch)).await?;
-    record::changed(entity.version, &EntityBody::from(entity))
+    match db.write(move |conn| entities::update(conn, id, &expected.0, &patch)).await {
+        Err(store::Error::Merged { into }) => Ok(redirect(&request, into)),
+        Err(error) => Err(error.into()),
+        Ok(entity) => record::changed(entity.version, &EntityBody::from(entity)),
+    }
 }
 
 /// Delete an entity
@@ -133,11 +135,13 @@ pub async fn update_entity(
     responses(
         (status = 202, description = "Some of the links were removed. Repeat the request to remove the others."),
         (status = 204, description = "It is deleted"),
+        (status = 308, description = "The entity was merged into the one at `Location`."),
         (status = 409, description = "Mentions or quotes refer to the entity."),
     ),
 )]
 #[delete("/v1/entities/{id}")]
 pub async fn delete_entity(
+    request: HttpRequest,
     caller: Caller,
     db: web::Data<Db>,
     id: web::Path<Uuid>,
@@ -148,12 +152,27 @@ pub async fn delete_entity(
     let (expected, begun) = (Arc::new(expected.0), Instant::now());
     loop {
         let (expected, actor) = (Arc::clone(&expected), caller.name.clone());
-        match db.write(move |conn| entities::delete(conn, id, &expected, cascade, actor.as_deref())).await? {
-            Deletion::Done => return Ok(HttpResponse::NoContent().finish()),
-            Deletion::Unfinished if begun.elapsed() > MAX_DELETION => return Ok(HttpResponse::Accepted().finish()),
-            Deletion::Unfinished => {}
+        match db.write(move |conn| entities::delete(conn, id, &expected, cascade, actor.as_deref())).await {
+            Ok(Deletion::Done) => return Ok(HttpResponse::NoContent().finish()),
+            Ok(Deletion::Unfinished) if begun.elapsed() > MAX_DELETION => return Ok(HttpResponse::Accepted().finish()),
+            Ok(Deletion::Unfinished) => {}
+            Err(store::Error::Merged { into }) => return Ok(redirect(&request, into)),
+            Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The answer to a request for a merged entity: 308 to the same path of the survivor.
+pub(super) fn redirect(request: &HttpRequest, into: Uuid) -> HttpResponse {
+    let rest: String = request.path().split('/').skip(4).map(|segment| format!("/{segment}")).collect();
+    let query = match request.query_string() {
+        "" => String::new(),
+        query => format!("?{query}"),
+    };
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, public_path(&format!("/v1/entities/{into}{rest}{query}"))))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .finish()
 }
 
 /// List entities

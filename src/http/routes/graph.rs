@@ -1,5 +1,6 @@
 //! `/v1/graph` and the entities related to one: who speaks about whom, which entities are mentioned together.
 
+use super::entities::redirect;
 use crate::app::response_cache::ResponseCache;
 use crate::domain::article::ArticleFilter;
 use crate::domain::graph::{CoMention, Related, RelatedTo, SpeaksAbout};
@@ -15,9 +16,9 @@ use crate::http::wire::graph::{
     RelatedBody, RelatedEntities, SpeaksAboutBody, SpeaksAboutGraph,
 };
 use crate::http::wire::stats::RecordKind;
-use crate::store::Db;
 use crate::store::analytics::graph;
 use crate::store::fulltext::Statistics;
+use crate::store::{self, Db};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use uuid::Uuid;
 
@@ -102,7 +103,10 @@ pub async fn read_co_mentions(
     tag = "statistics",
     security(("key" = ["read"])),
     params(ReadRelated),
-    responses((status = 200, description = "The entities", body = RelatedEntities)),
+    responses(
+        (status = 200, description = "The entities", body = RelatedEntities),
+        (status = 308, description = "The entity was merged into another one: the path of its related entities."),
+    ),
 )]
 #[get("/v1/entities/{id}/related")]
 pub async fn list_related_entities(
@@ -127,10 +131,12 @@ pub async fn list_related_entities(
             RelatedBody { entity: other.into(), count: articles, mentions, expected, score, href }
         };
         let items = edges.items.into_iter().map(item).collect();
-        json::to_json_bytes(&RelatedEntities { items, considered: edges.considered.into() }).map_err(Problem::from)
+        json::to_json_bytes(&RelatedEntities { items, considered: edges.considered.into() })
     };
-    let told = if of_all { kept.related(&db, asked, tell).await? } else { tell.await? };
-    Ok(json::respond_bytes(&mut HttpResponse::Ok(), told))
+    match if of_all { kept.related(&db, asked, tell).await } else { tell.await } {
+        Err(store::Error::Merged { into }) => Ok(redirect(&request, into)),
+        told => Ok(json::respond_bytes(&mut HttpResponse::Ok(), told?)),
+    }
 }
 
 fn since(link: Link, considered: &Coverage) -> Link {

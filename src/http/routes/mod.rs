@@ -15,6 +15,7 @@ pub mod import;
 pub mod judgements;
 pub mod keys;
 pub mod mentions;
+pub mod merges;
 pub mod quotes;
 pub mod service;
 pub mod stats;
@@ -51,6 +52,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(judgements::list_judgements)
         .service(judgements::read_judgement)
         .service(judgements::delete_judgement)
+        .service(merges::merge_entities)
+        .service(merges::list_merges)
+        .service(merges::read_merge)
+        .service(merges::undo_merge)
         .service(quotes::create_quote)
         .service(quotes::list_quotes)
         .service(quotes::match_quotes)

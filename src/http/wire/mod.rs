@@ -16,6 +16,7 @@ pub mod judgement;
 pub mod key;
 pub mod mention;
 pub mod mention_list;
+pub mod merge;
 pub mod names;
 pub mod page;
 pub mod patch;

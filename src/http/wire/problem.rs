@@ -90,6 +90,16 @@ codes! {
         "The text was found in several places of the body. `candidates` lists their spans: send one of them as `spans`.";
     StillReferenced = "still_referenced", CONFLICT, "Still referenced",
         "Mentions or quotes refer to this entity. `cascade=true` unlinks them and deletes the entity.";
+    EntityMerged = "entity_merged", CONFLICT, "Entity was merged",
+        "The entity was merged into another one, which `detail` names.";
+    EntitiesDifferent = "entities_different", CONFLICT, "Entities are different",
+        "Two of the entities were judged to be different. `force=true` merges them, or delete the judgement.";
+    MergeUnfinished = "merge_unfinished", CONFLICT, "Merge is not finished",
+        "Records are still being moved by the merge that `detail` names. Try again when its `status` is `done` or `undone`.";
+    MergeUndone = "merge_undone", CONFLICT, "Merge was undone",
+        "A merge can be undone once.";
+    LaterMerge = "later_merge", CONFLICT, "Later merge",
+        "The survivor of this merge was itself merged by the merge that `detail` names. Undo that one first.";
     Gone = "gone", GONE, "Deleted",
         "The record was deleted. Its id is never used again.";
     CursorExpired = "cursor_expired", GONE, "Cursor expired",

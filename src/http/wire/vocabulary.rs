@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AliasKind, Anchor, BlockRole, ChangeAction, ChangedResource, DeliveryStatus, Dimension, EntityKind, Interval,
-    MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
+    MentionKind, MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -42,6 +42,7 @@ word_schemas! {
     Anchor: "The state of the spans after changes of the text: `exact`: at the same offsets; `moved`: at other offsets, or in another typography; `orphaned`: not found, no longer in quotation marks, or attributed to somebody else by name, so that the spans refer to the older `body_version`.",
     Scope: "The rights of a key; each scope includes those before it. `review`: change quotes; `write`: change everything except keys; `admin`: manage keys.",
     ReviewAction: "The action of a review.",
+    MergeStatus: "`moving`: mentions and quotes are being moved to the survivor; `done`: all are moved; `undoing`: they are being moved back; `undone`: the sources are as before.",
     DeliveryStatus: "`pending`: being sent, or tried again later; `delivered`: answered with a status from 200 to 299; `dead`: given up.",
     ChangedResource: "The kind of a record in the change feed.",
     ChangeAction: "What happened to the record. An entity that is merged into another has `merge`, and `undo` when that is undone.",

@@ -7,7 +7,7 @@ use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::{CountTarget, Coverage, NamedEntity};
 use crate::schema;
 use crate::store::fulltext::Statistics;
-use crate::store::{Connection, Result, entities};
+use crate::store::{Connection, Result, entities, references};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
@@ -92,6 +92,7 @@ pub fn speaks_about(
     limit: i64,
     window: i64,
 ) -> Result<Edges<SpeaksAbout>> {
+    let filter = &references::followed(conn, filter)?;
     let mut attributed = filter.clone();
     attributed.speaker.exclude_null = true;
     let records = CountTarget::Quotes { filter: attributed, one_per_cluster };
@@ -129,7 +130,8 @@ pub fn co_mentions(
     limit: usize,
     window: i64,
 ) -> Result<Edges<CoMention>> {
-    let rows: Vec<ArticleRow> = recent::newest(conn, statistics, &CountTarget::Articles(filter.clone()), "''", window)?
+    let records = CountTarget::Articles(references::followed(conn, filter)?);
+    let rows: Vec<ArticleRow> = recent::newest(conn, statistics, &records, "''", window)?
         .sql(format!(
             ", mentioned AS (
                 SELECT (array_agg(DISTINCT m.entity_id))[1:{MAX_ENTITIES}] AS entities
@@ -191,7 +193,7 @@ pub fn related(
     filter: &ArticleFilter,
 ) -> Result<Edges<Related>> {
     let RelatedTo { entity, limit, min_articles, window } = requested;
-    let mut filter = filter.clone();
+    let mut filter = references::followed(conn, filter)?;
     filter.mentions_all.insert(0, entity);
     let rows: Vec<RelatedRow> = recent::newest(conn, statistics, &CountTarget::Articles(filter), "''", window)?
         .sql(format!(

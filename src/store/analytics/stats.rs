@@ -6,7 +6,7 @@ use crate::domain::{Dimension, Interval};
 use crate::schema::entities;
 use crate::store::counts::{self, KeyedCounts};
 use crate::store::fulltext::Statistics;
-use crate::store::{Connection, Result};
+use crate::store::{Connection, Result, references};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz};
@@ -49,6 +49,7 @@ pub fn top(
     limit: i64,
     window: i64,
 ) -> Result<Top> {
+    let records = &references::followed(conn, records)?;
     let keyed = match counts::by_value(records, by, limit) {
         Some(keyed) => keyed,
         None => recent::keyed(conn, statistics, records, Some(by), window)?,
@@ -89,6 +90,7 @@ pub fn timeline(
     max_groups: i64,
     window: i64,
 ) -> Result<Timeline> {
+    let records = &references::followed(conn, records)?;
     let keyed = match counts::by_day(records, group_by, max_groups) {
         Some(keyed) => keyed,
         None => recent::keyed(conn, statistics, records, group_by, window)?,

@@ -7,7 +7,6 @@ use crate::domain::page::{Key, Page, Position, SetFilter};
 use crate::domain::search::Ranked;
 use crate::domain::stats::CountTarget;
 use crate::schema::articles;
-use crate::store::Result;
 use crate::store::fulltext::{self, Collection, MAX_MATCHES, Statistics};
 use crate::store::list::{self, List};
 use crate::store::sql::Sql;
@@ -16,6 +15,7 @@ use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::keyset::{NEG_INFINITY, time_key};
 use crate::store::sql::localized_query::LocalizedQuery;
 use crate::store::sql::order::{self, EntityIndex, MAX_ENTITIES, NEWEST, Rows, Segment};
+use crate::store::{Result, references};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
@@ -28,7 +28,8 @@ pub fn list(
     statistics: &Statistics,
     requested: &ArticleList,
 ) -> Result<(Page<Article>, Option<Ranked>)> {
-    let ArticleList { filter, order, page: request, with_body } = requested;
+    let ArticleList { order, page: request, with_body, .. } = requested;
+    let filter = &references::followed(conn, &requested.filter)?;
     let search = read_search(conn, filter)?;
     let conditions = conditions(filter, search.clone());
     let index = entity_indexes(filter, None).into_iter().next().map(|(_, index)| index);

@@ -99,7 +99,7 @@ pub(super) fn actor() -> Option<Arc<str>> {
 }
 
 /// Sets the actor that is recorded for the later changes of the transaction.
-pub(super) fn set_actor(conn: &mut PgConnection, actor: &str) -> QueryResult<()> {
+pub(in crate::store) fn set_actor(conn: &mut PgConnection, actor: &str) -> QueryResult<()> {
     diesel::sql_query("SELECT set_config('verbatim.actor', $1, true)").bind::<Text, _>(actor).execute(conn).map(drop)
 }
 

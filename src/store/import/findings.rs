@@ -6,11 +6,11 @@ use crate::domain::new_id;
 use crate::domain::quote::Review;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
-use crate::schema::{entities, mentions as mention_table, quotes as quote_table};
+use crate::schema::{mentions as mention_table, quotes as quote_table};
 use crate::store::mentions::row::InsertedMention;
 use crate::store::quotes::row::InsertedQuote;
 use crate::store::spans::SpanList;
-use crate::store::{Error, Resource, Result, about, article_text, mentions, quotes, rows, tombstones};
+use crate::store::{Error, Resource, Result, about, article_text, mentions, quotes, references, rows, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
@@ -91,20 +91,17 @@ impl References {
         };
         let ids: HashSet<Uuid> =
             given().filter_map(|given| if let EntityRef::Id(id) = given { Some(*id) } else { None }).collect();
-        let known: Vec<Uuid> = match ids.is_empty() {
-            true => Vec::new(),
-            false => entities::table.filter(entities::id.eq_any(&ids)).select(entities::id).load(conn)?,
-        };
-        let known: HashSet<Uuid> = known.into_iter().collect();
+        // An entity of the record may be a stored one that was merged.
+        let known = references::survivors(conn, ids.into_iter().chain(keys.values().copied()))?;
         let mut faults = Vec::new();
         let mut resolve = |given: Option<&EntityRef>, pointer: String| match given? {
-            EntityRef::Id(id) if known.contains(id) => Some(*id),
+            EntityRef::Id(id) if known.contains_key(id) => known.get(id).copied(),
             EntityRef::Id(_) => {
                 faults.push(FieldError::new(format!("{pointer}_id"), "there is no such entity"));
                 None
             }
             EntityRef::Key(key) => {
-                let id = keys.get(key).copied();
+                let id = keys.get(key).and_then(|id| known.get(id)).copied();
                 if id.is_none() {
                     faults.push(FieldError::new(pointer, "is not the key of an entity of this record"));
                 }

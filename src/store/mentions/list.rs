@@ -6,12 +6,12 @@ use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{Key, Page, Position, SetFilter};
 use crate::domain::stats::CountTarget;
 use crate::schema::mentions;
-use crate::store::Result;
 use crate::store::list::{self, List, Source};
 use crate::store::sql::Sql;
 use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::order;
+use crate::store::{Result, references};
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -19,7 +19,8 @@ use diesel::sql_types::Bool;
 
 /// One page of the matching mentions.
 pub fn list(conn: &mut PgConnection, requested: &MentionList) -> Result<Page<Mention>> {
-    let MentionList { filter, page: request, .. } = requested;
+    let request = &requested.page;
+    let filter = &references::followed(conn, &requested.filter)?;
     let all = conditions(filter);
     let total = list::total(conn, request.count, &all, || CountTarget::Mentions(filter.clone()), None)?;
     let segments = match requested.order {

@@ -7,6 +7,7 @@ use crate::domain::page::Page;
 use crate::domain::quote::{Quote, QuoteList, QuoteOrder};
 use crate::domain::search::Ranked;
 use crate::store::fulltext::Statistics;
+use crate::store::references::{self, NamesEntities};
 use crate::store::{Error, Result};
 use diesel::pg::PgConnection;
 
@@ -16,7 +17,8 @@ pub fn list(
     statistics: &Statistics,
     list: &QuoteList,
 ) -> Result<(Page<Quote>, Option<Ranked>)> {
-    let (page, ranked) = page(conn, statistics, list)?;
+    let list = QuoteList { filter: references::followed(conn, &list.filter)?, ..list.clone() };
+    let (page, ranked) = page(conn, statistics, &list)?;
     Ok((complete_page(conn, page)?, ranked))
 }
 
@@ -32,9 +34,12 @@ pub fn lists(
     statistics: &Statistics,
     lists: &[QuoteList],
 ) -> Result<Vec<Result<Page<Quote>>>> {
+    let mut lists = lists.to_vec();
+    let mut entities: Vec<_> = lists.iter_mut().flat_map(|list| list.filter.entity_lists().0).collect();
+    references::follow(conn, &mut entities, &mut [])?;
     let mut pages = Vec::with_capacity(lists.len());
     let mut all = Vec::new();
-    for list in lists {
+    for list in &lists {
         pages.push(match page(conn, statistics, list) {
             Ok((Page { items, next, total }, _)) => {
                 let length = items.len();

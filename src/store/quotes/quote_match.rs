@@ -10,8 +10,8 @@ use crate::domain::QuoteStatus;
 use crate::domain::quote::{self, MatchKind, QuoteMatch, QuoteMatchQuery};
 use crate::domain::text_diff::{differences, trigram_similarity, trigrams};
 use crate::schema::quotes;
-use crate::store::Result;
 use crate::store::fulltext::{Collection, Statistics, VECTOR};
+use crate::store::{Result, references};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
@@ -42,6 +42,9 @@ pub fn matching(
     language: &str,
 ) -> Result<Vec<QuoteMatch>> {
     let Some((canonical, cluster)) = quote::canonical(&query.text) else { return Ok(Vec::new()) };
+    let mut speaker: Vec<Uuid> = query.speaker.into_iter().collect();
+    references::follow(conn, &mut [], &mut [&mut speaker])?;
+    let query = &QuoteMatchQuery { speaker: speaker.pop(), ..query.clone() };
     let mut found: Vec<(MatchKind, f64, Uuid)> = Vec::new();
     for (id, text) in in_cluster(conn, cluster, query)? {
         let kind = if text.trim() == query.text.trim() { MatchKind::Exact } else { MatchKind::Canonical };
