@@ -352,6 +352,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    splits (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        entity_id -> Uuid,
+        into_id -> Uuid,
+        mentions -> Array<Nullable<Uuid>>,
+        quotes -> Array<Nullable<Uuid>>,
+        actor -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     tombstones (id) {
         id -> Uuid,
         kind -> Text,
@@ -431,6 +444,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quote_about,
     quotes,
     reviews,
+    splits,
     tombstones,
     webhook_deliveries,
     webhooks,

@@ -18,6 +18,7 @@ pub mod page;
 pub mod quote;
 pub mod search;
 pub mod span;
+pub mod split;
 pub mod stats;
 pub mod text;
 pub mod text_diff;

@@ -33,6 +33,7 @@ pub mod restore;
 mod rows;
 mod server_check;
 mod spans;
+pub mod splits;
 mod sql;
 mod tombstones;
 pub mod webhooks;

@@ -18,6 +18,9 @@ use crate::support::{Response, TestApp, refused};
 fn call(app: &TestApp, method: &str, path: &str) -> Response {
     match method {
         "POST" if path.contains("/merge?") || path.ends_with("/merge") => app.post(path, &json!({"sources": [NOBODY]})),
+        "POST" if path.contains("/split?") || path.ends_with("/split") => {
+            app.post(path, &json!({"quotes": [NOBODY], "into": {"entity_id": NOBODY}}))
+        }
         "POST" => app.post(path, &json!({"start": 0, "end": 1})),
         "PATCH" => app.patch(path, &json!({})),
         method => app.request(method, path).send(),

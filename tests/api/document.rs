@@ -124,7 +124,9 @@ fn every_operation_has_all_its_statuses() {
             {
                 &["200", "406"]
             }
-            ("POST", _) if ["annotate_text", "match_quotes", "import_records"].contains(&operation.id) => {
+            ("POST", _)
+                if ["annotate_text", "match_quotes", "import_records", "split_entity"].contains(&operation.id) =>
+            {
                 &["200", "406", "408", "413", "415", "422"]
             }
             ("POST", _) => &["201", "406", "408", "413", "415", "422"],
@@ -137,7 +139,7 @@ fn every_operation_has_all_its_statuses() {
             expected.extend(["404", "410"]);
         }
         expected.extend(match operation.id {
-            "update_entity" => &["308", "409"][..],
+            "update_entity" | "split_entity" => &["308", "409"][..],
             "create_article" | "update_article" | "create_entity" | "create_mention" | "create_quote"
             | "create_judgement" | "create_key" | "merge_entities" | "undo_merge" => &["409"],
             "delete_entity" => &["202", "308", "409"],
@@ -233,7 +235,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 65] = [
+const COVERED: [(&str, &str, &str); 67] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -262,6 +264,8 @@ const COVERED: [(&str, &str, &str); 65] = [
     ("list_merges", "merges", "merges_are_listed_newest_first_by_entity_and_status"),
     ("read_merge", "merges", "a_merge_moves_mentions_quotes_names_and_identifiers"),
     ("undo_merge", "merges/undo", "an_undo_restores_exactly_what_was_moved"),
+    ("split_entity", "merges/split", "a_split_takes_chosen_mentions_and_quotes_to_a_new_entity"),
+    ("list_splits", "merges/split", "splits_are_listed_newest_first_by_entity"),
     ("create_quote", "quotes", "the_response_has_every_member_of_a_quote"),
     ("list_quotes", "quotes/list", "each_filter_of_quotes_selects_its_value"),
     ("match_quotes", "quotes/quote_match", "equal_quotes_come_before_similar_quotes"),
@@ -322,12 +326,18 @@ fn merge(app: &TestApp, stored: &Stored) -> Response {
     )
 }
 
+fn split(app: &TestApp, stored: &Stored) -> Response {
+    let into = json!({"entity": {"kind": "person", "name": "Awa Diallo"}});
+    let split = json!({"mentions": [stored.mention], "quotes": [stored.quote], "into": into, "reason": "Another one"});
+    app.post(&format!("/v1/entities/{}/split", stored.entity), &split)
+}
+
 fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
     merge(app, stored).expect(200)["merge"]["id"].as_str().unwrap().to_owned()
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 65] = [
+const CALLS: [(&str, Call); 67] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -374,6 +384,11 @@ const CALLS: [(&str, Call); 65] = [
     }),
     ("read_merge", |app, stored| app.get(&format!("/v1/merges/{}", id_of_merge(app, stored)))),
     ("undo_merge", |app, stored| app.request("POST", &format!("/v1/merges/{}/undo", id_of_merge(app, stored))).send()),
+    ("split_entity", split),
+    ("list_splits", |app, stored| {
+        split(app, stored);
+        app.get(&format!("/v1/splits?entity={}", stored.entity))
+    }),
     ("create_quote", |app, stored| {
         app.post("/v1/quotes", &json!({"article_id": stored.article, "text": "Nous sommes prêts"}))
     }),

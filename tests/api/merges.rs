@@ -2,6 +2,7 @@
 
 mod concurrent;
 mod large;
+mod split;
 mod undo;
 
 use serde_json::{Value, json};

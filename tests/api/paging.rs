@@ -11,7 +11,7 @@ use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders, the default first.
-const ORDERS: [(&str, &[&str]); 12] = [
+const ORDERS: [(&str, &[&str]); 13] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
@@ -21,6 +21,7 @@ const ORDERS: [(&str, &[&str]); 12] = [
     ("list_judgements", &[]),
     ("list_keys", &[]),
     ("list_merges", &[]),
+    ("list_splits", &[]),
     ("list_webhooks", &[]),
     ("list_webhook_deliveries", &[]),
     ("list_quotes", &["-published_at", "published_at", "-confidence", "relevance"]),

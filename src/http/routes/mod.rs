@@ -18,6 +18,7 @@ pub mod mentions;
 pub mod merges;
 pub mod quotes;
 pub mod service;
+pub mod splits;
 pub mod stats;
 pub mod webhooks;
 
@@ -56,6 +57,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(merges::list_merges)
         .service(merges::read_merge)
         .service(merges::undo_merge)
+        .service(splits::split_entity)
+        .service(splits::list_splits)
         .service(quotes::create_quote)
         .service(quotes::list_quotes)
         .service(quotes::match_quotes)

@@ -25,6 +25,7 @@ pub mod quote;
 pub mod quote_list;
 pub mod quote_match;
 pub mod span;
+pub mod split;
 pub mod stats;
 mod vocabulary;
 pub mod webhook;
