@@ -3,7 +3,8 @@
 use super::article::{ArticlePatch, NewArticle};
 use super::entity::{EntityPatch, NewEntity};
 use super::mention::{MentionPatch, NewMention};
-use super::quote::{NewQuote, QuotePatch, Review};
+use super::quote::{NewQuote, QuotePatch};
+use super::review::Review;
 use super::{Anchor, FieldError, Origin, QuoteKind};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;

@@ -16,6 +16,7 @@ pub mod merge;
 pub mod network;
 pub mod page;
 pub mod quote;
+pub mod review;
 pub mod search;
 pub mod span;
 pub mod split;
@@ -41,6 +42,11 @@ impl FieldError {
     /// Creates an error at `pointer`.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
+    }
+
+    /// The same error for a part of the body. Adds the path of the part to the pointer.
+    pub fn inside(self, place: &str) -> Self {
+        Self::new(format!("{place}{}", self.pointer), self.detail)
     }
 }
 

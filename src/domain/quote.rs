@@ -2,6 +2,7 @@
 
 use super::entity::ResolvedName;
 use super::page::{PageRequest, Range, SetFilter};
+use super::review::Review;
 use super::search::Search;
 use super::span::Span;
 use super::text_diff::Difference;
@@ -54,20 +55,6 @@ pub struct Quote {
     pub published_at: Option<DateTime<Utc>>,
 }
 
-/// A human action on a quote.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Review {
-    pub id: Uuid,
-    pub actor: Option<String>,
-    pub action: ReviewAction,
-    /// Changed members before the action.
-    pub from: Option<serde_json::Value>,
-    /// Changed members after the action.
-    pub to: Option<serde_json::Value>,
-    pub note: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
 /// A quote to be stored. Without `spans`, `text` is located in the body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewQuote {
@@ -118,6 +105,7 @@ pub enum QuoteOrder {
     NewestPublished,
     OldestPublished,
     MostConfident,
+    LeastConfident,
     /// Best match of the search first, among the newest matches.
     Relevance,
 }
@@ -144,6 +132,8 @@ pub struct QuoteFilter {
     pub min_confidence: Option<f64>,
     pub published: Range<DateTime<Utc>>,
     pub said: Range<NaiveDate>,
+    /// Only quotes about which nobody has decided anything.
+    pub undecided: bool,
 }
 
 /// A list of quotes: filter, order and page.
@@ -153,6 +143,50 @@ pub struct QuoteList {
     /// Keeps only the first of the matching quotes with the same `cluster_id`.
     pub one_per_cluster: bool,
     pub order: QuoteOrder,
+    pub page: PageRequest,
+}
+
+/// A review to be added to a quote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewReview {
+    pub action: ReviewAction,
+    /// What `reattribute` and `edit` change.
+    pub changes: QuotePatch,
+    /// The name of the new speaker. A person is created if no entity has this name.
+    pub speaker_name: Option<String>,
+    pub note: Option<String>,
+    pub actor: Option<String>,
+}
+
+impl NewReview {
+    /// The change of the quote.
+    pub fn patch(&self) -> QuotePatch {
+        let status = match self.action {
+            ReviewAction::Verify => Some(QuoteStatus::Verified),
+            ReviewAction::Reject => Some(QuoteStatus::Rejected),
+            ReviewAction::Dispute => Some(QuoteStatus::Disputed),
+            ReviewAction::Reattribute | ReviewAction::Edit | ReviewAction::Comment => self.changes.status,
+        };
+        QuotePatch { status, ..self.changes.clone() }
+    }
+}
+
+/// The orders of the queue of quotes to review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueOrder {
+    /// Lowest confidence first.
+    Uncertain,
+    /// Newest publication first.
+    Recent,
+    /// Most frequent quotes first, one of each cluster, among the newest.
+    Frequent,
+}
+
+/// The quotes to review next: filter, order and page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReviewQueue {
+    pub filter: QuoteFilter,
+    pub order: QueueOrder,
     pub page: PageRequest,
 }
 

@@ -112,6 +112,23 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// Whether the record caused the error, so that other records may succeed.
+    pub fn is_of_record(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound(_)
+                | Self::Gone(_)
+                | Self::OtherPublisher
+                | Self::Merged { .. }
+                | Self::Stale { .. }
+                | Self::Conflict(_)
+                | Self::Invalid(_)
+                | Self::Internal(_)
+        )
+    }
+}
+
 /// Why a write conflicts with stored records.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
@@ -154,10 +171,7 @@ impl Error {
     /// The same error for a part of the body. Adds the path of the part to the pointers.
     pub fn inside(self, place: &str) -> Self {
         match self {
-            Self::Invalid(errors) => {
-                let inside = |error: FieldError| FieldError::new(format!("{place}{}", error.pointer), error.detail);
-                Self::Invalid(errors.into_iter().map(inside).collect())
-            }
+            Self::Invalid(errors) => Self::Invalid(errors.into_iter().map(|error| error.inside(place)).collect()),
             Self::Conflict(Conflict::AmbiguousText { .. }) => {
                 Self::field(format!("{place}/text"), "occurs more than once in the body: send its spans")
             }

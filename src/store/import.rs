@@ -70,7 +70,7 @@ fn import_each(
             None => conn.transaction(|conn| import_one(conn, analysis, record, mode)),
         };
         let failed = match result {
-            Err(error) if !is_of_record(&error) => return Err(error),
+            Err(error) if !error.is_of_record() => return Err(error),
             result => {
                 results.push(result);
                 results.last().is_some_and(Result::is_err)
@@ -106,7 +106,7 @@ fn create_plain(
     let stored = conn.transaction(|conn| articles::create_all(conn, analysis, &new));
     let stored = match stored {
         // Each record is then imported by itself.
-        Err(error) if is_of_record(&error) => return Ok(created),
+        Err(error) if error.is_of_record() => return Ok(created),
         stored => stored?,
     };
     for ((index, _), article) in plain.iter().zip(stored) {
@@ -144,20 +144,6 @@ fn plain_article((index, record): (usize, &ImportRecord)) -> Option<(usize, NewA
         }
         _ => None,
     }
-}
-
-/// Whether the record caused the error, so that other records may succeed.
-fn is_of_record(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::NotFound(_)
-            | Error::Gone(_)
-            | Error::OtherPublisher
-            | Error::Merged { .. }
-            | Error::Conflict(_)
-            | Error::Invalid(_)
-            | Error::Internal(_)
-    )
 }
 
 fn import_one(

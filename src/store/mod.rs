@@ -30,6 +30,7 @@ pub mod publisher_limit;
 pub mod quotes;
 mod references;
 pub mod restore;
+pub mod reviews;
 mod rows;
 mod server_check;
 mod spans;

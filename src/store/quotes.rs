@@ -7,9 +7,10 @@ pub mod names;
 mod occurrences;
 mod pages;
 mod passage;
+mod queue;
 pub mod quote_match;
 mod re_anchor;
-mod reviews;
+pub mod reviews;
 pub(in crate::store) mod row;
 mod speakers;
 
@@ -20,7 +21,8 @@ use super::sql::count;
 use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, about, article_text, check, merges, references, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
-use crate::domain::quote::{NewQuote, Quote, QuotePatch, default_speaker_status, default_status};
+use crate::domain::quote::{NewQuote, NewReview, Quote, QuotePatch, default_speaker_status, default_status};
+use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::domain::{SpeakerStatus, new_id};
 use crate::schema::{quote_about, quotes};
@@ -30,7 +32,9 @@ use diesel::sql_types::Integer;
 pub use occurrences::occurrences;
 pub use pages::{is_plain, list, lists};
 use passage::{Passage, Side, side};
+pub use queue::queue;
 pub(super) use re_anchor::re_anchor_quotes;
+use reviews::Reviewer;
 use row::{InsertedQuote, QuoteColumns, QuoteRow};
 pub(super) use speakers::Speakers;
 use std::collections::{BTreeMap, HashMap};
@@ -205,6 +209,40 @@ pub fn update(
 ) -> Result<Quote> {
     let (row, text) = lock(conn, id)?;
     check(expected, row.version)?;
+    let next = patched(conn, &row, text, patch)?;
+    if next == row.columns {
+        return complete_one(conn, row);
+    }
+    reviews::append(conn, Reviewer { actor, note: None }, None, &row, &next)?;
+    change(conn, row, next)
+}
+
+/// Adds a review to a quote, and makes its change. A review that changes nothing is added too.
+///
+/// # Errors
+/// As [`update`].
+pub(super) fn review(
+    conn: &mut PgConnection,
+    id: Uuid,
+    expected: &Expected,
+    new: &NewReview,
+    patch: &QuotePatch,
+) -> Result<Quote> {
+    let (row, text) = lock(conn, id)?;
+    check(expected, row.version)?;
+    let next = patched(conn, &row, text, patch)?;
+    let reviewer = Reviewer { actor: new.actor.as_deref(), note: new.note.as_deref() };
+    reviews::append(conn, reviewer, Some(new.action), &row, &next)?;
+    change(conn, row, next)
+}
+
+/// The columns of a quote after a patch.
+fn patched(
+    conn: &mut PgConnection,
+    row: &QuoteRow,
+    text: article_text::Text,
+    patch: &QuotePatch,
+) -> Result<QuoteColumns> {
     let old = &row.columns;
     let mut next = old.clone();
     if passage::sets_passage(old, patch) {
@@ -225,16 +263,22 @@ pub fn update(
     }
     next.speaker_status = status_after(old, &next, patch);
     check_status(next.speaker_id, next.speaker_status)?;
-    if next == *old {
+    Ok(next)
+}
+
+/// Stores the columns of a quote if they differ, and returns it with its new review.
+fn change(conn: &mut PgConnection, row: QuoteRow, next: QuoteColumns) -> Result<Quote> {
+    if next == row.columns {
+        cache::record_changes([Owner::Record(row.article_id)]);
         return complete_one(conn, row);
     }
-    reviews::append_change(conn, actor, &row, &next)?;
-    merges::record_human_change(conn, &[id])?;
-    let row = diesel::update(quotes::table.filter(quotes::id.eq(id)))
+    merges::record_human_change(conn, &[row.id])?;
+    let (old, new) = (row.columns.range(), next.range());
+    let row = diesel::update(quotes::table.filter(quotes::id.eq(row.id)))
         .set((next, quotes::version.eq(quotes::version + 1), quotes::updated_at.eq(now)))
         .returning(QuoteRow::as_returning())
         .get_result(conn)?;
-    about::refresh(conn, &[row.article_id])?;
+    about::refresh_range(conn, row.article_id, Span { start: old.start.min(new.start), end: old.end.max(new.end) })?;
     complete_one(conn, row)
 }
 

@@ -21,6 +21,7 @@ fn call(app: &TestApp, method: &str, path: &str) -> Response {
         "POST" if path.contains("/split?") || path.ends_with("/split") => {
             app.post(path, &json!({"quotes": [NOBODY], "into": {"entity_id": NOBODY}}))
         }
+        "POST" if path.contains("/reviews") => app.post(path, &json!({"action": "verify"})),
         "POST" => app.post(path, &json!({"start": 0, "end": 1})),
         "PATCH" => app.patch(path, &json!({})),
         method => app.request(method, path).send(),

@@ -125,7 +125,8 @@ fn every_operation_has_all_its_statuses() {
                 &["200", "406"]
             }
             ("POST", _)
-                if ["annotate_text", "match_quotes", "import_records", "split_entity"].contains(&operation.id) =>
+                if ["annotate_text", "match_quotes", "import_records", "split_entity", "create_reviews"]
+                    .contains(&operation.id) =>
             {
                 &["200", "406", "408", "413", "415", "422"]
             }
@@ -142,6 +143,7 @@ fn every_operation_has_all_its_statuses() {
             "update_entity" | "split_entity" => &["308", "409"][..],
             "create_article" | "update_article" | "create_entity" | "create_mention" | "create_quote"
             | "create_judgement" | "create_key" | "merge_entities" | "undo_merge" => &["409"],
+            "create_quote_review" => &["409", "412"],
             "delete_entity" => &["202", "308", "409"],
             "read_entity" | "list_related_entities" => &["308"],
             "read_problem" => &["404"],
@@ -235,7 +237,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 67] = [
+const COVERED: [(&str, &str, &str); 71] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -288,6 +290,10 @@ const COVERED: [(&str, &str, &str); 67] = [
     ("read_key", "keys", "keys_are_listed_by_name_without_their_secrets"),
     ("rotate_key", "keys", "a_rotated_key_has_two_secrets_for_a_while"),
     ("revoke_key", "keys", "a_revoked_key_is_refused_at_once_here_and_soon_elsewhere"),
+    ("create_quote_review", "reviews", "verify_reject_and_dispute_set_the_status"),
+    ("list_reviews_of_quote", "reviews", "a_review_that_changes_nothing_is_kept_and_a_comment_decides_nothing"),
+    ("create_reviews", "reviews", "several_quotes_are_reviewed_at_once_each_with_its_result"),
+    ("list_review_queue", "reviews", "the_queue_has_what_nobody_decided_about"),
     ("create_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
     ("list_webhooks", "webhooks", "webhooks_are_listed_oldest_first_page_by_page"),
     ("read_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
@@ -337,7 +343,7 @@ fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 67] = [
+const CALLS: [(&str, Call); 71] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -425,6 +431,14 @@ const CALLS: [(&str, Call); 67] = [
     ("read_key", |app, stored| app.get(&format!("/v1/keys/{}", stored.key))),
     ("rotate_key", |app, stored| app.request("POST", &format!("/v1/keys/{}/rotate", stored.key)).send()),
     ("revoke_key", |app, stored| app.delete(&format!("/v1/keys/{}", stored.key))),
+    ("create_quote_review", |app, stored| {
+        app.post(&format!("/v1/quotes/{}/reviews", stored.quote), &json!({"action": "verify", "note": "Heard it"}))
+    }),
+    ("list_reviews_of_quote", |app, stored| app.get(&format!("/v1/quotes/{}/reviews?count=exact", stored.quote))),
+    ("create_reviews", |app, stored| {
+        app.post("/v1/reviews", &json!({"quotes": [stored.quote, NOBODY], "review": {"action": "dispute"}}))
+    }),
+    ("list_review_queue", |app, _| app.get("/v1/reviews/queue?count=exact")),
     ("create_webhook", |app, _| {
         app.post("/v1/webhooks", &json!({"url": "https://desk.example/x", "publisher": ["Sud"]}))
     }),

@@ -304,6 +304,7 @@ fn a_delete_that_cascades_removes_the_entity_from_speaker_and_about() {
             ("about", json!([])),
             ("speaker_id", json!(null)),
             ("speaker_status", json!(status)),
+            ("decision", json!({"actor": null, "action": "reattribute"})),
             ("reviews", json!([{"actor": null, "action": "reattribute", "from": from, "to": to, "note": null}])),
         ] {
             expected[member] = value;

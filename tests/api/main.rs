@@ -34,6 +34,7 @@ mod plans;
 mod process;
 mod quotes;
 mod replica;
+mod reviews;
 mod search;
 mod service;
 mod stats;

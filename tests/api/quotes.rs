@@ -59,6 +59,7 @@ fn the_response_has_every_member_of_a_quote() {
         ("about", json!([])),
         ("canonical_text", json!("nous sommes prets")),
         ("cluster_id", json!("b3caaec3-66f0-55ca-87dc-ea15dc7998e1")),
+        ("decision", json!(null)),
         ("reviews", json!([])),
     ] {
         expected[member] = value;
@@ -80,7 +81,7 @@ fn a_quote_needs_only_its_text() {
         "spans": spans(&[(2, 5)]), "prefix": "« ", "suffix": " », dit-il.", "kind": "direct", "speaker_id": null,
         "speaker_label": null, "speaker_span": null, "speaker_status": "unattributed", "cue": null, "cue_span": null,
         "cue_lemma": null, "candidates": [], "about": [], "said_on": null, "status": "verified", "confidence": 1.0, "origin": "human",
-        "extractor": null, "canonical_text": "oui", "cluster_id": created["cluster_id"], "reviews": [],
+        "extractor": null, "canonical_text": "oui", "cluster_id": created["cluster_id"], "decision": null, "reviews": [],
     });
     assert_eq!(settled(&created), expected);
 }

@@ -109,7 +109,7 @@ needs: `read`, `review`, `write` or `admin`, each of which includes those before
 write with the operations that have `x-publisher-keys`, in articles of that publisher; other records are 404 for it. A service on a \
 loopback address needs no key until one is created.";
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("annotation", "Find quotes, speakers and names in a text."),
     ("articles", "Articles: a headline and a body, stored exactly as received, in versions."),
     ("bulk", "Records of any number: import with a result for each, and export of everything."),
@@ -118,6 +118,7 @@ const TAGS: [(&str, &str); 11] = [
     ("keys", "API keys, with their scopes."),
     ("mentions", "Spans of articles at which an entity is named."),
     ("quotes", "Quotes in articles, with their speakers and their reviews."),
+    ("reviews", "What people decide about quotes, and what to review next."),
     ("service", "The service itself: health, metrics, documentation."),
     ("statistics", "Counts over the whole collection, each with a link to its records."),
     ("webhooks", "Addresses that changes are sent to, signed."),

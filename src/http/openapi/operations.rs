@@ -40,7 +40,7 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
         (is_record, &["410"]),
         (!operation["requestBody"].is_null(), &["408", "413", "415", "422"]),
         (single && method == "get", &["304"]),
-        (single && matches!(method, "patch" | "delete"), &["412"]),
+        (takes_if_match(path, method), &["412"]),
         (method != "get", &["504"]),
         (creates_once(path, method, operation), &["409"]),
     ];
@@ -101,7 +101,7 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
         let description = "ETags of representations that the client has: 304 when one of them is current.";
         first.push(condition("If-None-Match", description));
     }
-    if single && matches!(method, "patch" | "delete") {
+    if takes_if_match(path, method) {
         let description = "ETags, of which only the version is compared: 412 when the record has another version.";
         first.push(condition("If-Match", description));
     }
@@ -116,6 +116,15 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
     first.append(&mut parameters);
     if !first.is_empty() {
         operation["parameters"] = Value::Array(first);
+    }
+}
+
+/// Whether it changes one record, and only if the record has an expected version.
+fn takes_if_match(path: &str, method: &str) -> bool {
+    match method {
+        "patch" | "delete" => path.ends_with("{id}"),
+        "post" => path.ends_with("{id}/reviews"),
+        _ => false,
     }
 }
 

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod mentions;
 pub mod merges;
 pub mod quotes;
+pub mod reviews;
 pub mod service;
 pub mod splits;
 pub mod stats;
@@ -66,6 +67,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(quotes::update_quote)
         .service(quotes::delete_quote)
         .service(quotes::read_quote_occurrences)
+        .service(reviews::create_quote_review)
+        .service(reviews::list_reviews_of_quote)
+        .service(reviews::create_reviews)
+        .service(reviews::list_review_queue)
         .service(stats::read_timeline)
         .service(stats::read_top)
         .service(graph::read_speaks_about)

@@ -13,7 +13,8 @@ use crate::domain::import::{
     MentionRecord, Outcome, QuoteRecord,
 };
 use crate::domain::mention::NewMention;
-use crate::domain::quote::{QuotePatch, Review};
+use crate::domain::quote::QuotePatch;
+use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::{
     Anchor, EntityKind, FieldError, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
@@ -287,6 +288,9 @@ pub struct ImportQuote {
     /// Derived.
     #[schema(read_only, value_type = Object, required = false)]
     pub cluster_id: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub decision: Option<IgnoredAny>,
 }
 
 /// A review of a quote.

@@ -24,6 +24,7 @@ pub mod problem;
 pub mod quote;
 pub mod quote_list;
 pub mod quote_match;
+pub mod review;
 pub mod span;
 pub mod split;
 pub mod stats;

@@ -8,10 +8,12 @@ use super::mention::{certain, human};
 use super::names::ResolvedNamesBody;
 use super::page::{RankedBody, TotalBody};
 use super::patch::clearable;
+use super::review::{DecisionBody, ReviewBody};
 use super::span::SpanBody;
-use crate::domain::quote::{NewQuote, Occurrences, PublisherCount, Quote, QuotePatch, Review, Variant};
+use crate::domain::quote::{NewQuote, Occurrences, PublisherCount, Quote, QuotePatch, Variant};
+use crate::domain::review::Review;
 use crate::domain::span::Span;
-use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus};
+use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,7 +29,7 @@ use uuid::Uuid;
     "kind": "partial", "speaker_id": null, "speaker_label": "le ministre", "speaker_span": null,
     "speaker_status": "unresolved", "candidates": [], "cue": "a salué", "cue_span": null, "cue_lemma": "saluer", "about": [],
     "said_on": null, "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null,
-    "canonical_text": "sans precedent", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "reviews": []
+    "canonical_text": "sans precedent", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "decision": null, "reviews": []
 }))]
 pub struct QuoteBody {
     pub id: Uuid,
@@ -93,6 +95,9 @@ pub struct QuoteBody {
     /// Derived: the same for all quotes with the same `canonical_text`.
     #[schema(required = true)]
     pub cluster_id: Option<Uuid>,
+    /// The last review that decided something: all but comments. Null while nobody has decided anything.
+    #[schema(required = true)]
+    pub decision: Option<DecisionBody>,
     /// The reviews of the quote, oldest first.
     #[schema(max_items = 100_000)]
     pub reviews: Vec<ReviewBody>,
@@ -108,25 +113,6 @@ pub struct QuoteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<QuoteHighlightBody>, required = false)]
     pub highlight: Option<Option<QuoteHighlightBody>>,
-}
-
-/// A review of a quote by a person.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReviewBody {
-    pub id: Uuid,
-    /// The name of the reviewer's key; null for a reviewer without one.
-    #[schema(required = true, max_length = 200)]
-    pub actor: Option<String>,
-    pub action: ReviewAction,
-    /// The changed members before the change.
-    #[schema(required = true, value_type = Option<Object>)]
-    pub from: Option<serde_json::Value>,
-    /// The changed members after the change.
-    #[schema(required = true, value_type = Option<Object>)]
-    pub to: Option<serde_json::Value>,
-    #[schema(required = true, max_length = 2000)]
-    pub note: Option<String>,
-    pub at: DateTime<Utc>,
 }
 
 /// A new quote.
@@ -360,24 +346,11 @@ impl From<Quote> for QuoteBody {
             extractor: quote.extractor,
             canonical_text: quote.canonical_text,
             cluster_id: quote.cluster_id,
+            decision: Review::last_decision(&quote.reviews).map(DecisionBody::from),
             reviews: quote.reviews.into_iter().map(Into::into).collect(),
             article: None,
             speaker: None,
             highlight: None,
-        }
-    }
-}
-
-impl From<Review> for ReviewBody {
-    fn from(review: Review) -> Self {
-        Self {
-            id: review.id,
-            actor: review.actor,
-            action: review.action,
-            from: review.from,
-            to: review.to,
-            note: review.note,
-            at: review.at,
         }
     }
 }

@@ -208,6 +208,7 @@ impl TryFrom<QuoteFilters> for QuoteFilter {
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
             said: Range { from: given.said_from, to: given.said_to },
+            undecided: false,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::keyset::{NEG_INFINITY, time_key};
 use crate::store::sql::localized_query::LocalizedQuery;
-use crate::store::sql::order::{self, EntityIndex, MAX_ENTITIES, NEWEST, Rows, Segment};
+use crate::store::sql::order::{self, EntityIndex, MAX_ENTITIES, NEWEST, Rows, Segment, SegmentKind};
 use crate::store::{Result, references};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -47,7 +47,9 @@ pub fn list(
     } else {
         let rows = match order {
             ArticleOrder::NewestCreated => {
-                let segments = Segment::highest("created_at", after, |after| time_key(after, NEG_INFINITY))?;
+                let segments = Segment::by_value("created_at", SegmentKind::Descending, after, |after| {
+                    time_key(after, NEG_INFINITY)
+                })?;
                 let is_planned = conditions.is_indexed() && !is_selective(filter);
                 let list = List::new(conn, statistics, Collection::Articles, &conditions, is_planned, [], wanted)?;
                 list.read(conn, &segments, wanted, load)?

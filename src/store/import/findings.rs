@@ -3,7 +3,7 @@
 use crate::domain::FieldError;
 use crate::domain::import::{ArticleRecord, EntityRef, FindingHistory, MentionRecord, QuoteRecord};
 use crate::domain::new_id;
-use crate::domain::quote::Review;
+use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::schema::{mentions as mention_table, quotes as quote_table};

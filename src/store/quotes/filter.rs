@@ -1,8 +1,8 @@
 //! The filter of a list of quotes, as conditions on `quotes` or on `quote_about`, which copies columns of `quotes`.
 
-use crate::domain::QuoteStatus;
 use crate::domain::page::{Range, SetFilter};
 use crate::domain::quote::{QuoteFilter, QuoteOrder};
+use crate::domain::{QuoteStatus, ReviewAction};
 use crate::store::sql::Sql;
 use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::{Filter, is_any};
@@ -40,6 +40,12 @@ fn on_quotes(table: &'static str, filter: &QuoteFilter, search: Option<Localized
     all.linked(&filter.about, about_any, &about);
     if !filter.about_too.is_empty() {
         all.exists(about_any(&filter.about_too));
+    }
+    if filter.undecided {
+        all.other(Sql::new(format!(
+            "NOT EXISTS (SELECT FROM reviews WHERE reviews.quote_id = {table}.id AND reviews.action <> '{}')",
+            ReviewAction::Comment.as_str()
+        )));
     }
     all
 }
@@ -89,6 +95,7 @@ fn is_cluster_head(filter: &QuoteFilter, search: Option<LocalizedQuery>, order: 
         QuoteOrder::NewestPublished | QuoteOrder::Relevance => ("published_desc", ">"),
         QuoteOrder::OldestPublished => ("published_at", "<"),
         QuoteOrder::MostConfident => ("confidence", ">"),
+        QuoteOrder::LeastConfident => ("confidence", "<"),
     };
     // Undated quotes come last in both date orders.
     let of = |table: &str| match order {
@@ -130,7 +137,8 @@ pub(super) fn about_index(
 fn covered_by_about_index(filter: &QuoteFilter) -> bool {
     let about = SetFilter::new(filter.about.include.clone(), Vec::new());
     let (article, cluster) = (SetFilter::default(), SetFilter::default());
-    *filter == QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() }
+    let covered = QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() };
+    *filter == QuoteFilter { undecided: false, ..covered }
 }
 
 /// Whether the filter includes clusters or articles, so that few quotes match.
@@ -144,7 +152,7 @@ pub(super) fn is_plain_filter(filter: &QuoteFilter) -> bool {
     let has_columns = all.column_values().next().is_some();
     let is_single =
         filter.search.is_none() && all.uses_single_index() && (!has_columns || filter.about.include.is_empty());
-    // The selectivity of these conditions depends on their values, so no plan is good for all.
-    let has_range = filter.min_confidence.is_some() || filter.said != Range::default();
+    // The selectivity of these conditions depends on the data, so no plan is good for all.
+    let has_range = filter.min_confidence.is_some() || filter.said != Range::default() || filter.undecided;
     is_selective(filter) || (is_single && !has_range)
 }

@@ -16,7 +16,7 @@ use crate::store::sql::access_path::AccessPath;
 use crate::store::sql::filter::{Filter, is_any};
 use crate::store::sql::keyset::number_key;
 use crate::store::sql::localized_query::LocalizedQuery;
-use crate::store::sql::order::{self, EntityIndex, Rows, Segment};
+use crate::store::sql::order::{self, EntityIndex, Rows, Segment, SegmentKind};
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -47,8 +47,12 @@ pub(super) fn page(
             let page = fulltext::with_records(page, rows, |row: &QuoteRow| row.id);
             return Ok((page.within_bytes(QuoteRow::text_bytes), Some(ranked)));
         }
-        (QuoteOrder::MostConfident, _) => {
-            let segments = Segment::highest("confidence", after, number_key)?;
+        (QuoteOrder::MostConfident | QuoteOrder::LeastConfident, _) => {
+            let kind = match order {
+                QuoteOrder::LeastConfident => SegmentKind::Ascending,
+                _ => SegmentKind::Descending,
+            };
+            let segments = Segment::by_value("confidence", kind, after, number_key)?;
             let list = match is_selective(filter) {
                 // Sorting few quotes is faster than reading the index on the confidence.
                 true => List { filter: &all, source: Source::Path(AccessPath::Sorted) },
@@ -69,7 +73,7 @@ pub(super) fn page(
     };
     let position = |row: &QuoteRow| Position {
         key: match order {
-            QuoteOrder::MostConfident => Key::Number(row.columns.confidence),
+            QuoteOrder::MostConfident | QuoteOrder::LeastConfident => Key::Number(row.columns.confidence),
             _ => Key::Time(row.published_at),
         },
         id: row.id,
@@ -87,7 +91,7 @@ fn load(conn: &mut PgConnection, rows: Rows) -> Result<Vec<QuoteRow>> {
     Ok(query.select(QuoteRow::as_select()).load(conn)?)
 }
 
-fn by_ids(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<Vec<QuoteRow>> {
+pub(super) fn by_ids(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<Vec<QuoteRow>> {
     Ok(quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?)
 }
 

@@ -1,13 +1,15 @@
-//! Reviews of quotes: an append-only log of human changes.
+//! Reviews of quotes: an append-only log of what people decided.
 
 use super::row::{QuoteColumns, QuoteRow};
-use crate::domain::quote::Review;
+use crate::domain::page::{Key, Page, PageRequest, Position};
+use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::reviews;
 use crate::store::grouped::grouped;
 use crate::store::rows;
-use crate::store::{Error, Result};
+use crate::store::sql::{count, keyset};
+use crate::store::{Error, Result, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -36,8 +38,9 @@ struct InsertedReview<'a> {
     quote_id: Uuid,
     actor: Option<&'a str>,
     action: ReviewAction,
-    before: Value,
-    after: Value,
+    before: Option<Value>,
+    after: Option<Value>,
+    note: Option<&'a str>,
 }
 
 /// The reviews of these quotes, oldest first.
@@ -47,27 +50,68 @@ pub fn of_quotes(conn: &mut PgConnection, quotes: &[Uuid]) -> Result<HashMap<Uui
         .order((reviews::quote_id, reviews::at, reviews::id))
         .select(ReviewRow::as_select())
         .load(conn)?;
-    let review = |ReviewRow { id, quote_id, actor, action, before: from, after: to, note, at }| {
-        (quote_id, Review { id, actor, action, from, to, note, at })
-    };
-    Ok(grouped(rows.into_iter().map(review)))
+    Ok(grouped(rows.into_iter().map(|row| (row.quote_id, row.into()))))
 }
 
-/// Appends a review with the members that a PATCH by `actor` changes.
-pub fn append_change(conn: &mut PgConnection, actor: Option<&str>, old: &QuoteRow, next: &QuoteColumns) -> Result<()> {
+/// One page of the reviews of a quote, oldest first.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::Gone`] for the quote.
+pub fn list(conn: &mut PgConnection, quote: Uuid, request: &PageRequest) -> Result<Page<Review>> {
+    let of_quote = || reviews::table.filter(reviews::quote_id.eq(quote));
+    let total = count::total(conn, request.count, || of_quote().select(reviews::id))?;
+    let mut query = of_quote().into_boxed().order((reviews::at, reviews::id)).limit(request.limit + 1);
+    if let Some(at) = &request.after {
+        let time = keyset::time_key(at, keyset::NEG_INFINITY)?;
+        query = query.filter(keyset::after("reviews.at", "reviews.id", ">", time, at.id));
+    }
+    let rows: Vec<ReviewRow> = query.select(ReviewRow::as_select()).load(conn)?;
+    if rows.is_empty() {
+        tombstones::one(super::find_all(conn, &[quote])?)?;
+    }
+    let items = rows.into_iter().map(Review::from).collect();
+    let position = |review: &Review| Position { key: Key::Time(Some(review.at)), id: review.id };
+    Ok(Page::from_rows(items, request.limit, total, position))
+}
+
+impl From<ReviewRow> for Review {
+    fn from(row: ReviewRow) -> Self {
+        let ReviewRow { id, actor, action, before: from, after: to, note, at, .. } = row;
+        Self { id, actor, action, from, to, note, at }
+    }
+}
+
+/// Who adds a review, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Reviewer<'a> {
+    pub actor: Option<&'a str>,
+    pub note: Option<&'a str>,
+}
+
+/// Appends a review with the members in which `next` differs. Without an action, it is that of a PATCH.
+pub fn append(
+    conn: &mut PgConnection,
+    reviewer: Reviewer,
+    action: Option<ReviewAction>,
+    old: &QuoteRow,
+    next: &QuoteColumns,
+) -> Result<()> {
     let (mut before, mut after) = (reviewed_members(&old.columns)?, reviewed_members(next)?);
     before.retain(|member, value| after.get(member) != Some(value));
     after.retain(|member, _| before.contains_key(member));
     let is_of_speaker = |member: &String| member.starts_with("speaker_");
-    let action = if after.keys().any(is_of_speaker) { ReviewAction::Reattribute } else { ReviewAction::Edit };
+    let of_patch = || if after.keys().any(is_of_speaker) { ReviewAction::Reattribute } else { ReviewAction::Edit };
+    let action = action.unwrap_or_else(of_patch);
+    let changed = |members: Map<String, Value>| (!members.is_empty()).then_some(Value::Object(members));
     let review = InsertedReview {
         id: new_id(),
         article_id: old.article_id,
         quote_id: old.id,
-        actor,
+        actor: reviewer.actor,
         action,
-        before: Value::Object(before),
-        after: Value::Object(after),
+        before: changed(before),
+        after: changed(after),
+        note: reviewer.note,
     };
     rows::insert(conn, "reviews", &[review])
 }
@@ -91,8 +135,9 @@ pub fn append_unlinked(
         quote_id: *quote_id,
         actor,
         action: ReviewAction::Reattribute,
-        before: before.clone(),
-        after: after.clone(),
+        before: Some(before.clone()),
+        after: Some(after.clone()),
+        note: None,
     };
     rows::insert(conn, "reviews", &quotes.iter().map(review).collect::<Vec<_>>())
 }

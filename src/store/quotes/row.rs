@@ -1,6 +1,7 @@
 //! The rows of `quotes`.
 
-use crate::domain::quote::{Quote, Review};
+use crate::domain::quote::Quote;
+use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::schema::quotes;

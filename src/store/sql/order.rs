@@ -77,6 +77,8 @@ sort_keys! {
 pub enum SegmentKind {
     /// Highest value first. In date order, undated records are last.
     Descending,
+    /// Lowest value first.
+    Ascending,
     /// Oldest first, without undated records.
     OldestDated,
     Undated,
@@ -117,17 +119,18 @@ pub fn oldest(after: Option<&Position>, range: Range<DateTime<Utc>>) -> Result<V
 }
 
 impl<K: SortKey> Segment<K> {
-    /// The segments of a list with the highest value of a column first.
+    /// The segments of a list in order of a column.
     ///
     /// # Errors
     /// The errors of `key`, which reads the value of a position.
-    pub fn highest(
+    pub fn by_value(
         column: &'static str,
+        kind: SegmentKind,
         after: Option<&Position>,
         key: impl Fn(&Position) -> Result<K>,
     ) -> Result<Vec<Self>> {
         let after = after.map(|position| Ok::<_, crate::store::Error>((key(position)?, position.id))).transpose()?;
-        Ok(vec![Self { column, kind: SegmentKind::Descending, after }])
+        Ok(vec![Self { column, kind, after }])
     }
 
     /// The order of two records.
@@ -145,7 +148,7 @@ impl<K: SortKey> Segment<K> {
         let operator = if self.kind == SegmentKind::Descending { "<" } else { ">" };
         let after = self.after.map(|(value, after)| keyset::after(key, id, operator, value, after));
         let kind = match self.kind {
-            SegmentKind::Descending => None,
+            SegmentKind::Descending | SegmentKind::Ascending => None,
             SegmentKind::OldestDated => Some(Sql::new(format!("{key} > {UNDATED}"))),
             SegmentKind::Undated => Some(Sql::new(format!("{key} = {UNDATED}"))),
         };

@@ -35,7 +35,7 @@ fn the_response_has_the_stored_findings() {
         "cue": "a déclaré", "cue_span": {"start": 37, "end": 46}, "cue_lemma": "déclarer",
         "candidates": [], "about": [entity(&app, "Rabat")["id"]], "said_on": null, "status": "machine", "confidence": 0.95,
         "origin": "machine", "extractor": "verbatim/0.1.0", "canonical_text": "le port de rabat rouvre mardi",
-        "cluster_id": article["quotes"][0]["cluster_id"], "reviews": [],
+        "cluster_id": article["quotes"][0]["cluster_id"], "decision": null, "reviews": [],
     }]);
     assert_eq!(settled(&article["quotes"]), expected);
 }

@@ -34,6 +34,7 @@ fn a_patch_sets_a_member_and_adds_a_review() {
         let changed = app.patch(&path(&quote), &json!({member: value})).expect(200);
         let mut expected = settled(&quote);
         expected["version"] = json!(2);
+        expected["decision"] = json!({"actor": null, "action": action});
         expected["reviews"] = json!([review(action, json!({member: quote[member]}), json!({member: value}))]);
         expected[member] = value;
         assert_eq!(settled(&changed), expected);
