@@ -2,6 +2,7 @@
 
 mod concurrent;
 mod large;
+mod properties;
 mod split;
 mod undo;
 
