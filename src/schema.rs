@@ -176,6 +176,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    history (record_id, version) {
+        record_id -> Uuid,
+        version -> Int4,
+        article_id -> Nullable<Uuid>,
+        replaced_by -> Nullable<Text>,
+        state -> Jsonb,
+    }
+}
+
+diesel::table! {
     idempotency_keys (caller, key) {
         caller -> Text,
         key -> Text,
@@ -434,6 +444,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entity_day_counts,
     entity_identifiers,
     entity_names,
+    history,
     idempotency_keys,
     judgements,
     mentions,

@@ -3,6 +3,7 @@
 use super::page::{PageRequest, SetFilter};
 use super::{AliasKind, EntityKind};
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// Maximum number of aliases of an entity.
@@ -29,7 +30,7 @@ pub struct Entity {
 }
 
 /// Another name of an entity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Alias {
     pub name: String,
     /// BCP 47 primary tag.
@@ -38,7 +39,7 @@ pub struct Alias {
 }
 
 /// The id of an entity in another scheme, such as `Q1028` in `wikidata`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Identifier {
     pub scheme: String,
     pub value: String,

@@ -7,6 +7,7 @@ pub mod change;
 pub mod entity;
 pub mod graph;
 pub mod highlight;
+pub mod history;
 pub mod idempotency;
 pub mod import;
 pub mod judgement;

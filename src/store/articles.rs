@@ -5,6 +5,7 @@ pub(in crate::store) mod list;
 mod versions;
 
 use super::cache::{self, Owner};
+use super::history::{self, Versioned};
 use super::quotes::Speakers;
 use super::rows;
 use super::{Conflict, Error, Expected, Resource, Result, about, check, mentions, quotes, tombstones};
@@ -20,6 +21,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 pub use list::list;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 pub use versions::{texts_of, version, versions};
@@ -27,7 +29,7 @@ pub use versions::{texts_of, version, versions};
 /// An article without its body.
 #[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = articles, check_for_backend(Pg))]
-struct ArticleRow {
+pub struct ArticleRow {
     id: Uuid,
     version: i32,
     body_version: i32,
@@ -190,6 +192,42 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Arti
     let rows = articles::table.filter(articles::id.eq_any(ids)).select(WithText::as_select()).load(conn)?;
     let article = |WithText { row, body, blocks }| (row.id, row.with(Some((body, blocks.0))));
     Ok(tombstones::each(conn, Resource::Article, ids, rows.into_iter().map(article).collect()))
+}
+
+impl Versioned for Article {
+    const RESOURCE: Resource = Resource::Article;
+    type Row = ArticleRow;
+
+    fn from_state(row: ArticleRow, _: &Value) -> Result<Self> {
+        Ok(row.with(None))
+    }
+
+    /// Without its body.
+    fn present(conn: &mut PgConnection, id: Uuid) -> Result<Self> {
+        match summaries(conn, &[id])?.remove(&id) {
+            Some(article) => Ok(article),
+            None => tombstones::missing(conn, Resource::Article, id),
+        }
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+}
+
+/// Returns the article as it was at a time, with the body that it had.
+///
+/// # Errors
+/// As [`history::as_of`].
+pub fn as_of(conn: &mut PgConnection, analysis: TextAnalysis, id: Uuid, time: DateTime<Utc>) -> Result<Article> {
+    let article: Article = history::as_of(conn, id, time)?;
+    let body = version(conn, id, article.body_version)?.body.unwrap_or_default();
+    let blocks = (analysis.find_blocks)(&article.headline, &body);
+    Ok(Article { body: Some(body), blocks: Some(blocks), ..article })
 }
 
 /// Returns the articles with these ids, without their bodies. Unknown ids are left out.

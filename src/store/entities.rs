@@ -8,6 +8,7 @@ pub use list::list;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
+use super::history::{self, Versioned};
 use super::rows;
 use super::{Conflict, Error, Expected, Resource, Result, check, mentions, quotes, tombstones};
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, NewEntity};
@@ -17,7 +18,8 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::now;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -25,9 +27,9 @@ use uuid::Uuid;
 const UNLINK_BATCH: i64 = 5_000;
 
 /// An entity without its aliases and identifiers.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = entities, check_for_backend(Pg))]
-struct EntityRow {
+pub struct EntityRow {
     id: Uuid,
     version: i32,
     created_at: DateTime<Utc>,
@@ -141,6 +143,42 @@ pub fn check_present(conn: &mut PgConnection, id: Uuid) -> Result<()> {
 pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Entity>> {
     let rows = entities::table.filter(entities::id.eq_any(ids)).select(EntityRow::as_select()).load(conn)?;
     Ok(complete(conn, rows)?.into_iter().map(|entity| (entity.id, entity)).collect())
+}
+
+impl Versioned for Entity {
+    const RESOURCE: Resource = Resource::Entity;
+    type Row = EntityRow;
+
+    fn from_state(row: EntityRow, state: &Value) -> Result<Self> {
+        let faulty = |error: serde_json::Error| Error::Internal(format!("the history of an entity: {error}"));
+        let aliases = Vec::deserialize(&state["aliases"]).map_err(faulty)?;
+        let identifiers = Vec::deserialize(&state["identifiers"]).map_err(faulty)?;
+        Ok(row.with(aliases, identifiers))
+    }
+
+    fn present(conn: &mut PgConnection, id: Uuid) -> Result<Self> {
+        match by_ids(conn, &[id])?.remove(&id) {
+            Some(entity) => Ok(entity),
+            None => tombstones::missing(conn, Resource::Entity, id),
+        }
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+}
+
+/// Returns the entity as it was at a time.
+///
+/// # Errors
+/// As [`history::as_of`], and [`Error::Merged`] if it was merged by then.
+pub fn as_of(conn: &mut PgConnection, id: Uuid, time: DateTime<Utc>) -> Result<Entity> {
+    let entity: Entity = history::as_of(conn, id, time)?;
+    entity.merged_into.map_or(Ok(entity), |into| Err(Error::Merged { into }))
 }
 
 /// Returns entities in the order of their ids, after one: those that were merged, or the others.

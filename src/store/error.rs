@@ -64,6 +64,9 @@ pub enum Error {
     NotFound(Resource),
     #[error("this {} was deleted", .0.as_str())]
     Gone(Resource),
+    /// No state of the record at the time of `as_of` is known.
+    #[error("as_of: this {} had not been stored at that time", .0.as_str())]
+    NotYet(Resource),
     /// The record does not exist, or belongs to a publisher that the API key may not write to.
     #[error("there is no such record of the publisher that this key is limited to")]
     OtherPublisher,

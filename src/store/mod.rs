@@ -16,6 +16,7 @@ pub mod entities;
 pub mod error;
 pub mod fulltext;
 mod grouped;
+pub mod history;
 pub mod idempotency;
 pub mod import;
 pub mod judgements;

@@ -16,6 +16,7 @@ mod speakers;
 
 use super::cache::{self, Owner};
 use super::grouped::grouped;
+use super::history::{self, Versioned};
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
@@ -26,6 +27,7 @@ use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::domain::{SpeakerStatus, new_id};
 use crate::schema::{quote_about, quotes};
+use chrono::{DateTime, Utc};
 use diesel::dsl::{now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
@@ -36,6 +38,8 @@ pub use queue::queue;
 pub(super) use re_anchor::re_anchor_quotes;
 use reviews::Reviewer;
 use row::{InsertedQuote, QuoteColumns, QuoteRow};
+use serde::Deserialize;
+use serde_json::Value;
 pub(super) use speakers::Speakers;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -157,6 +161,44 @@ pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Quot
     let rows = quotes::table.filter(quotes::id.eq_any(ids)).select(QuoteRow::as_select()).load(conn)?;
     let found = complete(conn, rows)?.into_iter().map(|quote| (quote.id, quote)).collect();
     Ok(tombstones::each(conn, Resource::Quote, ids, found))
+}
+
+impl Versioned for Quote {
+    const RESOURCE: Resource = Resource::Quote;
+    type Row = QuoteRow;
+
+    /// Without its reviews, which have their own times, and without candidates, which are those of a mention.
+    fn from_state(row: QuoteRow, state: &Value) -> Result<Self> {
+        let about = Vec::deserialize(&state["about"]);
+        let about = about.map_err(|error| Error::Internal(format!("the history of a quote: {error}")))?;
+        Ok(row.with(Vec::new(), about, Vec::new()))
+    }
+
+    fn present(conn: &mut PgConnection, id: Uuid) -> Result<Self> {
+        Ok(Quote { candidates: Vec::new(), ..find(conn, id)? })
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+}
+
+/// Returns the quote as it was at a time, with the reviews that it had. A past state has no candidates.
+///
+/// # Errors
+/// As [`history::as_of`].
+pub fn as_of(conn: &mut PgConnection, id: Uuid, time: DateTime<Utc>) -> Result<Quote> {
+    let quote: Quote = history::as_of(conn, id, time)?;
+    let present = find(conn, id)?;
+    let reviews = present.reviews.iter().filter(|review| review.at <= time).cloned().collect();
+    Ok(match present.version == quote.version {
+        true => Quote { reviews, ..present },
+        false => Quote { reviews, ..quote },
+    })
 }
 
 /// One page of an article's quotes, in order of their first start, then id.

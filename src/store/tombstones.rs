@@ -50,12 +50,13 @@ pub fn taken(conn: &mut PgConnection, resource: Resource, ids: &[Uuid]) -> Resul
     Ok(taken.into_iter().map(|taken| taken.id).collect())
 }
 
-/// Deletes the rows of a kind that have one of these ids in a column, and inserts their tombstones.
+/// Deletes the rows of a kind that have one of these ids in a column, and inserts their tombstones. Their history is deleted too.
 pub fn delete(conn: &mut PgConnection, resource: Resource, column: &str, ids: &[Uuid]) -> Result<()> {
     let (kind, table) = (resource.as_str(), resource.table());
     Sql::new(format!("WITH deleted AS (DELETE FROM {table} WHERE {column} = ANY ("))
         .bind(ids.to_vec())
-        .sql(format!(") RETURNING id) INSERT INTO tombstones (id, kind) SELECT id, '{kind}' FROM deleted"))
+        .sql(") RETURNING id), past AS (DELETE FROM history USING deleted WHERE history.record_id = deleted.id)")
+        .sql(format!(" INSERT INTO tombstones (id, kind) SELECT id, '{kind}' FROM deleted"))
         .execute(conn)?;
     Ok(())
 }

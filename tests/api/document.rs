@@ -237,7 +237,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 71] = [
+const COVERED: [(&str, &str, &str); 75] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -245,6 +245,10 @@ const COVERED: [(&str, &str, &str); 71] = [
     ("delete_article", "articles", "everything_in_a_deleted_article_is_deleted"),
     ("list_article_versions", "articles/update", "versions_are_listed_newest_first_and_read_by_number"),
     ("read_article_version", "articles/update", "a_version_does_not_have_later_changes_of_its_article"),
+    ("list_article_history", "history", "an_article_has_a_version_for_each_change"),
+    ("list_entity_history", "history", "an_entity_has_its_former_aliases_and_identifiers"),
+    ("list_mention_history", "history", "an_edit_of_the_text_is_in_the_history_of_its_mentions_and_quotes"),
+    ("list_quote_history", "history", "an_edit_of_the_text_is_in_the_history_of_its_mentions_and_quotes"),
     ("create_mention", "mentions", "the_response_has_every_member_of_a_mention"),
     ("list_mentions_of_article", "mentions", "the_mentions_of_an_article_are_in_order_of_start_then_id"),
     ("list_mentions", "stats/mentions", "each_filter_of_mentions_selects_its_value_or_the_others"),
@@ -343,7 +347,7 @@ fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 71] = [
+const CALLS: [(&str, Call); 75] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -355,6 +359,14 @@ const CALLS: [(&str, Call); 71] = [
     ("delete_article", |app, stored| app.delete(&format!("/v1/articles/{}", stored.article))),
     ("list_article_versions", |app, stored| app.get(&format!("/v1/articles/{}/versions?count=exact", stored.article))),
     ("read_article_version", |app, stored| app.get(&format!("/v1/articles/{}/versions/1", stored.article))),
+    ("list_article_history", |app, stored| app.get(&format!("/v1/articles/{}/history?count=exact", stored.article))),
+    ("list_entity_history", |app, stored| {
+        let path = format!("/v1/entities/{}", stored.entity);
+        app.patch(&path, &json!({"description": "Maire"})).expect(200);
+        app.get(&format!("{path}/history"))
+    }),
+    ("list_mention_history", |app, stored| app.get(&format!("/v1/mentions/{}/history", stored.mention))),
+    ("list_quote_history", |app, stored| app.get(&format!("/v1/quotes/{}/history", stored.quote))),
     ("create_mention", |app, stored| {
         app.post(&format!("/v1/articles/{}/mentions", stored.article), &json!({"start": 3, "end": 7}))
     }),

@@ -66,6 +66,7 @@ fn every_list_as_ndjson_has_the_items_of_its_pages_in_their_order() {
         &format!("{article}/mentions"),
         &format!("{article}/quotes"),
         &format!("{article}/versions"),
+        &format!("{article}/history"),
     ] {
         assert_eq!(ndjson(&app, path), items(&app, path), "{path}");
     }

@@ -20,6 +20,7 @@ mod embedded_recovery;
 mod entities;
 mod export;
 mod graph;
+mod history;
 mod idempotency;
 mod import;
 mod judgements;

@@ -11,12 +11,16 @@ use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders, the default first.
-const ORDERS: [(&str, &[&str]); 15] = [
+const ORDERS: [(&str, &[&str]); 19] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
     ("list_quotes_of_article", &[]),
     ("list_article_versions", &[]),
+    ("list_article_history", &[]),
+    ("list_entity_history", &[]),
+    ("list_mention_history", &[]),
+    ("list_quote_history", &[]),
     ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
     ("list_judgements", &[]),
     ("list_reviews_of_quote", &[]),

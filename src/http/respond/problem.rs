@@ -160,7 +160,7 @@ impl From<store::Error> for Problem {
         use store::Error as E;
         let detail = error.to_string();
         match error {
-            E::NotFound(_) | E::OtherPublisher => Self::new(Code::NotFound, detail),
+            E::NotFound(_) | E::NotYet(_) | E::OtherPublisher => Self::new(Code::NotFound, detail),
             E::Gone(_) => Self::new(Code::Gone, detail),
             E::Merged { into } => {
                 // Only reads are redirected. For writes the problem names the survivor.

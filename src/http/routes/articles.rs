@@ -1,6 +1,6 @@
 //! `/v1/articles`: headlines and bodies, kept as received, in versions.
 
-use super::{cached, creation, export};
+use super::{cached, creation, export, history};
 use crate::app::article_batcher::ArticleBatcher;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::app::response_cache::ResponseCache;
@@ -29,6 +29,7 @@ use crate::store::fulltext::{Statistics, highlight};
 use crate::store::publisher_limit::{self, Target};
 use crate::store::{self, Connection, Db, Resource, articles};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -59,6 +60,8 @@ pub struct ReadArticle {
     #[serde(default)]
     #[param(inline, explode = false, min_items = 1, max_items = 2)]
     include: Vec<ArticleInclude>,
+    /// Read the article as it was at this time, without `include`. A date is the start of that day in UTC. 404 before it was stored.
+    as_of: Option<DateTime<Utc>>,
 }
 
 /// A version of an article.
@@ -107,7 +110,7 @@ pub async fn create_article(
 
 /// Read an article
 ///
-/// The article has its body; `include` embeds its mentions and quotes.
+/// The article has its body; `include` embeds its mentions and quotes. `as_of` reads a past state.
 #[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ReadArticle), responses((status = 200, description = "The article", body = ArticleBody)))]
 #[get("/v1/articles/{id}")]
 pub async fn read_article(
@@ -118,6 +121,11 @@ pub async fn read_article(
     query: Query<ReadArticle>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
+    if let Some(time) = query.as_of {
+        history::check_no_include(query.include.is_empty())?;
+        let article = db.read(move |conn| articles::as_of(conn, TEXT_ANALYSIS, id, time)).await?;
+        return record::found(&request, article.version, &ArticleBody::from(article));
+    }
     if query.include.is_empty() {
         let write = |article| {
             let body = ArticleBody::from(article);

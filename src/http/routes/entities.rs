@@ -15,6 +15,7 @@ use crate::http::respond::{json, record};
 use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
 use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
 use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::history::AsOf;
 use crate::store::cache::Owner;
 use crate::store::entities::Deletion;
 use crate::store::entities::names::{self, PopularNames};
@@ -68,10 +69,11 @@ pub async fn create_entity(
 
 /// Read an entity
 ///
-/// A merged entity returns 308 with the path of the entity that it was merged into.
+/// A merged entity returns 308 with the path of the entity that it was merged into. `as_of` reads a past state.
 #[utoipa::path(
     tag = "entities",
     security(("key" = ["read"])),
+    params(AsOf),
     responses(
         (status = 200, description = "The entity", body = EntityBody),
         (status = 308, description = "The entity was merged into the one at `Location`."),
@@ -83,13 +85,18 @@ pub async fn read_entity(
     db: web::Data<Db>,
     records: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
+    query: Query<AsOf>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let write = |entity| {
         let body = EntityBody::from(entity);
         Ok((Owner::Record(body.id), cached::record_json(body.version, &body)?))
     };
-    match records.record(&db, (Resource::Entity, id), entities::find_all, write).await {
+    let found = match query.as_of {
+        Some(time) => db.read(move |conn| Ok(write(entities::as_of(conn, id, time)?)?.1)).await,
+        None => records.record(&db, (Resource::Entity, id), entities::find_all, write).await,
+    };
+    match found {
         Err(store::Error::Merged { into }) => Ok(redirect(&request, into)),
         found => Ok(cached::respond(&request, found?)),
     }

@@ -12,6 +12,7 @@ use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
 use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::history::AsOf;
 use crate::http::wire::mention::{
     CreateMentionList, CreateMentions, CreatedMentionList, CreatedMentions, MentionBody, MentionPage, UpdateMention,
 };
@@ -19,7 +20,7 @@ use crate::http::wire::mention_list::{ListMentions, MentionFilters};
 use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::cache::Owner;
 use crate::store::publisher_limit::{self, Target};
-use crate::store::{Connection, Db, Resource, mentions};
+use crate::store::{Connection, Db, Resource, history, mentions};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use uuid::Uuid;
 
@@ -126,16 +127,21 @@ pub async fn list_mentions(
 
 /// Read a mention
 ///
-/// The mention has its span, the words at the span and the characters around them.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), responses((status = 200, description = "The mention", body = MentionBody)))]
+/// The mention has its span, the words at the span and the characters around them. `as_of` reads a past state.
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(AsOf), responses((status = 200, description = "The mention", body = MentionBody)))]
 #[get("/v1/mentions/{id}")]
 pub async fn read_mention(
     request: HttpRequest,
     db: web::Data<Db>,
     records: web::Data<ResponseCache>,
     id: web::Path<Uuid>,
+    query: Query<AsOf>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
+    if let Some(time) = query.as_of {
+        let mention: Mention = db.read(move |conn| history::as_of(conn, id, time)).await?;
+        return record::found(&request, mention.version, &MentionBody::from(mention));
+    }
     let write = |mention| {
         let body = MentionBody::from(mention);
         Ok((Owner::Record(body.article_id), cached::record_json(body.version, &body)?))

@@ -11,6 +11,7 @@ mod event_stream;
 mod export;
 pub mod export_everything;
 pub mod graph;
+pub mod history;
 pub mod import;
 pub mod judgements;
 pub mod keys;
@@ -35,6 +36,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(articles::delete_article)
         .service(articles::list_article_versions)
         .service(articles::read_article_version)
+        .service(history::list_article_history)
         .service(annotations::annotate_text)
         .service(annotations::annotate_article)
         .service(mentions::create_mention)
@@ -43,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(mentions::read_mention)
         .service(mentions::update_mention)
         .service(mentions::delete_mention)
+        .service(history::list_mention_history)
         .service(quotes::list_quotes_of_article)
         .service(entities::create_entity)
         .service(entities::list_entities)
@@ -50,6 +53,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(entities::read_entity)
         .service(entities::update_entity)
         .service(entities::delete_entity)
+        .service(history::list_entity_history)
         .service(judgements::create_judgement)
         .service(judgements::list_judgements)
         .service(judgements::read_judgement)
@@ -66,6 +70,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(quotes::read_quote)
         .service(quotes::update_quote)
         .service(quotes::delete_quote)
+        .service(history::list_quote_history)
         .service(quotes::read_quote_occurrences)
         .service(reviews::create_quote_review)
         .service(reviews::list_reviews_of_quote)

@@ -1,6 +1,6 @@
 //! `/v1/quotes`: who said what, and what a human decided about it.
 
-use super::{cached, creation, export};
+use super::{cached, creation, export, history};
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
@@ -31,6 +31,7 @@ use crate::store::publisher_limit::{self, Target};
 use crate::store::quotes::quote_match;
 use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -52,6 +53,8 @@ pub struct ReadQuote {
     #[serde(default)]
     #[param(inline, explode = false, min_items = 1, max_items = 2)]
     include: Vec<QuoteInclude>,
+    /// Read the quote as it was at this time, without `include`. A date is the start of that day in UTC. 404 before it was stored.
+    as_of: Option<DateTime<Utc>>,
 }
 
 /// Create a quote
@@ -110,7 +113,7 @@ pub async fn create_quote(
 
 /// Read a quote
 ///
-/// The quote has its spans, its speaker as printed and as linked, and its reviews.
+/// The quote has its spans, its speaker as printed and as linked, and its reviews. `as_of` reads a past state.
 #[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ReadQuote), responses((status = 200, description = "The quote", body = QuoteBody)))]
 #[get("/v1/quotes/{id}")]
 pub async fn read_quote(
@@ -120,7 +123,12 @@ pub async fn read_quote(
     id: web::Path<Uuid>,
     query: Query<ReadQuote>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, include) = (id.into_inner(), query.0.include);
+    let (id, ReadQuote { include, as_of }) = (id.into_inner(), query.0);
+    if let Some(time) = as_of {
+        history::check_no_include(include.is_empty())?;
+        let quote = db.read(move |conn| quotes::as_of(conn, id, time)).await?;
+        return record::found(&request, quote.version, &QuoteBody::from(quote));
+    }
     if include.is_empty() {
         let write = |quote| {
             let body = QuoteBody::from(quote);

@@ -11,6 +11,7 @@ pub mod export;
 pub mod filters;
 pub mod graph;
 pub mod highlight;
+pub mod history;
 pub mod import;
 pub mod judgement;
 pub mod key;

@@ -4,15 +4,18 @@ use crate::domain::mention::Mention;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, Origin};
 use crate::schema::mentions;
+use crate::store::history::Versioned;
+use crate::store::{Resource, Result, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = mentions, check_for_backend(Pg))]
-pub(in crate::store) struct MentionRow {
+pub struct MentionRow {
     pub id: Uuid,
     pub version: i32,
     pub created_at: DateTime<Utc>,
@@ -25,9 +28,9 @@ pub(in crate::store) struct MentionRow {
 }
 
 /// The columns that an update of a mention can set.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Queryable, QueryableByName, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = mentions, treat_none_as_null = true, check_for_backend(Pg))]
-pub(in crate::store) struct MentionColumns {
+pub struct MentionColumns {
     pub body_version: i32,
     pub anchor: Anchor,
     pub entity_id: Option<Uuid>,
@@ -56,6 +59,27 @@ pub(in crate::store) struct InsertedMention<'a> {
 impl MentionColumns {
     pub fn span(&self) -> Span {
         Span { start: self.span_start, end: self.span_end }
+    }
+}
+
+impl Versioned for Mention {
+    const RESOURCE: Resource = Resource::Mention;
+    type Row = MentionRow;
+
+    fn from_state(row: MentionRow, _: &Value) -> Result<Self> {
+        Ok(row.into())
+    }
+
+    fn present(conn: &mut PgConnection, id: Uuid) -> Result<Self> {
+        tombstones::one(super::find_all(conn, &[id])?)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
     }
 }
 

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use uuid::Uuid;
 
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = quotes, check_for_backend(Pg))]
 pub struct QuoteRow {
     pub id: Uuid,
@@ -28,7 +28,7 @@ pub struct QuoteRow {
 }
 
 /// The columns that an update of a quote can set.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Queryable, QueryableByName, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = quotes, treat_none_as_null = true, check_for_backend(Pg))]
 pub struct QuoteColumns {
     pub body_version: i32,
