@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// After this time without a batch, a background task carries a merge out.
-const ABANDONED_AFTER: TimeDelta = TimeDelta::seconds(5);
+const ABANDONED_AFTER: TimeDelta = TimeDelta::seconds(2);
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = merges, check_for_backend(Pg))]

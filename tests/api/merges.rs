@@ -174,6 +174,7 @@ fn writes_and_filters_that_name_a_merged_entity_refer_to_its_survivor() {
         "/v1/stats/top?of=quotes&by=publisher&speaker=ID",
         "/v1/stats/timeline?of=mentions&entity=ID",
         "/v1/graph/co-mentions?mentions=ID",
+        "/v1/reviews/queue?speaker=ID",
     ] {
         let [by_old, by_new] = [old, new].map(|id| {
             let mut answer = app.get(&list.replace("ID", id.as_str().unwrap())).expect(200);

@@ -147,6 +147,22 @@ fn each_filter_of_webhooks_selects_its_changes() {
 }
 
 #[test]
+fn a_webhook_of_a_merged_speaker_gets_the_quotes_of_the_survivor() {
+    let app = TestApp::start();
+    let [survivor, source] = ["Awa Diallo", "A. Diallo"].map(|name| app.entity(json!({"name": name})));
+    caught_up(&app);
+    let hook = webhook(&app, "http://127.0.0.1:9/", json!({"speaker": [source["id"]]}));
+    let merge = json!({"sources": [source["id"]]});
+    app.post(&format!("/v1/entities/{}/merge", id(&survivor)), &merge).expect(200);
+    let article = app.article(json!({}));
+    app.quote(&article, json!({}));
+    let quote = app.quote(&article, json!({"speaker_id": survivor["id"]}));
+    let delivery = eventually("the delivery", || deliveries(&app, &hook, "limit=200").pop());
+    let body: Value = serde_json::from_str(delivery["body"].as_str().unwrap()).unwrap();
+    assert_eq!((&body["type"], &body["data"]["record_id"]), (&json!("quote.create"), &quote["id"]));
+}
+
+#[test]
 fn failures_are_tried_again_later_and_dead_after_three_days() {
     let app = TestApp::with(allow_loopback);
     let endpoint = Endpoint::start();

@@ -147,7 +147,8 @@ impl Replica {
 }
 
 /// The background tasks of every service.
-const BACKGROUND_TASKS: [&str; 9] = [
+const BACKGROUND_TASKS: [&str; 10] = [
+    "carry_out_merges",
     "compact_counters",
     "deliver_to_webhooks",
     "look_for_changes",

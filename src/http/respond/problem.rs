@@ -163,7 +163,7 @@ impl From<store::Error> for Problem {
             E::NotFound(_) | E::NotYet(_) | E::OtherPublisher => Self::new(Code::NotFound, detail),
             E::Gone(_) => Self::new(Code::Gone, detail),
             E::Merged { into } => {
-                // Only reads are redirected. For writes the problem names the survivor.
+                // The routes of entities redirect instead.
                 Self::new(Code::Gone, format!("this entity was merged into {into}"))
             }
             E::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),

@@ -19,7 +19,7 @@ use uuid::Uuid;
 ///
 /// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, as they are at one moment. An
 /// import with the scope `admin` into an empty service restores them with their ids, versions, times and reviews; the order is the
-/// same every time.
+/// same every time. Merged entities redirect as before; their merges and splits are not exported, so that they cannot be undone there.
 #[utoipa::path(
     tag = "bulk",
     security(("key" = ["read"])),

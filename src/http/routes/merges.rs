@@ -104,7 +104,8 @@ pub async fn read_merge(request: HttpRequest, db: web::Data<Db>, id: web::Path<U
 /// mention or a quote that was changed by a person since stays as it is, and is counted in `kept`. Records that came after the merge
 /// stay with the survivor.
 ///
-/// Many records are moved back in batches: 202 means that some are left. The service goes on by itself.
+/// Many records are moved back in batches: 202 means that some are left, which are the survivor's until then. The service goes on by
+/// itself.
 #[utoipa::path(
     tag = "entities",
     security(("key" = ["review"])),

@@ -29,7 +29,7 @@ pub(in crate::store) fn wait_for_writers(conn: &mut PgConnection, id: Uuid) -> R
     Ok(())
 }
 
-/// Redirects entities to another one, or makes them live again, and counts a change of each. Returns those that were changed.
+/// Redirects entities to another one, or to none, and counts a change of each.
 pub(in crate::store) fn redirect(conn: &mut PgConnection, ids: &[Uuid], into: Option<Uuid>) -> Result<()> {
     cache::record_changes(ids.iter().copied().map(Owner::Record));
     diesel::update(entities::table.filter(entities::id.eq_any(ids)))

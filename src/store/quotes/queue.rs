@@ -6,9 +6,9 @@ use super::row::QuoteRow;
 use crate::domain::QuoteStatus;
 use crate::domain::page::{Key, Page, PageRequest, Position, SetFilter};
 use crate::domain::quote::{QueueOrder, Quote, QuoteFilter, QuoteList, QuoteOrder, ReviewQueue};
-use crate::store::Result;
 use crate::store::fulltext::Statistics;
 use crate::store::sql::{Sql, keyset};
+use crate::store::{Result, references};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
@@ -21,7 +21,8 @@ const RECENT: i64 = 10_000;
 /// One page of the quotes that a machine found and nobody decided about.
 pub fn queue(conn: &mut PgConnection, statistics: &Statistics, queue: &ReviewQueue) -> Result<Page<Quote>> {
     let status = SetFilter::new(vec![QuoteStatus::Machine], Vec::new());
-    let filter = QuoteFilter { status, undecided: true, ..queue.filter.clone() };
+    let filter = references::followed(conn, &queue.filter)?;
+    let filter = QuoteFilter { status, undecided: true, ..filter };
     let order = match queue.order {
         QueueOrder::Uncertain => QuoteOrder::LeastConfident,
         QueueOrder::Recent => QuoteOrder::NewestPublished,

@@ -7,7 +7,7 @@ use crate::domain::webhook::{ChangeContext, Webhook, WebhookSettings};
 use crate::domain::{ChangedResource, new_id};
 use crate::schema::{articles, quotes, reviews, webhooks};
 use crate::store::changes::{self, After};
-use crate::store::{Error, Result};
+use crate::store::{Error, Result, references};
 use diesel::prelude::*;
 use serde_json::json;
 use std::collections::HashMap;
@@ -62,7 +62,9 @@ fn queue_for(conn: &mut PgConnection, id: Uuid) -> Result<bool> {
         page => page?,
     };
     let Some(last) = page.items.last().map(|change| change.position) else { return Ok(false) };
-    let matching = matching(conn, &webhook.settings, page.items)?;
+    let mut settings = webhook.settings;
+    references::follow(conn, &mut [&mut settings.speakers], &mut [])?;
+    let matching = matching(conn, &settings, page.items)?;
     deliveries::insert(conn, id, matching.iter().map(message))?;
     set_cursor(conn, id, last)?;
     Ok(page.has_more)
