@@ -183,6 +183,10 @@ pub struct ServeSettings {
     )]
     drain_delay_ms: String,
 
+    /// Further address that only answers `/livez` and `/readyz`, on a thread of its own that no other request delays
+    #[arg(help_heading = "Network", long, env = "VERBATIM_PROBE_LISTEN", value_name = "ADDRESS")]
+    probe_listen: Option<String>,
+
     /// Origins whose pages may use the API, such as https://news.example; repeat, or separate with commas
     #[arg(help_heading = "Network", long, env = "VERBATIM_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
@@ -242,6 +246,8 @@ pub struct ServeSettings {
 #[derive(Debug, Clone)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// The address that only answers probes, on a thread of its own.
+    pub probe_listen: Option<SocketAddr>,
     /// Who may do what.
     pub access: AccessConfig,
     pub database: Database,
@@ -336,6 +342,7 @@ impl ServeSettings {
         let part = |parts: u32| deadline.map(|deadline| (deadline * parts / 10).max(Duration::from_millis(1)));
         let config = (|| {
             let listen = self.listen.parse_with(&mut parser);
+            let probe_listen = parser.address("probe_listen", self.probe_listen.as_deref());
             let access = self.access.parse_with(&mut parser, listen);
             let database = self.database.parse_with(&mut parser);
             let read_databases = self.read_databases(&mut parser, database.as_ref());
@@ -362,6 +369,7 @@ impl ServeSettings {
             let days = parser.number("changes_retention_days", Some(&self.changes_retention_days), 1..=3650);
             Some(Config {
                 listen: listen?,
+                probe_listen: probe_listen?,
                 access: access?,
                 database: database?,
                 read_databases: read_databases?,
@@ -482,13 +490,7 @@ impl ListenSetting {
     }
 
     fn parse_with(&self, parser: &mut SettingsParser) -> Option<SocketAddr> {
-        let text = parser.text("listen", Some(&self.listen))?;
-        let address = text.parse().ok();
-        if address.is_none() {
-            parser
-                .error("listen", &format!("{text:?} is not an address and port, such as 127.0.0.1:8080 or [::1]:8080"));
-        }
-        address
+        parser.address("listen", Some(&self.listen))?
     }
 }
 

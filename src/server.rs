@@ -31,6 +31,7 @@ use crate::store::webhooks::deliveries;
 use crate::store::{self, Db, changes, counts, idempotency, measurements, merges, migrate, restore};
 use crate::tls::{self, Certificate, TlsError};
 use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
 use actix_web::rt::{spawn, task, time};
 use actix_web::web::Data;
 use diesel::PgConnection;
@@ -85,6 +86,7 @@ pub struct Server {
     config: Config,
     listener: TcpListener,
     address: SocketAddr,
+    probe_listener: Option<TcpListener>,
     postgres: Postgres,
     audit_log: Option<Data<AuditLog>>,
     issuer: Option<Arc<Issuer>>,
@@ -206,12 +208,18 @@ impl Server {
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
+        let probe_listener = config.probe_listen.map(|address| {
+            let listener = bound(address).and_then(|socket| socket.listen(BACKLOG).map(|()| TcpListener::from(socket)));
+            listener.map_err(|source| StartError::Listen { address, source })
+        });
+        let probe_listener = probe_listener.transpose()?;
         if let Anonymous::Fixed(Some(scope)) = config.access.anonymous {
             log::warn!("callers without a key have the scope {}", scope.as_str());
         }
         let scheme = if certificate.is_some() { "https" } else { "http" };
         log::info!("listening on {scheme}://{address}");
-        Ok(Self { config: config.clone(), listener, address, postgres, audit_log, issuer, certificate })
+        let config = config.clone();
+        Ok(Self { config, listener, address, probe_listener, postgres, audit_log, issuer, certificate })
     }
 
     /// Returns the bound address, with the real port.
@@ -225,7 +233,7 @@ impl Server {
     /// # Errors
     /// When the service cannot work with the database, or the listener fails.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { config, listener, address: _, postgres, audit_log, issuer, certificate } = self;
+        let Self { config, listener, address: _, probe_listener, postgres, audit_log, issuer, certificate } = self;
         let state = http::app::State { audit_log, ..state(&config, &postgres.url(), issuer.clone()) };
         let draining = state.draining.clone();
         task::spawn_blocking(annotate::prepare);
@@ -248,6 +256,7 @@ impl Server {
             spawn(reload_certificate(certificate.clone())),
             spawn(replace_silent_threads(db())),
         ];
+        let probes = probe_listener.map(|listener| answer_probes(state.clone(), listener)).transpose()?;
         let queue = listener.try_clone()?;
         let server = HttpServer::new(move || http::app::app(state.clone()))
             .workers(config.workers)
@@ -288,6 +297,9 @@ impl Server {
         stopped.await;
         refused.await.map_err(io::Error::other)?;
         let ended = serving.await.map_err(io::Error::other).flatten();
+        if let Some(probes) = probes {
+            probes.stop(false).await;
+        }
         // Blocks until Postgres has written its last checkpoint.
         let stopped = task::spawn_blocking(move || drop(postgres)).await;
         log::info!("stopped");
@@ -306,6 +318,19 @@ fn bound(address: SocketAddr) -> io::Result<Socket> {
     socket.set_tcp_user_timeout(Some(STALL_TIMEOUT))?;
     socket.bind(&address.into())?;
     Ok(socket)
+}
+
+/// Answers probes on a thread of their own, until the handle stops it.
+fn answer_probes(state: http::app::State, listener: TcpListener) -> io::Result<ServerHandle> {
+    let server = HttpServer::new(move || http::app::probes(state.clone()))
+        .workers(1)
+        .disable_signals()
+        .client_request_timeout(HEAD_TIMEOUT)
+        .listen(listener)?
+        .run();
+    let handle = server.handle();
+    spawn(server);
+    Ok(handle)
 }
 
 fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::State {

@@ -4,6 +4,7 @@ use super::BadSettings;
 use crate::domain::network::{Network, NoNetwork};
 use clap::Args;
 use std::fs;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -82,6 +83,17 @@ impl SettingsParser {
                 None
             }
         }
+    }
+
+    /// `None` is an error, `Some(None)` means not given.
+    pub fn address(&mut self, id: &str, given: Option<&str>) -> Option<Option<SocketAddr>> {
+        let Some(text) = self.text(id, given) else { return Some(None) };
+        let address = text.parse().ok();
+        if address.is_none() {
+            let message = format!("{text:?} is not an address and port, such as 127.0.0.1:8080 or [::1]:8080");
+            self.error(id, &message);
+        }
+        Some(Some(address?))
     }
 
     pub fn duration(&mut self, id: &str, given: &str, least_ms: u64) -> Option<Duration> {

@@ -9,7 +9,10 @@ use super::middleware::limit::limit;
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
 use super::middleware::{compress, contract, cors, deadline, pace, read_consistency, shed, trace};
+use super::respond::problem::Problem;
 use super::routes::docs::{DocumentText, read_docs_file};
+use super::routes::service::{read_liveness, read_readiness};
+use super::wire::problem::Code;
 use super::{openapi, routes};
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
@@ -29,7 +32,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
-use actix_web::{App, Error, web};
+use actix_web::{App, Error, HttpRequest, ResponseError, web};
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -91,6 +94,34 @@ const EXPOSED: [&str; 12] = [
     "x-consistency-token",
     "x-request-id",
 ];
+
+/// Builds the application of the address for probes: nothing that other requests wait for is in their way.
+pub fn probes(
+    state: State,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let nothing = async |request: HttpRequest| {
+        Problem::new(Code::NoSuchRoute, format!("only probes are answered here, not {}", request.path()))
+            .error_response()
+    };
+    App::new()
+        .app_data(web::Data::new(state.db))
+        .app_data(state.draining)
+        .app_data(state.readiness)
+        .app_data(state.metrics)
+        .app_data(openapi::contract())
+        .service(read_liveness)
+        .service(read_readiness)
+        .default_service(web::to(nothing))
+        .wrap(from_fn(trace::trace))
+}
 
 /// Builds the application: every route, behind the middleware.
 pub fn app(

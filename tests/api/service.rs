@@ -1,6 +1,7 @@
 //! The service itself: probes, metrics, documentation, compression, request ids, CORS.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
 
 use actix_web::dev::Decompress;
 use actix_web::error::PayloadError;
@@ -14,7 +15,7 @@ use verbatim::http::wire::problem::Code;
 
 use crate::support::embedded::eventually;
 use crate::support::postgres::{TestDatabase, connect};
-use crate::support::{Response, TestApp, refused};
+use crate::support::{Client, Response, TestApp, refused};
 
 #[test]
 fn the_index_has_the_name_of_the_service_and_valid_links() {
@@ -33,6 +34,25 @@ fn a_service_with_its_database_is_alive_and_ready() {
     let app = TestApp::start();
     assert_eq!(app.get("/livez").expect(200), json!({"status": "ok"}));
     assert_eq!(app.get("/readyz").expect(200), json!({"status": "ready"}));
+}
+
+#[test]
+fn the_address_for_probes_answers_only_them() {
+    // The port is free again when the service takes it.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let app = TestApp::with(|config| config.probe_listen = Some(address));
+    let probes = Client::new(format!("http://{address}"));
+    assert_eq!(probes.get("/livez").expect(200), json!({"status": "ok"}));
+    assert_eq!(probes.get("/readyz").expect(200), json!({"status": "ready"}));
+    assert_eq!(probes.request("HEAD", "/readyz").send().status, 200);
+    for path in ["/", "/v1/articles", "/v1/keys", "/metrics"] {
+        assert_eq!(probes.get(path).expect(404)["code"], "no_such_route", "{path}");
+    }
+    app.database.close(true);
+    assert_eq!(probes.get("/livez").expect(200), json!({"status": "ok"}));
+    assert_eq!(probes.get("/readyz").expect(503)["code"], "unavailable");
+    app.get("/livez").expect(200);
+    app.database.close(false);
 }
 
 #[test]

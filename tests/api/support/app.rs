@@ -28,6 +28,7 @@ pub struct TestApp {
 fn config(database: &TestDatabase) -> Config {
     Config {
         listen: ([127, 0, 0, 1], 0).into(),
+        probe_listen: None,
         // A key that a test creates does not lock the test out.
         access: AccessConfig { anonymous: Anonymous::Fixed(Some(Scope::Admin)), ..AccessConfig::default() },
         database: Database::At(DatabaseUrl::parse(&database.url()).unwrap()),
