@@ -209,6 +209,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    mention_reviews (id, article_id) {
+        id -> Uuid,
+        article_id -> Uuid,
+        mention_id -> Uuid,
+        actor -> Nullable<Text>,
+        action -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        note -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     mentions (id, article_id) {
         id -> Uuid,
         article_id -> Uuid,
@@ -226,6 +240,7 @@ diesel::table! {
         candidates -> Nullable<Array<Nullable<Uuid>>>,
         anchor -> Text,
         kind -> Text,
+        status -> Text,
         origin -> Text,
         extractor -> Nullable<Text>,
         language -> Text,
@@ -447,6 +462,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     history,
     idempotency_keys,
     judgements,
+    mention_reviews,
     mentions,
     merge_moves,
     merge_sources,

@@ -1,1 +1,2 @@
+DROP TABLE mention_reviews;
 DROP TABLE mentions;

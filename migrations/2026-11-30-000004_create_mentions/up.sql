@@ -19,6 +19,8 @@ CREATE TABLE mentions (
     candidates uuid[],
     anchor text NOT NULL DEFAULT 'exact',
     kind text NOT NULL,
+    -- A rejected mention has no entity and is not counted.
+    status text NOT NULL DEFAULT 'machine',
     origin text NOT NULL,
     extractor text,
     language text NOT NULL,
@@ -36,6 +38,8 @@ CREATE TABLE mentions (
     CONSTRAINT mentions_prefix_check CHECK (char_length(prefix) <= 32),
     CONSTRAINT mentions_suffix_check CHECK (char_length(suffix) <= 32),
     CONSTRAINT mentions_kind_check CHECK (kind IN ('name', 'nominal', 'role')),
+    CONSTRAINT mentions_status_check CHECK (status IN ('machine', 'verified', 'rejected')),
+    CONSTRAINT mentions_entity_id_check CHECK (status <> 'rejected' OR entity_id IS NULL),
     CONSTRAINT mentions_confidence_check CHECK (confidence BETWEEN 0 AND 1),
     CONSTRAINT mentions_candidates_check CHECK (cardinality(candidates) <= 100),
     CONSTRAINT mentions_candidate_count_check CHECK (candidate_count >= 0),
@@ -56,3 +60,24 @@ CREATE INDEX mentions_human_idx ON mentions (published_desc DESC, id DESC) WHERE
 
 ALTER TABLE mentions SET (
     autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+-- The decisions of people about a mention. Append-only.
+CREATE TABLE mention_reviews (
+    id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    mention_id uuid NOT NULL,
+    actor text,
+    action text NOT NULL,
+    before jsonb,
+    after jsonb,
+    note text,
+    at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT mention_reviews_pkey PRIMARY KEY (id, article_id),
+    CONSTRAINT mention_reviews_actor_check CHECK (char_length(actor) BETWEEN 1 AND 200),
+    CONSTRAINT mention_reviews_action_check CHECK (action IN ('verify', 'reject', 'reattribute')),
+    CONSTRAINT mention_reviews_note_check CHECK (char_length(note) BETWEEN 1 AND 2000),
+    CONSTRAINT mention_reviews_article_id_mention_id_fkey
+        FOREIGN KEY (mention_id, article_id) REFERENCES mentions (id, article_id) ON DELETE CASCADE
+);
+
+CREATE INDEX mention_reviews_mention_id_idx ON mention_reviews (mention_id, article_id, at);

@@ -125,18 +125,22 @@ CREATE TRIGGER articles_count_updated AFTER UPDATE ON articles
 CREATE TRIGGER articles_count_deleted AFTER DELETE ON articles
     REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 
+-- A rejected mention does not count.
 CREATE FUNCTION count_mentions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO count_changes (of, change, day, language, publisher, kind, entity_id)
-            SELECT 'mentions', 1, publication_day(published_desc), language, publisher, kind, entity_id FROM inserted;
+            SELECT 'mentions', 1, publication_day(published_desc), language, publisher, kind, entity_id FROM inserted
+            WHERE status <> 'rejected';
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO count_changes (of, change, day, language, publisher, kind, entity_id)
-            SELECT 'mentions', -1, publication_day(published_desc), language, publisher, kind, entity_id FROM deleted;
+            SELECT 'mentions', -1, publication_day(published_desc), language, publisher, kind, entity_id FROM deleted
+            WHERE status <> 'rejected';
     ELSE
         INSERT INTO count_changes (of, change, day, language, publisher, kind, entity_id)
             SELECT 'mentions', sum(n), publication_day(published_desc), language, publisher, kind, entity_id
             FROM (SELECT 1 AS n, * FROM inserted UNION ALL SELECT -1, * FROM deleted) AS net
+            WHERE status <> 'rejected'
             GROUP BY publication_day(published_desc), language, publisher, kind, entity_id HAVING sum(n) <> 0;
     END IF;
     RETURN NULL;

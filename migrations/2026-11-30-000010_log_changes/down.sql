@@ -7,6 +7,7 @@ DROP TRIGGER entity_aliases_log_inserted ON entity_aliases;
 DROP TRIGGER entities_log_deleted ON entities;
 DROP TRIGGER entities_log_updated ON entities;
 DROP TRIGGER entities_log_inserted ON entities;
+DROP TRIGGER mention_reviews_log_inserted ON mention_reviews;
 DROP TRIGGER reviews_log_inserted ON reviews;
 DROP TRIGGER quotes_log_deleted ON quotes;
 DROP TRIGGER quotes_log_updated ON quotes;

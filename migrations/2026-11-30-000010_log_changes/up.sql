@@ -94,7 +94,7 @@ CREATE TRIGGER quotes_log_updated AFTER UPDATE ON quotes
 CREATE TRIGGER quotes_log_deleted AFTER DELETE ON quotes
     REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION log_changes_in_articles('quote');
 
--- Reviews are only inserted, and are deleted with their quote.
+-- Reviews are only inserted, and are deleted with their quote or mention.
 CREATE FUNCTION log_reviews() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO changes (action, resource, record_id, article_id)
@@ -104,6 +104,9 @@ END
 $$;
 
 CREATE TRIGGER reviews_log_inserted AFTER INSERT ON reviews
+    REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION log_reviews();
+
+CREATE TRIGGER mention_reviews_log_inserted AFTER INSERT ON mention_reviews
     REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION log_reviews();
 
 -- Logs every update, including updates in SQL that do not change the version, because the names in memory must be refreshed.

@@ -5,7 +5,7 @@ use super::entity::{EntityPatch, NewEntity};
 use super::mention::{MentionPatch, NewMention};
 use super::quote::{NewQuote, QuotePatch};
 use super::review::Review;
-use super::{Anchor, FieldError, Origin, QuoteKind};
+use super::{Anchor, FieldError, MentionStatus, Origin, QuoteKind};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -54,6 +54,9 @@ pub struct MentionRecord {
     pub entity: Option<EntityRef>,
     /// Without its entity.
     pub new: NewMention,
+    /// That of a mention of this origin when absent.
+    pub status: Option<MentionStatus>,
+    pub reviews: Vec<Review>,
     pub history: Option<FindingHistory>,
 }
 

@@ -1,8 +1,9 @@
 //! Mentions: an entity that is named at a span of an article.
 
 use super::page::{PageRequest, Range, SetFilter};
+use super::review::Review;
 use super::span::Span;
-use super::{Anchor, EntityKind, MentionKind, Origin};
+use super::{Anchor, EntityKind, MentionKind, MentionStatus, Origin, ReviewAction};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -32,10 +33,34 @@ pub struct Mention {
     pub prefix: String,
     pub suffix: String,
     pub kind: MentionKind,
+    pub status: MentionStatus,
     /// 0 to 1.
     pub confidence: f64,
     pub origin: Origin,
     pub extractor: Option<String>,
+    /// Oldest first.
+    pub reviews: Vec<Review>,
+}
+
+/// A review to be added to a mention.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMentionReview {
+    /// `verify`, `reject` or `reattribute`.
+    pub action: ReviewAction,
+    /// The entity that the mention names.
+    pub entity_id: Option<Uuid>,
+    /// The name of that entity. A person is created if no entity has this name.
+    pub entity_name: Option<String>,
+    pub note: Option<String>,
+    pub actor: Option<String>,
+}
+
+/// Returns the status of a mention that is created. Mentions by a human start as verified.
+pub fn default_status(origin: Origin) -> MentionStatus {
+    match origin {
+        Origin::Human => MentionStatus::Verified,
+        Origin::Machine => MentionStatus::Machine,
+    }
 }
 
 /// A mention to be stored.
@@ -80,6 +105,8 @@ pub struct MentionFilter {
     pub language: SetFilter<String>,
     pub kind: SetFilter<MentionKind>,
     pub origin: SetFilter<Origin>,
+    /// Without a status, rejected mentions are left out.
+    pub status: SetFilter<MentionStatus>,
     pub min_confidence: Option<f64>,
     pub published: Range<DateTime<Utc>>,
 }

@@ -144,6 +144,17 @@ words! {
 }
 
 words! {
+    /// The review status of a mention.
+    MentionStatus {
+        /// Found by a machine, not reviewed.
+        Machine = "machine",
+        Verified = "verified",
+        /// It names no entity. It is left out of lists unless they ask for it.
+        Rejected = "rejected",
+    }
+}
+
+words! {
     /// Whether a machine or a human created a record.
     Origin {
         Machine = "machine",

@@ -2,6 +2,7 @@
 
 pub(in crate::store) mod list;
 mod re_anchor;
+pub mod reviews;
 pub(in crate::store) mod row;
 
 use super::cache::{self, Owner};
@@ -10,11 +11,11 @@ use super::rows;
 use super::sql::count;
 use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, about, article_text, check, merges, references, tombstones};
-use crate::domain::mention::{MAX_MENTION, Mention, MentionPatch, NewMention};
+use crate::domain::mention::{MAX_MENTION, Mention, MentionPatch, NewMention, NewMentionReview, default_status};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::span::{Span, SpanError};
 use crate::domain::text::Body;
-use crate::domain::{Anchor, Origin, new_id};
+use crate::domain::{Anchor, MentionStatus, Origin, ReviewAction, new_id};
 use crate::schema::{mentions, quote_about, quotes};
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -70,6 +71,7 @@ pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention
         prefix: body.prefix(new.span.start).to_owned(),
         suffix: body.suffix(new.span.end).to_owned(),
         kind: new.kind,
+        status: default_status(new.origin),
         confidence: new.confidence,
         origin: new.origin,
     })
@@ -134,7 +136,7 @@ fn slice(body: &Body, span: Span, given: Option<&str>) -> Result<String> {
 /// Per id: [`Error::NotFound`], or [`Error::Gone`] if it was deleted.
 pub fn find_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Result<Mention>>> {
     let rows = mentions::table.filter(mentions::id.eq_any(ids)).select(MentionRow::as_select()).load(conn)?;
-    let found = rows.into_iter().map(|row| (row.id, row.into())).collect();
+    let found = reviews::complete(conn, rows)?.into_iter().map(|mention| (mention.id, mention)).collect();
     Ok(tombstones::each(conn, Resource::Mention, ids, found))
 }
 
@@ -153,7 +155,7 @@ pub fn list_of_article(conn: &mut PgConnection, article: Uuid, request: &PageReq
     if rows.is_empty() {
         article_text::must_exist(conn, article)?;
     }
-    let items = rows.into_iter().map(Mention::from).collect();
+    let items = reviews::complete(conn, rows)?;
     Ok(Page::from_rows(items, request.limit, total, position))
 }
 
@@ -165,7 +167,7 @@ pub fn of_articles(conn: &mut PgConnection, articles: &[Uuid], limit: i64) -> Re
         .order((mentions::article_id, mentions::span_start, mentions::id))
         .select(MentionRow::as_select())
         .load(conn)?;
-    let found = grouped(rows.into_iter().map(|row: MentionRow| (row.article_id, Mention::from(row))));
+    let found = grouped(reviews::complete(conn, rows)?.into_iter().map(|mention| (mention.article_id, mention)));
     let pages = found.into_iter().map(|(article, items)| (article, Page::from_rows(items, limit, None, position)));
     Ok(pages.collect())
 }
@@ -206,19 +208,57 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     next.kind = patch.kind.unwrap_or(next.kind);
     next.confidence = patch.confidence.unwrap_or(next.confidence);
     if next == row.columns {
-        return Ok(row.into());
+        return complete_one(conn, row);
     }
     next.origin = Origin::Human;
+    next.status = MentionStatus::Verified;
+    change(conn, row, next)
+}
+
+/// Adds a review to a mention, and makes its change. A review that changes nothing is added too.
+///
+/// # Errors
+/// As [`update`].
+pub(super) fn review(
+    conn: &mut PgConnection,
+    id: Uuid,
+    expected: &Expected,
+    new: &NewMentionReview,
+    entity: Option<Uuid>,
+) -> Result<Mention> {
+    let (row, _) = lock(conn, id)?;
+    check(expected, row.version)?;
+    let mut next = row.columns.clone();
+    next.status = if new.action == ReviewAction::Reject { MentionStatus::Rejected } else { MentionStatus::Verified };
+    if new.action != ReviewAction::Verify {
+        next.entity_id = references::survivor(conn, entity)?;
+        next.candidates = None;
+        next.candidate_count = 0;
+    }
+    reviews::append(conn, new, &row, (next.entity_id, next.status))?;
+    if next == row.columns {
+        record_changes_in(conn, row.article_id)?;
+        return complete_one(conn, row);
+    }
+    change(conn, row, next)
+}
+
+/// Stores the columns of a mention that a person changed.
+fn change(conn: &mut PgConnection, row: MentionRow, next: MentionColumns) -> Result<Mention> {
     record_changes_in(conn, row.article_id)?;
     record_changes([next.entity_id]);
-    merges::record_human_change(conn, &[id])?;
+    merges::record_human_change(conn, &[row.id])?;
     let (old, new) = (row.columns.span(), next.span());
-    let row = diesel::update(mentions::table.filter(mentions::id.eq(id)))
+    let row = diesel::update(mentions::table.filter(mentions::id.eq(row.id)))
         .set((next, mentions::version.eq(mentions::version + 1), mentions::updated_at.eq(now)))
         .returning(MentionRow::as_returning())
         .get_result(conn)?;
     about::refresh_range(conn, row.article_id, Span { start: old.start.min(new.start), end: old.end.max(new.end) })?;
-    Ok(row.into())
+    complete_one(conn, row)
+}
+
+fn complete_one(conn: &mut PgConnection, row: MentionRow) -> Result<Mention> {
+    tombstones::one(reviews::complete(conn, vec![row])?.into_iter().map(Ok).collect())
 }
 
 /// True if the patch sets a span that must be checked against the current text.

@@ -143,7 +143,7 @@ fn every_operation_has_all_its_statuses() {
             "update_entity" | "split_entity" => &["308", "409"][..],
             "create_article" | "update_article" | "create_entity" | "create_mention" | "create_quote"
             | "create_judgement" | "create_key" | "merge_entities" | "undo_merge" => &["409"],
-            "create_quote_review" => &["409", "412"],
+            "create_quote_review" | "create_mention_review" => &["409", "412"],
             "delete_entity" => &["202", "308", "409"],
             "read_entity" | "list_related_entities" => &["308"],
             "read_problem" => &["404"],
@@ -237,7 +237,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 75] = [
+const COVERED: [(&str, &str, &str); 77] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -296,6 +296,8 @@ const COVERED: [(&str, &str, &str); 75] = [
     ("revoke_key", "keys", "a_revoked_key_is_refused_at_once_here_and_soon_elsewhere"),
     ("create_quote_review", "reviews", "verify_reject_and_dispute_set_the_status"),
     ("list_reviews_of_quote", "reviews", "a_review_that_changes_nothing_is_kept_and_a_comment_decides_nothing"),
+    ("create_mention_review", "reviews/mentions", "a_mention_is_right_wrong_or_of_another_entity"),
+    ("list_reviews_of_mention", "reviews/mentions", "a_mention_is_right_wrong_or_of_another_entity"),
     ("create_reviews", "reviews", "several_quotes_are_reviewed_at_once_each_with_its_result"),
     ("list_review_queue", "reviews", "the_queue_has_what_nobody_decided_about"),
     ("create_webhook", "webhooks", "a_webhook_is_answered_with_every_member_and_its_secret_once"),
@@ -347,7 +349,7 @@ fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 75] = [
+const CALLS: [(&str, Call); 77] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -447,6 +449,10 @@ const CALLS: [(&str, Call); 75] = [
         app.post(&format!("/v1/quotes/{}/reviews", stored.quote), &json!({"action": "verify", "note": "Heard it"}))
     }),
     ("list_reviews_of_quote", |app, stored| app.get(&format!("/v1/quotes/{}/reviews?count=exact", stored.quote))),
+    ("create_mention_review", |app, stored| {
+        app.post(&format!("/v1/mentions/{}/reviews", stored.mention), &json!({"action": "reject"}))
+    }),
+    ("list_reviews_of_mention", |app, stored| app.get(&format!("/v1/mentions/{}/reviews?count=exact", stored.mention))),
     ("create_reviews", |app, stored| {
         app.post("/v1/reviews", &json!({"quotes": [stored.quote, NOBODY], "review": {"action": "dispute"}}))
     }),

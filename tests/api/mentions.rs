@@ -39,6 +39,9 @@ fn the_response_has_every_member_of_a_mention() {
         ("anchor", json!("exact")),
         ("candidates", json!([])),
         ("candidate_count", json!(0)),
+        ("status", json!("machine")),
+        ("decision", json!(null)),
+        ("reviews", json!([])),
         ("prefix", json!(" Nous sommes prêts », a déclaré ")),
         ("suffix", json!(" à Dakar.")),
     ] {
@@ -59,6 +62,7 @@ fn a_mention_needs_only_its_span() {
     let expected = json!({
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact", "entity_id": null,
         "candidates": [], "candidate_count": 0, "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
+        "status": "verified", "decision": null, "reviews": [],
         "confidence": 1.0, "origin": "human", "extractor": null,
     });
     assert_eq!(settled(&created), expected);
@@ -177,6 +181,7 @@ fn a_patch_changes_the_mention_and_sets_its_origin_to_human() {
         expected[member] = value;
         expected["version"] = json!(2);
         expected["origin"] = json!("human");
+        expected["status"] = json!("verified");
         assert_eq!(settled(&changed), expected);
         assert!(time(&changed["updated_at"]) > time(&mention["updated_at"]));
         assert_eq!(app.get(&path(&mention)).expect(200), changed);

@@ -8,8 +8,8 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verbatim::domain::{
-    AliasKind, Anchor, ChangeAction, ChangedResource, DeliveryStatus, EntityKind, MentionKind, MergeStatus, Origin,
-    QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
+    AliasKind, Anchor, ChangeAction, ChangedResource, DeliveryStatus, EntityKind, MentionKind, MentionStatus,
+    MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
 };
 use verbatim::store::migrate::{self, Extent, MIGRATIONS, Migrated};
 
@@ -232,9 +232,11 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("changes_resource_check", spelled!(ChangedResource)),
         ("entities_kind_check", spelled!(EntityKind)),
         ("entity_aliases_kind_check", spelled!(AliasKind)),
+        ("mention_reviews_action_check", vec!["verify", "reject", "reattribute"]),
         ("mentions_anchor_check", spelled!(Anchor)),
         ("mentions_kind_check", spelled!(MentionKind)),
         ("mentions_origin_check", spelled!(Origin)),
+        ("mentions_status_check", spelled!(MentionStatus)),
         ("merge_moves_kind_check", vec!["mention", "candidate", "quote"]),
         ("merges_status_check", spelled!(MergeStatus)),
         ("quotes_anchor_check", spelled!(Anchor)),

@@ -1,4 +1,6 @@
-//! Reviews of quotes: decisions of people, which machines do not change.
+//! Reviews of quotes and mentions: decisions of people, which machines do not change.
+
+mod mentions;
 
 use serde_json::{Value, json};
 
@@ -191,8 +193,14 @@ fn several_quotes_are_reviewed_at_once_each_with_its_result() {
     assert_eq!((&read["status"], &read["reviews"][0]["actor"]), (&json!("verified"), &json!("Awa")));
     let twice = json!({"quotes": [NOBODY, NOBODY], "review": {"action": "verify"}});
     assert_eq!(pointers(app.post("/v1/reviews", &twice)), ["/quotes/1"]);
-    let bad = json!({"quotes": [NOBODY], "review": {"action": "comment"}});
-    assert_eq!(pointers(app.post("/v1/reviews", &bad)), ["/review/note"]);
+    for (body, expected) in [
+        (json!({"quotes": [NOBODY], "review": {"action": "comment"}}), &["/review/note"][..]),
+        (json!({"mentions": [NOBODY], "mention_review": {"action": "reattribute"}}), &["/mention_review/entity_id"]),
+        (json!({"quotes": [NOBODY]}), &["/review"]),
+        (json!({"review": {"action": "verify"}}), &["/quotes", "/quotes"]),
+    ] {
+        assert_eq!(pointers(app.post("/v1/reviews", &body)), expected, "{body}");
+    }
 }
 
 #[test]

@@ -297,7 +297,7 @@ fn invalid_parameters_of_statistics_are_named() {
         ("timeline?interval=hour", "interval"),
         ("timeline?window=0", "window"),
         ("timeline?interval=day&published_from=1900-01-01T00:00:00Z", "interval"),
-        ("timeline?of=mentions&status=machine", "status"),
+        ("timeline?of=mentions&status=disputed", "status"),
     ] {
         let problem = refusal(app.get(&format!("/v1/stats/{question}")), 400, "invalid_parameter");
         assert_eq!(problem["errors"][0]["parameter"], parameter, "{question}: {problem}");

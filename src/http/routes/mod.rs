@@ -74,6 +74,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(quotes::read_quote_occurrences)
         .service(reviews::create_quote_review)
         .service(reviews::list_reviews_of_quote)
+        .service(reviews::create_mention_review)
+        .service(reviews::list_reviews_of_mention)
         .service(reviews::create_reviews)
         .service(reviews::list_review_queue)
         .service(stats::read_timeline)

@@ -1,10 +1,11 @@
-//! Reviews: what people decide about quotes, and what to review next.
+//! Reviews: what people decide about quotes and mentions, and what to review next.
 
 use super::{creation, export};
 use crate::auth::Caller;
-use crate::domain::FieldError;
-use crate::domain::page::PageRequest;
+use crate::domain::mention::Mention;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::quote::Quote;
+use crate::domain::review::Review;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
@@ -12,19 +13,20 @@ use crate::http::extract::query::Query;
 use crate::http::respond::json;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::mention::MentionBody;
 use crate::http::wire::page::{KeyKind, ListAll};
 use crate::http::wire::quote::{QuoteBody, QuotePage};
 use crate::http::wire::quote_list::QuoteFilters;
 use crate::http::wire::review::{
-    CreateReview, CreateReviews, ListReviewQueue, ReviewBody, ReviewOutcome, ReviewPage, ReviewResultBody,
-    ReviewResults,
+    CreateMentionReview, CreateReview, CreateReviews, ListReviewQueue, ReviewBody, ReviewOutcome, ReviewPage,
+    ReviewResultBody, ReviewResults,
 };
 use crate::store::fulltext::Statistics;
+use crate::store::mentions::reviews as reviews_of_mentions;
 use crate::store::publisher_limit::{self, Target};
 use crate::store::quotes::{self, reviews as reviews_of_quotes};
 use crate::store::{self, Connection, Db, reviews};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Review a quote
@@ -69,30 +71,85 @@ pub async fn list_reviews_of_quote(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    if let Some(format) = export::requested(&request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(reviews_of_quotes::list(conn, id, page)?.map(ReviewBody::from))
-        };
-        return export::respond(&db, "reviews", format, false, read).await;
+    list(&request, &db, query.0, move |conn, page| reviews_of_quotes::list(conn, id, page)).await
+}
+
+/// Answers a list of reviews.
+async fn list(
+    request: &HttpRequest,
+    db: &Db,
+    query: ListAll,
+    read: impl Fn(&mut Connection, &PageRequest) -> store::Result<Page<Review>> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    if let Some(format) = export::requested(request, query.export)? {
+        let read = move |conn: &mut Connection, page: &PageRequest| Ok(read(conn, page)?.map(ReviewBody::from));
+        return export::respond(db, "reviews", format, false, read).await;
     }
-    let page = paging::page_request(&request, query.0.page(KeyKind::Time))?;
-    let page = db.read(move |conn| reviews_of_quotes::list(conn, id, &page)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| ReviewPage {
+    let page = paging::page_request(request, query.page(KeyKind::Time))?;
+    let page = db.read(move |conn| read(conn, &page)).await?;
+    Ok(paging::respond(request, page, |items, next_cursor, total| ReviewPage {
         items: items.into_iter().map(Into::into).collect(),
         next_cursor,
         total,
     }))
 }
 
-/// Review several quotes
+/// Review a mention
 ///
-/// Adds the same review to up to 1,000 quotes, and answers the result for each, in the order of the ids. A quote that cannot be
-/// reviewed does not affect the others. All reviews are stored together: after an error of the whole request, none is.
+/// Adds a review and makes its change. The answer is the mention as it is then. A rejected mention names no entity, and is left out
+/// of lists that do not ask for its `status`. Annotation does not change a mention with a review, nor find it again.
+#[utoipa::path(
+    tag = "reviews",
+    security(("key" = ["review"])),
+    extensions(("x-publisher-keys" = json!(true))),
+    request_body = CreateMentionReview,
+    responses((status = 201, description = "The mention with its new review", body = MentionBody)),
+)]
+#[post("/v1/mentions/{id}/reviews")]
+pub async fn create_mention_review(
+    request: HttpRequest,
+    caller: Caller,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    expected: IfMatch,
+    body: Body<CreateMentionReview>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let new = body.0.into_review(caller.name())?;
+    let review = move |conn: &mut Connection| {
+        publisher_limit::check(conn, Target::Mention(id), caller.publisher())?;
+        reviews::review_mention(conn, id, &expected.0, &new)
+    };
+    let answer = move |mention: Mention| {
+        creation::record(format!("/v1/mentions/{id}"), mention.version, &MentionBody::from(mention))
+    };
+    creation::create(&request, &db, review, answer).await
+}
+
+/// List the reviews of a mention
+///
+/// Oldest first.
+#[utoipa::path(tag = "reviews", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((ReviewPage = "application/json"), (ReviewBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[get("/v1/mentions/{id}/reviews")]
+pub async fn list_reviews_of_mention(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    query: Query<ListAll>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    list(&request, &db, query.0, move |conn, page| reviews_of_mentions::list(conn, id, page)).await
+}
+
+/// Review several records
+///
+/// Adds the same review to up to 1,000 quotes or mentions, and answers the result for each, in the order of the ids, quotes first. A record that
+/// cannot be reviewed does not affect the others. All reviews are stored together: after an error of the whole request, none is.
 #[utoipa::path(
     tag = "reviews",
     security(("key" = ["review"])),
     request_body = CreateReviews,
-    responses((status = 200, description = "The result for each quote", body = ReviewResults)),
+    responses((status = 200, description = "The result for each record", body = ReviewResults)),
 )]
 #[post("/v1/reviews")]
 pub async fn create_reviews(
@@ -100,16 +157,19 @@ pub async fn create_reviews(
     db: web::Data<Db>,
     body: Body<CreateReviews>,
 ) -> Result<HttpResponse, Problem> {
-    let CreateReviews { quotes: ids, review } = body.0;
-    let mut seen = HashSet::new();
-    if let Some(index) = ids.iter().position(|id| !seen.insert(*id)) {
-        return Err(Problem::content(vec![FieldError::new(format!("/quotes/{index}"), "is given twice")]));
-    }
-    let new = review.into_review(caller.name()).map_err(|faults| inside("/review", faults))?;
-    let reviewed = {
-        let ids = ids.clone();
-        db.write(move |conn| reviews::review_quotes(conn, &ids, &new)).await?
+    let add = body.0.into_reviews(caller.name())?;
+    let ids: Vec<Uuid> = add.quotes.iter().chain(&add.mentions).copied().collect();
+    let review = move |conn: &mut Connection| {
+        let mut reviewed = match &add.review {
+            Some(review) => reviews::review_quotes(conn, &add.quotes, review)?,
+            None => Vec::new(),
+        };
+        if let Some(review) = &add.mention_review {
+            reviewed.extend(reviews::review_mentions(conn, &add.mentions, review)?);
+        }
+        Ok(reviewed)
     };
+    let reviewed = db.write(review).await?;
     let item = |(id, result): (Uuid, store::Result<i32>)| match result {
         Ok(version) => ReviewResultBody { id, result: ReviewOutcome::Reviewed, version: Some(version), problem: None },
         Err(error) => {
@@ -118,10 +178,6 @@ pub async fn create_reviews(
         }
     };
     Ok(json::ok(&ReviewResults { items: ids.into_iter().zip(reviewed).map(item).collect() }))
-}
-
-fn inside(place: &str, faults: Vec<FieldError>) -> Problem {
-    Problem::content(faults.into_iter().map(|fault| fault.inside(place)).collect())
 }
 
 /// List what to review next

@@ -17,7 +17,8 @@ use crate::domain::quote::QuotePatch;
 use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::{
-    Anchor, EntityKind, FieldError, MentionKind, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+    Anchor, EntityKind, FieldError, MentionKind, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction,
+    SpeakerStatus,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::IgnoredAny;
@@ -210,6 +211,13 @@ pub struct ImportMention {
     pub created_at: Option<DateTime<Utc>>,
     pub updated_at: Option<DateTime<Utc>>,
     pub anchor: Option<Anchor>,
+    pub status: Option<MentionStatus>,
+    /// The reviews of the mention, which are restored with its history.
+    #[schema(max_items = 100_000)]
+    pub reviews: Option<Vec<ImportReview>>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub decision: Option<IgnoredAny>,
     #[schema(max_items = 20)]
     pub candidates: Option<Vec<Uuid>>,
     #[schema(minimum = 0, maximum = 2_147_483_647)]
@@ -592,6 +600,13 @@ impl ImportEntity {
     }
 }
 
+impl From<ImportReview> for Review {
+    fn from(review: ImportReview) -> Self {
+        let ImportReview { id, actor, action, from, to, note, at } = review;
+        Self { id, actor, action, from, to, note, at }
+    }
+}
+
 impl ImportMention {
     fn into_record(self, with_history: bool) -> MentionRecord {
         let record = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
@@ -607,6 +622,8 @@ impl ImportMention {
                 origin: self.origin.unwrap_or(Origin::Human),
                 extractor: self.extractor,
             },
+            status: self.status,
+            reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(Into::into).collect(),
             history: record.map(|record| FindingHistory {
                 candidates: self.candidates.unwrap_or_default(),
                 candidate_count: self.candidate_count.unwrap_or_default(),
@@ -619,15 +636,6 @@ impl ImportMention {
 impl ImportQuote {
     fn into_record(self, with_history: bool) -> QuoteRecord {
         let record = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
-        let review = |review: ImportReview| Review {
-            id: review.id,
-            actor: review.actor,
-            action: review.action,
-            from: review.from,
-            to: review.to,
-            note: review.note,
-            at: review.at,
-        };
         QuoteRecord {
             id: self.id,
             speaker: entity_ref(self.speaker_id, self.speaker),
@@ -648,7 +656,7 @@ impl ImportQuote {
             },
             origin: self.origin.unwrap_or(Origin::Human),
             extractor: self.extractor,
-            reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(review).collect(),
+            reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(Into::into).collect(),
             history: record.map(|record| finding_history(record, self.body_version, self.anchor)),
         }
     }

@@ -3,9 +3,11 @@
 use super::RequestBody;
 use super::page::TotalBody;
 use super::patch::clearable;
+use super::review::{DecisionBody, ReviewBody};
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
+use crate::domain::review::Review;
 use crate::domain::span::Span;
-use crate::domain::{Anchor, MentionKind, Origin};
+use crate::domain::{Anchor, MentionKind, MentionStatus, Origin};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +20,7 @@ use uuid::Uuid;
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
     "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null, "candidates": [], "candidate_count": 0,
     "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
-    "confidence": 1.0, "origin": "human", "extractor": null
+    "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null, "decision": null, "reviews": []
 }))]
 pub struct MentionBody {
     pub id: Uuid,
@@ -57,12 +59,19 @@ pub struct MentionBody {
     #[schema(max_length = 32)]
     pub suffix: String,
     pub kind: MentionKind,
+    pub status: MentionStatus,
     #[schema(minimum = 0, maximum = 1)]
     pub confidence: f64,
     pub origin: Origin,
     /// Name and version of the extractor.
     #[schema(required = true, max_length = 200)]
     pub extractor: Option<String>,
+    /// The last review. Null while there is none.
+    #[schema(required = true)]
+    pub decision: Option<DecisionBody>,
+    /// The reviews of the mention, oldest first.
+    #[schema(max_items = 100_000)]
+    pub reviews: Vec<ReviewBody>,
 }
 
 /// A new mention.
@@ -114,7 +123,7 @@ pub struct CreateMentionList(pub Vec<CreateMention>);
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum CreatedMentions {
-    One(MentionBody),
+    One(Box<MentionBody>),
     Many(CreatedMentionList),
 }
 
@@ -199,9 +208,12 @@ impl From<Mention> for MentionBody {
             prefix: mention.prefix,
             suffix: mention.suffix,
             kind: mention.kind,
+            status: mention.status,
             confidence: mention.confidence,
             origin: mention.origin,
             extractor: mention.extractor,
+            decision: Review::last_decision(&mention.reviews).map(DecisionBody::from),
+            reviews: mention.reviews.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::filters::{IdOrNone, LanguageParameter, OrNone, set_filter};
 use super::page::{CountModeBody, KeyKind, PageParameters};
 use crate::domain::mention::{MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{PageRequest, Range, SetFilter};
-use crate::domain::{EntityKind, MentionKind, Origin};
+use crate::domain::{EntityKind, MentionKind, MentionStatus, Origin};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -82,6 +82,14 @@ pub struct MentionFilters {
     #[serde(default, rename = "not.origin")]
     #[param(max_items = 50)]
     not_origin: Vec<Origin>,
+    /// Only with this review status. Without it, rejected mentions are left out.
+    #[serde(default)]
+    #[param(max_items = 50)]
+    status: Vec<MentionStatus>,
+    /// Excludes this review status.
+    #[serde(default, rename = "not.status")]
+    #[param(max_items = 50)]
+    not_status: Vec<MentionStatus>,
     /// Only with at least this confidence.
     #[param(minimum = 0, maximum = 1)]
     min_confidence: Option<f64>,
@@ -127,6 +135,7 @@ impl From<MentionFilters> for MentionFilter {
             language: SetFilter::new(given.language, given.not_language),
             kind: SetFilter::new(given.kind, given.not_kind),
             origin: SetFilter::new(given.origin, given.not_origin),
+            status: SetFilter::new(given.status, given.not_status),
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
         }

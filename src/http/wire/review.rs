@@ -1,4 +1,4 @@
-//! Reviews as JSON, and the queue of quotes to review.
+//! Reviews of quotes and mentions as JSON, and the queue of quotes to review.
 
 use super::RequestBody;
 use super::filters::ParameterError;
@@ -7,14 +7,19 @@ use super::patch::clearable;
 use super::problem::ProblemBody;
 use super::quote::UpdateQuote;
 use super::quote_list::QuoteFilters;
+use crate::domain::mention::NewMentionReview;
 use crate::domain::page::PageRequest;
 use crate::domain::quote::{NewReview, QueueOrder, QuotePatch, ReviewQueue};
 use crate::domain::review::Review;
 use crate::domain::{FieldError, ReviewAction, SpeakerStatus};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+/// Maximum number of records that are reviewed in one request.
+const MAX_REVIEWED: usize = 1_000;
 
 /// A review of a record by a person.
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,15 +131,133 @@ impl CreateReview {
     }
 }
 
-/// One review for several quotes.
+/// A review of a mention. `verify` says that it is right, `reject` that it names no entity. `reattribute` gives it another entity:
+/// with `entity_id`, or with `entity_name`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"action": "reject", "note": "The name of a ship"}))]
+pub struct CreateMentionReview {
+    pub action: MentionReviewAction,
+    /// With `reattribute`: the entity that it names.
+    pub entity_id: Option<Uuid>,
+    /// With `reattribute`: the name of the person that it names. A person is created if no entity has this name.
+    #[schema(min_length = 1, max_length = 300)]
+    pub entity_name: Option<String>,
+    #[schema(min_length = 1, max_length = 2000)]
+    pub note: Option<String>,
+    /// Who reviews. Used only when the request has no API key.
+    #[schema(min_length = 1, max_length = 200)]
+    pub actor: Option<String>,
+}
+
+/// The action of a review of a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MentionReviewAction {
+    Verify,
+    Reject,
+    Reattribute,
+}
+
+impl CreateMentionReview {
+    /// The domain's form of the review, by `caller` if there is one.
+    ///
+    /// # Errors
+    /// Members that the action needs or does not take.
+    pub fn into_review(self, caller: Option<&str>) -> Result<NewMentionReview, Vec<FieldError>> {
+        let (action, is_reattributed) = match self.action {
+            MentionReviewAction::Verify => (ReviewAction::Verify, false),
+            MentionReviewAction::Reject => (ReviewAction::Reject, false),
+            MentionReviewAction::Reattribute => (ReviewAction::Reattribute, true),
+        };
+        let (id, name) = (self.entity_id.is_some(), self.entity_name.is_some());
+        let fault = match (is_reattributed, id, name) {
+            (false, true, _) => Some(("/entity_id", "is only for the action reattribute")),
+            (false, _, true) => Some(("/entity_name", "is only for the action reattribute")),
+            (true, true, true) => Some(("/entity_name", "must not be given with entity_id")),
+            (true, false, false) => Some(("/entity_id", "is required for the action reattribute")),
+            _ => None,
+        };
+        if let Some((pointer, detail)) = fault {
+            return Err(vec![FieldError::new(pointer, detail)]);
+        }
+        let actor = caller.map(str::to_owned).or(self.actor);
+        Ok(NewMentionReview {
+            action,
+            entity_id: self.entity_id,
+            entity_name: self.entity_name,
+            note: self.note,
+            actor,
+        })
+    }
+}
+
+/// One review for several quotes, and one for several mentions: up to 1,000 records.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"quotes": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"], "review": {"action": "verify"}}))]
 pub struct CreateReviews {
     /// The quotes to review.
-    #[schema(min_items = 1, max_items = 1000)]
+    #[serde(default)]
+    #[schema(max_items = 1000)]
     pub quotes: Vec<Uuid>,
-    pub review: CreateReview,
+    /// The review of the quotes.
+    #[schema(value_type = CreateReview, required = false)]
+    pub review: Option<CreateReview>,
+    /// The mentions to review.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub mentions: Vec<Uuid>,
+    /// The review of the mentions.
+    #[schema(value_type = CreateMentionReview, required = false)]
+    pub mention_review: Option<CreateMentionReview>,
+}
+
+/// The records of a request with the review of each kind.
+pub struct ReviewsToAdd {
+    pub quotes: Vec<Uuid>,
+    pub review: Option<NewReview>,
+    pub mentions: Vec<Uuid>,
+    pub mention_review: Option<NewMentionReview>,
+}
+
+impl CreateReviews {
+    /// The domain's form of the reviews, by `caller` if there is one.
+    ///
+    /// # Errors
+    /// Ids that are given twice, too many ids, ids without a review or a review without ids, and faults of a review.
+    pub fn into_reviews(self, caller: Option<&str>) -> Result<ReviewsToAdd, Vec<FieldError>> {
+        let Self { quotes, review, mentions, mention_review } = self;
+        let mut faults = Vec::new();
+        let (of_quotes, of_mentions) = (review.is_some(), mention_review.is_some());
+        for (member, ids, review, is_given) in
+            [("quotes", &quotes, "review", of_quotes), ("mentions", &mentions, "mention_review", of_mentions)]
+        {
+            let mut seen = HashSet::new();
+            if let Some(index) = ids.iter().position(|id| !seen.insert(*id)) {
+                faults.push(FieldError::new(format!("/{member}/{index}"), "is given twice"));
+            }
+            if ids.is_empty() == is_given {
+                let pointer = if is_given { member } else { review };
+                faults.push(FieldError::new(format!("/{pointer}"), format!("is required with {member} and {review}")));
+            }
+        }
+        if quotes.is_empty() && mentions.is_empty() {
+            faults.push(FieldError::new("/quotes", "quotes or mentions are required"));
+        }
+        if quotes.len() + mentions.len() > MAX_REVIEWED {
+            faults
+                .push(FieldError::new("/mentions", format!("at most {MAX_REVIEWED} records can be reviewed at once")));
+        }
+        let mut keep = |place: &str, more: Vec<FieldError>| {
+            faults.extend(more.into_iter().map(|fault| fault.inside(place)));
+        };
+        let review = review.map(|review| review.into_review(caller)).transpose();
+        let review = review.map_err(|more| keep("/review", more)).ok().flatten();
+        let mention_review = mention_review.map(|review| review.into_review(caller)).transpose();
+        let mention_review = mention_review.map_err(|more| keep("/mention_review", more)).ok().flatten();
+        if faults.is_empty() { Ok(ReviewsToAdd { quotes, review, mentions, mention_review }) } else { Err(faults) }
+    }
 }
 
 /// What became of a review of several records.
@@ -172,6 +295,7 @@ pub enum ReviewOutcome {
 }
 
 impl RequestBody for CreateReview {}
+impl RequestBody for CreateMentionReview {}
 impl RequestBody for CreateReviews {}
 
 /// The orders of the queue: `uncertain` has the lowest confidence first, `recent` the newest publication. `frequent` has the newest

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AliasKind, Anchor, BlockRole, ChangeAction, ChangedResource, DeliveryStatus, Dimension, EntityKind, Interval,
-    MentionKind, MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
+    MentionKind, MentionStatus, MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -38,6 +38,7 @@ word_schemas! {
     QuoteKind: "`direct`: a whole utterance between quotation marks; `partial`: a quoted fragment in the reporter's sentence; `indirect`: without quotation marks; `mixed`: partly between quotation marks.",
     SpeakerStatus: "`named`: a known entity; `anonymous`: a source that asked not to be named; `collective`: a group, a country or an institution; `unattributed`: the article names no source; `unresolved`: a source is printed but not linked to an entity.",
     QuoteStatus: "The review status: `machine` is found by a machine and not reviewed; the others were set by a human.",
+    MentionStatus: "The review status: `machine` is found by a machine and not reviewed; `rejected` names no entity.",
     Origin: "The creator of the record.",
     Anchor: "The state of the spans after changes of the text: `exact`: at the same offsets; `moved`: at other offsets, or in another typography; `orphaned`: not found, no longer in quotation marks, or attributed to somebody else by name, so that the spans refer to the older `body_version`.",
     Scope: "The rights of a key; each scope includes those before it. `review`: change quotes; `write`: change everything except keys; `admin`: manage keys.",

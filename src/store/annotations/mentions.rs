@@ -5,7 +5,7 @@ use crate::annotate::FoundMention;
 use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::domain::mention::MAX_MENTION;
 use crate::domain::span::{Cover, Span};
-use crate::domain::{Anchor, Origin, new_id};
+use crate::domain::{Anchor, MentionStatus, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::grouped::grouped;
 use crate::store::mentions::record_changes;
@@ -52,7 +52,7 @@ struct MentionDiff {
 impl MentionDiff {
     /// Compares the mentions found in an article with its stored ones.
     fn add(&mut self, found: &Extracted, rows: Vec<MentionRow>) -> Result<()> {
-        let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns.origin == Origin::Human);
+        let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(MentionRow::is_locked);
         let present = human.iter().filter(|row| row.columns.body_version == found.body_version);
         let occupied = Cover::new(present.map(|row| row.columns.span()));
         let mut known: HashMap<(i32, Span), MentionRow> = HashMap::new();
@@ -106,6 +106,7 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
         prefix: found.body.prefix(span.start).to_owned(),
         suffix: found.body.suffix(span.end).to_owned(),
         kind: mention.kind,
+        status: MentionStatus::Machine,
         confidence: rounded_confidence(mention.confidence * (1.0 - entity.map_or(0.0, |entity| entity.doubt))),
         origin: Origin::Machine,
     }))

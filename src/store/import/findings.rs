@@ -1,11 +1,10 @@
 //! Mentions and quotes of an article that is imported.
 
-use crate::domain::FieldError;
 use crate::domain::import::{ArticleRecord, EntityRef, FindingHistory, MentionRecord, QuoteRecord};
-use crate::domain::new_id;
 use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
+use crate::domain::{FieldError, MentionStatus, new_id};
 use crate::schema::{mentions as mention_table, quotes as quote_table};
 use crate::store::mentions::row::InsertedMention;
 use crate::store::quotes::row::InsertedQuote;
@@ -169,7 +168,7 @@ fn import_mentions(
         places.entry(Span { start, end }).or_insert(id);
     }
     check_ids(conn, Resource::Mention, "mentions", records.iter().map(|record| record.id), &ids)?;
-    let (mut rows, mut done, mut given) = (Vec::new(), Done::default(), HashSet::new());
+    let (mut rows, mut reviews, mut done, mut given) = (Vec::new(), Vec::new(), Done::default(), HashSet::new());
     for (index, (record, entity)) in records.iter().zip(entities).enumerate() {
         let place = format!("/mentions/{index}");
         if record.id.is_none() && !given.insert(record.new.span) {
@@ -184,10 +183,13 @@ fn import_mentions(
             continue;
         }
         let row = new_mention(article, texts, record, *entity).map_err(|error| error.inside(&place))?;
+        let review = |review| OfMention { mention_id: row.id, review: RestoredReview::new(article, review) };
+        reviews.extend(record.reviews.iter().map(review));
         rows.push((row, record.history.as_ref()));
     }
     done.created = !rows.is_empty();
     insert(conn, "mentions", rows)?;
+    rows::insert(conn, "mention_reviews", &reviews)?;
     Ok(done)
 }
 
@@ -201,6 +203,10 @@ fn new_mention<'a>(
     let (version, body) = texts.of(history)?;
     let mut columns = mentions::columns(version, body, &record.new)?;
     columns.entity_id = entity;
+    columns.status = record.status.unwrap_or(columns.status);
+    if columns.status == MentionStatus::Rejected && entity.is_some() {
+        return Err(Error::field("/status", "a rejected mention has no entity"));
+    }
     if let Some(FindingHistory { anchor, candidates, candidate_count, .. }) = history {
         columns.anchor = *anchor;
         columns.candidates = (!candidates.is_empty()).then(|| candidates.iter().copied().map(Some).collect());
@@ -260,7 +266,8 @@ fn import_quotes(
                     change_quote(conn, id, record, *speaker, actor).map_err(|error| error.inside(&place))?;
             }
             None => {
-                reviews.extend(record.reviews.iter().map(|review| RestoredReview::new(article, row.id, review)));
+                let review = |review| OfQuote { quote_id: row.id, review: RestoredReview::new(article, review) };
+                reviews.extend(record.reviews.iter().map(review));
                 rows.push((row, record.history.as_ref()));
             }
         }
@@ -336,7 +343,6 @@ fn check_ids(
 struct RestoredReview<'a> {
     id: Uuid,
     article_id: Uuid,
-    quote_id: Uuid,
     actor: Option<&'a str>,
     action: crate::domain::ReviewAction,
     before: &'a Option<serde_json::Value>,
@@ -347,11 +353,10 @@ struct RestoredReview<'a> {
 }
 
 impl<'a> RestoredReview<'a> {
-    fn new(article_id: Uuid, quote_id: Uuid, review: &'a Review) -> Self {
+    fn new(article_id: Uuid, review: &'a Review) -> Self {
         Self {
             id: review.id,
             article_id,
-            quote_id,
             actor: review.actor.as_deref(),
             action: review.action,
             before: &review.from,
@@ -360,4 +365,18 @@ impl<'a> RestoredReview<'a> {
             at: Some(review.at),
         }
     }
+}
+
+#[derive(Serialize)]
+struct OfQuote<'a> {
+    quote_id: Uuid,
+    #[serde(flatten)]
+    review: RestoredReview<'a>,
+}
+
+#[derive(Serialize)]
+struct OfMention<'a> {
+    mention_id: Uuid,
+    #[serde(flatten)]
+    review: RestoredReview<'a>,
 }

@@ -1,10 +1,11 @@
 //! The list of mentions: its filters and its orders.
 
 use super::MentionRow;
-use crate::domain::EntityKind;
+use super::reviews::complete_page;
 use crate::domain::mention::{Mention, MentionFilter, MentionList, MentionOrder};
 use crate::domain::page::{Key, Page, Position, SetFilter};
 use crate::domain::stats::CountTarget;
+use crate::domain::{EntityKind, MentionStatus};
 use crate::schema::mentions;
 use crate::store::list::{self, List, Source};
 use crate::store::sql::Sql;
@@ -34,7 +35,7 @@ pub fn list(conn: &mut PgConnection, requested: &MentionList) -> Result<Page<Men
     })?;
     let page =
         Page::from_rows(rows, request.limit, total, |row| Position { key: Key::Time(row.published_at), id: row.id });
-    Ok(page.map(Mention::from))
+    complete_page(conn, page)
 }
 
 /// The conditions of a filter.
@@ -46,6 +47,10 @@ pub(in crate::store) fn conditions(filter: &MentionFilter) -> Filter {
     all.set("language", &filter.language);
     all.set("kind", &filter.kind);
     all.set("origin", &filter.origin);
+    all.set("status", &filter.status);
+    if filter.status.include.is_empty() {
+        all.other(Sql::new(format!("mentions.status <> '{}'", MentionStatus::Rejected.as_str())));
+    }
     let of_kind = |kinds: &[EntityKind]| {
         Sql::new("SELECT FROM entities WHERE entities.id = mentions.entity_id AND ")
             .append(is_any("entities.kind", kinds))

@@ -1,8 +1,9 @@
 //! The rows of `mentions`.
 
 use crate::domain::mention::Mention;
+use crate::domain::review::Review;
 use crate::domain::span::Span;
-use crate::domain::{Anchor, MentionKind, Origin};
+use crate::domain::{Anchor, MentionKind, MentionStatus, Origin};
 use crate::schema::mentions;
 use crate::store::history::Versioned;
 use crate::store::{Resource, Result, tombstones};
@@ -43,6 +44,7 @@ pub struct MentionColumns {
     pub prefix: String,
     pub suffix: String,
     pub kind: MentionKind,
+    pub status: MentionStatus,
     pub confidence: f64,
     pub origin: Origin,
 }
@@ -67,7 +69,7 @@ impl Versioned for Mention {
     type Row = MentionRow;
 
     fn from_state(row: MentionRow, _: &Value) -> Result<Self> {
-        Ok(row.into())
+        Ok(row.with(Vec::new()))
     }
 
     fn present(conn: &mut PgConnection, id: Uuid) -> Result<Self> {
@@ -83,15 +85,21 @@ impl Versioned for Mention {
     }
 }
 
-impl From<MentionRow> for Mention {
-    fn from(row: MentionRow) -> Self {
-        let columns = row.columns;
-        Self {
-            id: row.id,
-            version: row.version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            article_id: row.article_id,
+impl MentionRow {
+    /// Whether a person created, changed or reviewed the mention, so that a machine does not change it.
+    pub fn is_locked(&self) -> bool {
+        self.columns.origin == Origin::Human || self.columns.status != MentionStatus::Machine
+    }
+
+    /// Converts the row to a mention with its reviews.
+    pub fn with(self, reviews: Vec<Review>) -> Mention {
+        let columns = self.columns;
+        Mention {
+            id: self.id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            article_id: self.article_id,
             body_version: columns.body_version,
             anchor: columns.anchor,
             entity_id: columns.entity_id,
@@ -102,9 +110,11 @@ impl From<MentionRow> for Mention {
             prefix: columns.prefix,
             suffix: columns.suffix,
             kind: columns.kind,
+            status: columns.status,
             confidence: columns.confidence,
             origin: columns.origin,
-            extractor: row.extractor,
+            extractor: self.extractor,
+            reviews,
         }
     }
 }

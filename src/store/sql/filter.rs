@@ -5,7 +5,7 @@ use super::keyset::{NEG_INFINITY, pg_time};
 use super::localized_query::LocalizedQuery;
 use super::{Sql, Value};
 use crate::domain::page::{Range, SetFilter};
-use crate::domain::{EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
+use crate::domain::{EntityKind, MentionKind, MentionStatus, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -87,7 +87,7 @@ macro_rules! literals {
     };
 }
 
-literals!(EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus);
+literals!(EntityKind, MentionKind, MentionStatus, Origin, QuoteKind, QuoteStatus, SpeakerStatus);
 
 /// `column = value`, or `column = ANY (values)`. With `ANY`, Postgres does not read an index in the order of the list.
 pub fn is_any<T: FilterValue>(column: &str, values: &[T]) -> Sql {

@@ -23,6 +23,7 @@ fn the_response_has_the_stored_findings() {
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact",
         "entity_id": awa["id"], "candidates": [], "candidate_count": 0, "start": 47, "end": 57, "exact": "Awa Diallo",
         "prefix": "bat rouvre mardi\u{202f}!\u{a0}», a déclaré ", "suffix": ".", "kind": "name",
+        "status": "machine", "decision": null, "reviews": [],
         "confidence": mention["confidence"], "origin": "machine", "extractor": "verbatim/0.1.0",
     });
     assert_eq!(mention, expected);
