@@ -122,6 +122,20 @@ pub fn is_head(request: &HttpRequest) -> bool {
     request.extensions().contains::<Head>()
 }
 
+/// The resource whose records the request asks for as JSON-LD.
+#[derive(Clone, Copy)]
+struct JsonLdOf(&'static str);
+
+/// Stores that the request asks for records of `resource` as JSON-LD.
+pub fn set_json_ld(request: &HttpRequest, resource: &'static str) {
+    request.extensions_mut().insert(JsonLdOf(resource));
+}
+
+/// The resource whose records the request asks for as JSON-LD; `None` when it asks for another form.
+pub fn json_ld(request: &HttpRequest) -> Option<&'static str> {
+    request.extensions().get::<JsonLdOf>().map(|of| of.0)
+}
+
 /// Stores who makes the request.
 pub fn set_caller(request: &HttpRequest, caller: Caller) {
     request.extensions_mut().insert(caller);

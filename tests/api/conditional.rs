@@ -127,7 +127,8 @@ fn each_encoding_has_its_own_etag() {
     assert_eq!(distinct.len(), tags.len(), "{tags:?}");
     for tag in &tags {
         let answer = read_if_changed(&app, &path, tag);
-        assert_eq!((answer.status, answer.header("etag"), answer.header("vary")), (304, &**tag, "accept-encoding"));
+        assert_eq!((answer.status, answer.header("etag")), (304, &**tag));
+        assert_eq!(answer.header("vary"), "accept, accept-encoding");
         assert_eq!(patch_if(&app, &path, tag, &json!({})).status, 200, "{tag}");
     }
     assert_eq!(read_if_changed(&app, &path, &tags[0].replace("\"1", "\"2")).status, 200);

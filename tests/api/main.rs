@@ -23,6 +23,7 @@ mod graph;
 mod history;
 mod idempotency;
 mod import;
+mod json_ld;
 mod judgements;
 mod keys;
 mod logs;

@@ -1,6 +1,7 @@
 //! `Accept`: the media types that a caller takes.
 
 use crate::http::wire::export::{CSV, ListFormat, NDJSON};
+use crate::http::wire::json_ld::JSON_LD;
 use actix_web::http::header::{self, Accept, HeaderMap, Quality};
 use actix_web::mime::{Mime, STAR};
 
@@ -21,17 +22,22 @@ pub fn weight(accept: &Accept, produced: &Mime) -> Quality {
     ranges.max_by_key(|(specificity, _)| *specificity).map_or(Quality::ZERO, |(_, quality)| quality)
 }
 
-/// The form in which a caller wants a list: the given one, or else the one that `Accept` prefers, a page of JSON if in doubt.
-pub fn list_format(headers: &HeaderMap, given: Option<ListFormat>) -> ListFormat {
+/// The form in which a caller wants a record or a list: the given one, or else the one that `Accept` prefers, JSON if in doubt.
+pub fn format(headers: &HeaderMap, given: Option<ListFormat>) -> ListFormat {
     let lines = || headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
     // Most requests name no other form.
-    let is_named = lines().any(|line| line.contains("ndjson") || line.contains("csv"));
+    let is_named = lines().any(|line| ["ndjson", "csv", "ld+json"].iter().any(|name| line.contains(name)));
     if given.is_some() || !is_named {
         return given.unwrap_or(ListFormat::Json);
     }
     let ranges = lines().flat_map(|line| line.split(',')).filter_map(|range| range.trim().parse().ok());
     let accept = Accept(ranges.collect());
-    let forms = [(ListFormat::Csv, CSV), (ListFormat::Ndjson, NDJSON), (ListFormat::Json, "application/json")];
+    let forms = [
+        (ListFormat::Csv, CSV),
+        (ListFormat::Ndjson, NDJSON),
+        (ListFormat::Jsonld, JSON_LD),
+        (ListFormat::Json, "application/json"),
+    ];
     let weight_of = |kind: &str| kind.parse().map_or(Quality::ZERO, |kind| weight(&accept, &kind));
     let best = forms.into_iter().max_by_key(|(_, kind)| weight_of(kind));
     best.map_or(ListFormat::Json, |(format, _)| format)
@@ -44,10 +50,10 @@ mod tests {
     use actix_web::test::TestRequest;
 
     #[test]
-    fn a_list_has_the_form_that_is_given_or_accepted() {
-        let format = |accept: &str, given: Option<ListFormat>| {
+    fn a_record_or_a_list_has_the_form_that_is_given_or_accepted() {
+        let form = |accept: &str, given: Option<ListFormat>| {
             let request = TestRequest::default().insert_header(("accept", accept)).to_http_request();
-            list_format(request.headers(), given)
+            format(request.headers(), given)
         };
         for (accept, expected) in [
             ("", ListFormat::Json),
@@ -56,10 +62,13 @@ mod tests {
             ("application/x-ndjson, */*;q=0.1", ListFormat::Ndjson),
             ("text/csv;q=0.5, application/json", ListFormat::Json),
             ("text/csv, */*", ListFormat::Json),
+            ("application/ld+json", ListFormat::Jsonld),
+            ("application/ld+json, application/json;q=0.9", ListFormat::Jsonld),
+            ("application/json, application/ld+json", ListFormat::Json),
         ] {
-            assert_eq!(format(accept, None), expected, "{accept}");
+            assert_eq!(form(accept, None), expected, "{accept}");
         }
-        assert_eq!(format("application/json", Some(ListFormat::Csv)), ListFormat::Csv);
+        assert_eq!(form("application/json", Some(ListFormat::Csv)), ListFormat::Csv);
     }
 
     #[test]

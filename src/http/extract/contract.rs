@@ -3,14 +3,15 @@
 //! They are compiled from the document, so that the service accepts only what it documents: any other path, method, media
 //! type, parameter or member is refused before a handler runs.
 
-use super::accept::accepts;
+use super::accept::{self, accepts};
 use super::query::{Parameters, ValidQuery};
 use super::schema::{Invalid, Schema};
 use crate::domain::Scope;
 use crate::http::context;
 use crate::http::respond::problem::Problem;
-use crate::http::wire::export::NDJSON;
+use crate::http::wire::export::{ListFormat, NDJSON};
 use crate::http::wire::filters::ParameterError;
+use crate::http::wire::json_ld::JSON_LD;
 use crate::http::wire::problem::Code;
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
@@ -208,6 +209,18 @@ impl Operation {
         }
         let produces: Vec<_> = self.produces.iter().map(ToString::to_string).collect();
         Err(Problem::new(Code::NotAcceptable, format!("this operation answers {}", produces.join(" or "))))
+    }
+
+    /// Whether the answer depends on `Accept`.
+    pub fn has_forms(&self) -> bool {
+        self.produces.len() > 1
+    }
+
+    /// Whether a request with this query asks for JSON-LD, and the operation has it.
+    pub fn answers_json_ld(&self, headers: &HeaderMap, ValidQuery(query): &ValidQuery) -> bool {
+        let given = query.get("format").and_then(|format| serde_json::from_value(format.clone()).ok());
+        let is_produced = self.produces.iter().any(|produced| produced.essence_str() == JSON_LD);
+        is_produced && accept::format(headers, given) == ListFormat::Jsonld
     }
 
     /// The names of the parameters in a query, sorted; `?` for those that the operation does not know. No values.

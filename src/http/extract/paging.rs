@@ -40,7 +40,7 @@ pub fn respond<T, B: Serialize>(
     if let Some(cursor) = &next {
         response.insert_header((header::LINK, format!("<{}>; rel=\"next\"", next_address(request, cursor))));
     }
-    json::respond(&mut response, &body(page.items, next, page.total.map(Into::into)))
+    json::respond_page(request, &mut response, &body(page.items, next, page.total.map(Into::into)))
 }
 
 fn next_address(request: &HttpRequest, cursor: &str) -> String {

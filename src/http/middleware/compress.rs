@@ -87,8 +87,11 @@ fn set_encoding_in_etag(headers: &mut HeaderMap, encoding: ContentEncoding) {
     }
 }
 
+/// Adds `accept-encoding` to what the answer depends on.
 fn vary(head: &mut ResponseHead) {
-    head.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let depends_on_accept = head.headers.contains_key(header::VARY);
+    let all = if depends_on_accept { "accept, accept-encoding" } else { "accept-encoding" };
+    head.headers.insert(header::VARY, HeaderValue::from_static(all));
 }
 
 async fn encoded(encoding: ContentEncoding, bytes: Bytes) -> Result<Bytes, Error> {

@@ -1,11 +1,12 @@
 //! Validates every request against the API description.
 
 use crate::http::context;
-use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE};
+use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE, Operation};
 use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -16,7 +17,13 @@ const MAX_QUERY: usize = 8 << 10;
 /// Refuses what the document does not allow, answers OPTIONS, and lets the rest through.
 pub async fn enforce_contract(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     match check(&request) {
-        Ok(None) => next.call(request).await,
+        Ok(None) => {
+            let mut response = next.call(request).await?;
+            if Operation::of(response.request()).is_some_and(Operation::has_forms) {
+                response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+            }
+            Ok(response)
+        }
         Ok(Some(response)) => Ok(request.into_response(response)),
         Err(problem) => Ok(refuse(request, &problem)),
     }
@@ -43,6 +50,9 @@ fn check(request: &ServiceRequest) -> Result<Option<HttpResponse>, Problem> {
     // The media type of the page does not hold for its stylesheets and scripts.
     if route != DOCS_FILES {
         let query = operation.check(request, path)?;
+        if operation.answers_json_ld(request.headers(), &query) {
+            context::set_json_ld(request.request(), &operation.tag);
+        }
         request.extensions_mut().insert(query);
     }
     Ok(None)

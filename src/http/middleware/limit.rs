@@ -2,7 +2,7 @@
 
 use crate::auth::{Allowance, BURST_SECONDS, InFlight, LimitError, Limits, Subject};
 use crate::http::context;
-use crate::http::extract::accept::list_format;
+use crate::http::extract::accept;
 use crate::http::extract::client_address::client_address;
 use crate::http::extract::contract::Operation;
 use crate::http::extract::query::Parameters;
@@ -101,8 +101,10 @@ fn cost(request: &ServiceRequest) -> NonZeroU32 {
         None => UNKNOWN_TEXT,
     };
     let statistic = if tag == "statistics" { STATISTIC - 1 } else { 0 };
-    let format = query.all("format").first().map(|given| *given != "json");
-    let is_export = format.unwrap_or_else(|| list_format(request.headers(), None) != ListFormat::Json);
+    let is_export = match query.all("format").first() {
+        Some(given) => ["ndjson", "csv"].contains(given),
+        None => matches!(accept::format(request.headers(), None), ListFormat::Ndjson | ListFormat::Csv),
+    };
     let export = if is_export { EXPORT - 1 } else { 0 };
     let cost = (text + statistic + export + number("limit").min(1000) / PAGE).saturating_add(1);
     u32::try_from(cost).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX)

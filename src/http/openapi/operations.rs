@@ -1,5 +1,6 @@
 //! Parts of operations that are added by rule: conditions, error responses and headers.
 
+use crate::http::wire::json_ld::JSON_LD;
 use crate::http::wire::problem;
 use serde_json::{Map, Value, json};
 
@@ -77,8 +78,12 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     // The path parameter that utoipa derives has no description.
     parameters.retain(|parameter| parameter["name"] != "id");
+    let has_json_ld = !operation["responses"]["200"]["content"][JSON_LD].is_null();
     for parameter in &mut parameters {
         without_null(&mut parameter["schema"]);
+        if let Some(Value::Array(forms)) = parameter.pointer_mut("/schema/enum").filter(|_| !has_json_ld) {
+            forms.retain(|form| form != "jsonld");
+        }
     }
     let mut first = Vec::new();
     if path.contains("{id}") {
@@ -165,7 +170,7 @@ pub fn shared_responses() -> Value {
     let mut responses = Map::new();
     let mut headers = shared_headers();
     headers["ETag"] = string_header("The ETag of the representation that the client has.", 64, true);
-    headers["Vary"] = string_header("`accept-encoding`", 200, true);
+    headers["Vary"] = string_header("`accept-encoding`, and `accept` for records with several forms.", 200, true);
     let unmodified = json!({"description": "The client has the current representation.", "headers": headers});
     responses.insert("304".to_owned(), unmodified);
     for (status, description) in [

@@ -3,12 +3,12 @@
 //! An ETag is `"<version>-<digest>"`: the record's version, and a digest of the very bytes answered, so that another
 //! `include` or a changed derived member is another representation. A compressed answer adds its encoding.
 
-use super::json;
+use super::json::{self, JSON};
 use super::problem::Problem;
 use crate::http::context;
 use crate::store;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentType, ETag, EntityTag, Header, HeaderValue, IfNoneMatch};
+use actix_web::http::header::{self, ETag, EntityTag, Header, HeaderValue, IfNoneMatch};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -22,6 +22,7 @@ pub const ENCODINGS: [&str; 4] = ["br", "zstd", "gzip", "deflate"];
 pub struct Representation {
     pub etag: EntityTag,
     pub bytes: Bytes,
+    media_type: &'static str,
 }
 
 impl Representation {
@@ -30,13 +31,21 @@ impl Representation {
     /// # Errors
     /// When it cannot be serialized, which is a fault of the build.
     pub fn new(version: i32, body: &impl Serialize) -> store::Result<Self> {
-        Ok(Self::of_json(version, json::to_json_bytes(body)?))
+        Ok(Self::of(version, JSON, json::to_json_bytes(body)?))
     }
 
-    /// A record at `version` that was serialized before.
-    pub fn of_json(version: i32, bytes: Bytes) -> Self {
+    /// The JSON of a record at `version`, in the form that the request asks for.
+    ///
+    /// # Errors
+    /// When it cannot be read or serialized, which is a fault of the build.
+    pub fn requested(request: &HttpRequest, version: i32, json: Bytes) -> store::Result<Self> {
+        let (media_type, bytes) = json::in_form(request, json)?;
+        Ok(Self::of(version, media_type, bytes))
+    }
+
+    fn of(version: i32, media_type: &'static str, bytes: Bytes) -> Self {
         let etag = EntityTag::new_strong(format!("{version}-{:016x}", XxHash3_64::oneshot(&bytes)));
-        Self { etag, bytes }
+        Self { etag, bytes, media_type }
     }
 
     /// Answers it, or 304 when the caller has it. Caches must revalidate it.
@@ -62,7 +71,7 @@ impl Representation {
     }
 
     fn respond_with(self, status: StatusCode) -> HttpResponse {
-        HttpResponse::build(status).insert_header(ETag(self.etag)).content_type(ContentType::json()).body(self.bytes)
+        HttpResponse::build(status).insert_header(ETag(self.etag)).content_type(self.media_type).body(self.bytes)
     }
 }
 
@@ -73,7 +82,7 @@ fn without_encoding(tag: &str) -> &str {
 
 /// Answers one record with its ETag, or 304 when the caller has this representation.
 pub fn found(request: &HttpRequest, version: i32, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    Ok(Representation::new(version, body)?.respond(request))
+    Ok(Representation::requested(request, version, json::to_json_bytes(body)?)?.respond(request))
 }
 
 /// Answers a record that was just changed.

@@ -22,7 +22,8 @@ use crate::http::wire::article::{
     ArticleBody, ArticlePage, ArticleVersionBody, ArticleVersionPage, CreateArticle, PlainText, UpdateArticle,
 };
 use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude};
-use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::export::{CsvText, ExportOptions, RecordOptions};
+use crate::http::wire::json_ld::JsonLd;
 use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::cache::Owner;
 use crate::store::fulltext::{Statistics, highlight};
@@ -111,7 +112,7 @@ pub async fn create_article(
 /// Read an article
 ///
 /// The article has its body; `include` embeds its mentions and quotes. `as_of` reads a past state.
-#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ReadArticle), responses((status = 200, description = "The article", body = ArticleBody)))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ReadArticle, RecordOptions), responses((status = 200, description = "The article", content((ArticleBody = "application/json"), (JsonLd = "application/ld+json")))))]
 #[get("/v1/articles/{id}")]
 pub async fn read_article(
     request: HttpRequest,
@@ -132,7 +133,7 @@ pub async fn read_article(
             Ok((Owner::Record(body.id), cached::record_json(body.version, &body)?))
         };
         let record = records.record(&db, (Resource::Article, id), articles::find_all, write).await?;
-        return Ok(cached::respond(&request, record));
+        return cached::respond(&request, record);
     }
     let embedded = Embedded {
         mentions: query.include.contains(&ArticleInclude::Mentions),
@@ -150,7 +151,7 @@ pub async fn read_article(
 ///
 /// Newest first by default; undated articles come last. Bodies are left out unless `include=body`. `q` is read in the
 /// language of each text, whose stop words are ignored: a search for stop words alone matches nothing.
-#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ArticleFilters, ListArticles, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((ArticlePage = "application/json"), (ArticleBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(ArticleFilters, ListArticles, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((ArticlePage = "application/json"), (JsonLd = "application/ld+json"), (ArticleBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles")]
 pub async fn list_articles(
     request: HttpRequest,

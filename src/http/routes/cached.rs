@@ -2,6 +2,7 @@
 
 use crate::app::response_cache::RecordJson;
 use crate::http::respond::json::to_json_bytes;
+use crate::http::respond::problem::Problem;
 use crate::http::respond::record::Representation;
 use crate::store;
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,6 +17,9 @@ pub fn record_json(version: i32, body: &impl Serialize) -> store::Result<RecordJ
 }
 
 /// Answers a record of the cache, or 304 when the caller has this representation.
-pub fn respond(request: &HttpRequest, record: RecordJson) -> HttpResponse {
-    Representation::of_json(record.version, record.json).respond(request)
+///
+/// # Errors
+/// As [`Representation::requested`].
+pub fn respond(request: &HttpRequest, record: RecordJson) -> Result<HttpResponse, Problem> {
+    Ok(Representation::requested(request, record.version, record.json)?.respond(request))
 }

@@ -52,7 +52,7 @@ pub async fn create_article(
 
 /// The answer about a record that was created and can be read at `location`.
 pub fn record(location: String, version: i32, body: &impl Serialize) -> store::Result<StoredAnswer> {
-    let Representation { etag, bytes } = Representation::new(version, body)?;
+    let Representation { etag, bytes, .. } = Representation::new(version, body)?;
     Ok(StoredAnswer { location: Some(location), etag: Some(etag.to_string()), body: bytes.to_vec() })
 }
 

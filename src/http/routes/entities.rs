@@ -14,8 +14,9 @@ use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
 use crate::http::wire::entity::{CreateEntity, EntityBody, UpdateEntity};
 use crate::http::wire::entity_list::{EntityPage, ListEntities, SuggestEntities, SuggestionsBody};
-use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::export::{CsvText, ExportOptions, RecordOptions};
 use crate::http::wire::history::AsOf;
+use crate::http::wire::json_ld::JsonLd;
 use crate::store::cache::Owner;
 use crate::store::entities::Deletion;
 use crate::store::entities::names::{self, PopularNames};
@@ -73,9 +74,9 @@ pub async fn create_entity(
 #[utoipa::path(
     tag = "entities",
     security(("key" = ["read"])),
-    params(AsOf),
+    params(AsOf, RecordOptions),
     responses(
-        (status = 200, description = "The entity", body = EntityBody),
+        (status = 200, description = "The entity", content((EntityBody = "application/json"), (JsonLd = "application/ld+json"))),
         (status = 308, description = "The entity was merged into the one at `Location`."),
     ),
 )]
@@ -98,7 +99,7 @@ pub async fn read_entity(
     };
     match found {
         Err(store::Error::Merged { into }) => Ok(redirect(&request, into)),
-        found => Ok(cached::respond(&request, found?)),
+        found => cached::respond(&request, found?),
     }
 }
 
@@ -187,7 +188,7 @@ pub(super) fn redirect(request: &HttpRequest, into: Uuid) -> HttpResponse {
 /// Merged entities are left out. With `q`, entities are ranked by how their name matches: equal names first, then equal
 /// aliases, names with this prefix, names with these words, and, if there are few others, similar names. Equal ranks are
 /// ordered by number of mentions.
-#[utoipa::path(tag = "entities", security(("key" = ["read"])), params(ListEntities, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((EntityPage = "application/json"), (EntityBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[utoipa::path(tag = "entities", security(("key" = ["read"])), params(ListEntities, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((EntityPage = "application/json"), (JsonLd = "application/ld+json"), (EntityBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/entities")]
 pub async fn list_entities(
     request: HttpRequest,

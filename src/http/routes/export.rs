@@ -1,7 +1,7 @@
 //! Whole lists as NDJSON or CSV, streamed.
 
 use crate::domain::page::{Page, PageRequest};
-use crate::http::extract::accept::list_format;
+use crate::http::extract::accept;
 use crate::http::extract::query::Parameters;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::rows::{RowFormat, RowWriter};
@@ -30,8 +30,8 @@ const OF_PAGES: [&str; 3] = ["limit", "cursor", "count"];
 /// # Errors
 /// 400 when a request for the whole list has a parameter of pages.
 pub fn requested(request: &HttpRequest, options: ExportOptions) -> Result<Option<RowFormat>, Problem> {
-    let format = match list_format(request.headers(), options.format) {
-        ListFormat::Json => return Ok(None),
+    let format = match accept::format(request.headers(), options.format) {
+        ListFormat::Json | ListFormat::Jsonld => return Ok(None),
         ListFormat::Ndjson => RowFormat::Ndjson,
         ListFormat::Csv => RowFormat::Csv { bom: options.bom },
     };

@@ -11,8 +11,9 @@ use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
-use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::export::{CsvText, ExportOptions, RecordOptions};
 use crate::http::wire::history::AsOf;
+use crate::http::wire::json_ld::JsonLd;
 use crate::http::wire::mention::{
     CreateMentionList, CreateMentions, CreatedMentionList, CreatedMentions, MentionBody, MentionPage, UpdateMention,
 };
@@ -74,7 +75,7 @@ pub async fn create_mention(
 /// List the mentions of an article
 ///
 /// In order of start, then id.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((MentionPage = "application/json"), (MentionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((MentionPage = "application/json"), (JsonLd = "application/ld+json"), (MentionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles/{id}/mentions")]
 pub async fn list_mentions_of_article(
     request: HttpRequest,
@@ -101,7 +102,7 @@ pub async fn list_mentions_of_article(
 /// List mentions
 ///
 /// In order of publication of their articles, newest first by default.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(MentionFilters, ListMentions, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((MentionPage = "application/json"), (MentionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(MentionFilters, ListMentions, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((MentionPage = "application/json"), (JsonLd = "application/ld+json"), (MentionBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/mentions")]
 pub async fn list_mentions(
     request: HttpRequest,
@@ -128,7 +129,7 @@ pub async fn list_mentions(
 /// Read a mention
 ///
 /// The mention has its span, the words at the span and the characters around them. `as_of` reads a past state.
-#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(AsOf), responses((status = 200, description = "The mention", body = MentionBody)))]
+#[utoipa::path(tag = "mentions", security(("key" = ["read"])), params(AsOf, RecordOptions), responses((status = 200, description = "The mention", content((MentionBody = "application/json"), (JsonLd = "application/ld+json")))))]
 #[get("/v1/mentions/{id}")]
 pub async fn read_mention(
     request: HttpRequest,
@@ -146,7 +147,7 @@ pub async fn read_mention(
         let body = MentionBody::from(mention);
         Ok((Owner::Record(body.article_id), cached::record_json(body.version, &body)?))
     };
-    Ok(cached::respond(&request, records.record(&db, (Resource::Mention, id), mentions::find_all, write).await?))
+    cached::respond(&request, records.record(&db, (Resource::Mention, id), mentions::find_all, write).await?)
 }
 
 /// Change a mention

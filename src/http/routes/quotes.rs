@@ -16,7 +16,8 @@ use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
 use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
-use crate::http::wire::export::{CsvText, ExportOptions};
+use crate::http::wire::export::{CsvText, ExportOptions, RecordOptions};
+use crate::http::wire::json_ld::JsonLd;
 use crate::http::wire::names::ResolvedNamesBody;
 use crate::http::wire::page::{KeyKind, ListAll, RankedBody};
 use crate::http::wire::quote::{
@@ -114,7 +115,7 @@ pub async fn create_quote(
 /// Read a quote
 ///
 /// The quote has its spans, its speaker as printed and as linked, and its reviews. `as_of` reads a past state.
-#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ReadQuote), responses((status = 200, description = "The quote", body = QuoteBody)))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ReadQuote, RecordOptions), responses((status = 200, description = "The quote", content((QuoteBody = "application/json"), (JsonLd = "application/ld+json")))))]
 #[get("/v1/quotes/{id}")]
 pub async fn read_quote(
     request: HttpRequest,
@@ -135,7 +136,7 @@ pub async fn read_quote(
             Ok((Owner::Record(body.article_id), cached::record_json(body.version, &body)?))
         };
         let record = records.record(&db, (Resource::Quote, id), quotes::find_all, write).await?;
-        return Ok(cached::respond(&request, record));
+        return cached::respond(&request, record);
     }
     let with_article = include.contains(&QuoteInclude::Article);
     let with_speaker = include.contains(&QuoteInclude::Speaker);
@@ -154,7 +155,7 @@ pub async fn read_quote(
 /// Newest first by default. Rejected quotes are left out unless `status` includes them. `q` is read in the language of
 /// each text, whose stop words are ignored: a search for stop words alone matches nothing. `speaker_name` and
 /// `about_name` are resolved to entities, which `resolved` lists.
-#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(QuoteFilters, ListQuotes, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((QuotePage = "application/json"), (QuoteBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(QuoteFilters, ListQuotes, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((QuotePage = "application/json"), (JsonLd = "application/ld+json"), (QuoteBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
     request: HttpRequest,
@@ -228,7 +229,7 @@ fn respond(
 /// List the quotes of an article
 ///
 /// In order of start, then id. Rejected quotes are included.
-#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((QuotePage = "application/json"), (QuoteBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
+#[utoipa::path(tag = "quotes", security(("key" = ["read"])), params(ListAll, ExportOptions), responses((status = 200, description = "A page, or the whole list", content((QuotePage = "application/json"), (JsonLd = "application/ld+json"), (QuoteBody = "application/x-ndjson"), (CsvText = "text/csv")))))]
 #[get("/v1/articles/{id}/quotes")]
 pub async fn list_quotes_of_article(
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! Formats of a list other than pages of JSON: the whole list as NDJSON or CSV.
+//! Formats of records and lists other than JSON: the whole list as NDJSON or CSV, and the form of linked data.
 
 use super::article::ArticleBody;
 use super::entity::EntityBody;
@@ -15,15 +15,35 @@ pub const CSV: &str = "text/csv";
 #[serde(rename_all = "lowercase")]
 pub enum ListFormat {
     Json,
+    Jsonld,
     Ndjson,
     Csv,
+}
+
+/// The forms of a record.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes a parameter that is read with `Accept`")]
+pub enum RecordFormat {
+    Json,
+    Jsonld,
+}
+
+/// The form of a record.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "describes a parameter that is read with `Accept`")]
+pub struct RecordOptions {
+    /// The form of the answer, instead of `Accept`.
+    #[param(inline)]
+    format: Option<RecordFormat>,
 }
 
 /// The form of a list.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ExportOptions {
-    /// The form of the answer, instead of `Accept`: `json` is a page. `ndjson` (an item a line) and `csv` (a header, then a line
+    /// The form of the answer, instead of `Accept`: `json` is a page, and `jsonld` a page as linked data. `ndjson` (an item a line) and `csv` (a header, then a line
     /// for each item; lists and objects as JSON) are the whole list as it was at the beginning, and take no `limit`, `cursor` and
     /// `count`. `mentions` and `quotes` of articles are then complete. In CSV, a text that a spreadsheet would take for a
     /// formula begins with an apostrophe.

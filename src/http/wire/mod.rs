@@ -13,6 +13,7 @@ pub mod graph;
 pub mod highlight;
 pub mod history;
 pub mod import;
+pub mod json_ld;
 pub mod judgement;
 pub mod key;
 pub mod mention;

@@ -1,0 +1,68 @@
+"""Checks the JSON-LD of a running service with a processor: it loses no member, and comes back from its expanded form.
+
+Usage: json_ld.py URL KEY
+"""
+
+import json
+import sys
+import urllib.request
+
+from pyld import jsonld
+
+BODY = "🚢 « Nous partons », a dit Awa Diallo, « demain soir »."
+ENTITY = {
+    "kind": "person",
+    "name": "Awa Diallo",
+    "aliases": [{"name": "la maire", "language": "fr", "kind": "role"}],
+    "identifiers": [{"scheme": "wikidata", "value": "Q42424242"}],
+}
+
+
+def main(url, key):
+    def call(path, body=None):
+        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(url + path, data, headers)) as answer:
+            return json.load(answer)
+
+    jsonld.set_document_loader(refuse_to_load)
+    awa = call("/v1/entities", ENTITY)["id"]
+    article = call("/v1/articles", {"headline": "Départ", "body": BODY, "publisher": "Le Quotidien", "authors": ["Awa Ndiaye"]})["id"]
+    mention = call(f"/v1/articles/{article}/mentions", {"start": 26, "end": 36, "entity_id": awa})["id"]
+    # A processor writes a single included node without its list.
+    call(f"/v1/articles/{article}/mentions", {"start": 4, "end": 8})
+    spans = [{"start": 4, "end": 16}, {"start": 40, "end": 51}]
+    quote = call("/v1/quotes", {"article_id": article, "spans": spans, "speaker_id": awa, "said_on": "2026-03-01"})["id"]
+    paths = [
+        f"/v1/articles/{article}?include=mentions,quotes&",
+        f"/v1/entities/{awa}?",
+        f"/v1/mentions/{mention}?",
+        f"/v1/quotes/{quote}?include=article,speaker&",
+        f"/v1/articles/{article}/mentions?",
+        "/v1/articles?limit=1&include=body,mentions,quotes&count=exact&",
+        "/v1/entities?limit=1&",
+        "/v1/mentions?limit=1&",
+        "/v1/quotes?limit=1&",
+    ]
+    for path in paths:
+        check(path, call(path + "format=jsonld"))
+    print(f"{len(paths)} documents of JSON-LD are complete")
+
+
+def refuse_to_load(url, _options):
+    raise RuntimeError(f"a document refers to {url}")
+
+
+def check(path, document):
+    """The members that a processor does not know are missing when it compacts the expanded document."""
+    expanded = jsonld.expand(document, {"base": "https://example.invalid/"})
+    compacted = jsonld.compact(expanded, document["@context"])
+    assert without_context(compacted) == without_context(document), f"{path}: {json.dumps(compacted, indent=1)}"
+    assert "example.invalid" not in json.dumps(expanded), f"{path} has a relative IRI"
+
+
+def without_context(document):
+    return {name: value for name, value in document.items() if name != "@context"}
+
+
+main(*sys.argv[1:])
