@@ -113,6 +113,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    duplicate_queue (entity_id) {
+        entity_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    duplicates (id) {
+        id -> Uuid,
+        first_id -> Uuid,
+        second_id -> Uuid,
+        kind -> Text,
+        score -> Float8,
+        reasons -> Jsonb,
+    }
+}
+
+diesel::table! {
     entities (id) {
         id -> Uuid,
         version -> Int4,
@@ -453,6 +470,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     count_changes,
     day_counts,
+    duplicate_queue,
+    duplicates,
     entities,
     entity_aliases,
     entity_counts,

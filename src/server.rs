@@ -22,6 +22,7 @@ use crate::http::middleware::origin::TrustedOrigins;
 use crate::jwks::{self, JwksSource};
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::db::establish;
+use crate::store::entities::duplicates;
 use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::Statistics;
 use crate::store::measurements::Measurements;
@@ -71,6 +72,10 @@ const MERGES_PERIOD: Duration = Duration::from_secs(1);
 const REMOVE_PERIOD: Duration = Duration::from_secs(60);
 /// The pause between two batches of removed changes.
 const REMOVE_PAUSE: Duration = Duration::from_millis(50);
+/// How often entities whose names have changed are compared with others.
+const DUPLICATES_PERIOD: Duration = Duration::from_secs(1);
+/// Pause between two steps of that, so that it takes at most about half of its connection's time.
+const DUPLICATES_PAUSE: Duration = Duration::from_millis(20);
 /// How often counter changes are compacted.
 const COMPACT_PERIOD: Duration = Duration::from_secs(1);
 /// How often the collection is measured for the metrics.
@@ -244,6 +249,7 @@ impl Server {
             spawn(refresh_dictionary(db(), metrics(), state.names.clone())),
             spawn(look_for_changes(state.changes.clone(), metrics())),
             spawn(compact_counters(db(), metrics())),
+            spawn(compute_duplicates(db(), metrics(), state.popular_names.clone())),
             spawn(remove_old_changes(db(), metrics(), config.changes_retention)),
             spawn(carry_out_merges(db(), metrics())),
             spawn(remove_idempotency_keys(db(), metrics())),
@@ -468,6 +474,20 @@ async fn repeat(name: &str, period: Duration, metrics: Data<Metrics>, task: impl
 /// Compacts counter changes into the rollups, so that a count has few changes to add.
 async fn compact_counters(db: Db, metrics: Data<Metrics>) {
     repeat("compact_counters", COMPACT_PERIOD, metrics, async || db.background(counts::compact).await).await;
+}
+
+/// Computes the likely duplicates of entities whose names have changed.
+async fn compute_duplicates(db: Db, metrics: Data<Metrics>, popular: Data<PopularNames>) {
+    let compute = async || {
+        loop {
+            let popular = popular.clone();
+            if !db.background(move |conn| duplicates::compute_queued(conn, &popular)).await? {
+                return Ok(());
+            }
+            time::sleep(DUPLICATES_PAUSE).await;
+        }
+    };
+    repeat("compute_duplicates", DUPLICATES_PERIOD, metrics, compute).await;
 }
 
 /// Reads the keys, so that requests are authenticated without a query, and drops the limits of those who are gone.

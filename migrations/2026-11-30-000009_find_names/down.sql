@@ -13,4 +13,5 @@ DROP FUNCTION copy_entity_names();
 DROP FUNCTION names_of(uuid[]);
 DROP TABLE entity_names;
 DROP FUNCTION add_name_words();
+DROP FUNCTION short_forms(text);
 DROP FUNCTION name_weight(bigint);

@@ -102,6 +102,20 @@ $$;
 CREATE TRIGGER entity_counts_copy_weight AFTER UPDATE ON entity_counts
     FOR EACH ROW WHEN (name_weight(OLD.mentions) <> name_weight(NEW.mentions)) EXECUTE FUNCTION copy_weight_to_names();
 
+-- The short forms of a name: the first letter with the last word (`a diallo`), and the initials of three or more words of more than
+-- two letters (`oms`). The short form of a single word is the word.
+CREATE FUNCTION short_forms(name_key text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN strpos(name_key, ' ') = 0 THEN array[name_key] ELSE
+        array[left(name_key, 1) || ' ' || substring(name_key FROM '[^ ]*$')] || array(
+            SELECT string_agg(left(word, 1), '' ORDER BY n)
+            FROM unnest(string_to_array(name_key, ' ')) WITH ORDINALITY AS words (word, n)
+            WHERE char_length(word) > 2 HAVING count(*) >= 3
+        ) END
+$$;
+
+-- For duplicates: names with a short form in common.
+CREATE INDEX entity_names_short_forms_idx ON entity_names USING gin (short_forms(name_key)) WITH (fastupdate = off);
+
 -- For searches with typos: the words of a name that are compared. Shorter words match too many others, and longer words are not
 -- names.
 CREATE FUNCTION words_of_name(name_key text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -5,7 +5,7 @@ use super::names::dictionary::{Dictionary, StoredEntity};
 use super::pipeline::annotate;
 use crate::domain::entity::{MAX_ALIASES, MAX_NAME};
 use crate::domain::span::Span;
-use crate::domain::text::{Body, canonical, name_key};
+use crate::domain::text::{Body, context_words, name_key};
 use crate::domain::{AliasKind, EntityKind};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -99,14 +99,6 @@ fn contexts(body: &str, annotation: &Annotation) -> Vec<BTreeSet<String>> {
             .extend([before, after].into_iter().filter_map(|span| body.slice(span)).flat_map(context_words));
     }
     contexts
-}
-
-/// The words of a text that describe somebody: folded, without short words, and cut to six letters, so that `footballeur` and
-/// `footballeuse` are equal.
-pub fn context_words(text: &str) -> Vec<String> {
-    let canonical = canonical(text);
-    let words = canonical.split(' ').filter(|word| word.chars().count() >= 5);
-    words.map(|word| word.chars().take(6).collect()).collect()
 }
 
 /// Annotates with the stored names in a text, and returns these names too.

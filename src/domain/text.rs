@@ -119,6 +119,14 @@ pub fn name_key(name: &str) -> String {
     key.chars().take(200).collect()
 }
 
+/// The words of a text that describe somebody: folded, without short words, and cut to six letters, so that `footballeur` and
+/// `footballeuse` are equal.
+pub fn context_words(text: &str) -> Vec<String> {
+    let canonical = canonical(text);
+    let words = canonical.split(' ').filter(|word| word.chars().count() >= 5);
+    words.map(|word| word.chars().take(6).collect()).collect()
+}
+
 /// Finds `wanted` in `body` as whole words, in any typography: see [`Folded`].
 ///
 /// White space and one pair of quotation marks around `wanted` are ignored. Returns at most [`MAX_CANDIDATES`] spans.

@@ -270,3 +270,25 @@ words! {
         Year = "year",
     }
 }
+
+words! {
+    /// Why two entities may be the same.
+    DuplicateReason {
+        /// A name or alias is equal, apart from case, accents and the order of words.
+        SameName = "same_name",
+        /// One name has all words of the other: `Awa Marie Diallo`, `Awa Diallo`.
+        ContainedName = "contained_name",
+        /// The names differ by few letters.
+        SimilarName = "similar_name",
+        /// The first name is an initial: `A. Diallo`.
+        Initials = "initials",
+        /// One name has the initials of the other: `OMS`.
+        Acronym = "acronym",
+        /// The same entities occur in their articles.
+        CoMentioned = "co_mentioned",
+        /// Their articles are of the same publishers.
+        Publisher = "publisher",
+        /// Their descriptions and roles have words in common.
+        Description = "description",
+    }
+}

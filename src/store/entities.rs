@@ -1,5 +1,6 @@
 //! Entities with their aliases and identifiers.
 
+pub mod duplicates;
 mod list;
 pub(in crate::store) mod merging;
 pub mod names;

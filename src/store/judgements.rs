@@ -6,7 +6,7 @@ use super::{Error, Expected, Resource, Result, check, tombstones};
 use crate::domain::judgement::{Judgement, JudgementFilter, NewJudgement};
 use crate::domain::page::{Count, Key, Page, Position, Total};
 use crate::domain::{FieldError, new_id};
-use crate::schema::{entities, judgements};
+use crate::schema::{duplicate_queue, entities, judgements};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -131,8 +131,11 @@ pub fn list(conn: &mut PgConnection, filter: &JudgementFilter) -> Result<Page<Ju
 /// # Errors
 /// As [`find`], and [`Error::Stale`].
 pub fn delete(conn: &mut PgConnection, id: Uuid, expected: &Expected) -> Result<()> {
-    find(conn, id)?;
+    let judgement = find(conn, id)?;
     check(expected, VERSION)?;
+    // They may be duplicates again.
+    let queued = judgement.entities.map(|id| duplicate_queue::entity_id.eq(id));
+    diesel::insert_into(duplicate_queue::table).values(&queued[..]).on_conflict_do_nothing().execute(conn)?;
     tombstones::delete(conn, Resource::Judgement, "id", &[id])
 }
 

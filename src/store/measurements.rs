@@ -33,7 +33,8 @@ pub struct Measurements {
 pub fn measure(conn: &mut PgConnection) -> Result<Measurements> {
     let records = "SELECT of AS name, count FROM day_counts WHERE dimension = '' AND key = '' AND day = 'infinity'";
     let backlogs = format!(
-        "SELECT 'compact_counters' AS name, count(*) FROM (SELECT FROM count_changes LIMIT {MAX_COUNTED}) AS counted"
+        "SELECT 'compact_counters' AS name, count(*) FROM (SELECT FROM count_changes LIMIT {MAX_COUNTED}) AS counted
+        UNION ALL SELECT 'compute_duplicates', count(*) FROM (SELECT FROM duplicate_queue LIMIT {MAX_COUNTED}) AS counted"
     );
     Ok(Measurements { records: sql_query(records).load(conn)?, backlogs: sql_query(backlogs).load(conn)? })
 }

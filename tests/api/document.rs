@@ -237,7 +237,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 77] = [
+const COVERED: [(&str, &str, &str); 79] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -259,6 +259,8 @@ const COVERED: [(&str, &str, &str); 77] = [
     ("create_entity", "entities", "the_response_has_every_member_of_an_entity"),
     ("list_entities", "entities/list", "each_filter_of_entities_selects_its_value"),
     ("suggest_entities", "entities/names", "suggestions_complete_a_name_or_an_alias_the_most_mentioned_first"),
+    ("list_duplicates", "entities/duplicates", "entities_with_like_names_are_pairs_with_their_reasons"),
+    ("list_duplicates_of_entity", "entities/duplicates", "entities_with_like_names_are_pairs_with_their_reasons"),
     ("read_entity", "entities", "a_merged_entity_redirects_to_its_survivor"),
     ("update_entity", "entities", "a_patch_sets_clears_and_keeps_members"),
     ("delete_entity", "entities", "an_entity_that_is_mentioned_or_quoted_is_not_deleted_without_cascade"),
@@ -349,7 +351,7 @@ fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 77] = [
+const CALLS: [(&str, Call); 79] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -384,6 +386,8 @@ const CALLS: [(&str, Call); 77] = [
     ("list_quotes_of_article", |app, stored| app.get(&format!("/v1/articles/{}/quotes?limit=1", stored.article))),
     ("create_entity", |app, _| app.post("/v1/entities", &json!({"kind": "place", "name": "Dakar"}))),
     ("list_entities", |app, _| app.get("/v1/entities?identifier=wikidata:Q42&count=exact")),
+    ("list_duplicates", |app, _| app.get("/v1/entities/duplicates?kind=person&min_score=0.5&count=exact")),
+    ("list_duplicates_of_entity", |app, stored| app.get(&format!("/v1/entities/{}/duplicates", stored.entity))),
     ("read_entity", |app, stored| app.get(&format!("/v1/entities/{}", stored.entity))),
     ("suggest_entities", |app, _| app.get("/v1/entities/suggest?q=a")),
     ("update_entity", |app, stored| {

@@ -58,6 +58,7 @@ fn every_list_as_ndjson_has_the_items_of_its_pages_in_their_order() {
         "/v1/articles?q=port&sort=relevance&include=highlight",
         "/v1/entities?q=awa",
         "/v1/entities",
+        "/v1/entities/duplicates",
         "/v1/judgements",
         "/v1/mentions",
         "/v1/quotes?status=verified&sort=-confidence&include=speaker",

@@ -49,7 +49,9 @@ fn a_creation_that_is_sent_again_gets_the_first_answer() {
         assert_eq!(first.status, 201, "{path}: {}", first.text());
         assert_eq!(plain.header("location").is_empty(), first.header("location").is_empty(), "{path}");
         assert!(first.header("location").is_empty() || first.header("location").starts_with("/verbatim/v1/"));
-        assert_eq!(plain.json().as_object().unwrap().len(), first.json().as_object().unwrap().len(), "{path}");
+        // A second entity with the name has `similar` too.
+        let first_members = first.json();
+        assert!(plain.json().as_object().unwrap().keys().all(|member| first_members.get(member).is_some()), "{path}");
         let stored = app.database.ask(count);
         assert_eq!(parts(&post(&app, path, &key, body)), parts(&first), "{path}");
         // The draft of the standard has quotation marks.

@@ -109,6 +109,7 @@ fn a_merge_moves_mentions_quotes_names_and_identifiers() {
 #[test]
 fn a_dry_run_answers_what_would_be_moved_and_changes_nothing() {
     let Spellings { app, survivor, source, mentions, .. } = spellings();
+    let source = app.get(&path(&source)).expect(200);
     let body = json!({"sources": [source["id"]], "dry_run": true});
     let answer = app.post(&format!("{}/merge", path(&survivor)), &body).expect(200);
     let moved = json!({"mentions": 1, "candidates": 0, "quotes": 1, "about": 0, "aliases": 2, "identifiers": 2});

@@ -230,6 +230,7 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("api_keys_scope_check", spelled!(Scope)),
         ("changes_action_check", spelled!(ChangeAction)),
         ("changes_resource_check", spelled!(ChangedResource)),
+        ("duplicates_kind_check", spelled!(EntityKind)),
         ("entities_kind_check", spelled!(EntityKind)),
         ("entity_aliases_kind_check", spelled!(AliasKind)),
         ("mention_reviews_action_check", vec!["verify", "reject", "reattribute"]),

@@ -11,7 +11,7 @@ use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders, the default first.
-const ORDERS: [(&str, &[&str]); 20] = [
+const ORDERS: [(&str, &[&str]); 21] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
@@ -22,6 +22,7 @@ const ORDERS: [(&str, &[&str]); 20] = [
     ("list_mention_history", &[]),
     ("list_quote_history", &[]),
     ("list_entities", &["relevance", "name", "-mentions", "-quotes", "-updated_at"]),
+    ("list_duplicates", &[]),
     ("list_judgements", &[]),
     ("list_reviews_of_quote", &[]),
     ("list_reviews_of_mention", &[]),

@@ -3,6 +3,7 @@
 use super::{cached, creation, export};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
+use crate::domain::duplicate::Duplicate;
 use crate::domain::entity::{Entity, EntityFilter, EntityPatch, NewEntity};
 use crate::domain::page::{PageRequest, SetFilter};
 use crate::http::context::public_path;
@@ -18,8 +19,8 @@ use crate::http::wire::export::{CsvText, ExportOptions, RecordOptions};
 use crate::http::wire::history::AsOf;
 use crate::http::wire::json_ld::JsonLd;
 use crate::store::cache::Owner;
-use crate::store::entities::Deletion;
 use crate::store::entities::names::{self, PopularNames};
+use crate::store::entities::{Deletion, duplicates};
 use crate::store::{self, Connection, Db, Resource, entities};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -44,7 +45,7 @@ pub struct DeleteEntity {
 
 /// Create an entity
 ///
-/// Aliases may be shared with other entities; identifiers may not.
+/// Aliases may be shared with other entities; identifiers may not. `similar` has the stored entities that are likely the same.
 #[utoipa::path(
     tag = "entities",
     security(("key" = ["write"])),
@@ -58,12 +59,19 @@ pub struct DeleteEntity {
 pub async fn create_entity(
     request: HttpRequest,
     db: web::Data<Db>,
+    popular: web::Data<PopularNames>,
     body: Body<CreateEntity>,
 ) -> Result<HttpResponse, Problem> {
     let new = NewEntity::from(body.0);
-    let create = move |conn: &mut Connection| entities::create(conn, &new);
-    let answer = |entity: Entity| {
-        creation::record(format!("/v1/entities/{}", entity.id), entity.version, &EntityBody::from(entity))
+    let create = move |conn: &mut Connection| {
+        let entity = entities::create(conn, &new)?;
+        let similar = duplicates::of_entity(conn, &popular, entity.id)?;
+        Ok((entity, similar))
+    };
+    let answer = |(entity, similar): (Entity, Vec<Duplicate>)| {
+        let similar = similar.into_iter().map(Into::into).collect();
+        let body = EntityBody { similar, ..entity.into() };
+        creation::record(format!("/v1/entities/{}", body.id), body.version, &body)
     };
     creation::create(&request, &db, create, answer).await
 }

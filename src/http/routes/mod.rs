@@ -6,6 +6,7 @@ mod cached;
 pub mod changes;
 mod creation;
 pub mod docs;
+pub mod duplicates;
 pub mod entities;
 mod event_stream;
 mod export;
@@ -50,6 +51,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(entities::create_entity)
         .service(entities::list_entities)
         .service(entities::suggest_entities)
+        .service(duplicates::list_duplicates)
+        .service(duplicates::list_duplicates_of_entity)
         .service(entities::read_entity)
         .service(entities::update_entity)
         .service(entities::delete_entity)

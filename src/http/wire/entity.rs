@@ -1,6 +1,7 @@
 //! Entities as JSON.
 
 use super::RequestBody;
+use super::duplicate::DuplicateBody;
 use super::patch::clearable;
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
@@ -45,6 +46,10 @@ pub struct EntityBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 300)]
     pub matched: Option<String>,
+    /// In the answer to the creation, if there are any: stored entities that are likely the same, the best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 20)]
+    pub similar: Vec<DuplicateBody>,
 }
 
 /// Another name of an entity.
@@ -139,6 +144,7 @@ impl From<Entity> for EntityBody {
             identifiers: entity.identifiers.into_iter().map(Into::into).collect(),
             merged_into: entity.merged_into,
             matched: None,
+            similar: Vec::new(),
         }
     }
 }

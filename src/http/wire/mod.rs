@@ -5,6 +5,7 @@ pub mod annotation;
 pub mod article;
 pub mod article_list;
 pub mod change;
+pub mod duplicate;
 pub mod entity;
 pub mod entity_list;
 pub mod export;

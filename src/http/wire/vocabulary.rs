@@ -1,8 +1,9 @@
 //! Schemas of the domain's enumerations, for the document. The domain does not know utoipa.
 
 use crate::domain::{
-    AliasKind, Anchor, BlockRole, ChangeAction, ChangedResource, DeliveryStatus, Dimension, EntityKind, Interval,
-    MentionKind, MentionStatus, MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope, SpeakerStatus,
+    AliasKind, Anchor, BlockRole, ChangeAction, ChangedResource, DeliveryStatus, Dimension, DuplicateReason,
+    EntityKind, Interval, MentionKind, MentionStatus, MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope,
+    SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -48,5 +49,6 @@ word_schemas! {
     ChangedResource: "The kind of a record in the change feed.",
     ChangeAction: "What happened to the record. An entity that is merged into another has `merge`, and `undo` when that is undone.",
     Dimension: "The member that records are counted by. It has the name of its filter.",
+    DuplicateReason: "`same_name`: a name or alias is equal, apart from case, accents and the order of words; `contained_name`: one name has all words of the other; `similar_name`: the names differ by few letters; `initials`: the first name is an initial; `acronym`: one name has the initials of the other; `co_mentioned`: the same entities occur in their recent articles; `publisher`: their recent articles have the same publishers; `description`: their descriptions and roles have words in common.",
     Interval: "The length of the intervals of a timeline, in UTC; a week begins on Monday.",
 }

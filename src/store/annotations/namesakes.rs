@@ -5,7 +5,7 @@
 
 use super::Draft;
 use super::entities::Linked;
-use crate::annotate::extraction::context_words;
+use crate::domain::text::context_words;
 use crate::store::sql::Sql;
 use crate::store::{Result, judgements};
 use diesel::pg::PgConnection;

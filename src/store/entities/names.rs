@@ -3,11 +3,13 @@
 //! Each query reads a bounded number of names from `entity_names`. If there are more matches, the most mentioned entities
 //! are searched too.
 
+mod alike;
 mod popular_names;
 mod queries;
 mod suggest;
 mod typos;
 
+pub(super) use alike::alike;
 pub use popular_names::PopularNames;
 pub use queries::Scope;
 pub use suggest::suggest;

@@ -16,6 +16,7 @@ const ENTITIES: &str = "
         FROM generate_series(1, 50000) AS n;
     INSERT INTO entity_aliases (entity_id, position, name, name_key, kind)
         SELECT id, 0, 'Diallo', 'diallo ' || md5(name_key), 'name' FROM entities;
+    DELETE FROM duplicate_queue;
     VACUUM ANALYZE entity_names";
 
 /// A service on those names that logs its statements, and the lock for reading the log.
@@ -87,4 +88,22 @@ fn a_suggestion_reads_few_of_the_names_with_its_prefix() {
     ));
     let kept = app.get("/v1/entities/suggest?q=a").expect(200)["items"].clone();
     assert_eq!(kept.as_array().unwrap(), &first.as_array().unwrap()[1..]);
+}
+
+#[test]
+fn the_duplicates_of_an_entity_among_100_000_names_are_found_by_few_rows() {
+    let (app, _log) = names();
+    app.sql(
+        "INSERT INTO entities (id, kind, name, name_key) VALUES
+            ('01930000-0000-7000-8000-000000000001', 'person', 'M. Keïta', 'm keita'),
+            ('01930000-0000-7000-8000-000000000002', 'person', 'Moussa Keïta', 'moussa keita');
+        ANALYZE entity_names",
+    );
+    let found = app.get("/v1/entities/01930000-0000-7000-8000-000000000002/duplicates").expect(200);
+    assert_eq!(found["items"][0]["entity"]["name"], "M. Keïta", "{found:#}");
+    avoid_sequential_scans(&app);
+    let statement = last_of(&["SELECT \"entity_names\".\"entity_id\" FROM \"entity_names\"".to_owned()]);
+    let (plan, buffers) = explain(&app.database, &statement);
+    assert_eq!(scanned(&plan), ["entity_names_short_forms_idx"], "{plan:#}");
+    assert!(buffers <= 100, "{buffers} buffers: {plan:#}");
 }
