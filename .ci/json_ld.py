@@ -39,10 +39,10 @@ def main(url, key):
         f"/v1/mentions/{mention}?",
         f"/v1/quotes/{quote}?include=article,speaker&",
         f"/v1/articles/{article}/mentions?",
-        "/v1/articles?limit=1&include=body,mentions,quotes&count=exact&",
-        "/v1/entities?limit=1&",
-        "/v1/mentions?limit=1&",
-        "/v1/quotes?limit=1&",
+        f"/v1/articles?mentions={awa}&include=body,mentions,quotes&count=exact&",
+        "/v1/entities?identifier=wikidata:Q42424242&",
+        f"/v1/mentions?entity={awa}&",
+        f"/v1/quotes?speaker={awa}&",
     ]
     for path in paths:
         check(path, call(path + "format=jsonld"))

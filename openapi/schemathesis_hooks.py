@@ -43,6 +43,18 @@ def create_key():
     return create("keys", {"name": str(uuid.uuid4()), "scope": "read"})
 
 
+def create_judgement():
+    return create("judgements", {"entities": [create_entity(), create_entity()]})
+
+
+def create_merge():
+    headers = {"Authorization": f"Bearer {os.environ['SERVICE_KEY']}"}
+    address = f"{os.environ['SERVICE_URL']}/v1/entities/{create_entity()}/merge"
+    answer = requests.post(address, json={"sources": [create_entity()]}, headers=headers, timeout=20)
+    answer.raise_for_status()
+    return answer.json()["merge"]["id"]
+
+
 def create_webhook():
     # Nothing is sent to it: the address is of this machine.
     return create("webhooks", {"url": "http://127.0.0.1:9/", "enabled": False})
@@ -51,8 +63,10 @@ def create_webhook():
 RECORDS = {
     "articles": create_article,
     "entities": create_entity,
+    "judgements": create_judgement,
     "keys": create_key,
     "mentions": create_mention,
+    "merges": create_merge,
     "quotes": create_quote,
     "webhooks": create_webhook,
 }

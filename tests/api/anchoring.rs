@@ -157,7 +157,7 @@ fn a_patch_anchors_an_orphan_in_the_current_text() {
     edit(&app, &article, "Tunis parle.");
     let patch = json!({"start": 0, "end": 5, "exact": "Tunis"});
     let placed = app.patch(&format!("/v1/mentions/{}", id(&mention)), &patch).expect(200);
-    let expected = json!({"version": 3, "body_version": 2, "anchor": "exact", "exact": "Tunis", "origin": "human"});
+    let expected = json!({"version": 3, "body_version": 2, "anchor": "exact", "exact": "Tunis", "origin": "human", "status": "verified"});
     assert_eq!(settled(&placed), with(&mention, expected));
 }
 

@@ -172,8 +172,10 @@ fn unusual_text_comes_back_unchanged_in_every_member() {
         for text in UNUSUAL {
             let answer = member.send(&app, &json!(text).to_string());
             assert!([200, 201].contains(&answer.status), "{text:?} in {}: {}", member.body, answer.text());
-            let record = answer.json();
+            let mut record = answer.json();
             assert_eq!(member.read(&record), text, "{}", member.body);
+            // Only the answer of a creation has the similar entities.
+            record.as_object_mut().unwrap().remove("similar");
             let read = if answer.status == 201 { answer.header("location") } else { &member.path };
             assert_eq!(app.get(read).expect(200), record);
         }
