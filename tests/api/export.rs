@@ -52,6 +52,8 @@ fn every_list_as_ndjson_has_the_items_of_its_pages_in_their_order() {
     app.post("/v1/judgements", &json!({"entities": [mayor["id"], player["id"]]})).expect(201);
     let article = format!("/v1/articles/{}", id(&articles[0]));
     app.patch(&article, &json!({"body": "Nous sommes prêts, dit Awa Diallo."})).expect(200);
+    let queued = || app.database.ask("SELECT count(*) FROM duplicate_queue");
+    eventually("all duplicates are computed", || (queued() == "0").then_some(()));
     for path in [
         "/v1/articles",
         "/v1/articles?include=body,mentions,quotes&sort=published_at&external_id=3&external_id=40",
