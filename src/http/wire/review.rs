@@ -238,8 +238,8 @@ impl CreateReviews {
                 faults.push(FieldError::new(format!("/{member}/{index}"), "is given twice"));
             }
             if ids.is_empty() == is_given {
-                let pointer = if is_given { member } else { review };
-                faults.push(FieldError::new(format!("/{pointer}"), format!("is required with {member} and {review}")));
+                let (missing, given) = if is_given { (member, review) } else { (review, member) };
+                faults.push(FieldError::new(format!("/{missing}"), format!("is required with {given}")));
             }
         }
         if quotes.is_empty() && mentions.is_empty() {

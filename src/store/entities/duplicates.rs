@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// Entities that one step of the background task takes.
 const BATCH: i64 = 10;
 
-/// The entities that are likely the same as this one, the best first, computed from what is stored now.
+/// Computes the likely duplicates of this entity from the stored entities, best first.
 ///
 /// # Errors
 /// As one of [`find_all`](super::find_all).

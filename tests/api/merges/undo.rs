@@ -1,4 +1,4 @@
-//! The undo of merges: exactly what was moved is moved back.
+//! Undo of merges: it moves back exactly what they moved.
 
 use serde_json::{Value, json};
 
