@@ -52,8 +52,8 @@ const BACKLOG: i32 = 1024;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a client may take nothing of its answer before its connection is closed.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the workers go on accepting connections after they are told to stop.
-const ACCEPT_TIMEOUT: Duration = Duration::from_millis(20);
+/// How long the workers get to take the connections that are in the queue when the service stops.
+const ACCEPT_TIMEOUT: Duration = Duration::from_millis(250);
 /// How long an idle connection is kept open: longer than the minute that load balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often the name dictionary is refreshed.
@@ -297,11 +297,12 @@ impl Server {
         if failure.is_none() {
             time::sleep(config.drain_delay).await;
         }
-        let stopped = handle.stop(!config.shutdown_timeout.is_zero());
+        if let Err(error) = http::drain::ignore_new_connections(&queue) {
+            log::debug!("connections that arrive now may be reset: {error}");
+        }
+        drop(queue);
         time::sleep(ACCEPT_TIMEOUT).await;
-        let refused = task::spawn_blocking(move || http::drain::refuse_waiting(queue));
-        stopped.await;
-        refused.await.map_err(io::Error::other)?;
+        handle.stop(!config.shutdown_timeout.is_zero()).await;
         let ended = serving.await.map_err(io::Error::other).flatten();
         if let Some(probes) = probes {
             probes.stop(false).await;

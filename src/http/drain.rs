@@ -1,71 +1,73 @@
-//! Connections that wait to be accepted when the service stops.
+//! Connections that arrive while the service stops.
 //!
 //! The kernel completes connections until the listener is closed, and then resets those that nobody has accepted: under load
-//! about two at each stop. They are answered 503 instead, so that their clients send the request again.
+//! about two at each stop.
 
-use super::respond::problem::Problem;
-use super::wire::problem::Code;
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::thread;
-use std::time::Duration;
+use std::io;
+use std::net::TcpListener;
 
-/// How long a client gets to send its request and to read the answer.
-const CLIENT_TIMEOUT: Duration = Duration::from_millis(500);
-/// The longest request that is read, in bytes.
-const MAX_REQUEST: u64 = 64 << 10;
+#[cfg(target_os = "linux")]
+use socket2::{SockFilter, SockRef};
 
-/// Closes the listener and answers the connections in its queue. Blocks while they are answered. The workers no longer accept.
-pub fn refuse_waiting(listener: TcpListener) {
-    // A failure ends it too: the listener does not block.
-    let waiting: Vec<TcpStream> = listener.incoming().map_while(Result::ok).collect();
-    drop(listener);
-    thread::scope(|scope| {
-        for stream in waiting {
-            // A client that goes away needs no answer.
-            scope.spawn(move || drop(refuse(stream)));
-        }
-    });
+/// Lets no further connection into the queue of the listener, while those in it can still be accepted.
+///
+/// A packet filter drops the first packet of new connections. Their clients send it again after a second; when the listener
+/// is closed by then, they are refused.
+///
+/// # Errors
+/// When the system has no such filters.
+#[cfg(target_os = "linux")]
+pub fn ignore_new_connections(listener: &TcpListener) -> io::Result<()> {
+    const FLAGS_OF_TCP_HEADER: u32 = 13;
+    const SYN: u32 = 0x02;
+    const SYN_AND_ACK: u32 = 0x12;
+    // Opcodes of the classic Berkeley packet filter.
+    const LOAD_BYTE: u16 = 0x30;
+    const AND: u16 = 0x54;
+    const JUMP_IF_EQUAL: u16 = 0x15;
+    const RETURN: u16 = 0x06;
+    SockRef::from(listener).attach_filter(&[
+        SockFilter::new(LOAD_BYTE, 0, 0, FLAGS_OF_TCP_HEADER),
+        SockFilter::new(AND, 0, 0, SYN_AND_ACK),
+        SockFilter::new(JUMP_IF_EQUAL, 0, 1, SYN),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, u32::MAX),
+    ])
 }
 
-fn refuse(mut stream: TcpStream) -> io::Result<()> {
-    stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(CLIENT_TIMEOUT))?;
-    stream.set_write_timeout(Some(CLIENT_TIMEOUT))?;
-    let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
-    while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.len() as u64 <= MAX_REQUEST {
-        match stream.read(&mut buffer)? {
-            0 => return Ok(()),
-            length => request.extend_from_slice(&buffer[..length]),
-        }
-    }
-    stream.write_all(&Problem::new(Code::Unavailable, "the service is stopping").to_response_bytes())?;
-    stream.shutdown(Shutdown::Write)?;
-    // Unread bytes of a body would reset the connection before the client has read the answer.
-    io::copy(&mut stream.take(MAX_REQUEST), &mut io::sink()).map(drop)
+/// Other systems have no such filter.
+#[cfg(not(target_os = "linux"))]
+pub fn ignore_new_connections(_: &TcpListener) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::Duration;
 
     #[test]
-    fn a_connection_in_the_queue_is_answered_503_and_later_ones_are_refused() {
+    fn connections_in_the_queue_are_served_and_later_ones_are_not_taken() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let mut clients = [TcpStream::connect(address).unwrap(), TcpStream::connect(address).unwrap()];
-        for client in &mut clients {
-            client.write_all(b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}").unwrap();
-        }
-        refuse_waiting(listener);
-        for mut client in clients {
-            let mut answer = String::new();
-            client.read_to_string(&mut answer).unwrap();
-            assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 1\r\n"), "{answer}");
-            let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-            assert!(body.contains("the service is stopping") && body.ends_with('}'), "{body}");
-        }
-        assert!(TcpStream::connect(address).is_err());
+        let mut client = TcpStream::connect(address).unwrap();
+        ignore_new_connections(&listener).unwrap();
+
+        let late = TcpStream::connect_timeout(&address, Duration::from_millis(200));
+        assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
+
+        let (mut served, _) = listener.accept().unwrap();
+        drop(listener);
+        client.write_all(b"question").unwrap();
+        let mut question = [0; 8];
+        served.read_exact(&mut question).unwrap();
+        served.write_all(b"answer").unwrap();
+        drop(served);
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert_eq!((&question, answer.as_str()), (b"question", "answer"));
+        assert_eq!(TcpStream::connect(address).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
 }

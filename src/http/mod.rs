@@ -2,7 +2,7 @@
 //!
 //! A request passes the [`middleware`], is read by [`extract`], answered by one of the [`routes`] in the shapes of
 //! [`wire`], and written by [`respond`]. [`openapi`] derives the document from the routes, and [`app`] puts everything
-//! together. [`drain`] answers the last connections. Imports point from `app` to `openapi`, `routes`, `middleware`, `extract`, `respond`, `wire`, `context`.
+//! together. [`drain`] keeps new connections out when the service stops. Imports point from `app` to `openapi`, `routes`, `middleware`, `extract`, `respond`, `wire`, `context`.
 
 pub mod app;
 pub mod context;

@@ -134,10 +134,15 @@ impl Drop for Embedded {
     }
 }
 
+/// Values for the parameters that libpq would else take from its environment variables, such as PGOPTIONS: they are meant
+/// for other servers.
+const PARAMETERS: &str =
+    "options=&hostaddr=&requirepeer=&require_auth=&channel_binding=prefer&target_session_attrs=any";
+
 /// The libpq URL of a database of the server whose socket is in `socket_dir`.
 fn url(socket_dir: &Path, role: &str, database: &str) -> String {
     let (database, host) = (percent_encode(database.as_bytes()), socket_dir.as_os_str().as_encoded_bytes());
-    format!("postgresql:///{database}?host={}&port={PORT}&user={role}", percent_encode(host))
+    format!("postgresql:///{database}?host={}&port={PORT}&user={role}&{PARAMETERS}", percent_encode(host))
 }
 
 /// Encodes all but the unreserved characters of RFC 3986.

@@ -38,6 +38,22 @@ fn a_restart_keeps_the_stored_records() {
 }
 
 #[test]
+fn variables_of_libpq_for_other_servers_do_not_reach_the_embedded_one() {
+    let dir = folder();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--data-dir", dir.path().to_str().unwrap()];
+    let mut service = Process::start(
+        verbatim(&arguments)
+            .env("PGOPTIONS", "-c log_statement=all")
+            .env("PGHOSTADDR", "192.0.2.1")
+            .env("PGREQUIREPEER", "nobody")
+            .env("PGCHANNELBINDING", "require")
+            .env("PGTARGETSESSIONATTRS", "read-only"),
+    );
+    service.client().post("/v1/articles", &article()).expect(201);
+    service.stop();
+}
+
+#[test]
 fn a_request_in_flight_is_finished_before_the_service_ends() {
     let dir = folder();
     let mut service = Process::serve(dir.path(), &["--lock-timeout-ms", "8500"]);

@@ -108,16 +108,6 @@ impl Problem {
         }
     }
 
-    /// The whole response of HTTP/1.1, for a connection that no worker serves.
-    pub fn to_response_bytes(&self) -> Vec<u8> {
-        let body = serde_json::to_string(&self.body()).unwrap_or_default();
-        let (status, length) = (self.code.status(), body.len());
-        format!(
-            "HTTP/1.1 {status}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {length}\r\nretry-after: 1\r\nconnection: close\r\n\r\n{body}"
-        )
-        .into_bytes()
-    }
-
     /// The code of the problem.
     pub fn code(&self) -> Code {
         self.code
