@@ -47,6 +47,11 @@ def create_judgement():
     return create("judgements", {"entities": [create_entity(), create_entity()]})
 
 
+def create_claim_review():
+    review = {"publisher": "Vérif", "url": "https://check.example/1", "rating": "Faux"}
+    return create(f"quotes/{create_quote()}/claim-reviews", review)
+
+
 def create_merge():
     headers = {"Authorization": f"Bearer {os.environ['SERVICE_KEY']}"}
     address = f"{os.environ['SERVICE_URL']}/v1/entities/{create_entity()}/merge"
@@ -64,6 +69,7 @@ RECORDS = {
     "articles": create_article,
     "entities": create_entity,
     "judgements": create_judgement,
+    "claim-reviews": create_claim_review,
     "keys": create_key,
     "mentions": create_mention,
     "merges": create_merge,

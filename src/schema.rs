@@ -87,6 +87,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    claim_reviews (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        actor -> Nullable<Text>,
+        quote_id -> Uuid,
+        article_id -> Uuid,
+        publisher -> Text,
+        url -> Text,
+        rating -> Text,
+        title -> Nullable<Text>,
+        date -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     count_changes (id) {
         id -> Int8,
         of -> Text,
@@ -468,6 +483,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     change_log,
     changes,
+    claim_reviews,
     count_changes,
     day_counts,
     duplicate_queue,

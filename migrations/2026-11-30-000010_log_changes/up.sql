@@ -1,4 +1,5 @@
--- The change log: every change of an article, entity, mention or quote, and every review, inserted by the same transaction. The
+-- The change log: every change of an article, entity, mention or quote, and every review
+-- and claim review, inserted by the same transaction. The
 -- change feed and the names in memory are read from it.
 --
 -- Readers read it in the order of (transaction_id, id), and only up to the oldest transaction that is still running. So no change
@@ -16,11 +17,11 @@ CREATE TABLE changes (
     record_id uuid NOT NULL,
     -- The article itself, or the article that the record is in; null for entities.
     article_id uuid,
-    -- The version of the record after the change, or before its deletion; null for reviews, which do not change.
+    -- The version of the record after the change, or before its deletion; null for reviews and claim reviews, which do not change.
     version integer,
     CONSTRAINT changes_pkey PRIMARY KEY (transaction_id, id),
     CONSTRAINT changes_action_check CHECK (action IN ('create', 'update', 'delete', 'merge', 'undo')),
-    CONSTRAINT changes_resource_check CHECK (resource IN ('article', 'entity', 'mention', 'quote', 'review'))
+    CONSTRAINT changes_resource_check CHECK (resource IN ('article', 'entity', 'mention', 'quote', 'review', 'claim_review'))
 );
 
 -- For the names in memory, which are refreshed twice a second.

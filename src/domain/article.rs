@@ -3,7 +3,7 @@
 use super::page::{PageRequest, Range, SetFilter};
 use super::search::Search;
 use super::span::Span;
-use super::{BlockRole, text};
+use super::{Anchor, BlockRole, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -111,6 +111,25 @@ pub struct ArticleVersion {
     pub content_hash: Vec<u8>,
     /// When this text was received.
     pub created_at: DateTime<Utc>,
+}
+
+/// What became of a mention or a quote of one text of an article in another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    pub id: Uuid,
+    pub anchor: Anchor,
+    pub from: Vec<Span>,
+    /// `None` for an orphan.
+    pub to: Option<Vec<Span>>,
+}
+
+/// The mentions and quotes of one text of an article in another one, in order of start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedSpans {
+    pub mentions: Vec<Followed>,
+    pub quotes: Vec<Followed>,
+    /// False if there are more of them.
+    pub is_complete: bool,
 }
 
 /// The orders of a list of articles.

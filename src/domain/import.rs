@@ -1,6 +1,7 @@
 //! Records to be imported: articles with what was found in them, and entities.
 
 use super::article::{ArticlePatch, NewArticle};
+use super::claim_review::NewClaimReview;
 use super::entity::{EntityPatch, NewEntity};
 use super::mention::{MentionPatch, NewMention};
 use super::quote::{NewQuote, QuotePatch};
@@ -71,6 +72,16 @@ pub struct QuoteRecord {
     pub extractor: Option<String>,
     pub history: Option<FindingHistory>,
     pub reviews: Vec<Review>,
+    pub claim_reviews: Vec<ClaimReviewRecord>,
+}
+
+/// A claim review that is restored with its quote.
+#[derive(Debug, Clone)]
+pub struct ClaimReviewRecord {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub actor: Option<String>,
+    pub new: NewClaimReview,
 }
 
 /// The version and the times of a record that is restored.

@@ -4,6 +4,7 @@ pub mod anchoring;
 pub mod article;
 pub mod article_url;
 pub mod change;
+pub mod claim_review;
 pub mod duplicate;
 pub mod entity;
 pub mod graph;

@@ -1,5 +1,6 @@
 //! Quotes: words in an article, their speaker and their reviews.
 
+use super::claim_review::ClaimReview;
 use super::entity::ResolvedName;
 use super::page::{PageRequest, Range, SetFilter};
 use super::review::Review;
@@ -129,6 +130,8 @@ pub struct QuoteFilter {
     /// Lemma of the cue.
     pub cue: SetFilter<String>,
     pub cluster: SetFilter<Uuid>,
+    /// Rating of a claim review of the quote.
+    pub claim_review: SetFilter<String>,
     pub min_confidence: Option<f64>,
     pub published: Range<DateTime<Utc>>,
     pub said: Range<NaiveDate>,
@@ -204,6 +207,8 @@ pub struct Occurrences {
     pub variants: Vec<Variant>,
     /// Counts per publisher, most frequent first.
     pub publishers: Vec<PublisherCount>,
+    /// Fact-checks of any quote of the cluster.
+    pub claim_reviews: Vec<ClaimReview>,
 }
 
 /// One wording of a quote.

@@ -13,7 +13,7 @@ pub enum CountTarget {
     Articles(ArticleFilter),
     /// With `one_per_cluster`, quotes of a cluster count once.
     Quotes {
-        filter: QuoteFilter,
+        filter: Box<QuoteFilter>,
         one_per_cluster: bool,
     },
     Mentions(MentionFilter),

@@ -1,11 +1,17 @@
 //! Compares two wordings: how similar they are, and which words differ.
 
+use super::span::Span;
 use super::text::canonical;
 use similar::{Algorithm, DiffOp, DiffTag};
 use std::collections::HashSet;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+use unicode_normalization::char::is_combining_mark;
 
 /// Words of each text that are compared. The rest is ignored.
 const MAX_WORDS: usize = 1_000;
+/// How long two whole texts are compared. Texts of newspapers take milliseconds.
+const MAX_DIFF_TIME: Duration = Duration::from_millis(500);
 
 /// Words of one text in place of words of the other, as printed. Case, accents and punctuation make no difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +56,68 @@ pub fn differences(given: &str, found: &str) -> Vec<Difference> {
     differing.map(difference).collect()
 }
 
+/// A place at which two texts differ, in code points of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hunk {
+    pub from: Span,
+    pub to: Span,
+    pub deleted: String,
+    pub inserted: String,
+}
+
+/// The places at which two texts differ, to the character, in units of words.
+///
+/// Takes linear memory and at most about [`MAX_DIFF_TIME`]: then the rest counts as different.
+pub fn hunks(from: &str, to: &str) -> Vec<Hunk> {
+    let (old, new) = (tokens(from), tokens(to));
+    let deadline = Instant::now() + MAX_DIFF_TIME;
+    let (old_words, new_words): (Vec<&str>, Vec<&str>) =
+        (old.iter().map(|token| token.text).collect(), new.iter().map(|token| token.text).collect());
+    let operations = similar::capture_diff_slices_deadline(Algorithm::Myers, &old_words, &new_words, Some(deadline));
+    let differing = operations.into_iter().filter(|operation| operation.tag() != DiffTag::Equal);
+    let hunk = |operation: DiffOp| {
+        let ((from, deleted), (to, inserted)) = (part(&old, operation.old_range()), part(&new, operation.new_range()));
+        Hunk { from, to, deleted, inserted }
+    };
+    differing.map(hunk).collect()
+}
+
+/// A word, a run of white space, or another character.
+struct Token<'a> {
+    start: i32,
+    length: i32,
+    text: &'a str,
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let kind = |c: char| (c.is_alphanumeric() || is_combining_mark(c), c.is_whitespace());
+    let mut tokens = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    let mut start = 0;
+    while let Some((byte, first)) = chars.next() {
+        let (mut end, mut length) = (byte + first.len_utf8(), 1);
+        while kind(first) != (false, false)
+            && let Some((at, c)) = chars.next_if(|(_, c)| kind(*c) == kind(first))
+        {
+            (end, length) = (at + c.len_utf8(), length + 1);
+        }
+        tokens.push(Token { start, length, text: &text[byte..end] });
+        start += length;
+    }
+    tokens
+}
+
+/// The span and the text of some tokens. Without tokens, it is empty before the next one.
+fn part(tokens: &[Token], range: Range<usize>) -> (Span, String) {
+    let end_of = |token: &Token| token.start + token.length;
+    let start = match tokens.get(range.start) {
+        Some(token) => token.start,
+        None => tokens.last().map_or(0, end_of),
+    };
+    let end = tokens[range.clone()].last().map_or(start, end_of);
+    (Span { start, end }, tokens[range].iter().map(|token| token.text).collect())
+}
+
 /// The words of a text, as printed and folded, without lone punctuation marks.
 fn words(text: &str) -> Vec<(&str, String)> {
     let words = text.split_whitespace().map(|word| (word, canonical(word)));
@@ -86,7 +154,42 @@ mod tests {
         assert!(similarity("", "") < 0.01);
     }
 
+    #[test]
+    fn hunks_have_their_places_in_both_texts() {
+        let found = hunks("Le port rouvre lundi.", "Hier, le port rouvre mardi.");
+        let shown: Vec<_> =
+            found.iter().map(|hunk| (hunk.from.start, hunk.to.start, &*hunk.deleted, &*hunk.inserted)).collect();
+        assert_eq!(shown, [(0, 0, "Le", "Hier, le"), (15, 21, "lundi", "mardi")]);
+        assert_eq!(hunks("é", "é"), []);
+        assert_eq!(hunks("", "a b")[0].to, Span { start: 0, end: 3 });
+    }
+
+    #[test]
+    fn hostile_texts_are_compared_in_bounded_time() {
+        let (from, to) = ("a b ".repeat(1 << 18), "b c, ".repeat(200_000));
+        let began = Instant::now();
+        assert!(!hunks(&from, &to).is_empty());
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+
     proptest! {
+        #[test]
+        fn hunks_make_one_text_of_the_other(from in "[ab é👩,\n]{0,40}", to in "[ab é👩,\n]{0,40}") {
+            let (old, new): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+            let index = |at: i32| usize::try_from(at).unwrap();
+            let (mut made, mut reached) = (String::new(), 0);
+            for hunk in hunks(&from, &to) {
+                made.extend(&old[reached..index(hunk.from.start)]);
+                prop_assert_eq!(made.chars().count(), index(hunk.to.start));
+                prop_assert_eq!(old[index(hunk.from.start)..index(hunk.from.end)].iter().collect::<String>(), hunk.deleted);
+                prop_assert_eq!(new[index(hunk.to.start)..index(hunk.to.end)].iter().collect::<String>(), hunk.inserted.clone());
+                made.push_str(&hunk.inserted);
+                reached = index(hunk.from.end);
+            }
+            made.extend(&old[reached..]);
+            prop_assert_eq!(made, to);
+        }
+
         #[test]
         fn what_differs_makes_one_text_of_the_other(given in "[abc ]{0,30}", found in "[abc ]{0,30}") {
             let told = differences(&given, &found);

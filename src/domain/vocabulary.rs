@@ -194,6 +194,7 @@ words! {
         Mention = "mention",
         Quote = "quote",
         Review = "review",
+        ClaimReview = "claim_review",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Articles and the versions of their texts.
 
 mod blocks;
+mod comparison;
 pub(in crate::store) mod list;
 mod versions;
 
@@ -15,6 +16,7 @@ use crate::domain::text::Body;
 use crate::schema::articles;
 use blocks::BlockList;
 use chrono::{DateTime, SubsecRound, Utc};
+pub use comparison::compare;
 use diesel::dsl::{exists, now, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;

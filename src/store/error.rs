@@ -20,11 +20,12 @@ pub enum Resource {
     Webhook,
     Judgement,
     Merge,
+    ClaimReview,
 }
 
 impl Resource {
     /// The number of kinds.
-    pub const COUNT: usize = Self::Merge as usize + 1;
+    pub const COUNT: usize = Self::ClaimReview as usize + 1;
 
     /// The table that contains these records.
     pub const fn table(self) -> &'static str {
@@ -37,6 +38,7 @@ impl Resource {
             Self::Key => "api_keys",
             Self::Webhook => "webhooks",
             Self::Judgement => "judgements",
+            Self::ClaimReview => "claim_reviews",
             Self::Merge => "merges",
         }
     }
@@ -52,6 +54,7 @@ impl Resource {
             Self::Key => "key",
             Self::Webhook => "webhook",
             Self::Judgement => "judgement",
+            Self::ClaimReview => "claim review",
             Self::Merge => "merge",
         }
     }
@@ -147,6 +150,8 @@ pub enum Conflict {
     KeyName,
     #[error("these entities were already judged to be different")]
     Judged,
+    #[error("the quote has a claim review at this url")]
+    ClaimReviewUrl,
     #[error("the first request with this Idempotency-Key is still running")]
     KeyInUse,
     #[error("the text occurs more than once in the body: send its spans")]
@@ -258,6 +263,7 @@ fn from_constraint(constraint: &str, message: &str) -> Error {
         "articles_publisher_external_id_key" => Error::Conflict(Conflict::ExternalId { existing: None }),
         "api_keys_name_key" => Error::Conflict(Conflict::KeyName),
         "judgements_first_id_second_id_key" => Error::Conflict(Conflict::Judged),
+        "claim_reviews_quote_id_url_key" => Error::Conflict(Conflict::ClaimReviewUrl),
         "entity_identifiers_pkey" => Error::Conflict(Conflict::Identifier),
         "mentions_entity_id_fkey" => Error::field("/entity_id", "there is no such entity"),
         // Another transaction deleted the entity of a mention in the quote. A retry does not find that mention.

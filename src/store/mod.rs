@@ -10,6 +10,7 @@ pub mod annotations;
 mod article_text;
 pub mod articles;
 pub mod changes;
+pub mod claim_reviews;
 pub mod counts;
 pub mod db;
 pub mod entities;

@@ -21,6 +21,9 @@ fn call(app: &TestApp, method: &str, path: &str) -> Response {
         "POST" if path.contains("/split?") || path.ends_with("/split") => {
             app.post(path, &json!({"quotes": [NOBODY], "into": {"entity_id": NOBODY}}))
         }
+        "POST" if path.contains("/claim-reviews") => {
+            app.post(path, &json!({"publisher": "Vérif", "url": "https://check.example/1", "rating": "Faux"}))
+        }
         "POST" if path.contains("/reviews") => app.post(path, &json!({"action": "verify"})),
         "POST" => app.post(path, &json!({"start": 0, "end": 1})),
         "PATCH" => app.patch(path, &json!({})),
@@ -212,17 +215,22 @@ fn options_returns_the_methods_of_every_path() {
 fn head_returns_the_response_of_get_without_the_body() {
     let app = TestApp::start();
     let article = app.article(json!({}));
+    let edited = json!({"body": format!("{} Fin.", article["body"].as_str().unwrap())});
+    let article = app.patch(&format!("/v1/articles/{}", article["id"].as_str().unwrap()), &edited).expect(200);
     let entity = app.entity(json!({}));
     let namesake = app.entity(json!({}));
     let judgement = app.post("/v1/judgements", &json!({"entities": [entity["id"], namesake["id"]]})).expect(201);
     let mention = app.mention(&article, "Dakar", json!({}));
     let quote = app.quote(&article, json!({}));
+    let review = json!({"publisher": "Vérif", "url": "https://check.example/1", "rating": "Faux"});
+    let review = app.post(&format!("/v1/quotes/{}/claim-reviews", quote["id"].as_str().unwrap()), &review).expect(201);
     let key = app.key("desk", json!({}));
     let webhook = app.post("/v1/webhooks", &json!({"url": "https://desk.example/changes"})).expect(201);
     let merge = json!({"sources": [app.entity(json!({}))["id"]]});
     let merge = app.post(&format!("/v1/entities/{}/merge", entity["id"].as_str().unwrap()), &merge).expect(200);
     for (path, _) in paths().into_iter().filter(|(_, methods)| methods.iter().any(|method| method == "GET")) {
         let record = match path.split('/').nth(2) {
+            Some("claim-reviews") => &review,
             Some("entities") => &entity,
             Some("mentions") => &mention,
             Some("quotes") => &quote,

@@ -141,9 +141,17 @@ fn every_operation_has_all_its_statuses() {
         }
         expected.extend(match operation.id {
             "update_entity" | "split_entity" => &["308", "409"][..],
-            "create_article" | "update_article" | "create_entity" | "create_mention" | "create_quote"
-            | "create_judgement" | "create_key" | "merge_entities" | "undo_merge" => &["409"],
             "create_quote_review" | "create_mention_review" => &["409", "412"],
+            "create_article"
+            | "update_article"
+            | "create_entity"
+            | "create_mention"
+            | "create_quote"
+            | "create_claim_review"
+            | "create_judgement"
+            | "create_key"
+            | "merge_entities"
+            | "undo_merge" => &["409"],
             "delete_entity" => &["202", "308", "409"],
             "read_entity" | "list_related_entities" => &["308"],
             "read_problem" => &["404"],
@@ -237,7 +245,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 79] = [
+const COVERED: [(&str, &str, &str); 84] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -245,6 +253,11 @@ const COVERED: [(&str, &str, &str); 79] = [
     ("delete_article", "articles", "everything_in_a_deleted_article_is_deleted"),
     ("list_article_versions", "articles/update", "versions_are_listed_newest_first_and_read_by_number"),
     ("read_article_version", "articles/update", "a_version_does_not_have_later_changes_of_its_article"),
+    (
+        "compare_article_versions",
+        "history/versions",
+        "two_versions_show_their_differences_and_what_became_of_their_spans",
+    ),
     ("list_article_history", "history", "an_article_has_a_version_for_each_change"),
     ("list_entity_history", "history", "an_entity_has_its_former_aliases_and_identifiers"),
     ("list_mention_history", "history", "an_edit_of_the_text_is_in_the_history_of_its_mentions_and_quotes"),
@@ -281,6 +294,10 @@ const COVERED: [(&str, &str, &str); 79] = [
     ("update_quote", "quotes/changes", "a_patch_sets_a_member_and_adds_a_review"),
     ("delete_quote", "quotes", "a_deleted_quote_is_gone"),
     ("read_quote_occurrences", "quotes/clusters", "occurrences_have_the_publishers_times_and_wordings_of_a_quote"),
+    ("create_claim_review", "claim_reviews", "a_claim_review_is_answered_with_every_member_until_it_is_deleted"),
+    ("list_claim_reviews", "claim_reviews", "claim_reviews_are_listed_for_their_quote_and_shown_for_its_cluster"),
+    ("read_claim_review", "claim_reviews", "a_claim_review_is_answered_with_every_member_until_it_is_deleted"),
+    ("delete_claim_review", "claim_reviews", "a_claim_review_is_answered_with_every_member_until_it_is_deleted"),
     ("annotate_text", "annotate", "the_response_has_the_language_blocks_mentions_and_quotes_of_a_text"),
     ("annotate_article", "annotate/again", "annotating_twice_changes_nothing"),
     ("read_timeline", "stats", "a_timeline_counts_every_interval_from_the_first_record_to_the_last"),
@@ -350,8 +367,16 @@ fn id_of_merge(app: &TestApp, stored: &Stored) -> String {
     merge(app, stored).expect(200)["merge"]["id"].as_str().unwrap().to_owned()
 }
 
+/// Stores a claim review, and returns its id.
+fn claim_review(app: &TestApp, stored: &Stored) -> String {
+    let review =
+        json!({"publisher": "Vérif", "url": "https://check.example/1", "rating": "Faux", "date": "2026-03-03"});
+    let review = app.post(&format!("/v1/quotes/{}/claim-reviews", stored.quote), &review).expect(201);
+    review["id"].as_str().unwrap().to_owned()
+}
+
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 79] = [
+const CALLS: [(&str, Call); 84] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -363,6 +388,11 @@ const CALLS: [(&str, Call); 79] = [
     ("delete_article", |app, stored| app.delete(&format!("/v1/articles/{}", stored.article))),
     ("list_article_versions", |app, stored| app.get(&format!("/v1/articles/{}/versions?count=exact", stored.article))),
     ("read_article_version", |app, stored| app.get(&format!("/v1/articles/{}/versions/1", stored.article))),
+    ("compare_article_versions", |app, stored| {
+        let path = format!("/v1/articles/{}", stored.article);
+        app.patch(&path, &json!({"body": "Le port ferme. « Nous sommes prêts », a déclaré Awa Diallo."})).expect(200);
+        app.get(&format!("{path}/versions/1..2"))
+    }),
     ("list_article_history", |app, stored| app.get(&format!("/v1/articles/{}/history?count=exact", stored.article))),
     ("list_entity_history", |app, stored| {
         let path = format!("/v1/entities/{}", stored.entity);
@@ -426,6 +456,13 @@ const CALLS: [(&str, Call); 79] = [
     }),
     ("delete_quote", |app, stored| app.delete(&format!("/v1/quotes/{}", stored.quote))),
     ("read_quote_occurrences", |app, stored| app.get(&format!("/v1/quotes/{}/occurrences", stored.quote))),
+    ("create_claim_review", |app, stored| {
+        let review = json!({"publisher": "Vérif", "url": "https://check.example/2", "rating": "Faux"});
+        app.post(&format!("/v1/quotes/{}/claim-reviews", stored.quote), &review)
+    }),
+    ("list_claim_reviews", |app, stored| app.get(&format!("/v1/quotes/{}/claim-reviews?count=exact", stored.quote))),
+    ("read_claim_review", |app, stored| app.get(&format!("/v1/claim-reviews/{}", claim_review(app, stored)))),
+    ("delete_claim_review", |app, stored| app.delete(&format!("/v1/claim-reviews/{}", claim_review(app, stored)))),
     ("annotate_text", |app, _| {
         let body = "Le port rouvre. « Nous sommes prêts », a déclaré Awa Diallo, maire de Dakar.";
         app.post("/v1/annotate", &json!({"headline": "Le port rouvre", "body": body}))
@@ -511,7 +548,15 @@ fn every_error_response_matches_the_document() {
     let deleted = app.entity(json!({}));
     app.delete(&format!("/v1/entities/{}", deleted["id"].as_str().unwrap())).expect(204);
     for operation in operations() {
-        let path = |id: &str| operation.path.replace("{id}", id).replace("{n}", "1").replace("{code}", "surprise");
+        let path = |id: &str| {
+            operation
+                .path
+                .replace("{id}", id)
+                .replace("{n}", "1")
+                .replace("{a}", "1")
+                .replace("{b}", "2")
+                .replace("{code}", "surprise")
+        };
         let body = match operation.method.as_str() {
             "POST" | "PATCH" => "{\"surprise\": 1}",
             _ => "",

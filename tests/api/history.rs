@@ -1,5 +1,7 @@
 //! The history of records, and their past states.
 
+mod versions;
+
 use serde_json::{Value, json};
 
 use super::support::answers::{id, items, refusal, settled, time};

@@ -9,6 +9,7 @@ mod batching;
 mod bodies;
 mod cache;
 mod changes;
+mod claim_reviews;
 mod commands;
 mod conditional;
 mod contract;

@@ -247,13 +247,16 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("quotes_status_check", spelled!(QuoteStatus)),
         ("reviews_action_check", spelled!(ReviewAction)),
         ("webhook_deliveries_status_check", spelled!(DeliveryStatus)),
-        ("tombstones_kind_check", vec!["article", "entity", "mention", "quote", "key", "webhook", "judgement"]),
+        (
+            "tombstones_kind_check",
+            vec!["article", "entity", "mention", "quote", "key", "webhook", "judgement", "claim review"],
+        ),
     ]);
     let found = rows(
         &TestDatabase::migrated(),
         "SELECT conname, (
             SELECT array_agg(found[1] ORDER BY at)
-            FROM regexp_matches(pg_get_constraintdef(oid), '''([a-z]+)''::text', 'g') WITH ORDINALITY AS m (found, at)
+            FROM regexp_matches(pg_get_constraintdef(oid), '''([a-z_ ]+)''::text', 'g') WITH ORDINALITY AS m (found, at)
         ) AS words
         FROM pg_constraint WHERE pg_get_constraintdef(oid) LIKE '%ANY (ARRAY[%' AND connamespace = 'public'::regnamespace",
     );

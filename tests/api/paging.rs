@@ -11,7 +11,7 @@ use crate::support::document::{operations, with};
 use crate::support::{Client, TestApp, refused};
 
 /// Every list with its orders, the default first.
-const ORDERS: [(&str, &[&str]); 21] = [
+const ORDERS: [(&str, &[&str]); 22] = [
     ("list_articles", &["-published_at", "published_at", "-created_at", "relevance"]),
     ("list_mentions", &["-published_at", "published_at"]),
     ("list_mentions_of_article", &[]),
@@ -27,6 +27,7 @@ const ORDERS: [(&str, &[&str]); 21] = [
     ("list_reviews_of_quote", &[]),
     ("list_reviews_of_mention", &[]),
     ("list_review_queue", &[]),
+    ("list_claim_reviews", &[]),
     ("list_keys", &[]),
     ("list_merges", &[]),
     ("list_splits", &[]),

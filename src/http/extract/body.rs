@@ -7,6 +7,7 @@ use crate::domain::FieldError;
 use crate::http::context;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::RequestBody;
+use crate::http::wire::json_ld::JSON_LD;
 use crate::http::wire::problem::Code;
 use actix_web::dev::{Decompress, Payload};
 use actix_web::error::PayloadError;
@@ -22,6 +23,8 @@ use tokio::time::Instant;
 
 /// The largest body, in bytes, counted after it is decompressed.
 pub const MAX_BODY: usize = 8 << 20;
+/// The largest body of JSON-LD, in bytes: it is read into memory before it is validated.
+const MAX_JSON_LD: usize = 256 << 10;
 
 /// The memory for bodies that are being received, over all connections, in bytes.
 #[derive(Clone)]
@@ -68,11 +71,19 @@ impl<T: RequestBody> FromRequest for Body<T> {
 fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>) -> Result<T, Problem> {
     let malformed = |detail: String| Problem::new(Code::MalformedBody, detail);
     let schema = operation.body.as_ref().ok_or_else(|| Problem::unexpected("the operation takes no body"))?;
-    let value = if media_type == "text/plain" {
-        let text = String::from_utf8(bytes).map_err(|error| malformed(format!("the text is not UTF-8: {error}")))?;
-        schema.check(T::from_text(text))
-    } else {
-        schema.parse(&bytes)
+    let value = match media_type {
+        "text/plain" => {
+            let text =
+                String::from_utf8(bytes).map_err(|error| malformed(format!("the text is not UTF-8: {error}")))?;
+            schema.check(T::from_text(text))
+        }
+        JSON_LD if bytes.len() > MAX_JSON_LD => return Err(too_large(MAX_JSON_LD)),
+        JSON_LD => {
+            let document = serde_json::from_slice(&bytes);
+            let document = document.map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
+            schema.check(T::from_json_ld(&document))
+        }
+        _ => schema.parse(&bytes),
     };
     let value = value.map_err(|invalid| match invalid {
         Invalid::Malformed(error) => malformed(format!("the body is not JSON: {error}")),
@@ -134,7 +145,7 @@ fn receive(
     async move {
         let encoding = encoding?;
         if announced.is_some_and(|length: u64| length > MAX_BODY as u64) {
-            return Err(too_large());
+            return Err(too_large(MAX_BODY));
         }
         let pieces = payload.flat_map(move |chunk| stream::iter(in_pieces(chunk, encoding)));
         let mut stream = Decompress::new(pieces, encoding);
@@ -149,7 +160,7 @@ fn receive(
             let chunk =
                 chunk.map_err(|error| Problem::new(Code::MalformedBody, format!("receiving the body: {error}")))?;
             if body.len() + chunk.len() > MAX_BODY {
-                return Err(too_large());
+                return Err(too_large(MAX_BODY));
             }
             if let Some(budget) = &budget {
                 let permit = budget.take(chunk.len())?;
@@ -189,8 +200,8 @@ fn late() -> Problem {
     Problem::new(Code::RequestTimeout, "the body did not arrive in time")
 }
 
-fn too_large() -> Problem {
-    Problem::new(Code::BodyTooLarge, format!("a body must be at most {MAX_BODY} bytes"))
+fn too_large(most: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("a body must be at most {most} bytes"))
 }
 
 fn encoding_of(value: Option<&HeaderValue>) -> Result<ContentEncoding, Problem> {

@@ -271,7 +271,7 @@ impl Parameter {
     fn read(&self, request: &ServiceRequest, pattern: &str, query: &Parameters) -> Result<Option<Value>, String> {
         let header;
         let given = match self.place {
-            Place::Path => segment(pattern, request.path(), &self.name).into_iter().collect(),
+            Place::Path => path_value(pattern, request.path(), &self.name).into_iter().collect(),
             Place::Query => query.all(&self.name),
             Place::Header => match field(request.headers(), &self.name)? {
                 None => Vec::new(),
@@ -311,8 +311,36 @@ fn field(headers: &HeaderMap, name: &str) -> Result<Option<String>, String> {
     Ok((!lines.is_empty()).then(|| lines.join(", ").trim().to_owned()))
 }
 
-/// The segment of `path` that `{name}` matches in `pattern`. The request is not routed yet.
-fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
-    let is_named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
-    pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, given)| given)
+/// The value of the parameter `name` in `path`. The request is not routed yet.
+fn path_value<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
+    pattern.split('/').zip(path.split('/')).find_map(|(pattern, segment)| segment_value(pattern, segment, name))
+}
+
+/// The value of the parameter `name` in a segment with one or more parameters, such as `{a}..{b}`.
+fn segment_value<'a>(mut pattern: &str, mut segment: &'a str, name: &str) -> Option<&'a str> {
+    loop {
+        let (literal, parameter) = pattern.split_once('{')?;
+        let (parameter, rest) = parameter.split_once('}')?;
+        segment = segment.strip_prefix(literal)?;
+        let separator = rest.split('{').next().unwrap_or_default();
+        let end = if separator.is_empty() { segment.len() } else { segment.find(separator)? };
+        if parameter == name {
+            return Some(&segment[..end]);
+        }
+        (pattern, segment) = (rest, &segment[end..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_of_a_path_may_have_several_parameters() {
+        let value = |path, name| path_value("/v1/articles/{id}/versions/{a}..{b}", path, name);
+        let path = "/v1/articles/17/versions/1..20";
+        assert_eq!(["id", "a", "b", "n"].map(|name| value(path, name)), [Some("17"), Some("1"), Some("20"), None]);
+        assert_eq!(["a", "b"].map(|name| value("/v1/articles/17/versions/1..2..3", name)), [Some("1"), Some("2..3")]);
+        assert_eq!(value("/v1/articles/17/versions/1", "a"), None);
+    }
 }

@@ -44,7 +44,7 @@ pub fn records(kind: RecordKind, request: &HttpRequest, own: &[&str]) -> Result<
         }
         RecordKind::Quotes => {
             let Quotes { filters, dedupe } = serde_json::from_value(query).map_err(unreadable)?;
-            CountTarget::Quotes { filter: filters.try_into()?, one_per_cluster: dedupe.is_some() }
+            CountTarget::Quotes { filter: Box::new(filters.try_into()?), one_per_cluster: dedupe.is_some() }
         }
     };
     Ok((records, Link { list, pairs }))

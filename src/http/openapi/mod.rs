@@ -109,11 +109,12 @@ needs: `read`, `review`, `write` or `admin`, each of which includes those before
 write with the operations that have `x-publisher-keys`, in articles of that publisher; other records are 404 for it. A service on a \
 loopback address needs no key until one is created.";
 
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("annotation", "Find quotes, speakers and names in a text."),
     ("articles", "Articles: a headline and a body, stored exactly as received, in versions."),
     ("bulk", "Records of any number: import with a result for each, and export of everything."),
     ("changes", "The change feed: every change of a record, in the order in which they were committed."),
+    ("claim reviews", "Fact-checks of quotes, published elsewhere: schema.org's ClaimReview."),
     ("entities", "People, organisations, places, products, events and works, with aliases and identifiers."),
     ("keys", "API keys, with their scopes."),
     ("mentions", "Spans of articles at which an entity is named."),

@@ -89,6 +89,7 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
     if path.contains("{id}") {
         let noun = match path.split('/').nth(2) {
             Some("articles") => "article",
+            Some("claim-reviews") => "claim review",
             Some("entities") => "entity",
             Some("judgements") => "judgement",
             Some("keys") => "key",

@@ -231,6 +231,7 @@ impl From<Conflict> for Problem {
             Conflict::Identifier => Code::IdentifierTaken,
             Conflict::KeyName => Code::KeyNameTaken,
             Conflict::Judged => Code::AlreadyJudged,
+            Conflict::ClaimReviewUrl => Code::ClaimReviewTaken,
             Conflict::KeyInUse => Code::IdempotencyKeyInUse,
             Conflict::Referenced { .. } => Code::StillReferenced,
             Conflict::Merged { .. } => Code::EntityMerged,

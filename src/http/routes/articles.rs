@@ -12,16 +12,18 @@ use crate::domain::article_url::UrlNormalizer;
 use crate::domain::highlight::ArticleHighlight;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::search::Ranked;
+use crate::domain::text_diff::hunks;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
-use crate::http::respond::record;
+use crate::http::respond::{json, record};
 use crate::http::wire::article::{
     ArticleBody, ArticlePage, ArticleVersionBody, ArticleVersionPage, CreateArticle, PlainText, UpdateArticle,
 };
 use crate::http::wire::article_list::{ArticleFilters, ListArticles, ListInclude};
+use crate::http::wire::comparison::ArticleComparisonBody;
 use crate::http::wire::export::{CsvText, ExportOptions, RecordOptions};
 use crate::http::wire::json_ld::JsonLd;
 use crate::http::wire::page::{KeyKind, ListAll};
@@ -73,6 +75,19 @@ pub struct VersionOfArticle {
     /// The `body_version`.
     #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
     n: i32,
+}
+
+/// Two versions of an article.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct VersionsOfArticle {
+    id: Uuid,
+    /// The first `body_version`.
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
+    a: i32,
+    /// The second `body_version`, greater than the first.
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 2)]
+    b: i32,
 }
 
 /// Create an article
@@ -321,6 +336,42 @@ pub async fn read_article_version(
     let VersionOfArticle { id, n } = path.into_inner();
     let version = db.read(move |conn| articles::version(conn, id, n)).await?;
     record::found(&request, version.body_version, &ArticleVersionBody::from(version))
+}
+
+/// Compare two versions of an article
+///
+/// The differences between the texts of two `body_version`s, and what became of the mentions and quotes of the first one in the second
+/// one. Records that were deleted since are left out.
+#[utoipa::path(tag = "articles", security(("key" = ["read"])), params(VersionsOfArticle), responses((status = 200, description = "The differences", body = ArticleComparisonBody)))]
+#[get("/v1/articles/{id}/versions/{a}..{b}")]
+pub async fn compare_article_versions(
+    db: web::Data<Db>,
+    path: web::Path<VersionsOfArticle>,
+) -> Result<HttpResponse, Problem> {
+    let VersionsOfArticle { id, a: from, b: to } = path.into_inner();
+    if from >= to {
+        return Err(Problem::parameter("b", "must be greater than a"));
+    }
+    let (old, new, followed) = db.read(move |conn| articles::compare(conn, id, from, to)).await?;
+    let difference = move || {
+        let bodies = (old.body.unwrap_or_default(), new.body.unwrap_or_default());
+        (hunks(&old.headline, &new.headline), hunks(&bodies.0, &bodies.1))
+    };
+    let (headline, body) =
+        web::block(difference).await.map_err(|_| Problem::unexpected("the texts were not compared"))?;
+    let hunks = |hunks: Vec<_>| hunks.into_iter().map(Into::into).collect();
+    let spans = |spans: Vec<_>| spans.into_iter().map(Into::into).collect();
+    let body = ArticleComparisonBody {
+        article_id: id,
+        from,
+        to,
+        headline: hunks(headline),
+        body: hunks(body),
+        mentions: spans(followed.mentions),
+        quotes: spans(followed.quotes),
+        complete: followed.is_complete,
+    };
+    Ok(json::respond(&mut HttpResponse::Ok(), &body))
 }
 
 /// Refuses an article of a publisher that the caller is not limited to.

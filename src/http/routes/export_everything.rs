@@ -2,6 +2,7 @@
 
 use super::articles::article_body;
 use super::export::{self, PAGE, PAGE_OF_LARGE, PartWriter};
+use super::quotes::embed_claim_reviews;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::domain::article::{ArticleFilter, ArticleList, ArticleOrder};
 use crate::domain::page::{Page, PageRequest};
@@ -18,7 +19,7 @@ use uuid::Uuid;
 /// Export everything
 ///
 /// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, as they are at one moment. An
-/// import with the scope `admin` into an empty service restores them with their ids, versions, times and reviews; the order is the
+/// import with the scope `admin` into an empty service restores them with their ids, versions, times, reviews and claim reviews; the order is the
 /// same every time. Merged entities redirect as before; their merges and splits are not exported, so that they cannot be undone there.
 #[utoipa::path(
     tag = "bulk",
@@ -54,7 +55,9 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
                 ArticleBody { versions: Some(versions), ..article_body(found) }
             };
             let items = embed::all(conn, items, Embedded::ALL, i64::from(i32::MAX))?;
-            writer.write(&items.into_iter().map(whole).collect::<Vec<_>>())?;
+            let mut bodies: Vec<ArticleBody> = items.into_iter().map(whole).collect();
+            embed_claim_reviews(conn, bodies.iter_mut().flat_map(|article| article.quotes.iter_mut().flatten()))?;
+            writer.write(&bodies)?;
             if next.is_none() {
                 return Ok(());
             }

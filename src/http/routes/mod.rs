@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod articles;
 mod cached;
 pub mod changes;
+pub mod claim_reviews;
 mod creation;
 pub mod docs;
 pub mod duplicates;
@@ -36,6 +37,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(articles::update_article)
         .service(articles::delete_article)
         .service(articles::list_article_versions)
+        // Before the versions, whose pattern matches it too.
+        .service(articles::compare_article_versions)
         .service(articles::read_article_version)
         .service(history::list_article_history)
         .service(annotations::annotate_text)
@@ -81,6 +84,10 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(reviews::list_reviews_of_mention)
         .service(reviews::create_reviews)
         .service(reviews::list_review_queue)
+        .service(claim_reviews::create_claim_review)
+        .service(claim_reviews::list_claim_reviews)
+        .service(claim_reviews::read_claim_review)
+        .service(claim_reviews::delete_claim_review)
         .service(stats::read_timeline)
         .service(stats::read_top)
         .service(graph::read_speaks_about)

@@ -30,7 +30,7 @@ use crate::store::entities::names::PopularNames;
 use crate::store::fulltext::{Statistics, highlight};
 use crate::store::publisher_limit::{self, Target};
 use crate::store::quotes::quote_match;
-use crate::store::{self, Connection, Db, Resource, articles, entities, quotes};
+use crate::store::{self, Connection, Db, Resource, articles, claim_reviews, entities, quotes};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -40,10 +40,11 @@ use uuid::Uuid;
 
 /// The parts that a quote can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum QuoteInclude {
     Article,
     Speaker,
+    ClaimReviews,
 }
 
 /// Options for reading a quote.
@@ -52,7 +53,7 @@ pub enum QuoteInclude {
 pub struct ReadQuote {
     /// The parts to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, min_items = 1, max_items = 2)]
+    #[param(inline, explode = false, min_items = 1, max_items = 3)]
     include: Vec<QuoteInclude>,
     /// Read the quote as it was at this time, without `include`. A date is the start of that day in UTC. 404 before it was stored.
     as_of: Option<DateTime<Utc>>,
@@ -140,10 +141,14 @@ pub async fn read_quote(
     }
     let with_article = include.contains(&QuoteInclude::Article);
     let with_speaker = include.contains(&QuoteInclude::Speaker);
+    let with_claim_reviews = include.contains(&QuoteInclude::ClaimReviews);
     let body = db
         .read(move |conn| {
             let mut bodies = vec![QuoteBody::from(quotes::find(conn, id)?)];
             embed(conn, &mut bodies, with_article, with_speaker)?;
+            if with_claim_reviews {
+                embed_claim_reviews(conn, &mut bodies)?;
+            }
             Ok(bodies.remove(0))
         })
         .await?;
@@ -203,6 +208,9 @@ fn read_page(
     let mut items: Vec<_> = items.into_iter().map(QuoteBody::from).collect();
     let (article, speaker) = (include.contains(&QuotesInclude::Article), include.contains(&QuotesInclude::Speaker));
     embed(conn, &mut items, article, speaker)?;
+    if include.contains(&QuotesInclude::ClaimReviews) {
+        embed_claim_reviews(conn, &mut items)?;
+    }
     if include.contains(&QuotesInclude::Highlight) {
         let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
         let mut found = highlight::quotes(conn, &list.filter, &ids)?;
@@ -324,6 +332,21 @@ fn embed(conn: &mut Connection, bodies: &mut [QuoteBody], with_article: bool, wi
         for body in &mut *bodies {
             body.speaker = Some(body.speaker_id.and_then(|id| found.get(&id).cloned()).map(EntityBody::from));
         }
+    }
+    Ok(())
+}
+
+/// Embeds claim reviews in quotes, with one query.
+pub(super) fn embed_claim_reviews<'a>(
+    conn: &mut Connection,
+    quotes: impl IntoIterator<Item = &'a mut QuoteBody>,
+) -> store::Result<()> {
+    let quotes: Vec<_> = quotes.into_iter().collect();
+    let ids: Vec<Uuid> = quotes.iter().map(|quote| quote.id).collect();
+    let mut found = claim_reviews::of_quotes(conn, &ids)?;
+    for quote in quotes {
+        let reviews = found.remove(&quote.id).unwrap_or_default();
+        quote.claim_reviews = Some(reviews.into_iter().map(Into::into).collect());
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub struct ChangeBody {
     /// The article that the record is, or is in; null for entities.
     #[schema(required = true)]
     pub article_id: Option<Uuid>,
-    /// The version of the record after the change, or when it was deleted; null for reviews.
+    /// The version of the record after the change, or when it was deleted; null for reviews and claim reviews.
     #[schema(required = true, minimum = 1, maximum = 2_147_483_647)]
     pub version: Option<i32>,
 }
@@ -65,7 +65,7 @@ pub struct ListChanges {
     pub limit: Option<i64>,
     /// Only changes of this kind of record.
     #[serde(default)]
-    #[param(max_items = 5)]
+    #[param(max_items = 6)]
     resource: Vec<ChangedResource>,
     /// Only this action.
     #[serde(default)]

@@ -7,10 +7,11 @@ use super::problem::ProblemBody;
 use super::span::SpanBody;
 use crate::domain::article::{ArticlePatch, MAX_BODY_BYTES};
 use crate::domain::article_url::UrlNormalizer;
+use crate::domain::claim_review::NewClaimReview;
 use crate::domain::entity::EntityPatch;
 use crate::domain::import::{
-    ArticleHistory, ArticleRecord, EarlierText, EntityRecord, EntityRef, FindingHistory, History, ImportRecord,
-    MentionRecord, Outcome, QuoteRecord,
+    ArticleHistory, ArticleRecord, ClaimReviewRecord, EarlierText, EntityRecord, EntityRef, FindingHistory, History,
+    ImportRecord, MentionRecord, Outcome, QuoteRecord,
 };
 use crate::domain::mention::NewMention;
 use crate::domain::quote::QuotePatch;
@@ -275,6 +276,9 @@ pub struct ImportQuote {
     /// The reviews of the quote, which are restored with its history.
     #[schema(max_items = 100_000)]
     pub reviews: Option<Vec<ImportReview>>,
+    /// The claim reviews of the quote, which are restored with its history.
+    #[schema(max_items = 100_000)]
+    pub claim_reviews: Option<Vec<ImportClaimReview>>,
     /// Derived.
     #[schema(read_only, value_type = Object, required = false)]
     pub article_id: Option<IgnoredAny>,
@@ -318,6 +322,31 @@ pub struct ImportReview {
     #[schema(min_length = 1, max_length = 2000)]
     pub note: Option<String>,
     pub at: DateTime<Utc>,
+}
+
+/// A claim review of a quote.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportClaimReview {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    #[schema(min_length = 1, max_length = 300)]
+    pub actor: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub publisher: String,
+    #[schema(min_length = 1, max_length = 2048, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]")]
+    pub url: String,
+    #[schema(min_length = 1, max_length = 200)]
+    pub rating: String,
+    #[schema(min_length = 1, max_length = 500)]
+    pub title: Option<String>,
+    pub date: Option<NaiveDate>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub quote_id: Option<IgnoredAny>,
+    /// Derived.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub claim: Option<IgnoredAny>,
 }
 
 /// A text of an article.
@@ -607,6 +636,13 @@ impl From<ImportReview> for Review {
     }
 }
 
+impl From<ImportClaimReview> for ClaimReviewRecord {
+    fn from(review: ImportClaimReview) -> Self {
+        let ImportClaimReview { id, created_at, actor, publisher, url, rating, title, date, .. } = review;
+        Self { id, created_at, actor, new: NewClaimReview { publisher, url, rating, title, date } }
+    }
+}
+
 impl ImportMention {
     fn into_record(self, with_history: bool) -> MentionRecord {
         let record = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
@@ -657,6 +693,13 @@ impl ImportQuote {
             origin: self.origin.unwrap_or(Origin::Human),
             extractor: self.extractor,
             reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(Into::into).collect(),
+            claim_reviews: self
+                .claim_reviews
+                .into_iter()
+                .flatten()
+                .filter(|_| record.is_some())
+                .map(Into::into)
+                .collect(),
             history: record.map(|record| finding_history(record, self.body_version, self.anchor)),
         }
     }

@@ -21,6 +21,11 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
         "oa": "http://www.w3.org/ns/oa#",
         "dcterms": "http://purl.org/dc/terms/",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
+        "ClaimReview": {"@id": "schema:ClaimReview", "@context": {
+            "author": "schema:author",
+            "datePublished": {"@id": "schema:datePublished", "@type": "schema:Date"},
+        }},
+        "Rating": {"@id": "schema:Rating", "@context": {"alternateName": "schema:alternateName"}},
         "about": {"@id": "schema:about", "@type": "@id", "@container": "@set"},
         "alternateName": {"@id": "schema:alternateName", "@container": "@set"},
         "annotation": {"@reverse": "oa:hasBody", "@container": "@set"},
@@ -33,10 +38,12 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
         "hasPart": {"@id": "schema:hasPart", "@type": "@id", "@container": "@set"},
         "identifier": {"@id": "schema:identifier", "@container": "@set"},
         "isPartOf": {"@id": "schema:isPartOf", "@type": "@id"},
+        "itemReviewed": {"@id": "schema:itemReviewed", "@type": "@id"},
         "itemListElement": {"@id": "schema:itemListElement", "@container": "@list"},
         "keywords": {"@id": "schema:keywords", "@container": "@set"},
         "modified": {"@id": "dcterms:modified", "@type": "xsd:dateTime"},
         "motivation": {"@id": "oa:motivatedBy", "@type": "@vocab"},
+        "review": {"@id": "schema:review", "@container": "@set"},
         "sameAs": {"@id": "schema:sameAs", "@type": "@id", "@container": "@set"},
         "selector": {"@id": "oa:hasSelector", "@container": "@set"},
         "source": {"@id": "oa:hasSource", "@type": "@id"},
@@ -46,8 +53,8 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
         "url": {"@id": "schema:url", "@type": "@id"},
     });
     let of_schema = "CreativeWork Event ItemList NewsArticle Organization Person Place Product PropertyValue Quotation Thing \
-                     articleBody articleSection creativeWorkStatus creditText description headline inLanguage name \
-                     numberOfItems propertyID publisher text value version";
+                     articleBody articleSection claimReviewed creativeWorkStatus creditText description headline inLanguage name \
+                     numberOfItems propertyID publisher reviewRating text value version";
     let of_annotation = "Annotation SpecificResource TextPositionSelector TextQuoteSelector exact highlighting identifying \
                          prefix suffix";
     for (vocabulary, terms) in [("schema", of_schema), ("oa", of_annotation)] {
@@ -62,6 +69,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
 pub fn document(resource: &str, answer: &Value) -> Value {
     let node = match resource {
         "articles" => article,
+        "claim reviews" => claim_review,
         "entities" => entity,
         "mentions" => mention,
         _ => quote,
@@ -159,7 +167,22 @@ fn quote(quote: &Value) -> Value {
         "creativeWorkStatus": quote["status"],
         "about": all(&quote["about"], iri),
         "isPartOf": part_of,
+        "review": all(&quote["claim_reviews"], claim_review),
         "annotation": [{"@type": "Annotation", "motivation": "highlighting", "target": targets(quote)}],
+    }))
+}
+
+fn claim_review(review: &Value) -> Value {
+    with_values(json!({
+        "@id": iri(&review["id"]),
+        "@type": "ClaimReview",
+        "url": review["url"],
+        "name": review["title"],
+        "author": {"@type": "Organization", "name": review["publisher"]},
+        "datePublished": review["date"],
+        "claimReviewed": review["claim"],
+        "itemReviewed": iri(&review["quote_id"]),
+        "reviewRating": {"@type": "Rating", "alternateName": review["rating"]},
     }))
 }
 

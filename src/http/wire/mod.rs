@@ -5,6 +5,8 @@ pub mod annotation;
 pub mod article;
 pub mod article_list;
 pub mod change;
+pub mod claim_review;
+pub mod comparison;
 pub mod duplicate;
 pub mod entity;
 pub mod entity_list;
@@ -41,6 +43,11 @@ use serde_json::Value;
 pub trait RequestBody: DeserializeOwned {
     /// The JSON that a `text/plain` body stands for. Called only where the document lists `text/plain`.
     fn from_text(_text: String) -> Value {
+        Value::Null
+    }
+
+    /// The JSON that an `application/ld+json` body stands for. Called only where the document lists `application/ld+json`.
+    fn from_json_ld(_document: &Value) -> Value {
         Value::Null
     }
 }

@@ -82,6 +82,8 @@ codes! {
         "Another key has this name. The name of a revoked key is free again.";
     AlreadyJudged = "already_judged", CONFLICT, "Already judged",
         "There is a judgement about these two entities: `GET /v1/judgements?entity=` lists it.";
+    ClaimReviewTaken = "claim_review_taken", CONFLICT, "Claim review already stored",
+        "The quote has a claim review at this url: `GET /v1/quotes/{id}/claim-reviews` lists it.";
     IdempotencyKeyInUse = "idempotency_key_in_use", CONFLICT, "Idempotency-Key in use",
         "The first request with this Idempotency-Key is still running. Send the request again a moment later, to get the answer to the first.";
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "Idempotency-Key reused",

@@ -2,6 +2,7 @@
 
 use super::RequestBody;
 use super::article::ArticleBody;
+use super::claim_review::ClaimReviewBody;
 use super::entity::EntityBody;
 use super::highlight::QuoteHighlightBody;
 use super::mention::{certain, human};
@@ -101,6 +102,10 @@ pub struct QuoteBody {
     /// The reviews of the quote, oldest first.
     #[schema(max_items = 100_000)]
     pub reviews: Vec<ReviewBody>,
+    /// With `include=claim_reviews` and in an export of everything: the fact-checks of the quote, in the order in which they were stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<ClaimReviewBody>, required = false, max_items = 100_000)]
+    pub claim_reviews: Option<Vec<ClaimReviewBody>>,
     /// With `include=article`: the article without its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ArticleBody, required = false, no_recursion)]
@@ -267,7 +272,8 @@ pub struct QuotePage {
     "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "count": 1, "first_published_at": "2026-03-02T07:30:00Z",
     "first_quote_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5",
     "variants": [{"text": "sans précédent", "count": 1, "first_published_at": "2026-03-02T07:30:00Z"}],
-    "publishers": [{"publisher": "Le Quotidien", "count": 1, "first_published_at": "2026-03-02T07:30:00Z"}]
+    "publishers": [{"publisher": "Le Quotidien", "count": 1, "first_published_at": "2026-03-02T07:30:00Z"}],
+    "claim_reviews": []
 }))]
 pub struct OccurrencesBody {
     /// Null when the canonical text is empty: such a quote occurs once.
@@ -287,6 +293,9 @@ pub struct OccurrencesBody {
     /// Counts by publisher, most frequent first; at most 100.
     #[schema(max_items = 100)]
     pub publishers: Vec<PublisherCountBody>,
+    /// The fact-checks of all these quotes, in the order in which they were stored; at most 100.
+    #[schema(max_items = 100)]
+    pub claim_reviews: Vec<ClaimReviewBody>,
 }
 
 /// One wording of a quote.
@@ -348,6 +357,7 @@ impl From<Quote> for QuoteBody {
             cluster_id: quote.cluster_id,
             decision: Review::last_decision(&quote.reviews).map(DecisionBody::from),
             reviews: quote.reviews.into_iter().map(Into::into).collect(),
+            claim_reviews: None,
             article: None,
             speaker: None,
             highlight: None,
@@ -406,6 +416,7 @@ impl From<Occurrences> for OccurrencesBody {
             first_published_at: occurrences.first_published_at,
             first_quote_id: occurrences.first_quote_id,
             variants: occurrences.variants.into_iter().map(Into::into).collect(),
+            claim_reviews: occurrences.claim_reviews.into_iter().map(Into::into).collect(),
             publishers: occurrences.publishers.into_iter().map(Into::into).collect(),
         }
     }

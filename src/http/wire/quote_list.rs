@@ -31,10 +31,11 @@ pub enum QuoteSort {
 
 /// The parts that a list of quotes can embed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum QuotesInclude {
     Article,
     Speaker,
+    ClaimReviews,
     Highlight,
 }
 
@@ -133,6 +134,11 @@ pub struct QuoteFilters {
     #[serde(default, rename = "not.cluster")]
     #[param(max_items = 50, value_type = Vec<IdOrNone>, inline)]
     not_cluster: Vec<OrNone<Uuid>>,
+    /// Only with a claim review of this rating. `any`: with a claim review. `none`: without one. Claim reviews of other quotes with the
+    /// same words do not count.
+    #[serde(default)]
+    #[param(max_items = 50, value_type = Vec<Label>, inline, example = json!(["any"]))]
+    claim_review: Vec<OrNone<String>>,
     /// Only with at least this confidence.
     #[param(minimum = 0, maximum = 1)]
     min_confidence: Option<f64>,
@@ -173,7 +179,7 @@ pub struct ListQuotes {
     sort: QuoteSort,
     /// The parts to embed, separated by commas.
     #[serde(default)]
-    #[param(inline, explode = false, min_items = 1, max_items = 3)]
+    #[param(inline, explode = false, min_items = 1, max_items = 4)]
     include: Vec<QuotesInclude>,
     /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
@@ -205,11 +211,21 @@ impl TryFrom<QuoteFilters> for QuoteFilter {
             status: SetFilter::new(given.status, given.not_status),
             cue: set_filter(given.cue, given.not_cue),
             cluster: set_filter(given.cluster, given.not_cluster),
+            claim_review: claim_review(given.claim_review),
             min_confidence: given.min_confidence,
             published: Range { from: given.published_from, to: given.published_to },
             said: Range { from: given.said_from, to: given.said_to },
             undecided: false,
         })
+    }
+}
+
+/// Reads `any` as all but `none`.
+fn claim_review(given: Vec<OrNone<String>>) -> SetFilter<String> {
+    let filter = set_filter(given, Vec::new());
+    match (filter.include.iter().any(|rating| rating == "any"), filter.include_null) {
+        (false, _) => filter,
+        (true, has_none) => SetFilter { exclude_null: !has_none, ..SetFilter::default() },
     }
 }
 

@@ -95,7 +95,7 @@ pub fn speaks_about(
     let filter = &references::followed(conn, filter)?;
     let mut attributed = filter.clone();
     attributed.speaker.exclude_null = true;
-    let records = CountTarget::Quotes { filter: attributed, one_per_cluster };
+    let records = CountTarget::Quotes { filter: Box::new(attributed), one_per_cluster };
     let count = if one_per_cluster { "count(DISTINCT c.unit)" } else { "count(*)" };
     let with = recent::newest(conn, statistics, &records, "speaker_id::text", window)?;
     let with = with.sql(format!(

@@ -6,7 +6,7 @@ use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::domain::quote;
 use crate::domain::span::{Cover, Span};
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
-use crate::schema::{quotes, reviews};
+use crate::schema::{claim_reviews, quotes, reviews};
 use crate::store::grouped::grouped;
 use crate::store::quotes::row::{InsertedQuote, QuoteColumns, QuoteRow};
 use crate::store::rows::{self, Changed};
@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 /// Stores the quotes found in articles.
 ///
-/// Machine quotes that are found again keep their ids. Other machine quotes are deleted. Quotes that a human created or changed
-/// stay. Found quotes that overlap them are not stored.
+/// Machine quotes that are found again keep their ids. Other machine quotes are deleted. Quotes that a human created or changed,
+/// and quotes with claim reviews, stay. Found quotes that overlap them are not stored.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present =
@@ -28,8 +28,9 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let reviewed: HashSet<Uuid> = match ids.is_empty() {
         true => HashSet::new(),
         false => {
-            let reviews = reviews::table.filter(reviews::quote_id.eq_any(ids)).select(reviews::quote_id);
-            reviews.load::<Uuid>(conn)?.into_iter().collect()
+            let reviews = reviews::table.filter(reviews::quote_id.eq_any(&ids)).select(reviews::quote_id);
+            let checks = claim_reviews::table.filter(claim_reviews::quote_id.eq_any(&ids));
+            reviews.union_all(checks.select(claim_reviews::quote_id)).load::<Uuid>(conn)?.into_iter().collect()
         }
     };
     let mut stored = grouped(present.into_iter().map(|row| (row.article_id, row)));

@@ -1,6 +1,6 @@
 //! Mentions and quotes of an article that is imported.
 
-use crate::domain::import::{ArticleRecord, EntityRef, FindingHistory, MentionRecord, QuoteRecord};
+use crate::domain::import::{ArticleRecord, ClaimReviewRecord, EntityRef, FindingHistory, MentionRecord, QuoteRecord};
 use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
@@ -10,7 +10,7 @@ use crate::store::mentions::row::InsertedMention;
 use crate::store::quotes::row::InsertedQuote;
 use crate::store::spans::SpanList;
 use crate::store::{Error, Resource, Result, about, article_text, mentions, quotes, references, rows, tombstones};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -247,7 +247,7 @@ fn import_quotes(
         places.entry(spans.0).or_insert(id);
     }
     check_ids(conn, Resource::Quote, "quotes", records.iter().map(|record| record.id), &ids)?;
-    let (mut rows, mut reviews, mut done) = (Vec::new(), Vec::new(), Done::default());
+    let (mut rows, mut reviews, mut claim_reviews, mut done) = (Vec::new(), Vec::new(), Vec::new(), Done::default());
     let mut given = HashSet::new();
     for (index, (record, speaker)) in records.iter().zip(speakers).enumerate() {
         let place = format!("/quotes/{index}");
@@ -268,6 +268,8 @@ fn import_quotes(
             None => {
                 let review = |review| OfQuote { quote_id: row.id, review: RestoredReview::new(article, review) };
                 reviews.extend(record.reviews.iter().map(review));
+                let claim_review = |review| RestoredClaimReview::new((article, row.id), review);
+                claim_reviews.extend(record.claim_reviews.iter().map(claim_review));
                 rows.push((row, record.history.as_ref()));
             }
         }
@@ -275,6 +277,7 @@ fn import_quotes(
     done.created = !rows.is_empty();
     insert(conn, "quotes", rows)?;
     rows::insert(conn, "reviews", &reviews)?;
+    rows::insert(conn, "claim_reviews", &claim_reviews)?;
     Ok(done)
 }
 
@@ -379,4 +382,37 @@ struct OfMention<'a> {
     mention_id: Uuid,
     #[serde(flatten)]
     review: RestoredReview<'a>,
+}
+
+/// A claim review that is restored.
+#[derive(Serialize)]
+struct RestoredClaimReview<'a> {
+    id: Uuid,
+    #[serde(serialize_with = "rows::time")]
+    created_at: Option<DateTime<Utc>>,
+    actor: Option<&'a str>,
+    quote_id: Uuid,
+    article_id: Uuid,
+    publisher: &'a str,
+    url: &'a str,
+    rating: &'a str,
+    title: Option<&'a str>,
+    date: Option<NaiveDate>,
+}
+
+impl<'a> RestoredClaimReview<'a> {
+    fn new((article_id, quote_id): (Uuid, Uuid), review: &'a ClaimReviewRecord) -> Self {
+        Self {
+            id: review.id,
+            created_at: Some(review.created_at),
+            actor: review.actor.as_deref(),
+            quote_id,
+            article_id,
+            publisher: &review.new.publisher,
+            url: &review.new.url,
+            rating: &review.new.rating,
+            title: review.new.title.as_deref(),
+            date: review.new.date,
+        }
+    }
 }

@@ -41,6 +41,9 @@ fn on_quotes(table: &'static str, filter: &QuoteFilter, search: Option<Localized
     if !filter.about_too.is_empty() {
         all.exists(about_any(&filter.about_too));
     }
+    let reviews = Sql::new(format!("SELECT FROM claim_reviews WHERE claim_reviews.quote_id = {table}.id"));
+    let rated = |ratings: &[String]| reviews.clone().sql(" AND ").append(is_any("claim_reviews.rating", ratings));
+    all.linked(&filter.claim_review, rated, &reviews);
     if filter.undecided {
         all.other(Sql::new(format!(
             "NOT EXISTS (SELECT FROM reviews WHERE reviews.quote_id = {table}.id AND reviews.action <> '{}')",
@@ -136,8 +139,9 @@ pub(super) fn about_index(
 /// Whether `quote_about` has all filtered columns.
 fn covered_by_about_index(filter: &QuoteFilter) -> bool {
     let about = SetFilter::new(filter.about.include.clone(), Vec::new());
-    let (article, cluster) = (SetFilter::default(), SetFilter::default());
-    let covered = QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, ..filter.clone() };
+    let (article, cluster, claim_review) = (SetFilter::default(), SetFilter::default(), SetFilter::default());
+    let covered =
+        QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, claim_review, ..filter.clone() };
     *filter == QuoteFilter { undecided: false, ..covered }
 }
 
@@ -153,6 +157,7 @@ pub(super) fn is_plain_filter(filter: &QuoteFilter) -> bool {
     let is_single =
         filter.search.is_none() && all.uses_single_index() && (!has_columns || filter.about.include.is_empty());
     // The selectivity of these conditions depends on the data, so no plan is good for all.
-    let has_range = filter.min_confidence.is_some() || filter.said != Range::default() || filter.undecided;
-    is_selective(filter) || (is_single && !has_range)
+    let has_range = filter.min_confidence.is_some() || filter.said != Range::default();
+    let has_reviews = filter.undecided || filter.claim_review != SetFilter::default();
+    is_selective(filter) || (is_single && !has_range && !has_reviews)
 }

@@ -33,7 +33,7 @@ pub(super) fn page(
     let search = read_search(conn, filter)?;
     let order_of_heads = one_per_cluster.then_some(*order);
     let all = conditions(filter, search.clone(), order_of_heads);
-    let records = || CountTarget::Quotes { filter: filter.clone(), one_per_cluster: *one_per_cluster };
+    let records = || CountTarget::Quotes { filter: Box::new(filter.clone()), one_per_cluster: *one_per_cluster };
     let index = about_index(filter, None, order_of_heads);
     let total = list::total(conn, request.count, &all, records, index.as_ref())?;
     let after = request.after.as_ref();

@@ -4,7 +4,7 @@ use crate::domain::QuoteStatus;
 use crate::domain::quote::{Occurrences, PublisherCount, Variant};
 use crate::schema::quotes;
 use crate::store::sql::filter::is_any;
-use crate::store::{Resource, Result, tombstones};
+use crate::store::{Resource, Result, claim_reviews, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
@@ -50,6 +50,7 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
         .optional()?;
     Ok(Occurrences {
         cluster_id,
+        claim_reviews: claim_reviews::of_cluster(conn, id, cluster_id)?,
         count: in_cluster().count().get_result(conn)?,
         first_published_at: first.and_then(|(_, at)| at),
         first_quote_id: first.map(|(id, _)| id),

@@ -179,8 +179,8 @@ impl Filter {
         }
     }
 
-    /// Adds a filter on linked records. `linked` selects the records of some entities, `any` the records of any entity.
-    pub fn linked(&mut self, filter: &SetFilter<Uuid>, linked: impl Fn(&[Uuid]) -> Sql, any: &Sql) {
+    /// Adds a filter on linked records. `linked` selects the records with some of the values, such as their entities, `any` all records.
+    pub fn linked<T: Clone>(&mut self, filter: &SetFilter<T>, linked: impl Fn(&[T]) -> Sql, any: &Sql) {
         let SetFilter { include, exclude, include_null, exclude_null } = filter;
         let unlinked = || Sql::new("NOT EXISTS (").append(any.clone()).sql(")");
         match (&include[..], include_null) {

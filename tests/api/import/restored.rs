@@ -6,7 +6,7 @@ use super::{annotated, article, import, results, send};
 use crate::support::TestApp;
 use crate::support::answers::{id, items};
 
-/// A service with everything that an export has: versions of texts, anchors of all kinds, reviews and a merge.
+/// A service with everything that an export has: versions of texts, anchors of all kinds, reviews, a claim review and a merge.
 pub fn full() -> TestApp {
     let app = TestApp::start();
     import(&app, "annotate=true", &[annotated("1"), annotated("2"), article("3")]);
@@ -19,6 +19,10 @@ pub fn full() -> TestApp {
         app.patch(&format!("/v1/quotes/{}", id(quote)), &json!({"status": "disputed"})).expect(200);
         app.patch(&format!("/v1/quotes/{}", id(quote)), &json!({"speaker_id": null})).expect(200);
     }
+    let review =
+        json!({"publisher": "Vérif", "url": "https://check.example/1", "rating": "Faux", "date": "2026-03-03"});
+    let quote = &items(&app, "/v1/quotes")[0];
+    app.post(&format!("/v1/quotes/{}/claim-reviews", id(quote)), &review).expect(201);
     let survivor = app.entity(json!({"name": "Awa Diallo Ba", "identifiers": [{"scheme": "wikidata", "value": "Q1"}]}));
     let merged = app.entity(json!({"name": "A. Diallo"}));
     app.sql(&format!("UPDATE entities SET merged_into = '{}' WHERE id = '{}'", id(&survivor), id(&merged)));
@@ -30,6 +34,7 @@ fn an_export_of_everything_restores_an_empty_service_to_the_byte() {
     let app = full();
     let exported = app.get("/v1/export").text();
     assert!(exported.contains("\"anchor\":\"orphaned\"") && exported.contains("\"reviews\":[{"));
+    assert!(exported.contains("\"claim_reviews\":[{"));
     let restored = TestApp::start();
     let answered = super::lines(send(&restored, "", "application/x-ndjson", exported.clone()));
     assert!(answered.iter().all(|line| line["result"] == "created"), "{answered:?}");

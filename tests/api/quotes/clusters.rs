@@ -110,6 +110,7 @@ fn occurrences_have_the_publishers_times_and_wordings_of_a_quote() {
             {"publisher": "Alpha", "count": 1, "first_published_at": on(1)},
             {"publisher": null, "count": 1, "first_published_at": null},
         ],
+        "claim_reviews": [],
     });
     for quote in [&first, &undated] {
         assert_eq!(app.get(&format!("{}/occurrences", path(quote))).expect(200), expected);
@@ -125,6 +126,7 @@ fn a_quote_without_words_occurs_once() {
         "cluster_id": null, "count": 1, "first_published_at": null, "first_quote_id": null,
         "variants": [{"text": "… !", "count": 1, "first_published_at": null}],
         "publishers": [{"publisher": "Alpha", "count": 1, "first_published_at": null}],
+        "claim_reviews": [],
     });
     assert_eq!(app.get(&format!("{}/occurrences", path(&quote))).expect(200), expected);
 }
@@ -135,7 +137,7 @@ fn a_quote_has_no_occurrences_when_all_are_rejected() {
     let quote = print(&app, "Oui", json!("Alpha"), on(1), json!({"status": "rejected"}));
     let expected = json!({
         "cluster_id": quote["cluster_id"], "count": 0, "first_published_at": null, "first_quote_id": null,
-        "variants": [], "publishers": [],
+        "variants": [], "publishers": [], "claim_reviews": [],
     });
     assert_eq!(app.get(&format!("{}/occurrences", path(&quote))).expect(200), expected);
 }

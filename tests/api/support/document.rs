@@ -64,7 +64,8 @@ pub fn filled(path: &str, id: &str) -> String {
     let needed = reading.iter().flat_map(|operation| operation.parameters("query"));
     let needed = needed.filter(|parameter| parameter["required"] == true);
     let query: Vec<_> = needed.map(|parameter| format!("{}=a", parameter["name"].as_str().unwrap())).collect();
-    let path = path.replace("{id}", id).replace("{n}", "1").replace("{code}", "gone");
+    let path =
+        path.replace("{id}", id).replace("{n}", "1").replace("{a}", "1").replace("{b}", "2").replace("{code}", "gone");
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 

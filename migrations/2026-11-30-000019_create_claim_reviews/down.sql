@@ -1,0 +1,2 @@
+DROP TABLE claim_reviews;
+DROP FUNCTION log_claim_reviews;
