@@ -163,6 +163,10 @@ pub struct ServeSettings {
     #[arg(help_heading = "Log", long, env = "VERBATIM_SLOW_REQUEST_MS", value_name = "MS", default_value = "1000")]
     slow_request_ms: String,
 
+    /// URL of an OpenTelemetry collector that gets a span of each request, such as http://localhost:4318
+    #[arg(help_heading = "Log", long, env = "VERBATIM_OTLP_ENDPOINT", value_name = "URL")]
+    otlp_endpoint: Option<String>,
+
     /// Time for requests in flight to finish when the service stops
     #[arg(
         help_heading = "Time limits",
@@ -268,6 +272,8 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// From this time on the log warns of a request.
     pub slow_request: Duration,
+    /// The OpenTelemetry collector that gets a span of each request.
+    pub otlp_endpoint: Option<url::Url>,
     /// Zero does not wait for requests in flight.
     pub shutdown_timeout: Duration,
     pub drain_delay: Duration,
@@ -357,6 +363,7 @@ impl ServeSettings {
             let statement = parser.optional_duration("statement_timeout_ms", self.statement_timeout_ms.as_deref());
             let lock = parser.optional_duration("lock_timeout_ms", self.lock_timeout_ms.as_deref());
             let slow_request = parser.duration("slow_request_ms", &self.slow_request_ms, 1);
+            let otlp_endpoint = self.otlp_endpoint(&mut parser);
             let shutdown_timeout = parser.duration("shutdown_timeout_ms", &self.shutdown_timeout_ms, 0);
             let drain_delay = parser.duration("drain_delay_ms", &self.drain_delay_ms, 0);
             let cors_origins = self.cors_origins(&mut parser);
@@ -383,6 +390,7 @@ impl ServeSettings {
                 statement_timeout: statement?.or(part(9))?,
                 lock_timeout: lock?.or(part(2))?,
                 slow_request: slow_request?,
+                otlp_endpoint,
                 shutdown_timeout: shutdown_timeout?,
                 drain_delay: drain_delay?,
                 cors_origins,
@@ -410,6 +418,19 @@ impl ServeSettings {
         }
         let urls: Result<_, _> = text.split_whitespace().map(DatabaseUrl::parse).collect();
         urls.map_err(|why| parser.error("database_read_url", &why.to_string())).ok()
+    }
+
+    fn otlp_endpoint(&self, parser: &mut SettingsParser) -> Option<url::Url> {
+        let text = parser.text("otlp_endpoint", self.otlp_endpoint.as_deref())?.to_owned();
+        if cfg!(not(feature = "otlp")) {
+            parser.error("otlp_endpoint", "needs a build with the feature otlp");
+            return None;
+        }
+        let url = url::Url::parse(&text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+        if url.is_none() {
+            parser.error("otlp_endpoint", "must be an http or https URL");
+        }
+        url
     }
 
     fn public_url(&self, parser: &mut SettingsParser) -> Option<url::Url> {

@@ -19,6 +19,7 @@ use crate::http::extract::client_address::TrustedProxies;
 use crate::http::middleware::audit::AuditLog;
 use crate::http::middleware::metrics::Metrics;
 use crate::http::middleware::origin::TrustedOrigins;
+use crate::http::middleware::spans::Spans;
 use crate::jwks::{self, JwksSource};
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::db::establish;
@@ -240,7 +241,7 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
         let Self { config, listener, address: _, probe_listener, postgres, audit_log, issuer, certificate } = self;
         let state = http::app::State { audit_log, ..state(&config, &postgres.url(), issuer.clone()) };
-        let draining = state.draining.clone();
+        let (draining, spans) = (state.draining.clone(), state.spans.clone());
         task::spawn_blocking(annotate::prepare);
         let (db, metrics) = (|| state.db.clone(), || state.metrics.clone());
         let sender = WebhookSender::new(config.webhook_networks.clone());
@@ -307,6 +308,9 @@ impl Server {
         if let Some(probes) = probes {
             probes.stop(false).await;
         }
+        if let Some(spans) = spans {
+            task::spawn_blocking(move || spans.flush()).await.map_err(io::Error::other)?;
+        }
         // Blocks until Postgres has written its last checkpoint.
         let stopped = task::spawn_blocking(move || drop(postgres)).await;
         log::info!("stopped");
@@ -366,6 +370,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         records: Data::new(ResponseCache::new(config.cache_mb)),
         db,
         metrics: Data::new(metrics),
+        spans: config.otlp_endpoint.as_ref().map(|url| Data::new(Spans::send_to(url))),
         draining: Data::new(http::context::Draining::default()),
         readiness: Data::new(http::context::Readiness::default()),
         deadline: config.request_deadline,

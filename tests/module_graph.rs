@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("http", HTTP),
     ("http/openapi", HTTP),
     ("http/routes", HTTP),
-    ("http/middleware", "http/extract http/respond http/wire http/context app store/db store/error auth domain"),
+    ("http/middleware", "http/extract http/respond http/wire http/context app store/db store/error tls auth domain"),
     ("http/extract", "http/respond http/wire http/context auth domain"),
     ("http/respond", "http/wire http/context store/error domain"),
     ("http/wire", "annotate domain"),

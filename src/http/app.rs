@@ -8,6 +8,7 @@ use super::middleware::authenticate::{OpenMetrics, authenticate};
 use super::middleware::limit::limit;
 use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
+use super::middleware::spans::Spans;
 use super::middleware::{compress, contract, cors, deadline, pace, read_consistency, shed, trace};
 use super::respond::problem::Problem;
 use super::routes::docs::{DocumentText, read_docs_file};
@@ -60,6 +61,8 @@ pub struct State {
     /// Whether everybody may read the metrics.
     pub open_metrics: bool,
     pub metrics: web::Data<Metrics>,
+    /// Where the spans of requests go.
+    pub spans: Option<web::Data<Spans>>,
     pub draining: web::Data<Draining>,
     pub readiness: web::Data<Readiness>,
     /// Time limit of a request.
@@ -137,11 +140,14 @@ pub fn app(
 > {
     let cors = state.cors_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     let cors = cors.allow_any_method().allow_any_header().expose_headers(EXPOSED);
-    let audit_log = state.audit_log;
+    let (audit_log, spans) = (state.audit_log, state.spans);
     App::new()
         .configure(move |config| {
             if let Some(log) = audit_log {
                 config.app_data(log);
+            }
+            if let Some(spans) = spans {
+                config.app_data(spans);
             }
         })
         .into_utoipa_app()

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::embedded::folder;
+use crate::support::endpoint::Endpoint;
 use crate::support::postgres::TestDatabase;
 use crate::support::process::{Process, verbatim};
 
@@ -126,4 +127,33 @@ fn a_slow_request_shows_its_parameters_but_no_values() {
     let shapes: Vec<&str> = slow.iter().map(|line| line["query"].as_str().unwrap()).collect();
     let expected = ["?,limit,q,speaker_name", "limit,q,speaker_name"];
     assert!(shapes.iter().all(|shape| expected.contains(shape)) && shapes.contains(&expected[1]), "{shapes:?}");
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn a_collector_gets_a_span_of_each_request() {
+    let collector = Endpoint::on(std::net::TcpListener::bind("127.0.0.1:0").unwrap(), "");
+    let database = TestDatabase::migrated();
+    let mut service = serve_on(&database, &["--otlp-endpoint", &collector.url("/200")]);
+    let client = service.client();
+    // Ids whose bytes are letters, so that they can be read in the message.
+    let (trace, parent) = ("verbatim-tracing", "callerid");
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let header = |flags: &str| format!("00-{}-{}-{flags}", hex(trace), hex(parent));
+    client.request("GET", "/v1/articles?section=secret").header("traceparent", &header("01")).send().expect(200);
+    client.request("GET", "/v1/entities").header("traceparent", &header("00")).send().expect(200);
+    client.get("/v1/quotes").expect(200);
+    client.get("/livez").expect(200);
+    service.stop();
+
+    let messages: Vec<_> = collector.messages.try_iter().collect();
+    assert!(messages.iter().all(|message| (&*message.method, &*message.path) == ("POST", "/200/v1/traces")));
+    let sent: String = messages.iter().map(|message| message.body.as_str()).collect();
+    for expected in ["verbatim", "GET /v1/articles", "http.route", "127.0.0.1", trace, parent, "GET /v1/quotes"] {
+        assert!(sent.contains(expected), "no {expected} in {sent}");
+    }
+    // Neither a trace that its caller does not record, nor probes, nor the values of the query.
+    for unexpected in ["/v1/entities", "livez", "secret"] {
+        assert!(!sent.contains(unexpected), "{unexpected} in {sent}");
+    }
 }

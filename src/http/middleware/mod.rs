@@ -12,5 +12,6 @@ pub mod origin;
 pub mod pace;
 pub mod read_consistency;
 pub mod shed;
+pub mod spans;
 pub mod trace;
 mod trace_context;

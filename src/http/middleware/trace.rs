@@ -5,6 +5,7 @@ use crate::http::context::{self, Draining, Notes, PublicPrefix, REQUEST_ID, Slow
 use crate::http::extract::client_address::client_address;
 use crate::http::extract::contract::{Contract, Operation};
 use crate::http::middleware::metrics::Metrics;
+use crate::http::middleware::spans::{RequestSpan, Spans};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
@@ -29,6 +30,7 @@ pub async fn trace(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<S
     let contract = Contract::of(request.request());
     let route = contract.route(&request);
     context::set_route(request.request(), route);
+    let spans = request.app_data::<web::Data<Spans>>().cloned();
     let mut span = Span {
         started: Instant::now(),
         id: id.clone(),
@@ -38,7 +40,8 @@ pub async fn trace(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<S
         operation: Operation::of(request.request()),
         route: route.unwrap_or("unknown"),
         client: client_address(request.request()).to_string(),
-        trace: TraceContext::of(request.headers()),
+        trace: TraceContext::of(request.headers()).or_else(|| spans.is_some().then(TraceContext::start)),
+        spans,
         notes: Rc::default(),
         status: CLIENT_CLOSED_REQUEST,
         slow: request.app_data::<web::Data<SlowRequests>>().map_or(Duration::MAX, |slow| slow.0),
@@ -88,6 +91,7 @@ struct Span {
     /// From this time on a request is slow.
     slow: Duration,
     metrics: Option<web::Data<Metrics>>,
+    spans: Option<web::Data<Spans>>,
 }
 
 impl Span {
@@ -138,6 +142,19 @@ impl Drop for Span {
         let took = self.started.elapsed();
         if let Some(metrics) = &self.metrics {
             metrics.request_ended(&self.method, self.route, self.status, self.notes.problem.get(), took);
+        }
+        if let (Some(spans), Some(trace)) = (&self.spans, &self.trace)
+            && !PROBES.contains(&self.route)
+        {
+            spans.record(&RequestSpan {
+                trace,
+                method: &self.method,
+                route: self.route,
+                path: &self.path,
+                client: &self.client,
+                status: self.status,
+                took,
+            });
         }
         self.log(took);
     }

@@ -15,6 +15,8 @@ pub struct TraceContext {
     pub trace_id: String,
     /// Made for this request: the `parent-id` of what follows from it.
     pub span_id: String,
+    /// The caller's part of the trace, when the caller began it.
+    pub parent_id: Option<String>,
     flags: String,
 }
 
@@ -24,6 +26,21 @@ impl TraceContext {
         let mut given = headers.get_all(&TRACEPARENT);
         let (Some(only), None) = (given.next(), given.next()) else { return None };
         Self::parse(only.to_str().ok()?)
+    }
+
+    /// Begins a trace.
+    pub fn start() -> Self {
+        Self {
+            trace_id: Uuid::new_v4().simple().to_string(),
+            span_id: new_span_id(),
+            parent_id: None,
+            flags: "01".to_owned(),
+        }
+    }
+
+    /// Whether the caller records the trace.
+    pub fn is_sampled(&self) -> bool {
+        u8::from_str_radix(&self.flags, 16).is_ok_and(|flags| flags & 1 == 1)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -39,8 +56,8 @@ impl TraceContext {
         let is_set = |id: &str| id.bytes().any(|byte| byte != b'0');
         (is_whole && version != "ff" && is_set(trace_id) && is_set(parent_id)).then(|| Self {
             trace_id: trace_id.to_owned(),
-            // The last half of an id of version 7 is random, and never zero.
-            span_id: Uuid::now_v7().simple().to_string().split_off(16),
+            span_id: new_span_id(),
+            parent_id: Some(parent_id.to_owned()),
             flags: flags.to_owned(),
         })
     }
@@ -49,6 +66,11 @@ impl TraceContext {
     pub fn header(&self) -> String {
         format!("00-{}-{}-{}", self.trace_id, self.span_id, self.flags)
     }
+}
+
+/// The last half of a UUID of version 7 is random, and never zero.
+fn new_span_id() -> String {
+    Uuid::now_v7().simple().to_string().split_off(16)
 }
 
 #[cfg(test)]

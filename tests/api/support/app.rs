@@ -45,6 +45,7 @@ fn config(database: &TestDatabase) -> Config {
         statement_timeout: Duration::from_secs(20),
         lock_timeout: Duration::from_secs(15),
         slow_request: Duration::from_secs(1),
+        otlp_endpoint: None,
         shutdown_timeout: Duration::ZERO,
         drain_delay: Duration::ZERO,
         cors_origins: Vec::new(),

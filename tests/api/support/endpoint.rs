@@ -14,6 +14,7 @@ pub struct Message {
     pub method: String,
     pub path: String,
     pub headers: Vec<(String, String)>,
+    /// With U+FFFD in place of bytes that are not UTF-8.
     pub body: String,
 }
 
@@ -92,5 +93,5 @@ fn answered(mut stream: &TcpStream, body_of_answer: &str) -> Option<Message> {
     let head = format!("HTTP/1.1 {status} x\r\nlocation: /200/redirected\r\ncontent-length: {length}\r\n\r\n");
     let answer = head + body_of_answer;
     stream.write_all(answer.as_bytes()).ok()?;
-    Some(Message { method, path, headers, body: String::from_utf8(body).ok()? })
+    Some(Message { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
