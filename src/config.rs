@@ -204,6 +204,10 @@ pub struct ServeSettings {
     #[arg(help_heading = "Network", long, env = "VERBATIM_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
 
+    /// Pages for people beside the API: `on` or `off`
+    #[arg(help_heading = "Content", long, env = "VERBATIM_PAGES", value_name = "ON|OFF", default_value = "on")]
+    pages: String,
+
     /// Memory for request bodies that are being received, in megabytes; further requests are answered 503
     #[arg(
         help_heading = "Capacity",
@@ -282,6 +286,8 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// The URL at which a reverse proxy serves the service.
     pub public_url: Option<url::Url>,
+    /// Whether there are pages for people.
+    pub pages: bool,
     /// The memory for request bodies that are being received, in megabytes.
     pub receive_budget_mb: u16,
     /// How the urls of articles are normalised.
@@ -369,6 +375,7 @@ impl ServeSettings {
             let cors_origins = self.cors_origins(&mut parser);
             let hosts = self.allowed_host.iter().map(|host| host.trim()).filter(|host| !host.is_empty());
             let public_url = self.public_url(&mut parser);
+            let pages = parser.switch("pages", &self.pages);
             let receive_budget_mb = parser.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
             let tracking_parameters = self.tracking_parameter.iter().map(|name| name.trim());
             let tracking_parameters = tracking_parameters.filter(|name| !name.is_empty());
@@ -396,6 +403,7 @@ impl ServeSettings {
                 cors_origins,
                 allowed_hosts: hosts.map(str::to_owned).collect(),
                 public_url,
+                pages: pages?,
                 receive_budget_mb: receive_budget_mb?.unwrap_or_default(),
                 urls: UrlNormalizer::new(tracking_parameters.map(str::to_owned).collect()),
                 webhook_networks,

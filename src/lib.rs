@@ -7,7 +7,8 @@
 //! - [`cli`]: the commands of the binary. Two commands have modules of their own: [`annotate_files`], which prints its tables
 //!   with [`table`], and `train_names`.
 //! - [`server`]: builds a running service from its settings ([`config`], [`logs`]), for the binary and the tests.
-//! - [`http`]: the API, on actix-web: one file per resource, and the OpenAPI document derived from the handlers.
+//! - [`http`]: the API, on actix-web: one file per resource, and the OpenAPI document derived from the handlers. The pages for
+//!   people are in `http::pages`.
 //! - [`app`]: use cases that combine the store with the extractor or the cache.
 //! - [`store`]: Postgres through diesel: one file per resource, the connection pool, the migrations. [`schema`] has the tables
 //!   as diesel prints them; CI checks it.

@@ -210,7 +210,7 @@ impl Server {
             run_migrations(&postgres.url(), Extent::Quick)?;
         }
         // The first request is answered as fast as later ones.
-        http::openapi::contract();
+        http::openapi::contract(config.pages);
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
@@ -379,6 +379,7 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         trusted: trusted_origins(config),
         urls: Data::new(config.urls.clone()),
         receive_budget: ReceiveBudget::new(config.receive_budget_mb),
+        pages: config.pages,
         prefix: PublicPrefix(config.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/')).into()),
     }
 }

@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("config", "tls jwks store/db auth domain postgres"),
     ("http", HTTP),
     ("http/openapi", HTTP),
+    ("http/pages", HTTP),
     ("http/routes", HTTP),
     ("http/middleware", "http/extract http/respond http/wire http/context app store/db store/error tls auth domain"),
     ("http/extract", "http/respond http/wire http/context auth domain"),

@@ -116,6 +116,19 @@ impl SettingsParser {
         }
     }
 
+    /// `on` or `off`.
+    pub fn switch(&mut self, id: &str, given: &str) -> Option<bool> {
+        match self.text(id, Some(given))? {
+            "on" => Some(true),
+            "off" => Some(false),
+            other => {
+                let message = format!("{other:?} must be on or off");
+                self.error(id, &message);
+                None
+            }
+        }
+    }
+
     /// The networks among these; the others are errors.
     pub fn networks(&mut self, id: &str, given: &[String]) -> Vec<Network> {
         let given = given.iter().map(|network| network.trim()).filter(|network| !network.is_empty());

@@ -14,7 +14,7 @@ use super::respond::problem::Problem;
 use super::routes::docs::{DocumentText, read_docs_file};
 use super::routes::service::{read_liveness, read_readiness};
 use super::wire::problem::Code;
-use super::{openapi, routes};
+use super::{openapi, pages, routes};
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
 use crate::app::change_feed::ChangeFeed;
@@ -77,6 +77,8 @@ pub struct State {
     pub receive_budget: ReceiveBudget,
     /// The path under which a reverse proxy serves the service; empty without one.
     pub prefix: PublicPrefix,
+    /// Whether there are pages for people.
+    pub pages: bool,
 }
 
 /// The policy of answers that load nothing; the documentation page has its own.
@@ -119,7 +121,7 @@ pub fn probes(
         .app_data(state.draining)
         .app_data(state.readiness)
         .app_data(state.metrics)
-        .app_data(openapi::contract())
+        .app_data(openapi::contract(false))
         .service(read_liveness)
         .service(read_readiness)
         .default_service(web::to(nothing))
@@ -175,7 +177,13 @@ pub fn app(
         .app_data(state.urls)
         .app_data(web::Data::new(state.receive_budget))
         .app_data(web::Data::new(state.prefix))
-        .app_data(openapi::contract())
+        .app_data(openapi::contract(state.pages))
+        // Before the API, which also answers at some of their paths.
+        .configure(move |config| {
+            if state.pages {
+                pages::configure(config)
+            }
+        })
         .configure(routes::configure)
         .into_app()
         .service(read_docs_file)
@@ -191,6 +199,7 @@ pub fn app(
         .wrap(from_fn(refuse_foreign_origins))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(cors::explain_cors))
+        .wrap(from_fn(pages::problem::show_problems))
         .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")).add(("x-frame-options", "DENY")))
         .wrap(DefaultHeaders::new().add(("referrer-policy", "no-referrer")).add((CONTENT_SECURITY_POLICY, NO_CONTENT)))
         .wrap(from_fn(trace::trace))

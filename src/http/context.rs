@@ -3,6 +3,7 @@
 //! This module imports nothing from `http`, so that every other one may use it.
 
 use crate::auth::Caller;
+use actix_web::guard::GuardContext;
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
 use std::cell::{Cell, RefCell};
@@ -120,6 +121,24 @@ pub fn set_head(request: &HttpRequest) {
 /// Whether the request is a HEAD. Its answer is made in full, and left out by the connection: it must have an end.
 pub fn is_head(request: &HttpRequest) -> bool {
     request.extensions().contains::<Head>()
+}
+
+/// The request is answered with a page for people.
+struct Page;
+
+/// Stores that the request is answered with a page.
+pub fn set_page(request: &HttpRequest) {
+    request.extensions_mut().insert(Page);
+}
+
+/// Whether the request is answered with a page.
+pub fn is_page(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Page>()
+}
+
+/// The guard of pages: a path may have a page and an operation of the API.
+pub fn page_guard(guarded: &GuardContext) -> bool {
+    guarded.req_data().contains::<Page>()
 }
 
 /// The resource whose records the request asks for as JSON-LD.

@@ -1,8 +1,8 @@
 //! The API over HTTP.
 //!
 //! A request passes the [`middleware`], is read by [`extract`], answered by one of the [`routes`] in the shapes of
-//! [`wire`], and written by [`respond`]. [`openapi`] derives the document from the routes, and [`app`] puts everything
-//! together. [`drain`] keeps new connections out when the service stops. Imports point from `app` to `openapi`, `routes`, `middleware`, `extract`, `respond`, `wire`, `context`.
+//! [`wire`], and written by [`respond`]. [`pages`] are for people with a browser. [`openapi`] derives the document from the routes,
+//! and [`app`] puts everything together. [`drain`] keeps new connections out when the service stops. Imports point from `app` to `openapi`, `pages`, `routes`, `middleware`, `extract`, `respond`, `wire`, `context`.
 
 pub mod app;
 pub mod context;
@@ -10,6 +10,7 @@ pub mod drain;
 pub mod extract;
 pub mod middleware;
 pub mod openapi;
+pub mod pages;
 pub mod respond;
 pub mod routes;
 pub mod wire;

@@ -32,6 +32,7 @@ mod mentions;
 mod merges;
 mod migrations;
 mod operations;
+mod pages;
 mod paging;
 mod plans;
 mod process;

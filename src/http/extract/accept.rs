@@ -3,11 +3,19 @@
 use crate::http::wire::export::{CSV, ListFormat, NDJSON};
 use crate::http::wire::json_ld::JSON_LD;
 use actix_web::http::header::{self, Accept, HeaderMap, Quality};
-use actix_web::mime::{Mime, STAR};
+use actix_web::mime::{APPLICATION_JSON, Mime, STAR, TEXT_HTML};
 
 /// Whether the header allows a media type: a weight of 0 excludes it.
 pub fn accepts(accept: &Accept, produced: &Mime) -> bool {
     weight(accept, produced) > Quality::ZERO
+}
+
+/// Whether a caller takes a page rather than JSON, as browsers do.
+pub fn prefers_page(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
+    let ranges = lines.flat_map(|line| line.split(',')).filter_map(|range| range.trim().parse().ok());
+    let accept = Accept(ranges.collect());
+    weight(&accept, &TEXT_HTML) > weight(&accept, &APPLICATION_JSON)
 }
 
 /// The weight that the header gives a media type: that of the most specific range that matches it (RFC 9110, 12.5.1).
@@ -69,6 +77,18 @@ mod tests {
             assert_eq!(form(accept, None), expected, "{accept}");
         }
         assert_eq!(form("application/json", Some(ListFormat::Csv)), ListFormat::Csv);
+    }
+
+    #[test]
+    fn a_browser_takes_a_page_and_other_clients_do_not() {
+        let prefers = |accept: &str| {
+            prefers_page(TestRequest::default().insert_header(("accept", accept)).to_http_request().headers())
+        };
+        assert!(prefers("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8") && prefers("text/html"));
+        for accept in ["", "*/*", "application/json", "text/html;q=0.5, application/json", "text/html;q=0", "text/csv"]
+        {
+            assert!(!prefers(accept), "{accept}");
+        }
     }
 
     #[test]

@@ -67,42 +67,43 @@ pub struct Operation {
     pub takes_publisher_keys: bool,
 }
 
+type Operations = HashMap<String, Vec<(Method, Operation)>>;
+
 /// Every operation by path and method, and the methods of each path.
 pub struct Contract {
-    operations: HashMap<String, Vec<(Method, Operation)>>,
+    operations: Operations,
+    /// The pages for people, which are not in the document. A path may have an operation and a page.
+    pages: Operations,
     allow: HashMap<String, HeaderValue>,
 }
 
 impl Operation {
     /// The operation that a request asks for. `None` for an unknown path or method, which the contract refuses.
     pub fn of(request: &HttpRequest) -> Option<&'static Self> {
-        Contract::of(request).operation(context::route(request)?, request.method())
+        Contract::of(request).requested(request, context::route(request)?)
     }
 }
 
 impl Contract {
-    /// Compiles a document.
+    /// Compiles the document of the API, and that of the pages.
     ///
     /// # Panics
     /// If a schema cannot be compiled. Every test would detect that.
-    pub fn new(document: &Value) -> Self {
-        let mut operations = HashMap::new();
-        let mut allow = HashMap::new();
-        for (path, item) in members(&document["paths"]) {
-            let mut methods = Vec::new();
-            for (method, operation) in members(item) {
-                let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method of the document");
-                methods.push(method.to_string());
-                if method == Method::GET {
-                    methods.push("HEAD".to_owned());
-                }
-                let operations: &mut Vec<_> = operations.entry(path.clone()).or_default();
-                operations.push((method, Operation::new(operation, document)));
+    pub fn new(document: &Value, pages: &Value) -> Self {
+        let (operations, pages) = (compiled(document), compiled(pages));
+        let mut methods: HashMap<&String, Vec<&str>> = HashMap::new();
+        for (path, (method, _)) in [&operations, &pages].into_iter().flatten().flat_map(each) {
+            let methods = methods.entry(path).or_default();
+            if !methods.contains(&method.as_str()) {
+                methods.push(method.as_str());
+                methods.extend((method == Method::GET).then_some("HEAD"));
             }
-            methods.push("OPTIONS".to_owned());
-            allow.insert(path.clone(), HeaderValue::from_str(&methods.join(", ")).expect("methods are ASCII"));
         }
-        Self { operations, allow }
+        let value = |methods: Vec<&str>| {
+            HeaderValue::from_str(&format!("{}, OPTIONS", methods.join(", "))).expect("methods are ASCII")
+        };
+        let allow = methods.into_iter().map(|(path, methods)| (path.clone(), value(methods))).collect();
+        Self { operations, pages, allow }
     }
 
     /// The contract that the application was built with.
@@ -113,11 +114,25 @@ impl Contract {
         request.app_data::<&'static Self>().expect("the application has its contract")
     }
 
-    /// The operation for `method` at `path`; HEAD is GET.
+    /// The operation of the API for `method` at `path`; HEAD is GET.
     pub fn operation(&self, path: &str, method: &Method) -> Option<&Operation> {
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        let operations = self.operations.get(path)?;
-        operations.iter().find_map(|(known, operation)| (known == method).then_some(operation))
+        find(&self.operations, path, method)
+    }
+
+    /// The operation or the page that a request for `path` asks for.
+    pub fn requested(&self, request: &HttpRequest, path: &str) -> Option<&Operation> {
+        find(if context::is_page(request) { &self.pages } else { &self.operations }, path, request.method())
+    }
+
+    /// Whether a request is answered with a page: nothing else is at the path, or the caller prefers it.
+    pub fn answers_page(&self, path: &str, headers: &HeaderMap) -> bool {
+        self.pages.contains_key(path) && (!self.operations.contains_key(path) || accept::prefers_page(headers))
+    }
+
+    /// Whether the answer at a path depends on `Accept`.
+    pub fn has_forms(&self, request: &HttpRequest, path: &str) -> bool {
+        let has_both = self.pages.contains_key(path) && self.operations.contains_key(path);
+        has_both || self.requested(request, path).is_some_and(|operation| operation.produces.len() > 1)
     }
 
     /// The value of `Allow` for a path.
@@ -135,6 +150,29 @@ impl Contract {
     }
 }
 
+/// The operations of a document.
+fn compiled(document: &Value) -> Operations {
+    let mut operations = Operations::new();
+    for (path, item) in members(&document["paths"]) {
+        for (method, operation) in members(item) {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method of the document");
+            operations.entry(path.clone()).or_default().push((method, Operation::new(operation, document)));
+        }
+    }
+    operations
+}
+
+fn each<'a>(
+    (path, operations): (&'a String, &'a Vec<(Method, Operation)>),
+) -> impl Iterator<Item = (&'a String, &'a (Method, Operation))> {
+    operations.iter().map(move |operation| (path, operation))
+}
+
+fn find<'a>(operations: &'a Operations, path: &str, method: &Method) -> Option<&'a Operation> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    operations.get(path)?.iter().find_map(|(known, operation)| (known == method).then_some(operation))
+}
+
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
     object.as_object().into_iter().flatten()
 }
@@ -148,7 +186,7 @@ fn resolved<'a>(value: &'a Value, document: &'a Value) -> &'a Value {
 fn scope_of(operation: &Value) -> Option<Scope> {
     let security = operation["security"].as_array();
     let security = security.unwrap_or_else(|| panic!("{} declares no security", operation["operationId"]));
-    let scope = &security.first()?[SECURITY_SCHEME][0];
+    let scope = &security.first()?.get(SECURITY_SCHEME)?[0];
     Some(scope.as_str().and_then(Scope::parse).unwrap_or_else(|| panic!("{scope} is no scope")))
 }
 
@@ -209,11 +247,6 @@ impl Operation {
         }
         let produces: Vec<_> = self.produces.iter().map(ToString::to_string).collect();
         Err(Problem::new(Code::NotAcceptable, format!("this operation answers {}", produces.join(" or "))))
-    }
-
-    /// Whether the answer depends on `Accept`.
-    pub fn has_forms(&self) -> bool {
-        self.produces.len() > 1
     }
 
     /// Whether a request with this query asks for JSON-LD, and the operation has it.

@@ -43,6 +43,11 @@ pub fn respond<T, B: Serialize>(
     json::respond_page(request, &mut response, &body(page.items, next, page.total.map(Into::into)))
 }
 
+/// The link to the records after `position` in the list of a request.
+pub fn link_to_next(request: &HttpRequest, position: &Position) -> String {
+    next_address(request, &encode(position, &fingerprint(request)))
+}
+
 fn next_address(request: &HttpRequest, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in Parameters::of(request).pairs() {

@@ -1,5 +1,6 @@
 //! Query parameters, as they were given and as a type.
 
+use crate::http::context;
 use crate::http::respond::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -27,7 +28,10 @@ impl Parameters {
                 if percent_decode_str(piece).decode_utf8().is_err() {
                     unreadable.push(name.clone());
                 }
-                pairs.push((name, value));
+                // The form of a page sends its empty fields too.
+                if !(value.is_empty() && context::is_page(request)) {
+                    pairs.push((name, value));
+                }
             }
         }
         Self { pairs, unreadable }

@@ -89,9 +89,11 @@ fn set_encoding_in_etag(headers: &mut HeaderMap, encoding: ContentEncoding) {
 
 /// Adds `accept-encoding` to what the answer depends on.
 fn vary(head: &mut ResponseHead) {
-    let depends_on_accept = head.headers.contains_key(header::VARY);
-    let all = if depends_on_accept { "accept, accept-encoding" } else { "accept-encoding" };
-    head.headers.insert(header::VARY, HeaderValue::from_static(all));
+    let others = head.headers.get_all(header::VARY).filter_map(|value| value.to_str().ok());
+    let all = others.chain(["accept-encoding"]).collect::<Vec<_>>().join(", ");
+    if let Ok(all) = HeaderValue::from_str(&all) {
+        head.headers.insert(header::VARY, all);
+    }
 }
 
 async fn encoded(encoding: ContentEncoding, bytes: Bytes) -> Result<Bytes, Error> {

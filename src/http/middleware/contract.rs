@@ -1,7 +1,7 @@
 //! Validates every request against the API description.
 
 use crate::http::context;
-use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE, Operation};
+use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE};
 use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
 use actix_web::body::BoxBody;
@@ -19,7 +19,8 @@ pub async fn enforce_contract(request: ServiceRequest, next: Next<BoxBody>) -> R
     match check(&request) {
         Ok(None) => {
             let mut response = next.call(request).await?;
-            if Operation::of(response.request()).is_some_and(Operation::has_forms) {
+            let (contract, route) = (Contract::of(response.request()), context::route(response.request()));
+            if route.is_some_and(|route| contract.has_forms(response.request(), route)) {
                 response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
             }
             Ok(response)
@@ -43,7 +44,7 @@ fn check(request: &ServiceRequest) -> Result<Option<HttpResponse>, Problem> {
     if request.method() == Method::OPTIONS {
         return Ok(Some(HttpResponse::NoContent().insert_header((header::ALLOW, allow.clone())).finish()));
     }
-    let Some(operation) = contract.operation(path, request.method()) else {
+    let Some(operation) = contract.requested(request.request(), path) else {
         let detail = format!("this path takes {}", allow.to_str().unwrap_or_default());
         return Err(Problem::new(Code::MethodNotAllowed, detail).with_header(header::ALLOW, allow.clone()));
     };

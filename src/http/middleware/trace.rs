@@ -30,6 +30,9 @@ pub async fn trace(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<S
     let contract = Contract::of(request.request());
     let route = contract.route(&request);
     context::set_route(request.request(), route);
+    if route.is_some_and(|route| contract.answers_page(route, request.headers())) {
+        context::set_page(request.request());
+    }
     let spans = request.app_data::<web::Data<Spans>>().cloned();
     let mut span = Span {
         started: Instant::now(),

@@ -9,8 +9,8 @@ mod schemas;
 mod stats_filters;
 
 use super::extract::contract::{Contract, SECURITY_SCHEME};
-use super::routes;
 use super::wire::problem::{ProblemBody, ProblemError};
+use super::{pages, routes};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use utoipa::PartialSchema;
@@ -32,10 +32,23 @@ pub fn document_text() -> &'static str {
     TEXT.get_or_init(|| format!("{}\n", serde_json::to_string_pretty(document()).expect("a document is JSON")))
 }
 
-/// The contract compiled from the document.
-pub fn contract() -> &'static Contract {
-    static CONTRACT: OnceLock<Contract> = OnceLock::new();
-    CONTRACT.get_or_init(|| Contract::new(document()))
+/// The contract compiled from the document, with or without the pages for people.
+pub fn contract(with_pages: bool) -> &'static Contract {
+    static ALONE: OnceLock<Contract> = OnceLock::new();
+    static WITH_PAGES: OnceLock<Contract> = OnceLock::new();
+    match with_pages {
+        true => WITH_PAGES.get_or_init(|| Contract::new(document(), &pages_document())),
+        false => ALONE.get_or_init(|| Contract::new(document(), &Value::Null)),
+    }
+}
+
+/// The pages as a document of their own: clients of the API need not know them. Their parameters are those of the API.
+fn pages_document() -> Value {
+    let (_, pages) = actix_web::App::new().into_utoipa_app().configure(pages::configure).split_for_parts();
+    let mut pages = serde_json::to_value(pages).expect("a document is JSON");
+    schemas::rename_references(&mut pages);
+    pages["components"] = document()["components"].clone();
+    pages
 }
 
 /// Completes the document that utoipa derived.

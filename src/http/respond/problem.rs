@@ -141,7 +141,10 @@ impl ResponseError for Problem {
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        response.json(self.body())
+        let mut response = response.json(self.body());
+        // Those who asked for a page get it as a page.
+        response.extensions_mut().insert(self.clone());
+        response
     }
 }
 

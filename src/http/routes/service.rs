@@ -188,14 +188,20 @@ pub struct ProblemCode {
     code: String,
 }
 
+impl ProblemCode {
+    /// The spelling of the code.
+    pub fn as_str(&self) -> &str {
+        &self.code
+    }
+}
+
 /// Explain a problem
 ///
 /// The page that the `type` of a problem refers to: the meaning of its code, and how to react.
 #[utoipa::path(tag = "service", security(()), params(ProblemCode), responses((status = 200, description = "The kind of problem", body = ProblemKindBody)))]
 #[get("/problems/{code}")]
 pub async fn read_problem(path: web::Path<ProblemCode>) -> Result<HttpResponse, Problem> {
-    let code = Code::ALL.iter().find(|code| code.as_str() == path.code);
-    let code = code.ok_or_else(|| Problem::new(Code::NotFound, "there is no such problem"))?;
+    let code = Code::of(path.as_str()).ok_or_else(|| Problem::new(Code::NotFound, "there is no such problem"))?;
     Ok(json::ok(&ProblemKindBody {
         code: code.as_str(),
         status: code.status().as_u16(),

@@ -25,6 +25,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code),+ }
             }
 
+            /// The code with a spelling.
+            pub fn of(spelling: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == spelling)
+            }
+
             /// The HTTP status of the response.
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status),+ }

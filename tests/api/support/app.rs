@@ -51,6 +51,7 @@ fn config(database: &TestDatabase) -> Config {
         cors_origins: Vec::new(),
         allowed_hosts: Vec::new(),
         public_url: None,
+        pages: true,
         receive_budget_mb: 64,
         urls: UrlNormalizer::default(),
         webhook_networks: Vec::new(),

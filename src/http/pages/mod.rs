@@ -1,0 +1,37 @@
+//! Pages for people with a browser: one file per page, in English and French, usable without JavaScript.
+//!
+//! A page reads what the API reads, through the same functions. [`layout`] has what all pages share, [`text`] every word of theirs in
+//! both languages, [`links`] their addresses, [`cards`] the quotes of lists, and [`assets`] their style sheet. `--pages=off` removes them.
+
+mod article;
+mod article_list;
+mod assets;
+mod cards;
+mod citation;
+mod entity;
+mod entity_list;
+mod facets;
+mod home;
+mod layout;
+mod links;
+mod marked_text;
+pub mod problem;
+mod quote;
+mod search;
+mod text;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every page.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(home::show_home)
+        .service(search::search_quotes)
+        .service(article_list::list_articles)
+        .service(article::show_article)
+        .service(entity_list::list_entities)
+        .service(entity::show_entity)
+        .service(quote::show_quote)
+        .service(problem::explain_problem)
+        .service(assets::read_asset);
+}
