@@ -103,6 +103,8 @@ pub struct FoundQuote {
     pub kind: QuoteKind,
     /// Index into [`Annotation::entities`].
     pub speaker: Option<usize>,
+    /// All speakers as indexes into [`Annotation::entities`], when several people speak together; else empty.
+    pub speakers: Vec<usize>,
     /// The place where the source is printed; its label is that slice.
     pub speaker_span: Option<Span>,
     /// The antecedent, when `speaker_span` is a pronoun (`elle`) or a description (`le ministre`).

@@ -85,7 +85,8 @@ impl QuoteBuilder<'_> {
             let role = self.blocks.get(block).map_or(BlockRole::Paragraph, |block| block.role);
             let attribution = self.attributions.attributions[i];
             let absorbed = self.context.quoted_words[i] < MIN_LONG_WORDS && self.reported_at[self.at[i]];
-            if absorbed || !self.is_quote(i, quoted, attribution, role) {
+            let unsaid = attribution.is_some_and(|one| !self.context.is_stated(self.attributions, &one, self.at[i]));
+            if absorbed || unsaid || !self.is_quote(i, quoted, attribution, role) {
                 continue;
             }
             if let (Some((previous, one)), Some(attribution)) = (last, attribution)
@@ -264,10 +265,12 @@ impl QuoteBuilder<'_> {
         confidence: f32,
     ) -> FoundQuote {
         let cue = cue.map(|cue| &self.context.cues[cue]);
+        let together = speaker.filter(|one| one.coordinated);
         FoundQuote {
             spans,
             kind,
             speaker: speaker.and_then(|one| one.entity),
+            speakers: together.map_or_else(Vec::new, |one| self.context.phrases.people_in(one.span)),
             speaker_span: speaker.map(|one| one.span),
             reference_span: speaker.and_then(|one| one.reference),
             speaker_status: speaker.map_or(SpeakerStatus::Unattributed, |one| one.status),

@@ -28,6 +28,10 @@ pub fn mask(tokens: &Tokens, quoted: &[Quoted]) -> Tokens {
             if list.last().is_none_or(|last| last.kind != Kind::Quoted(next)) {
                 list.push(Token::quoted(quoted[next].outer, next));
             }
+            let inside = quoted[next].parts.last().is_some_and(|part| token.span.end <= part.end);
+            if let Some(last) = list.last_mut().filter(|_| inside) {
+                last.ends_with_comma = token.kind == Kind::Mark(',');
+            }
         } else {
             list.push(*token);
         }

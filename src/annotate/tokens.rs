@@ -24,6 +24,8 @@ pub struct Token {
     pub kind: Kind,
     /// Whether the word starts with a capital letter.
     pub is_capitalized: bool,
+    /// Whether a quotation ends with a comma, which also separates the words around it.
+    pub ends_with_comma: bool,
     pub info: Info,
     /// Byte range of the word in [`Tokens::letters`].
     lower: (usize, usize),
@@ -74,6 +76,11 @@ impl Tokens {
         self.list.get(at).map_or(Info::default(), |token| token.info)
     }
 
+    /// Whether a clause is parted at `at`: a comma, or a quotation that ends with one.
+    pub fn is_comma(&self, at: usize) -> bool {
+        self.is_mark(at, ',') || self.list.get(at).is_some_and(|token| token.ends_with_comma)
+    }
+
     /// Whether the token at `at` is a word with a capital letter.
     pub fn is_capitalized(&self, at: usize) -> bool {
         self.list.get(at).is_some_and(|token| token.is_capitalized)
@@ -93,7 +100,14 @@ impl Tokens {
 impl Token {
     /// A token that replaces those of a quotation.
     pub fn quoted(span: Span, index: usize) -> Self {
-        Self { span, kind: Kind::Quoted(index), is_capitalized: false, info: Info::default(), lower: (0, 0) }
+        Self {
+            span,
+            kind: Kind::Quoted(index),
+            is_capitalized: false,
+            ends_with_comma: false,
+            info: Info::default(),
+            lower: (0, 0),
+        }
     }
 
     /// Its part of [`Tokens::letters`].
@@ -220,6 +234,7 @@ impl Tokenizer<'_> {
             span: Span { start, end },
             kind,
             is_capitalized: kind == Kind::Word && self.text.at(start).is_uppercase(),
+            ends_with_comma: false,
             info,
             lower: (from, self.tokens.letters.len()),
         });

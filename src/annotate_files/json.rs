@@ -64,7 +64,9 @@ fn quote(body: &Body, found: &Annotation, quote: &FoundQuote) -> Value {
     let whole = Span { start: quote.spans[0].start, end: quote.spans[quote.spans.len() - 1].end };
     let words = |span: Option<Span>| span.map_or("", |span| slice(body, span));
     let pair = |span: &Span| [span.start, span.end];
-    let named = quote.speaker.map(|entity| found.entities[entity].name.as_str());
+    // A surname alone is printed with its title as the speaker.
+    let entity = quote.speaker.map(|entity| &found.entities[entity]);
+    let named = entity.filter(|entity| entity.full_name).map(|entity| entity.name.as_str());
     json!({
         "start": whole.start,
         "end": whole.end,

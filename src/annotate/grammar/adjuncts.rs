@@ -28,21 +28,35 @@ impl NounPhraseChunker<'_> {
             return phrase;
         }
         // A place may precede the comma: `l'ambassadeur à Rome, Luc Petit`.
-        let place = self.tokens.info(phrase.end).is_preposition();
+        let place = self.tokens.info(phrase.end).is_preposition() && !self.tokens.info(phrase.end).is_agent();
         let close = if place { self.skip_prepositional(phrase.end, limit).unwrap_or(phrase.end) } else { phrase.end };
         if !self.tokens.is_mark(close, ',') {
             return phrase;
         }
         let role =
             (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_anonymous());
-        let next = close + 1;
+        let mut next = close + 1;
+        while self.tokens.info(next).is_title() || next > close + 1 && self.tokens.is_mark(next, '.') {
+            next += 1;
+        }
         match self.person_at(next) {
             Some(person) if role && next < limit => {
                 let end = (next..limit).find(|&i| self.mention_at(i) != Some(person)).unwrap_or(limit);
                 NounPhrase { end, name: Some(person), ..phrase }
             }
+            None if role && self.is_sole_name(close + 1, limit) => {
+                NounPhrase { start: close + 1, end: close + 2, ..phrase }
+            }
             _ => phrase,
         }
+    }
+
+    /// Whether a capitalised word stands alone between marks: `his mother, Nadia, said`.
+    fn is_sole_name(&self, at: usize, limit: usize) -> bool {
+        let info = self.tokens.info(at);
+        let small = info.is_sentence_initial() || info.is_time() || info.is_role() || info.is_group();
+        let ends = at + 1 >= limit || matches!(self.tokens.kind(at + 1), Kind::Mark('.' | ',' | ';') | Kind::Break);
+        at < limit && self.tokens.is_capitalized(at) && self.mention_at(at).is_none() && !small && ends
     }
 
     /// The index after one adjunct: an adverb, a time, an addressee or a place.
@@ -138,6 +152,13 @@ impl NounPhraseChunker<'_> {
         (phrase.start..phrase.end).find(|&i| self.mention_at(i) == phrase.name).unwrap_or(phrase.end)
     }
 
+    /// Whether a token is a lower-case word that may be an adjective.
+    fn is_plain_word(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        let word = self.tokens.kind(at) == Kind::Word && !self.tokens.is_capitalized(at);
+        word && !info.is_of() && !info.is_determiner() && info.fits_noun_phrase()
+    }
+
     /// The source after a phrase such as `selon` or `according to`. Data and rules are not sources.
     pub fn source_after(&self, cue: &Cue, limit: usize) -> Option<NounPhrase> {
         let tokens = self.tokens;
@@ -155,10 +176,12 @@ impl NounPhraseChunker<'_> {
         let mut phrase = self.phrase_at(from, limit)?;
         let saying = (phrase.start..phrase.end).find(|&i| tokens.info(i).is_speech_noun());
         if let Some(saying) = saying {
-            if !tokens.info(saying + 1).is_of() {
+            // Adjectives may follow the noun: `selon les mots prudents de`.
+            let of = (saying + 1..saying + 4).find(|&i| !self.is_plain_word(i))?;
+            if !tokens.info(of).is_of() {
                 return None;
             }
-            phrase = self.phrase_at(saying + 2, limit)?;
+            phrase = self.phrase_at(of + 1, limit)?;
         }
         let head = (phrase.start..phrase.end.min(phrase.start + 4))
             .take_while(|&i| i == phrase.start || !tokens.info(i).is_of());

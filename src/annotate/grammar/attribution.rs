@@ -6,6 +6,7 @@ use super::cues::Cue;
 use super::discourse::{DiscourseContext, Speaker};
 use super::embedded_cues::EmbeddedCue;
 use super::noun_phrases::NounPhraseChunker;
+use super::polarity::Polarity;
 use crate::annotate::SpeakerStatus;
 use crate::annotate::languages::Language;
 use crate::annotate::marks::Quoted;
@@ -66,14 +67,26 @@ pub struct Attributions {
     pub attributions: Vec<Option<Attribution>>,
     /// The subject or source of each cue.
     pub subjects: Vec<Option<Speaker>>,
+    /// Whether the words of each cue are denied, wished or supposed instead of stated.
+    pub unsaid: Vec<bool>,
+}
+
+impl Attributions {
+    /// Whether the words of a quotation are stated by its source.
+    fn states(&self, attribution: &Attribution) -> bool {
+        attribution.cue.is_none_or(|cue| !self.unsaid[cue])
+    }
 }
 
 impl AttributionContext<'_> {
     /// Attributes every quotation, sentence by sentence.
     pub fn attribute(&self) -> Attributions {
         let mut discourse = DiscourseContext::new(self.phrases);
-        let mut attributions =
-            Attributions { attributions: vec![None; self.quoted.len()], subjects: vec![None; self.cues.len()] };
+        let mut attributions = Attributions {
+            attributions: vec![None; self.quoted.len()],
+            subjects: vec![None; self.cues.len()],
+            unsaid: vec![false; self.cues.len()],
+        };
         let mut from = 0;
         let mut floating = Floating::default();
         for &sentence in self.sentences {
@@ -107,6 +120,7 @@ impl AttributionContext<'_> {
                 discourse.push(speaker);
             }
             attributions.subjects[index] = subject;
+            attributions.unsaid[index] = self.is_unsaid(sentence, index, subject);
         }
         floating.attribute_waiting(sentence, topic, attributions);
         let mut previous = None;
@@ -126,7 +140,7 @@ impl AttributionContext<'_> {
                 .or_else(|| floating.attribute(self, at, sentence));
             if let Some(found) = found {
                 previous = Some(found);
-                last_source = found.speaker.or(last_source);
+                last_source = found.speaker.filter(|_| attributions.states(&found)).or(last_source);
             }
             if found.is_none() && sentence.end - sentence.start <= 2 {
                 floating.waiting = Some((quote, sentence.line));
@@ -137,6 +151,22 @@ impl AttributionContext<'_> {
         self.attribute_preceding(sentence, &cues, attributions);
         let subject = cues.rev().find_map(|cue| attributions.subjects[cue]);
         floating.end_sentence(sentence, last_source, subject.or(topic));
+    }
+
+    /// Whether the source of the quotation at `at` states its words.
+    pub fn is_stated(&self, attributions: &Attributions, attribution: &Attribution, at: usize) -> bool {
+        let polarity = Polarity { tokens: self.tokens, language: self.language };
+        let denied = attribution.cue.is_some_and(|cue| polarity.denies_quotation(&self.cues[cue], at));
+        !denied && attributions.states(attribution)
+    }
+
+    /// Whether the words of a cue are not stated.
+    fn is_unsaid(&self, sentence: Sentence, index: usize, subject: Option<Speaker>) -> bool {
+        let cue = &self.cues[index];
+        let list = &self.tokens.list;
+        let start = subject.map_or(cue.start, |one| list.partition_point(|token| token.span.start < one.span.start));
+        let polarity = Polarity { tokens: self.tokens, language: self.language };
+        polarity.is_unsaid(sentence, cue, start.clamp(sentence.start, cue.start))
     }
 
     /// Gives quotations the source of the next one, if its cue follows it: `« A » et « B », a-t-il dit`.

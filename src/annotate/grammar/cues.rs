@@ -36,6 +36,8 @@ pub struct Cue {
     pub takes_addressee: bool,
     /// Whether the verb means that a speaker continues: `poursuivre`.
     pub continues: bool,
+    /// Whether the verb says that its clause is false.
+    pub denies: bool,
 }
 
 /// Finds all cues of a text, sorted and without overlaps.
@@ -90,6 +92,7 @@ impl Finder<'_> {
             takes_bare_clause: false,
             takes_addressee: false,
             continues: false,
+            denies: false,
         })
     }
 
@@ -107,7 +110,8 @@ impl Finder<'_> {
             return None;
         }
         let (next, inverted) = self.skip_small_words(at + 1);
-        let negated = self.is_negated(at) || (at..next).any(|i| self.tokens.info(i).is_negation());
+        let affirmed = info.is_affirming();
+        let negated = !affirmed && (self.is_negated(at) || (at..next).any(|i| self.tokens.info(i).is_negation()));
         self.infinitive_after(at, next, inverted).map(|cue| Cue { negated, ..cue })
     }
 
@@ -160,6 +164,7 @@ impl Finder<'_> {
             takes_bare_clause: entry.takes_bare_clause,
             takes_addressee: entry.takes_addressee,
             continues: entry.continues,
+            denies: entry.denies,
         };
         if inverted.is_some_and(|at| at >= cue.end) {
             cue.end += 1;

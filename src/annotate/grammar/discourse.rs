@@ -1,10 +1,8 @@
 //! Resolves sources to entities: names, pronouns, roles, groups and anonymous sources.
 
-use std::collections::HashMap;
-
 use super::noun_phrases::{NounPhrase, NounPhraseChunker};
+use super::roles::Roles;
 use crate::annotate::names::Names;
-use crate::annotate::tokens::Kind;
 use crate::annotate::{EntityKind, Gender, Span, SpeakerStatus};
 
 /// A source as printed, and the entity it was resolved to.
@@ -20,6 +18,8 @@ pub struct Speaker {
     pub gender: Option<Gender>,
     pub plural: bool,
     pub pronoun: bool,
+    /// Whether several people speak together.
+    pub coordinated: bool,
 }
 
 /// Maximum number of earlier sources that a pronoun or a description is compared with.
@@ -29,14 +29,13 @@ const MAX_ANTECEDENTS: usize = 14;
 pub struct DiscourseContext<'a> {
     phrases: &'a NounPhraseChunker<'a>,
     history: Vec<Speaker>,
-    /// For each role, the mentions of the people that have it, in order of position.
-    roles: HashMap<String, Vec<usize>>,
+    roles: Roles,
 }
 
 impl<'a> DiscourseContext<'a> {
     /// Reads the roles of people from the whole article, in linear time. There are no sources yet.
     pub fn new(phrases: &'a NounPhraseChunker<'a>) -> Self {
-        Self { phrases, history: Vec::new(), roles: find_roles(phrases) }
+        Self { phrases, history: Vec::new(), roles: Roles::find(phrases) }
     }
 
     /// Adds a source that later pronouns may refer to.
@@ -61,6 +60,20 @@ impl<'a> DiscourseContext<'a> {
         match phrase.name {
             Some(mention) => self.resolve_name(phrases, phrase, mention),
             None => self.resolve_description(phrases, phrase, anonymity),
+        }
+    }
+
+    /// The source that several coordinated phrases are together.
+    pub fn resolve_coordination(&self, start: usize, end: usize) -> Speaker {
+        Speaker {
+            span: self.phrases.span(start, end),
+            reference: None,
+            entity: None,
+            status: SpeakerStatus::Collective,
+            gender: None,
+            plural: true,
+            pronoun: false,
+            coordinated: true,
         }
     }
 
@@ -128,6 +141,7 @@ impl<'a> DiscourseContext<'a> {
                 gender,
                 plural,
                 pronoun: true,
+                coordinated: false,
             },
         }
     }
@@ -169,16 +183,27 @@ impl<'a> DiscourseContext<'a> {
             gender: self.gender_of(mention),
             plural: false,
             pronoun: false,
+            coordinated: false,
         }
     }
 
     fn resolve_name(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, mention: usize) -> Speaker {
-        let span = self.names().mentions[mention].span;
+        let span = self.titled_span(phrases, phrase, mention);
         let mut speaker = self.speaker_of_mention(span, mention);
         if speaker.gender.is_none() {
             speaker.gender = Self::phrase_gender(phrases, phrase);
         }
         speaker
+    }
+
+    /// The span of a name, with its title unless it is a full name: `Mr Bell`.
+    fn titled_span(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, mention: usize) -> Span {
+        let found = &self.names().mentions[mention];
+        let entity = found.entity.and_then(|entity| self.names().entities.get(entity));
+        let short = entity.is_none_or(|entity| !entity.full_name) && phrases.tokens.list[phrase.start].is_word();
+        let start = phrases.tokens.list[phrase.start].span.start;
+        let title = short && phrases.tokens.info(phrase.start).is_title() && start < found.span.start;
+        Span { start: if title { start } else { found.span.start }, ..found.span }
     }
 
     fn phrase_gender(phrases: &NounPhraseChunker, phrase: NounPhrase) -> Option<Gender> {
@@ -217,6 +242,7 @@ impl<'a> DiscourseContext<'a> {
             gender,
             plural,
             pronoun: false,
+            coordinated: false,
         };
         if anonymous {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
@@ -235,12 +261,23 @@ impl<'a> DiscourseContext<'a> {
         if first.is_indefinite() {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
         }
-        role.and_then(|role| self.resolve_role(phrases, tokens.word(role), blank)).unwrap_or(blank)
+        role.and_then(|role| self.resolve_role(phrases, (phrase, role), blank)).unwrap_or(blank)
     }
 
     /// The person that has a role, or an earlier anonymous source with that role: `the official` after `a city official`.
-    fn resolve_role(&self, phrases: &NounPhraseChunker, role: &str, blank: Speaker) -> Option<Speaker> {
-        if let Some(mention) = self.mention_with_role(role, blank.span.start, blank.gender) {
+    fn resolve_role(
+        &self,
+        phrases: &NounPhraseChunker,
+        (phrase, role): (NounPhrase, usize),
+        blank: Speaker,
+    ) -> Option<Speaker> {
+        let complement = phrases.complement(role, phrase.end);
+        let role = phrases.word(role);
+        let agrees = |mention: usize| {
+            let known = self.gender_of(mention);
+            known.is_none() || blank.gender.is_none() || known == blank.gender
+        };
+        if let Some(mention) = self.roles.bearer(self.phrases, (role, complement), blank.span.start, agrees) {
             let found = self.speaker_of_mention(blank.span, mention);
             let reference = Some(self.names().mentions[mention].span);
             return Some(Speaker { reference, gender: found.gender.or(blank.gender), ..found });
@@ -261,70 +298,4 @@ impl<'a> DiscourseContext<'a> {
         });
         plain.then_some(last)
     }
-
-    /// The mention of a person that has a role: the last one before `at`, else the first one after it.
-    fn mention_with_role(&self, role: &str, at: usize, gender: Option<Gender>) -> Option<usize> {
-        let names = self.names();
-        let fits = |mention: usize| {
-            let known = self.gender_of(mention);
-            known.is_none() || gender.is_none() || known == gender
-        };
-        let others = || self.phrases.language.role_synonyms(role).iter().find_map(|other| self.roles.get(*other));
-        let given = self.roles.get(role).or_else(others)?;
-        let here = given.partition_point(|&mention| names.mentions[mention].span.start < at);
-        let before = given[..here].iter().rev().take(MAX_ANTECEDENTS).copied().find(|&mention| fits(mention));
-        before.or_else(|| given[here..].iter().take(MAX_ANTECEDENTS).copied().find(|&mention| fits(mention)))
-    }
-}
-
-/// Finds the roles of people: `le ministre de la Justice, Luc Petit`, `Luc Petit, patron du port`.
-fn find_roles(phrases: &NounPhraseChunker) -> HashMap<String, Vec<usize>> {
-    let (tokens, names) = (phrases.tokens, phrases.names);
-    let mut found: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut at = 0;
-    while at < tokens.list.len() {
-        let Some(mention) =
-            phrases.mention_of[at].map(|m| m as usize).filter(|&m| names.mentions[m].entity_kind == EntityKind::Person)
-        else {
-            at += 1;
-            continue;
-        };
-        let start = at;
-        while at < tokens.list.len() && phrases.mention_of[at] == Some(mention as u32) {
-            at += 1;
-        }
-        // Before the name, back to the start of the phrase, with at most a comma in between.
-        let mut back = start;
-        let mut role = None;
-        while back > 0 && start - back < 16 {
-            back -= 1;
-            let info = tokens.info(back);
-            let comma = tokens.is_mark(back, ',') && back + 1 == start
-                || tokens.is_mark(back, '.') && back > 0 && tokens.info(back - 1).is_title();
-            let inside = tokens.list[back].is_word() && info.fits_noun_phrase() && !phrases.verb_at[back];
-            if !comma && !inside {
-                break;
-            }
-            let owned = back > 0 && tokens.info(back - 1).is_of();
-            let title = info.is_office_title() && back + 3 > start;
-            if (info.is_role() || title) && !owned {
-                role = Some(back);
-            }
-            if info.is_determiner() && !owned && role.is_some() {
-                break;
-            }
-        }
-        if let Some(role) = role {
-            found.entry(tokens.word(role).to_owned()).or_default().push(mention);
-        }
-        // After the name: `, (le) directeur`, `(chercheur)`.
-        if matches!(tokens.kind(at), Kind::Mark(',' | '(' | '—' | '–')) {
-            let roles = (at + 1..at + 5)
-                .take_while(|&i| tokens.list.get(i).is_some_and(|t| t.is_word()) && tokens.info(i).fits_noun_phrase());
-            if let Some(role) = roles.into_iter().find(|&i| tokens.info(i).is_role()) {
-                found.entry(tokens.word(role).to_owned()).or_default().push(mention);
-            }
-        }
-    }
-    found
 }

@@ -59,6 +59,9 @@ pub fn find(context: &AttributionContext, attributions: &Attributions) -> Vec<Re
         let clauses = Clauses { context, sentence, cues: cues.clone() };
         for index in cues {
             let Some(speaker) = attributions.subjects[index].filter(may_be_source) else { continue };
+            if attributions.unsaid[index] {
+                continue;
+            }
             if let Some((parts, confidence)) = clauses.reported_clause(index, speaker, quoting[index]) {
                 found.push(Reported { parts, cue: index, speaker, confidence });
             }
@@ -91,7 +94,7 @@ impl Clauses<'_> {
         if cue.shape == Shape::Phrase {
             return self.clauses_around_phrase(cue, speaker).map(|parts| (parts, 0.7));
         }
-        if matches!(cue.class, Class::Quote | Class::Weak) || cue.negated {
+        if matches!(cue.class, Class::Quote | Class::Weak) {
             return None;
         }
         let opened = cue.start.checked_sub(2).is_some_and(|i| self.context.tokens.info(i).opens_chain());
@@ -101,6 +104,9 @@ impl Clauses<'_> {
         }
         let one = |part: (usize, usize)| vec![part];
         if let Some(start) = self.complementizer(cue) {
+            if cue.denies {
+                return None;
+            }
             return self
                 .clause_from(start, index)
                 .map(|part| (one(part), if cue.class == Class::Opinion { 0.7 } else { 0.8 }));
@@ -108,6 +114,9 @@ impl Clauses<'_> {
         let inverted = speaker.span.start >= self.context.tokens.list[cue.end - 1].span.end;
         if inverted {
             return if quotes { None } else { self.clause_before(cue, speaker).map(|part| (one(part), 0.7)) };
+        }
+        if cue.denies && (self.infinitive_clause(cue).is_some() || self.bare_clause(cue).is_some()) {
+            return None;
         }
         if let Some(start) = self.infinitive_clause(cue) {
             return self.clause_from(start, index).map(|part| (one(part), INFINITIVE_CONFIDENCE));

@@ -10,6 +10,9 @@ pub mod indirect;
 pub mod noun_phrases;
 
 mod adjuncts;
+mod coordination;
 mod patterns;
+mod polarity;
+mod roles;
 mod subjects;
 mod verb_subjects;

@@ -253,35 +253,63 @@ impl<'a> NounPhraseChunker<'a> {
     }
 
     /// The mention of the person that a phrase names: `l'entraîneur Luc Petit`, but not `la porte-parole de Luc Petit`.
+    ///
+    /// Of several, the last one is the head: `Ferrand chief | Ann Roy`, `Tom Roy's lawyer | Ann Roy`.
     pub fn name_in(&self, start: usize, end: usize) -> Option<usize> {
         let mut at = start;
+        let mut found: Option<(usize, usize)> = None;
         while at < end {
-            if let Some(person) = self.person_at(at) {
-                let before = at.checked_sub(1).filter(|&i| i >= start);
-                let owned = before.is_some_and(|i| {
-                    let info = self.tokens.info(i);
-                    // One word after a group is the name of the group: `la compagnie Dupont`.
-                    let single = self.mention_at(at + 1) != Some(person);
-                    (info.is_group() && single)
-                        || info.is_of()
-                        || (info.is_determiner() && i > start && self.tokens.info(i - 1).is_of())
-                });
-                let possessive = (at..end)
-                    .find(|&i| self.mention_at(i) != Some(person))
-                    .is_some_and(|i| self.tokens.info(i).is_possessive());
-                if !owned && !possessive {
-                    // Of two adjacent mentions, the second is the name: `Ferrand chief | Ann Roy`.
-                    let after = (at..end).find(|&i| self.mention_at(i) != Some(person));
-                    return after.and_then(|i| self.person_at(i)).or(Some(person));
-                }
-                while at < end && self.mention_at(at) == Some(person) {
-                    at += 1;
-                }
-            } else {
+            let Some(person) = self.person_at(at) else {
+                at += 1;
+                continue;
+            };
+            let from = at;
+            while at < end && self.mention_at(at) == Some(person) {
                 at += 1;
             }
+            let possessive = at < end && self.tokens.info(at).is_possessive();
+            // One word after a group is the name of the group: `la compagnie Dupont`.
+            let of_group = from > start && self.tokens.info(from - 1).is_group() && at == from + 1;
+            let joined = |last: usize| (last..from).all(|i| self.joins_name(i));
+            if !possessive && !of_group && !self.is_owned(start, from) && found.is_none_or(|(_, last)| joined(last)) {
+                found = Some((person, at));
+            }
         }
-        None
+        found.map(|(person, _)| person)
+    }
+
+    /// Whether a word may stand between two names of which the second is the head.
+    fn joins_name(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        self.tokens.kind(at) == Kind::Word && !info.is_conjunction() && !info.is_of() && !info.is_determiner()
+    }
+
+    /// Whether the name at `at` belongs to a complement of the phrase that begins at `start`.
+    ///
+    /// In `le frère du maire Luc Petit` it does, in `le ministre de l'Intérieur Luc Petit` it does not.
+    pub(super) fn is_owned(&self, start: usize, at: usize) -> bool {
+        for i in (start..at).rev() {
+            let info = self.tokens.info(i);
+            let own = self.tokens.is_mark(i, '.') || info.is_determiner() && !info.is_of();
+            if info.is_of() {
+                return i + 1 == at || (i + 1..at).all(|i| self.introduces_name(i)) || self.follows_owned_role(i, at);
+            }
+            if !(own || self.tokens.list[i].is_word()) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether a word between a preposition and a name is an article or a title.
+    fn introduces_name(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        info.is_determiner() || info.is_title() || self.tokens.is_mark(at, '.')
+    }
+
+    /// Whether a role stands between a genitive preposition and a name: `du maire Luc Petit`.
+    fn follows_owned_role(&self, of: usize, at: usize) -> bool {
+        (of + 1..at).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_title())
     }
 
     /// Whether a phrase may be a source: a pronoun, a name, a role or a group.

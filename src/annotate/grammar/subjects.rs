@@ -160,6 +160,10 @@ impl NounPhraseChunker<'_> {
                     }
                     from = at + 1;
                 }
+                Kind::Quoted(_) if depth == 0 && at > start && self.tokens.is_comma(at) => {
+                    found.push((from, at + 1));
+                    from = at + 1;
+                }
                 _ => {}
             }
         }

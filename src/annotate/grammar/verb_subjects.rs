@@ -28,7 +28,10 @@ impl AttributionContext<'_> {
                 attributions.subjects[i].filter(|_| finite)
             })
         };
-        let resolve = |phrase: NounPhrase| discourse.resolve(phrase, anonymity);
+        let resolve = |phrase: NounPhrase| match self.phrases.coordination(phrase, sentence, cue) {
+            Some((start, end)) => discourse.resolve_coordination(start, end),
+            None => discourse.resolve(phrase, anonymity),
+        };
         match cue.shape {
             Shape::Phrase => self.phrases.source_after(cue, sentence.end).map(resolve),
             Shape::Finite => {
@@ -37,7 +40,7 @@ impl AttributionContext<'_> {
                 }
                 let phrase = self.finite_subject(sentence, cue);
                 let resolve = |phrase: NounPhrase| {
-                    let speaker = discourse.resolve(phrase, anonymity);
+                    let speaker = resolve(phrase);
                     if self.continues_source(cue, phrase, &speaker) {
                         discourse.resolve_continued(speaker)
                     } else {

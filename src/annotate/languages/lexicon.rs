@@ -47,6 +47,10 @@ pub struct Verb {
     pub needs_help: bool,
     /// Reports without help when its impersonal subject follows it.
     pub reports_inverted: bool,
+    /// Says that its clause is false.
+    pub denies: bool,
+    /// Says that its clause is wanted or feared.
+    pub wishes: bool,
 }
 
 /// A verb that reports with a complement: its lemma is both.
@@ -231,6 +235,26 @@ flags! {
     WORK is_work 66;
     /// Words before a title, a name or a term between quotation marks.
     NAMING is_naming 67;
+    /// Conjunctions of a condition.
+    CONDITIONAL is_conditional 68;
+    /// Conjunctions of time, which open a condition before a future tense.
+    TEMPORAL is_temporal 69;
+    /// Words that end like a future tense.
+    FUTURE_ENDING has_future_ending 70;
+    /// Auxiliaries of the past perfect and of the conditional.
+    PAST_AUXILIARY is_past_auxiliary 71;
+    /// Subjects and determiners that negate the clause that they open.
+    NOBODY is_nobody 72;
+    /// Verbs of refusal, wish or order that report nothing themselves.
+    UNFULFILLED is_unfulfilled 73;
+    /// Modal verbs of a mere possibility.
+    POSSIBILITY is_possibility 74;
+    /// Words that make a statement of a negated or a possible one: `hésiter`, `only`.
+    AFFIRMING is_affirming 75;
+    /// Question words that take their clause for granted.
+    PRESUPPOSING is_presupposing 76;
+    /// Words that end like a plural verb.
+    PLURAL_VERB_ENDING has_plural_verb_ending 77;
 }
 
 impl Info {
@@ -261,7 +285,12 @@ impl Info {
     }
 }
 
-const ENDINGS: u128 = flag::INFINITIVE_ENDING | flag::PAST_ENDING | flag::S_ENDING | flag::MANNER_ENDING;
+const ENDINGS: u128 = flag::INFINITIVE_ENDING
+    | flag::PAST_ENDING
+    | flag::S_ENDING
+    | flag::MANNER_ENDING
+    | flag::FUTURE_ENDING
+    | flag::PLURAL_VERB_ENDING;
 
 const NO_NOUN_PHRASE: u128 = flag::PRONOUN
     | flag::RELATIVE

@@ -211,6 +211,8 @@ impl Language {
                     "goes on speaking" => verb.continues = true,
                     "needs help" => verb.needs_help = true,
                     "reports when inverted" => verb.reports_inverted = true,
+                    "denies" => verb.denies = true,
+                    "wishes" => verb.wishes = true,
                     _ => {}
                 }
             }
@@ -228,6 +230,8 @@ impl Language {
             continues: false,
             needs_help: false,
             reports_inverted: false,
+            denies: false,
+            wishes: false,
         });
         let verb = u16::try_from(self.verbs.len()).unwrap_or(u16::MAX);
         let finite = forms.finite.into_iter().map(|word| (word, form::FINITE));

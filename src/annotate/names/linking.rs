@@ -20,9 +20,8 @@ struct Linker<'a> {
     language: NameLanguage,
     aliases: &'a Dictionary,
     names: Names,
+    /// They are linked first, so a person and its entity have the same number.
     people: People,
-    /// The last mention of each person. People are linked first, so a person and its entity have the same number.
-    last: Vec<usize>,
     by_known: HashMap<u32, usize>,
     by_stored: HashMap<Uuid, usize>,
     by_name: HashMap<String, usize>,
@@ -36,7 +35,6 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
         aliases,
         names: Names::default(),
         people: People::default(),
-        last: Vec::new(),
         by_known: HashMap::new(),
         by_stored: HashMap::new(),
         by_name: HashMap::new(),
@@ -89,12 +87,9 @@ impl Linker<'_> {
             let mark = &marks[*n];
             if parts.len() == 1 {
                 let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
-                let last = |person: usize| self.last.get(person).copied().unwrap_or(0);
-                let found = self.people.find_by_part(parts, title, count(parts) == 1, last);
-                entities[*n] = Some(self.link_person(found, parts, mark));
-            }
-            if let Some(person) = entities[*n] {
-                self.last[person] = *n + 1;
+                let found = self.people.find_by_part(parts, title, count(parts) == 1);
+                // Nobody is named by a name of several people.
+                entities[*n] = (found != Some(NameMatch::Ambiguous)).then(|| self.link_person(found, parts, mark));
             }
         }
     }
@@ -113,13 +108,12 @@ impl Linker<'_> {
                 }
                 entity
             }
-            None => {
+            None | Some(NameMatch::Ambiguous) => {
                 let gender = gazetteer().gender(&printed).filter(|_| parts.len() > 1);
                 let full = people::is_full_name(parts) && mark.confidence >= 0.4;
                 let entity = self.add_entity(EntityKind::Person, printed, full, &mark.stored);
                 self.names.entities[entity].gender = gender;
                 self.people.add(parts.clone(), gender);
-                self.last.push(0);
                 entity
             }
         };

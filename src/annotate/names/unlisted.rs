@@ -140,7 +140,7 @@ fn person(name: &str) -> FoundEntity {
 pub fn retain_quoted_speakers(names: &mut Names, quotes: &mut [FoundQuote], known_entities: usize) {
     let mut spoken = vec![false; names.entities.len()];
     spoken[..known_entities].fill(true);
-    for entity in quotes.iter().filter_map(|quote| quote.speaker) {
+    for &entity in quotes.iter().flat_map(|quote| quote.speaker.iter().chain(&quote.speakers)) {
         spoken[entity] = true;
     }
     let mut kept = 0;
@@ -163,5 +163,6 @@ pub fn retain_quoted_speakers(names: &mut Names, quotes: &mut [FoundQuote], know
     });
     for quote in quotes {
         quote.speaker = quote.speaker.and_then(|entity| moved[entity]);
+        quote.speakers = quote.speakers.iter().filter_map(|&entity| moved[entity]).collect();
     }
 }

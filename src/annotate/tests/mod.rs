@@ -5,7 +5,10 @@ mod english;
 mod french;
 mod indirect;
 mod labelled;
+mod polarity;
 mod properties;
+mod someone_else;
+mod speakers;
 
 use super::dictionary::Dictionary;
 use super::{Annotation, Document, FoundQuote, annotate};
@@ -35,4 +38,28 @@ fn french(body: &str) -> Vec<String> {
 /// The quotes of an English body as `kind: words <- speaker`, in lower case.
 fn english(body: &str) -> Vec<String> {
     read(body, "en").quotes.iter().map(|quote| show(body, quote)).collect()
+}
+
+/// Checks the quotes of texts, each given by its words and by its speaker: the name, else the words as printed.
+fn check(language: &str, cases: &[(&str, &[(&str, &str)])]) {
+    let mut wrong = Vec::new();
+    for (body, wanted) in cases {
+        let found = read(body, language);
+        let shown: Vec<(String, String)> =
+            found.quotes.iter().map(|quote| words_and_name(body, &found, quote)).collect();
+        let wanted: Vec<(String, String)> =
+            wanted.iter().map(|(words, speaker)| ((*words).to_owned(), (*speaker).to_owned())).collect();
+        if shown != wanted {
+            wrong.push(format!("{body}\n  want {wanted:?}\n  got  {shown:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// The words of a quote, and who spoke them.
+fn words_and_name(body: &str, found: &Annotation, quote: &FoundQuote) -> (String, String) {
+    let words: Vec<String> = quote.spans.iter().map(|&span| slice(body, span)).collect();
+    let named = quote.speaker.map(|entity| found.entities[entity].name.clone());
+    let printed = quote.reference_span.or(quote.speaker_span).map(|span| slice(body, span));
+    (words.join(" / "), named.or(printed).unwrap_or_else(|| "nobody".to_owned()))
 }

@@ -36,7 +36,7 @@ fn a_surname_alone_creates_no_entity() {
     let article = store(&app, "«\u{a0}Le port tiendra cet hiver\u{a0}», a promis M. Vautrin.");
     assert_eq!(entities(&app), json!([]));
     let quotes = select(&article["quotes"], &["speaker_label", "speaker_id", "speaker_status"]);
-    assert_eq!(quotes, json!([["Vautrin", null, "unresolved"]]));
+    assert_eq!(quotes, json!([["M. Vautrin", null, "unresolved"]]));
 }
 
 #[test]

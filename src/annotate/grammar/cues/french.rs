@@ -23,7 +23,7 @@ impl Finder<'_> {
             && !info.is_form(form::INFINITIVE)
             && let Some(cue) = self.infinitive_after(at, next + 1, inverted)
         {
-            return Some(Cue { negated, ..cue });
+            return Some(Cue { negated: negated && !info.is_affirming(), ..cue });
         }
         if !info.is_form(form::PARTICIPLE) {
             return None;

@@ -1,0 +1,113 @@
+//! Finds cues whose words are denied, asked for, wished or supposed instead of stated.
+//!
+//! `denied saying`, `n'a pas dit`, `if she says`, `could say`, `nobody said`, `did she say?`
+
+use super::cues::{Cue, Shape};
+use crate::annotate::languages::{Language, form};
+use crate::annotate::sentences::Sentence;
+use crate::annotate::tokens::{Kind, Tokens};
+
+/// Maximum distance of a conjunction or a verb that governs a cue, in tokens.
+const MAX_DISTANCE: usize = 30;
+/// Maximum number of tokens between a verb and the gerund that is its object.
+const MAX_GERUND_GAP: usize = 2;
+
+/// Judges the cues of a text.
+pub struct Polarity<'a> {
+    pub tokens: &'a Tokens,
+    pub language: &'static Language,
+}
+
+impl Polarity<'_> {
+    /// Whether nobody is said to have spoken the words of a cue. `start`: where its subject begins, if that is before it.
+    pub fn is_unsaid(&self, sentence: Sentence, cue: &Cue, start: usize) -> bool {
+        cue.shape != Shape::Phrase
+            && (cue.negated
+                || self.is_possible(sentence, cue)
+                || self.is_asked(sentence, cue, start)
+                || self.is_governed(sentence, cue, cue.start)
+                || start < cue.start && self.is_governed(sentence, cue, start))
+    }
+
+    /// Whether a cue denies a quotation in its clause: `denied that it was "a fraud"`, but not `denied: "Never!"`.
+    pub fn denies_quotation(&self, cue: &Cue, at: usize) -> bool {
+        let clause = (cue.end..at).any(|i| {
+            let info = self.tokens.info(i);
+            info.is_complementizer() || info.is_have() || info.is_any_infinitive()
+        });
+        cue.denies && cue.end < at && clause && !self.tokens.is_mark(at - 1, ':')
+    }
+
+    /// Whether a modal verb makes the words a possibility: `could say`, `could have said`.
+    fn is_possible(&self, sentence: Sentence, cue: &Cue) -> bool {
+        let mut modal = cue.start;
+        while modal > sentence.start && !self.tokens.info(modal).is_possibility() && cue.start - modal < 3 {
+            let before = self.tokens.info(modal - 1);
+            if !(before.is_possibility() || before.is_adverb() || before.is_have()) {
+                break;
+            }
+            modal -= 1;
+        }
+        self.tokens.info(modal).is_possibility()
+            && !self.tokens.is_capitalized(modal)
+            && !(modal..cue.end).any(|i| self.tokens.info(i).is_affirming())
+    }
+
+    /// Whether a sentence asks if something was said. `Why did she say` takes for granted that she did.
+    fn is_asked(&self, sentence: Sentence, cue: &Cue, start: usize) -> bool {
+        let tokens = self.tokens;
+        let after_quotation = (sentence.start..start).any(|i| matches!(tokens.kind(i), Kind::Quoted(_)));
+        let other_clause = (cue.end..sentence.end)
+            .any(|i| tokens.is_mark(i, ';') || tokens.is_mark(i, ',') && tokens.info(i + 1).is_conjunction());
+        tokens.is_mark(sentence.end - 1, '?')
+            && !tokens.info(sentence.start).is_presupposing()
+            && !after_quotation
+            && !other_clause
+    }
+
+    /// Whether a conjunction, a negative subject or a verb before `from` makes the words of a cue a supposition.
+    fn is_governed(&self, sentence: Sentence, cue: &Cue, from: usize) -> bool {
+        let tokens = self.tokens;
+        let bare = tokens.info(cue.start).is_form(form::INFINITIVE | form::GERUND) && from == cue.start;
+        let mut linked = bare && cue.shape == Shape::Chained && tokens.info(cue.start - 1).links_infinitive();
+        let gerund = bare && cue.shape == Shape::Gerund;
+        let floor = sentence.start.max(from.saturating_sub(MAX_DISTANCE));
+        for at in (floor..from).rev() {
+            let info = tokens.info(at);
+            let opens = at == sentence.start || matches!(tokens.kind(at - 1), Kind::Mark(_) | Kind::Quoted(_));
+            match tokens.kind(at) {
+                Kind::Word => {}
+                Kind::Mark('.' | '-') => continue,
+                _ => return false,
+            }
+            let negates = info.is_nobody() && (opens || tokens.info(at - 1).is_complementizer());
+            let reflexive = info.is_reflexive() && !tokens.info(at + 1).is_pronoun();
+            let condition = info.is_conditional() && !reflexive && !self.is_past(cue)
+                || info.is_temporal() && tokens.info(cue.start).has_future_ending();
+            let inverted = opens && info.is_have() && !self.language.is_french() && cue.start > at;
+            let near = linked || gerund && from - at <= MAX_GERUND_GAP;
+            if negates || condition || inverted || near && self.leaves_unsaid(at) {
+                return true;
+            }
+            if info.is_conjunction() || info.is_subordinator() {
+                return false;
+            }
+            linked |= info.is_complementizer() && !tokens.info(at.saturating_sub(1)).is_demonstrative();
+            linked |= info.is_relative() && at > 0 && tokens.info(at - 1).is_preposition();
+        }
+        let first = tokens.info(from);
+        first.is_nobody() && from < cue.start || first.is_conditional() && from == sentence.start
+    }
+
+    /// Whether a cue is in a tense that states what follows a concession: `si elle a reconnu que`.
+    fn is_past(&self, cue: &Cue) -> bool {
+        let info = self.tokens.info(cue.start);
+        self.language.is_french() && info.is_have() && !info.is_past_auxiliary()
+    }
+
+    /// Whether the complement of the verb at `at` is denied, refused, wanted or ordered.
+    fn leaves_unsaid(&self, at: usize) -> bool {
+        let info = self.tokens.info(at);
+        info.is_unfulfilled() || self.language.verb(info).is_some_and(|verb| verb.denies || verb.wishes)
+    }
+}

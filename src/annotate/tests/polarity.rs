@@ -1,0 +1,85 @@
+//! Words that are denied, refused, asked for, wished or supposed are no quotes.
+
+use super::check;
+
+#[test]
+fn words_that_nobody_said_are_no_french_quotes() {
+    for body in [
+        "Anne Morel n'a jamais dit que la digue tiendrait.",
+        "Anne Morel nie avoir parlé de « trahison pure et simple ».",
+        "La ministre dément avoir déclaré que « la digue allait céder ».",
+        "Anne Morel a refusé de dire que la digue tiendrait.",
+        "Personne n'a affirmé que la digue tiendrait.",
+        "Si Anne Morel déclare que la digue tiendra, le chantier s'arrêtera.",
+        "S'il annonce que la digue tiendra, le chantier s'arrêtera.",
+        "Lorsque Anne Morel annoncera que la digue est finie, le port rouvrira.",
+        "Anne Morel pourrait annoncer lundi que la digue est finie.",
+        "Les riverains veulent que la mairie reconnaisse que la digue est vieille.",
+        "Anne Morel a-t-elle promis que la digue tiendrait ?",
+        "Ni la mairie ni le port n'ont affirmé que la digue tiendrait.",
+    ] {
+        check("fr", &[(body, &[])]);
+    }
+}
+
+#[test]
+fn words_that_nobody_said_are_no_english_quotes() {
+    for body in [
+        "Anna Bell never said that the bridge was safe.",
+        "Anna Bell denied calling the bridge \"a danger to us all\".",
+        "Anna Bell denied that she had told workers \"the bridge will fall\".",
+        "Anna Bell refused to say that the bridge was safe.",
+        "No official said that the bridge was safe.",
+        "None of the engineers said that the bridge was safe.",
+        "If Anna Bell, the mayor, says that the bridge is safe, work will stop.",
+        "Unless the mayor says that the bridge is safe, work will stop.",
+        "Anna Bell might announce on Monday that the bridge is safe.",
+        "Anna Bell could have said that the bridge was safe.",
+        "Residents want the mayor to say that the bridge is safe.",
+        "Had the mayor warned that the bridge was weak, nobody would have crossed.",
+        "Has the mayor said that the bridge is safe?",
+    ] {
+        check("en", &[(body, &[])]);
+    }
+}
+
+#[test]
+fn statements_beside_a_denial_or_a_condition_are_quotes() {
+    check(
+        "fr",
+        &[
+            ("« C'est faux », dément Anne Morel.", &[("C'est faux", "Anne Morel")]),
+            (
+                "Anne Morel a démenti : « Je n'ai jamais parlé de la digue. »",
+                &[("Je n'ai jamais parlé de la digue.", "Anne Morel")],
+            ),
+            (
+                "Si la digue cède, a prévenu Anne Morel, « nous partirons tous ».",
+                &[("nous partirons tous", "Anne Morel")],
+            ),
+            (
+                "Anne Morel n'a pas hésité à parler de « trahison pure et simple ».",
+                &[("trahison pure et simple", "Anne Morel")],
+            ),
+            (
+                "Les riverains partent même si Anne Morel affirme que la digue tiendra.",
+                &[("que la digue tiendra", "Anne Morel")],
+            ),
+            ("« Que voulez-vous ? », a lancé Anne Morel.", &[("Que voulez-vous ?", "Anne Morel")]),
+        ],
+    );
+    check(
+        "en",
+        &[
+            ("\"I never said that,\" Anna Bell said.", &[("I never said that,", "Anna Bell")]),
+            ("Anna Bell denied the charges and said: \"I was at home.\"", &[("I was at home.", "Anna Bell")]),
+            (
+                "If the bridge falls, Anna Bell said, \"we will all have to leave.\"",
+                &[("we will all have to leave.", "Anna Bell")],
+            ),
+            ("Anna Bell did not hesitate to call it \"a danger to us all\".", &[("a danger to us all", "Anna Bell")]),
+            ("Anna Bell declined to resign, telling reporters: \"I will stay.\"", &[("I will stay.", "Anna Bell")]),
+            ("\"Is it safe?\" Anna Bell asked.", &[("Is it safe?", "Anna Bell")]),
+        ],
+    );
+}

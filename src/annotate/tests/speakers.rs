@@ -1,0 +1,64 @@
+//! Several speakers in one sentence, and several bearers of one name.
+
+use super::{check, read};
+
+#[test]
+fn several_people_speak_together() {
+    check(
+        "fr",
+        &[
+            ("« C'est fini », ont dit Anne Morel et Paul Roux.", &[("C'est fini", "Anne Morel et Paul Roux")]),
+            ("Anne Morel et Paul Roux ont dit : « C'est fini. »", &[("C'est fini.", "Anne Morel et Paul Roux")]),
+            ("Le maire et la préfète ont déclaré : « C'est fini. »", &[("C'est fini.", "Le maire et la préfète")]),
+            (
+                "« C'est fini », affirment Anne Morel, maire de Sète, et Paul Roux.",
+                &[("C'est fini", "Anne Morel, maire de Sète, et Paul Roux")],
+            ),
+            (
+                "Pour Anne Morel et Paul Roux, « la digue est perdue ».",
+                &[("la digue est perdue", "Anne Morel et Paul Roux")],
+            ),
+            // Each says something else.
+            (
+                "« C'est fini », a dit Anne Morel, et Paul Roux a répondu : « Pas encore. »",
+                &[("C'est fini", "Anne Morel"), ("Pas encore.", "Paul Roux")],
+            ),
+            ("« C'est fini », a dit Anne Morel et Paul Roux est sorti.", &[("C'est fini", "Anne Morel")]),
+        ],
+    );
+    check(
+        "en",
+        &[
+            ("\"It is over,\" said Anna Bell and Paul Ross.", &[("It is over,", "Anna Bell and Paul Ross")]),
+            ("\"It is over,\" Anna Bell and Paul Ross said.", &[("It is over,", "Anna Bell and Paul Ross")]),
+            (
+                "Anna Bell, Paul Ross and Luke Hall said: \"It is over.\"",
+                &[("It is over.", "Anna Bell, Paul Ross and Luke Hall")],
+            ),
+            (
+                "The mayor and the sheriff told reporters: \"It is over.\"",
+                &[("It is over.", "The mayor and the sheriff")],
+            ),
+            (
+                "\"It is over,\" Anna Bell said, and Paul Ross answered: \"Not yet.\"",
+                &[("It is over,", "Anna Bell"), ("Not yet.", "Paul Ross")],
+            ),
+            ("Anna Bell, a lawyer and mother of two, said: \"It is over.\"", &[("It is over.", "Anna Bell")]),
+        ],
+    );
+}
+
+#[test]
+fn all_of_several_speakers_are_given() {
+    for (language, body) in [
+        ("fr", "« C'est fini », ont dit Anne Morel et Paul Roux."),
+        ("en", "\"It is over,\" said Anna Morel and Paul Roux."),
+    ] {
+        let found = read(body, language);
+        let names: Vec<&str> =
+            found.quotes[0].speakers.iter().map(|&entity| found.entities[entity].name.as_str()).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert!(names[0].ends_with("Morel") && names[1] == "Paul Roux", "{names:?}");
+        assert_eq!(found.quotes[0].speaker, None);
+    }
+}
