@@ -9,7 +9,7 @@ use super::names::tokenized_text::TokenizedText;
 use super::names::{gazetteer, tagger, unlisted};
 use super::text::{Text, count_words};
 use super::tokens::Tokens;
-use super::{Annotation, Document, blocks, language, languages, marks, names, quotes, sentences};
+use super::{Annotation, BlockRole, Document, blocks, language, languages, marks, names, quotes, sentences};
 
 /// Loads the word lists and the name model, so that the first text does not wait for them.
 pub fn prepare() {
@@ -33,7 +33,11 @@ pub fn annotate(document: &Document, aliases: &Dictionary) -> Annotation {
     let mut names = names::find(&TokenizedText::new(document.body, &text, &unmasked), &blocks, &tag, aliases);
     let listed_entities = unlisted::add(&text, &unmasked, &mut names);
 
-    let sentences = sentences::find(&text, &tokens, &quoted);
+    let mut sentences = sentences::find(&text, &tokens, &quoted);
+    sentences.retain(|sentence| {
+        let block = blocks::at(&blocks, tokens.list[sentence.start].span.start);
+        block.is_none_or(|block| block.role != BlockRole::Boilerplate)
+    });
     let cues = cues::find(&tokens, language);
     let phrases = NounPhraseChunker::new(&tokens, &names, &cues, language);
     let unmasked_cues = cues::find(&unmasked, language);

@@ -7,7 +7,7 @@ use super::grammar::discourse::Speaker;
 use super::grammar::indirect::{self, Reported};
 use super::marks::Quoted;
 use super::text::count_words;
-use super::tokens::Kind;
+use super::tokens::{Kind, Token};
 use super::{Block, BlockRole, FoundQuote, QuoteKind, Span, SpeakerStatus};
 use crate::domain::quote::{MAX_QUOTE, MAX_SPANS};
 
@@ -15,6 +15,8 @@ use crate::domain::quote::{MAX_QUOTE, MAX_SPANS};
 const MIN_LONG_WORDS: usize = 4;
 /// Maximum number of words of a title, a name or a term after a word such as `titled`.
 const MAX_NAMED_WORDS: usize = 12;
+/// Minimum length of a word that has a capital in a title, in code points.
+const MIN_TITLE_WORD: usize = 4;
 /// Maximum number of words of a capitalised title within a noun phrase.
 const MAX_TITLE_WORDS: usize = 7;
 
@@ -189,7 +191,14 @@ impl QuoteBuilder<'_> {
         if naming && !(close && tokens.info(before).reports()) && words < MAX_NAMED_WORDS {
             return true;
         }
+        if !close && (self.is_in_title_case(quoted) || self.is_term(i)) {
+            return true;
+        }
         let capital = text.at(first).is_uppercase();
+        // `a man known as "Doc."`
+        if capital && words < MIN_LONG_WORDS && tokens.info(before).is_as() {
+            return true;
+        }
         let inside_phrase = tokens.info(before).is_determiner()
             || tokens.info(before).is_of()
             || (tokens.list[before].is_word() && !beside);
@@ -200,6 +209,31 @@ impl QuoteBuilder<'_> {
             && !matches!(last, '.' | '!' | '?' | ',')
             && !tokens.info(before).reports()
             && !tokens.info(before).is_complementizer()
+    }
+
+    /// Whether all long words of a quotation have a capital: `Songs for an Empty Tram`.
+    fn is_in_title_case(&self, quoted: &Quoted) -> bool {
+        let tokens = self.context.unmasked.tokens;
+        let long = |token: &&Token| token.span.end - token.span.start >= MIN_TITLE_WORD && !token.info.is_preposition();
+        let words: Vec<&Token> = quoted.parts.iter().flat_map(|&part| tokens.words_in(part)).filter(long).collect();
+        // `Trust me.` is a sentence.
+        let last = quoted.parts.last().map_or('\n', |part| self.context.text.before(part.end));
+        let several = words.len() > 1 || !matches!(last, '.' | '!' | '?');
+        several && !words.is_empty() && words.iter().all(|token| token.is_capitalized)
+    }
+
+    /// Whether a quotation without a source is a term: `the words struck off are "synergy" and "deep dive"`.
+    fn is_term(&self, i: usize) -> bool {
+        let context = self.context;
+        let at = self.at[i];
+        let sentence = context.sentences.partition_point(|sentence| sentence.end <= at);
+        let Some(&sentence) = context.sentences.get(sentence).filter(|_| self.attributions.attributions[i].is_none())
+        else {
+            return false;
+        };
+        let capital = context.text.at(context.quoted[i].parts[0].start).is_uppercase();
+        let named = |i: usize| context.tokens.info(i).is_naming() || context.tokens.info(i).is_no_source();
+        !capital && (sentence.start..at).take(4).any(named)
     }
 
     fn build(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>) -> FoundQuote {

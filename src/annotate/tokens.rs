@@ -48,6 +48,12 @@ impl Tokens {
         Tokens { list, letters }
     }
 
+    /// The words within a span.
+    pub fn words_in(&self, span: Span) -> impl Iterator<Item = &Token> {
+        let from = self.list.partition_point(|token| token.span.start < span.start);
+        self.list[from..].iter().take_while(move |token| token.span.end <= span.end).filter(|token| token.is_word())
+    }
+
     /// The word at `at` in lower case; empty for other tokens and outside the list.
     pub fn word(&self, at: usize) -> &str {
         work::count(1);

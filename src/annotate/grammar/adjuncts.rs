@@ -44,9 +44,7 @@ impl NounPhraseChunker<'_> {
                 let end = (next..limit).find(|&i| self.mention_at(i) != Some(person)).unwrap_or(limit);
                 NounPhrase { end, name: Some(person), ..phrase }
             }
-            None if role && self.is_sole_name(close + 1, limit) => {
-                NounPhrase { start: close + 1, end: close + 2, ..phrase }
-            }
+            None if role && self.is_sole_name(close + 1, limit) => NounPhrase { end: close + 2, ..phrase },
             _ => phrase,
         }
     }

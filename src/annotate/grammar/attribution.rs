@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::cues::Cue;
 use super::discourse::{DiscourseContext, Speaker};
 use super::embedded_cues::EmbeddedCue;
-use super::noun_phrases::NounPhraseChunker;
+use super::noun_phrases::{NounPhrase, NounPhraseChunker};
 use super::polarity::Polarity;
 use crate::annotate::SpeakerStatus;
-use crate::annotate::languages::Language;
+use crate::annotate::languages::{Class, Language};
 use crate::annotate::marks::Quoted;
 use crate::annotate::sentences::Sentence;
 use crate::annotate::text::Text;
@@ -122,7 +122,8 @@ impl AttributionContext<'_> {
             attributions.subjects[index] = subject;
             attributions.unsaid[index] = self.is_unsaid(sentence, index, subject);
         }
-        floating.attribute_waiting(sentence, topic, attributions);
+        floating.attribute_waiting(self, sentence, topic.map(|topic| (topic, &*discourse)), attributions);
+        let asks = self.tokens.is_mark(sentence.end - 1, '?');
         let mut previous = None;
         let mut last_source = None;
         for at in sentence.start..sentence.end {
@@ -130,27 +131,38 @@ impl AttributionContext<'_> {
             let found = self
                 .verb_after(at, sentence, &cues, attributions)
                 .or_else(|| self.cue_inside(quote, discourse))
+                .or_else(|| self.agent_after(at, sentence, discourse, anonymity))
                 .or_else(|| self.cue_before(at, sentence, &cues, attributions, true))
-                .or_else(|| self.clause_after(at, &cues, attributions))
+                .or_else(|| self.clause_after(at, sentence, &cues, attributions))
                 .or_else(|| self.source_phrase_after(at, sentence, &cues, attributions))
                 .or_else(|| self.cue_before(at, sentence, &cues, attributions, false))
                 .or_else(|| self.closing_source(at, &cues, attributions))
                 .or_else(|| self.source_before_colon(at, sentence, discourse, anonymity))
+                .or_else(|| self.subject_of_quotation(at, quote, sentence, discourse, anonymity))
                 .or_else(|| self.source_in_sentence(previous))
+                .or_else(|| self.person_after(at, sentence, discourse))
                 .or_else(|| floating.attribute(self, at, sentence));
             if let Some(found) = found {
                 previous = Some(found);
                 last_source = found.speaker.filter(|_| attributions.states(&found)).or(last_source);
             }
-            if found.is_none() && sentence.end - sentence.start <= 2 {
+            let earlier =
+                found.is_some_and(|one| one.pattern == AttributionPattern::Floating && floating.line != sentence.line);
+            if (found.is_none() || earlier) && sentence.end - sentence.start <= 2 && !asks {
                 floating.waiting = Some((quote, sentence.line));
             }
             attributions.attributions[quote] = found;
         }
         self.attribute_series(sentence, attributions);
         self.attribute_preceding(sentence, &cues, attributions);
-        let subject = cues.rev().find_map(|cue| attributions.subjects[cue]);
-        floating.end_sentence(sentence, last_source, subject.or(topic));
+        let stated = |cue: &usize| !attributions.unsaid[*cue];
+        let reports = |cue: &usize| matches!(self.cues[*cue].class, Class::Speech | Class::Opinion);
+        let subject = cues.clone().rev().filter(stated).find_map(|cue| attributions.subjects[cue]);
+        let reporter = cues.rev().filter(stated).filter(reports).find_map(|cue| attributions.subjects[cue]);
+        // A subordinate clause that opens the sentence has a subject of its own.
+        let subordinate = self.tokens.info(sentence.start).is_subordinator();
+        let topic = if subordinate { topic.or(subject) } else { subject.or(topic) };
+        floating.end_sentence(sentence, last_source.or(reporter), topic.filter(|_| !asks));
     }
 
     /// Whether the source of the quotation at `at` states its words.
@@ -176,11 +188,13 @@ impl AttributionContext<'_> {
             let Kind::Quoted(quote) = self.tokens.kind(at) else { continue };
             match attributions.attributions[quote] {
                 None => {
-                    attributions.attributions[quote] =
-                        behind.map(|one| Attribution { pattern: AttributionPattern::Chain, ..one })
+                    let joined =
+                        self.tokens.is_mark(at + 1, ',') && matches!(self.tokens.kind(at + 2), Kind::Quoted(_));
+                    let pattern = |one: Attribution| if joined { one.pattern } else { AttributionPattern::Chain };
+                    attributions.attributions[quote] = behind.map(|one| Attribution { pattern: pattern(one), ..one })
                 }
                 Some(one)
-                    if one.pattern == AttributionPattern::Beside
+                    if matches!(one.pattern, AttributionPattern::Beside | AttributionPattern::Phrase)
                         && one.cue.is_some_and(|cue| self.cues[cue].start > at) =>
                 {
                     behind = Some(one)
@@ -218,12 +232,19 @@ impl AttributionContext<'_> {
     fn attribute_signatures(&self, discourse: &DiscourseContext, attributions: &mut Attributions) {
         for (i, sentence) in self.sentences.iter().enumerate() {
             let dash = matches!(self.tokens.kind(sentence.start), Kind::Mark('—' | '–' | '-'));
-            let Some(before) = i.checked_sub(1).map(|i| self.sentences[i]).filter(|_| dash) else { continue };
+            let Some(before) = i.checked_sub(1).map(|i| self.sentences[i]) else { continue };
             let Kind::Quoted(quote) = self.tokens.kind(before.end - 1) else { continue };
-            let weak = attributions.attributions[quote].is_none_or(|one| one.pattern >= AttributionPattern::Floating);
+            let weak = match attributions.attributions[quote] {
+                None => dash || before.end - before.start == 1,
+                Some(one) => dash && one.pattern >= AttributionPattern::Floating,
+            };
+            let phrase = self.phrases.phrase_at(sentence.start + usize::from(dash), sentence.end);
+            // Without a dash, the line is a source and nothing else.
+            let source =
+                |phrase: &NounPhrase| dash || phrase.end == sentence.end && self.phrases.may_be_source(*phrase);
             if before.line + 1 == sentence.line
                 && weak
-                && let Some(phrase) = self.phrases.phrase_at(sentence.start + 1, sentence.end)
+                && let Some(phrase) = phrase.filter(source)
             {
                 let speaker = discourse.resolve(phrase, false);
                 attributions.attributions[quote] =
@@ -250,13 +271,24 @@ impl Floating {
     /// Attributes a quotation that is a sentence of its own to the topic of the next sentence in its line.
     ///
     /// `« Je n'y crois pas. » Au bout du fil, Anna Roy soupire.`
-    fn attribute_waiting(&mut self, sentence: Sentence, topic: Option<Speaker>, attributions: &mut Attributions) {
+    fn attribute_waiting(
+        &mut self,
+        context: &AttributionContext,
+        sentence: Sentence,
+        topic: Option<(Speaker, &DiscourseContext)>,
+        attributions: &mut Attributions,
+    ) {
         let Some((quote, line)) = self.waiting.take() else { return };
-        let speaker =
-            topic.filter(|one| line == sentence.line && !one.pronoun && one.status != SpeakerStatus::Collective);
-        if attributions.attributions[quote].is_none() && speaker.is_some() {
+        let Some((speaker, discourse)) =
+            topic.filter(|(one, _)| line == sentence.line && !one.pronoun && one.status != SpeakerStatus::Collective)
+        else {
+            return;
+        };
+        // The speaker of an earlier line goes on, unless the next sentence introduces somebody.
+        let start = context.quoted[quote].outer.start;
+        if attributions.attributions[quote].is_none() || discourse.is_new(&speaker, start) {
             attributions.attributions[quote] =
-                Some(Attribution { speaker, cue: None, pattern: AttributionPattern::Floating });
+                Some(Attribution { speaker: Some(speaker), cue: None, pattern: AttributionPattern::Floating });
         }
     }
 
@@ -273,7 +305,8 @@ impl Floating {
     fn attribute(&self, context: &AttributionContext, at: usize, sentence: Sentence) -> Option<Attribution> {
         let alone = (sentence.start..sentence.end)
             .all(|i| i == at || matches!(context.tokens.kind(i), Kind::Mark(_) | Kind::Quoted(_)));
-        if !alone {
+        // `« Un échec » ?` quotes nobody.
+        if !alone || context.tokens.is_mark(sentence.end - 1, '?') {
             return None;
         }
         let same_line = self.line == sentence.line;

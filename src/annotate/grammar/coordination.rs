@@ -97,7 +97,7 @@ impl NounPhraseChunker<'_> {
             at -= 1;
         }
         let comma = tokens.is_mark(at, ',');
-        if !conjunction && !(joined && comma) {
+        if !(conjunction || joined && comma) {
             return None;
         }
         let end = if comma { at } else { at + 1 };

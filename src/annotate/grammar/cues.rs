@@ -2,6 +2,7 @@
 
 mod english;
 mod french;
+mod unknown;
 
 use crate::annotate::languages::{Class, Language, form};
 use crate::annotate::tokens::{Kind, Tokens};
@@ -38,6 +39,8 @@ pub struct Cue {
     pub continues: bool,
     /// Whether the verb says that its clause is false.
     pub denies: bool,
+    /// Whether no list has the verb; its lemma is the printed form.
+    pub guessed: bool,
 }
 
 /// Finds all cues of a text, sorted and without overlaps.
@@ -69,20 +72,23 @@ impl Finder<'_> {
         }
         self.source_phrase(at)
             .or_else(|| if self.language.is_french() { self.french_cue(at) } else { self.english_cue(at) })
+            .or_else(|| self.unknown_cue(at))
     }
 
     /// The source phrase that begins at a token.
     fn source_phrase(&self, at: usize) -> Option<Cue> {
         let phrase = self.language.source_phrases(self.tokens.word(at)).iter().find(|phrase| {
             let words = phrase.rest.iter().enumerate().all(|(i, word)| self.tokens.word(at + 1 + i) == word);
-            words && (!phrase.genitive || self.tokens.info(at + 1 + phrase.rest.len()).is_of())
+            words && (!phrase.genitive || self.genitive_after(at + 1 + phrase.rest.len()).is_some())
         })?;
+        let end = at + 1 + phrase.rest.len();
+        let end = if phrase.genitive { self.genitive_after(end).unwrap_or(end) } else { end };
         if phrase.opens_clause && !(self.opens_clause(at) && self.tokens.info(at).is_preposition()) {
             return None;
         }
         Some(Cue {
             start: at,
-            end: at + 1 + phrase.rest.len(),
+            end,
             lemma: phrase.lemma.to_owned(),
             class: if phrase.opens_clause { Class::Weak } else { Class::Speech },
             shape: Shape::Phrase,
@@ -93,7 +99,14 @@ impl Finder<'_> {
             takes_addressee: false,
             continues: false,
             denies: false,
+            guessed: false,
         })
+    }
+
+    /// The genitive preposition at `at`, or after one adverb: `de l'aveu même de`.
+    fn genitive_after(&self, at: usize) -> Option<usize> {
+        let adverb = usize::from(self.tokens.info(at).is_adverb());
+        self.tokens.info(at + adverb).is_of().then_some(at + adverb)
     }
 
     /// Whether a token is the first of its sentence or follows a comma, a quotation or a conjunction.
@@ -165,6 +178,7 @@ impl Finder<'_> {
             takes_addressee: entry.takes_addressee,
             continues: entry.continues,
             denies: entry.denies,
+            guessed: false,
         };
         if inverted.is_some_and(|at| at >= cue.end) {
             cue.end += 1;

@@ -1,7 +1,7 @@
 //! Resolves sources to entities: names, pronouns, roles, groups and anonymous sources.
 
 use super::noun_phrases::{NounPhrase, NounPhraseChunker};
-use super::roles::Roles;
+use super::roles::{Complement, Roles};
 use crate::annotate::names::Names;
 use crate::annotate::{EntityKind, Gender, Span, SpeakerStatus};
 
@@ -24,6 +24,9 @@ pub struct Speaker {
 
 /// Maximum number of earlier sources that a pronoun or a description is compared with.
 const MAX_ANTECEDENTS: usize = 14;
+
+/// Maximum number of earlier mentions in which a name is looked for.
+const MAX_MENTIONS: usize = 200;
 
 /// The sources of an article in reading order, and the roles of its people.
 pub struct DiscourseContext<'a> {
@@ -61,6 +64,15 @@ impl<'a> DiscourseContext<'a> {
             Some(mention) => self.resolve_name(phrases, phrase, mention),
             None => self.resolve_description(phrases, phrase, anonymity),
         }
+    }
+
+    /// Whether nothing before an offset names a source.
+    pub fn is_new(&self, speaker: &Speaker, offset: usize) -> bool {
+        let named_before = |entity: usize| {
+            let end = self.names().mentions.partition_point(|mention| mention.span.start < offset);
+            self.names().mentions[..end].iter().rev().take(MAX_MENTIONS).any(|mention| mention.entity == Some(entity))
+        };
+        speaker.reference.is_none() && speaker.entity.is_none_or(|entity| !named_before(entity))
     }
 
     /// The source that several coordinated phrases are together.
@@ -111,8 +123,10 @@ impl<'a> DiscourseContext<'a> {
             span.start += tokens.word(phrase.start).rfind('-').map_or(0, |hyphen| hyphen + 1);
         }
         let neuter = info.is_neuter();
+        let personal = info.is_personal();
         let fits = |one: &&Speaker| {
-            (one.plural == plural || (plural && one.status == SpeakerStatus::Collective))
+            !(personal && (one.status == SpeakerStatus::Collective || self.is_document(phrases, one.span)))
+                && (one.plural == plural || (plural && one.status == SpeakerStatus::Collective))
                 && (gender.is_none() || one.gender.is_none() || one.gender == gender)
                 && (!neuter || one.status == SpeakerStatus::Collective)
                 && one.span.start < span.start
@@ -144,6 +158,28 @@ impl<'a> DiscourseContext<'a> {
                 coordinated: false,
             },
         }
+    }
+
+    /// Whether the words at a span are a document or a picture, which is never `he` or `she`.
+    fn is_document(&self, phrases: &NounPhraseChunker, span: Span) -> bool {
+        phrases.any_word(span, |info| info.is_communication_noun() || info.is_work())
+            && !phrases.any_word(span, |info| info.is_role())
+    }
+
+    /// The author of a document: `her statement`, `le communiqué de Luc Petit`.
+    fn resolve_author(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, span: Span) -> Option<Speaker> {
+        let first = phrases.tokens.info(phrase.start);
+        if first.is_possessive_determiner() {
+            let owner = NounPhrase { end: phrase.start + 1, pronoun: true, ..phrase };
+            let author = self.resolve_pronoun(phrases, owner);
+            return author.reference.map(|_| Speaker { span, pronoun: false, ..author });
+        }
+        let noun = (phrase.start..phrase.end).find(|&i| phrases.tokens.info(i).is_communication_noun())?;
+        let Complement::Person(Some(entity)) = phrases.complement(noun, phrase.end)? else { return None };
+        let people = (phrase.start..phrase.end).filter_map(|i| phrases.person_at(i));
+        let mention = people.into_iter().find(|&mention| self.names().mentions[mention].entity == Some(entity))?;
+        let reference = Some(self.names().mentions[mention].span);
+        Some(Speaker { reference, ..self.speaker_of_mention(span, mention) })
     }
 
     /// The last person named before an offset.
@@ -251,17 +287,25 @@ impl<'a> DiscourseContext<'a> {
             let one = self.speaker_of_mention(span, mention);
             return Speaker { gender: one.gender.or(gender), plural, ..one };
         }
+        let document = (phrase.start..phrase.end).any(|i| info(i).is_communication_noun() || info(i).is_work());
+        if document
+            && role.is_none()
+            && let Some(author) = self.resolve_author(phrases, phrase, span)
+        {
+            return author;
+        }
         if plural || (group && role.is_none()) {
             return Speaker { status: SpeakerStatus::Collective, ..blank };
         }
-        let document = (phrase.start..phrase.end).any(|i| info(i).is_communication_noun() || info(i).is_work());
         if document && role.is_none() {
             return blank;
         }
         if first.is_indefinite() {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
         }
-        role.and_then(|role| self.resolve_role(phrases, (phrase, role), blank)).unwrap_or(blank)
+        // A name that nothing knows is in apposition: `her husband, Ewan`.
+        let named = (phrase.start..phrase.end).any(|i| tokens.is_mark(i, ','));
+        role.filter(|_| !named).and_then(|role| self.resolve_role(phrases, (phrase, role), blank)).unwrap_or(blank)
     }
 
     /// The person that has a role, or an earlier anonymous source with that role: `the official` after `a city official`.

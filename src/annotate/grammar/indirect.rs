@@ -92,6 +92,11 @@ impl Clauses<'_> {
     fn reported_clause(&self, index: usize, speaker: Speaker, quotes: bool) -> Option<(Vec<(usize, usize)>, f32)> {
         let cue = &self.context.cues[index];
         if cue.shape == Shape::Phrase {
+            let quotation = |at: usize| matches!(self.context.tokens.kind(at), Kind::Quoted(_));
+            let comma = usize::from(cue.start > 0 && self.is_mark(cue.start - 1, ','));
+            if quotes && cue.start.checked_sub(1 + comma).is_some_and(quotation) {
+                return None;
+            }
             return self.clauses_around_phrase(cue, speaker).map(|parts| (parts, 0.7));
         }
         if matches!(cue.class, Class::Quote | Class::Weak) {
@@ -234,7 +239,14 @@ impl Clauses<'_> {
                 || first.is_conjunction()
                 || first.is_subordinator()
                 || first.is_of());
+        // `noted the time and left` has no clause but two verbs of one subject.
+        let joins = |i: &usize| {
+            let next = tokens.info(*i + 1);
+            let verb = next.is_be() || next.is_have() || next.is_other_verb() || next.has_past_ending();
+            tokens.info(*i).is_conjunction() && (verb || next.is_form(form::FINITE))
+        };
         let limit = self.sentence.end.min(at + 14);
+        let limit = (at..limit).find(joins).unwrap_or(limit);
         let clause = (at..limit).take_while(|&i| tokens.list[i].is_word() || tokens.info(i - 1).is_abbreviation());
         let verb = clause.skip(1).any(|i| {
             let info = tokens.info(i);

@@ -1,7 +1,7 @@
 //! Finds noun phrases in the tokens of a text.
 
 use super::cues::Cue;
-use crate::annotate::languages::Language;
+use crate::annotate::languages::{Info, Language};
 use crate::annotate::names::Names;
 use crate::annotate::tokens::{Kind, Tokens};
 use crate::annotate::{EntityKind, Span};
@@ -70,6 +70,13 @@ impl<'a> NounPhraseChunker<'a> {
         (from..list.len()).take_while(|&i| list[i].span.end <= span.end).any(|i| self.word(i) == word)
     }
 
+    /// Whether a span contains a word with a property.
+    pub fn any_word(&self, span: Span, property: impl Fn(Info) -> bool) -> bool {
+        let list = &self.tokens.list;
+        let from = list.partition_point(|token| token.span.start < span.start);
+        list[from..].iter().take_while(|token| token.span.end <= span.end).any(|token| property(token.info))
+    }
+
     pub(super) fn mention_at(&self, at: usize) -> Option<usize> {
         self.mention_of.get(at).copied().flatten().map(|m| m as usize)
     }
@@ -120,7 +127,8 @@ impl<'a> NounPhraseChunker<'a> {
         while end > at + 1 && self.is_dangling(end - 1) {
             end -= 1;
         }
-        let only_determiner = end == at + 1 && info.is_determiner() && !tokens.is_capitalized(at);
+        let standalone = info.is_standalone() && (self.cue_starts_at(end) || tokens.kind(end) != Kind::Word);
+        let only_determiner = end == at + 1 && info.is_determiner() && !tokens.is_capitalized(at) && !standalone;
         if end == at || only_determiner || (end == at + 1 && info.is_clitic() && self.mention_at(at).is_none()) {
             return None;
         }

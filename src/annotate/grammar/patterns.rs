@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::attribution::{Attribution, AttributionContext, AttributionPattern, Attributions};
 use super::cues::Shape;
 use super::discourse::DiscourseContext;
+use super::noun_phrases::NounPhrase;
 use crate::annotate::EntityKind;
-use crate::annotate::languages::Class;
+use crate::annotate::languages::{Class, form};
 use crate::annotate::sentences::Sentence;
 use crate::annotate::tokens::Kind;
 
@@ -66,6 +67,75 @@ impl AttributionContext<'_> {
             .flatten()
     }
 
+    /// The agent of a passive after the marks: `est jugé « trop lent » par la maire`.
+    pub(super) fn agent_after(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        discourse: &DiscourseContext,
+        anonymity: bool,
+    ) -> Option<Attribution> {
+        let tokens = self.tokens;
+        if !tokens.info(at + 1).is_agent() {
+            return None;
+        }
+        let floor = sentence.start.max(at.saturating_sub(MAX_DISTANCE_AFTER));
+        let participle = at > sentence.start && tokens.info(at - 1).is_form(form::PARTICIPLE);
+        let passive = participle || (floor..at).any(|i| tokens.info(i).is_be() || tokens.info(i).is_been());
+        let phrase = self.phrases.phrase_at(at + 2, sentence.end)?;
+        let phrase = self.phrases.with_apposition(phrase, sentence.end);
+        (passive && !phrase.pronoun && self.phrases.may_be_source(phrase)).then(|| Attribution {
+            speaker: Some(discourse.resolve(phrase, anonymity)),
+            cue: None,
+            pattern: AttributionPattern::Phrase,
+        })
+    }
+
+    /// The subject of a quotation that begins with its verb: `le syndicat « dénonce un plan bâclé »`.
+    pub(super) fn subject_of_quotation(
+        &self,
+        at: usize,
+        quote: usize,
+        sentence: Sentence,
+        discourse: &DiscourseContext,
+        anonymity: bool,
+    ) -> Option<Attribution> {
+        let list = &self.unmasked.tokens.list;
+        let first = list.partition_point(|token| token.span.start < self.quoted[quote].parts[0].start);
+        let reports = list.get(first).is_some_and(|token| token.info.is_form(form::FINITE) && !token.is_capitalized);
+        let phrase = reports.then(|| self.phrases.phrase_ending_at(sentence, at)).flatten()?;
+        let source = phrase.end == at && self.phrases.may_be_source(phrase);
+        source.then(|| Attribution {
+            speaker: Some(discourse.resolve(phrase, anonymity)),
+            cue: None,
+            pattern: AttributionPattern::Inside,
+        })
+    }
+
+    /// The person whose clause follows a quotation that opens the sentence: `« ... », la maire Anne Roy ouvre la séance.`
+    pub(super) fn person_after(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        discourse: &DiscourseContext,
+    ) -> Option<Attribution> {
+        if at != sentence.start || !self.tokens.is_mark(at + 1, ',') {
+            return None;
+        }
+        let phrase = self.phrases.phrase_at(at + 2, sentence.end).filter(|phrase| phrase.name.is_some())?;
+        let verb = self.tokens.info(phrase.end);
+        let clause = self.tokens.kind(phrase.end) == Kind::Word
+            && !verb.is_preposition()
+            && !verb.is_of()
+            && !verb.is_conjunction()
+            && !verb.is_relative();
+        clause.then(|| Attribution {
+            speaker: Some(discourse.resolve(phrase, false)),
+            cue: None,
+            pattern: AttributionPattern::Floating,
+        })
+    }
+
     fn cue_at(&self, at: usize, cues: &Range<usize>) -> Option<usize> {
         let found = cues.start + self.cues[cues.clone()].partition_point(|cue| cue.start < at);
         (found < cues.end && self.cues[found].start == at).then_some(found)
@@ -75,6 +145,7 @@ impl AttributionContext<'_> {
     pub(super) fn clause_after(
         &self,
         at: usize,
+        sentence: Sentence,
         cues: &Range<usize>,
         attributions: &Attributions,
     ) -> Option<Attribution> {
@@ -82,7 +153,7 @@ impl AttributionContext<'_> {
         let led = cues
             .clone()
             .any(|i| self.cues[i].end <= at && at - self.cues[i].end < 12 && attributions.subjects[i].is_some());
-        let ends = self.ends_with_pause(at) || (comma && !led);
+        let ends = self.ends_with_pause(at) || (comma && !led) || self.subject_follows(at, sentence, cues);
         let next = self.tokens.info(if comma { at + 2 } else { at + 1 });
         if !ends || next.is_conjunction() || next.is_relative() || next.is_subordinator() {
             return None;
@@ -102,6 +173,13 @@ impl AttributionContext<'_> {
             cue: Some(cue),
             pattern: AttributionPattern::Beside,
         })
+    }
+
+    /// Whether a quotation that opens the sentence is followed by a name or a pronoun and its verb: `"..." she said`.
+    fn subject_follows(&self, at: usize, sentence: Sentence, cues: &Range<usize>) -> bool {
+        let named = self.tokens.is_capitalized(at + 1) || self.tokens.info(at + 1).is_pronoun();
+        let phrase = (at == sentence.start && named).then(|| self.phrases.phrase_at(at + 1, sentence.end)).flatten();
+        phrase.is_some_and(|phrase| self.cue_at(phrase.end, cues).is_some())
     }
 
     /// A source that closes the sentence: `The cut is "too small," but welcome, X said`.
@@ -167,7 +245,8 @@ impl AttributionContext<'_> {
         beside: bool,
     ) -> Option<Attribution> {
         let colon = at > sentence.start && self.tokens.is_mark(at - 1, ':');
-        let mut seen = cues.clone().rev().filter(|&i| self.cues[i].end <= at);
+        let forward = |&i: &usize| self.cues[i].end <= at && !self.reports_backwards(i, at, sentence);
+        let mut seen = cues.clone().rev().filter(forward);
         let cue = seen.find(|&i| {
             let cue = &self.cues[i];
             let gap = at - cue.end;
@@ -176,6 +255,7 @@ impl AttributionContext<'_> {
             let object = gap <= MAX_OBJECT_GAP && (cue.end..at).all(|j| self.may_precede_object(j));
             match (cue.class, cue.shape) {
                 (Class::Weak | Class::Narrow, Shape::Finite | Shape::Gerund) if object => true,
+                (Class::Narrow, Shape::Finite) if self.reports_clause(cue.end, at) => gap <= MAX_DISTANCE_BEFORE,
                 (_, Shape::Phrase) => gap <= MAX_DISTANCE_BEFORE && attributions.subjects[i].is_some(),
                 (Class::Weak | Class::Narrow, _) => straight || (colon && gap < 12),
                 _ => gap <= MAX_DISTANCE_BEFORE,
@@ -193,6 +273,24 @@ impl AttributionContext<'_> {
             _ => AttributionPattern::Before,
         };
         self.attribution(cue, pattern, attributions)
+    }
+
+    /// Whether a clause stands between a verb and a quotation: `found that it was "too slow"`, `found it was "too slow"`.
+    fn reports_clause(&self, start: usize, at: usize) -> bool {
+        let tokens = self.tokens;
+        let verb = |i: usize| tokens.info(i).is_be() || tokens.info(i).is_have() || tokens.info(i).is_modal();
+        let bare = !self.language.is_french() && !tokens.info(start).is_preposition();
+        let one_clause = !(start..at).any(|i| tokens.is_comma(i) || tokens.info(i).is_conjunction());
+        tokens.info(start).is_complementizer() || bare && one_clause && (start + 1..at).any(verb)
+    }
+
+    /// Whether a cue between two quotations reports the first only: `« A », a dit X, qui dirige le « B »`.
+    fn reports_backwards(&self, cue: usize, at: usize, sentence: Sentence) -> bool {
+        let cue = &self.cues[cue];
+        let quotation = |i: &usize| matches!(self.tokens.kind(*i), Kind::Quoted(_));
+        let before = (sentence.start..cue.start).rev().take(4).find(quotation);
+        let relative = (cue.end..at).any(|i| self.tokens.info(i).is_relative());
+        cue.shape == Shape::Finite && before.is_some() && relative && !self.tokens.is_mark(at - 1, ':')
     }
 
     /// Whether a token may stand between a verb and the noun of its object.
@@ -224,9 +322,9 @@ impl AttributionContext<'_> {
             person.then(|| self.phrases.phrase_at(i, at - 1).filter(|phrase| phrase.name.is_some())).flatten()
         });
         let opening = self.phrases.opening_subject(sentence);
-        let opening = opening.filter(|&phrase| self.phrases.may_be_source(phrase));
+        let opening = opening.filter(|&phrase| self.phrases.may_be_source(phrase) || self.is_sole_subject(phrase));
         let phrase = match (near, opening) {
-            (_, Some(opening)) if opening.pronoun || opening.name.is_some() => opening,
+            (_, Some(opening)) if opening.pronoun || opening.name.is_some() || self.is_sole_subject(opening) => opening,
             (Some(near), _) => near,
             (None, opening) => opening?,
         };
@@ -235,6 +333,14 @@ impl AttributionContext<'_> {
             cue: None,
             pattern: AttributionPattern::Colon,
         })
+    }
+
+    /// Whether a phrase is one capitalised word before its verb: `Bell hits back at Ross: "..."`.
+    fn is_sole_subject(&self, phrase: NounPhrase) -> bool {
+        let verb = self.tokens.info(phrase.end);
+        let sole = phrase.end == phrase.start + 1 && self.tokens.is_capitalized(phrase.start);
+        let lower = self.tokens.kind(phrase.end) == Kind::Word && !self.tokens.is_capitalized(phrase.end);
+        sole && lower && (verb.has_verb_ending() || verb.is_form(form::FINITE)) && verb.fits_noun_phrase()
     }
 
     /// The source of the previous quotation in the same sentence.

@@ -46,7 +46,7 @@ impl NounPhraseChunker<'_> {
         let floor = sentence.start.max(end.saturating_sub(MAX_SUBJECT_DISTANCE));
         let mut depth = 0usize;
         // An insertion between commas before the verb may have its own clauses.
-        let mut inserted = end > floor && tokens.is_mark(end - 1, ',');
+        let mut inserted = end > floor && tokens.is_comma(end - 1);
         for at in (floor..end).rev() {
             match tokens.kind(at) {
                 Kind::Mark(',') if inserted && at + 1 < end => inserted = false,
@@ -54,6 +54,7 @@ impl NounPhraseChunker<'_> {
                 Kind::Mark('(') => depth = depth.saturating_sub(1),
                 Kind::Mark(';' | ':') if depth == 0 => return at + 1,
                 Kind::Quoted(_) if depth == 0 && at == sentence.start => return at + 1,
+                Kind::Quoted(_) if inserted && at + 1 == end => {}
                 Kind::Quoted(_) if depth == 0 && tokens.length(at) >= MIN_CLAUSE_QUOTATION => return at + 1,
                 Kind::Word if depth == 0 && !inserted => {
                     let info = tokens.info(at);
@@ -88,7 +89,7 @@ impl NounPhraseChunker<'_> {
         }
         for (i, &(start, stop)) in chunks.iter().enumerate().rev() {
             let Some(phrase) = self.opening_phrase(start, stop) else { continue };
-            if phrase.name.is_none() && !phrase.pronoun && i > 0 {
+            if (phrase.name.is_none() || self.is_office(phrase)) && !phrase.pronoun && i > 0 {
                 // A source before its description: `Luc Petit, le patron du port, a dit`, `Luc Petit, D-Ohio, said`.
                 let (earlier, close) = chunks[i - 1];
                 // If neither has a known name, the capitalised one is the name: `his mother, Nadia, asked`.
@@ -111,6 +112,14 @@ impl NounPhraseChunker<'_> {
         let capital = |i: usize| tokens.is_capitalized(i) && !tokens.info(i).is_sentence_initial();
         let small = |i: usize| tokens.info(i).is_title() || tokens.info(i).is_particle() || tokens.is_mark(i, '.');
         end - start <= 6 && (start..end).all(|i| capital(i) || small(i)) && (start..end).any(capital)
+    }
+
+    /// Whether the name of a phrase is an office in capitals: `Ann Roy, Chief Bridge Analyst at Lowmoor, said`.
+    fn is_office(&self, phrase: NounPhrase) -> bool {
+        let named = |i: &usize| self.mention_at(*i) == phrase.name;
+        let last = (phrase.start..phrase.end).rev().find(named);
+        let role = |i: usize| self.tokens.info(i).is_role();
+        phrase.name.is_some() && last.is_some_and(|last| role(last) && (phrase.start..last).any(role))
     }
 
     fn starts_apposition(&self, at: usize) -> bool {
@@ -218,6 +227,14 @@ impl NounPhraseChunker<'_> {
         at > 0 && self.tokens.info(at - 1).is_determiner()
     }
 
+    /// Whether a phrase is one word with the capital of its sentence: `Appuyée à sa fenêtre, Anne Roy`.
+    fn is_participle(&self, sentence: Sentence, phrase: NounPhrase) -> bool {
+        let info = self.tokens.info(phrase.start);
+        let sole = phrase.start == sentence.start && phrase.end == phrase.start + 1 && !phrase.pronoun;
+        let known = self.mention_at(phrase.start).is_some() || info.is_role() || info.is_group();
+        sole && !known && self.tokens.info(phrase.end).is_preposition()
+    }
+
     /// The subject that opens a sentence, after adjuncts.
     pub fn opening_subject(&self, sentence: Sentence) -> Option<NounPhrase> {
         let end = sentence.end.min(sentence.start + MAX_SUBJECT_DISTANCE);
@@ -226,7 +243,8 @@ impl NounPhraseChunker<'_> {
         chunks
             .iter()
             .take(5)
-            .find_map(|&(start, close)| self.opening_phrase(start, close))
+            .filter_map(|&(start, close)| self.opening_phrase(start, close))
+            .find(|phrase| !self.is_participle(sentence, *phrase))
             .map(|phrase| self.with_apposition(phrase, end))
     }
 }

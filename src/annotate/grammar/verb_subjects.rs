@@ -35,6 +35,12 @@ impl AttributionContext<'_> {
         match cue.shape {
             Shape::Phrase => self.phrases.source_after(cue, sentence.end).map(resolve),
             Shape::Finite => {
+                if cue.guessed {
+                    let phrase = self.finite_subject(sentence, cue)?;
+                    let named = self.tokens.is_capitalized(phrase.start);
+                    let source = phrase.pronoun || named || self.phrases.may_be_source(phrase);
+                    return source.then(|| resolve(phrase));
+                }
                 if let Some(at) = cue.inverted {
                     return self.inverted_subject(sentence, cue, at).map(resolve);
                 }
@@ -70,6 +76,7 @@ impl AttributionContext<'_> {
                     return self.phrases.may_be_source(phrase).then(|| resolve(phrase));
                 }
                 self.agent_before(sentence, cue.start)
+                    .or_else(|| self.subordinate_subject(sentence, cue.start))
                     .map(resolve)
                     .or_else(earlier)
                     .or_else(|| self.phrases.opening_subject(sentence).map(resolve))
@@ -112,7 +119,10 @@ impl AttributionContext<'_> {
             before_word.is_some_and(|i| self.tokens.info(i).is_complementizer() || self.tokens.info(i).is_as());
         let directly = cue.end < sentence.end
             && (self.tokens.is_mark(cue.end, ':') || self.tokens.info(cue.end).is_complementizer());
-        if (quote_before && !directly) || relative {
+        // An auxiliary before its subject asks in English: `has called the plan` is not inverted.
+        let auxiliary = self.tokens.info(cue.start).is_have() || self.tokens.info(cue.start).is_modal();
+        let inverts = !auxiliary || self.language.is_french() || cue.end == cue.start + 1;
+        if (quote_before && !directly && inverts) || relative {
             let after = phrases
                 .phrase_after(cue.end, sentence.end)
                 .filter(|phrase| !phrase.pronoun)
@@ -149,7 +159,9 @@ impl AttributionContext<'_> {
             || tokens.info(phrase.end).is_time()
             || tokens.info(phrase.end).is_relative();
         let commas = (sentence.start..cue.start).filter(|&i| tokens.is_mark(i, ',')).count();
+        let quoted = matches!(tokens.kind(sentence.start), Kind::Quoted(_)) && phrase.name.is_some();
         let insertion = commas >= 2
+            && !quoted
             && !(sentence.start..cue.start)
                 .any(|i| tokens.info(i).is_be() || tokens.info(i).is_have() || tokens.info(i).is_other_verb());
         (able && ends && !insertion).then_some(phrase)
@@ -219,8 +231,17 @@ impl AttributionContext<'_> {
             && info.fits_noun_phrase();
         let phrase = noun.then(|| self.phrases.phrase_ending_at(sentence, start)).flatten()?;
         let document = (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_communication_noun());
-        let addressed = phrase.start > sentence.start && self.tokens.info(phrase.start - 1).is_preposition();
+        let before = phrase.start.checked_sub(1).filter(|&i| i >= sentence.start).map(|i| self.tokens.info(i));
+        let addressed = before.is_some_and(|info| info.is_preposition() && !info.opens_absolute());
         (!document && !addressed && !info.is_time()).then_some(phrase)
+    }
+
+    /// The subject of the subordinate clause that contains a gerund: `quand un homme est monté en criant`.
+    fn subordinate_subject(&self, sentence: Sentence, at: usize) -> Option<NounPhrase> {
+        let floor = sentence.start.max(at.saturating_sub(24));
+        let mut opener = (floor..at).rev().take_while(|&i| !self.tokens.is_comma(i));
+        let opener = opener.find(|&i| self.tokens.info(i).is_subordinator() && !self.tokens.info(i).is_as())?;
+        self.phrases.phrase_at(opener + 1, at)
     }
 
     /// The agent directly before a gerund: `par un habitant, affirmant que`.

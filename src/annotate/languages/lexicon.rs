@@ -255,6 +255,18 @@ flags! {
     PRESUPPOSING is_presupposing 76;
     /// Words that end like a plural verb.
     PLURAL_VERB_ENDING has_plural_verb_ending 77;
+    /// Words that end like a finite verb.
+    VERB_ENDING has_verb_ending 78;
+    /// Words that end like a past participle.
+    PARTICIPLE_ENDING has_participle_ending 79;
+    /// Pronouns for a person only.
+    PERSONAL is_personal 80;
+    /// Possessive determiners.
+    POSSESSIVE_DETERMINER is_possessive_determiner 81;
+    /// Determiners that may stand for a person by themselves: `another said`.
+    STANDALONE is_standalone 82;
+    /// Prepositions before a subject and its gerund: `with one resident saying`.
+    ABSOLUTE opens_absolute 83;
 }
 
 impl Info {
@@ -273,10 +285,14 @@ impl Info {
         self.forms & form != 0
     }
 
+    /// Whether no list has it.
+    pub fn is_unknown(self) -> bool {
+        self.forms == 0 && self.flags & !ENDINGS == 0
+    }
+
     /// Whether it is an infinitive, of a reporting verb or another; unknown words are judged by their ending.
     pub fn is_any_infinitive(self) -> bool {
-        let unknown = self.forms == 0 && self.flags & !ENDINGS == 0;
-        self.is_infinitive() || self.is_form(form::INFINITIVE) || self.has_infinitive_ending() && unknown
+        self.is_infinitive() || self.is_form(form::INFINITIVE) || self.has_infinitive_ending() && self.is_unknown()
     }
 
     /// Whether no property keeps it out of the middle of a noun phrase.
@@ -286,6 +302,8 @@ impl Info {
 }
 
 const ENDINGS: u128 = flag::INFINITIVE_ENDING
+    | flag::VERB_ENDING
+    | flag::PARTICIPLE_ENDING
     | flag::PAST_ENDING
     | flag::S_ENDING
     | flag::MANNER_ENDING

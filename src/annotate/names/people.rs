@@ -158,9 +158,14 @@ impl People {
     pub fn find_by_part(&self, parts: &[String], gender: Option<Gender>, once: bool) -> Option<NameMatch> {
         let fits = |person: &usize| gender.is_none_or(|g| self.people[*person].gender.is_none_or(|own| own == g));
         let bearer = |people: &Vec<usize>| {
-            let mut bearers = people.iter().copied().take(MAX_COMPARED).filter(fits);
-            let first = bearers.next()?;
-            Some(if bearers.next().is_none() { NameMatch::Name(first) } else { NameMatch::Ambiguous })
+            let sole = |agrees: &dyn Fn(&usize) -> bool| {
+                let mut bearers = people.iter().copied().take(MAX_COMPARED).filter(agrees);
+                bearers.next().map(|first| bearers.next().is_none().then_some(first))
+            };
+            // A title prefers the only one of known gender.
+            let known = |person: &usize| gender.is_some() && self.people[*person].gender == gender;
+            let found = sole(&fits)?.or_else(|| sole(&known).flatten());
+            Some(found.map_or(NameMatch::Ambiguous, NameMatch::Name))
         };
         if let Some(found) = self.by_tail.get(parts).and_then(bearer) {
             return Some(found);

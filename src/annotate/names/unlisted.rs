@@ -94,6 +94,13 @@ fn guess(
         _ => (at, words),
     };
     let span = Span { start: tokens.list[at].span.start, ..span };
+    // Words that end with an office and hold another are no name: `Chief Crop Analyst`.
+    let last = tokens.info(stop - 1);
+    let titled_office =
+        last.is_role() && !last.is_title() && at > 0 && tokens.is_capitalized(at - 1) && described(at - 1);
+    if titled_office || described(stop - 1) && (at..stop - 1).any(described) {
+        return None;
+    }
     let titled =
         (1..3).filter_map(|back| at.checked_sub(back)).any(|i| tokens.info(i).is_title() && !tokens.info(i).is_role());
     let name = text.slice(span);

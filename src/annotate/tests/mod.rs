@@ -1,8 +1,10 @@
 //! Tests of the rules with sentences in which they apply, and in which they do not.
 
 mod article;
+mod constructions;
 mod english;
 mod french;
+mod heads;
 mod indirect;
 mod labelled;
 mod polarity;

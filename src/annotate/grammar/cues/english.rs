@@ -20,7 +20,9 @@ impl Finder<'_> {
     /// A verb of one word.
     fn english_simple(&self, at: usize) -> Option<Cue> {
         let info = self.tokens.info(at);
-        if info.forms() == 0 {
+        // A capitalised form within a sentence is part of a name: `the United States`.
+        let opens = at == 0 || self.tokens.kind(at - 1) != Kind::Word;
+        if info.forms() == 0 || self.tokens.is_capitalized(at) && !opens && !info.is_verb_form() {
             return None;
         }
         let before = at.checked_sub(1).map(|i| self.tokens.info(i)).unwrap_or_default();
@@ -38,7 +40,9 @@ impl Finder<'_> {
         if !info.is_form(form::FINITE) || be {
             return None;
         }
-        let noun = before.is_determiner()
+        // `one said`, but `one report`
+        let ends = self.tokens.kind(at + 1) != Kind::Word || self.tokens.info(at + 1).is_complementizer();
+        let noun = before.is_determiner() && !(before.is_standalone() && ends)
             || before.is_of()
             || before.is_possessive()
             || (before.is_preposition() && !before.is_adverb())

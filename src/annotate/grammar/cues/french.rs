@@ -63,6 +63,10 @@ impl Finder<'_> {
     pub(super) fn is_noun_after_previous(&self, at: usize) -> bool {
         let Some(previous) = at.checked_sub(1) else { return false };
         let info = self.tokens.info(previous);
+        // `le dépeint comme`
+        if info.is_clitic() && self.tokens.info(at + 1).is_as() {
+            return false;
+        }
         if info.is_determiner() && info.is_clitic() && previous > 0 {
             let earlier = self.tokens.info(previous - 1);
             return !(earlier.is_pronoun()

@@ -65,7 +65,8 @@ impl Clauses<'_> {
                 || info.is_relative()
                 || (info.is_preposition() && commas.len() > 1 && commas[1] - comma < 8)
                 || ((info.is_determiner() || info.is_of())
-                    && (comma + 1..comma + 4).any(|i| self.context.tokens.info(i).is_role())
+                    && (comma + 1..comma + 4)
+                        .any(|i| self.context.tokens.info(i).is_role() || self.context.tokens.info(i).is_group())
                     && commas.len() > 1)
         };
         match commas.as_slice() {

@@ -100,6 +100,7 @@ impl Clauses<'_> {
             || info.is_other_verb()
             || info.is_form(form::FINITE)
             || info.is_modal()
+            || info.has_future_ending() && info.is_unknown()
             || !self.context.language.is_french()
     }
 

@@ -1,0 +1,134 @@
+//! The head of the source: appositions, roles before and after names, subjects of subordinate clauses.
+
+use super::check;
+
+#[test]
+fn a_french_source_is_found_beside_its_description() {
+    check(
+        "fr",
+        &[
+            (
+                "« La digue tiendra », assure Anne Morel, ingénieure et directrice du port de Sète.",
+                &[("La digue tiendra", "Anne Morel")],
+            ),
+            (
+                "« La digue tiendra », a répondu, très calme, la directrice du port, Anne Morel.",
+                &[("La digue tiendra", "Anne Morel")],
+            ),
+            (
+                "Selon l'avocate du port, Me Anne Morel, la digue tiendra encore dix ans.",
+                &[("la digue tiendra encore dix ans", "Anne Morel")],
+            ),
+            (
+                "Selon Anne Morel, directrice du port, « la digue tiendra dix ans ».",
+                &[("la digue tiendra dix ans", "Anne Morel")],
+            ),
+            (
+                "Quand les riverains ont protesté, l'adjoint Paul Roux s'est levé. « La digue tiendra bien dix ans. »",
+                &[("La digue tiendra bien dix ans.", "Paul Roux")],
+            ),
+            (
+                "Paul Roux partait quand un pêcheur l'a interpellé en criant « la digue va céder ce soir ».",
+                &[("la digue va céder ce soir", "un pêcheur")],
+            ),
+            (
+                "« La digue tiendra », un ouvrage de béton, très ancien, a déclaré la directrice Anne Morel.",
+                &[("La digue tiendra", "Anne Morel")],
+            ),
+            (
+                "Le syndicat des pêcheurs « dénonce un chantier bâclé » et demande un report.",
+                &[("dénonce un chantier bâclé", "Le syndicat des pêcheurs")],
+            ),
+            (
+                "« Nous avons prévenu trois fois », la conseillère Anne Morel ouvre ainsi la séance.",
+                &[("Nous avons prévenu trois fois", "Anne Morel")],
+            ),
+            // A name that is no subject is no source.
+            (
+                "« La digue tiendra dix ans. » Le vent souffle sur le quai Anne Morel.",
+                &[("La digue tiendra dix ans.", "nobody")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn an_english_source_is_found_beside_its_description() {
+    check(
+        "en",
+        &[
+            (
+                "\"The bridge is safe,\" said Lowmoor Housing senior officer Anna Bell.",
+                &[("The bridge is safe,", "Anna Bell")],
+            ),
+            (
+                "\"The bridge is safe,\" Anna Bell, Chief Bridge Analyst at Lowmoor, said in a note.",
+                &[("The bridge is safe,", "Anna Bell")],
+            ),
+            (
+                "According to the city's chief engineer, Anna Bell, the bridge will be safe for years.",
+                &[("the bridge will be safe for years", "Anna Bell")],
+            ),
+            (
+                "When the council asked for a date, engineer Anna Bell shook her head. \"I have none to give you.\"",
+                &[("I have none to give you.", "Anna Bell")],
+            ),
+            (
+                "Anna Bell, noting that the bridge was \"older than all of us,\" added: \"It will be closed.\"",
+                &[("older than all of us,", "Anna Bell"), ("It will be closed.", "Anna Bell")],
+            ),
+            (
+                "The plan was attacked from all sides, with one resident calling it \"a danger to us all\".",
+                &[("a danger to us all", "one resident")],
+            ),
+            ("\"It made a lot of noise,\" one said.", &[("It made a lot of noise,", "one")]),
+            ("\"It made a lot of noise,\" said another.", &[("It made a lot of noise,", "another")]),
+            (
+                "The retired judge, known to friends as \"Big Sam,\" has called the bridge \"a danger to us all\".",
+                &[("a danger to us all", "The retired judge")],
+            ),
+            (
+                "Mayor Anna Bell thanked Norway, the United States and Japan for \"lending us divers at no cost.\"",
+                &[("lending us divers at no cost.", "Anna Bell")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_pronoun_refers_to_a_person() {
+    check(
+        "en",
+        &[
+            (
+                "A photo showed Paul Ross on the bridge. \"It was cold up there,\" he said.",
+                &[("It was cold up there,", "Paul Ross")],
+            ),
+            (
+                "Anna Bell resigned on Sunday. \"I can no longer defend the plan,\" her statement read.",
+                &[("I can no longer defend the plan,", "Anna Bell")],
+            ),
+            (
+                "Anna Bell met the company on Monday. \"The bridge is safe,\" she said.",
+                &[("The bridge is safe,", "Anna Bell")],
+            ),
+            (
+                "The company met Anna Bell on Monday. \"The bridge is safe,\" she said.",
+                &[("The bridge is safe,", "Anna Bell")],
+            ),
+        ],
+    );
+    check(
+        "fr",
+        &[
+            (
+                "Anne Morel a reçu Paul Roux. « La digue tiendra », a-t-elle dit. « J'en doute », a-t-il répondu.",
+                &[("La digue tiendra", "Anne Morel"), ("J'en doute", "Paul Roux")],
+            ),
+            (
+                "« La digue est vieille », note le rapport. « Il faut la refaire », ajoute-t-il.",
+                &[("La digue est vieille", "le rapport"), ("Il faut la refaire", "le rapport")],
+            ),
+        ],
+    );
+}
