@@ -33,8 +33,9 @@ impl NounPhraseChunker<'_> {
         if !self.tokens.is_mark(close, ',') {
             return phrase;
         }
-        let role =
-            (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_anonymous());
+        let indefinite = self.tokens.info(phrase.start).is_indefinite() && !self.tokens.info(phrase.start).is_plural();
+        let role = indefinite
+            || (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_anonymous());
         let mut next = close + 1;
         while self.tokens.info(next).is_title() || next > close + 1 && self.tokens.is_mark(next, '.') {
             next += 1;
@@ -176,7 +177,7 @@ impl NounPhraseChunker<'_> {
         if let Some(saying) = saying {
             // Adjectives may follow the noun: `selon les mots prudents de`.
             let of = (saying + 1..saying + 4).find(|&i| !self.is_plain_word(i))?;
-            if !tokens.info(of).is_of() {
+            if !tokens.info(of).is_of() && !tokens.info(of).is_agent() {
                 return None;
             }
             phrase = self.phrase_at(of + 1, limit)?;
@@ -193,7 +194,8 @@ impl NounPhraseChunker<'_> {
             let described = (phrase.start..phrase.end).any(|i| tokens.info(i).is_role() || tokens.info(i).is_group());
             let person = phrase.name.is_some() || (described && tokens.info(phrase.start).is_determiner());
             let comma = (phrase.end..limit.min(phrase.end + 16)).any(|i| tokens.is_mark(i, ','));
-            let ends = matches!(tokens.kind(phrase.end), Kind::Mark(',') | Kind::Quoted(_));
+            let ends = matches!(tokens.kind(phrase.end), Kind::Mark(',') | Kind::Quoted(_))
+                || tokens.info(phrase.end).is_conjunction();
             return (person && comma && ends).then_some(phrase);
         }
         Some(self.with_apposition(phrase, limit))

@@ -112,12 +112,12 @@ impl AttributionContext<'_> {
         let anonymity = (sentence.start..sentence.end).any(|at| self.tokens.info(at).is_anonymity());
         let topic = self.topic(sentence, discourse, anonymity);
         if let Some(topic) = topic {
-            discourse.push(topic);
+            discourse.push(topic, false);
         }
         for index in cues.clone() {
             let subject = self.subject(sentence, index, &cues, discourse, attributions, anonymity);
             if let Some(speaker) = subject {
-                discourse.push(speaker);
+                discourse.push(speaker, matches!(self.cues[index].class, Class::Speech | Class::Opinion));
             }
             attributions.subjects[index] = subject;
             attributions.unsaid[index] = self.is_unsaid(sentence, index, subject);
@@ -222,10 +222,23 @@ impl AttributionContext<'_> {
 
     /// The subject that opens a sentence, if it may be a source.
     fn topic(&self, sentence: Sentence, discourse: &DiscourseContext, anonymity: bool) -> Option<Speaker> {
-        let phrase = self.phrases.opening_subject(sentence)?;
-        let speaker = self.phrases.may_be_source(phrase).then(|| discourse.resolve(phrase, anonymity))?;
+        if let Some((start, end)) = self.set_topic(sentence) {
+            return Some(discourse.resolve_coordination(start, end));
+        }
+        let source = |phrase: &NounPhrase| self.phrases.may_be_source(*phrase);
+        let opening = self.phrases.opening_subject(sentence).filter(source);
+        let phrase = opening.or_else(|| self.phrases.subordinate_person(sentence))?;
+        let speaker = discourse.resolve(phrase, anonymity);
         // An impersonal pronoun is not a topic.
         (!phrase.pronoun || speaker.reference.is_some()).then_some(speaker)
+    }
+
+    /// The plural topic before the first comma: `Quant aux élus et aux riverains, ils`.
+    fn set_topic(&self, sentence: Sentence) -> Option<(usize, usize)> {
+        let start = (sentence.start..sentence.end).find(|&i| !self.tokens.info(i).sets_topic())?;
+        let end = (start..sentence.end.min(start + 16)).find(|&i| self.tokens.is_mark(i, ','))?;
+        let plural = (start..end).any(|i| self.tokens.info(i).is_plural());
+        (start > sentence.start && start < end && plural).then_some((start, end))
     }
 
     /// Attributes quotations to a signature on the next line: `— Luc Petit, maire`.

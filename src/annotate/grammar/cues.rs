@@ -41,6 +41,8 @@ pub struct Cue {
     pub denies: bool,
     /// Whether no list has the verb; its lemma is the printed form.
     pub guessed: bool,
+    /// Whether the agent of the passive follows: `was told by`.
+    pub passive: bool,
 }
 
 /// Finds all cues of a text, sorted and without overlaps.
@@ -71,6 +73,7 @@ impl Finder<'_> {
             return None;
         }
         self.source_phrase(at)
+            .or_else(|| self.passive_cue(at))
             .or_else(|| if self.language.is_french() { self.french_cue(at) } else { self.english_cue(at) })
             .or_else(|| self.unknown_cue(at))
     }
@@ -100,7 +103,17 @@ impl Finder<'_> {
             continues: false,
             denies: false,
             guessed: false,
+            passive: false,
         })
+    }
+
+    /// A participle before its agent: `was told by`, `est décrit par`.
+    fn passive_cue(&self, at: usize) -> Option<Cue> {
+        let before = (1..4).filter_map(|back| at.checked_sub(back)).find(|&i| !self.tokens.info(i).is_adverb())?;
+        let be = self.tokens.info(before).is_be() || self.tokens.info(before).is_been();
+        let participle = self.tokens.info(at).is_form(form::PARTICIPLE) && self.tokens.info(at + 1).is_agent();
+        let cue = (be && participle).then(|| self.cue(at, at, Shape::Finite, None)).flatten()?;
+        Some(Cue { end: at + 2, passive: true, ..cue })
     }
 
     /// The genitive preposition at `at`, or after one adverb: `de l'aveu même de`.
@@ -179,6 +192,7 @@ impl Finder<'_> {
             continues: entry.continues,
             denies: entry.denies,
             guessed: false,
+            passive: false,
         };
         if inverted.is_some_and(|at| at >= cue.end) {
             cue.end += 1;

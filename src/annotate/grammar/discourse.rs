@@ -3,6 +3,7 @@
 use super::noun_phrases::{NounPhrase, NounPhraseChunker};
 use super::roles::{Complement, Roles};
 use crate::annotate::names::Names;
+use crate::annotate::names::gazetteer::gazetteer;
 use crate::annotate::{EntityKind, Gender, Span, SpeakerStatus};
 
 /// A source as printed, and the entity it was resolved to.
@@ -25,6 +26,8 @@ pub struct Speaker {
 /// Maximum number of earlier sources that a pronoun or a description is compared with.
 const MAX_ANTECEDENTS: usize = 14;
 
+/// Maximum distance of the first mention of a document before a source, in tokens.
+const MAX_MEDIUM_DISTANCE: usize = 80;
 /// Maximum number of earlier mentions in which a name is looked for.
 const MAX_MENTIONS: usize = 200;
 
@@ -32,18 +35,21 @@ const MAX_MENTIONS: usize = 200;
 pub struct DiscourseContext<'a> {
     phrases: &'a NounPhraseChunker<'a>,
     history: Vec<Speaker>,
+    /// Whether each source of the history has spoken, instead of being a topic only.
+    spoke: Vec<bool>,
     roles: Roles,
 }
 
 impl<'a> DiscourseContext<'a> {
     /// Reads the roles of people from the whole article, in linear time. There are no sources yet.
     pub fn new(phrases: &'a NounPhraseChunker<'a>) -> Self {
-        Self { phrases, history: Vec::new(), roles: Roles::find(phrases) }
+        Self { phrases, history: Vec::new(), spoke: Vec::new(), roles: Roles::find(phrases) }
     }
 
-    /// Adds a source that later pronouns may refer to.
-    pub fn push(&mut self, speaker: Speaker) {
+    /// Adds a source that later pronouns may refer to. `spoke`: whether it has spoken.
+    pub fn push(&mut self, speaker: Speaker, spoke: bool) {
         self.history.push(speaker);
+        self.spoke.push(spoke);
     }
 
     fn names(&self) -> &'a Names {
@@ -131,13 +137,13 @@ impl<'a> DiscourseContext<'a> {
                 && (!neuter || one.status == SpeakerStatus::Collective)
                 && one.span.start < span.start
         };
-        let antecedent = self
-            .history
-            .iter()
-            .rev()
-            .take(MAX_ANTECEDENTS)
-            .find(fits)
-            .copied()
+        let recent = || self.history.iter().zip(&self.spoke).rev().take(MAX_ANTECEDENTS).filter(|(one, _)| fits(one));
+        // A group that has not spoken is less probable than a person.
+        let likely = |(one, spoke): &(&Speaker, &bool)| **spoke || one.status != SpeakerStatus::Collective;
+        let antecedent = recent()
+            .find(likely)
+            .or_else(|| recent().next())
+            .map(|(one, _)| *one)
             .or_else(|| self.last_person(span.start, gender, plural));
         match antecedent {
             Some(one) => Speaker {
@@ -175,11 +181,26 @@ impl<'a> DiscourseContext<'a> {
             return author.reference.map(|_| Speaker { span, pronoun: false, ..author });
         }
         let noun = (phrase.start..phrase.end).find(|&i| phrases.tokens.info(i).is_communication_noun())?;
+        if first.is_definite() && noun + 1 == phrase.end {
+            return self.author_of_medium(phrases, noun, span);
+        }
         let Complement::Person(Some(entity)) = phrases.complement(noun, phrase.end)? else { return None };
         let people = (phrase.start..phrase.end).filter_map(|i| phrases.person_at(i));
         let mention = people.into_iter().find(|&mention| self.names().mentions[mention].entity == Some(entity))?;
         let reference = Some(self.names().mentions[mention].span);
         Some(Speaker { reference, ..self.speaker_of_mention(span, mention) })
+    }
+
+    /// The person who spoke by a document that is mentioned again: `said in a statement ... the statement said`.
+    fn author_of_medium(&self, phrases: &NounPhraseChunker, noun: usize, span: Span) -> Option<Speaker> {
+        let tokens = phrases.tokens;
+        let floor = noun.saturating_sub(MAX_MEDIUM_DISTANCE);
+        let medium = (floor..noun).rev().find(|&i| phrases.word(i) == phrases.word(noun))?;
+        let led = (1..4).filter_map(|back| medium.checked_sub(back)).any(|i| tokens.info(i).is_preposition());
+        let offset = tokens.list[medium].span.start;
+        let author = self.history.iter().rev().take(MAX_ANTECEDENTS).find(|one| one.span.start < offset)?;
+        let named = led && author.status == SpeakerStatus::Named && !author.plural;
+        named.then(|| Speaker { span, reference: Some(author.reference.unwrap_or(author.span)), ..*author })
     }
 
     /// The last person named before an offset.
@@ -245,7 +266,9 @@ impl<'a> DiscourseContext<'a> {
     fn phrase_gender(phrases: &NounPhraseChunker, phrase: NounPhrase) -> Option<Gender> {
         let tokens = phrases.tokens;
         let head = (phrase.start..phrase.end).find(|&i| tokens.info(i).is_role() || tokens.info(i).is_title());
-        let words = [Some(phrase.start), head];
+        // `her` in `her husband` is the gender of somebody else.
+        let first = Some(phrase.start).filter(|&at| !tokens.info(at).is_possessive_determiner());
+        let words = [first, head];
         words.into_iter().flatten().find_map(|at| {
             match (tokens.info(at).is_feminine(), tokens.info(at).is_masculine()) {
                 (true, false) => Some(Gender::Feminine),
@@ -269,7 +292,10 @@ impl<'a> DiscourseContext<'a> {
             plural |= info(at).is_plural();
         }
         let first = info(phrase.start);
-        let gender = Self::phrase_gender(phrases, phrase);
+        let gender = Self::phrase_gender(phrases, phrase).or_else(|| {
+            let sole = phrase.end == phrase.start + 1 && tokens.is_capitalized(phrase.start);
+            sole.then(|| gazetteer().gender(tokens.word(phrase.start))).flatten()
+        });
         let blank = Speaker {
             span,
             reference: None,

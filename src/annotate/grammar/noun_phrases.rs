@@ -173,6 +173,12 @@ impl<'a> NounPhraseChunker<'a> {
                 return end + 1;
             }
             Kind::Mark('&' | '/') if end > start => return end + 1,
+            // `the dockers' leader`
+            Kind::Mark('\'')
+                if end > start && tokens.info(end - 1).has_s_ending() && tokens.kind(end + 1) == Kind::Word =>
+            {
+                return end + 1;
+            }
             Kind::Mark('(') if end > start => {
                 let close = (end + 1..end + 10).find(|&i| tokens.is_mark(i, ')'));
                 return close
@@ -275,7 +281,7 @@ impl<'a> NounPhraseChunker<'a> {
             while at < end && self.mention_at(at) == Some(person) {
                 at += 1;
             }
-            let possessive = at < end && self.tokens.info(at).is_possessive();
+            let possessive = at < end && (self.tokens.info(at).is_possessive() || self.tokens.is_mark(at, '\''));
             // One word after a group is the name of the group: `la compagnie Dupont`.
             let of_group = from > start && self.tokens.info(from - 1).is_group() && at == from + 1;
             let joined = |last: usize| (last..from).all(|i| self.joins_name(i));

@@ -23,7 +23,7 @@ impl AttributionContext<'_> {
     pub(super) fn cue_inside(&self, quote: usize, discourse: &mut DiscourseContext) -> Option<Attribution> {
         let embedded = self.embedded[quote].as_ref()?;
         let speaker = discourse.resolve_in(self.unmasked, embedded.subject, false);
-        discourse.push(speaker);
+        discourse.push(speaker, true);
         Some(Attribution { speaker: Some(speaker), cue: None, pattern: AttributionPattern::Inside })
     }
 

@@ -40,17 +40,16 @@ impl Polarity<'_> {
 
     /// Whether a modal verb makes the words a possibility: `could say`, `could have said`.
     fn is_possible(&self, sentence: Sentence, cue: &Cue) -> bool {
-        let mut modal = cue.start;
-        while modal > sentence.start && !self.tokens.info(modal).is_possibility() && cue.start - modal < 3 {
-            let before = self.tokens.info(modal - 1);
-            if !(before.is_possibility() || before.is_adverb() || before.is_have()) {
-                break;
-            }
-            modal -= 1;
-        }
-        self.tokens.info(modal).is_possibility()
-            && !self.tokens.is_capitalized(modal)
-            && !(modal..cue.end).any(|i| self.tokens.info(i).is_affirming())
+        let tokens = self.tokens;
+        let affirmed = (cue.start..cue.end).any(|i| tokens.info(i).is_affirming());
+        let is_modal = |i: usize| tokens.info(i).is_modal() || tokens.info(i).is_possibility();
+        let before = || (sentence.start..cue.start).rev().take_while(|&i| tokens.info(i).is_adverb() || is_modal(i));
+        let lower = |i: usize| !tokens.is_capitalized(i);
+        let possible = |i: usize| tokens.info(i).is_possibility() && lower(i);
+        // `would have said`, `aurait dû dire`
+        let unreal = tokens.info(cue.start).is_have() && before().any(|i| is_modal(i) && lower(i))
+            || tokens.info(cue.start).is_counterfactual() && (cue.start + 1..cue.end - 1).any(is_modal);
+        !affirmed && (possible(cue.start) || unreal || before().any(possible))
     }
 
     /// Whether a sentence asks if something was said. `Why did she say` takes for granted that she did.
@@ -69,7 +68,8 @@ impl Polarity<'_> {
     fn is_governed(&self, sentence: Sentence, cue: &Cue, from: usize) -> bool {
         let tokens = self.tokens;
         let bare = tokens.info(cue.start).is_form(form::INFINITIVE | form::GERUND) && from == cue.start;
-        let mut linked = bare && cue.shape == Shape::Chained && tokens.info(cue.start - 1).links_infinitive();
+        let mut in_clause = false;
+        let linked = bare && cue.shape == Shape::Chained && tokens.info(cue.start - 1).links_infinitive();
         let gerund = bare && cue.shape == Shape::Gerund;
         let floor = sentence.start.max(from.saturating_sub(MAX_DISTANCE));
         for at in (floor..from).rev() {
@@ -82,21 +82,26 @@ impl Polarity<'_> {
             }
             let negates = info.is_nobody() && (opens || tokens.info(at - 1).is_complementizer());
             let reflexive = info.is_reflexive() && !tokens.info(at + 1).is_pronoun();
-            let condition = info.is_conditional() && !reflexive && !self.is_past(cue)
+            let concession = at == sentence.start && self.is_past(cue);
+            let condition = info.is_conditional() && !reflexive && !concession
                 || info.is_temporal() && tokens.info(cue.start).has_future_ending();
-            let inverted = opens && info.is_have() && !self.language.is_french() && cue.start > at;
-            let near = linked || gerund && from - at <= MAX_GERUND_GAP;
-            if negates || condition || inverted || near && self.leaves_unsaid(at) {
+            let verb = tokens.info(cue.end - 1);
+            let auxiliary = info.is_have() || info.is_modal() && verb.is_form(form::INFINITIVE);
+            let inverted = at == sentence.start && auxiliary && !self.language.is_french() && cue.start > at;
+            let bare_clause = at + 1 == from && from < cue.start;
+            let near = linked || in_clause || bare_clause || gerund && from - at <= MAX_GERUND_GAP;
+            if negates || condition || inverted || near && self.leaves_unsaid(at) || in_clause && info.is_negation() {
                 return true;
             }
             if info.is_conjunction() || info.is_subordinator() {
                 return false;
             }
-            linked |= info.is_complementizer() && !tokens.info(at.saturating_sub(1)).is_demonstrative();
-            linked |= info.is_relative() && at > 0 && tokens.info(at - 1).is_preposition();
+            in_clause |= info.is_complementizer() && !tokens.info(at.saturating_sub(1)).is_demonstrative();
+            in_clause |= info.is_relative() && at > 0 && tokens.info(at - 1).is_preposition();
         }
         let first = tokens.info(from);
-        first.is_nobody() && from < cue.start || first.is_conditional() && from == sentence.start
+        (first.is_nobody() || first.is_unfulfilled()) && from < cue.start
+            || first.is_conditional() && from == sentence.start
     }
 
     /// Whether a cue is in a tense that states what follows a concession: `si elle a reconnu que`.

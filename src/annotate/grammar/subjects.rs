@@ -227,6 +227,13 @@ impl NounPhraseChunker<'_> {
         at > 0 && self.tokens.info(at - 1).is_determiner()
     }
 
+    /// The person who is the subject of a subordinate clause: `The case began when clerk Ann Roy noticed it.`
+    pub fn subordinate_person(&self, sentence: Sentence) -> Option<NounPhrase> {
+        let end = sentence.end.min(sentence.start + MAX_SUBJECT_DISTANCE);
+        let opener = (sentence.start..end).find(|&i| self.tokens.info(i).is_subordinator())?;
+        self.phrase_at(opener + 1, end).filter(|phrase| phrase.name.is_some())
+    }
+
     /// Whether a phrase is one word with the capital of its sentence: `Appuyée à sa fenêtre, Anne Roy`.
     fn is_participle(&self, sentence: Sentence, phrase: NounPhrase) -> bool {
         let info = self.tokens.info(phrase.start);

@@ -7,6 +7,7 @@ use super::cues::{Cue, Shape};
 use super::discourse::{DiscourseContext, Speaker};
 use super::noun_phrases::NounPhrase;
 use crate::annotate::SpeakerStatus;
+use crate::annotate::languages::Class;
 use crate::annotate::sentences::Sentence;
 use crate::annotate::tokens::Kind;
 
@@ -35,16 +36,19 @@ impl AttributionContext<'_> {
         match cue.shape {
             Shape::Phrase => self.phrases.source_after(cue, sentence.end).map(resolve),
             Shape::Finite => {
-                if cue.guessed {
-                    let phrase = self.finite_subject(sentence, cue)?;
-                    let named = self.tokens.is_capitalized(phrase.start);
-                    let source = phrase.pronoun || named || self.phrases.may_be_source(phrase);
-                    return source.then(|| resolve(phrase));
-                }
                 if let Some(at) = cue.inverted {
                     return self.inverted_subject(sentence, cue, at).map(resolve);
                 }
-                let phrase = self.finite_subject(sentence, cue);
+                // A verb that seldom reports needs a subject that speaks: `« ... », souffle Anne Roy`, not `le vent`.
+                let speaks = |phrase: &NounPhrase| {
+                    let behind = phrase.start >= cue.end && cue.class == Class::Weak;
+                    let named = phrase.pronoun || self.tokens.is_capitalized(phrase.start);
+                    let comma = cue.start > 0 && self.tokens.is_comma(cue.start - 1) && !cue.guessed;
+                    let indefinite = self.tokens.info(phrase.start).is_indefinite();
+                    let person = named || indefinite || self.phrases.may_be_source(*phrase);
+                    !(behind || cue.guessed) || person || comma
+                };
+                let phrase = self.finite_subject(sentence, cue).filter(speaks);
                 let resolve = |phrase: NounPhrase| {
                     let speaker = resolve(phrase);
                     if self.continues_source(cue, phrase, &speaker) {
@@ -113,6 +117,10 @@ impl AttributionContext<'_> {
 
     fn finite_subject(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
         let phrases = self.phrases;
+        if cue.passive {
+            let phrase = phrases.phrase_at(cue.end, sentence.end).filter(|&phrase| phrases.may_be_source(phrase))?;
+            return Some(phrases.with_apposition(phrase, sentence.end));
+        }
         let (from, quote_before) = self.skip_small_words_before(sentence, cue.start);
         let before_word = from.checked_sub(1).filter(|&i| i >= sentence.start);
         let relative =
@@ -128,6 +136,13 @@ impl AttributionContext<'_> {
                 .filter(|phrase| !phrase.pronoun)
                 .or_else(|| self.source_after_insertion(sentence, cue));
             return after.or_else(|| phrases.subject_before(sentence, cue.start));
+        }
+        // `Said the chairman: "Order."`
+        if cue.start == sentence.start
+            && let Some(phrase) = phrases.phrase_at(cue.end, sentence.end)
+            && (self.tokens.is_mark(phrase.end, ':') || matches!(self.tokens.kind(phrase.end), Kind::Quoted(_)))
+        {
+            return Some(phrase);
         }
         let comma = before_word.is_some_and(|i| self.tokens.is_mark(i, ','));
         if comma
@@ -163,6 +178,7 @@ impl AttributionContext<'_> {
         let insertion = commas >= 2
             && !quoted
             && !(sentence.start..cue.start)
+                .take_while(|&i| !tokens.info(i).is_relative())
                 .any(|i| tokens.info(i).is_be() || tokens.info(i).is_have() || tokens.info(i).is_other_verb());
         (able && ends && !insertion).then_some(phrase)
     }

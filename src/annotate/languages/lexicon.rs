@@ -267,6 +267,10 @@ flags! {
     STANDALONE is_standalone 82;
     /// Prepositions before a subject and its gerund: `with one resident saying`.
     ABSOLUTE opens_absolute 83;
+    /// Auxiliaries of the conditional.
+    COUNTERFACTUAL is_counterfactual 84;
+    /// Words that set the topic of a sentence: `quant`, `as for`.
+    TOPICAL sets_topic 85;
 }
 
 impl Info {

@@ -32,6 +32,13 @@ fn french_constructions_attribute() {
                 "Les pêcheurs ont confirmé qu'il s'agissait d'une « simple fuite d'huile ».",
                 &[("simple fuite d'huile", "Les pêcheurs")],
             ),
+            ("« La digue tiendra », pour reprendre les mots d'Anne Morel.", &[("La digue tiendra", "Anne Morel")]),
+            ("« La digue tiendra », selon les termes employés par Anne Morel.", &[("La digue tiendra", "Anne Morel")]),
+            ("« La digue tiendra », tonne un docker, Paul Roux.", &[("La digue tiendra", "Paul Roux")]),
+            (
+                "La digue est décrite par Anne Morel comme « une passoire à ciel ouvert ».",
+                &[("une passoire à ciel ouvert", "Anne Morel")],
+            ),
             // A passive with a thing, and a noun beside the marks, are no sources.
             ("Le quai sera « entièrement refait à neuf » par endroits.", &[("entièrement refait à neuf", "nobody")]),
         ],
@@ -62,6 +69,10 @@ fn english_constructions_attribute() {
                     ("We look at every bolt.", "Paul Ross"),
                 ],
             ),
+            ("As Anna Bell put it, \"the bridge is lost.\"", &[("the bridge is lost.", "Anna Bell")]),
+            ("The court ruled that \"the bridge is lost\".", &[("the bridge is lost", "The court")]),
+            ("Paul Ross was told by Anna Bell: \"The bridge is lost.\"", &[("The bridge is lost.", "Anna Bell")]),
+            ("Said the mayor: \"The bridge is lost.\"", &[("The bridge is lost.", "the mayor")]),
             // Not every verb reports.
             ("Anna Bell noted the time and closed the bridge. Paul Ross reported a burglary and was questioned.", &[]),
         ],

@@ -113,6 +113,18 @@ fn a_pronoun_refers_to_a_person() {
                 &[("The bridge is safe,", "Anna Bell")],
             ),
             (
+                "Anna Bell came on Monday. Her husband, Ewan, was blunter. \"They never cared,\" he said.",
+                &[("They never cared,", "Her husband, Ewan")],
+            ),
+            (
+                "The case began when clerk Anna Bell noticed bills that she described as \"too round to be true\".",
+                &[("too round to be true", "Anna Bell")],
+            ),
+            (
+                "Anna Bell said in a statement that it was over. \"We are leaving,\" the statement said.",
+                &[("that it was over", "Anna Bell"), ("We are leaving,", "Anna Bell")],
+            ),
+            (
                 "The company met Anna Bell on Monday. \"The bridge is safe,\" she said.",
                 &[("The bridge is safe,", "Anna Bell")],
             ),

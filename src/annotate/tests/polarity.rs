@@ -17,6 +17,11 @@ fn words_that_nobody_said_are_no_french_quotes() {
         "Les riverains veulent que la mairie reconnaisse que la digue est vieille.",
         "Anne Morel a-t-elle promis que la digue tiendrait ?",
         "Ni la mairie ni le port n'ont affirmé que la digue tiendrait.",
+        "Il est faux que la mairie ait dit que la digue tiendrait.",
+        "La mairie aurait dû dire que la digue tiendrait.",
+        "On ignore si la mairie a dit que la digue tiendrait.",
+        "Anne Morel se défend d'avoir parlé de « trahison pure et simple ».",
+        "Contrairement à la rumeur, Anne Morel n'a pas déclaré : « La digue tiendra. »",
     ] {
         check("fr", &[(body, &[])]);
     }
@@ -38,6 +43,11 @@ fn words_that_nobody_said_are_no_english_quotes() {
         "Residents want the mayor to say that the bridge is safe.",
         "Had the mayor warned that the bridge was weak, nobody would have crossed.",
         "Has the mayor said that the bridge is safe?",
+        "Should the mayor say that the bridge is safe, work will stop.",
+        "It is not true that the mayor said that the bridge was safe.",
+        "The mayor would have said that the bridge was safe.",
+        "The mayor isn't saying that the bridge is safe.",
+        "The mayor rejected claims that she had called the bridge \"a danger to us all\".",
     ] {
         check("en", &[(body, &[])]);
     }
@@ -80,6 +90,7 @@ fn statements_beside_a_denial_or_a_condition_are_quotes() {
             ("Anna Bell did not hesitate to call it \"a danger to us all\".", &[("a danger to us all", "Anna Bell")]),
             ("Anna Bell declined to resign, telling reporters: \"I will stay.\"", &[("I will stay.", "Anna Bell")]),
             ("\"Is it safe?\" Anna Bell asked.", &[("Is it safe?", "Anna Bell")]),
+            ("Will Smith said that the bridge was safe.", &[("that the bridge was safe", "Smith")]),
         ],
     );
 }

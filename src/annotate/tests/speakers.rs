@@ -62,3 +62,34 @@ fn all_of_several_speakers_are_given() {
         assert_eq!(found.quotes[0].speaker, None);
     }
 }
+
+#[test]
+fn a_name_of_several_people_names_nobody() {
+    let speaker = |language: &str, body: &str| {
+        let found = read(body, language);
+        let quote = found.quotes.last().expect("a quote");
+        quote.speaker.map(|entity| found.entities[entity].name.clone())
+    };
+    let nobody = [
+        ("fr", "Luc Morel a battu son cousin Paul Morel. « C'est fini », a dit M. Morel."),
+        ("fr", "Paul Roux et Paul Morel ont voté. « C'est fini », a dit Paul."),
+        ("fr", "Anne Morel et Luc Morel ont voté. « C'est fini », a dit Morel."),
+        ("en", "Luke Bell beat his cousin Paul Bell. \"It is over,\" Mr Bell said."),
+        ("en", "Paul Bell and Paul Ross voted. \"It is over,\" Paul said."),
+        ("en", "Luke Bell and Anna Bell voted. \"It is over,\" said Bell."),
+    ];
+    for (language, body) in nobody {
+        assert_eq!(speaker(language, body), None, "{body}");
+    }
+    let one = [
+        ("fr", "Anne Morel et Luc Morel ont voté. « C'est fini », a dit Mme Morel.", "Anne Morel"),
+        ("fr", "Anne Morel et Luc Morel ont voté. « C'est fini », a dit Luc Morel.", "Luc Morel"),
+        ("fr", "Anne Morel et Luc Roux ont voté. « C'est fini », a dit Roux.", "Luc Roux"),
+        ("en", "Luke Bell and Anna Bell voted. \"It is over,\" said Mrs Bell.", "Anna Bell"),
+        ("en", "Luke Bell and Anna Bell voted. \"It is over,\" Luke Bell said.", "Luke Bell"),
+        ("en", "Dana Bell met her brother Jim Bell. \"It is over,\" Mr Bell said.", "Jim Bell"),
+    ];
+    for (language, body, name) in one {
+        assert_eq!(speaker(language, body).as_deref(), Some(name), "{body}");
+    }
+}

@@ -32,7 +32,12 @@ impl Finder<'_> {
                 return self.cue(at - 2, at, Shape::Finite, None);
             }
             let noun = (before.is_determiner() || before.is_of() || before.is_preposition()) && !before.links_gerund();
-            return if noun { None } else { self.cue(at, at, if be { Shape::Finite } else { Shape::Gerund }, None) };
+            if noun {
+                return None;
+            }
+            let negated = before.is_negation();
+            let shape = if be || negated { Shape::Finite } else { Shape::Gerund };
+            return self.cue(at, at, shape, None).map(|cue| Cue { negated, ..cue });
         }
         if before.links_chain() && info.is_form(form::INFINITIVE) {
             return self.cue(at, at, Shape::Chained, None);
@@ -63,7 +68,8 @@ impl Finder<'_> {
         let info = self.tokens.info(previous);
         let single = info.is_pronoun() || info.is_relative() || info.is_role() || info.is_group() || info.is_adverb();
         let quoted = |at: usize| matches!(self.tokens.kind(at), Kind::Quoted(_));
-        let clause_follows = self.tokens.info(at + 1).is_complementizer() || quoted(at + 1);
+        let clause_follows =
+            self.tokens.info(at + 1).is_complementizer() || quoted(at + 1) || self.tokens.is_mark(at + 1, ':');
         single || self.tokens.is_capitalized(previous) || clause_follows || quoted(previous)
     }
 }

@@ -41,7 +41,11 @@ impl Finder<'_> {
         let previous = at.checked_sub(1);
         let before = previous.map(|i| self.tokens.info(i)).unwrap_or_default();
         let inverted = self.tokens.info(at + 1).is_inverted().then_some(at + 1);
-        let passive = before.is_be() || before.is_have() || before.is_been();
+        // `n'avoir jamais dit` is an infinitive.
+        let small = |i: &usize| self.tokens.info(*i).is_adverb() || self.tokens.info(*i).is_negation();
+        let auxiliary = (at.saturating_sub(4)..at).rev().find(|i| !small(i)).map(|i| self.tokens.info(i));
+        let compound = auxiliary.is_some_and(|info| info.is_have() && info.is_infinitive());
+        let passive = before.is_be() || before.is_have() || before.is_been() || compound;
         if info.is_form(form::FINITE) && (inverted.is_some() || !self.is_noun_after_previous(at)) && !passive {
             let cue = self.cue(at, at, Shape::Finite, inverted)?;
             let start = if before.is_reflexive() { at - 1 } else { at };

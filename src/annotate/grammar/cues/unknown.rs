@@ -29,6 +29,7 @@ impl Finder<'_> {
             continues: false,
             denies: false,
             guessed: true,
+            passive: false,
         })
     }
 
