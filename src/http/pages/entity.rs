@@ -84,7 +84,7 @@ impl Portrait {
         };
         let (said, said_about) = (cards(&by, QUOTES)?, cards(&about, QUOTES_ABOUT)?);
         let mut top = |filter, dimension| {
-            let records = CountTarget::Quotes { filter, one_per_cluster: false };
+            let records = CountTarget::Quotes { filter: Box::new(filter), one_per_cluster: false };
             stats::top(conn, statistics, &records, dimension, TOP, DEFAULT_WINDOW)
         };
         let (speakers, subjects) = (top(about, Dimension::Speaker)?, top(by, Dimension::About)?);

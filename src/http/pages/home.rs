@@ -57,7 +57,7 @@ impl Collection {
     fn read(conn: &mut Connection, statistics: &Statistics, popular: &PopularNames) -> store::Result<Self> {
         let all = CountTarget::Articles(ArticleFilter::default());
         let languages = stats::top(conn, statistics, &all, Dimension::Language, TOP, DEFAULT_WINDOW)?;
-        let all = CountTarget::Quotes { filter: QuoteFilter::default(), one_per_cluster: false };
+        let all = CountTarget::Quotes { filter: Box::default(), one_per_cluster: false };
         let quotes = stats::top(conn, statistics, &all, Dimension::Kind, 1, DEFAULT_WINDOW)?.total;
         let first = published(conn, statistics, ArticleOrder::OldestPublished)?;
         let last = published(conn, statistics, ArticleOrder::NewestPublished)?;
@@ -167,7 +167,7 @@ fn speakers_of_month(
         ..QuoteFilter::default()
     };
     filter.speaker.exclude_null = true;
-    let quotes = CountTarget::Quotes { filter, one_per_cluster: true };
+    let quotes = CountTarget::Quotes { filter: Box::new(filter), one_per_cluster: true };
     Ok((month, stats::top(conn, statistics, &quotes, Dimension::Speaker, TOP, DEFAULT_WINDOW)?))
 }
 

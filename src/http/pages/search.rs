@@ -82,7 +82,8 @@ impl Found {
     fn read(conn: &mut Connection, statistics: &Statistics, list: &QuoteList) -> store::Result<Self> {
         let (ListPage { items, next, total }, ranked) = quotes::list(conn, statistics, list)?;
         let ids: Vec<Uuid> = items.iter().map(|quote| quote.id).collect();
-        let records = CountTarget::Quotes { filter: list.filter.clone(), one_per_cluster: list.one_per_cluster };
+        let records =
+            CountTarget::Quotes { filter: Box::new(list.filter.clone()), one_per_cluster: list.one_per_cluster };
         Ok(Self {
             page: ListPage { items: Vec::new(), next, total },
             matches: highlight::quotes(conn, &list.filter, &ids)?,

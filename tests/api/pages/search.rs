@@ -1,5 +1,7 @@
 //! The lists: quotes, articles and names, with filters and counts.
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 use serde_json::json;
 
@@ -57,13 +59,9 @@ fn every_quote_is_on_one_page() {
         .collect();
     app.post("/v1/quotes", &json!(quotes)).expect(201);
     let pages = all_pages(&app, "/search?q=deux&dedupe=");
-    let mut found: Vec<String> = Vec::new();
-    for html in &pages {
-        let links = Regex::new(r#"<blockquote[^>]*><p><a href="/quotes/([^"]*)">"#).unwrap();
-        found.extend(links.captures_iter(html).map(|link| link[1].to_owned()));
-    }
-    found.sort_unstable();
-    found.dedup();
+    let links = Regex::new(r#"<blockquote[^>]*><p><a href="/quotes/([^"]*)">"#).unwrap();
+    let quotes = pages.iter().flat_map(|html| links.captures_iter(html)).map(|link| link[1].to_owned());
+    let found: BTreeSet<String> = quotes.collect();
     assert_eq!((pages.len(), found.len()), (3, 45));
 }
 
