@@ -14,7 +14,7 @@ pub struct Citation<'a> {
 }
 
 impl Citation<'_> {
-    /// The speaker as a source of the article, which is cited (APA 7, 8.6).
+    /// The words with their speaker, as cited in the article, and the article as the source (APA 7, 8.6).
     pub fn apa(&self) -> String {
         let Article { headline, authors, published_at, publisher, .. } = self.article;
         let date = published_at.map_or("n.d.".to_owned(), |time| time.format("%Y, %B %-d").to_string());
@@ -24,11 +24,10 @@ impl Citation<'_> {
         };
         parts.extend(publisher.as_ref().map(|publisher| format!("{publisher}.")));
         parts.push(self.address().to_owned());
-        let quoted = match self.speaker {
-            Some(speaker) => format!("“{}” ({speaker}, as cited in:) ", self.quote.text),
-            None => format!("“{}” (as cited in:) ", self.quote.text),
-        };
-        quoted + &parts.join(" ")
+        let source = authors.first().or(publisher.as_ref()).unwrap_or(headline);
+        let year = published_at.map_or("n.d.".to_owned(), |time| time.year().to_string());
+        let speaker = self.speaker.map_or(String::new(), |speaker| format!("{speaker}, "));
+        format!("“{}” ({speaker}as cited in {source}, {year}). {}", self.quote.text, parts.join(" "))
     }
 
     pub fn bibtex(&self) -> String {

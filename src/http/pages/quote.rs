@@ -42,7 +42,7 @@ pub async fn show_quote(
     let connection = request.connection_info();
     let link = format!("{}://{}{}", connection.scheme(), connection.host(), links::quote(id));
     let title: String = found.quote.text.chars().take(80).collect();
-    Ok(view.page(Part::Quotes, &title, found.show(view, &link)))
+    Ok(view.page(Part::Quotes, &title, found.show(view, &title, &link)))
 }
 
 /// A quote with the article that it is in and its occurrences elsewhere.
@@ -73,9 +73,10 @@ impl Passage {
         Ok(Self { quote, article, speaker, about, occurrences, others })
     }
 
-    fn show(&self, view: View, link: &str) -> Markup {
+    fn show(&self, view: View, title: &str, link: &str) -> Markup {
         let (text, quote) = (view.text(), &self.quote);
         html! {
+            h1 .visually-hidden { (title) }
             article .passage {
                 blockquote lang=[language_of(&self.article)] dir="auto" { p { (words(view, quote, &[])) } }
                 p .attribution { (attribution(view, quote, self.speaker.as_ref())) }

@@ -27,7 +27,7 @@ fn a_quote_has_its_context_its_occurrences_its_reviews_and_a_citation() {
         "2 March 2026, first printed",
         "somebody disputed",
         "<i>Unsure</i>",
-        "“Nous sommes prêts” (Awa Diallo, as cited in:) Léa Martin. (2026, March 2). Le port rouvre. Le Quotidien. https://news.example/port_1",
+        "“Nous sommes prêts” (Awa Diallo, as cited in Léa Martin, 2026). Léa Martin. (2026, March 2). Le port rouvre. Le Quotidien. https://news.example/port_1",
         "url = {https://news.example/port_1}",
     ] {
         assert!(text.contains(words), "{words}: {html}");
