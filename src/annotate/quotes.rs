@@ -187,11 +187,12 @@ impl QuoteBuilder<'_> {
         let Some(before) = at.checked_sub(1) else { return false };
         let text = self.context.text;
         let first = quoted.parts[0].start;
-        let naming = tokens.info(before).is_naming();
-        if naming && !(close && tokens.info(before).reports()) && words < MAX_NAMED_WORDS {
+        if tokens.info(before).is_naming() && words < MAX_NAMED_WORDS && !self.reports_directly(i, close) {
             return true;
         }
-        if !close && (self.is_in_title_case(quoted) || self.is_term(i)) {
+        let inside = !matches!(tokens.kind(before), Kind::Break | Kind::Mark(':' | '.' | '!' | '?') | Kind::Quoted(_));
+        let named = self.is_in_title_case(quoted) && (!close || inside && words > 1);
+        if named || !close && self.is_term(i) {
             return true;
         }
         let capital = text.at(first).is_uppercase();
@@ -211,6 +212,18 @@ impl QuoteBuilder<'_> {
             && !tokens.info(before).is_complementizer()
     }
 
+    /// Whether the word before a quotation reports it, although it also names: `a dit « oui »`, `dubbed "owls" by the staff`.
+    fn reports_directly(&self, i: usize, close: bool) -> bool {
+        let tokens = self.context.tokens;
+        let before = self.at[i] - 1;
+        let agent = self.attributions.attributions[i].is_some_and(|one| one.cue.is_none());
+        let apposed = before > 0 && tokens.is_comma(before - 1);
+        // `what she called "a mess"`, but `a man called "Doc"`
+        let subject = before > 0 && tokens.info(before - 1).is_pronoun();
+        let verb = tokens.info(before).reports() && !apposed && (subject || self.context.language.is_french());
+        close && (agent || verb)
+    }
+
     /// Whether all long words of a quotation have a capital: `Songs for an Empty Tram`.
     fn is_in_title_case(&self, quoted: &Quoted) -> bool {
         let tokens = self.context.unmasked.tokens;
@@ -219,7 +232,8 @@ impl QuoteBuilder<'_> {
         // `Trust me.` is a sentence.
         let last = quoted.parts.last().map_or('\n', |part| self.context.text.before(part.end));
         let several = words.len() > 1 || !matches!(last, '.' | '!' | '?');
-        several && !words.is_empty() && words.iter().all(|token| token.is_capitalized)
+        let capital = self.context.text.at(quoted.parts[0].start).is_uppercase();
+        several && capital && !words.is_empty() && words.iter().all(|token| token.is_capitalized)
     }
 
     /// Whether a quotation without a source is a term: `the words struck off are "synergy" and "deep dive"`.

@@ -41,7 +41,7 @@ impl NounPhraseChunker<'_> {
             next += 1;
         }
         match self.person_at(next) {
-            Some(person) if role && next < limit => {
+            Some(person) if (role || next > close + 1) && next < limit => {
                 let end = (next..limit).find(|&i| self.mention_at(i) != Some(person)).unwrap_or(limit);
                 NounPhrase { end, name: Some(person), ..phrase }
             }

@@ -45,6 +45,28 @@ pub struct Cue {
     pub passive: bool,
 }
 
+impl Cue {
+    /// A cue without further properties.
+    fn new((start, end): (usize, usize), lemma: String, class: Class, shape: Shape) -> Self {
+        Self {
+            start,
+            end,
+            lemma,
+            class,
+            shape,
+            inverted: None,
+            negated: false,
+            takes_infinitive: false,
+            takes_bare_clause: false,
+            takes_addressee: false,
+            continues: false,
+            denies: false,
+            guessed: false,
+            passive: false,
+        }
+    }
+}
+
 /// Finds all cues of a text, sorted and without overlaps.
 pub fn find(tokens: &Tokens, language: &Language) -> Vec<Cue> {
     let finder = Finder { tokens, language };
@@ -89,22 +111,8 @@ impl Finder<'_> {
         if phrase.opens_clause && !(self.opens_clause(at) && self.tokens.info(at).is_preposition()) {
             return None;
         }
-        Some(Cue {
-            start: at,
-            end,
-            lemma: phrase.lemma.to_owned(),
-            class: if phrase.opens_clause { Class::Weak } else { Class::Speech },
-            shape: Shape::Phrase,
-            inverted: None,
-            negated: false,
-            takes_infinitive: false,
-            takes_bare_clause: false,
-            takes_addressee: false,
-            continues: false,
-            denies: false,
-            guessed: false,
-            passive: false,
-        })
+        let class = if phrase.opens_clause { Class::Weak } else { Class::Speech };
+        Some(Cue::new((at, end), phrase.lemma.to_owned(), class, Shape::Phrase))
     }
 
     /// A participle before its agent: `was told by`, `est décrit par`.
@@ -179,20 +187,13 @@ impl Finder<'_> {
     fn cue(&self, start: usize, verb: usize, shape: Shape, inverted: Option<usize>) -> Option<Cue> {
         let entry = self.language.verb(self.tokens.info(verb))?;
         let mut cue = Cue {
-            start,
-            end: verb + 1,
-            lemma: entry.lemma.clone(),
-            class: entry.class,
-            shape,
             inverted,
-            negated: false,
             takes_infinitive: entry.takes_infinitive,
             takes_bare_clause: entry.takes_bare_clause,
             takes_addressee: entry.takes_addressee,
             continues: entry.continues,
             denies: entry.denies,
-            guessed: false,
-            passive: false,
+            ..Cue::new((start, verb + 1), entry.lemma.clone(), entry.class, shape)
         };
         if inverted.is_some_and(|at| at >= cue.end) {
             cue.end += 1;

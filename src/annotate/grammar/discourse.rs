@@ -26,6 +26,8 @@ pub struct Speaker {
 /// Maximum number of earlier sources that a pronoun or a description is compared with.
 const MAX_ANTECEDENTS: usize = 14;
 
+/// Maximum distance of a group from the pronoun for it when a person fits too, in code points.
+const MAX_GROUP_DISTANCE: usize = 300;
 /// Maximum distance of the first mention of a document before a source, in tokens.
 const MAX_MEDIUM_DISTANCE: usize = 80;
 /// Maximum number of earlier mentions in which a name is looked for.
@@ -138,8 +140,11 @@ impl<'a> DiscourseContext<'a> {
                 && one.span.start < span.start
         };
         let recent = || self.history.iter().zip(&self.spoke).rev().take(MAX_ANTECEDENTS).filter(|(one, _)| fits(one));
-        // A group that has not spoken is less probable than a person.
-        let likely = |(one, spoke): &(&Speaker, &bool)| **spoke || one.status != SpeakerStatus::Collective;
+        // A group that has not just spoken is less probable than a person.
+        let likely = |(one, spoke): &(&Speaker, &bool)| {
+            let near = span.start - one.span.start < MAX_GROUP_DISTANCE;
+            **spoke && near || one.status != SpeakerStatus::Collective
+        };
         let antecedent = recent()
             .find(likely)
             .or_else(|| recent().next())

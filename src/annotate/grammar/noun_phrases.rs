@@ -111,6 +111,7 @@ impl<'a> NounPhraseChunker<'a> {
             || self.opens_with_plain_words(at);
         if !opens
             || info.is_preposition()
+            || info.is_of() && !info.is_determiner() && self.mention_at(at).is_none()
             || info.is_subordinator()
             || (info.is_time() && self.mention_at(at).is_none())
         {
@@ -323,7 +324,10 @@ impl<'a> NounPhraseChunker<'a> {
 
     /// Whether a role stands between a genitive preposition and a name: `du maire Luc Petit`.
     fn follows_owned_role(&self, of: usize, at: usize) -> bool {
-        (of + 1..at).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_title())
+        let role = |i: &usize| self.tokens.info(*i).is_role() || self.tokens.info(*i).is_title();
+        let first = (of + 1..at).find(role);
+        // `University of Texas president Ann Roy` has the name of a place before the role.
+        first.is_some_and(|role| role <= of + 3 && !(of + 1..role).any(|i| self.tokens.is_capitalized(i)))
     }
 
     /// Whether a phrase may be a source: a pronoun, a name, a role or a group.

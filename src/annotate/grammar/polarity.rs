@@ -9,6 +9,8 @@ use crate::annotate::tokens::{Kind, Tokens};
 
 /// Maximum distance of a conjunction or a verb that governs a cue, in tokens.
 const MAX_DISTANCE: usize = 30;
+/// Maximum number of tokens between a verb and the quotation that it concedes.
+const MAX_QUOTE_GAP: usize = 6;
 /// Maximum number of tokens between a verb and the gerund that is its object.
 const MAX_GERUND_GAP: usize = 2;
 
@@ -22,11 +24,25 @@ impl Polarity<'_> {
     /// Whether nobody is said to have spoken the words of a cue. `start`: where its subject begins, if that is before it.
     pub fn is_unsaid(&self, sentence: Sentence, cue: &Cue, start: usize) -> bool {
         cue.shape != Shape::Phrase
-            && (cue.negated
+            && (cue.negated && self.is_negated(cue)
                 || self.is_possible(sentence, cue)
                 || self.is_asked(sentence, cue, start)
                 || self.is_governed(sentence, cue, cue.start)
-                || start < cue.start && self.is_governed(sentence, cue, start))
+                || start < cue.start && self.is_one_clause(start, cue) && self.is_governed(sentence, cue, start))
+    }
+
+    /// Whether a negation is complete without the quotation: `ne voit « aucune raison »` is a statement.
+    fn is_negated(&self, cue: &Cue) -> bool {
+        let second = |i: usize| {
+            let info = self.tokens.info(i);
+            info.is_nobody() || info.is_negation() && !info.is_clitic()
+        };
+        !self.language.is_french() || (cue.start..cue.end + 2).any(second)
+    }
+
+    /// Whether no clause begins between a subject and its cue.
+    fn is_one_clause(&self, start: usize, cue: &Cue) -> bool {
+        !(start..cue.start).any(|i| self.tokens.info(i).is_conjunction() && self.tokens.info(i).breaks_clause())
     }
 
     /// Whether a cue denies a quotation in its clause: `denied that it was "a fraud"`, but not `denied: "Never!"`.
@@ -70,7 +86,7 @@ impl Polarity<'_> {
         let bare = tokens.info(cue.start).is_form(form::INFINITIVE | form::GERUND) && from == cue.start;
         let mut in_clause = false;
         let linked = bare && cue.shape == Shape::Chained && tokens.info(cue.start - 1).links_infinitive();
-        let gerund = bare && cue.shape == Shape::Gerund;
+        let gerund = bare && cue.shape == Shape::Gerund && !self.language.is_french();
         let floor = sentence.start.max(from.saturating_sub(MAX_DISTANCE));
         for at in (floor..from).rev() {
             let info = tokens.info(at);
@@ -82,7 +98,7 @@ impl Polarity<'_> {
             }
             let negates = info.is_nobody() && (opens || tokens.info(at - 1).is_complementizer());
             let reflexive = info.is_reflexive() && !tokens.info(at + 1).is_pronoun();
-            let concession = at == sentence.start && self.is_past(cue);
+            let concession = at == sentence.start && self.is_concession(cue);
             let condition = info.is_conditional() && !reflexive && !concession
                 || info.is_temporal() && tokens.info(cue.start).has_future_ending();
             let verb = tokens.info(cue.end - 1);
@@ -104,10 +120,12 @@ impl Polarity<'_> {
             || first.is_conditional() && from == sentence.start
     }
 
-    /// Whether a cue is in a tense that states what follows a concession: `si elle a reconnu que`.
-    fn is_past(&self, cue: &Cue) -> bool {
+    /// Whether a condition concedes what was said: `si elle a reconnu que`, `s'il juge le plan « trop cher »`.
+    fn is_concession(&self, cue: &Cue) -> bool {
         let info = self.tokens.info(cue.start);
-        self.language.is_french() && info.is_have() && !info.is_past_auxiliary()
+        let past = info.is_have() && !info.is_past_auxiliary();
+        let quotes = (cue.end..cue.end + MAX_QUOTE_GAP).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_)));
+        self.language.is_french() && (past || quotes)
     }
 
     /// Whether the complement of the verb at `at` is denied, refused, wanted or ordered.

@@ -64,7 +64,9 @@ impl Roles {
         offset: usize,
         agrees: impl Fn(usize) -> bool,
     ) -> Option<usize> {
-        let others = || phrases.language.role_synonyms(role).iter().find_map(|other| self.by_word.get(*other));
+        // A description with a complement introduces somebody else than the bearer of another role.
+        let synonyms = if complement.is_none() { phrases.language.role_synonyms(role) } else { &[] };
+        let others = || synonyms.iter().find_map(|other| self.by_word.get(*other));
         let given = self.by_word.get(role).or_else(others)?;
         let fits = |bearer: &&Bearer| {
             let contradicts = match (&complement, &bearer.complement) {

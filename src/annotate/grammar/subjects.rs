@@ -58,7 +58,10 @@ impl NounPhraseChunker<'_> {
                 Kind::Quoted(_) if depth == 0 && tokens.length(at) >= MIN_CLAUSE_QUOTATION => return at + 1,
                 Kind::Word if depth == 0 && !inserted => {
                     let info = tokens.info(at);
-                    if info.is_complementizer() || (info.is_subordinator() && !info.is_as()) {
+                    let next = tokens.info(at + 1);
+                    let opens = next.is_determiner() || next.is_pronoun() || tokens.is_capitalized(at + 1);
+                    let contrast = info.is_conjunction() && info.breaks_clause() && opens && at + 2 < end;
+                    if info.is_complementizer() || (info.is_subordinator() && !info.is_as()) || contrast {
                         return at + 1;
                     }
                 }
@@ -89,6 +92,11 @@ impl NounPhraseChunker<'_> {
         }
         for (i, &(start, stop)) in chunks.iter().enumerate().rev() {
             let Some(phrase) = self.opening_phrase(start, stop) else { continue };
+            // `La maire, elle, a dit`: the pronoun repeats its noun.
+            if phrase.pronoun && stop == start + 1 && i > 0 {
+                let (earlier, close) = chunks[i - 1];
+                return self.opening_phrase(earlier, close).or(Some(phrase));
+            }
             if (phrase.name.is_none() || self.is_office(phrase)) && !phrase.pronoun && i > 0 {
                 // A source before its description: `Luc Petit, le patron du port, a dit`, `Luc Petit, D-Ohio, said`.
                 let (earlier, close) = chunks[i - 1];

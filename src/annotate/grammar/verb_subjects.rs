@@ -43,10 +43,10 @@ impl AttributionContext<'_> {
                 let speaks = |phrase: &NounPhrase| {
                     let behind = phrase.start >= cue.end && cue.class == Class::Weak;
                     let named = phrase.pronoun || self.tokens.is_capitalized(phrase.start);
-                    let comma = cue.start > 0 && self.tokens.is_comma(cue.start - 1) && !cue.guessed;
+                    let comma = cue.start > 0 && self.tokens.is_comma(cue.start - 1);
                     let indefinite = self.tokens.info(phrase.start).is_indefinite();
-                    let person = named || indefinite || self.phrases.may_be_source(*phrase);
-                    !(behind || cue.guessed) || person || comma
+                    let person = named || self.phrases.may_be_source(*phrase);
+                    !(behind || cue.guessed) || person || comma && (indefinite || !cue.guessed)
                 };
                 let phrase = self.finite_subject(sentence, cue).filter(speaks);
                 let resolve = |phrase: NounPhrase| {
@@ -175,10 +175,12 @@ impl AttributionContext<'_> {
             || tokens.info(phrase.end).is_relative();
         let commas = (sentence.start..cue.start).filter(|&i| tokens.is_mark(i, ',')).count();
         let quoted = matches!(tokens.kind(sentence.start), Kind::Quoted(_)) && phrase.name.is_some();
+        // The verbs of a relative clause right before do not count: `Anna Roy, who built it, told reporters`.
+        let last = (sentence.start..cue.start.saturating_sub(1)).rev().find(|&i| tokens.is_mark(i, ','));
+        let relative = last.filter(|&comma| tokens.info(comma + 1).is_relative());
         let insertion = commas >= 2
             && !quoted
-            && !(sentence.start..cue.start)
-                .take_while(|&i| !tokens.info(i).is_relative())
+            && !(sentence.start..relative.unwrap_or(cue.start))
                 .any(|i| tokens.info(i).is_be() || tokens.info(i).is_have() || tokens.info(i).is_other_verb());
         (able && ends && !insertion).then_some(phrase)
     }

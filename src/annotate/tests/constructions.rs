@@ -87,6 +87,8 @@ fn terms_titles_and_names_in_marks_are_no_quotes() {
         "À l'ordre du jour, « l'Accord sur les pêches entre Sète et Agde » occupera deux jours.",
         "Les mots « digue », « jetée » et « môle de nuit » sont rayés de la liste.",
         "Le règlement réserve le quai aux bateaux « dont le moteur est éteint » à toute heure.",
+        "Le plan, dit « de la dernière chance », est voté.",
+        "L'affaire dite des « faux quais » sera jugée.",
         "Anne Morel recevait une délégation de « bonnets verts ».",
     ] {
         check("fr", &[(body, &[])]);
@@ -96,6 +98,8 @@ fn terms_titles_and_names_in_marks_are_no_quotes() {
         "The words struck off the list are \"deep dive,\" \"synergy,\" and \"move the needle forward.\"",
         "The bylaw allows stalls only for traders \"with a fixed address in the borough\" who pay.",
         "A man known to neighbours as \"Doc\" left the bridge.",
+        "Anna Bell, dubbed \"the iron lady of the port\", resigned.",
+        "Her latest book, \"A Life at the Port,\" is out, Anna Bell told reporters.",
         "The vendor, nicknamed \"Patches\", left the bridge.",
         "Ross, also known as \"the Bishop of Soho\", left the bridge.",
     ] {

@@ -43,6 +43,18 @@ fn a_french_source_is_found_beside_its_description() {
                 "« Nous avons prévenu trois fois », la conseillère Anne Morel ouvre ainsi la séance.",
                 &[("Nous avons prévenu trois fois", "Anne Morel")],
             ),
+            (
+                "Anne Morel était là. Un pêcheur, lui, parle d'une « digue à bout de souffle ».",
+                &[("digue à bout de souffle", "Un pêcheur")],
+            ),
+            (
+                "Paul Roux était là. Une riveraine, elle, parle d'une « digue à bout de souffle ».",
+                &[("digue à bout de souffle", "Une riveraine")],
+            ),
+            (
+                "Pour son conseil, Me Paul Roux, « la digue tiendra dix ans ».",
+                &[("la digue tiendra dix ans", "Paul Roux")],
+            ),
             // A name that is no subject is no source.
             (
                 "« La digue tiendra dix ans. » Le vent souffle sur le quai Anne Morel.",

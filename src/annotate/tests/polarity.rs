@@ -75,6 +75,14 @@ fn statements_beside_a_denial_or_a_condition_are_quotes() {
                 "Les riverains partent même si Anne Morel affirme que la digue tiendra.",
                 &[("que la digue tiendra", "Anne Morel")],
             ),
+            (
+                "S'il juge la digue « à bout de souffle », Paul Roux refuse de la fermer.",
+                &[("à bout de souffle", "il")],
+            ),
+            (
+                "Paul Roux ne voit « aucune raison de fermer la digue ».",
+                &[("aucune raison de fermer la digue", "Paul Roux")],
+            ),
             ("« Que voulez-vous ? », a lancé Anne Morel.", &[("Que voulez-vous ?", "Anne Morel")]),
         ],
     );

@@ -15,22 +15,9 @@ impl Finder<'_> {
         let inverted = quotation && self.opens_subject(verb + 1);
         let follows =
             || !self.language.is_french() && verb == at && self.ends_clause(at + 1) && self.follows_subject(at);
-        (inverted || follows()).then(|| Cue {
-            start: at,
-            end: verb + 1,
-            lemma: self.tokens.word(verb).to_owned(),
-            class: Class::Weak,
-            shape: Shape::Finite,
-            inverted: None,
-            negated: false,
-            takes_infinitive: false,
-            takes_bare_clause: false,
-            takes_addressee: false,
-            continues: false,
-            denies: false,
-            guessed: true,
-            passive: false,
-        })
+        let lemma = self.tokens.word(verb).to_owned();
+        let cue = Cue::new((at, verb + 1), lemma, Class::Weak, Shape::Finite);
+        (inverted || follows()).then_some(Cue { guessed: true, ..cue })
     }
 
     /// The unknown verb at `at`, or the unknown participle after the auxiliary there.

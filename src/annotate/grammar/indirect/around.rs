@@ -65,8 +65,10 @@ impl Clauses<'_> {
                 || info.is_relative()
                 || (info.is_preposition() && commas.len() > 1 && commas[1] - comma < 8)
                 || ((info.is_determiner() || info.is_of())
-                    && (comma + 1..comma + 4)
-                        .any(|i| self.context.tokens.info(i).is_role() || self.context.tokens.info(i).is_group())
+                    && (comma + 1..comma + 4).any(|i| {
+                        let word = self.context.tokens.info(i);
+                        word.is_role() || info.is_indefinite() && word.is_group()
+                    })
                     && commas.len() > 1)
         };
         match commas.as_slice() {
