@@ -11,10 +11,11 @@ use super::text::{Text, count_words};
 use super::tokens::Tokens;
 use super::{Annotation, BlockRole, Document, blocks, language, languages, marks, names, quotes, sentences};
 
-/// Loads the word lists and the name model, so that the first text does not wait for them.
+/// Loads the word lists and the name models, so that the first text does not wait for them.
 pub fn prepare() {
     gazetteer::gazetteer();
     tagger::french();
+    tagger::english();
     languages::french();
     languages::english();
 }

@@ -1,6 +1,7 @@
 //! Makes the names of an article consistent: each name has one kind and is marked wherever it occurs.
 
 use super::common;
+use super::gazetteer::NameLanguage;
 use super::tokenized_text::{self, Marked, TokenizedText};
 use crate::annotate::EntityKind;
 use crate::annotate::fold;
@@ -11,9 +12,9 @@ use std::collections::HashMap;
 const MIN_REPEATED_CONFIDENCE: f32 = 0.8;
 
 /// Gives each name one kind, then marks its other occurrences.
-pub fn unify(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
+pub fn unify(text: &TokenizedText<'_>, language: NameLanguage, marks: &mut Vec<Marked>) {
     unify_kinds(text, marks);
-    let more = repetitions(text, marks);
+    let more = repetitions(text, language, marks);
     tokenized_text::add_without_overlaps(marks, more);
 }
 
@@ -80,7 +81,7 @@ fn is_acronym_of(short: &str, long: &str) -> bool {
 type Known<'a> = (Vec<&'a str>, EntityKind, f32);
 
 /// Marks the other occurrences of names, and of the surnames of people.
-fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
+fn repetitions(text: &TokenizedText<'_>, language: NameLanguage, marks: &[Marked]) -> Vec<Marked> {
     // Names by their first token.
     let mut names: HashMap<&str, Vec<Known<'_>>> = HashMap::new();
     let mut learn = |tokens: &[super::tokens::Token<'_>], kind, confidence: f32| {
@@ -100,10 +101,13 @@ fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
     {
         let tokens = &text.tokens[mark.tokens.0..=mark.tokens.1];
         let kept = matches!(mark.kind, EntityKind::Person | EntityKind::Place | EntityKind::Organization);
-        if kept && tokens.len() <= 8 && is_distinctive(tokens[0].text) {
+        if kept && tokens.len() <= 8 && is_distinctive(language, tokens[0].text) {
             learn(tokens, mark.kind, mark.confidence * 0.8);
         }
-        if mark.kind == EntityKind::Person && tokens.len() > 1 && is_distinctive(tokens[tokens.len() - 1].text) {
+        if mark.kind == EntityKind::Person
+            && tokens.len() > 1
+            && is_distinctive(language, tokens[tokens.len() - 1].text)
+        {
             learn(&tokens[tokens.len() - 1..], mark.kind, mark.confidence * 0.8);
         }
     }
@@ -122,7 +126,7 @@ fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
         // A capitalised neighbour makes it part of another name.
         let grows =
             text.tokens.get(last + 1).is_some_and(|t| t.is_capitalized() && !t.opens) && *kind == EntityKind::Person;
-        if !(grows || rest.is_empty() && common::french(token.text)) {
+        if !(grows || rest.is_empty() && common::has(language, token.text)) {
             more.push(text.mark((at, last), *kind, *confidence));
         }
     }
@@ -130,8 +134,9 @@ fn repetitions(text: &TokenizedText<'_>, marks: &[Marked]) -> Vec<Marked> {
 }
 
 /// Whether a word is distinctive enough to be the same name elsewhere: capitalised, not common, not short.
-fn is_distinctive(word: &str) -> bool {
-    word.chars().nth(2).is_some() && word.chars().next().is_some_and(char::is_uppercase) && !common::french(word)
+fn is_distinctive(language: NameLanguage, word: &str) -> bool {
+    let capital = word.chars().next().is_some_and(char::is_uppercase);
+    word.chars().nth(2).is_some() && capital && !common::has(language, word)
 }
 
 #[cfg(test)]
@@ -142,7 +147,7 @@ mod tests {
     fn unified(text: &str, given: &[(usize, usize, EntityKind, f32)]) -> Vec<(String, EntityKind)> {
         let text = TokenizedText::french(text);
         let mut marks = given.iter().map(|m| text.mark((m.0, m.1), m.2, m.3)).collect();
-        unify(&text, &mut marks);
+        unify(&text, NameLanguage::French, &mut marks);
         marks.iter().map(|m| (text.slice(m.tokens).to_owned(), m.kind)).collect()
     }
 

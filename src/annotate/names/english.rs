@@ -1,22 +1,118 @@
-//! Finds names in English text by rules.
+//! Finds names in English text by rules and a tagger that knows their findings.
 //!
-//! A name is a run of capitalised words. Its kind follows from titles, first names, the gazetteer, the words in it, and
+//! For the rules, a name is a run of capitalised words. Its kind follows from titles, first names, the gazetteer, the words in it, and
 //! the words beside it.
 
 use super::common;
 use super::consistency;
 use super::english_words::{
-    EVENTS, INTO_PEOPLE, INTO_PLACES, NO_NAMES, ORGANIZATIONS, PARTICLES, PLACES, SPEECH, TITLES, head_of,
+    EVENTS, INTO_PEOPLE, INTO_PLACES, NO_NAMES, ORGANIZATIONS, OTHERS, PARTICLES, PLACES, SPEECH, TITLES, describes,
+    head_of,
 };
+use super::tagger::{Tagged, Tagger};
 use super::tokenized_text::{self, Marked, TokenizedText};
+use super::tokens::Token;
 use crate::annotate::fold;
+use crate::annotate::languages;
 use crate::annotate::names::gazetteer::{Hit, NameLanguage, gazetteer};
 use crate::annotate::{AliasKind, Block, BlockRole, EntityKind, blocks};
 
-/// Marks the names of an English text, sorted and without overlaps.
-pub fn mark(text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
-    let lists = gazetteer();
-    let hits = lists.find(&text.words, NameLanguage::English);
+/// Marks the names of an English text, sorted and without overlaps: those of the tagger, corrected and completed by rules.
+pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
+    let by_rules = by_rules(text, blocks);
+    let mut marks = match tagger {
+        Some(tagger) => combine(text, blocks, tagger.tag(text, NameLanguage::English, &by_rules), by_rules),
+        None => by_rules,
+    };
+    consistency::unify(text, NameLanguage::English, &mut marks);
+    marks
+}
+
+/// Lowest probability of a name of the tagger.
+const MIN_PROBABILITY: f32 = 0.5;
+/// Lowest confidence of a name that only rules find.
+const MIN_RULE_CONFIDENCE: f32 = 0.8;
+
+/// The names of the tagger, and the sure ones of the rules beside them.
+fn combine(text: &TokenizedText<'_>, blocks: &[Block], tagged: Vec<Tagged>, by_rules: Vec<Marked>) -> Vec<Marked> {
+    let mut marks: Vec<Marked> = Vec::new();
+    for name in tagged.into_iter().filter(|name| name.kinds.iter().sum::<f32>() >= MIN_PROBABILITY) {
+        if !titled(text, blocks, name.tokens.0)
+            && !(name.kind == EntityKind::Person && is_field(text, name.tokens))
+            && let Some(tokens) = trim(text, name.tokens, name.kind)
+        {
+            let rule = by_rules.iter().position(|rule| rule.tokens == tokens);
+            let known = rule.and_then(|rule| by_rules[rule].known);
+            marks.push(Marked { kinds: name.kinds, known, ..text.mark(tokens, name.kind, name.confidence) });
+        }
+    }
+    // The tagger cuts names at particles: `Pieter | van der Molen`.
+    for rule in by_rules.iter().filter(|rule| rule.kind == EntityKind::Person && rule.confidence >= 0.9) {
+        let parts = marks.iter().filter(|mark| tokenized_text::overlap(mark.span, rule.span));
+        let particle = text.tokens[rule.tokens.0..=rule.tokens.1].iter().any(|token| !token.is_capitalized());
+        if particle && parts.clone().all(|part| rule.tokens.0 <= part.tokens.0 && part.tokens.1 <= rule.tokens.1) {
+            marks.retain(|mark| !tokenized_text::overlap(mark.span, rule.span));
+            marks.push(rule.clone());
+        }
+    }
+    tokenized_text::remove_overlaps(&mut marks);
+    let sure = |mark: &Marked| {
+        let led = text.near(mark.tokens.0, -1) == "(";
+        let acronym = led && mark.tokens.0 == mark.tokens.1 && text.tokens[mark.tokens.0].is_acronym();
+        mark.confidence >= MIN_RULE_CONFIDENCE || acronym
+    };
+    tokenized_text::add_without_overlaps(&mut marks, by_rules.into_iter().filter(sure).collect());
+    marks
+}
+
+/// A name without titles before it and marks around it; none if nothing is left.
+pub(super) fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind) -> Option<(usize, usize)> {
+    let (mut first, mut last) = tokens;
+    while first < last && !text.tokens[last].word() {
+        last -= 1;
+    }
+    while first < last && (!text.tokens[first].word() || text.near(first, 0) == "the") {
+        first += 1;
+    }
+    if first < last
+        && text.tokens[first].opens
+        && opens_sentence(text.tokens[first].text)
+        && text.near(first, 0) != "The"
+    {
+        first += 1;
+    }
+    if kind == EntityKind::Person {
+        // A person of an organisation: `Ann Roy of the Labour Party`.
+        last = (first + 1..last).find(|&n| text.tokens[n].text == "of").map_or(last, |of| of - 1);
+        if let Some(name) = (first..last).rev().find(|&n| is_title(text, n)) {
+            first = name + 1;
+        }
+        while first < last && demonym(text.tokens[first].text) {
+            first += 1;
+        }
+    }
+    let only = text.tokens[first].text;
+    if first < last && OTHERS.contains(text.tokens[last].text) {
+        return None;
+    }
+    let named =
+        first < last || !(demonym(only) || describes(only) || common::english(only) && text.tokens[first].opens);
+    let capital = text.tokens[first..=last].iter().any(Token::is_capitalized);
+    (named && capital && text.tokens[first].word()).then_some((first, last))
+}
+
+/// Whether the token before belongs to the same name: `United | States`.
+#[cfg(feature = "train-names")]
+pub(super) fn extends_left(text: &TokenizedText<'_>, first: usize) -> bool {
+    let Some(before) = first.checked_sub(1) else { return false };
+    let token = &text.tokens[before];
+    let opener = token.opens && opens_sentence(token.text);
+    !text.tokens[first].opens && name_word(text, before) && !opener && !describes(token.text) && token.text != "The"
+}
+
+/// Marks names by rules, sorted and without overlaps.
+pub(super) fn by_rules(text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
+    let hits = gazetteer().find(&text.words, NameLanguage::English);
     let mut marks = listed(text, &hits);
     let mut at = 0;
     while at < text.tokens.len() {
@@ -30,7 +126,6 @@ pub fn mark(text: &TokenizedText<'_>, blocks: &[Block]) -> Vec<Marked> {
         at = end + 1;
     }
     tokenized_text::remove_overlaps(&mut marks);
-    consistency::unify(text, &mut marks);
     marks
 }
 
@@ -61,6 +156,12 @@ fn name_word(text: &TokenizedText<'_>, at: usize) -> bool {
     text.tokens.get(at).is_some_and(|t| t.is_capitalized() && !NO_NAMES.contains(t.text) && !demonym(t.text))
 }
 
+/// Whether a token is a part of a name with a lower-case particle: `al-Hadar`.
+fn is_hyphenated_particle(word: &str) -> bool {
+    word.split_once('-')
+        .is_some_and(|(particle, rest)| PARTICLES.contains(particle) && rest.starts_with(char::is_uppercase))
+}
+
 fn demonym(word: &str) -> bool {
     word.len() <= 24 && {
         let words = fold::words(word);
@@ -83,7 +184,7 @@ fn run(text: &TokenizedText<'_>, at: usize) -> Option<usize> {
             break;
         };
         let stop = text.tokens[end].text.ends_with('.') && token.opens;
-        if name_word(text, next) && !stop {
+        if (name_word(text, next) || is_hyphenated_particle(token.text)) && !stop {
             end = next;
         } else if let Some(words) = joins(text, at, next) {
             end = next + words;
@@ -104,6 +205,10 @@ fn joins(text: &TokenizedText<'_>, from: usize, at: usize) -> Option<usize> {
     let joined = match text.tokens[at].text {
         "of" | "for" => (from..at).any(|n| heads(text.tokens[n].text)),
         "&" => true,
+        "'s" | "’s" => {
+            let body = ORGANIZATIONS.contains(text.near(at, 1)) || PLACES.contains(text.near(at, 1));
+            body && matches!(text.tokens[from].text, "St" | "St.")
+        }
         "and" => {
             let headed = head_of(text.tokens[from].text).is_some();
             headed && text.near(from, 1) == "of" && text.near(at, 2) != "said"
@@ -133,29 +238,108 @@ fn titled(text: &TokenizedText<'_>, blocks: &[Block], at: usize) -> bool {
     words().filter(|t| t.is_capitalized()).count() * 4 > words().count() * 3
 }
 
-/// Marks a run without its titles and sentence openers.
+/// Marks a run without its titles and sentence openers; words before a title are a name of their own.
 fn classify(text: &TokenizedText<'_>, run: (usize, usize), hits: &[Hit], marks: &mut Vec<Marked>) {
     let (mut first, last) = run;
-    let mut title = first > 0 && TITLES.contains(text.tokens[first - 1].text);
-    while first < last && TITLES.contains(text.tokens[first].text) && !heads_run(text, (first, last)) {
-        (first, title) = (first + 1, true);
+    if let Some(name) = name_after_title(text, run).or_else(|| name_after_office(text, run)) {
+        marks.push(text.mark((name, last), EntityKind::Person, 0.9));
+        let Some(before) = (first..name).rev().find(|&n| !describes(text.tokens[n].text)) else { return };
+        let named = kind_of(text, (first, before), false, hits)
+            .filter(|(kind, confidence)| *kind != EntityKind::Person && *confidence >= MIN_RULE_CONFIDENCE);
+        marks.extend(named.map(|(kind, confidence)| text.mark((first, before), kind, confidence)));
+        return;
     }
-    let opener = text.tokens[first].opens && common::english(text.tokens[first].text);
+    let mut title = first > 0 && TITLES.contains(text.tokens[first - 1].text);
+    let opener = text.tokens[first].opens && opens_sentence(text.tokens[first].text);
     if first < last && opener && !heads_run(text, (first, last)) {
         first += 1;
-        if TITLES.contains(text.tokens[first].text) && first < last {
-            (first, title) = (first + 1, true);
-        }
+    }
+    while first < last && TITLES.contains(text.tokens[first].text) && !heads_run(text, (first, last)) {
+        (first, title) = (first + 1, true);
     }
     // An article is no part of a name: `The World Health Organization`.
     if first < last && text.tokens[first].text == "The" && text.near(first, 1).len() > 1 {
         first += 1;
     }
-    let (kind, confidence) = match kind_of(text, (first, last), title, hits) {
-        Some(found) => found,
-        None => return,
+    // An office alone names nobody: `Former Minister`, `Attorney General`.
+    if last > first && !title && describes(text.tokens[last].text) && !is_first_name(text, first) {
+        return;
+    }
+    if let Some((kind, confidence)) = kind_of(text, (first, last), title, hits) {
+        marks.push(text.mark((first, last), kind, confidence));
+    }
+}
+
+/// Whether a word with a capital may open a sentence without being a name: a common word or a reporting verb.
+fn opens_sentence(word: &str) -> bool {
+    common::english(word) || word.len() <= 24 && languages::english().info(&word.to_lowercase()).reports()
+}
+
+fn is_first_name(text: &TokenizedText<'_>, at: usize) -> bool {
+    gazetteer().first_name(hash(text, at)).is_some()
+}
+
+/// Whether a token is the title of the name after it, and no part of it, as in `Martin King Roy`.
+fn is_title(text: &TokenizedText<'_>, at: usize) -> bool {
+    let inside = at > 0 && is_first_name(text, at - 1) && text.tokens[at - 1].is_capitalized();
+    let name = is_first_name(text, at) && !TITLES.contains(text.tokens[at].text);
+    describes(text.tokens[at].text) && !name && (!inside || is_first_name(text, at + 1))
+}
+
+/// Longest name of a person, in tokens.
+const LONGEST_PERSON: usize = 4;
+
+/// Whether the tokens of a run may be the name of a person.
+fn may_be_person(text: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
+    let body = |n: usize| {
+        let word = text.tokens[n].text;
+        ORGANIZATIONS.contains(word) || PLACES.contains(word) || EVENTS.contains(word) || OTHERS.contains(word)
     };
-    marks.push(text.mark((first, last), kind, confidence));
+    first <= last
+        && last - first < LONGEST_PERSON
+        && !body(last)
+        && !text.tokens[first..=last].iter().any(|token| matches!(token.text, "of" | "for" | "and" | "&"))
+}
+
+/// The first token of a person's name after the last title of a run: `Labour MP | Lucy Brandt`.
+fn name_after_title(text: &TokenizedText<'_>, (first, last): (usize, usize)) -> Option<usize> {
+    let title = (first..last).rev().find(|&n| is_title(text, n))?;
+    let several = last > title + 1;
+    let listed = !several && !gazetteer().find(&fold::words(text.tokens[last].text), NameLanguage::English).is_empty();
+    let sure = several || TITLES.contains(text.tokens[title].text);
+    (sure && !listed && may_be_person(text, (title + 1, last)) && !describes(text.tokens[last].text))
+        .then_some(title + 1)
+}
+
+/// Most tokens between an office and the name of its holder.
+const LONGEST_OFFICE: usize = 8;
+
+/// Whether a word is the field of an office rather than a person: `Minister for | Sport`.
+fn is_field(text: &TokenizedText<'_>, (first, last): (usize, usize)) -> bool {
+    let office = |n: &usize| text.tokens[*n].is_capitalized() && describes(text.tokens[*n].text);
+    first == last && !is_first_name(text, first) && office_before(text, first).is_some_and(|n| office(&n))
+}
+
+/// The office whose field a token belongs to: `Minister` for `Tourism` in `Minister for Sport and Tourism`.
+fn office_before(text: &TokenizedText<'_>, first: usize) -> Option<usize> {
+    if !matches!(text.near(first, -1), "of" | "for" | "and" | "&") {
+        return None;
+    }
+    let field = |n: &usize| {
+        let token = &text.tokens[*n];
+        token.is_capitalized() || matches!(token.text, "of" | "for" | "and" | "&" | "the")
+    };
+    let before = (first.saturating_sub(LONGEST_OFFICE)..first).rev();
+    before.take_while(|n| field(n) || describes(text.tokens[*n].text)).find(|&n| describes(text.tokens[n].text))
+}
+
+/// The first token of a person's name after the field of an office: `Minister for Sport and Tourism | Nina Marsh`.
+fn name_after_office(text: &TokenizedText<'_>, (first, last): (usize, usize)) -> Option<usize> {
+    if last == first || office_before(text, first).is_none() {
+        return None;
+    }
+    let named = (first..last).find(|&n| is_first_name(text, n) && may_be_person(text, (n, last)));
+    named.or_else(|| (last - first >= 2 && may_be_person(text, (last - 1, last))).then(|| last - 1))
 }
 
 /// Whether a run is an organisation by its words; its first word is then no title or opener.
@@ -184,7 +368,10 @@ fn kind_of(text: &TokenizedText<'_>, run: (usize, usize), title: bool, hits: &[H
     if several && (first..=last).any(|n| word(n) == "&") {
         return Some((EntityKind::Organization, 0.8));
     }
-    let first_name = gazetteer().first_name(hash(text, first)).is_some();
+    if several && OTHERS.contains(word(last)) {
+        return None;
+    }
+    let first_name = is_first_name(text, first);
     if title && listed.is_none_or(|h| h.ambiguous) {
         return Some((EntityKind::Person, 0.9));
     }

@@ -1,6 +1,7 @@
 //! Words that tell the kinds of English names apart.
 
 use crate::annotate::EntityKind;
+use crate::annotate::languages;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -13,7 +14,8 @@ pub static TITLES: Words = LazyLock::new(|| {
          Chancellor Premier Senator Sen. Rep. Representative Gov. Governor Mayor Judge Justice Gen. General \
          Col. Colonel Lt. Lieutenant Sgt. Sergeant Capt. Captain Maj. Major Adm. Admiral Cmdr. Commander Rev. \
          Reverend Pope King Queen Prince Princess Secretary Ambassador Chairman Coach Attorney Speaker \
-         Officer"
+         Officer MP MEP MSP Constable Inspector Superintendent Sheriff Councillor Cllr Congressman Congresswoman \
+         Commissioner Detective Det. Archbishop Bishop Cardinal Rabbi Imam CEO CFO COO PC DC Supt. Insp."
         .split(' ')
         .collect()
 });
@@ -47,7 +49,7 @@ pub static EVENTS: Words = LazyLock::new(|| {
 
 /// Lower-case particles inside people's names.
 pub static PARTICLES: Words =
-    LazyLock::new(|| "de da do dos del der den van von bin ibn al el la le du di ter".split(' ').collect());
+    LazyLock::new(|| "de da do dos del della der den van von bin ibn al el la le du di ter y e".split(' ').collect());
 
 /// Lower-case words after which a capitalised run is a place.
 pub static INTO_PLACES: Words =
@@ -55,7 +57,9 @@ pub static INTO_PLACES: Words =
 
 /// Capitalised words that name no person, place or organisation.
 pub static NO_NAMES: Words = LazyLock::new(|| {
-    "I TV AM PM OK DNA HIV AIDS COVID-19 COVID GDP CEO CFO A.M. P.M. Mr GMT ET EST EDT PDT GMT.".split(' ').collect()
+    "I Q A TV AM PM OK DNA HIV AIDS COVID-19 COVID GDP CEO CFO A.M. P.M. Mr GMT ET EST EDT PDT GMT."
+        .split(' ')
+        .collect()
 });
 
 /// Words before the name of a person.
@@ -82,6 +86,44 @@ pub static LANDS_OF: Words = LazyLock::new(|| "Gulf Bay Isle Strait Cape".split(
 pub static SPEECH: Words = LazyLock::new(|| {
     "said says told added who wrote argued insisted warned asked tweeted testified noted explained".split(' ').collect()
 });
+
+/// Last words of names of laws, plans and prizes, which are no person, place or organisation.
+pub static OTHERS: Words = LazyLock::new(|| {
+    "Act Bill Law Plan Treaty Agreement Accord Pact Prize Award Medal Amendment Constitution Programme Program Project \
+         Initiative Protocol Convention Charter Declaration Report Strategy"
+        .split(' ')
+        .collect()
+});
+
+/// Whether a word is a title, an office or an occupation: `Senator`, `CEO`.
+pub fn describes(word: &str) -> bool {
+    let simple = |word: &str| {
+        TITLES.contains(word)
+            || word.len() <= 24 && {
+                let info = languages::english().info(word.to_lowercase().trim_end_matches('.'));
+                info.is_title() || info.is_role()
+            }
+    };
+    simple(word) || word.split_once('-').is_some_and(|(first, _)| simple(first))
+}
+
+/// The class of a word, as a feature of the tagger.
+pub fn class(word: &str) -> Option<char> {
+    if word.len() > 24 || !word.starts_with(char::is_alphabetic) {
+        return None;
+    }
+    let info = languages::english().info(&word.to_lowercase());
+    let classes = [
+        (describes(word), 't'),
+        (ORGANIZATIONS.contains(word), 'k'),
+        (PLACES.contains(word), 'q'),
+        (EVENTS.contains(word) || OTHERS.contains(word), 'e'),
+        (info.reports(), 'v'),
+        (info.is_group(), 'p'),
+        (info.is_time(), 'y'),
+    ];
+    classes.iter().find(|(has, _)| *has).map(|(_, class)| *class)
+}
 
 /// The kind of a name that begins with this word and `of`.
 pub fn head_of(word: &str) -> Option<EntityKind> {

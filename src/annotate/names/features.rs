@@ -1,9 +1,12 @@
-//! The features of tokens: the word, its form, its neighbours, the name lists and the rest of the article.
+//! The features of tokens: the word, its form, its neighbours, the name lists, the marks of the rules and the rest of the
+//! article.
 //!
 //! Training needs features as text, tagging their hashes: both implement [`FeatureSink`].
 
 use super::common;
-use super::tokenized_text::TokenizedText;
+use super::english_words;
+use super::tagger::{self, NO_NAME};
+use super::tokenized_text::{Marked, TokenizedText};
 use super::tokens::Token;
 use crate::annotate::EntityKind;
 use crate::annotate::fold::{self, Word};
@@ -24,6 +27,8 @@ struct TokenFeatures {
     lists: String,
     capital: bool,
     opens: bool,
+    /// The label that the rules give it; [`NO_NAME`] where they find no name.
+    rule: usize,
     /// Index into the contexts of repeated words.
     contexts: usize,
     /// The nearest lower-case words before and after, small words left out.
@@ -93,8 +98,8 @@ fn suffix(text: &str, n: usize) -> Option<&str> {
 }
 
 impl FeatureExtractor {
-    /// Reads a text. Linear in its length.
-    pub fn new(text: &TokenizedText<'_>) -> Self {
+    /// Reads a text with the names that rules found in it. Linear in its length.
+    pub fn new(text: &TokenizedText<'_>, language: NameLanguage, by_rules: &[Marked]) -> Self {
         let (tokens, words) = (&text.tokens, &text.words);
         let mut token_features: Vec<TokenFeatures> = tokens
             .iter()
@@ -104,12 +109,18 @@ impl FeatureExtractor {
                 lists: String::new(),
                 capital: token.is_capitalized(),
                 opens: token.opens,
+                rule: NO_NAME,
                 contexts: usize::MAX,
                 head: None,
                 tail: None,
             })
             .collect();
-        mark_lists(&mut token_features, tokens, words);
+        mark_lists(&mut token_features, tokens, words, language);
+        for mark in by_rules {
+            for at in mark.tokens.0..=mark.tokens.1 {
+                token_features[at].rule = tagger::label_at(mark.kind, at == mark.tokens.0).unwrap_or(NO_NAME);
+            }
+        }
         find_heads(&mut token_features, tokens);
         let contexts = collect_contexts(&mut token_features);
         FeatureExtractor { tokens: token_features, contexts }
@@ -128,6 +139,13 @@ impl FeatureExtractor {
         for (n, template) in ["s2=", "s3=", "s4="].into_iter().enumerate() {
             if let Some(value) = suffix(&here.lower, n + 2) {
                 sink.add(template, value);
+            }
+        }
+        for (offset, template) in ["r-1=", "r=", "r+1="].into_iter().enumerate() {
+            let rule =
+                (at + offset).checked_sub(1).and_then(|n| self.tokens.get(n)).map_or(NO_NAME, |token| token.rule);
+            if let Some(label) = tagger::label_name(rule) {
+                sink.add(template, label);
             }
         }
         if here.capital && !here.opens {
@@ -198,7 +216,7 @@ impl FeatureExtractor {
 }
 
 /// Adds the classes of the tokens in the name lists.
-fn mark_lists(token_features: &mut [TokenFeatures], tokens: &[Token<'_>], words: &[Word]) {
+fn mark_lists(token_features: &mut [TokenFeatures], tokens: &[Token<'_>], words: &[Word], language: NameLanguage) {
     let lists = gazetteer();
     let mut token = 0;
     let mut token_of = |start: usize| {
@@ -208,7 +226,7 @@ fn mark_lists(token_features: &mut [TokenFeatures], tokens: &[Token<'_>], words:
         token
     };
     let places: Vec<usize> = words.iter().map(|word| token_of(word.span.start)).collect();
-    for hit in lists.find(words, NameLanguage::French) {
+    for hit in lists.find(words, language) {
         let entry = lists.known(hit.known);
         let class = match entry.kind {
             EntityKind::Place if entry.state => 's',
@@ -223,8 +241,11 @@ fn mark_lists(token_features: &mut [TokenFeatures], tokens: &[Token<'_>], words:
         }
     }
     for (features, token) in token_features.iter_mut().zip(tokens) {
-        if common::french(token.text) {
+        if common::has(language, token.text) {
             features.lists.push('c');
+        }
+        if language == NameLanguage::English {
+            features.lists.extend(english_words::class(token.text));
         }
     }
     for (n, word) in words.iter().enumerate() {

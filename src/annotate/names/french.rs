@@ -5,13 +5,14 @@ use super::consistency;
 use super::tokenized_text::{self, Marked, TokenizedText};
 use super::tokens::Token;
 use crate::annotate::fold;
+use crate::annotate::languages;
 use crate::annotate::names::gazetteer::{NameLanguage, gazetteer};
 use crate::annotate::names::tagger::Tagger;
 use crate::annotate::{AliasKind, EntityKind, MentionKind};
 
 /// Marks the names of a French text, sorted and without overlaps.
 pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
-    let tagged = tagger.map(|tagger| tagger.tag(text)).unwrap_or_default();
+    let tagged = tagger.map(|tagger| tagger.tag(text, NameLanguage::French, &[])).unwrap_or_default();
     let mut marks: Vec<Marked> = tagged
         .into_iter()
         .filter_map(|name| {
@@ -35,8 +36,90 @@ pub fn mark(tagger: Option<&Tagger>, text: &TokenizedText<'_>) -> Vec<Marked> {
         !listed.get(near).is_some_and(|l| l.tokens != mark.tokens && longer(mark, l))
     });
     tokenized_text::add_without_overlaps(&mut marks, listed);
-    consistency::unify(text, &mut marks);
+    add_institutions(text, &mut marks);
+    extend_by_particles(text, &mut marks);
+    consistency::unify(text, NameLanguage::French, &mut marks);
+    tokenized_text::add_without_overlaps(&mut marks, after_roles(text));
     marks
+}
+
+/// Institutions of a state: `armée turque`. The adjective belongs to the name.
+const INSTITUTIONS: [&str; 2] = ["armée", "parlement"];
+
+/// Marks institutions with the adjective of their state.
+fn add_institutions(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
+    for (word, next) in (1..text.words.len()).map(|next| (next - 1, next)) {
+        let adjective = &text.words[next];
+        if INSTITUTIONS.contains(&text.word(word))
+            && !adjective.initial
+            && adjective.joined
+            && let Some((_, words)) = gazetteer().demonym(&text.words, next)
+        {
+            let mark = text.mark_words(word, 1 + words, EntityKind::Organization, 0.8);
+            marks.retain(|other| !tokenized_text::overlap(other.span, mark.span));
+            marks.push(mark);
+        }
+    }
+    tokenized_text::remove_overlaps(marks);
+}
+
+/// Marks the people right after a role: `le sénateur Brandt`.
+fn after_roles(text: &TokenizedText<'_>) -> Vec<Marked> {
+    let language = languages::french();
+    let name = |n: usize| {
+        text.tokens.get(n).is_some_and(|token| {
+            token.is_capitalized() && !token.opens && !token.is_acronym() && token.text.len() > 2 && !inhabitant(token)
+        })
+    };
+    let mut marks = Vec::new();
+    for at in 1..text.tokens.len() {
+        let role = text.tokens[at - 1].text;
+        if !name(at) || !role.starts_with(char::is_lowercase) || !language.info(role).is_role() {
+            continue;
+        }
+        let last = (at..at + 3).take_while(|&n| name(n)).last().unwrap_or(at);
+        let listed = !gazetteer().find(&fold::words(text.tokens[at].text), NameLanguage::French).is_empty();
+        if !listed && !common::french(text.tokens[at].text) {
+            marks.push(text.mark((at, last), EntityKind::Person, 0.8));
+        }
+    }
+    marks
+}
+
+/// Extends people by parts of the name after a particle: `Juan García | y Vega`, `Charles | de La Motte`.
+fn extend_by_particles(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
+    let capital = |n: usize| text.tokens.get(n).is_some_and(|token| token.is_capitalized() && !token.new_line);
+    for mark in marks.iter_mut().filter(|mark| mark.kind == EntityKind::Person && mark.tokens.0 < mark.tokens.1) {
+        let (first, last) = mark.tokens;
+        let end = match text.near(last, 1) {
+            "y" if capital(last + 2) => last + 2,
+            particle if hyphenated(particle) => last + 1,
+            _ => continue,
+        };
+        *mark = Marked { kinds: mark.kinds, ..text.mark((first, end), EntityKind::Person, mark.confidence) };
+    }
+    for at in 0..text.tokens.len() {
+        let token = &text.tokens[at];
+        let article = matches!(text.near(at, 2), "La" | "Le" | "L'" | "L’");
+        let particle = matches!(text.near(at, 1), "de" | "du" | "d'" | "d’");
+        let first_name = token.is_capitalized() && gazetteer().first_name(fold::hash_word(token.text)).is_some();
+        if article && particle && first_name && capital(at + 3) && !common::french(token.text) {
+            let mark = text.mark((at, at + 3), EntityKind::Person, 0.85);
+            if marks.iter().all(|other| !tokenized_text::overlap(other.span, mark.span) || other.tokens.0 >= at) {
+                marks.retain(|other| !tokenized_text::overlap(other.span, mark.span));
+                marks.push(mark);
+                marks.sort_by_key(|mark| mark.span.start);
+            }
+        }
+    }
+    tokenized_text::remove_overlaps(marks);
+}
+
+/// Whether a word begins with a particle in lower case: `al-Hadar`.
+fn hyphenated(word: &str) -> bool {
+    word.split_once('-').is_some_and(|(particle, rest)| {
+        matches!(particle, "al" | "el" | "ben" | "bin") && rest.starts_with(char::is_uppercase)
+    })
 }
 
 /// Lowest probability of a name.
@@ -82,7 +165,9 @@ fn trim(text: &TokenizedText<'_>, tokens: (usize, usize), kind: EntityKind, conf
 }
 
 /// Words that belong to the name after them, and its kind.
-const LEADS: [(&str, EntityKind); 7] = [
+const LEADS: [(&str, EntityKind); 9] = [
+    ("parquet", EntityKind::Organization),
+    ("gendarmerie", EntityKind::Organization),
     ("avenue", EntityKind::Place),
     ("boulevard", EntityKind::Place),
     ("gare", EntityKind::Place),

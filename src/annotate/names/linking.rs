@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Minimum confidence of a place or organisation outside the gazetteer that may become a stored entity.
+/// Minimum confidence of a place, organisation or thing outside the gazetteer that may become a stored entity.
 const MIN_FULL_NAME_CONFIDENCE: f32 = 0.9;
 
 struct Linker<'a> {
@@ -99,7 +99,13 @@ impl Linker<'_> {
         let printed = cleaned(self.text.printed(mark));
         let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
         let entity = match found {
-            Some(NameMatch::Name(person)) => person,
+            Some(NameMatch::Name(person)) => {
+                let known = &mut self.names.entities[person];
+                if known.stored.is_none() && people::is_plainer(&printed, &known.name) {
+                    known.name = printed;
+                }
+                person
+            }
             Some(NameMatch::Misspelling(entity)) => {
                 let alias = FoundAlias { name: printed, language: None, kind: AliasKind::Misspelling };
                 let aliases = &mut self.names.entities[entity].aliases;
@@ -145,7 +151,7 @@ impl Linker<'_> {
             return entity;
         }
         let Some(index) = mark.known else {
-            let kept = matches!(mark.kind, EntityKind::Place | EntityKind::Organization);
+            let kept = mark.kind != EntityKind::Event;
             let full = kept
                 && mark.confidence >= MIN_FULL_NAME_CONFIDENCE
                 && !self.follows_office(mark)

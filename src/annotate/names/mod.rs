@@ -3,14 +3,17 @@
 //! The tagger of the language marks names. Stored aliases and the gazetteer replace or complete these marks. Then the
 //! marks are linked to entities.
 
+mod capitals;
 mod common;
 mod consistency;
+mod datelines;
 pub mod dictionary;
 mod english;
 mod english_words;
 pub mod features;
 mod french;
 pub mod gazetteer;
+mod kind_nouns;
 mod linking;
 mod people;
 pub mod phrase_table;
@@ -112,10 +115,16 @@ impl Names {
 pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
     let mut marks = match language {
         "fr" => french::mark(tagger::french(), text),
-        "en" => english::mark(text, blocks),
+        "en" => english::mark(tagger::english(), text, blocks),
         _ => Vec::new(),
     };
+    let known = matches!(language, "fr" | "en");
     let language = if language == "fr" { NameLanguage::French } else { NameLanguage::English };
+    if known {
+        capitals::apply(text, language, &mut marks);
+        add_datelines(text, &mut marks);
+        kind_nouns::apply(text, language, &mut marks);
+    }
     add_stored_names(text, &mut marks, aliases.find_words(&text.words));
     set_gazetteer_entries(text, &mut marks, language);
     marks.retain(|mark| {
@@ -123,6 +132,18 @@ pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases:
         mark.span.end - mark.span.start <= MAX_NAME && block.is_none_or(|block| block.role != BlockRole::Boilerplate)
     });
     linking::link(text, &marks, language, aliases)
+}
+
+/// Adds the names of datelines, which replace other marks there unless these are well known.
+fn add_datelines(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
+    for dateline in datelines::find(text) {
+        let overlaps = |mark: &&Marked| tokenized_text::overlap(mark.span, dateline.span);
+        if marks.iter().filter(overlaps).all(|mark| mark.span != dateline.span || mark.known.is_none()) {
+            marks.retain(|mark| !overlaps(&mark));
+            marks.push(dateline);
+        }
+    }
+    tokenized_text::remove_overlaps(marks);
 }
 
 /// Adds stored aliases to the marks. A longer name replaces a shorter one; if they are equal, the alias is used.

@@ -41,10 +41,18 @@ const MAX_COMPARED: usize = 24;
 /// Maximum length of a word of a name that is compared letter by letter.
 const MAX_COMPARED_LETTERS: usize = 24;
 
-/// Splits a printed name into its parts, without titles.
+/// Splits a printed name into its parts, without titles, first name first: `MOREL Luc` is Luc Morel.
 pub fn parts(name: &str) -> Parts {
-    let words = name.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty());
-    let parts: Parts = words.map(fold::fold).collect();
+    let words: Vec<&str> = name.split(|c: char| c.is_whitespace()).filter(|w| !w.is_empty()).collect();
+    let mut parts: Parts = words.iter().map(|word| fold::fold(word)).collect();
+    let shouted =
+        |word: &&&str| word.chars().nth(1).is_some_and(char::is_uppercase) && !word.contains(char::is_lowercase);
+    let surname = words.iter().take_while(shouted).count();
+    let long = words[..surname].iter().any(|word| word.chars().nth(2).is_some());
+    let given = words.get(surname).is_some_and(|word| word.starts_with(char::is_alphabetic));
+    if long && given {
+        parts.rotate_left(surname);
+    }
     let titles =
         parts.iter().take(parts.len().saturating_sub(1)).take_while(|part| title_gender(part).is_some()).count();
     parts.into_iter().skip(titles).collect()
@@ -187,9 +195,24 @@ pub fn is_full_name(parts: &[String]) -> bool {
     parts.len() > 1 && !is_initial(&parts[0]) && parts.last().is_some_and(|last| last.chars().count() > 1)
 }
 
+/// Whether a name has fewer capitals than another spelling of it.
+pub fn is_plainer(name: &str, other: &str) -> bool {
+    let capitals = |name: &str| name.chars().filter(|c| c.is_uppercase()).count();
+    name.chars().count() == other.chars().count() && capitals(name) < capitals(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_surname_in_capitals_may_stand_first() {
+        assert_eq!(parts("MOREL Luc"), ["luc", "morel"]);
+        assert_eq!(parts("LE GOFF Jean-Luc").last().map(String::as_str), Some("goff"));
+        assert_eq!(parts("LUC MOREL"), ["luc", "morel"]);
+        assert_eq!(parts("J. MOREL"), ["j.", "morel"]);
+        assert!(is_plainer("Luc Morel", "MOREL Luc") && !is_plainer("MOREL Luc", "Luc Morel"));
+    }
 
     fn people_of(names: &[&str]) -> People {
         let mut people = People::default();

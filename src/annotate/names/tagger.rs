@@ -1,11 +1,12 @@
-//! A conditional random field that marks names in French text; its model is built into the binary.
+//! A conditional random field that marks names in French and English text; its models are built into the binary.
 //!
-//! The command `train-names` makes the model. Features are looked up by their hashes, so tagging allocates no string
+//! The command `train-names` makes the models. Features are looked up by their hashes, so tagging allocates no string
 //! for a feature, and the model holds no text.
 
 use super::features::{FeatureExtractor, FeatureSink};
+use super::gazetteer::NameLanguage;
 use super::phrase_table::Identity;
-use super::tokenized_text::TokenizedText;
+use super::tokenized_text::{Marked, TokenizedText};
 use super::tokens::Token;
 use crate::annotate::{EntityKind, Span};
 use std::collections::HashMap;
@@ -26,7 +27,7 @@ pub(super) const OUTSIDE: &str = "-";
 
 /// Labels are numbered: the begin and the inside of each kind, then no name.
 const LABELS: usize = 2 * KINDS.len() + 1;
-const NO_NAME: usize = LABELS - 1;
+pub(super) const NO_NAME: usize = LABELS - 1;
 
 /// Most tokens decoded at once; longer lines are cut.
 const MAX_CHUNK: usize = 4096;
@@ -54,16 +55,23 @@ pub struct Tagger {
     transitions: [Scores; LABELS],
 }
 
-const MODEL: &[u8] = include_bytes!("names_fr.model");
+const FRENCH_MODEL: &[u8] = include_bytes!("names_fr.model");
+const ENGLISH_MODEL: &[u8] = include_bytes!("names_en.model");
 
 /// The first bytes of a model.
 const MAGIC: &[u8] = b"names-1\n";
 
-static FRENCH: LazyLock<Option<Tagger>> = LazyLock::new(|| Tagger::from_bytes(MODEL));
+static FRENCH: LazyLock<Option<Tagger>> = LazyLock::new(|| Tagger::from_bytes(FRENCH_MODEL));
+static ENGLISH: LazyLock<Option<Tagger>> = LazyLock::new(|| Tagger::from_bytes(ENGLISH_MODEL));
 
 /// The French tagger of the binary; none when its model is not readable.
 pub fn french() -> Option<&'static Tagger> {
     FRENCH.as_ref()
+}
+
+/// The English tagger of the binary; none when its model is not readable.
+pub fn english() -> Option<&'static Tagger> {
+    ENGLISH.as_ref()
 }
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
@@ -105,6 +113,17 @@ fn label_of(name: &str) -> Option<usize> {
     let (position, kind) = name.split_once('-')?;
     let kind = KINDS.iter().position(|(_, letter)| *letter == kind)?;
     Some(2 * kind + usize::from(position == "I"))
+}
+
+/// The label of the first or a later token of a name.
+pub(super) fn label_at(kind: EntityKind, first: bool) -> Option<usize> {
+    let kind = KINDS.iter().position(|(other, _)| *other == kind)?;
+    Some(2 * kind + usize::from(!first))
+}
+
+/// The name of a label of a name.
+pub(super) fn label_name(label: usize) -> Option<&'static str> {
+    ["B-P", "I-P", "B-L", "I-L", "B-O", "I-O", "B-E", "I-E", "B-D", "I-D"].get(label).copied()
 }
 
 /// Whether a label may follow another: only a name of the same kind continues.
@@ -211,10 +230,10 @@ impl Tagger {
         Ok(tagger)
     }
 
-    /// The names in a text.
-    pub fn tag(&self, text: &TokenizedText<'_>) -> Vec<Tagged> {
+    /// The names in a text, given those that rules found in it.
+    pub fn tag(&self, text: &TokenizedText<'_>, language: NameLanguage, by_rules: &[Marked]) -> Vec<Tagged> {
         let tokens = &text.tokens;
-        let extractor = FeatureExtractor::new(text);
+        let extractor = FeatureExtractor::new(text, language, by_rules);
         let mut found = Vec::new();
         let mut from = 0;
         while from < tokens.len() {
@@ -350,24 +369,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_model_is_readable_small_and_reproducible() {
-        let tagger = french().expect("the shipped model is readable");
-        assert!(MODEL.len() < 3 << 20, "{} bytes", MODEL.len());
-        assert_eq!(tagger.to_bytes(), MODEL, "the same weights are the same bytes");
+    fn the_shipped_models_are_readable_small_and_reproducible() {
+        for (tagger, model, limit) in [(french(), FRENCH_MODEL, 3 << 20), (english(), ENGLISH_MODEL, 3 << 19)] {
+            assert!(model.len() < limit, "{} bytes", model.len());
+            let tagger = tagger.expect("the shipped model is readable");
+            assert_eq!(tagger.to_bytes(), model, "the same weights are the same bytes");
+        }
     }
 
     #[test]
     fn other_bytes_are_refused() {
-        for cut in [0, 4, MAGIC.len(), 300, MODEL.len() - 1] {
-            assert!(Tagger::from_bytes(&MODEL[..cut]).is_none(), "{cut} bytes");
+        for cut in [0, 4, MAGIC.len(), 300, FRENCH_MODEL.len() - 1] {
+            assert!(Tagger::from_bytes(&FRENCH_MODEL[..cut]).is_none(), "{cut} bytes");
         }
-        assert!(Tagger::from_bytes(&[MODEL, b"x"].concat()).is_none());
+        assert!(Tagger::from_bytes(&[FRENCH_MODEL, b"x"].concat()).is_none());
     }
 
     #[test]
     fn labels_are_read_by_name() {
-        assert_eq!(label_of("B-P"), Some(0));
-        assert_eq!(label_of("I-L"), Some(3));
+        let names = (0..LABELS).filter_map(label_name).map(label_of);
+        assert_eq!(names.collect::<Vec<_>>(), (0..NO_NAME).map(Some).collect::<Vec<_>>());
         assert_eq!(label_of(OUTSIDE), Some(NO_NAME));
         assert_eq!(label_of("B-X"), None);
         assert!(may_follow(0, 1) && may_follow(1, 1) && !may_follow(NO_NAME, 1) && !may_follow(0, 3));
@@ -376,7 +397,7 @@ mod tests {
     #[test]
     fn a_plain_sentence_is_tagged() {
         let text = "Hier, le président Armand Vauquelin est arrivé à Strasbourg.";
-        let tagged = french().unwrap().tag(&TokenizedText::french(text));
+        let tagged = french().unwrap().tag(&TokenizedText::french(text), NameLanguage::French, &[]);
         let kinds: Vec<_> = tagged.iter().map(|t| (t.kind, t.span.start, t.span.end)).collect();
         assert_eq!(kinds, [(EntityKind::Person, 19, 35), (EntityKind::Place, 49, 59)]);
         assert!(tagged.iter().all(|t| t.confidence > 0.5 && t.confidence <= 1.0));

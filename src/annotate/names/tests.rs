@@ -50,7 +50,7 @@ fn english_organisations_are_found_by_their_words() {
         english("He left Quandry Systems Inc. for the University of Westmarch."),
         ["Quandry Systems Inc./O", "University of Westmarch/O"]
     );
-    assert_eq!(english("She joined the Ministry of Fisheries and the NQRA."), ["Ministry of Fisheries/O", "NQRA/O"]);
+    assert_eq!(english("She joined the Ministry of Fisheries (MOF)."), ["Ministry of Fisheries/O", "MOF/O"]);
     assert!(english("The ministry and the university agreed.").is_empty());
 }
 

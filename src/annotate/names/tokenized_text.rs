@@ -49,6 +49,13 @@ impl<'a> TokenizedText<'a> {
         Self::new(body, &text, &Tokens::new(&text, crate::annotate::languages::french()))
     }
 
+    /// An English text.
+    #[cfg(any(test, feature = "train-names"))]
+    pub fn english(body: &'a str) -> Self {
+        let text = Text::new(body);
+        Self::new(body, &text, &Tokens::new(&text, crate::annotate::languages::english()))
+    }
+
     /// The text from the first to the last of two tokens.
     pub fn slice(&self, tokens: (usize, usize)) -> &'a str {
         let (first, last) = (&self.tokens[tokens.0], &self.tokens[tokens.1]);

@@ -93,6 +93,10 @@ fn guess(
         }
         _ => (at, words),
     };
+    // An office alone is nobody's name: `Former Minister`.
+    if stop > at && described(stop - 1) && !described(at) {
+        return None;
+    }
     let span = Span { start: tokens.list[at].span.start, ..span };
     // Words that end with an office and hold another are no name: `Chief Crop Analyst`.
     let last = tokens.info(stop - 1);

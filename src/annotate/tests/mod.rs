@@ -7,6 +7,7 @@ mod french;
 mod heads;
 mod indirect;
 mod labelled;
+mod names;
 mod polarity;
 mod properties;
 mod someone_else;
