@@ -262,7 +262,8 @@ fn classify(text: &TokenizedText<'_>, run: (usize, usize), hits: &[Hit], marks: 
         first += 1;
     }
     // An office alone names nobody: `Former Minister`, `Attorney General`.
-    if last > first && !title && describes(text.tokens[last].text) && !is_first_name(text, first) {
+    let named = first < last && (title || is_first_name(text, first));
+    if !named && describes(text.tokens[last].text) {
         return;
     }
     if let Some((kind, confidence)) = kind_of(text, (first, last), title, hits) {

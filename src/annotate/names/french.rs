@@ -63,7 +63,7 @@ fn add_institutions(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
     tokenized_text::remove_overlaps(marks);
 }
 
-/// Marks the people right after a role: `le sénateur Brandt`.
+/// Marks the people right after a role or title: `le sénateur Brandt`, `Mme Brandt`.
 fn after_roles(text: &TokenizedText<'_>) -> Vec<Marked> {
     let language = languages::french();
     let name = |n: usize| {
@@ -74,7 +74,8 @@ fn after_roles(text: &TokenizedText<'_>) -> Vec<Marked> {
     let mut marks = Vec::new();
     for at in 1..text.tokens.len() {
         let role = text.tokens[at - 1].text;
-        if !name(at) || !role.starts_with(char::is_lowercase) || !language.info(role).is_role() {
+        let role = role.starts_with(char::is_lowercase) && language.info(role).is_role() || TITLES.contains(&role);
+        if !name(at) || !role {
             continue;
         }
         let last = (at..at + 3).take_while(|&n| name(n)).last().unwrap_or(at);
