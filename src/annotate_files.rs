@@ -1,8 +1,10 @@
-//! The command `annotate`: finds quotes and names in files, without a service.
+//! The commands `annotate` and `evaluate`: find quotes and names in files, and score them, without a service.
 
+mod evaluate;
 mod input;
 mod json;
 mod report;
+mod score;
 
 use crate::annotate::dictionary::Dictionary;
 use crate::annotate::{Document, annotate};
@@ -11,6 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use input::{Article, Input};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+
+pub use evaluate::{EvaluateSettings, run as evaluate};
 
 /// Arguments of the command `annotate`.
 #[derive(Debug, Args)]

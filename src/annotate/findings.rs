@@ -1,5 +1,6 @@
 //! The findings in a text: blocks, entities, mentions and quotes.
 
+use super::calibration::Evidence;
 use crate::domain::{AliasKind, BlockRole, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
 use uuid::Uuid;
 
@@ -114,6 +115,7 @@ pub struct FoundQuote {
     pub cue_span: Option<Span>,
     /// The infinitive of that verb (`souligner`), or the phrase (`selon`).
     pub cue_lemma: Option<String>,
-    /// 0 to 1.
+    pub evidence: Evidence,
+    /// The measured share of right speakers with this evidence, 0 to 1.
     pub confidence: f32,
 }

@@ -7,6 +7,7 @@
 //! people, places and organisations, and [`languages`] has the words of each language.
 
 pub mod blocks;
+mod calibration;
 pub mod extraction;
 mod findings;
 pub mod fold;
@@ -26,6 +27,7 @@ mod work;
 mod tests;
 
 pub use crate::domain::{AliasKind, BlockRole, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
+pub use calibration::Evidence;
 pub use findings::{Annotation, Block, Document, FoundAlias, FoundEntity, FoundMention, FoundQuote, Gender, Span};
 pub use names::dictionary;
 #[cfg(feature = "train-names")]

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::calibration::{self, Evidence};
 use super::grammar::attribution::{Attribution, AttributionContext, AttributionPattern, Attributions};
+use super::grammar::cues::Shape;
 use super::grammar::discourse::Speaker;
 use super::grammar::indirect::{self, Reported};
 use super::marks::Quoted;
@@ -251,30 +253,12 @@ impl QuoteBuilder<'_> {
     }
 
     fn build(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>) -> FoundQuote {
-        let confidence = match attribution {
-            None => 0.4,
-            Some(one) => {
-                let base: f32 = match one.pattern {
-                    AttributionPattern::Inside | AttributionPattern::Beside => 0.95,
-                    AttributionPattern::Phrase => 0.9,
-                    AttributionPattern::Before => 0.8,
-                    AttributionPattern::Colon | AttributionPattern::Chain => 0.75,
-                    AttributionPattern::Signature => 0.7,
-                    AttributionPattern::Floating => 0.6,
-                };
-                if one.speaker.is_none() { 0.45 } else { base }
-            }
-        };
-        let confidence = if quoted.closed { confidence } else { confidence * 0.6 };
+        let speaker = attribution.and_then(|one| one.speaker);
+        let pattern = attribution.map_or("none", |one| if quoted.closed { one.pattern.as_str() } else { "unclosed" });
         let led = attribution.is_some_and(|one| one.pattern == AttributionPattern::Phrase);
         let kind = if self.is_fragment(i, quoted, led) { QuoteKind::Partial } else { QuoteKind::Direct };
-        let quote = self.attributed_quote(
-            quoted.parts.clone(),
-            kind,
-            attribution.and_then(|one| one.speaker),
-            attribution.and_then(|one| one.cue),
-            confidence,
-        );
+        let quote =
+            self.attributed_quote(quoted.parts.clone(), kind, speaker, attribution.and_then(|one| one.cue), pattern);
         match (&self.context.embedded[i], attribution) {
             (Some(embedded), Some(Attribution { pattern: AttributionPattern::Inside, .. })) => FoundQuote {
                 cue_span: Some(self.context.unmasked.span(embedded.cue.start, embedded.cue.end)),
@@ -310,8 +294,9 @@ impl QuoteBuilder<'_> {
         kind: QuoteKind,
         speaker: Option<Speaker>,
         cue: Option<usize>,
-        confidence: f32,
+        pattern: &'static str,
     ) -> FoundQuote {
+        let evidence = speaker.map_or(Evidence::NONE, |speaker| Evidence { pattern, source: speaker.source() });
         let cue = cue.map(|cue| &self.context.cues[cue]);
         let together = speaker.filter(|one| one.coordinated);
         FoundQuote {
@@ -324,7 +309,8 @@ impl QuoteBuilder<'_> {
             speaker_status: speaker.map_or(SpeakerStatus::Unattributed, |one| one.status),
             cue_span: cue.map(|cue| self.context.phrases.span(cue.start, cue.end)),
             cue_lemma: cue.map(|cue| cue.lemma.clone()),
-            confidence,
+            evidence,
+            confidence: calibration::confidence(evidence),
         }
     }
 
@@ -345,6 +331,11 @@ impl QuoteBuilder<'_> {
             .iter()
             .any(|&(start, end)| (start..end).any(|i| matches!(self.context.tokens.kind(i), Kind::Quoted(_))));
         let kind = if marked { QuoteKind::Mixed } else { QuoteKind::Indirect };
-        Some(self.attributed_quote(spans, kind, Some(one.speaker), Some(one.cue), one.confidence))
+        let pattern = match self.context.cues[one.cue].shape {
+            Shape::Phrase => "phrase clause",
+            _ if one.keeps_quotations_separate() => "infinitive clause",
+            _ => "clause",
+        };
+        Some(self.attributed_quote(spans, kind, Some(one.speaker), Some(one.cue), pattern))
     }
 }

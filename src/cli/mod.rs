@@ -17,7 +17,7 @@ mod service_client;
 mod signals;
 mod start_log;
 
-use crate::annotate_files::{self, AnnotateSettings};
+use crate::annotate_files::{self, AnnotateSettings, EvaluateSettings};
 use crate::config::{BadSettings, ServeSettings};
 #[cfg(feature = "train-names")]
 use crate::train_names::{self, TrainSettings};
@@ -57,7 +57,9 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Find quotes, their speakers and names in files, and print them
     Annotate(AnnotateSettings),
-    /// Train the model that finds French names
+    /// Score the quotes and speakers found in labelled articles
+    Evaluate(EvaluateSettings),
+    /// Train a model that finds names
     #[cfg(feature = "train-names")]
     TrainNames(TrainSettings),
     /// Print the OpenAPI document, or compare it with a file
@@ -73,7 +75,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Service", &["serve", "demo", "healthcheck"]),
     ("Database", &["migrate", "backup", "restore", "keys"]),
     ("Records", &["import", "export"]),
-    ("Texts", &["annotate", "train-names"]),
+    ("Texts", &["annotate", "evaluate", "train-names"]),
 ];
 /// The group of the other commands.
 const OTHERS: &str = "Other commands";
@@ -91,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Backup(settings) => backup::run(&settings, &binary),
         Command::Restore(settings) => restore::run(&settings, &binary),
         Command::Annotate(settings) => annotate_files::run(&settings).map_err(Into::into),
+        Command::Evaluate(settings) => annotate_files::evaluate(&settings).map_err(Into::into),
         #[cfg(feature = "train-names")]
         Command::TrainNames(settings) => train_names::run(&settings).map_err(Into::into),
         Command::Import(settings) => import::run(&settings),

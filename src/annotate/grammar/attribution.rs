@@ -35,6 +35,22 @@ pub enum AttributionPattern {
     Floating,
 }
 
+impl AttributionPattern {
+    /// Its name in the table of confidences.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inside => "inside",
+            Self::Beside => "beside",
+            Self::Phrase => "phrase",
+            Self::Before => "before",
+            Self::Colon => "colon",
+            Self::Chain => "chain",
+            Self::Signature => "signature",
+            Self::Floating => "floating",
+        }
+    }
+}
+
 /// The source of a quotation.
 #[derive(Debug, Clone, Copy)]
 pub struct Attribution {

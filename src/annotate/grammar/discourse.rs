@@ -23,6 +23,19 @@ pub struct Speaker {
     pub coordinated: bool,
 }
 
+impl Speaker {
+    /// How the source is printed, as the table of confidences names it.
+    pub fn source(&self) -> &'static str {
+        match self.status {
+            SpeakerStatus::Anonymous | SpeakerStatus::Collective => "group",
+            _ if self.pronoun => "pronoun",
+            _ if self.reference.is_some() => "description",
+            _ if self.entity.is_some() => "name",
+            _ => "words",
+        }
+    }
+}
+
 /// Maximum number of earlier sources that a pronoun or a description is compared with.
 const MAX_ANTECEDENTS: usize = 14;
 

@@ -37,8 +37,9 @@ const MIN_RULE_CONFIDENCE: f32 = 0.8;
 fn combine(text: &TokenizedText<'_>, blocks: &[Block], tagged: Vec<Tagged>, by_rules: Vec<Marked>) -> Vec<Marked> {
     let mut marks: Vec<Marked> = Vec::new();
     for name in tagged.into_iter().filter(|name| name.kinds.iter().sum::<f32>() >= MIN_PROBABILITY) {
+        let is_field = name.kind == EntityKind::Person && is_field(text, name.tokens);
         if !titled(text, blocks, name.tokens.0)
-            && !(name.kind == EntityKind::Person && is_field(text, name.tokens))
+            && !is_field
             && let Some(tokens) = trim(text, name.tokens, name.kind)
         {
             let rule = by_rules.iter().position(|rule| rule.tokens == tokens);

@@ -117,8 +117,9 @@ impl FeatureExtractor {
             .collect();
         mark_lists(&mut token_features, tokens, words, language);
         for mark in by_rules {
-            for at in mark.tokens.0..=mark.tokens.1 {
-                token_features[at].rule = tagger::label_at(mark.kind, at == mark.tokens.0).unwrap_or(NO_NAME);
+            let (first, last) = mark.tokens;
+            for (n, features) in token_features[first..=last].iter_mut().enumerate() {
+                features.rule = tagger::label_at(mark.kind, n == 0).unwrap_or(NO_NAME);
             }
         }
         find_heads(&mut token_features, tokens);

@@ -268,9 +268,9 @@ fn whole_name(
 fn label(tokens: usize, names: &[((usize, usize), EntityKind)]) -> Vec<String> {
     let mut labels = vec![OUTSIDE.to_owned(); tokens];
     for &((first, last), kind) in names {
-        for at in first..=last {
-            let label = tagger::label_at(kind, at == first).and_then(tagger::label_name);
-            labels[at] = label.unwrap_or(OUTSIDE).to_owned();
+        for (n, label) in labels[first..=last].iter_mut().enumerate() {
+            let name = tagger::label_at(kind, n == 0).and_then(tagger::label_name);
+            *label = name.unwrap_or(OUTSIDE).to_owned();
         }
     }
     labels
