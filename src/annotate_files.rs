@@ -3,6 +3,7 @@
 mod evaluate;
 mod input;
 mod json;
+mod labels;
 mod report;
 mod score;
 
@@ -20,16 +21,19 @@ pub use evaluate::{EvaluateSettings, run as evaluate};
 #[derive(Debug, Args)]
 pub struct AnnotateSettings {
     /// Files of plain text, or of JSON lines when the name ends in .jsonl; `-` or no file is the standard input. A JSON
-    /// line is an object with `text`, and optionally `id`, `headline` and `lang`
+    /// line is an object with `body` (or `text`), and optionally `id`, `headline` and `language` (or `lang`)
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// Print each article as a line of JSON
+    /// Print each article as a line of JSON, in the shape of `POST /v1/annotate`
     #[arg(long)]
     json: bool,
+    /// Print each article as a line of JSON, in the form that `evaluate` reads, to be corrected by hand
+    #[arg(long, conflicts_with = "json")]
+    labels: bool,
     /// Read JSON lines from all files
     #[arg(long)]
     jsonl: bool,
-    /// Language of articles without `lang`, a BCP 47 primary tag such as fr; detected by default
+    /// Language of articles without a language, a BCP 47 primary tag such as fr; detected by default
     #[arg(long, value_name = "TAG", value_parser = language)]
     lang: Option<String>,
 }
@@ -91,13 +95,18 @@ impl Work<'_> {
     }
 
     fn article(&mut self, article: &Article) -> io::Result<()> {
+        let language = article.language.as_deref().and_then(|tag| tag.split('-').next());
         let document = Document {
             headline: article.headline.as_deref(),
-            body: &article.text,
-            language: article.lang.as_deref().or(self.settings.lang.as_deref()),
+            body: &article.body,
+            language: language.or(self.settings.lang.as_deref()),
         };
         let found = annotate(&document, &Dictionary::default());
-        let shown = if self.settings.json { json::line(article, &found) } else { report::text(article, &found) };
+        let shown = match (self.settings.json, self.settings.labels) {
+            (true, _) => json::line(article, &found),
+            (_, true) => labels::line(article, &found),
+            _ => report::text(article, &found),
+        };
         self.progress.suspend(|| self.out.write_all(shown.as_bytes()))
     }
 }

@@ -42,6 +42,14 @@ pub struct Annotation {
     pub quotes: Vec<FoundQuote>,
 }
 
+impl Annotation {
+    /// The full name of the speaker of a quote, if the text has it. A surname alone is printed with its title as the source.
+    pub fn speaker_name(&self, quote: &FoundQuote) -> Option<&str> {
+        let entity = self.entities.get(quote.speaker?)?;
+        entity.full_name.then_some(entity.name.as_str())
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     pub role: BlockRole,

@@ -13,9 +13,11 @@ pub struct Article {
     #[serde(default)]
     pub id: Value,
     pub headline: Option<String>,
-    pub text: String,
-    /// BCP 47 primary tag.
-    pub lang: Option<String>,
+    #[serde(alias = "text")]
+    pub body: String,
+    /// BCP 47 tag, of which the primary tag counts.
+    #[serde(alias = "lang")]
+    pub language: Option<String>,
 }
 
 /// An article that cannot be read: its place and the reason.
@@ -93,8 +95,8 @@ impl Input {
         let mut bytes = Vec::new();
         source.read_to_end(&mut bytes).map_err(|error| self.failure(error.to_string()))?;
         self.taken = bytes.len();
-        let text = self.utf8(bytes)?;
-        Ok(Article { id: self.name.clone().into(), headline: None, text, lang: None })
+        let body = self.utf8(bytes)?;
+        Ok(Article { id: self.name.clone().into(), headline: None, body, language: None })
     }
 
     /// The next line that is not blank.
@@ -164,14 +166,14 @@ mod tests {
         let read = lines("{\"text\": 1}\n{\"text\": \"Oui.\"}\n{\"headline\": \"Sans texte\"}\n");
         let said: Vec<String> = read
             .into_iter()
-            .map(|article| article.map_or_else(|failure| failure.to_string(), |article| article.text))
+            .map(|article| article.map_or_else(|failure| failure.to_string(), |article| article.body))
             .collect();
         assert_eq!(
             said,
             [
                 "a.jsonl:1: invalid type: integer `1`, expected a string (column 10)",
                 "Oui.",
-                "a.jsonl:3: missing field `text` (column 26)",
+                "a.jsonl:3: missing field `body` (column 26)",
             ]
         );
     }

@@ -1,85 +1,71 @@
-//! Prints an article as a line of JSON.
+//! Prints an article as a line of JSON in the shape of `POST /v1/annotate`, with its `id` and `body`.
 //!
-//! ```json
-//! {"id": …, "language": "fr", "text": …,
-//!  "blocks": [{"role", "start", "end"}],
-//!  "entities": [{"start", "end", "type", "text", "name", "kind", "confidence"}],
-//!  "quotes": [{"start", "end", "spans": [[start, end]], "text", "type", "speaker", "speaker_spans", "speaker_status",
-//!              "reference", "cue", "cue_spans", "cue_lemma", "confidence"}]}
-//! ```
-//!
-//! Offsets are code points of `text`, end exclusive. The `type` of a name is PER, LOC, ORG, PROD, EVENT, WORK or MISC; that
-//! of a quote direct, partial, mixed or indirect. `speaker` and `cue` are the words as printed, and their spans;
-//! `reference` is the name of the speaker, also for a pronoun. Unknown values are `""`, `[]` or null.
+//! No entity is stored here, so ids are null and lists of ids empty. A test compares the shape with an answer of the service.
 
 use super::input::Article;
-use crate::annotate::{Annotation, FoundMention, FoundQuote, Span};
-use crate::domain::EntityKind;
+use super::labels::slice;
+use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
+use crate::annotate::{Annotation, Block, FoundMention, FoundQuote, Span};
 use crate::domain::text::Body;
+use crate::domain::{self, Origin, QuoteStatus, quote};
 use serde_json::{Value, json};
 
 /// The line, with its end.
 pub fn line(article: &Article, found: &Annotation) -> String {
-    let body = Body::new(&article.text);
-    let block =
-        |block: &crate::annotate::Block| json!({"role": block.role, "start": block.span.start, "end": block.span.end});
+    let body = Body::new(&article.body);
+    let block = |block: &Block| json!({"role": block.role, "start": block.span.start, "end": block.span.end});
     let line = json!({
         "id": article.id,
+        "body": article.body,
         "language": found.language,
-        "text": article.text,
         "blocks": found.blocks.iter().map(block).collect::<Value>(),
-        "entities": found.mentions.iter().map(|mention| name(&body, found, mention)).collect::<Value>(),
-        "quotes": found.quotes.iter().map(|one| quote(&body, found, one)).collect::<Value>(),
+        "mentions": found.mentions.iter().map(|found| mention(&body, found)).collect::<Value>(),
+        "quotes": found.quotes.iter().map(|one| quote_line(&body, found, one)).collect::<Value>(),
     });
     format!("{line}\n")
 }
 
-/// The words at a span.
-pub(super) fn slice<'a>(body: &Body<'a>, span: Span) -> &'a str {
-    body.slice(span.into()).unwrap_or_default()
-}
-
-fn name(body: &Body, found: &Annotation, mention: &FoundMention) -> Value {
-    let kind = match mention.entity_kind {
-        EntityKind::Person => "PER",
-        EntityKind::Place => "LOC",
-        EntityKind::Organization => "ORG",
-        EntityKind::Product => "PROD",
-        EntityKind::Event => "EVENT",
-        EntityKind::Work => "WORK",
-        EntityKind::Other => "MISC",
-    };
+fn mention(body: &Body, mention: &FoundMention) -> Value {
     json!({
         "start": mention.span.start,
         "end": mention.span.end,
-        "type": kind,
-        "text": slice(body, mention.span),
-        "name": mention.entity.map(|entity| &found.entities[entity].name),
+        "exact": slice(body, mention.span),
         "kind": mention.kind,
-        "confidence": mention.confidence,
+        "entity_kind": mention.entity_kind,
+        "entity_id": null,
+        "candidates": [],
+        "candidate_count": 0,
+        "confidence": rounded_confidence(mention.confidence),
     })
 }
 
-fn quote(body: &Body, found: &Annotation, quote: &FoundQuote) -> Value {
-    let whole = Span { start: quote.spans[0].start, end: quote.spans[quote.spans.len() - 1].end };
-    let words = |span: Option<Span>| span.map_or("", |span| slice(body, span));
-    let pair = |span: &Span| [span.start, span.end];
-    // A surname alone is printed with its title as the speaker.
-    let entity = quote.speaker.map(|entity| &found.entities[entity]);
-    let named = entity.filter(|entity| entity.full_name).map(|entity| entity.name.as_str());
+fn quote_line(body: &Body, found: &Annotation, quote: &FoundQuote) -> Value {
+    let span = |span: Span| json!({"start": span.start, "end": span.end});
+    let words = |span: Option<Span>| span.map(|span| slice(body, span));
+    let text: Vec<&str> = quote.spans.iter().map(|&span| slice(body, span)).collect();
+    let text = text.join(" ");
+    let (canonical_text, cluster_id) = quote::canonical(&text).unzip();
     json!({
-        "start": whole.start,
-        "end": whole.end,
-        "spans": quote.spans.iter().map(pair).collect::<Vec<_>>(),
-        "text": slice(body, whole),
-        "type": quote.kind,
-        "speaker": words(quote.speaker_span),
-        "speaker_spans": quote.speaker_span.iter().map(pair).collect::<Vec<_>>(),
+        "text": text,
+        "spans": quote.spans.iter().copied().map(span).collect::<Value>(),
+        "prefix": quote.spans.first().map_or("", |first| body.prefix(domain::span::Span::from(*first).start)),
+        "suffix": quote.spans.last().map_or("", |last| body.suffix(domain::span::Span::from(*last).end)),
+        "kind": quote.kind,
+        "speaker_id": null,
+        "speaker_label": words(quote.speaker_span),
+        "speaker_span": quote.speaker_span.map(span),
+        "speaker_name": found.speaker_name(quote),
         "speaker_status": quote.speaker_status,
-        "reference": named.or(quote.reference_span.map(|span| slice(body, span))),
         "cue": words(quote.cue_span),
-        "cue_spans": quote.cue_span.iter().map(pair).collect::<Vec<_>>(),
+        "cue_span": quote.cue_span.map(span),
         "cue_lemma": quote.cue_lemma,
-        "confidence": quote.confidence,
+        "about": [],
+        "said_on": null,
+        "status": QuoteStatus::Machine,
+        "confidence": rounded_confidence(quote.confidence),
+        "origin": Origin::Machine,
+        "extractor": EXTRACTOR,
+        "canonical_text": canonical_text,
+        "cluster_id": cluster_id,
     })
 }

@@ -1,7 +1,7 @@
 //! Prints an article as tables.
 
 use super::input::Article;
-use super::json::slice;
+use super::labels::slice;
 use crate::annotate::{Annotation, FoundMention, FoundQuote, Span};
 use crate::domain::text::Body;
 use crate::table::{one_line, table};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// The quotes and names of an article as tables.
 pub fn text(article: &Article, found: &Annotation) -> String {
-    let body = Body::new(&article.text);
+    let body = Body::new(&article.body);
     let id = match &article.id {
         Value::String(id) => one_line(id),
         id => id.to_string(),

@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
+use crate::support::TestApp;
 use crate::support::process::{run, verbatim};
 
 const TEXT: &str = "Le port rouvre. « Nous sommes prêts depuis lundi », a déclaré Awa Diallo à Bergen.";
@@ -14,6 +15,16 @@ const TEXT: &str = "Le port rouvre. « Nous sommes prêts depuis lundi », a dé
 /// Runs `verbatim annotate` in a folder.
 fn annotate(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     run(verbatim(&[&["annotate"], arguments].concat()).current_dir(folder))
+}
+
+/// Runs `verbatim annotate` with a standard input.
+fn annotate_input(arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut command = verbatim(&[&["annotate"], arguments].concat());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let [printed, said] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code(), printed, said)
 }
 
 fn json_lines(printed: &str) -> Vec<Value> {
@@ -55,27 +66,43 @@ fn json_output_has_one_line_per_article() {
     let lines = json_lines(&printed);
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0], lines[1]);
-    let members: Vec<&String> = lines[0].as_object().unwrap().keys().collect();
-    assert_eq!(members, ["id", "language", "text", "blocks", "entities", "quotes"]);
-    assert_eq!(only(&lines[0], &["id", "language", "text"]), json!({"id": 7, "language": "fr", "text": TEXT}));
-    assert_eq!(lines[0]["blocks"], json!([{"role": "paragraph", "start": 0, "end": 82}]));
-    let mut quote = lines[0]["quotes"][0].clone();
-    assert!((0.5..=1.0).contains(&quote["confidence"].take().as_f64().unwrap()));
-    assert_eq!(
-        quote,
-        json!({"start": 18, "end": 48, "spans": [[18, 48]], "text": "Nous sommes prêts depuis lundi", "type": "direct",
-            "speaker": "Awa Diallo", "speaker_spans": [[62, 72]], "speaker_status": "named", "reference": "Awa Diallo",
-            "cue": "a déclaré", "cue_spans": [[52, 61]], "cue_lemma": "déclarer", "confidence": null})
+    assert_eq!(only(&lines[0], &["id", "language", "body"]), json!({"id": 7, "language": "fr", "body": TEXT}));
+}
+
+#[test]
+fn json_output_has_the_shape_of_the_service() {
+    let app = TestApp::start();
+    let (_, printed, _) =
+        annotate_input(&["--json", "--jsonl", "-"], &json!({"body": TEXT, "language": "fr"}).to_string());
+    let mut line = json_lines(&printed).remove(0);
+    line.as_object_mut().unwrap().retain(|member, _| !["id", "body"].contains(&&**member));
+    let answer = app.post("/v1/annotate", &json!({"body": TEXT, "language": "fr"})).expect(200);
+    assert_eq!(line, answer);
+    assert_eq!(line["quotes"][0]["speaker_name"], "Awa Diallo");
+}
+
+#[test]
+fn labels_are_what_evaluate_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("port.txt"), TEXT).unwrap();
+    let (status, printed, said) = annotate(dir.path(), &["--labels", "port.txt"]);
+    assert_eq!((status, &*said), (Some(0), ""));
+    let line = &json_lines(&printed)[0];
+    let quote = only(&line["quotes"][0], &["spans", "type", "speaker", "speaker_spans", "reference"]);
+    let expected = json!({"spans": [[18, 48]], "type": "direct", "speaker": "Awa Diallo", "speaker_spans": [[62, 72]],
+        "reference": "Awa Diallo"});
+    assert_eq!(quote, expected);
+    assert_eq!(only(&line["entities"][1], &["start", "end", "type"]), json!({"start": 75, "end": 81, "type": "LOC"}));
+
+    fs::write(dir.path().join("labelled.jsonl"), printed).unwrap();
+    let (status, printed, said) = run(verbatim(&["evaluate", "labelled.jsonl"]).current_dir(dir.path()));
+    assert_eq!((status, &*said), (Some(0), ""));
+    assert!(
+        printed.contains("fr        quoted    0.8      1         100.0  100.0  100.0  100.0    100.0  100.0  100.0"),
+        "{printed}"
     );
-    let names: Vec<Value> = lines[0]["entities"].as_array().unwrap().to_vec();
-    let shown = ["start", "end", "type", "text", "name", "kind"];
-    assert_eq!(
-        names.iter().map(|name| only(name, &shown)).collect::<Vec<_>>(),
-        [
-            json!({"start": 62, "end": 72, "type": "PER", "text": "Awa Diallo", "name": "Awa Diallo", "kind": "name"}),
-            json!({"start": 75, "end": 81, "type": "LOC", "text": "Bergen", "name": "Bergen", "kind": "name"}),
-        ]
-    );
+    let (status, _, said) = run(verbatim(&["evaluate", "none.jsonl"]).current_dir(dir.path()));
+    assert_eq!((status, &*said), (Some(1), "verbatim: none.jsonl: No such file or directory (os error 2)\n"));
 }
 
 #[test]
@@ -84,12 +111,11 @@ fn standard_input_is_read_without_a_file() {
         (&["--json"][..], TEXT.to_owned(), "-"),
         (&["--json", "--jsonl", "-"], json!({"text": TEXT}).to_string(), "-:1"),
     ] {
-        let mut command = verbatim(&[&["annotate"], arguments].concat());
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let lines = json_lines(&String::from_utf8(output.stdout).unwrap());
-        assert_eq!((lines[0]["id"].as_str(), lines[0]["quotes"][0]["start"].as_i64()), (Some(id), Some(18)));
+        let lines = json_lines(&annotate_input(arguments, &input).1);
+        assert_eq!(
+            (lines[0]["id"].as_str(), lines[0]["quotes"][0]["spans"][0]["start"].as_i64()),
+            (Some(id), Some(18))
+        );
     }
 }
 

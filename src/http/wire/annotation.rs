@@ -100,8 +100,8 @@ pub struct FoundQuoteBody {
     pub speaker_label: Option<String>,
     #[schema(required = true)]
     pub speaker_span: Option<SpanBody>,
-    /// The name of the person, place or organisation that the text names as the source, also when no entity is stored: a pronoun, a
-    /// surname and a description have the full name here. Null when the text does not name one.
+    /// The full name of the source in this text, also when no entity is stored: a pronoun, a surname and a description have it here.
+    /// Null when the text does not name one.
     #[schema(required = true, max_length = 1_048_576)]
     pub speaker_name: Option<String>,
     pub speaker_status: SpeakerStatus,
@@ -205,7 +205,7 @@ impl FoundQuoteBody {
             speaker_id: entity(annotation, found.speaker).and_then(|entity| entity.stored),
             speaker_label: speaker_span.map(|span| slice(text, span)),
             speaker_span: speaker_span.map(Into::into),
-            speaker_name: entity(annotation, found.speaker).map(|entity| entity.name.clone()),
+            speaker_name: annotation.speaker_name(found).map(str::to_owned),
             speaker_status: found.speaker_status,
             cue: cue_span.map(|span| slice(text, span)),
             cue_span: cue_span.map(Into::into),
