@@ -17,7 +17,7 @@ pub fn detect(text: &str) -> &'static str {
     }
 }
 
-/// French or English by their small words and reporting verbs, for texts too short for statistics.
+/// A language with data by its small words and reporting verbs, for texts too short for statistics.
 ///
 /// One word in four must be such a word, and one language must have more of them than the other.
 fn by_small_words(body: &str) -> Option<&'static str> {
@@ -35,9 +35,12 @@ fn by_small_words(body: &str) -> Option<&'static str> {
         }
         if small * 4 >= all { small } else { 0 }
     };
-    match (count(languages::french()), count(languages::english())) {
-        (french, english) if french > english => Some("fr"),
-        (french, english) if english > french => Some("en"),
+    let counts = [("fr", languages::french()), ("en", languages::english()), ("de", languages::german())];
+    let counts = counts.map(|(tag, language)| (tag, count(language)));
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let mut best = counts.into_iter().filter(|(_, count)| *count == most && most > 0);
+    match (best.next(), best.next()) {
+        (Some((tag, _)), None) => Some(tag),
         _ => None,
     }
 }
@@ -90,6 +93,6 @@ mod tests {
         assert_eq!(detect("\"Yes,\" he said."), "en");
         assert_eq!(detect("« Oui », dit-il."), "fr");
         assert_eq!(detect("« Le port rouvre », a déclaré Anne Morel."), "fr");
-        assert_eq!(detect("Der Hafen ist offen."), "und");
+        assert_eq!(detect("Der Hafen ist offen."), "de");
     }
 }

@@ -18,6 +18,7 @@ pub fn prepare() {
     tagger::english();
     languages::french();
     languages::english();
+    languages::german();
 }
 
 /// Finds the blocks, names and quotes of a document. `aliases` has the names of stored entities.

@@ -2,6 +2,7 @@
 
 mod english;
 mod french;
+mod german;
 mod unknown;
 
 use crate::annotate::languages::{Class, Language, form};
@@ -96,7 +97,11 @@ impl Finder<'_> {
         }
         self.source_phrase(at)
             .or_else(|| self.passive_cue(at))
-            .or_else(|| if self.language.is_french() { self.french_cue(at) } else { self.english_cue(at) })
+            .or_else(|| match self.language {
+                language if language.is_french() => self.french_cue(at),
+                language if language.is_german() => self.german_cue(at),
+                _ => self.english_cue(at),
+            })
             .or_else(|| self.unknown_cue(at))
     }
 

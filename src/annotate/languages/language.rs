@@ -55,6 +55,11 @@ impl Language {
         self.code == "en"
     }
 
+    /// Whether it is German, whose nouns have capitals.
+    pub fn is_german(&self) -> bool {
+        self.code == "de"
+    }
+
     /// The properties of a lower-case word.
     pub fn info(&self, word: &str) -> Info {
         let mut info = self.words.get(word).copied().unwrap_or_default();

@@ -3,6 +3,7 @@
 //! A file has sections, each named for a property of the words in it. An underscore joins the words of a phrase. The
 //! tokenizer must cut every entry as it is written, which a test checks.
 
+mod de;
 mod en;
 mod fr;
 mod language;
@@ -43,6 +44,7 @@ struct Forms {
 
 static FRENCH: LazyLock<Language> = LazyLock::new(|| Language::build(&fr::SOURCES));
 static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language::build(&en::SOURCES));
+static GERMAN: LazyLock<Language> = LazyLock::new(|| Language::build(&de::SOURCES));
 static OTHER: LazyLock<Language> = LazyLock::new(Language::default);
 static BOILERPLATE: LazyLock<Boilerplate> = LazyLock::new(Boilerplate::build);
 
@@ -51,6 +53,7 @@ pub fn for_tag(tag: &str) -> &'static Language {
     match tag {
         "fr" => french(),
         "en" => english(),
+        "de" => german(),
         _ => &OTHER,
     }
 }
@@ -65,6 +68,11 @@ pub fn english() -> &'static Language {
     &ENGLISH
 }
 
+/// German.
+pub fn german() -> &'static Language {
+    &GERMAN
+}
+
 /// Lines that web pages leave in a text, of all languages.
 #[derive(Debug)]
 pub struct Boilerplate {
@@ -74,7 +82,9 @@ pub struct Boilerplate {
 
 impl Boilerplate {
     fn build() -> Self {
-        let lines = [fr::SOURCES.boilerplate, en::SOURCES.boilerplate].into_iter().flat_map(entries_by_line);
+        let lines = [fr::SOURCES.boilerplate, en::SOURCES.boilerplate, de::SOURCES.boilerplate]
+            .into_iter()
+            .flat_map(entries_by_line);
         let (prefixes, whole): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.ends_with('*'));
         let prefixes = prefixes.into_iter().map(|line| line.trim_end_matches('*')).collect();
         Self { whole: whole.into_iter().collect(), prefixes }

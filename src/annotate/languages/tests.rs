@@ -4,7 +4,7 @@ use super::*;
 use crate::annotate::tokens::Kind;
 
 fn each(check: impl Fn(&Language, &Sources)) {
-    for (language, sources) in [(french(), &fr::SOURCES), (english(), &en::SOURCES)] {
+    for (language, sources) in [(french(), &fr::SOURCES), (english(), &en::SOURCES), (german(), &de::SOURCES)] {
         check(language, sources);
     }
 }

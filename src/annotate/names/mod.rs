@@ -13,6 +13,7 @@ mod english_words;
 pub mod features;
 mod french;
 pub mod gazetteer;
+mod german;
 mod kind_nouns;
 mod linking;
 mod people;
@@ -111,11 +112,12 @@ impl Names {
 
 /// Finds the names of a text. `language` is a BCP 47 primary tag; `blocks` are those of the same body.
 ///
-/// In French and English, all names are found. In other languages, only stored aliases are found.
+/// In French and English, all names are found; in German, people by their first names and listed places. In other languages, only stored aliases are found.
 pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases: &Dictionary) -> Names {
     let mut marks = match language {
         "fr" => french::mark(tagger::french(), text),
         "en" => english::mark(tagger::english(), text, blocks),
+        "de" => german::mark(text),
         _ => Vec::new(),
     };
     let known = matches!(language, "fr" | "en");

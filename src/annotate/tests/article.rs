@@ -54,9 +54,9 @@ fn cues_are_spans_of_the_body() {
 
 #[test]
 fn quotation_marks_are_found_in_other_languages() {
-    let body = "Der Hafen ist offen. „Wir haben lange genug gewartet“, sagte Anna Bell.";
-    let found = read(body, "de");
-    assert_eq!(found.language, "de");
+    let body = "Il porto è aperto. «Abbiamo aspettato abbastanza a lungo», ha detto Anna Bell.";
+    let found = read(body, "it");
+    assert_eq!(found.language, "it");
     assert_eq!(found.quotes.len(), 1);
     assert_eq!(found.quotes[0].kind, QuoteKind::Direct);
     assert_eq!(found.quotes[0].speaker_status, SpeakerStatus::Unattributed);

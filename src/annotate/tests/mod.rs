@@ -4,6 +4,7 @@ mod article;
 mod constructions;
 mod english;
 mod french;
+mod german;
 mod heads;
 mod indirect;
 mod labelled;
