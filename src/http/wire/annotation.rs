@@ -100,8 +100,7 @@ pub struct FoundQuoteBody {
     pub speaker_label: Option<String>,
     #[schema(required = true)]
     pub speaker_span: Option<SpanBody>,
-    /// The full name of the source in this text, also when no entity is stored: a pronoun, a surname and a description have it here.
-    /// Null when the text does not name one.
+    /// The full name of the source, if the text has it, also for a pronoun or a description and when no entity is stored.
     #[schema(required = true, max_length = 1_048_576)]
     pub speaker_name: Option<String>,
     pub speaker_status: SpeakerStatus,
