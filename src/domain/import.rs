@@ -4,9 +4,9 @@ use super::article::{ArticlePatch, NewArticle};
 use super::claim_review::NewClaimReview;
 use super::entity::{EntityPatch, NewEntity};
 use super::mention::{MentionPatch, NewMention};
-use super::quote::{NewQuote, QuotePatch};
+use super::quote::{NewQuote, Quote, QuotePatch};
 use super::review::Review;
-use super::{Anchor, FieldError, MentionStatus, Origin, QuoteKind};
+use super::{Anchor, FieldError, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub enum ImportRecord {
     Article(Box<ArticleRecord>),
     Entity(Box<EntityRecord>),
+    Quote(Box<ReviewedQuote>),
 }
 
 /// An article with its entities, mentions and quotes. Absent members leave those of a stored article as they are.
@@ -82,6 +83,26 @@ pub struct ClaimReviewRecord {
     pub created_at: DateTime<Utc>,
     pub actor: Option<String>,
     pub new: NewClaimReview,
+}
+
+/// A stored quote as it was exported, with the decisions of a reviewer. Absent members leave the quote as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ReviewedQuote {
+    pub id: Uuid,
+    /// The version that the reviewer saw.
+    pub version: Option<i32>,
+    pub status: Option<QuoteStatus>,
+    pub speaker_id: Option<Uuid>,
+    /// The name of the speaker. Counts before `speaker_id`.
+    pub speaker_name: Option<String>,
+    pub speaker_status: Option<SpeakerStatus>,
+    pub note: Option<String>,
+    /// Members that a review in a table cannot change. They must be those of the stored quote.
+    pub kind: Option<QuoteKind>,
+    pub text: Option<String>,
+    pub speaker_label: Option<String>,
+    pub cue: Option<String>,
+    pub cue_lemma: Option<String>,
 }
 
 /// The version and the times of a record that is restored.
@@ -221,6 +242,64 @@ impl MentionRecord {
     /// The patch for a stored mention. Sets only the entity: a given kind or confidence cannot be told from a default.
     pub fn to_patch(&self, entity: Option<Uuid>) -> MentionPatch {
         MentionPatch { entity_id: entity.map(Some), ..MentionPatch::default() }
+    }
+}
+
+impl ReviewedQuote {
+    /// The action and the changes of the review that gives `stored` the decisions of the row; `None` when it has them already. `speaker`
+    /// is the entity that the row names.
+    pub fn decision(&self, stored: &Quote, speaker: Option<Uuid>) -> Option<(ReviewAction, QuotePatch)> {
+        let status = self.status.filter(|status| *status != stored.status);
+        // A row as it was exported has a speaker, or a status that says why not.
+        let is_removed = speaker.is_none() && self.speaker_status.is_some_and(|status| status != SpeakerStatus::Named);
+        let speaker_id = if is_removed { Some(None) } else { speaker.map(Some) };
+        // Beside a speaker, the other statuses are those of before.
+        let fits = |status: SpeakerStatus| {
+            speaker.is_none() || matches!(status, SpeakerStatus::Named | SpeakerStatus::Collective)
+        };
+        let changes = QuotePatch {
+            status,
+            speaker_id: speaker_id.filter(|speaker| *speaker != stored.speaker_id),
+            speaker_status: self.speaker_status.filter(|status| *status != stored.speaker_status && fits(*status)),
+            ..QuotePatch::default()
+        };
+        let is_noted = |note: &String| stored.reviews.iter().any(|review| review.note.as_ref() == Some(note));
+        let action = match status {
+            Some(QuoteStatus::Verified) => ReviewAction::Verify,
+            Some(QuoteStatus::Rejected) => ReviewAction::Reject,
+            Some(QuoteStatus::Disputed) => ReviewAction::Dispute,
+            Some(QuoteStatus::Machine) => ReviewAction::Edit,
+            None if changes != QuotePatch::default() => ReviewAction::Reattribute,
+            None if self.note.as_ref().is_some_and(|note| !is_noted(note)) => ReviewAction::Comment,
+            None => return None,
+        };
+        Some((action, changes))
+    }
+
+    /// Checks the members that the row cannot change. Spaces may differ: spreadsheets change line breaks.
+    ///
+    /// # Errors
+    /// Those that differ from the stored quote.
+    pub fn check_unchanged(&self, stored: &Quote) -> Result<(), Vec<FieldError>> {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let differs = |given: &Option<String>, stored: Option<&str>| {
+            given.as_ref().is_some_and(|given| words(given) != words(stored.unwrap_or_default()))
+        };
+        let differing = [
+            ("/text", differs(&self.text, Some(&stored.text))),
+            ("/kind", self.kind.is_some_and(|kind| kind != stored.kind)),
+            ("/speaker_label", differs(&self.speaker_label, stored.speaker_label.as_deref())),
+            ("/cue", differs(&self.cue, stored.cue.as_deref())),
+            ("/cue_lemma", differs(&self.cue_lemma, stored.cue_lemma.as_deref())),
+        ];
+        let detail = "differs from the stored quote: an import changes only status, speaker_id, speaker_name and \
+            speaker_status, and adds a note";
+        let faults: Vec<FieldError> = differing
+            .into_iter()
+            .filter(|(_, differs)| *differs)
+            .map(|(pointer, _)| FieldError::new(pointer, detail))
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }
 

@@ -5,6 +5,7 @@
 mod article;
 mod entity;
 mod findings;
+mod quote;
 
 use super::sql::Sql;
 use super::{Error, Result, articles};
@@ -127,7 +128,7 @@ enum Key<'a> {
 fn keys(record: &ImportRecord) -> impl Iterator<Item = Key<'_>> {
     let article = match record {
         ImportRecord::Article(record) => Some(&record.article),
-        ImportRecord::Entity(_) => None,
+        ImportRecord::Entity(_) | ImportRecord::Quote(_) => None,
     };
     let url = article.and_then(|article| article.url.as_ref()?.as_deref()).map(Key::Url);
     let external_id = article.and_then(|article| {
@@ -155,6 +156,7 @@ fn import_one(
     match record {
         ImportRecord::Entity(record) => entity::import(conn, record, mode),
         ImportRecord::Article(record) => import_article(conn, analysis, record, mode),
+        ImportRecord::Quote(record) => quote::import(conn, record, mode),
     }
 }
 

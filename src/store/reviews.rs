@@ -93,7 +93,7 @@ fn patch(conn: &mut PgConnection, new: &NewReview) -> Result<QuotePatch> {
 ///
 /// # Errors
 /// A fault at the name of the `member` if several entities have this name.
-fn named(conn: &mut PgConnection, name: &str, member: &str) -> Result<Uuid> {
+pub(super) fn named(conn: &mut PgConnection, name: &str, member: &str) -> Result<Uuid> {
     let mut found: Vec<Uuid> = names::namesakes(conn, name)?.iter().map(|found| found.entity).collect();
     found.sort_unstable();
     found.dedup();

@@ -4,6 +4,7 @@ mod commands;
 mod faults;
 mod repeated;
 mod restored;
+mod reviewed;
 
 use serde_json::{Value, json};
 

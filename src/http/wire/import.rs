@@ -11,7 +11,7 @@ use crate::domain::claim_review::NewClaimReview;
 use crate::domain::entity::EntityPatch;
 use crate::domain::import::{
     ArticleHistory, ArticleRecord, ClaimReviewRecord, EarlierText, EntityRecord, EntityRef, FindingHistory, History,
-    ImportRecord, MentionRecord, Outcome, QuoteRecord,
+    ImportRecord, MentionRecord, Outcome, QuoteRecord, ReviewedQuote,
 };
 use crate::domain::mention::NewMention;
 use crate::domain::quote::QuotePatch;
@@ -81,11 +81,15 @@ pub enum Results {
     Errors,
 }
 
-/// An article with what was found in it (it has a `headline`, a `body` or an `external_id`), or an entity (it has a `kind` or a
-/// `name`). Null counts as absent, and absent members leave those of a stored record as they are.
+/// An article with what was found in it (it has a `headline`, a `body` or an `external_id`), an entity (it has a `kind` or a
+/// `name`), or a row of an exported table of quotes (it has an `article_id`, or a member that reviews). Null counts as absent, and
+/// absent members leave those of a stored record as they are.
 ///
 /// An article is the stored one with its `id`, or else with its `publisher` and `external_id`, or else with its `url`. An entity is
 /// the stored one with its `id`, or else with one of its `identifiers`, or else with its `kind` and exact `name`.
+///
+/// A quote is the stored one with its `id`. A `status`, `speaker_id`, `speaker_name` or `speaker_status` that differs, or a new
+/// `note`, becomes a review by the caller. If the `version` is given, it must be the current one.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -130,8 +134,8 @@ pub struct ImportRecordBody {
     /// A quote is the stored one with its `id`, or else with its spans.
     #[schema(max_items = 20_000)]
     pub quotes: Option<Vec<ImportQuote>>,
-    /// Of an entity.
-    pub kind: Option<EntityKind>,
+    /// Of an entity, or of a quote, which keeps it.
+    pub kind: Option<RecordKind>,
     /// The preferred name of an entity.
     #[schema(min_length = 1, max_length = 300)]
     pub name: Option<String>,
@@ -153,12 +157,106 @@ pub struct ImportRecordBody {
     /// The texts of the article, of which the earlier ones are restored with the scope `admin`.
     #[schema(max_items = 10_000)]
     pub versions: Option<Vec<ImportVersion>>,
+    /// Of a quote.
+    pub status: Option<QuoteStatus>,
+    /// The entity that said a quote.
+    pub speaker_id: Option<Uuid>,
+    /// The name of the person who said a quote, instead of `speaker_id`. A person is created if no entity has this name.
+    #[schema(min_length = 1, max_length = 300)]
+    pub speaker_name: Option<String>,
+    /// What is known about the speaker of a quote. Without a speaker, and other than `named`, it removes the stored one.
+    pub speaker_status: Option<SpeakerStatus>,
+    /// The note of the review of a quote.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub note: Option<String>,
+    /// Of a quote, which keeps it.
+    pub article_id: Option<Uuid>,
+    /// Of a quote, which keeps it.
+    #[schema(min_length = 1, max_length = 20_000)]
+    pub text: Option<String>,
+    /// Of a quote, which keeps it.
+    #[schema(min_length = 1, max_length = 500)]
+    pub speaker_label: Option<String>,
+    /// Of a quote, which keeps it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub cue: Option<String>,
+    /// Of a quote, which keeps it.
+    #[schema(min_length = 1, max_length = 200)]
+    pub cue_lemma: Option<String>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub anchor: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub spans: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub prefix: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub suffix: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub speaker_span: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub candidates: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub cue_span: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub about: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub said_on: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub confidence: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub origin: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub extractor: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub canonical_text: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub cluster_id: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub decision: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub reviews: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub claim_reviews: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub article: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub speaker: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
+    pub highlight: Option<IgnoredAny>,
     /// Derived.
     #[schema(read_only, value_type = Object, required = false)]
     pub blocks: Option<IgnoredAny>,
     /// Derived.
     #[schema(read_only, value_type = Object, required = false)]
     pub content_hash: Option<IgnoredAny>,
+}
+
+/// The kind of an entity or of a quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum RecordKind {
+    Entity(EntityKind),
+    Quote(QuoteKind),
 }
 
 /// An entity of an article. What is stored of it gains the names and identifiers that it lacks.
@@ -452,6 +550,32 @@ fn given(members: &[(&'static str, bool)]) -> Vec<&'static str> {
     members.iter().filter_map(|(pointer, is_given)| is_given.then_some(*pointer)).collect()
 }
 
+/// The type of a record, which its members tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RecordType {
+    Article,
+    Entity,
+    Quote,
+}
+
+impl RecordType {
+    fn singular(self) -> &'static str {
+        match self {
+            Self::Article => "an article",
+            Self::Entity => "an entity",
+            Self::Quote => "a quote",
+        }
+    }
+
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Article => "articles",
+            Self::Entity => "entities",
+            Self::Quote => "quotes",
+        }
+    }
+}
+
 impl ImportRecordBody {
     /// The given members that only articles have.
     fn members_of_articles(&self) -> Vec<&'static str> {
@@ -476,6 +600,7 @@ impl ImportRecordBody {
     /// The given members that only entities have.
     fn members_of_entities(&self) -> Vec<&'static str> {
         let members = [
+            ("/name", self.name.is_some()),
             ("/description", self.description.is_some()),
             ("/aliases", self.aliases.is_some()),
             ("/identifiers", self.identifiers.is_some()),
@@ -484,23 +609,98 @@ impl ImportRecordBody {
         given(&members)
     }
 
+    /// The given members that only quotes have.
+    fn members_of_quotes(&self) -> Vec<&'static str> {
+        let members = [
+            ("/status", self.status.is_some()),
+            ("/speaker_id", self.speaker_id.is_some()),
+            ("/speaker_name", self.speaker_name.is_some()),
+            ("/speaker_status", self.speaker_status.is_some()),
+            ("/note", self.note.is_some()),
+            ("/article_id", self.article_id.is_some()),
+            ("/text", self.text.is_some()),
+            ("/speaker_label", self.speaker_label.is_some()),
+            ("/cue", self.cue.is_some()),
+            ("/cue_lemma", self.cue_lemma.is_some()),
+        ];
+        given(&members)
+    }
+
+    /// Which record this is, by its members.
+    fn record_type(&self) -> RecordType {
+        let is_attributed = self.speaker_id.is_some() || self.speaker_name.is_some() || self.speaker_status.is_some();
+        match self.kind {
+            Some(RecordKind::Quote(_)) => RecordType::Quote,
+            _ if is_attributed || self.article_id.is_some() || self.status.is_some() || self.note.is_some() => {
+                RecordType::Quote
+            }
+            Some(_) => RecordType::Entity,
+            None if self.name.is_some() => RecordType::Entity,
+            None => RecordType::Article,
+        }
+    }
+
+    /// Checks that the record has no members of other kinds of records.
+    fn check_members(&self, record_type: RecordType) -> Result<(), Vec<FieldError>> {
+        let of_all = [
+            (RecordType::Article, self.members_of_articles()),
+            (RecordType::Entity, self.members_of_entities()),
+            (RecordType::Quote, self.members_of_quotes()),
+        ];
+        let foreign = of_all.into_iter().filter(|(owner, _)| *owner != record_type);
+        let faults = foreign.flat_map(|(owner, members)| {
+            let detail = format!("belongs to {}; this is {}", owner.plural(), record_type.singular());
+            members.into_iter().map(move |pointer| FieldError::new(pointer, detail.clone()))
+        });
+        let mut faults: Vec<FieldError> = faults.collect();
+        if record_type == RecordType::Quote && matches!(self.kind, Some(RecordKind::Entity(_))) {
+            faults.push(FieldError::new("/kind", "is not a kind of quotes"));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    fn into_reviewed_quote(self) -> Result<ImportRecord, Vec<FieldError>> {
+        let Some(id) = self.id else { return Err(vec![FieldError::new("/id", "is required of a quote")]) };
+        let kind = match self.kind {
+            Some(RecordKind::Quote(kind)) => Some(kind),
+            _ => None,
+        };
+        Ok(ImportRecord::Quote(Box::new(ReviewedQuote {
+            id,
+            version: self.version,
+            status: self.status,
+            speaker_id: self.speaker_id,
+            speaker_name: self.speaker_name,
+            speaker_status: self.speaker_status,
+            note: self.note,
+            kind,
+            text: self.text,
+            speaker_label: self.speaker_label,
+            cue: self.cue,
+            cue_lemma: self.cue_lemma,
+        })))
+    }
+
     /// Converts to the type of the domain. Drops the history of the record unless `with_history`.
     ///
     /// # Errors
-    /// Members that are not valid, or that belong to the other kind of record.
+    /// Members that are not valid, or that belong to another kind of record.
     pub fn into_record(self, urls: &UrlNormalizer, with_history: bool) -> Result<ImportRecord, Vec<FieldError>> {
-        let is_entity = self.kind.is_some() || self.name.is_some();
-        let foreign = if is_entity { self.members_of_articles() } else { self.members_of_entities() };
-        if !foreign.is_empty() {
-            let detail = if is_entity { "belongs to articles; this is an entity" } else { "belongs to entities" };
-            return Err(foreign.into_iter().map(|pointer| FieldError::new(pointer, detail)).collect());
+        let record_type = self.record_type();
+        self.check_members(record_type)?;
+        if record_type == RecordType::Quote {
+            return self.into_reviewed_quote();
         }
         let history = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
-        if is_entity {
+        if record_type == RecordType::Entity {
+            let kind = match self.kind {
+                Some(RecordKind::Entity(kind)) => Some(kind),
+                _ => None,
+            };
             return Ok(ImportRecord::Entity(Box::new(EntityRecord {
                 id: self.id,
                 key: None,
-                entity: entity_patch(self.kind, self.name, self.description, self.aliases, self.identifiers),
+                entity: entity_patch(kind, self.name, self.description, self.aliases, self.identifiers),
                 merged_into: self.merged_into.filter(|_| history.is_some()),
                 history,
             })));
