@@ -134,7 +134,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::read`], when it fails before its first part. A later error is the last item of the stream.
-    pub async fn stream<P: Send + 'static>(
+    pub async fn stream<P: AsRef<[u8]> + Send + 'static>(
         &self,
         work: impl FnOnce(&mut PgConnection, &PartSender<P>) -> Result<()> + Send + 'static,
     ) -> Result<Parts<P>> {

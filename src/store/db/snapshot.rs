@@ -1,7 +1,8 @@
 //! Long reads of one snapshot, streamed to a caller in parts.
 //!
-//! The work waits while [`WAITING_PARTS`] parts are not received, which bounds its memory. It ends when the caller leaves, or
-//! receives nothing for [`STALL_TIMEOUT`], so that a stalled reader does not keep a connection and an old snapshot.
+//! The work waits while [`WAITING_PARTS`] parts are not received, which bounds its memory. It ends when the caller leaves,
+//! receives nothing for [`STALL_TIMEOUT`], or receives less than [`MIN_RATE`], so that a slow reader does not keep a connection and
+//! an old snapshot.
 
 use super::workers::Worker;
 use crate::store::{Error, Result};
@@ -13,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -21,6 +22,9 @@ use tokio::sync::mpsc;
 const WAITING_PARTS: usize = 2;
 /// How long a caller may receive nothing.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes per second that a caller must receive while the work waits for it, in each [`RATE_PERIOD`] of waiting.
+const MIN_RATE: u64 = 128 << 10;
+const RATE_PERIOD: Duration = Duration::from_secs(10);
 /// All statements see the same snapshot. Postgres ends the transaction if the work stalls for longer than [`STALL_TIMEOUT`].
 const BEGIN: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '30s'";
@@ -61,20 +65,41 @@ impl<P: Unpin> Stream for Parts<P> {
     }
 }
 
+/// How fast a caller receives parts. Only the time that the work waits counts: a slow query is not the caller's fault.
+#[derive(Debug, Default, Clone, Copy)]
+struct ReceiveRate {
+    waited: Duration,
+    bytes: u64,
+}
+
+impl ReceiveRate {
+    /// Counts a part of this many bytes that was sent after waiting. Returns whether the caller is fast enough.
+    fn count(&mut self, waited: Duration, bytes: usize) -> bool {
+        self.waited += waited;
+        self.bytes += bytes as u64;
+        if self.waited < RATE_PERIOD {
+            return true;
+        }
+        let Self { waited, bytes } = std::mem::take(self);
+        u128::from(bytes) * 1000 >= u128::from(MIN_RATE) * waited.as_millis()
+    }
+}
+
 /// Sends the parts of a read to its caller.
 pub struct PartSender<P> {
     parts: mpsc::Sender<Result<P>>,
+    rate: Cell<ReceiveRate>,
     is_complete: Arc<AtomicBool>,
     runtime: Handle,
 }
 
-impl<P: Send + 'static> PartSender<P> {
+impl<P: AsRef<[u8]> + Send + 'static> PartSender<P> {
     /// Returns a sender for the current request, and the receiver of its parts.
     pub(super) fn new() -> (Self, Parts<P>) {
         let (parts, rest) = mpsc::channel(WAITING_PARTS);
         let is_complete = Arc::<AtomicBool>::default();
         let received = Parts { first: None, rest, is_complete: Arc::clone(&is_complete) };
-        (Self { parts, is_complete, runtime: Handle::current() }, received)
+        (Self { parts, rate: Cell::default(), is_complete, runtime: Handle::current() }, received)
     }
 
     /// Sends a part. Waits while the buffer is full.
@@ -82,8 +107,13 @@ impl<P: Send + 'static> PartSender<P> {
     /// # Errors
     /// When the caller has left or is too slow. The work must then end.
     pub fn send(&self, part: P) -> Result<()> {
+        let (begun, bytes) = (Instant::now(), part.as_ref().len());
         let sent = self.runtime.block_on(self.parts.send_timeout(Ok(part), STALL_TIMEOUT));
-        sent.map_err(|_| Error::TimedOut("the client left, or received nothing for too long".to_owned()))
+        sent.map_err(|_| Error::TimedOut("the client left, or received nothing for too long".to_owned()))?;
+        let mut rate = self.rate.get();
+        let is_fast_enough = rate.count(begun.elapsed(), bytes);
+        self.rate.set(rate);
+        if is_fast_enough { Ok(()) } else { Err(Error::TimedOut("the client received too slowly".to_owned())) }
     }
 
     /// Runs `work` in one snapshot. Its error is the last item that the caller receives.
@@ -118,5 +148,28 @@ impl<P: Send + 'static> PartSender<P> {
             // When the buffer is full, the stream ends without `is_complete`.
             Err(error) => drop(self.parts.try_send(Err(error))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a caller that receives parts of `bytes`, each after `millis` of waiting, gets a minute of them.
+    fn is_served(bytes: usize, millis: u64) -> bool {
+        let mut rate = ReceiveRate::default();
+        (0..60_000 / millis.max(1)).all(|_| rate.count(Duration::from_millis(millis), bytes))
+    }
+
+    #[test]
+    fn a_caller_that_receives_too_slowly_is_cut_off_and_a_slow_query_is_not() {
+        let second = MIN_RATE as usize;
+        assert!(is_served(second, 1000) && is_served(second / 2, 500) && is_served(64 << 10, 0));
+        assert!(!is_served(second - 1, 1000) && !is_served(64 << 10, 9_000));
+        // One long wait among fast parts.
+        let mut rate = ReceiveRate::default();
+        assert!(rate.count(Duration::from_secs(9), second));
+        assert!((0..9).all(|_| rate.count(Duration::from_millis(100), second)));
+        assert!(rate.count(Duration::from_millis(100), second));
     }
 }
