@@ -15,6 +15,8 @@ const MAX_IMPORTS: usize = 2;
 /// Pauses before the retries of a batch whose transaction failed for a reason that may pass.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(5)];
+/// Timeouts after which a batch is given up: they are then not those of single records.
+const MAX_TIMEOUTS: usize = 20;
 /// Articles that are annotated at the same time.
 const ANNOTATED_TOGETHER: usize = 4;
 
@@ -39,19 +41,55 @@ impl Importer {
         Arc::clone(&self.running).try_acquire_owned().map_err(|_| Error::Overloaded)
     }
 
-    /// Imports records in one transaction, and returns the result of each once it is committed; fewer when the mode stops at a
-    /// failure. Retries a transaction that fails: records that are stored already are then unchanged.
+    /// Imports records, and returns the result of each once it is committed; fewer when the mode stops at a failure. All are in one
+    /// transaction, unless it times out: then it is split, so that only the record that takes too long fails.
     ///
     /// # Errors
     /// Those that no record causes, after the last retry.
     pub async fn import(&self, records: Vec<ImportRecord>, mode: &ImportMode) -> Result<Vec<Result<Imported>>> {
-        let (records, mode) = (Arc::new(records), Arc::new(mode.clone()));
+        let mut results = Vec::with_capacity(records.len());
+        let mut waiting = vec![records];
+        let mut timeouts = 0;
+        while let Some(records) = waiting.pop() {
+            let part = Arc::new(records);
+            match self.import_part(&part, mode, timeouts == 0).await {
+                Err(error @ Error::TimedOut(_)) if timeouts < MAX_TIMEOUTS => {
+                    timeouts += 1;
+                    match part.split_at(part.len() / 2) {
+                        ([], _) => results.push(Err(error)),
+                        (first, second) => waiting.extend([second.to_vec(), first.to_vec()]),
+                    }
+                }
+                stored => results.extend(stored?),
+            }
+            if mode.stop_at_failure && results.last().is_some_and(Result::is_err) {
+                break;
+            }
+        }
+        Ok(results)
+    }
+
+    /// Imports records in one transaction. Retries a transaction that fails for a reason that may pass, and one that times out only
+    /// when `retries_timeouts`: records that are stored already are then unchanged.
+    async fn import_part(
+        &self,
+        records: &Arc<Vec<ImportRecord>>,
+        mode: &ImportMode,
+        retries_timeouts: bool,
+    ) -> Result<Vec<Result<Imported>>> {
+        let mode = Arc::new(mode.clone());
         let mut pauses = PAUSES.into_iter();
         loop {
-            let (records, mode) = (Arc::clone(&records), Arc::clone(&mode));
+            let (records, mode) = (Arc::clone(records), Arc::clone(&mode));
             let write = move |conn: &mut Connection| import::import_all(conn, TEXT_ANALYSIS, &records, &mode);
-            match (self.db.write(write).await, pauses.next()) {
-                (Err(error), Some(pause)) if error.is_transient() || matches!(error, Error::OutcomeUnknown(_)) => {
+            let result = self.db.write(write).await;
+            let is_retried = match &result {
+                Err(Error::TimedOut(_)) => retries_timeouts,
+                Err(error) => error.is_transient() || matches!(error, Error::OutcomeUnknown(_)),
+                Ok(_) => false,
+            };
+            match (result, pauses.next()) {
+                (Err(error), Some(pause)) if is_retried => {
                     log::info!("an import retries a batch: {error}");
                     tokio::time::sleep(pause).await;
                 }

@@ -1,6 +1,7 @@
 //! Bodies and records that cannot be imported.
 
 use std::io::Write;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -116,4 +117,26 @@ fn a_key_that_is_given_twice_is_the_same_record() {
     let mut second = article("1");
     second["headline"] = json!("Le port ferme");
     assert_eq!(results(&import(&app, "", &[article("1"), second, article("1")])), "created updated updated");
+}
+
+#[test]
+fn a_record_that_takes_too_long_fails_and_the_others_of_its_batch_are_stored() {
+    let app = TestApp::with(|config| config.statement_timeout = Duration::from_millis(300));
+    app.sql(
+        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN IF NEW.headline = 'Slow' THEN PERFORM pg_sleep(60); END IF; RETURN NEW; END $$;
+         CREATE TRIGGER wait BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION wait();",
+    );
+    let mut records: Vec<Value> = (0..9).map(|number| article(&number.to_string())).collect();
+    records[6]["headline"] = json!("Slow");
+    let answered = import(&app, "", &records);
+    assert_eq!(
+        results(&answered),
+        "created created created created created created failed created created",
+        "{answered:?}"
+    );
+    assert_eq!(answered[6]["problem"]["status"], 503);
+    assert_eq!(items(&app, "/v1/articles").len(), 8);
+    records.truncate(8);
+    assert_eq!(results(&import(&app, "on_error=abort", &records[5..])), "unchanged failed");
 }
