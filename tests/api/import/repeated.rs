@@ -43,6 +43,8 @@ fn without_ids(record: Value) -> Value {
 
 #[test]
 fn a_service_that_is_killed_during_imports_leaves_what_one_clean_import_leaves() {
+    // More kills at finer moments: VERBATIM_TEST_KILLS=50 cargo test --test api -- killed_during_imports
+    let kills: u32 = std::env::var("VERBATIM_TEST_KILLS").map_or(10, |kills| kills.parse().unwrap());
     let records = records();
     let body: String = records.iter().map(|record| format!("{record}\n")).collect();
     let clean = TestApp::start();
@@ -50,7 +52,7 @@ fn a_service_that_is_killed_during_imports_leaves_what_one_clean_import_leaves()
     import(&clean, "", &records);
     let duration = begun.elapsed();
     let app = TestApp::start();
-    for attempt in 0..10_u32 {
+    for attempt in 0..kills {
         let mut service =
             Process::start(verbatim(&["serve", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", app.database.url()));
         let client = service.client();
@@ -67,7 +69,7 @@ fn a_service_that_is_killed_during_imports_leaves_what_one_clean_import_leaves()
             }
         });
         // At moments spread over the time that the import takes.
-        std::thread::sleep((duration * (attempt + 1) / 10).min(Duration::from_secs(3)));
+        std::thread::sleep((duration * (attempt + 1) / kills).min(Duration::from_secs(3)));
         service.kill();
         sending.join().unwrap();
     }
