@@ -6,7 +6,9 @@ use super::entity::{EntityPatch, NewEntity};
 use super::mention::{MentionPatch, NewMention};
 use super::quote::{NewQuote, Quote, QuotePatch};
 use super::review::Review;
-use super::{Anchor, FieldError, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus};
+use super::{
+    Anchor, DeletedResource, FieldError, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
+};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -17,6 +19,7 @@ pub enum ImportRecord {
     Article(Box<ArticleRecord>),
     Entity(Box<EntityRecord>),
     Quote(Box<ReviewedQuote>),
+    Deleted(DeletedRecord),
 }
 
 /// An article with its entities, mentions and quotes. Absent members leave those of a stored article as they are.
@@ -103,6 +106,14 @@ pub struct ReviewedQuote {
     pub speaker_label: Option<String>,
     pub cue: Option<String>,
     pub cue_lemma: Option<String>,
+}
+
+/// A record that was deleted where it comes from: its id is never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeletedRecord {
+    pub id: Uuid,
+    pub resource: DeletedResource,
+    pub deleted_at: DateTime<Utc>,
 }
 
 /// The version and the times of a record that is restored.

@@ -199,6 +199,16 @@ words! {
 }
 
 words! {
+    /// The kind of a deleted record whose id is exported.
+    DeletedResource {
+        Article = "article",
+        Entity = "entity",
+        Mention = "mention",
+        Quote = "quote",
+    }
+}
+
+words! {
     /// What happened to a record.
     ChangeAction {
         Create = "create",

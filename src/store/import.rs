@@ -8,7 +8,7 @@ mod findings;
 mod quote;
 
 use super::sql::Sql;
-use super::{Error, Result, articles};
+use super::{Error, Result, articles, tombstones};
 use crate::domain::article::{NewArticle, TextAnalysis};
 use crate::domain::import::{ArticleRecord, ImportMode, ImportRecord, Imported, Outcome};
 use crate::domain::{FieldError, new_id};
@@ -128,7 +128,7 @@ enum Key<'a> {
 fn keys(record: &ImportRecord) -> impl Iterator<Item = Key<'_>> {
     let article = match record {
         ImportRecord::Article(record) => Some(&record.article),
-        ImportRecord::Entity(_) | ImportRecord::Quote(_) => None,
+        ImportRecord::Entity(_) | ImportRecord::Quote(_) | ImportRecord::Deleted(_) => None,
     };
     let url = article.and_then(|article| article.url.as_ref()?.as_deref()).map(Key::Url);
     let external_id = article.and_then(|article| {
@@ -157,6 +157,10 @@ fn import_one(
         ImportRecord::Entity(record) => entity::import(conn, record, mode),
         ImportRecord::Article(record) => import_article(conn, analysis, record, mode),
         ImportRecord::Quote(record) => quote::import(conn, record, mode),
+        ImportRecord::Deleted(record) => {
+            let outcome = if tombstones::restore(conn, record)? { Outcome::Created } else { Outcome::Unchanged };
+            Ok(Imported { outcome, id: record.id, is_article: false })
+        }
     }
 }
 

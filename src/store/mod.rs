@@ -38,7 +38,7 @@ mod server_check;
 mod spans;
 pub mod splits;
 mod sql;
-mod tombstones;
+pub mod tombstones;
 pub mod webhooks;
 
 pub use db::{Db, PoolOptions, ReplicaOptions, cache};

@@ -2,7 +2,10 @@
 
 use super::sql::Sql;
 use super::{Error, Resource, Result};
+use crate::domain::DeletedResource;
+use crate::domain::import::DeletedRecord;
 use crate::schema::tombstones;
+use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -59,6 +62,46 @@ pub fn delete(conn: &mut PgConnection, resource: Resource, column: &str, ids: &[
         .sql(format!(" INSERT INTO tombstones (id, kind) SELECT id, '{kind}' FROM deleted"))
         .execute(conn)?;
     Ok(())
+}
+
+/// The deleted records behind an id, in the order of their ids. Other kinds of records are not exported.
+pub fn list(conn: &mut PgConnection, after: Option<Uuid>, limit: i64) -> Result<Vec<DeletedRecord>> {
+    let kinds: Vec<&str> = DeletedResource::ALL.iter().map(|resource| resource.as_str()).collect();
+    let mut query = tombstones::table
+        .filter(tombstones::kind.eq_any(kinds))
+        .order(tombstones::id)
+        .limit(limit)
+        .select((tombstones::id, tombstones::kind, tombstones::deleted_at))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(tombstones::id.gt(after));
+    }
+    let rows: Vec<(Uuid, DeletedResource, DateTime<Utc>)> = query.load(conn)?;
+    Ok(rows.into_iter().map(|(id, resource, deleted_at)| DeletedRecord { id, resource, deleted_at }).collect())
+}
+
+/// Inserts the tombstone of a record that was deleted elsewhere. Returns false when there is one already.
+///
+/// # Errors
+/// A fault at `/id` when a stored record has it.
+pub fn restore(conn: &mut PgConnection, record: &DeletedRecord) -> Result<bool> {
+    let DeletedRecord { id, resource, deleted_at } = record;
+    if diesel::select(exists(tombstones::table.find(id))).get_result(conn)? {
+        return Ok(false);
+    }
+    let stored = match resource {
+        DeletedResource::Article => Resource::Article,
+        DeletedResource::Entity => Resource::Entity,
+        DeletedResource::Mention => Resource::Mention,
+        DeletedResource::Quote => Resource::Quote,
+    };
+    if !taken(conn, stored, &[*id])?.is_empty() {
+        return Err(Error::field("/id", format!("is the id of a stored {}", resource.as_str())));
+    }
+    diesel::insert_into(tombstones::table)
+        .values((tombstones::id.eq(id), tombstones::kind.eq(resource.as_str()), tombstones::deleted_at.eq(deleted_at)))
+        .execute(conn)?;
+    Ok(true)
 }
 
 /// Returns the record of each of these distinct ids in order, or the error of a missing record.

@@ -10,15 +10,16 @@ use crate::http::respond::problem::Problem;
 use crate::http::respond::rows::{RowFormat, RowWriter};
 use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
-use crate::http::wire::export::{ExportedRecord, NDJSON};
+use crate::http::wire::export::{DeletedRecordBody, ExportedRecord, NDJSON};
 use crate::store::fulltext::Statistics;
-use crate::store::{Connection, Db, articles, entities};
+use crate::store::{self, Connection, Db, articles, entities, tombstones};
 use actix_web::{HttpResponse, get, web};
 use uuid::Uuid;
 
 /// Export everything
 ///
-/// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, as they are at one moment. An
+/// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, and the ids of deleted
+/// articles, entities, mentions and quotes, as they are at one moment. An
 /// import with the scope `admin` into an empty service restores them with their ids, versions, times, reviews and claim reviews; the order is the
 /// same every time. Merged entities redirect as before; their merges and splits are not exported, so that they cannot be undone there.
 #[utoipa::path(
@@ -59,10 +60,22 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
             embed_claim_reviews(conn, bodies.iter_mut().flat_map(|article| article.quotes.iter_mut().flatten()))?;
             writer.write(&bodies)?;
             if next.is_none() {
-                return Ok(());
+                return write_deleted(conn, writer);
             }
             list.page.after = next;
         }
     };
     export::stream(&db, rows, response, write).await
+}
+
+/// Writes the ids of deleted records.
+fn write_deleted(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
+    let mut after = None;
+    loop {
+        let deleted = tombstones::list(conn, after, PAGE)?;
+        let Some(last) = deleted.last() else { return Ok(()) };
+        after = Some(last.id);
+        let bodies: Vec<DeletedRecordBody> = deleted.into_iter().map(Into::into).collect();
+        writer.write(&bodies)?;
+    }
 }

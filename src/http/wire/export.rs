@@ -2,8 +2,12 @@
 
 use super::article::ArticleBody;
 use super::entity::EntityBody;
+use crate::domain::DeletedResource;
+use crate::domain::import::DeletedRecord;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// The media type of NDJSON.
 pub const NDJSON: &str = "application/x-ndjson";
@@ -74,4 +78,19 @@ pub fn is_formula(text: &str) -> bool {
 pub enum ExportedRecord {
     Entity(Box<EntityBody>),
     Article(Box<ArticleBody>),
+    Deleted(DeletedRecordBody),
+}
+
+/// The id of a deleted record, which answers 410.
+#[derive(Serialize, ToSchema)]
+pub struct DeletedRecordBody {
+    pub id: Uuid,
+    pub deleted: DeletedResource,
+    pub deleted_at: DateTime<Utc>,
+}
+
+impl From<DeletedRecord> for DeletedRecordBody {
+    fn from(record: DeletedRecord) -> Self {
+        Self { id: record.id, deleted: record.resource, deleted_at: record.deleted_at }
+    }
 }

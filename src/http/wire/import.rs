@@ -10,16 +10,16 @@ use crate::domain::article_url::UrlNormalizer;
 use crate::domain::claim_review::NewClaimReview;
 use crate::domain::entity::EntityPatch;
 use crate::domain::import::{
-    ArticleHistory, ArticleRecord, ClaimReviewRecord, EarlierText, EntityRecord, EntityRef, FindingHistory, History,
-    ImportRecord, MentionRecord, Outcome, QuoteRecord, ReviewedQuote,
+    ArticleHistory, ArticleRecord, ClaimReviewRecord, DeletedRecord, EarlierText, EntityRecord, EntityRef,
+    FindingHistory, History, ImportRecord, MentionRecord, Outcome, QuoteRecord, ReviewedQuote,
 };
 use crate::domain::mention::NewMention;
 use crate::domain::quote::QuotePatch;
 use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::{
-    Anchor, EntityKind, FieldError, MentionKind, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction,
-    SpeakerStatus,
+    Anchor, DeletedResource, EntityKind, FieldError, MentionKind, MentionStatus, Origin, QuoteKind, QuoteStatus,
+    ReviewAction, SpeakerStatus,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::IgnoredAny;
@@ -82,8 +82,8 @@ pub enum Results {
 }
 
 /// An article with what was found in it (it has a `headline`, a `body` or an `external_id`), an entity (it has a `kind` or a
-/// `name`), or a row of an exported table of quotes (it has an `article_id`, or a member that reviews). Null counts as absent, and
-/// absent members leave those of a stored record as they are.
+/// `name`), a row of an exported table of quotes (it has an `article_id`, or a member that reviews), or the id of a deleted record (it
+/// has `deleted`). Null counts as absent, and absent members leave those of a stored record as they are.
 ///
 /// An article is the stored one with its `id`, or else with its `publisher` and `external_id`, or else with its `url`. An entity is
 /// the stored one with its `id`, or else with one of its `identifiers`, or else with its `kind` and exact `name`.
@@ -157,6 +157,9 @@ pub struct ImportRecordBody {
     /// The texts of the article, of which the earlier ones are restored with the scope `admin`.
     #[schema(max_items = 10_000)]
     pub versions: Option<Vec<ImportVersion>>,
+    /// Of a record that was deleted: its `id` answers 410 from then on. Needs the scope `admin`.
+    pub deleted: Option<DeletedResource>,
+    pub deleted_at: Option<DateTime<Utc>>,
     /// Of a quote.
     pub status: Option<QuoteStatus>,
     /// The entity that said a quote.
@@ -556,6 +559,7 @@ enum RecordType {
     Article,
     Entity,
     Quote,
+    Deleted,
 }
 
 impl RecordType {
@@ -564,6 +568,7 @@ impl RecordType {
             Self::Article => "an article",
             Self::Entity => "an entity",
             Self::Quote => "a quote",
+            Self::Deleted => "a deleted record",
         }
     }
 
@@ -572,6 +577,7 @@ impl RecordType {
             Self::Article => "articles",
             Self::Entity => "entities",
             Self::Quote => "quotes",
+            Self::Deleted => "deleted records",
         }
     }
 }
@@ -630,6 +636,7 @@ impl ImportRecordBody {
     fn record_type(&self) -> RecordType {
         let is_attributed = self.speaker_id.is_some() || self.speaker_name.is_some() || self.speaker_status.is_some();
         match self.kind {
+            _ if self.deleted.is_some() => RecordType::Deleted,
             Some(RecordKind::Quote(_)) => RecordType::Quote,
             _ if is_attributed || self.article_id.is_some() || self.status.is_some() || self.note.is_some() => {
                 RecordType::Quote
@@ -688,6 +695,15 @@ impl ImportRecordBody {
     pub fn into_record(self, urls: &UrlNormalizer, with_history: bool) -> Result<ImportRecord, Vec<FieldError>> {
         let record_type = self.record_type();
         self.check_members(record_type)?;
+        if let Some(resource) = self.deleted {
+            let (Some(id), Some(deleted_at)) = (self.id, self.deleted_at) else {
+                return Err(vec![FieldError::new("/deleted", "needs id and deleted_at")]);
+            };
+            return match with_history {
+                true => Ok(ImportRecord::Deleted(DeletedRecord { id, resource, deleted_at })),
+                false => Err(vec![FieldError::new("/deleted", "needs a key with the scope admin")]),
+            };
+        }
         if record_type == RecordType::Quote {
             return self.into_reviewed_quote();
         }

@@ -1,9 +1,9 @@
 //! Schemas of the domain's enumerations, for the document. The domain does not know utoipa.
 
 use crate::domain::{
-    AliasKind, Anchor, BlockRole, ChangeAction, ChangedResource, DeliveryStatus, Dimension, DuplicateReason,
-    EntityKind, Interval, MentionKind, MentionStatus, MergeStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, Scope,
-    SpeakerStatus,
+    AliasKind, Anchor, BlockRole, ChangeAction, ChangedResource, DeletedResource, DeliveryStatus, Dimension,
+    DuplicateReason, EntityKind, Interval, MentionKind, MentionStatus, MergeStatus, Origin, QuoteKind, QuoteStatus,
+    ReviewAction, Scope, SpeakerStatus,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -46,6 +46,7 @@ word_schemas! {
     ReviewAction: "The action of a review.",
     MergeStatus: "`moving`: mentions and quotes are being moved to the survivor; `done`: all are moved; `undoing`: they are being moved back; `undone`: the sources are as before.",
     DeliveryStatus: "`pending`: being sent, or tried again later; `delivered`: answered with a status from 200 to 299; `dead`: given up.",
+    DeletedResource: "The kind of the deleted record.",
     ChangedResource: "The kind of a record in the change feed.",
     ChangeAction: "What happened to the record. An entity that is merged into another has `merge`, and `undo` when that is undone.",
     Dimension: "The member that records are counted by. It has the name of its filter.",

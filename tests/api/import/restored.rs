@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{annotated, article, import, results, send};
 use crate::support::TestApp;
-use crate::support::answers::{id, items};
+use crate::support::answers::{id, items, refusal};
 
 /// A service with everything that an export has: versions of texts, anchors of all kinds, reviews, a claim review and a merge.
 pub fn full() -> TestApp {
@@ -26,6 +26,9 @@ pub fn full() -> TestApp {
     let survivor = app.entity(json!({"name": "Awa Diallo Ba", "identifiers": [{"scheme": "wikidata", "value": "Q1"}]}));
     let merged = app.entity(json!({"name": "A. Diallo"}));
     app.sql(&format!("UPDATE entities SET merged_into = '{}' WHERE id = '{}'", id(&survivor), id(&merged)));
+    let deleted = app.entity(json!({"name": "Ba Awa"}));
+    app.delete(&format!("/v1/entities/{}", id(&deleted))).expect(204);
+    app.delete(&format!("/v1/articles/{}", id(&app.article(json!({}))))).expect(204);
     app
 }
 
@@ -45,6 +48,28 @@ fn an_export_of_everything_restores_an_empty_service_to_the_byte() {
         assert!(again.iter().all(|line| line["result"] == "unchanged"), "{again:?}");
         assert_eq!(service.get("/v1/export").text(), exported);
     }
+}
+
+#[test]
+fn the_ids_of_deleted_records_are_restored_and_never_used_again() {
+    let (app, restored) = (full(), TestApp::start());
+    let exported = app.get("/v1/export").text();
+    let lines: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let deleted: Vec<&Value> = lines.iter().filter(|line| line.get("deleted").is_some()).collect();
+    assert_eq!(deleted.iter().map(|line| &line["deleted"]).collect::<Vec<_>>(), ["entity", "article"]);
+    super::lines(send(&restored, "", "application/x-ndjson", exported.clone()));
+    for (line, path) in deleted.iter().zip(["entities", "articles"]) {
+        refusal(restored.get(&format!("/v1/{path}/{}", id(line))), 410, "gone");
+    }
+    let again = json!({"id": deleted[1]["id"], "headline": "H", "body": "B"});
+    assert_eq!(import(&restored, "", &[again])[0]["problem"]["code"], "gone");
+    // A stored record is not deleted by an import, and only an admin decides about ids.
+    let stored = restored.article(json!({}));
+    let record = [json!({"id": stored["id"], "deleted": "article", "deleted_at": "2026-01-01"})];
+    assert_eq!(import(&restored, "", &record)[0]["problem"]["errors"][0]["pointer"], "/id");
+    let writer = restored.with_key(restored.key("desk", json!({"scope": "write"}))["secret"].as_str().unwrap());
+    assert_eq!(import(&writer, "", &record)[0]["problem"]["errors"][0]["pointer"], "/deleted");
+    restored.get(&format!("/v1/articles/{}", id(&stored))).expect(200);
 }
 
 #[test]
