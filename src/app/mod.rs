@@ -7,6 +7,7 @@ pub mod cpu_pool;
 pub mod embed;
 pub mod importer;
 pub mod keys;
+pub mod public_network;
 pub mod quote_page_loader;
 pub mod response_cache;
 pub mod text_analysis;

@@ -1,15 +1,21 @@
-//! `verbatim import`: sends files to a running service, in parts, and reports the records that fail.
+//! `verbatim import`: sends files to a running service, or to one of its own on a database, in parts, and reports the records that
+//! fail.
 
 mod encoding;
 mod formats;
 mod input;
+mod own_service;
+mod pages;
 mod state;
 
 use super::outcome::Outcome;
 use super::service_client::{ServiceClient, ServiceSettings};
+use crate::domain::network::{Network, NoNetwork};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use input::{Input, Part};
+use input::{Format, Input, Part};
+use own_service::OwnService;
+use pages::Pages;
 use serde::Deserialize;
 use state::State;
 use std::io::{self, BufRead, BufReader};
@@ -46,8 +52,20 @@ pub(super) struct ImportSettings {
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
+    /// Networks that pages may be fetched from besides the public internet, such as 10.0.0.0/8
+    #[arg(long, value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+    page_network: Vec<Network>,
+
     #[command(flatten)]
     service: ServiceSettings,
+
+    /// Database to import into without a running service, instead of --url
+    #[arg(long, value_name = "URL", help_heading = "Service")]
+    database_url: Option<String>,
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    text.parse().map_err(|error: NoNetwork| error.to_string())
 }
 
 /// Why an import failed, as a whole or in part.
@@ -96,7 +114,9 @@ struct Counts {
 }
 
 pub(super) fn run(settings: &ImportSettings) -> Outcome {
-    let client = ServiceClient::new(&settings.service);
+    let own = settings.database_url.as_deref().map(OwnService::start).transpose()?;
+    let client = own.as_ref().map_or_else(|| ServiceClient::new(&settings.service), OwnService::client);
+    let pages = (settings.format == Some(Format::Urls)).then(|| Pages::new(settings.page_network.clone()));
     let path = format!(
         "/v1/import?annotate={}&dry_run={}&on_conflict={}",
         settings.annotate,
@@ -114,9 +134,9 @@ pub(super) fn run(settings: &ImportSettings) -> Outcome {
         bar.set_style(style);
     }
     for file in files {
-        let mut input = Input::open(&file, settings.format, &map)?;
         let name = file.display().to_string();
         let done = state.done(&name);
+        let mut input = Input::open(&file, settings.format, &map, pages.as_ref(), done)?;
         while let Some(part) = input.next_part()? {
             bar.inc(part.bytes_read);
             if part.last_number() <= done {

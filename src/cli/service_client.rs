@@ -24,6 +24,13 @@ pub(super) struct ServiceSettings {
     key: Option<String>,
 }
 
+impl ServiceSettings {
+    /// The service at an address, with a key of it.
+    pub fn at(url: String, key: String) -> Self {
+        Self { url, key: Some(key) }
+    }
+}
+
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ClientError {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod faults;
+mod pages;
 mod repeated;
 mod restored;
 mod reviewed;

@@ -11,6 +11,7 @@ mod xml;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 use std::fmt::Display;
+use url::Url;
 
 /// A format of documents that are read as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,18 +44,18 @@ impl DocumentFormat {
         }
     }
 
-    /// The records of a document.
+    /// The records of a document, which may come from an address. Each entry of a feed has its own error.
     ///
     /// # Errors
     /// When the document is not of this format, or has no complete article.
-    pub fn records(self, text: &str) -> Result<Vec<Value>, String> {
+    pub fn records(self, text: &str, address: Option<&Url>) -> Result<Vec<Result<Value, String>>, String> {
         let records = match self {
-            Self::Html => html::record(text).map(|record| vec![record]),
-            Self::Feed => feed::records(text),
-            Self::Nitf => nitf::record(text).map(|record| vec![record]),
-            Self::Newsml => newsml::records(text),
-            Self::Ninjs => ninjs::record(text).map(|record| vec![record]),
-        }?;
+            Self::Html => vec![html::record(text, address)],
+            Self::Feed => feed::records(text, address)?,
+            Self::Nitf => vec![nitf::record(text)],
+            Self::Newsml => newsml::records(text)?.into_iter().map(Ok).collect(),
+            Self::Ninjs => vec![ninjs::record(text)],
+        };
         match records.is_empty() {
             true => Err("there is no article in it".to_owned()),
             false => Ok(records),

@@ -3,11 +3,13 @@
 use super::ImportError;
 use super::encoding;
 use super::formats::DocumentFormat;
+use super::pages::Pages;
 use crate::http::extract::records::{Framing, RawRecord, Splitter};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use flate2::read::MultiGzDecoder;
 use serde_json::{Map, Value};
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use std::path::{Path, PathBuf};
 /// A part is complete with this many records or bytes.
 const PART_RECORDS: usize = 1000;
 const PART_BYTES: usize = 4 << 20;
+/// A part of fetched pages is complete with this many.
+const PART_PAGES: usize = 20;
 
 /// Bytes from which the encoding and the format of a file are detected.
 const SAMPLE_BYTES: usize = 64 << 10;
@@ -27,6 +31,7 @@ pub enum Format {
     Ndjson,
     Csv,
     Json,
+    Urls,
     Document(DocumentFormat),
 }
 
@@ -37,6 +42,7 @@ impl ValueEnum for Format {
             Self::Ndjson,
             Self::Csv,
             Self::Json,
+            Self::Urls,
             Self::Document(Html),
             Self::Document(Feed),
             Self::Document(Nitf),
@@ -50,6 +56,9 @@ impl ValueEnum for Format {
             Self::Ndjson => Some(PossibleValue::new("ndjson")),
             Self::Csv => Some(PossibleValue::new("csv")),
             Self::Json => Some(PossibleValue::new("json").help("An array of records")),
+            Self::Urls => Some(
+                PossibleValue::new("urls").help("Addresses of web pages or feeds, one per line, which are fetched"),
+            ),
             Self::Document(format) => format.to_possible_value(),
         }
     }
@@ -61,14 +70,20 @@ pub struct Input {
     reader: Option<Box<dyn Read>>,
     /// The format of a document that is read as a whole.
     document: Option<DocumentFormat>,
+    /// Fetches the pages of a list of addresses.
+    pages: Option<Pages>,
     framing: Framing,
     splitter: Splitter,
     /// The header of CSV, with which each part begins.
     header: Option<Vec<u8>>,
     /// Each member that is renamed, with its name in the file.
     map: Vec<(String, String)>,
-    waiting: Vec<RawRecord>,
+    waiting: VecDeque<RawRecord>,
+    /// The error that ends the file, after the records that wait.
+    broken: Option<String>,
     number: u64,
+    /// The records up to this number are skipped.
+    done: u64,
 }
 
 /// Some records of a file, as NDJSON or CSV.
@@ -102,6 +117,18 @@ impl Part {
         self.header_lines = 1;
     }
 
+    /// Adds a record as NDJSON, or why it cannot be read.
+    fn add(&mut self, number: u64, record: Result<Value, String>) {
+        match record {
+            Ok(record) => {
+                self.body.extend(record.to_string().bytes());
+                self.body.push(b'\n');
+                self.numbers.push(number);
+            }
+            Err(why) => self.failures.push((number, why)),
+        }
+    }
+
     /// The number in the file of the record that is at this line of the body.
     pub fn number_at(&self, line: u64) -> u64 {
         let index = line.checked_sub(self.header_lines + 1).and_then(|index| usize::try_from(index).ok());
@@ -116,11 +143,18 @@ impl Part {
 }
 
 impl Input {
-    /// Opens a file. Detects its encoding, and its format unless it is given.
+    /// Opens a file, and skips the records up to the number `done`. Detects its encoding, and its format unless it is given. `pages`
+    /// fetches the pages of a list of addresses.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn open(path: &Path, format: Option<Format>, map: &[(String, String)]) -> Result<Self, ImportError> {
+    pub fn open(
+        path: &Path,
+        format: Option<Format>,
+        map: &[(String, String)],
+        pages: Option<&Pages>,
+        done: u64,
+    ) -> Result<Self, ImportError> {
         let failed = |error: io::Error| unreadable(path, &error);
         let reader: Box<dyn Read> = match path.as_os_str() == "-" {
             true => Box::new(io::stdin()),
@@ -153,12 +187,15 @@ impl Input {
             name: path.display().to_string(),
             reader: Some(encoding::to_utf8(encoding, reader)),
             document,
+            pages: pages.cloned(),
             framing,
             splitter: Splitter::new(framing),
             header: None,
             map: map.to_vec(),
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
+            broken: None,
             number: 0,
+            done,
         })
     }
 
@@ -179,25 +216,46 @@ impl Input {
         if let Some(header) = &self.header {
             part.begin_csv(header);
         }
-        let mut buffer = vec![0; 64 << 10];
-        while part.numbers.len() < PART_RECORDS && part.body.len() < PART_BYTES {
-            let Some(reader) = &mut self.reader else { break };
-            let read = reader.read(&mut buffer).map_err(|error| self.failed(&error.to_string()))?;
-            part.bytes_read += read as u64;
-            let split = match read {
-                0 => {
-                    self.reader = None;
-                    self.splitter.finish(&mut self.waiting)
-                }
-                read => self.splitter.push(&buffer[..read], &mut self.waiting),
-            };
-            for record in std::mem::take(&mut self.waiting) {
+        let most = if self.pages.is_some() { PART_PAGES } else { PART_RECORDS };
+        while part.numbers.len() + part.failures.len() < most && part.body.len() < PART_BYTES {
+            if let Some(record) = self.waiting.pop_front() {
                 self.number = record.number;
-                self.add(record, &mut part)?;
+                let is_header = self.framing == Framing::Rows && self.header.is_none();
+                if is_header || record.number > self.done {
+                    self.add(record, &mut part)?;
+                }
+                continue;
             }
-            split.map_err(|problem| self.failed(&problem.to_string()))?;
+            if let Some(why) = self.broken.take() {
+                return Err(self.failed(&why));
+            }
+            if self.reader.is_none() {
+                break;
+            }
+            part.bytes_read += self.read_records()?;
         }
         Ok((part.bytes_read > 0 || !part.numbers.is_empty() || !part.failures.is_empty()).then_some(part))
+    }
+
+    /// Reads the next bytes of the file, and splits them into records. Returns how many bytes there were.
+    fn read_records(&mut self) -> Result<u64, ImportError> {
+        let Some(reader) = &mut self.reader else { return Ok(0) };
+        let mut buffer = vec![0; 64 << 10];
+        let read = match reader.read(&mut buffer) {
+            Ok(read) => read,
+            Err(error) => return Err(self.failed(&error.to_string())),
+        };
+        let mut records = Vec::new();
+        let split = match read {
+            0 => {
+                self.reader = None;
+                self.splitter.finish(&mut records)
+            }
+            read => self.splitter.push(&buffer[..read], &mut records),
+        };
+        self.waiting.extend(records);
+        self.broken = split.err().map(|problem| problem.to_string());
+        Ok(read as u64)
     }
 
     /// The records of a document.
@@ -207,7 +265,7 @@ impl Input {
         let mut part = Part { bytes_read: text.len() as u64, ..Part::new() };
         let records = match read {
             Ok(size) if size > MAX_DOCUMENT => Err(format!("it is larger than {MAX_DOCUMENT} bytes")),
-            Ok(_) => format.records(&text),
+            Ok(_) => format.records(&text, None),
             Err(error) => Err(error.to_string()),
         };
         self.number = 1;
@@ -215,10 +273,8 @@ impl Input {
             Ok(records) => {
                 self.number = records.len() as u64;
                 for (index, record) in records.into_iter().enumerate() {
-                    let record = with_key(record, &self.name, index);
-                    part.body.extend(record.to_string().bytes());
-                    part.body.push(b'\n');
-                    part.numbers.push(index as u64 + 1);
+                    let record = record.map(|record| with_key(record, &self.name, index));
+                    part.add(index as u64 + 1, record);
                 }
             }
             Err(why) => part.failures.push((1, why)),
@@ -239,6 +295,12 @@ impl Input {
                 return Ok(());
             }
         };
+        if let Some(pages) = &self.pages {
+            for article in pages.articles(&String::from_utf8_lossy(&bytes)) {
+                part.add(number, article);
+            }
+            return Ok(());
+        }
         if self.framing == Framing::Rows && self.header.is_none() {
             let header = self.renamed_header(&bytes)?;
             part.begin_csv(&header);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::restored::full;
 use crate::support::TestApp;
 use crate::support::answers::items;
+use crate::support::postgres::TestDatabase;
 use crate::support::process::{run, verbatim};
 
 #[test]
@@ -77,8 +78,29 @@ fn documents_of_newsrooms_become_articles() {
     assert_eq!(dated, expected);
     let found = |id: &str| items(&app, &format!("/v1/articles?include=body&external_id={id}"));
     assert_eq!(found("phare-1")[0]["url"], "https://gazette.example/phare");
-    assert_eq!(found("relatif-1")[0]["url"], Value::Null);
+    assert_eq!(found("relatif-1")[0]["url"], "https://gazette.example/relatif");
     assert_eq!(found("latin-1")[0]["body"], "L’été est là, à Dakar comme à Nîmes.");
     let (status, printed, _) = run(&mut verbatim(&["import", "tests/api/import/samples", "--url", &app.base]));
     assert_eq!((status, printed.as_str()), (Some(1), "0 created, 0 updated, 8 unchanged, 2 failed\n"));
+}
+
+#[test]
+fn files_are_imported_straight_into_a_database() {
+    let (app, empty) = (full(), TestDatabase::empty());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.ndjson");
+    let exported = app.get("/v1/export").text();
+    fs::write(&file, &exported).unwrap();
+    let import = || {
+        let arguments = ["import", file.to_str().unwrap(), "--database-url", &empty.url()];
+        let (status, printed, said) = run(&mut verbatim(&arguments));
+        assert_eq!(status, Some(0), "{said}");
+        printed
+    };
+    let lines = exported.lines().count();
+    assert_eq!(import(), format!("{lines} created, 0 updated, 0 unchanged, 0 failed\n"));
+    assert_eq!(import(), format!("0 created, 0 updated, {lines} unchanged, 0 failed\n"));
+    let (status, _, said) =
+        run(&mut verbatim(&["import", file.to_str().unwrap(), "--database-url", "postgres://127.0.0.1:9/none"]));
+    assert_eq!(status, Some(2), "{said}");
 }

@@ -6,6 +6,7 @@ use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use serde_json::Value;
+use url::Url;
 
 /// Elements whose text begins and ends a paragraph.
 const BLOCKS: [&str; 20] = [
@@ -65,11 +66,11 @@ pub fn text(html: &str) -> String {
     paragraphs(&parse(html).document)
 }
 
-/// The article of a page.
+/// The article of a page, which may come from an address. Its url is the one that the page gives, or else this address.
 ///
 /// # Errors
 /// When it has no headline or text.
-pub fn record(html: &str) -> Result<Value, String> {
+pub fn record(html: &str, address: Option<&Url>) -> Result<Value, String> {
     let document = parse(html).document;
     let schema = elements(&document, "script").iter().filter(|script| is_json_ld(script)).find_map(article_of);
     let schema = schema.unwrap_or_default();
@@ -83,6 +84,10 @@ pub fn record(html: &str) -> Result<Value, String> {
     let canonical =
         elements(&document, "link").into_iter().find(|link| attribute(link, "rel").as_deref() == Some("canonical"));
     let url = member("url").or_else(|| canonical.and_then(|link| attribute(&link, "href"))).or_else(|| meta("og:url"));
+    let url = match (url, address) {
+        (Some(url), Some(address)) => Some(address.join(&url).unwrap_or_else(|_| address.clone()).into()),
+        (url, address) => url.or(address.map(Url::to_string)),
+    };
     let container =
         ["article", "main", "body"].into_iter().find_map(|name| elements(&document, name).into_iter().next());
     let published = [member("datePublished"), meta("article:published_time")];
