@@ -458,7 +458,10 @@ diesel::table! {
         actions -> Array<Nullable<Text>>,
         publishers -> Array<Nullable<Text>>,
         speakers -> Array<Nullable<Uuid>>,
+        search -> Nullable<Text>,
         secret -> Bytea,
+        previous_secret -> Nullable<Bytea>,
+        previous_expires_at -> Nullable<Timestamptz>,
         cursor -> Text,
     }
 }

@@ -12,12 +12,19 @@ CREATE TABLE webhooks (
     actions text[] NOT NULL,
     publishers text[] NOT NULL,
     speakers uuid[] NOT NULL,
+    -- Words that a quote must have.
+    search text,
     -- Messages are signed with it, so that a digest would not do.
     secret bytea NOT NULL,
+    -- Signs too until then, after a rotation.
+    previous_secret bytea,
+    previous_expires_at timestamptz,
     -- The cursor of the change feed behind which changes are yet to be queued.
     cursor text NOT NULL,
     CONSTRAINT webhooks_version_check CHECK (version >= 1),
     CONSTRAINT webhooks_url_check CHECK (octet_length(url) BETWEEN 1 AND 2048),
+    CONSTRAINT webhooks_search_check CHECK (char_length(search) BETWEEN 1 AND 500),
+    CONSTRAINT webhooks_previous_secret_check CHECK ((previous_secret IS NULL) = (previous_expires_at IS NULL)),
     CONSTRAINT webhooks_description_check CHECK (char_length(description) BETWEEN 1 AND 300)
 );
 

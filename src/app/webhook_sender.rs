@@ -39,13 +39,15 @@ impl WebhookSender {
     pub fn send(&self, due: &DueDelivery) -> Attempt {
         let timestamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let id = due.id.to_string();
+        let secrets = std::iter::once(&due.secret).chain(&due.previous_secret);
+        let signatures: Vec<String> = secrets.map(|secret| signature(secret, &id, timestamp, &due.body)).collect();
         // The root certificates of the system are read when they are first needed.
         let request = self.agent.get_or_init(|| agent(&self.allowed)).post(&due.url);
         let sent = request
             .header("content-type", "application/json")
             .header("webhook-id", &id)
             .header("webhook-timestamp", timestamp.to_string())
-            .header("webhook-signature", signature(&due.secret, &id, timestamp, &due.body))
+            .header("webhook-signature", signatures.join(" "))
             .send(due.body.as_str());
         match sent {
             Ok(answer) => {

@@ -1,6 +1,7 @@
 //! Webhooks: addresses that changes are sent to.
 
 use super::change::Change;
+use super::search::Search;
 use super::{ChangeAction, ChangedResource, DeliveryStatus, FieldError};
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -13,6 +14,8 @@ pub struct Webhook {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Until when the secret before the last rotation signs too.
+    pub previous_expires_at: Option<DateTime<Utc>>,
     pub settings: WebhookSettings,
 }
 
@@ -29,6 +32,8 @@ pub struct WebhookSettings {
     pub publishers: Vec<String>,
     /// Only changes of quotes by these speakers, and reviews of them.
     pub speakers: Vec<Uuid>,
+    /// Only changes of quotes with these words, and reviews of them: see [`Search`].
+    pub search: Option<String>,
 }
 
 /// A change to a webhook.
@@ -41,6 +46,7 @@ pub struct WebhookPatch {
     pub actions: Option<Vec<ChangeAction>>,
     pub publishers: Option<Vec<String>>,
     pub speakers: Option<Vec<Uuid>>,
+    pub search: Option<Option<String>>,
 }
 
 /// A message to a webhook, and the result of sending it.
@@ -67,13 +73,15 @@ pub struct ChangeContext {
     pub publisher: Option<Option<String>>,
     /// The speaker of the quote; `None` when the quote was deleted.
     pub speaker: Option<Option<Uuid>>,
+    /// Whether the quote matches the search; `None` when it was deleted.
+    pub matches_search: Option<bool>,
 }
 
 impl WebhookSettings {
-    /// Checks the URL.
+    /// Checks the URL and the search.
     ///
     /// # Errors
-    /// When it is not an http or https URL without credentials.
+    /// When the URL is not an http or https URL without credentials, or the search has no word.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let is_usable = |url: &Url| {
             ["http", "https"].contains(&url.scheme())
@@ -81,11 +89,15 @@ impl WebhookSettings {
                 && url.username().is_empty()
                 && url.password().is_none()
         };
-        if Url::parse(&self.url).is_ok_and(|url| is_usable(&url)) {
-            return Ok(());
+        let mut faults = Vec::new();
+        if !Url::parse(&self.url).is_ok_and(|url| is_usable(&url)) {
+            let detail = "must be an http or https URL without a user name and a password";
+            faults.push(FieldError::new("/url", detail));
         }
-        let detail = "must be an http or https URL without a user name and a password";
-        Err(vec![FieldError::new("/url", detail)])
+        if let Some(Err(error)) = self.search.as_deref().map(Search::parse) {
+            faults.push(FieldError::new("/search", error.to_string()));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     /// Applies a patch.
@@ -99,10 +111,11 @@ impl WebhookSettings {
             actions: patch.actions.unwrap_or_else(|| self.actions.clone()),
             publishers: patch.publishers.unwrap_or_else(|| self.publishers.clone()),
             speakers: patch.speakers.unwrap_or_else(|| self.speakers.clone()),
+            search: patch.search.unwrap_or_else(|| self.search.clone()),
         }
     }
 
-    /// Whether a change is sent. A change whose publisher or speaker is no longer known, such as a deletion, is sent.
+    /// Whether a change is sent. A change whose publisher, speaker or words are no longer known, such as a deletion, is sent.
     pub fn matches(&self, change: &Change, context: &ChangeContext) -> bool {
         let is_of_quote = matches!(change.resource, ChangedResource::Quote | ChangedResource::Review);
         let publisher = context.publisher.as_ref().map(Option::as_deref);
@@ -113,5 +126,6 @@ impl WebhookSettings {
             && (self.actions.is_empty() || self.actions.contains(&change.action))
             && (self.publishers.is_empty() || (change.article_id.is_some() && publisher.is_none_or(has_publisher)))
             && (self.speakers.is_empty() || (is_of_quote && context.speaker.is_none_or(has_speaker)))
+            && (self.search.is_none() || (is_of_quote && context.matches_search != Some(false)))
     }
 }

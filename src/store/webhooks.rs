@@ -11,6 +11,7 @@ use crate::domain::new_id;
 use crate::domain::page::{Count, Key, Page, PageRequest, Position, Total};
 use crate::domain::webhook::{Webhook, WebhookPatch, WebhookSettings};
 use crate::schema::webhooks;
+use chrono::{TimeDelta, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use row::{Columns, WebhookRow};
@@ -83,6 +84,27 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &We
     }
     let row: WebhookRow = diesel::update(webhooks::table.find(id))
         .set((Columns::from(&next), webhooks::version.eq(webhooks::version + 1), webhooks::updated_at.eq(now)))
+        .returning(WebhookRow::as_returning())
+        .get_result(conn)?;
+    Ok(row.into())
+}
+
+/// Gives a webhook another secret. The former one signs too for `grace`.
+///
+/// # Errors
+/// As [`find`].
+pub fn rotate(conn: &mut PgConnection, id: Uuid, secret: &[u8], grace: TimeDelta) -> Result<Webhook> {
+    lock(conn, id, &None)?;
+    let former: Vec<u8> = webhooks::table.find(id).select(webhooks::secret).first(conn)?;
+    let (previous, until) = (!grace.is_zero()).then(|| (former, Utc::now() + grace)).unzip();
+    let row: WebhookRow = diesel::update(webhooks::table.find(id))
+        .set((
+            webhooks::secret.eq(secret),
+            webhooks::previous_secret.eq(previous),
+            webhooks::previous_expires_at.eq(until),
+            webhooks::version.eq(webhooks::version + 1),
+            webhooks::updated_at.eq(now),
+        ))
         .returning(WebhookRow::as_returning())
         .get_result(conn)?;
     Ok(row.into())

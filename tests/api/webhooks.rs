@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use verbatim::config::{Config, Database, DatabaseUrl};
 
 use crate::changes::caught_up;
-use crate::support::answers::{id, items, pointers, refusal, settled};
+use crate::support::answers::{id, items, pointers, refusal, settled, time};
 use crate::support::embedded::eventually;
-use crate::support::endpoint::Endpoint;
+use crate::support::endpoint::{Endpoint, Message};
 use crate::support::{Client, TestApp};
 
 /// Lets webhooks reach this machine.
@@ -45,7 +45,7 @@ fn a_webhook_is_answered_with_every_member_and_its_secret_once() {
     assert_eq!(BASE64.decode(secret.strip_prefix("whsec_").unwrap().as_bytes()).unwrap().len(), 32);
     let members = json!({
         "version": 1, "url": "https://desk.example/x", "description": "Desk", "enabled": true, "resource": ["quote"],
-        "action": [], "publisher": [], "speaker": []
+        "action": [], "publisher": [], "speaker": [], "search": null, "previous_expires_at": null
     });
     let path = format!("/v1/webhooks/{}", id(&created));
     let read = app.get(&path).expect(200);
@@ -77,10 +77,10 @@ fn bad_webhooks_are_refused() {
     for url in ["desk.example", "ftp://desk.example", "https://user:password@desk.example", "https://"] {
         assert_eq!(pointers(app.post("/v1/webhooks", &json!({"url": url}))), ["/url"], "{url}");
     }
-    assert_eq!(
-        pointers(app.post("/v1/webhooks", &json!({"url": "https://x.example", "resource": ["key"]}))),
-        ["/resource/0"]
-    );
+    let with =
+        |member: &str, value: Value| app.post("/v1/webhooks", &json!({"url": "https://x.example", member: value}));
+    assert_eq!(pointers(with("resource", json!(["key"]))), ["/resource/0"]);
+    assert_eq!(pointers(with("search", json!("« »"))), ["/search"]);
 }
 
 #[test]
@@ -96,15 +96,49 @@ fn changes_are_sent_signed_as_standard_webhooks_says() {
     assert_eq!(message.json()["type"], "entity.create");
     assert_eq!((&message.json()["data"], &change["record_id"]), (change, &entity["id"]));
     assert_eq!(message.header("content-type"), "application/json");
-    let secret = BASE64.decode(created["secret"].as_str().unwrap().trim_start_matches("whsec_").as_bytes()).unwrap();
-    let signed = format!("{}.{}.{}", message.header("webhook-id"), message.header("webhook-timestamp"), message.body);
-    let signature = message.header("webhook-signature").strip_prefix("v1,").unwrap();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
-    hmac::verify(&key, signed.as_bytes(), &BASE64.decode(signature.as_bytes()).unwrap()).unwrap();
+    assert_eq!(signed_with(&message, &[&created]), [true]);
     let delivered = in_state(&app, &created, "delivered", 1);
     assert_eq!(delivered[0]["id"], message.header("webhook-id"));
     assert_eq!((&delivered[0]["response_status"], &delivered[0]["attempts"]), (&json!(200), &json!(1)));
     assert_eq!(delivered[0]["body"], message.body);
+}
+
+/// Whether each signature of a message is one with the secret of an answer, in the order of the answers.
+#[track_caller]
+fn signed_with(message: &Message, answers: &[&Value]) -> Vec<bool> {
+    let signed = format!("{}.{}.{}", message.header("webhook-id"), message.header("webhook-timestamp"), message.body);
+    let signatures: Vec<&str> = message.header("webhook-signature").split(' ').collect();
+    assert_eq!(signatures.len(), answers.len(), "{signatures:?}");
+    let is_by = |(signature, answer): (&&str, &&Value)| {
+        let secret = answer["secret"].as_str().unwrap().trim_start_matches("whsec_");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &BASE64.decode(secret.as_bytes()).unwrap());
+        let signature = BASE64.decode(signature.strip_prefix("v1,").unwrap().as_bytes()).unwrap();
+        hmac::verify(&key, signed.as_bytes(), &signature).is_ok()
+    };
+    signatures.iter().zip(answers).map(is_by).collect()
+}
+
+#[test]
+fn a_rotated_webhook_signs_with_both_secrets_for_a_while() {
+    let app = TestApp::with(allow_loopback);
+    let endpoint = Endpoint::start();
+    let created = webhook(&app, &endpoint.url("/200"), json!({}));
+    let path = format!("/v1/webhooks/{}", id(&created));
+    let rotate = |grace: u32| app.request("POST", &format!("{path}/rotate?grace_seconds={grace}")).send().expect(200);
+    let test = || {
+        app.request("POST", &format!("{path}/test")).send().expect(200);
+        endpoint.next()
+    };
+    let rotated = rotate(3600);
+    assert_eq!(rotated["version"], 2);
+    assert!(time(&rotated["previous_expires_at"]) > time(&rotated["updated_at"]));
+    assert_eq!(signed_with(&test(), &[&rotated, &created]), [true, true]);
+    app.sql("UPDATE webhooks SET previous_expires_at = now()");
+    assert_eq!(signed_with(&test(), &[&rotated]), [true]);
+    let last = rotate(0);
+    assert_eq!(last["previous_expires_at"], Value::Null);
+    assert_eq!(signed_with(&test(), &[&last]), [true]);
+    assert!(app.get(&path).expect(200).get("secret").is_none());
 }
 
 #[test]
@@ -118,6 +152,8 @@ fn each_filter_of_webhooks_selects_its_changes() {
     let quotes = with(json!({"resource": ["quote"], "action": ["create", "delete"]}));
     let sud = with(json!({"publisher": ["Sud"]}));
     let spoken = with(json!({"speaker": [speaker["id"]]}));
+    let found = with(json!({"search": "prête -Dakar"}));
+    let other_words = with(json!({"search": "« prêts nous »"}));
     let disabled = with(json!({"enabled": false}));
     let [article, other] = ["Sud", "Nord"].map(|publisher| app.article(json!({"publisher": publisher})));
     let quote = app.quote(&article, json!({"speaker_id": speaker["id"]}));
@@ -143,6 +179,8 @@ fn each_filter_of_webhooks_selects_its_changes() {
     assert_eq!(types(&quotes, 2), ["quote.create", "quote.create"]);
     assert_eq!(types(&sud, 4), ["article.create", "quote.create", "quote.update", "review.create"]);
     assert_eq!(types(&spoken, 3), ["quote.create", "quote.update", "review.create"]);
+    assert_eq!(types(&found, 4), ["quote.create", "quote.create", "quote.update", "review.create"]);
+    assert_eq!(deliveries(&app, &other_words, ""), Vec::<Value>::new());
     assert_eq!(deliveries(&app, &disabled, ""), Vec::<Value>::new());
 }
 

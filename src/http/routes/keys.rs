@@ -9,7 +9,7 @@ use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
-use crate::http::wire::key::{CreateKey, KeyBody, KeyPage, RotateKey};
+use crate::http::wire::key::{CreateKey, KeyBody, KeyPage, RotateSecret};
 use crate::http::wire::page::{KeyKind, ListAll};
 use crate::store::{Db, keys};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
@@ -71,14 +71,14 @@ pub async fn read_key(request: HttpRequest, db: web::Data<Db>, id: web::Path<Uui
 #[utoipa::path(
     tag = "keys",
     security(("key" = ["admin"])),
-    params(RotateKey),
+    params(RotateSecret),
     responses((status = 200, description = "The key with its new secret", body = KeyBody)),
 )]
 #[post("/v1/keys/{id}/rotate")]
 pub async fn rotate_key(
     keys: web::Data<Keys>,
     id: web::Path<Uuid>,
-    query: Query<RotateKey>,
+    query: Query<RotateSecret>,
 ) -> Result<HttpResponse, Problem> {
     let grace = TimeDelta::seconds(query.grace_seconds);
     let body = with_secret(keys.rotate(id.into_inner(), None, grace).await?);

@@ -105,6 +105,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(webhooks::list_webhooks)
         .service(webhooks::read_webhook)
         .service(webhooks::update_webhook)
+        .service(webhooks::rotate_webhook)
         .service(webhooks::delete_webhook)
         .service(webhooks::test_webhook)
         .service(webhooks::list_webhook_deliveries)

@@ -1,12 +1,13 @@
 //! `/v1/webhooks`: addresses that changes are sent to, for admins.
 
-use crate::domain::webhook::{WebhookPatch, WebhookSettings};
+use crate::domain::webhook::{Webhook, WebhookPatch, WebhookSettings};
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
+use crate::http::wire::key::RotateSecret;
 use crate::http::wire::page::{KeyKind, ListAll};
 use crate::http::wire::webhook::{
     CreateWebhook, DeliveryBody, DeliveryPage, ListDeliveries, ReplayBody, ReplayDeliveries, UpdateWebhook,
@@ -15,6 +16,7 @@ use crate::http::wire::webhook::{
 use crate::store::webhooks::{self, deliveries};
 use crate::store::{self, Db};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use chrono::TimeDelta;
 use data_encoding::BASE64;
 use uuid::Uuid;
 
@@ -31,7 +33,7 @@ const SECRET_BYTES: usize = 32;
 /// An answer with a status from 200 to 299 within ten seconds ends a delivery. Others are sent again, after 5 seconds at first and 6
 /// hours at last, for three days. Redirects are not followed. A message may come twice, and messages may overtake each other:
 /// `webhook-id` and `data.id` tell. A record that was deleted before its change was queued is sent to all that filter by
-/// publisher or speaker.
+/// publisher, speaker or search.
 #[utoipa::path(
     tag = "webhooks",
     security(("key" = ["admin"])),
@@ -40,13 +42,20 @@ const SECRET_BYTES: usize = 32;
 )]
 #[post("/v1/webhooks")]
 pub async fn create_webhook(db: web::Data<Db>, body: Body<CreateWebhook>) -> Result<HttpResponse, Problem> {
-    let settings = WebhookSettings::from(body.0);
+    let (settings, secret) = (WebhookSettings::from(body.0), new_secret()?);
+    let webhook = db.write(move |conn| webhooks::create(conn, &settings, &secret)).await?;
+    let body = with_secret(webhook, &secret);
+    record::created(&format!("/v1/webhooks/{}", body.id), body.version, &body)
+}
+
+fn new_secret() -> Result<[u8; SECRET_BYTES], Problem> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|error| store::Error::Internal(format!("no random numbers: {error}")))?;
-    let webhook = db.write(move |conn| webhooks::create(conn, &settings, &secret)).await?;
-    let secret = Some(format!("whsec_{}", BASE64.encode(&secret)));
-    let body = WebhookBody { secret, ..webhook.into() };
-    record::created(&format!("/v1/webhooks/{}", body.id), body.version, &body)
+    Ok(secret)
+}
+
+fn with_secret(webhook: Webhook, secret: &[u8]) -> WebhookBody {
+    WebhookBody { secret: Some(format!("whsec_{}", BASE64.encode(secret))), ..webhook.into() }
 }
 
 /// List webhooks
@@ -103,6 +112,28 @@ pub async fn update_webhook(
     let (id, patch) = (id.into_inner(), WebhookPatch::from(body.0));
     let webhook = db.write(move |conn| webhooks::update(conn, id, &expected.0, &patch)).await?;
     record::changed(webhook.version, &WebhookBody::from(webhook))
+}
+
+/// Rotate the secret of a webhook
+///
+/// The answer has a new `secret`. For `grace_seconds`, messages have two signatures, also one with the former secret, so that the
+/// receiver can change over.
+#[utoipa::path(
+    tag = "webhooks",
+    security(("key" = ["admin"])),
+    params(RotateSecret),
+    responses((status = 200, description = "The webhook with its new secret", body = WebhookBody)),
+)]
+#[post("/v1/webhooks/{id}/rotate")]
+pub async fn rotate_webhook(
+    db: web::Data<Db>,
+    id: web::Path<Uuid>,
+    query: Query<RotateSecret>,
+) -> Result<HttpResponse, Problem> {
+    let (id, secret, grace) = (id.into_inner(), new_secret()?, TimeDelta::seconds(query.grace_seconds));
+    let webhook = db.write(move |conn| webhooks::rotate(conn, id, &secret, grace)).await?;
+    let body = with_secret(webhook, &secret);
+    record::changed(body.version, &body)
 }
 
 /// Delete a webhook

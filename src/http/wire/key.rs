@@ -62,10 +62,10 @@ pub struct CreateKey {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Options of a rotation.
+/// Options of the rotation of a secret.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RotateKey {
+pub struct RotateSecret {
     /// How long the former secret stays valid.
     #[serde(default = "default_grace")]
     #[param(minimum = 0, maximum = 2_592_000, default = 3600)]

@@ -16,7 +16,8 @@ use uuid::Uuid;
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
     "url": "https://desk.example/verbatim", "description": "Quotes of the minister", "enabled": true,
-    "resource": ["quote", "review"], "action": [], "publisher": [], "speaker": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"]
+    "resource": ["quote", "review"], "action": [], "publisher": [], "speaker": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"],
+    "search": "port -Dakar", "previous_expires_at": null
 }))]
 pub struct WebhookBody {
     pub id: Uuid,
@@ -43,7 +44,13 @@ pub struct WebhookBody {
     /// Only changes of quotes by these speakers, and reviews of them; empty for all.
     #[schema(max_items = 50)]
     pub speaker: Vec<Uuid>,
-    /// The key that signatures are checked with, as Standard Webhooks writes it. Only in the answer to the creation.
+    /// Only changes of quotes with these words, and reviews of them: words, "phrases", `OR` and `-not`.
+    #[schema(required = true, max_length = 500)]
+    pub search: Option<String>,
+    /// Until when messages also have a signature with the secret before the last rotation.
+    #[schema(required = true)]
+    pub previous_expires_at: Option<DateTime<Utc>>,
+    /// The key that signatures are checked with, as Standard Webhooks writes it. Only in the answer to the creation or a rotation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 60, value_type = String, required = false)]
     pub secret: Option<String>,
@@ -83,6 +90,9 @@ pub struct CreateWebhook {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub speaker: Vec<Uuid>,
+    /// Only changes of quotes with these words, and reviews of them: words, "phrases", `OR` and `-not`.
+    #[schema(min_length = 1, max_length = 500)]
+    pub search: Option<String>,
 }
 
 fn enabled() -> bool {
@@ -114,6 +124,9 @@ pub struct UpdateWebhook {
     /// Replaces the whole list.
     #[schema(max_items = 50, value_type = Vec<Uuid>, required = false)]
     pub speaker: Option<Vec<Uuid>>,
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(min_length = 1, max_length = 500, value_type = Option<String>)]
+    pub search: Option<Option<String>>,
 }
 
 /// One page of webhooks.
@@ -230,6 +243,8 @@ impl From<Webhook> for WebhookBody {
             action: settings.actions,
             publisher: settings.publishers,
             speaker: settings.speakers,
+            search: settings.search,
+            previous_expires_at: webhook.previous_expires_at,
             secret: None,
         }
     }
@@ -245,6 +260,7 @@ impl From<CreateWebhook> for WebhookSettings {
             actions: body.action,
             publishers: body.publisher,
             speakers: body.speaker,
+            search: body.search,
         }
     }
 }
@@ -259,6 +275,7 @@ impl From<UpdateWebhook> for WebhookPatch {
             actions: body.action,
             publishers: body.publisher,
             speakers: body.speaker,
+            search: body.search,
         }
     }
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::now;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bytea, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bytea, Integer, Nullable, Text, Uuid as SqlUuid};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -64,6 +64,9 @@ pub struct DueDelivery {
     pub url: String,
     #[diesel(sql_type = Bytea)]
     pub secret: Vec<u8>,
+    /// The secret before a rotation, while it signs too.
+    #[diesel(sql_type = Nullable<Bytea>)]
+    pub previous_secret: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
     pub body: String,
     /// The number of attempts, including this one.
@@ -175,7 +178,9 @@ pub fn replay(conn: &mut PgConnection, webhook: Uuid, ids: &[Uuid]) -> Result<us
 pub fn take_due(conn: &mut PgConnection, limit: i64, each: i64, busy: &[Uuid]) -> Result<Vec<DueDelivery>> {
     let due = diesel::sql_query(format!(
         "WITH due AS (
-             SELECT found.id, webhooks.url, webhooks.secret FROM webhooks
+             SELECT found.id, webhooks.url, webhooks.secret,
+                 CASE WHEN webhooks.previous_expires_at > now() THEN webhooks.previous_secret END AS previous_secret
+             FROM webhooks
              CROSS JOIN LATERAL (
                  SELECT id, next_attempt_at FROM webhook_deliveries
                  WHERE webhook_id = webhooks.id AND status = 'pending' AND next_attempt_at <= now()
@@ -188,7 +193,7 @@ pub fn take_due(conn: &mut PgConnection, limit: i64, each: i64, busy: &[Uuid]) -
          UPDATE webhook_deliveries AS taken
          SET attempts = attempts + 1, last_attempt_at = now(), next_attempt_at = now() + interval '{LEASE}'
          FROM due WHERE taken.id = due.id
-         RETURNING taken.id, taken.webhook_id, due.url, due.secret, taken.body, taken.attempts"
+         RETURNING taken.id, taken.webhook_id, due.url, due.secret, due.previous_secret, taken.body, taken.attempts"
     ));
     let due = due.bind::<BigInt, _>(limit).bind::<BigInt, _>(each).bind::<Array<SqlUuid>, _>(busy.to_vec());
     Ok(due.load(conn)?)
@@ -219,25 +224,27 @@ pub fn finish(conn: &mut PgConnection, due: &DueDelivery, attempt: &Attempt, pau
         _ if next > queued_at + LIFETIME => DeliveryStatus::Dead,
         _ => DeliveryStatus::Pending,
     };
-    diesel::update(sent)
-        .set((
-            webhook_deliveries::status.eq(state),
-            webhook_deliveries::next_attempt_at.eq(next),
-            webhook_deliveries::response_status.eq(status),
-            webhook_deliveries::error.eq(error),
-        ))
-        .execute(conn)?;
-    if *attempt == Attempt::Answered(410) {
-        log::warn!("webhook {} answers 410 and is disabled", due.webhook_id);
-        diesel::update(webhooks::table.find(due.webhook_id))
+    conn.transaction(|conn| {
+        diesel::update(sent)
             .set((
-                webhooks::enabled.eq(false),
-                webhooks::version.eq(webhooks::version + 1),
-                webhooks::updated_at.eq(now),
+                webhook_deliveries::status.eq(state),
+                webhook_deliveries::next_attempt_at.eq(next),
+                webhook_deliveries::response_status.eq(status),
+                webhook_deliveries::error.eq(error),
             ))
             .execute(conn)?;
-    }
-    Ok(())
+        if *attempt == Attempt::Answered(410) {
+            log::warn!("webhook {} answers 410 and is disabled", due.webhook_id);
+            diesel::update(webhooks::table.find(due.webhook_id))
+                .set((
+                    webhooks::enabled.eq(false),
+                    webhooks::version.eq(webhooks::version + 1),
+                    webhooks::updated_at.eq(now),
+                ))
+                .execute(conn)?;
+        }
+        Ok(())
+    })
 }
 
 /// Deletes a batch of deliveries that were created longer than `retention` ago and are not pending. Returns false when there

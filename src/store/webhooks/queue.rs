@@ -3,12 +3,15 @@
 use super::deliveries;
 use super::row::WebhookRow;
 use crate::domain::change::{Change, ChangeFilter, ChangePosition};
+use crate::domain::search::Search;
 use crate::domain::webhook::{ChangeContext, Webhook, WebhookSettings};
 use crate::domain::{ChangedResource, new_id};
 use crate::schema::{articles, claim_reviews, quotes, reviews, webhooks};
 use crate::store::changes::{self, After};
+use crate::store::sql::Sql;
 use crate::store::{Error, Result, references};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -85,12 +88,16 @@ fn matching(conn: &mut PgConnection, settings: &WebhookSettings, changes: Vec<Ch
             found.select((articles::id, articles::publisher)).load(conn)?.into_iter().collect()
         }
     };
+    let of = |resource| {
+        let of_resource = changes.iter().filter(move |change| change.resource == resource);
+        of_resource.map(|change| change.record_id).collect::<Vec<_>>()
+    };
+    let found = match settings.search.as_deref().map(Search::parse) {
+        Some(Ok(search)) => found(conn, &search, of(ChangedResource::Quote), of(ChangedResource::Review))?,
+        _ => HashMap::new(),
+    };
     let mut speakers: HashMap<Uuid, Option<Uuid>> = HashMap::new();
     if !settings.speakers.is_empty() {
-        let of = |resource| {
-            let of_resource = changes.iter().filter(move |change| change.resource == resource);
-            of_resource.map(|change| change.record_id).collect::<Vec<_>>()
-        };
         let by_quote = quotes::table.filter(quotes::id.eq_any(of(ChangedResource::Quote)));
         speakers.extend(by_quote.select((quotes::id, quotes::speaker_id)).load::<(Uuid, Option<Uuid>)>(conn)?);
         let by_review = reviews::table
@@ -107,10 +114,36 @@ fn matching(conn: &mut PgConnection, settings: &WebhookSettings, changes: Vec<Ch
         let context = ChangeContext {
             publisher: change.article_id.and_then(|article| publishers.get(&article).cloned()),
             speaker: speakers.get(&change.record_id).copied(),
+            matches_search: found.get(&change.record_id).copied(),
         };
         settings.matches(change, &context)
     };
     Ok(changes.into_iter().filter(is_sent).collect())
+}
+
+/// Whether each of these quotes, and the quote of each of these reviews, matches a search.
+fn found(
+    conn: &mut PgConnection,
+    search: &Search,
+    quotes: Vec<Uuid>,
+    reviews: Vec<Uuid>,
+) -> Result<HashMap<Uuid, bool>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        record_id: Uuid,
+        #[diesel(sql_type = Bool)]
+        is_match: bool,
+    }
+    let rows: Vec<Found> = Sql::new("WITH changed (record_id, quote_id) AS (SELECT id, id FROM unnest(")
+        .bind(quotes)
+        .sql(") AS id UNION ALL SELECT id, quote_id FROM reviews WHERE id = ANY (")
+        .bind(reviews)
+        .sql(")) SELECT record_id, vector @@ websearch_to_tsquery(search_config(language), ")
+        .bind(search.as_str().to_owned())
+        .sql(") AS is_match FROM changed JOIN quotes ON quotes.id = changed.quote_id")
+        .rows(conn)?;
+    Ok(rows.into_iter().map(|row| (row.record_id, row.is_match)).collect())
 }
 
 /// The id and the body of the message about a change.

@@ -16,6 +16,7 @@ pub struct WebhookRow {
     pub version: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    previous_expires_at: Option<DateTime<Utc>>,
     #[diesel(embed)]
     columns: Columns,
 }
@@ -31,6 +32,7 @@ pub struct Columns {
     actions: Vec<Option<ChangeAction>>,
     publishers: Vec<Option<String>>,
     speakers: Vec<Option<Uuid>>,
+    search: Option<String>,
 }
 
 fn some<T: Clone>(values: &[T]) -> Vec<Option<T>> {
@@ -47,18 +49,20 @@ impl From<&WebhookSettings> for Columns {
             actions: some(&settings.actions),
             publishers: some(&settings.publishers),
             speakers: some(&settings.speakers),
+            search: settings.search.clone(),
         }
     }
 }
 
 impl From<WebhookRow> for Webhook {
     fn from(row: WebhookRow) -> Self {
-        let Columns { url, description, enabled, resources, actions, publishers, speakers } = row.columns;
+        let Columns { url, description, enabled, resources, actions, publishers, speakers, search } = row.columns;
         Self {
             id: row.id,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            previous_expires_at: row.previous_expires_at,
             settings: WebhookSettings {
                 url,
                 description,
@@ -67,6 +71,7 @@ impl From<WebhookRow> for Webhook {
                 actions: actions.into_iter().flatten().collect(),
                 publishers: publishers.into_iter().flatten().collect(),
                 speakers: speakers.into_iter().flatten().collect(),
+                search,
             },
         }
     }
