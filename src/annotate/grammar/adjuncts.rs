@@ -17,7 +17,11 @@ impl NounPhraseChunker<'_> {
                 at = next;
                 continue;
             }
-            return self.phrase_at(at, limit).map(|phrase| self.with_apposition(phrase, limit));
+            // A comma closes adjuncts between commas: `martèle, devant la presse, Anne Roy`.
+            let closes = at > from && self.tokens.is_mark(at, ',');
+            let named = |phrase: &NounPhrase| !closes || phrase.name.is_some();
+            let phrase = self.phrase_at(at + usize::from(closes), limit).filter(named);
+            return phrase.map(|phrase| self.with_apposition(phrase, limit));
         }
         None
     }

@@ -162,6 +162,7 @@ impl<'a> DiscourseContext<'a> {
             .find(likely)
             .or_else(|| recent().next())
             .map(|(one, _)| *one)
+            .filter(|_| !info.is_anaphor())
             .or_else(|| self.last_person(span.start, gender, plural));
         match antecedent {
             Some(one) => Speaker {

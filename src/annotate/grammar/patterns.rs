@@ -245,7 +245,9 @@ impl AttributionContext<'_> {
         beside: bool,
     ) -> Option<Attribution> {
         let colon = at > sentence.start && self.tokens.is_mark(at - 1, ':');
-        let forward = |&i: &usize| self.cues[i].end <= at && !self.reports_backwards(i, at, sentence);
+        let forward = |&i: &usize| {
+            self.cues[i].end <= at && !self.reports_backwards(i, at, sentence) && !self.is_completed(i, cues.start, at)
+        };
         let mut seen = cues.clone().rev().filter(forward);
         let cue = seen.find(|&i| {
             let cue = &self.cues[i];
@@ -282,6 +284,20 @@ impl AttributionContext<'_> {
         let bare = !self.language.is_french() && !tokens.info(start).is_preposition();
         let one_clause = !(start..at).any(|i| tokens.is_comma(i) || tokens.info(i).is_conjunction());
         tokens.info(start).is_complementizer() || bare && one_clause && (start + 1..at).any(verb)
+    }
+
+    /// Whether a cue in a relative clause has its complement, so that the colon belongs to an earlier one.
+    ///
+    /// `Luc Petit a répondu à Anne Roy, qui l'accusait d'avoir menti : « ... »`
+    fn is_completed(&self, cue: usize, first: usize, at: usize) -> bool {
+        let tokens = self.tokens;
+        let found = &self.cues[cue];
+        let relative = (1..5).filter_map(|back| found.start.checked_sub(back)).any(|i| tokens.info(i).is_relative());
+        let infinitive = |i: usize| tokens.info(i).is_have() || tokens.info(i).is_any_infinitive();
+        let object = found.class == Class::Quote && at - found.end > 2;
+        let complement = object || (found.end..at).any(infinitive);
+        let earlier = (first..cue).any(|i| self.cues[i].class == Class::Speech && self.cues[i].shape == Shape::Finite);
+        tokens.is_mark(at - 1, ':') && relative && complement && earlier
     }
 
     /// Whether a cue between two quotations reports the first only: `« A », a dit X, qui dirige le « B »`.

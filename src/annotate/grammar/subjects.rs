@@ -31,7 +31,8 @@ impl NounPhraseChunker<'_> {
         let last = end - 1;
         let info = tokens.info(last);
         if info.is_pronoun() && self.mention_at(last).is_none() {
-            return self.phrase_at(last, end);
+            let anaphor = info.is_anaphor() && last > sentence.start && tokens.info(last - 1).is_anaphor();
+            return self.phrase_at(if anaphor { last - 1 } else { last }, end);
         }
         if info.is_relative() {
             return self.phrase_ending_at(sentence, last).map(|phrase| self.nearest_source(phrase));

@@ -133,7 +133,7 @@ impl AttributionContext<'_> {
         if (quote_before && !directly && inverts) || relative {
             let after = phrases
                 .phrase_after(cue.end, sentence.end)
-                .filter(|phrase| !phrase.pronoun)
+                .filter(|phrase| !phrase.pronoun || phrase.end > phrase.start + 1)
                 .or_else(|| self.source_after_insertion(sentence, cue));
             return after.or_else(|| phrases.subject_before(sentence, cue.start));
         }

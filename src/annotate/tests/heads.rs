@@ -55,6 +55,22 @@ fn a_french_source_is_found_beside_its_description() {
                 "Pour son conseil, Me Paul Roux, « la digue tiendra dix ans ».",
                 &[("la digue tiendra dix ans", "Paul Roux")],
             ),
+            (
+                "« La digue tiendra », martèle à chaque réunion, devant les élus, Anne Morel.",
+                &[("La digue tiendra", "Anne Morel")],
+            ),
+            (
+                "« La digue tiendra », a, non sans malice, glissé à la presse Anne Morel.",
+                &[("La digue tiendra", "Anne Morel")],
+            ),
+            (
+                "Paul Roux a répondu à Anne Morel, qui l'accusait d'avoir menti : « Je n'ai rien caché. »",
+                &[("Je n'ai rien caché.", "Paul Roux")],
+            ),
+            (
+                "Paul Roux a reçu Anne Morel. Cette dernière a parlé d'une « digue à bout de souffle ».",
+                &[("digue à bout de souffle", "Anne Morel")],
+            ),
             // A name that is no subject is no source.
             (
                 "« La digue tiendra dix ans. » Le vent souffle sur le quai Anne Morel.",
@@ -92,6 +108,14 @@ fn an_english_source_is_found_beside_its_description() {
             (
                 "The plan was attacked from all sides, with one resident calling it \"a danger to us all\".",
                 &[("a danger to us all", "one resident")],
+            ),
+            (
+                "Paul Ross replied to Anna Bell, who had accused him of lying: \"I hid nothing.\"",
+                &[("I hid nothing.", "Paul Ross")],
+            ),
+            (
+                "Paul Ross and Anna Bell met on Monday. \"It went well,\" the latter said.",
+                &[("It went well,", "Anna Bell")],
             ),
             ("\"It made a lot of noise,\" one said.", &[("It made a lot of noise,", "one")]),
             ("\"It made a lot of noise,\" said another.", &[("It made a lot of noise,", "another")]),

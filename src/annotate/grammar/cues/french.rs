@@ -3,6 +3,9 @@
 use super::{Cue, Finder, Shape};
 use crate::annotate::languages::form;
 
+/// Maximum length of an insertion between an auxiliary and its participle, in tokens.
+const MAX_INSERTION: usize = 9;
+
 impl Finder<'_> {
     pub(super) fn french_cue(&self, at: usize) -> Option<Cue> {
         self.french_compound(at).or_else(|| self.modal_cue(at)).or_else(|| self.french_simple(at))
@@ -16,7 +19,7 @@ impl Finder<'_> {
             return None;
         }
         let shape = if info.is_having() { Shape::Gerund } else { Shape::Finite };
-        let (next, inverted) = self.skip_small_words(at + 1);
+        let (next, inverted) = self.skip_small_words(self.skip_insertion(at + 1));
         let info = self.tokens.info(next);
         let negated = self.is_negated(at);
         if info.is_modal()
@@ -30,6 +33,12 @@ impl Finder<'_> {
         }
         let start = if reflexive { at - 1 } else { at };
         self.cue(start, next, shape, inverted).map(|cue| Cue { negated, ..cue })
+    }
+
+    /// The index after an insertion between commas: `a, non sans malice, glissé`.
+    fn skip_insertion(&self, at: usize) -> usize {
+        let close = (at + 1..at + MAX_INSERTION).find(|&i| self.tokens.is_mark(i, ','));
+        close.filter(|_| self.tokens.is_mark(at, ',')).map_or(at, |close| close + 1)
     }
 
     /// A verb of one word: present, past, participles.
