@@ -77,11 +77,13 @@ fn key(lower: &[char]) -> String {
 
 /// Whether a line has at most `words` words and does not end like a sentence.
 fn is_short(text: &Text, span: Span, words: usize) -> bool {
-    let last = text.before(span.end);
+    // A single mark closes a quotation only after punctuation.
+    let single = text.before(span.end) == '\'' && span.end - span.start > 1;
+    let last = text.before(if single { span.end - 1 } else { span.end });
     let first = text.at(span.start);
     // A headline may begin or end with a quotation. Any other such line is a quotation in the text.
     let quoted = matches!(last, '»' | '”' | '"') || matches!(first, '«' | '“' | '"');
-    !matches!(last, '.' | '!' | '…' | ':' | ';' | ',' | '–' | '—')
+    !matches!(last, '.' | '!' | '…' | ':' | ';' | ',' | '–' | '—' | '。' | '！' | '？')
         && !matches!(first, '-' | '–' | '—' | '•' | '*')
         && (!quoted || (words == MAX_HEADLINE_WORDS && !contains_sentence_end(text, span)))
         && (last != '?' || words == MAX_HEADLINE_WORDS || span.end - span.start < 80)

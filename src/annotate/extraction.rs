@@ -1,5 +1,6 @@
 //! Annotates a text for storage. Entities that are not in the dictionary become newcomers with provisional ids.
 
+use super::cleaning::cleaned;
 use super::findings::{Annotation, Document, FoundAlias};
 use super::names::dictionary::{Dictionary, StoredEntity};
 use super::pipeline::annotate;
@@ -105,7 +106,8 @@ fn contexts(body: &str, annotation: &Annotation) -> Vec<BTreeSet<String>> {
 ///
 /// An entity of the gazetteer may be stored under another name than the printed one: its preferred name is looked up too.
 pub fn annotate_with(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> (Annotation, Dictionary) {
-    let dictionary = lookup(document.body);
+    let body = cleaned(document.body);
+    let dictionary = lookup(&body);
     let annotation = annotate(document, &dictionary);
     let unlinked = annotation.entities.iter().filter(|entity| entity.stored.is_none() && entity.candidates.is_empty());
     let names: Vec<&str> =
@@ -113,7 +115,7 @@ pub fn annotate_with(document: &Document, lookup: impl Fn(&str) -> Dictionary) -
     if names.is_empty() || lookup(&names.join("\n\n")).is_empty() {
         return (annotation, dictionary);
     }
-    let completed = lookup(&format!("{}\n\n{}", document.body, names.join("\n\n")));
+    let completed = lookup(&format!("{body}\n\n{}", names.join("\n\n")));
     match completed.len() > dictionary.len() {
         true => (annotate(document, &completed), completed),
         false => (annotation, dictionary),

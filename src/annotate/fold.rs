@@ -104,7 +104,8 @@ pub fn hash_word(word: &str) -> u64 {
     finish(hash)
 }
 
-fn is_cjk(c: char) -> bool {
+/// Whether a character is of Chinese or Japanese script, which has no spaces between words.
+pub fn is_cjk(c: char) -> bool {
     matches!(u32::from(c), 0x3040..=0x30ff | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x2ffff)
 }
 

@@ -4,169 +4,220 @@
 //! continue in the next lines, with or without a mark at their start. An unpaired mark affects only its own line. Takes time
 //! linear in the length of the text.
 
+mod scan;
+
 use super::text::Text;
 use super::{Block, Span};
+use scan::{FAMILIES, Family, Mark, Side};
 
 /// Maximum number of lines without a mark within a quotation.
 const MAX_UNMARKED_LINES: usize = 4;
 /// Maximum length of the rest of a line after a stray mark, in code points. A longer rest is a quotation.
 const MAX_UNQUOTED_REST: usize = 20;
 
+/// How a quotation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// With its closing mark, or where its source interrupts it.
+    Closed,
+    /// With its line; the next one repeats the opening mark.
+    Continued,
+    /// With its line, without a mark.
+    Open,
+    /// Where another quotation opens. It is a quotation only if its source interrupts it.
+    Stray,
+    /// With a mark that none opens. It is a quotation only if its source follows.
+    Unopened,
+    /// With its line, which opens with the dash of a dialogue. It is a quotation only if its source interrupts it.
+    Dash,
+}
+
 /// An outermost quotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quoted {
-    /// Span including the marks.
+    /// From the opening mark to the closing mark.
     pub outer: Span,
-    /// Spans without the marks and adjacent spaces, one per line.
+    /// The text between the marks, one part for each line and on each side of an interruption.
     pub parts: Vec<Span>,
-    /// Whether it has a closing mark. Without one it ends with its line.
-    pub closed: bool,
+    pub ending: Ending,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Guillemets,
-    Curly,
-    Straight,
-    Single,
+impl Quoted {
+    /// Whether a mark closes it, here or in the next line.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.ending, Ending::Closed | Ending::Continued)
+    }
+
+    /// Its last character, before the closing marks of nested quotations.
+    pub fn last_char(&self, text: &Text) -> char {
+        let Some(part) = self.parts.last() else { return '\n' };
+        let inner = (part.start..part.end).rev().take(MAX_NESTED_CLOSERS).map(|at| text.at(at));
+        inner.into_iter().find(|&c| !scan::closes_nested(c)).unwrap_or('\n')
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Open,
-    Close,
-    /// Closes a quotation of its family if one is open, else opens one.
-    Either,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    at: usize,
-    family: Family,
-    side: Side,
-}
+/// Maximum number of closing marks and spaces before the last one.
+const MAX_NESTED_CLOSERS: usize = 6;
 
 #[derive(Debug, Clone)]
 struct Opened {
+    /// The first code point of the text, after the mark or at the start of a line.
     at: usize,
     family: Family,
-    /// The parts of the quotation in earlier lines.
+    /// The parts in earlier lines.
     before: Vec<Span>,
-    /// Offset of the mark that opened it.
+    /// The opening mark.
     start: usize,
 }
 
 /// Finds the outermost quotations of a text, in order. `blocks` are its lines. `single_marks`: whether `'so'` is quoted.
 pub fn find(text: &Text, blocks: &[Block], single_marks: bool) -> Vec<Quoted> {
-    let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| marks(text, block.span, single_marks)).collect();
-    let mut found = Vec::new();
+    let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| scan::marks(text, block.span, single_marks)).collect();
+    let mut reader = Reader { text, blocks, lines: &lines, found: Vec::new() };
     let mut carried: Option<Opened> = None;
-    for (i, line) in lines.iter().enumerate() {
-        carried = read_line(text, blocks, &lines, i, line, carried, &mut found);
+    for i in 0..lines.len() {
+        carried = reader.read_line(i, carried);
     }
-    outermost(found)
+    outermost(reader.found)
 }
 
-/// Adds the quotations that end in a line, and returns the quotation that continues in the next line.
-fn read_line(
-    text: &Text,
-    blocks: &[Block],
-    lines: &[Vec<Mark>],
-    i: usize,
-    line: &[Mark],
-    carried: Option<Opened>,
-    found: &mut Vec<Quoted>,
-) -> Option<Opened> {
-    let span = blocks[i].span;
-    let mut stack: Vec<Opened> = Vec::new();
-    let mut open = [0usize; 4];
-    let mut skip_first = false;
-    if let Some(mut carried) = carried {
-        skip_first = line.first().is_some_and(|mark| mark.at == span.start && mark.family == carried.family);
-        carried.at = if skip_first { span.start + 1 } else { span.start };
-        open[carried.family as usize] += 1;
-        stack.push(carried);
-    }
-    let mut last_closed = 0;
-    for mark in &line[usize::from(skip_first)..] {
-        let family = mark.family as usize;
-        let closes = match mark.side {
-            Side::Open => false,
-            Side::Close => true,
-            Side::Either => open[family] > 0,
-        };
-        if !closes {
-            open[family] += 1;
-            stack.push(Opened { at: mark.at + 1, family: mark.family, before: Vec::new(), start: mark.at });
-            continue;
+struct Reader<'a> {
+    text: &'a Text,
+    blocks: &'a [Block],
+    lines: &'a [Vec<Mark>],
+    found: Vec<Quoted>,
+}
+
+impl Reader<'_> {
+    /// Adds the quotations that end in a line, and returns the quotation that continues in the next line.
+    fn read_line(&mut self, i: usize, carried: Option<Opened>) -> Option<Opened> {
+        let (span, line) = (self.blocks[i].span, &self.lines[i]);
+        let first_found = self.found.len();
+        let continued = self.found.last().is_some_and(|last| last.ending == Ending::Continued);
+        let mut stack: Vec<Opened> = Vec::new();
+        let mut open = [0usize; FAMILIES];
+        let mut closers = [0usize; FAMILIES];
+        line.iter().filter(|mark| mark.side != Side::Open).for_each(|mark| closers[mark.family as usize] += 1);
+        if let Some(mut carried) = carried {
+            carried.at = span.start;
+            open[carried.family as usize] += 1;
+            stack.push(carried);
         }
-        // A straight mark may close a curly one and the reverse, as in `"so”`, if no mark of its own family is open.
-        let family = match mark.family {
-            Family::Curly if open[family] == 0 => Family::Straight,
-            Family::Straight if open[family] == 0 => Family::Curly,
-            family => family,
-        };
-        if open[family as usize] == 0 {
-            continue;
-        }
-        while let Some(opened) = stack.pop() {
-            open[opened.family as usize] -= 1;
-            if opened.family == family {
-                last_closed = mark.at;
-                close(text, opened, mark.at, mark.at + 1, true, found);
-                break;
+        for (place, mark) in line.iter().enumerate() {
+            closers[mark.family as usize] -= usize::from(mark.side != Side::Open);
+            let (family, repeated) = (mark.family as usize, continued && mark.at == span.start);
+            // A straight mark on the wrong side of a space closes: `"We sail, "she said`.
+            let last = mark.family == Family::Straight && open[family] > 0 && closers[family] == 0;
+            if repeated || mark.side == Side::Open && !last || mark.side == Side::Either && open[family] == 0 {
+                open[mark.family as usize] += 1;
+                let at = mark.at + mark.width;
+                stack.push(Opened { at, family: mark.family, before: Vec::new(), start: mark.at });
+                continue;
+            }
+            let mixed =
+                || stack.iter().rev().map(|opened| opened.family).find(|&family| may_mix(mark, family, &closers));
+            let own = (open[mark.family as usize] > 0).then_some(mark.family);
+            let Some(family) = own.or_else(mixed) else {
+                if place == 0 {
+                    self.close_unopened(span, mark);
+                }
+                continue;
+            };
+            while let Some(opened) = stack.pop() {
+                open[opened.family as usize] -= 1;
+                if opened.family == family {
+                    self.close(opened, mark.at, mark.at + mark.width, Ending::Closed);
+                    break;
+                }
             }
         }
+        let opened = stack.into_iter().find(|opened| opened.family != Family::Single)?;
+        self.end_line(i, opened, first_found, continued)
     }
-    let opened = stack.pop().filter(|opened| opened.family != Family::Single)?;
-    if continues(text, blocks, lines, i, opened.family) {
-        let mut opened = opened;
-        let part = text.trim(Span { start: opened.at, end: span.end });
+
+    /// Ends a quotation that is open at the end of line `i`, or returns it when it continues.
+    fn end_line(&mut self, i: usize, mut opened: Opened, first_found: usize, continued: bool) -> Option<Opened> {
+        let span = self.blocks[i].span;
+        let next = self.found[first_found..].iter().map(|quoted| quoted.outer.start).find(|&at| at >= opened.at);
+        if let Some(next) = next {
+            self.close(opened, next, next, Ending::Stray);
+            return None;
+        }
+        match self.continuation(i, opened.family) {
+            Some(Continuation::Marked) => self.close(opened, span.end, span.end, Ending::Continued),
+            Some(Continuation::Unmarked) => {
+                let part = self.text.trim(Span { start: opened.at, end: span.end });
+                if part.start < part.end {
+                    opened.before.push(part);
+                }
+                return Some(opened);
+            }
+            None if continued || !opened.before.is_empty() || opened.at + MAX_UNQUOTED_REST < span.end => {
+                self.close(opened, span.end, span.end, Ending::Open)
+            }
+            None => {}
+        }
+        None
+    }
+
+    fn close(&mut self, opened: Opened, at: usize, end: usize, ending: Ending) {
+        let mut parts = opened.before;
+        let part = self.text.trim(Span { start: opened.at, end: at });
         if part.start < part.end {
-            opened.before.push(part);
+            parts.push(part);
         }
-        return Some(opened);
-    }
-    if last_closed < opened.at && (!opened.before.is_empty() || opened.at + MAX_UNQUOTED_REST < span.end) {
-        close(text, opened, span.end, span.end, false, found);
-    }
-    None
-}
-
-fn close(text: &Text, opened: Opened, at: usize, end: usize, closed: bool, found: &mut Vec<Quoted>) {
-    let mut parts = opened.before;
-    let part = text.trim(Span { start: opened.at, end: at });
-    if part.start < part.end {
-        parts.push(part);
-    }
-    if !parts.is_empty() {
-        found.push(Quoted { outer: Span { start: opened.start, end }, parts, closed });
-    }
-}
-
-/// Whether a quotation that is open at the end of line `i` continues: the next line repeats its opening mark, or the next
-/// mark of its family closes it.
-fn continues(text: &Text, blocks: &[Block], lines: &[Vec<Mark>], i: usize, family: Family) -> bool {
-    let ahead = (i + 1)..lines.len().min(i + 2 + MAX_UNMARKED_LINES);
-    for j in ahead {
-        let Some(mark) = lines[j].iter().find(|mark| mark.family == family) else { continue };
-        let opens_line = mark.at == blocks[j].span.start;
-        if opens_line && j == i + 1 {
-            return true;
+        if !parts.is_empty() {
+            self.found.push(Quoted { outer: Span { start: opened.start, end }, parts, ending });
         }
-        let after = text.at(mark.at + 1);
-        return !opens_line
-            && match mark.side {
+    }
+
+    /// Adds the start of a line up to its first mark, which closes a quotation that none opens.
+    fn close_unopened(&mut self, span: Span, mark: &Mark) {
+        let start = (span.start..mark.at).find(|&at| self.text.at(at).is_alphanumeric());
+        let certain = matches!(mark.family, Family::Guillemets | Family::Curly);
+        if let Some(start) = start.filter(|_| certain) {
+            let part = self.text.trim(Span { start, end: mark.at });
+            let outer = Span { start, end: mark.at + mark.width };
+            self.found.push(Quoted { outer, parts: vec![part], ending: Ending::Unopened });
+        }
+    }
+
+    /// How a quotation that is open at the end of line `i` continues: the next line repeats its opening mark, or the next
+    /// mark of its family closes it.
+    fn continuation(&self, i: usize, family: Family) -> Option<Continuation> {
+        let ahead = (i + 1)..self.lines.len().min(i + 2 + MAX_UNMARKED_LINES);
+        for j in ahead {
+            let Some(mark) = self.lines[j].iter().find(|mark| mark.family == family) else { continue };
+            let opens_line = mark.at == self.blocks[j].span.start;
+            if opens_line {
+                return (j == i + 1).then_some(Continuation::Marked);
+            }
+            let after = self.text.at(mark.at + mark.width);
+            let closes = match mark.side {
                 Side::Open => false,
                 Side::Close => true,
-                Side::Either => !text.before(mark.at).is_whitespace() && !after.is_alphanumeric(),
+                Side::Either => !self.text.before(mark.at).is_whitespace() && !after.is_alphanumeric(),
             };
+            return closes.then_some(Continuation::Unmarked);
+        }
+        None
     }
-    false
+}
+
+enum Continuation {
+    Marked,
+    Unmarked,
+}
+
+/// Whether a mark may close a quotation that a mark of another family opened, as in `"so”`: no mark of that family follows.
+fn may_mix(mark: &Mark, family: Family, closers: &[usize; FAMILIES]) -> bool {
+    let double = |family| matches!(family, Family::Guillemets | Family::Curly | Family::Straight);
+    let alike = family != Family::Guillemets && mark.family != Family::Guillemets;
+    double(family) && double(mark.family) && (alike || closers[family as usize] == 0)
 }
 
 /// Keeps the quotations that are not inside another one.
-fn outermost(mut found: Vec<Quoted>) -> Vec<Quoted> {
+pub fn outermost(mut found: Vec<Quoted>) -> Vec<Quoted> {
     found.sort_by_key(|quoted| (quoted.outer.start, std::cmp::Reverse(quoted.outer.end)));
     let mut end = 0;
     found.retain(|quoted| {
@@ -179,51 +230,6 @@ fn outermost(mut found: Vec<Quoted>) -> Vec<Quoted> {
     found
 }
 
-/// The quotation marks of a line, in order.
-fn marks(text: &Text, line: Span, single_marks: bool) -> Vec<Mark> {
-    let mut found = Vec::new();
-    let mut single_open = false;
-    for at in line.start..line.end {
-        let mark = |family, side| Some(Mark { at, family, side });
-        let (before, after) = (if at == line.start { ' ' } else { text.before(at) }, text.at(at + 1));
-        let free_before =
-            before.is_whitespace() || matches!(before, '(' | '[' | '—' | '–' | '\'' | '“' | '«' | '"' | ':');
-        let free_after = !after.is_alphanumeric();
-        let mark = match text.at(at) {
-            '«' | '‹' => mark(Family::Guillemets, Side::Open),
-            '»' | '›' => mark(Family::Guillemets, Side::Close),
-            '„' => mark(Family::Curly, Side::Open),
-            '“' if !free_before && free_after => mark(Family::Curly, Side::Close),
-            '“' => mark(Family::Curly, Side::Open),
-            '”' | '‟' if free_before && !free_after => mark(Family::Curly, Side::Open),
-            '”' | '‟' => mark(Family::Curly, Side::Close),
-            // After a digit, a straight mark is a unit or closes a quotation: `9"8`, `a 27" screen`.
-            '"' if before.is_ascii_digit() && after.is_ascii_digit() => None,
-            '"' if before.is_ascii_digit() => mark(Family::Straight, Side::Close),
-            '"' if free_before && !after.is_whitespace() => mark(Family::Straight, Side::Open),
-            '"' if !before.is_whitespace() && free_after => mark(Family::Straight, Side::Close),
-            '"' => mark(Family::Straight, Side::Either),
-            '‘' if free_before && !free_after => mark(Family::Single, Side::Open),
-            '\'' if single_marks && before.is_whitespace() && after.is_uppercase() => mark(Family::Single, Side::Open),
-            '\'' if single_open && free_after && may_precede_closing_single(before) => {
-                mark(Family::Single, Side::Close)
-            }
-            _ => None,
-        };
-        if let Some(mark) = mark {
-            if mark.family == Family::Single {
-                single_open = mark.side == Side::Open;
-            }
-            found.push(mark);
-        }
-    }
-    found
-}
-
-fn may_precede_closing_single(c: char) -> bool {
-    matches!(c, ',' | '.' | '!' | '?' | '…') || (c.is_alphanumeric() && c != 's')
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::blocks;
@@ -233,6 +239,7 @@ mod tests {
         let text = Text::new(body);
         find(&text, &blocks::find(&text, None), true)
             .iter()
+            .filter(|q| !matches!(q.ending, Ending::Stray | Ending::Unopened))
             .map(|q| q.parts.iter().map(|&part| text.slice(part)).collect::<Vec<_>>().join(" / "))
             .collect()
     }
@@ -271,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_quotation_continues_in_the_next_line() {
-        assert_eq!(quoted("“One line of it.\n\n“And another,” he said."), ["One line of it. / And another,"]);
+        assert_eq!(quoted("“One line of it.\n\n“And another,” he said."), ["One line of it.", "And another,"]);
         assert_eq!(quoted("Il écrit : « Un.\nDeux.\nTrois. »\nFin."), ["Un. / Deux. / Trois."]);
     }
 

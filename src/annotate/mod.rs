@@ -8,6 +8,7 @@
 
 pub mod blocks;
 mod calibration;
+mod cleaning;
 pub mod extraction;
 mod findings;
 pub mod fold;
@@ -21,6 +22,7 @@ pub mod quotes;
 pub mod sentences;
 pub mod text;
 pub mod tokens;
+mod turns;
 mod work;
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 use super::dictionary::Dictionary;
 use super::grammar::attribution::AttributionContext;
 use super::grammar::cues;
-use super::grammar::embedded_cues;
+use super::grammar::interruptions;
 use super::grammar::noun_phrases::NounPhraseChunker;
 use super::names::tokenized_text::TokenizedText;
 use super::names::{gazetteer, tagger, unlisted};
 use super::text::{Text, count_words};
 use super::tokens::Tokens;
-use super::{Annotation, BlockRole, Document, blocks, language, languages, marks, names, quotes, sentences};
+use super::{
+    Annotation, BlockRole, Document, blocks, cleaning, language, languages, marks, names, quotes, sentences, turns,
+};
 
 /// Loads the word lists and the name models, so that the first text does not wait for them.
 pub fn prepare() {
@@ -25,16 +27,27 @@ pub fn prepare() {
 ///
 /// Takes time linear in the length of the body, and never panics.
 pub fn annotate(document: &Document, aliases: &Dictionary) -> Annotation {
+    let Some(cleaned) = cleaning::clean(document.body) else { return annotate_clean(document, aliases) };
+    let mut annotation = annotate_clean(&Document { body: &cleaned.body, ..*document }, aliases);
+    cleaned.restore(&mut annotation);
+    annotation
+}
+
+fn annotate_clean(document: &Document, aliases: &Dictionary) -> Annotation {
     let tag = document.language.map_or_else(|| language::detect(document.body).to_owned(), str::to_owned);
     let language = languages::for_tag(&tag);
     let text = Text::new(document.body);
     let blocks = blocks::find(&text, document.headline);
-    let quoted = marks::find(&text, &blocks, language.is_english());
     let unmasked = Tokens::new(&text, language);
-    let tokens = sentences::mask(&unmasked, &quoted);
     let mut names = names::find(&TokenizedText::new(document.body, &text, &unmasked), &blocks, &tag, aliases);
     let listed_entities = unlisted::add(&text, &unmasked, &mut names);
+    let unmasked_cues = cues::find(&unmasked, language);
+    let unmasked = NounPhraseChunker::new(&unmasked, &names, &unmasked_cues, language);
+    let marked = marks::find(&text, &blocks, language.is_english());
+    let marked = turns::add(&text, &blocks, &unmasked, marked);
+    let (quoted, embedded) = interruptions::cut(&text, &unmasked, &unmasked_cues, marked);
 
+    let tokens = sentences::mask(unmasked.tokens, &quoted);
     let mut sentences = sentences::find(&text, &tokens, &quoted);
     sentences.retain(|sentence| {
         let block = blocks::at(&blocks, tokens.list[sentence.start].span.start);
@@ -42,9 +55,6 @@ pub fn annotate(document: &Document, aliases: &Dictionary) -> Annotation {
     });
     let cues = cues::find(&tokens, language);
     let phrases = NounPhraseChunker::new(&tokens, &names, &cues, language);
-    let unmasked_cues = cues::find(&unmasked, language);
-    let unmasked = NounPhraseChunker::new(&unmasked, &names, &unmasked_cues, language);
-    let embedded = embedded_cues::find(&unmasked, &unmasked_cues, &quoted);
     let words = |quoted: &marks::Quoted| quoted.parts.iter().map(|&part| count_words(&text, part)).sum();
     let quoted_words: Vec<usize> = quoted.iter().map(words).collect();
     let context = AttributionContext {

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::blocks;
 use super::calibration::{self, Evidence};
 use super::grammar::attribution::{Attribution, AttributionContext, AttributionPattern, Attributions};
 use super::grammar::cues::Shape;
 use super::grammar::discourse::Speaker;
 use super::grammar::indirect::{self, Reported};
-use super::marks::Quoted;
+use super::marks::{Ending, Quoted};
 use super::text::count_words;
 use super::tokens::{Kind, Token};
 use super::{Block, BlockRole, FoundQuote, QuoteKind, Span, SpeakerStatus};
@@ -80,7 +81,7 @@ struct QuoteBuilder<'a> {
 impl QuoteBuilder<'_> {
     fn build_quoted(&self) -> Vec<FoundQuote> {
         let mut found: Vec<FoundQuote> = Vec::new();
-        let mut last: Option<(usize, Attribution)> = None;
+        let mut last: Option<(usize, Option<Attribution>)> = None;
         let mut block = 0;
         for (i, quoted) in self.context.quoted.iter().enumerate() {
             while block + 1 < self.blocks.len() && self.blocks[block].span.end <= quoted.outer.start {
@@ -88,12 +89,20 @@ impl QuoteBuilder<'_> {
             }
             let role = self.blocks.get(block).map_or(BlockRole::Paragraph, |block| block.role);
             let attribution = self.attributions.attributions[i];
+            if let Some((previous, one)) =
+                last.filter(|&(previous, _)| previous + 1 == i && self.attributions.continues[i])
+                && let Some(quote) = found.last_mut()
+            {
+                quote.spans.extend(&quoted.parts);
+                last = Some((previous + 1, one));
+                continue;
+            }
             let absorbed = self.context.quoted_words[i] < MIN_LONG_WORDS && self.reported_at[self.at[i]];
             let unsaid = attribution.is_some_and(|one| !self.context.is_stated(self.attributions, &one, self.at[i]));
             if absorbed || unsaid || !self.is_quote(i, quoted, attribution, role) {
                 continue;
             }
-            if let (Some((previous, one)), Some(attribution)) = (last, attribution)
+            if let Some((previous, one)) = last.filter(|&(previous, _)| previous + 1 == i)
                 && self.continues_after_cue(previous, one, i, attribution)
                 && let Some(quote) = found.last_mut()
             {
@@ -101,15 +110,21 @@ impl QuoteBuilder<'_> {
                 last = Some((i, one));
                 continue;
             }
-            last = attribution.map(|one| (i, one));
+            last = Some((i, attribution));
             found.push(self.build(i, quoted, attribution));
         }
         found
     }
 
     /// Whether quotation `next` continues quotation `previous` after the cue: `"A," she said, "B."`
-    fn continues_after_cue(&self, previous: usize, one: Attribution, next: usize, other: Attribution) -> bool {
-        let (Some(cue), true) = (one.cue, previous + 1 == next) else { return false };
+    fn continues_after_cue(
+        &self,
+        previous: usize,
+        one: Option<Attribution>,
+        next: usize,
+        other: Option<Attribution>,
+    ) -> bool {
+        let (Some(cue), Some(other)) = (one.and_then(|one| one.cue), other) else { return false };
         let (from, to) = (self.at[previous], self.at[next]);
         let tokens = self.context.tokens;
         let same_cue = other.cue == Some(cue) || other.pattern == AttributionPattern::Chain;
@@ -122,8 +137,15 @@ impl QuoteBuilder<'_> {
         same_cue && start > from && start < to && plain && one_cue && tokens.is_mark(to - 1, ',')
     }
 
+    /// The number of words of a quotation and the paragraphs that continue it.
+    fn words_of_run(&self, i: usize) -> usize {
+        let more = |i: &usize| self.attributions.continues.get(*i) == Some(&true);
+        let end = i + 1 + (i + 1..).take(MAX_SPANS).take_while(more).count();
+        self.context.quoted_words[i..end].iter().sum()
+    }
+
     fn is_quote(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>, role: BlockRole) -> bool {
-        let words = self.context.quoted_words[i];
+        let words = self.words_of_run(i);
         if words == 0 || role == BlockRole::Boilerplate || self.is_in_repeated_headline(i, role) {
             return false;
         }
@@ -134,30 +156,41 @@ impl QuoteBuilder<'_> {
             return false;
         }
         if matches!(role, BlockRole::Headline | BlockRole::Heading) {
-            return close && words >= 2 || (words >= MIN_LONG_WORDS && sourced);
+            let complete = words >= MIN_LONG_WORDS || self.is_utterance(i, quoted, attribution);
+            return close && words >= 2 || complete && sourced;
         }
         if words < MIN_LONG_WORDS {
             let beside = attribution.is_some_and(|one| {
                 one.pattern == AttributionPattern::Beside || one.pattern == AttributionPattern::Colon
             });
             return self.is_in_headline(quoted)
-                || self.is_utterance(quoted, attribution)
+                || self.is_utterance(i, quoted, attribution)
                 || close && (beside || words > 1)
                 || (attribution
                     .is_some_and(|one| one.pattern == AttributionPattern::Before && self.is_near_cue(i, one)));
         }
-        if !quoted.closed && !close {
+        // A line that opens with a mark is a quotation, although the closing mark was forgotten.
+        let start = quoted.outer.start;
+        let opens_line = blocks::at(self.blocks, start).is_some_and(|block| block.span.start == start);
+        let whole_line = quoted.ending == Ending::Open && opens_line;
+        if !quoted.is_closed() && !close && !whole_line {
             return false;
         }
         sourced || attribution.is_some() || words >= MIN_LONG_WORDS
     }
 
     /// Whether a short quotation is a whole sentence of a speaker who was quoted before.
-    fn is_utterance(&self, quoted: &Quoted, attribution: Option<Attribution>) -> bool {
+    fn is_utterance(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>) -> bool {
         let text = self.context.text;
-        let last = quoted.parts.last().map_or('\n', |part| text.before(part.end));
+        let last = quoted.last_char(text);
         let sentence = text.at(quoted.parts[0].start).is_uppercase() && matches!(last, '.' | '!' | '?');
-        sentence && attribution.is_some_and(|one| one.speaker.is_some() && one.pattern >= AttributionPattern::Chain)
+        let sourced = attribution.is_some_and(|one| one.speaker.is_some() && one.pattern >= AttributionPattern::Colon);
+        let at = self.at[i];
+        let quotation = |at: usize| matches!(self.context.tokens.kind(at), Kind::Quoted(_));
+        // One of two adjacent quotations is said as the other is.
+        let adjacent = quotation(at + 1) || at > 0 && quotation(at - 1);
+        let answers = at > 0 && self.context.tokens.is_mark(at - 1, '?');
+        sentence && (sourced || adjacent || answers)
     }
 
     /// Whether a short fragment is also quoted in the headline.
@@ -205,7 +238,7 @@ impl QuoteBuilder<'_> {
         let inside_phrase = tokens.info(before).is_determiner()
             || tokens.info(before).is_of()
             || (tokens.list[before].is_word() && !beside);
-        let last = quoted.parts.last().map_or('\n', |part| text.before(part.end));
+        let last = quoted.last_char(text);
         capital
             && inside_phrase
             && words <= MAX_TITLE_WORDS
@@ -254,7 +287,8 @@ impl QuoteBuilder<'_> {
 
     fn build(&self, i: usize, quoted: &Quoted, attribution: Option<Attribution>) -> FoundQuote {
         let speaker = attribution.and_then(|one| one.speaker);
-        let pattern = attribution.map_or("none", |one| if quoted.closed { one.pattern.as_str() } else { "unclosed" });
+        let pattern =
+            attribution.map_or("none", |one| if quoted.is_closed() { one.pattern.as_str() } else { "unclosed" });
         let led = attribution.is_some_and(|one| one.pattern == AttributionPattern::Phrase);
         let kind = if self.is_fragment(i, quoted, led) { QuoteKind::Partial } else { QuoteKind::Direct };
         let quote =

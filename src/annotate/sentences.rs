@@ -26,6 +26,10 @@ pub fn mask(tokens: &Tokens, quoted: &[Quoted]) -> Tokens {
         }
         if next < quoted.len() && token.span.start >= quoted[next].outer.start {
             if list.last().is_none_or(|last| last.kind != Kind::Quoted(next)) {
+                // A quotation on the line after a colon belongs to the sentence before it.
+                if let [.., Token { kind: Kind::Mark(':'), .. }, Token { kind: Kind::Break, .. }] = list[..] {
+                    list.pop();
+                }
                 list.push(Token::quoted(quoted[next].outer, next));
             }
             let inside = quoted[next].parts.last().is_some_and(|part| token.span.end <= part.end);
@@ -77,8 +81,8 @@ fn ends(text: &Text, tokens: &Tokens, quoted: &[Quoted], at: usize) -> bool {
         Kind::Mark('!' | '?' | '…') => starts && next != Kind::Break,
         Kind::Mark('.') => starts && next != Kind::Break && !abbreviation(tokens, at),
         Kind::Quoted(index) => {
-            let last = quoted[index].parts.last().map_or('\n', |part| text.before(part.end));
-            let full = matches!(last, '.' | '!' | '?' | '…') && quoted[index].closed;
+            let last = quoted[index].last_char(text);
+            let full = matches!(last, '.' | '!' | '?' | '…') && quoted[index].is_closed();
             full && next != Kind::Break
                 && starts
                 && !matches!(next, Kind::Mark(_))

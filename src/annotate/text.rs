@@ -2,7 +2,7 @@
 //!
 //! Offsets in a view are offsets in the text: one code point of the text is one code point of each view.
 
-use super::fold::{lower, plain};
+use super::fold::{is_cjk, lower, plain};
 use super::{Span, work};
 
 /// A text as code points.
@@ -74,17 +74,21 @@ impl Text {
     }
 }
 
-/// Counts the words in a span. Words joined by a hyphen or a dot are one.
+/// Counts the words in a span. Words joined by a hyphen or a dot are one; in Chinese and Japanese, two characters are.
 pub fn count_words(text: &Text, span: Span) -> usize {
     work::count(span.end - span.start);
-    let mut count = 0;
+    let (mut count, mut ideographs) = (0, 0);
     let mut previous = ' ';
     for &c in &text.plain[span.start..span.end] {
         let joined = previous.is_alphanumeric() || matches!(previous, '-' | '.');
-        count += usize::from(c.is_alphanumeric() && !joined);
+        if is_cjk(c) {
+            ideographs += 1;
+        } else {
+            count += usize::from(c.is_alphanumeric() && !joined);
+        }
         previous = c;
     }
-    count
+    count + ideographs / 2
 }
 
 #[cfg(test)]

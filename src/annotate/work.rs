@@ -30,7 +30,7 @@ mod tests {
     }
 
     /// Pieces of text that repeat, and what could make work grow with the square of their number.
-    const PIECES: [&str; 34] = [
+    const PIECES: [&str; 46] = [
         "\"",
         "« ",
         "« “ „",
@@ -65,6 +65,18 @@ mod tests {
         "l'",
         "\n",
         "🦀",
+        "<",
+        "&",
+        "â€",
+        "**",
+        "「",
+        "`` ",
+        "»a",
+        "'a ",
+        "'s' ",
+        "– a ?\n",
+        "Anne Morel : a ?\n",
+        "« Oui, dit Anne Morel, ",
     ];
 
     /// Many people and organisations of one name.

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::cues::Cue;
+use super::cues::{Cue, Shape};
 use super::discourse::{DiscourseContext, Speaker};
-use super::embedded_cues::EmbeddedCue;
+use super::interruptions::EmbeddedCue;
 use super::noun_phrases::{NounPhrase, NounPhraseChunker};
 use super::polarity::Polarity;
 use crate::annotate::SpeakerStatus;
 use crate::annotate::languages::{Class, Language};
-use crate::annotate::marks::Quoted;
+use crate::annotate::marks::{Ending, Quoted};
 use crate::annotate::sentences::Sentence;
 use crate::annotate::text::Text;
 use crate::annotate::tokens::{Kind, Tokens};
@@ -83,6 +83,8 @@ pub struct Attributions {
     pub attributions: Vec<Option<Attribution>>,
     /// The subject or source of each cue.
     pub subjects: Vec<Option<Speaker>>,
+    /// Whether each quotation continues the previous one, which has the same source.
+    pub continues: Vec<bool>,
     /// Whether the words of each cue are denied, wished or supposed instead of stated.
     pub unsaid: Vec<bool>,
 }
@@ -102,9 +104,12 @@ impl AttributionContext<'_> {
             attributions: vec![None; self.quoted.len()],
             subjects: vec![None; self.cues.len()],
             unsaid: vec![false; self.cues.len()],
+            continues: vec![false; self.quoted.len()],
         };
         let mut from = 0;
-        let mut floating = Floating::default();
+        // One word before a colon may be a heading: `Verdict : « ... »`. Two are people.
+        let labels = self.sentences.iter().filter(|&&sentence| self.label(sentence).is_some()).take(2).count() > 1;
+        let mut floating = Floating { labels, ..Floating::default() };
         for &sentence in self.sentences {
             while from < self.cues.len() && self.cues[from].start < sentence.start {
                 from += 1;
@@ -114,6 +119,7 @@ impl AttributionContext<'_> {
             from = to;
         }
         self.attribute_signatures(&discourse, &mut attributions);
+        self.attribute_paragraphs(&mut attributions);
         attributions
     }
 
@@ -153,7 +159,9 @@ impl AttributionContext<'_> {
                 .or_else(|| self.source_phrase_after(at, sentence, &cues, attributions))
                 .or_else(|| self.cue_before(at, sentence, &cues, attributions, false))
                 .or_else(|| self.closing_source(at, &cues, attributions))
-                .or_else(|| self.source_before_colon(at, sentence, discourse, anonymity))
+                .or_else(|| self.signature_beside(at, sentence, discourse))
+                .or_else(|| self.source_after_colon(at, sentence, discourse))
+                .or_else(|| self.source_before_colon(at, sentence, discourse, anonymity, floating.labels))
                 .or_else(|| self.subject_of_quotation(at, quote, sentence, discourse, anonymity))
                 .or_else(|| self.source_in_sentence(previous))
                 .or_else(|| self.person_after(at, sentence, discourse))
@@ -191,6 +199,10 @@ impl AttributionContext<'_> {
     /// Whether the words of a cue are not stated.
     fn is_unsaid(&self, sentence: Sentence, index: usize, subject: Option<Speaker>) -> bool {
         let cue = &self.cues[index];
+        // `Nobody believes Bell's claim that` says what Bell claims.
+        if cue.shape == Shape::Noun {
+            return false;
+        }
         let list = &self.tokens.list;
         let start = subject.map_or(cue.start, |one| list.partition_point(|token| token.span.start < one.span.start));
         let polarity = Polarity { tokens: self.tokens, language: self.language };
@@ -199,21 +211,24 @@ impl AttributionContext<'_> {
 
     /// Gives quotations the source of the next one, if its cue follows it: `« A » et « B », a-t-il dit`.
     fn attribute_series(&self, sentence: Sentence, attributions: &mut Attributions) {
-        let mut behind: Option<Attribution> = None;
+        let mut behind: Option<(usize, Attribution)> = None;
         for at in (sentence.start..sentence.end).rev() {
             let Kind::Quoted(quote) = self.tokens.kind(at) else { continue };
             match attributions.attributions[quote] {
                 None => {
-                    let joined =
-                        self.tokens.is_mark(at + 1, ',') && matches!(self.tokens.kind(at + 2), Kind::Quoted(_));
-                    let pattern = |one: Attribution| if joined { one.pattern } else { AttributionPattern::Chain };
-                    attributions.attributions[quote] = behind.map(|one| Attribution { pattern: pattern(one), ..one })
+                    // Only commas between them: they are one list.
+                    let listed = |next: usize| (at + 1..next).all(|i| self.tokens.is_mark(i, ','));
+                    attributions.attributions[quote] = behind.map(|(next, one)| match listed(next) {
+                        true => one,
+                        false => Attribution { pattern: AttributionPattern::Chain, ..one },
+                    });
+                    behind = behind.map(|(_, one)| (at, one));
                 }
                 Some(one)
                     if matches!(one.pattern, AttributionPattern::Beside | AttributionPattern::Phrase)
                         && one.cue.is_some_and(|cue| self.cues[cue].start > at) =>
                 {
-                    behind = Some(one)
+                    behind = Some((at, one))
                 }
                 Some(_) => behind = None,
             }
@@ -227,7 +242,10 @@ impl AttributionContext<'_> {
         let before = self.tokens.list[sentence.start].span.start;
         let quote = self.quoted.partition_point(|quoted| quoted.outer.start < before).checked_sub(1);
         let Some(quote) = quote.filter(|&quote| attributions.attributions[quote].is_none()) else { return };
-        if before - self.quoted[quote].outer.end < 8 {
+        let adjacent = |one: &Quoted| self.quoted[quote].outer.start - one.outer.end < 4;
+        // Of two adjacent quotations, it may name the source of one only.
+        let alone = quote.checked_sub(1).is_none_or(|one| !adjacent(&self.quoted[one]));
+        if before - self.quoted[quote].outer.end < 8 && alone {
             attributions.attributions[quote] = Some(Attribution {
                 speaker: attributions.subjects[cue],
                 cue: Some(cue),
@@ -263,14 +281,20 @@ impl AttributionContext<'_> {
             let dash = matches!(self.tokens.kind(sentence.start), Kind::Mark('—' | '–' | '-'));
             let Some(before) = i.checked_sub(1).map(|i| self.sentences[i]) else { continue };
             let Kind::Quoted(quote) = self.tokens.kind(before.end - 1) else { continue };
+            let own_line = self.text.before(self.quoted[quote].outer.start) == '\n';
             let weak = match attributions.attributions[quote] {
                 None => dash || before.end - before.start == 1,
-                Some(one) => dash && one.pattern >= AttributionPattern::Floating,
+                Some(one) => {
+                    let replaced = own_line && one.pattern != AttributionPattern::Inside;
+                    dash && (replaced || one.pattern >= AttributionPattern::Colon)
+                }
             };
             let phrase = self.phrases.phrase_at(sentence.start + usize::from(dash), sentence.end);
             // Without a dash, the line is a source and nothing else.
-            let source =
-                |phrase: &NounPhrase| dash || phrase.end == sentence.end && self.phrases.may_be_source(*phrase);
+            let source = |phrase: &NounPhrase| match dash {
+                true => self.is_signature(phrase.end, sentence.end),
+                false => phrase.end == sentence.end && self.phrases.may_be_source(*phrase),
+            };
             if before.line + 1 == sentence.line
                 && weak
                 && let Some(phrase) = phrase.filter(source)
@@ -283,9 +307,65 @@ impl AttributionContext<'_> {
     }
 }
 
+impl AttributionContext<'_> {
+    /// Gives the paragraphs of a quotation one source. Where two of them have different ones, a mark was forgotten.
+    fn attribute_paragraphs(&self, attributions: &mut Attributions) {
+        for pair in 1..self.quoted.len() {
+            // Of two adjacent quotations, the first is not of an earlier line, since the second replies to it.
+            let adjacent = self.quoted[pair].outer.start - self.quoted[pair - 1].outer.end < 4;
+            let closed = self.quoted[pair - 1].ending == Ending::Closed;
+            if adjacent && closed && self.own_source(pair - 1, attributions).is_none() {
+                attributions.attributions[pair - 1] = None;
+            }
+        }
+        let mut start = 0;
+        for i in 0..self.quoted.len() {
+            let more = self.quoted[i].ending == Ending::Continued && i + 1 < self.quoted.len();
+            if more && !self.have_different_sources(start..i + 1, i + 1, attributions) {
+                attributions.continues[i + 1] = true;
+                continue;
+            }
+            let own = (start..=i).find_map(|one| self.own_source(one, attributions));
+            if let Some(own) = own {
+                attributions.attributions[start..=i].fill(Some(own));
+            } else if let Some(first) = attributions.attributions[start] {
+                attributions.attributions[start..=i].fill(Some(first));
+            }
+            start = i + 1;
+        }
+    }
+
+    /// Whether the source of a quotation is not that of the paragraphs before it.
+    fn have_different_sources(&self, earlier: Range<usize>, next: usize, attributions: &Attributions) -> bool {
+        let source = |quote| self.own_source(quote, attributions).and_then(|one| one.speaker);
+        let (Some(one), Some(other)) = (earlier.into_iter().find_map(source), source(next)) else { return false };
+        let differ = match (one.entity, other.entity) {
+            (Some(one), Some(other)) => one != other,
+            _ => self.text.slice(one.span).to_lowercase() != self.text.slice(other.span).to_lowercase(),
+        };
+        differ && !(other.pronoun && other.reference.is_none())
+    }
+
+    /// The number of the line that contains an offset.
+    fn line_at(&self, offset: usize) -> Option<usize> {
+        let token = self.tokens.list.partition_point(|token| token.span.end <= offset);
+        let sentence = self.sentences.partition_point(|sentence| sentence.end <= token);
+        self.sentences.get(sentence).map(|sentence| sentence.line)
+    }
+
+    /// The attribution of a quotation, if its source is named in the same line.
+    fn own_source(&self, quote: usize, attributions: &Attributions) -> Option<Attribution> {
+        let found = attributions.attributions[quote]?;
+        let near = self.line_at(found.speaker?.span.start) == self.line_at(self.quoted[quote].outer.start);
+        (found.pattern < AttributionPattern::Floating || near).then_some(found)
+    }
+}
+
 /// The sources and topics that quotations without a cue may continue.
 #[derive(Debug, Default)]
 struct Floating {
+    /// Whether a word before a colon and a quotation names its source.
+    labels: bool,
     /// The line of the previous sentence.
     line: usize,
     /// The source of the latest quotation, and its line.

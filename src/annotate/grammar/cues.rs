@@ -19,6 +19,8 @@ pub enum Shape {
     Chained,
     /// A phrase before a source: `selon`, `according to`.
     Phrase,
+    /// A noun for what somebody says, with its source: `Bell's claim that`, `l'avis de Luc Petit que`.
+    Noun,
 }
 
 /// A reporting verb or source phrase: a range of tokens.
@@ -97,6 +99,7 @@ impl Finder<'_> {
         }
         self.source_phrase(at)
             .or_else(|| self.passive_cue(at))
+            .or_else(|| self.noun(at))
             .or_else(|| match self.language {
                 language if language.is_french() => self.french_cue(at),
                 language if language.is_german() => self.german_cue(at),
@@ -133,6 +136,31 @@ impl Finder<'_> {
     fn genitive_after(&self, at: usize) -> Option<usize> {
         let adverb = usize::from(self.tokens.info(at).is_adverb());
         self.tokens.info(at + adverb).is_of().then_some(at + adverb)
+    }
+
+    /// A noun for what somebody says, between its source and a reported clause or before both.
+    fn noun(&self, at: usize) -> Option<Cue> {
+        let reports = |i: usize| self.tokens.info(i).is_complementizer();
+        let before = (at.saturating_sub(2)..at).any(|i| self.tokens.info(i).is_possessive()) && reports(at + 1);
+        let of = self.tokens.info(at + 1).is_of() || self.tokens.info(at + 1).is_agent();
+        let after =
+            of && (at + 3..at + 3 + MAX_NOUN_SOURCE).take_while(|&i| self.tokens.kind(i) == Kind::Word).any(reports);
+        (self.tokens.info(at).is_claim_noun() && (before || after)).then(|| Cue {
+            start: at,
+            end: at + 1,
+            lemma: self.tokens.word(at).to_owned(),
+            class: Class::Narrow,
+            shape: Shape::Noun,
+            inverted: None,
+            negated: false,
+            takes_infinitive: false,
+            takes_bare_clause: false,
+            takes_addressee: false,
+            continues: false,
+            denies: false,
+            guessed: false,
+            passive: false,
+        })
     }
 
     /// Whether a token is the first of its sentence or follows a comma, a quotation or a conjunction.
@@ -220,6 +248,8 @@ impl Finder<'_> {
     }
 }
 
+/// Maximum number of words of the source of a noun.
+const MAX_NOUN_SOURCE: usize = 8;
 /// Maximum number of small words between the parts of a verb.
 const MAX_SMALL_WORDS: usize = 8;
 

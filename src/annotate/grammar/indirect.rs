@@ -37,8 +37,12 @@ const INFINITIVE_CONFIDENCE: f32 = 0.55;
 
 /// Maximum distance of a complementizer after its verb, in tokens.
 const MAX_COMPLEMENTIZER_DISTANCE: usize = 16;
+/// Maximum number of adjuncts between a verb and its infinitive.
+const MAX_ADJUNCTS: usize = 4;
+/// Maximum distance of the verb of a clause from its start, in tokens.
+const MAX_SUBJECT: usize = 24;
 /// Minimum number of words of a reported clause.
-const MIN_CLAUSE_WORDS: usize = 4;
+const MIN_CLAUSE_WORDS: usize = 3;
 /// Minimum number of words of a quotation that is a quote of its own.
 const MIN_QUOTE_WORDS: usize = 4;
 
@@ -102,12 +106,23 @@ impl Clauses<'_> {
         if matches!(cue.class, Class::Quote | Class::Weak) {
             return None;
         }
+        if cue.shape == Shape::Noun {
+            // In `her claim that it leaks won the case`, where the clause ends is not known.
+            let known =
+                (self.sentence.start..cue.start).any(|i| self.is_predicate(i) || self.cue_starting(i).is_some());
+            let object = known || self.context.language.is_french() && cue.start > self.sentence.start + 2;
+            let start = self.complementizer(cue).filter(|_| object)?;
+            return self.clause_from(start, index).map(|part| (vec![part], 0.7));
+        }
         let opened = cue.start.checked_sub(2).is_some_and(|i| self.context.tokens.info(i).opens_chain());
         let infinitive = self.context.tokens.info(cue.end - 1).is_form(form::INFINITIVE) && cue.shape == Shape::Chained;
         if infinitive && !opened {
             return None;
         }
         let one = |part: (usize, usize)| vec![part];
+        if let Some(part) = self.clause_after_colon(cue) {
+            return Some((one(part), 0.7));
+        }
         if let Some(start) = self.complementizer(cue) {
             if cue.denies {
                 return None;
@@ -134,6 +149,13 @@ impl Clauses<'_> {
             return None;
         }
         self.clause_before(cue, speaker).map(|part| (one(part), 0.7))
+    }
+
+    /// What follows the colon of a verb without quotation marks: `a répondu : jamais, et mes votes le montrent`.
+    fn clause_after_colon(&self, cue: &Cue) -> Option<(usize, usize)> {
+        let speech = cue.class == Class::Speech && cue.shape == Shape::Finite && self.is_mark(cue.end, ':');
+        let (start, end) = self.trimmed(cue.end + 1, self.sentence.end).filter(|_| speech)?;
+        (!(start..end).any(|i| matches!(self.context.tokens.kind(i), Kind::Quoted(_)))).then_some((start, end))
     }
 
     /// The complementizer of a verb: `que` in `a annoncé lundi que`.
@@ -189,15 +211,26 @@ impl Clauses<'_> {
             return None;
         }
         let tokens = self.context.tokens;
-        // An insertion is skipped: `annonce, dans un communiqué, avoir`.
-        let insertion = self
-            .is_mark(cue.end, ',')
-            .then(|| {
-                (cue.end + 1..self.sentence.end.min(cue.end + MAX_COMPLEMENTIZER_DISTANCE))
-                    .find(|&i| self.is_mark(i, ','))
-            })
-            .flatten();
-        let start = insertion.map_or(cue.end, |comma| comma + 1);
+        let phrases = self.context.phrases;
+        // Adjuncts and insertions are skipped: `annonce au journal, ce jeudi, dans un communiqué, avoir`.
+        let mut start = cue.end;
+        for _ in 0..MAX_ADJUNCTS {
+            if self.is_mark(start, ',') {
+                let close = || {
+                    (start + 1..self.sentence.end.min(start + MAX_COMPLEMENTIZER_DISTANCE))
+                        .find(|&i| self.is_mark(i, ','))
+                };
+                let opened = tokens.info(start + 1).is_any_infinitive() || tokens.info(start + 1).is_negation();
+                start = if opened { start + 1 } else { close()? };
+            } else if tokens.info(start).is_of() && tokens.info(start + 1).is_time() {
+                start += 2;
+            } else if let Some(next) = phrases
+                .skip_adjunct(start, self.sentence.end)
+                .filter(|&next| !tokens.info(start).is_any_infinitive() && next > start + 1)
+            {
+                start = next;
+            }
+        }
         let mut at = start;
         let small = |at: usize| {
             let info = tokens.info(at);
@@ -214,7 +247,8 @@ impl Clauses<'_> {
     /// The start of a clause without a complementizer: `said the bridge would open`.
     fn bare_clause(&self, cue: &Cue) -> Option<usize> {
         let tokens = self.context.tokens;
-        if !cue.takes_bare_clause {
+        // A narrow verb in another form has an object: `showing the Games live`.
+        if !cue.takes_bare_clause || cue.class == Class::Narrow && cue.shape != Shape::Finite {
             return None;
         }
         let mut at = cue.end;
@@ -239,20 +273,61 @@ impl Clauses<'_> {
                 || first.is_conjunction()
                 || first.is_subordinator()
                 || first.is_of());
-        // `noted the time and left` has no clause but two verbs of one subject.
-        let joins = |i: &usize| {
-            let next = tokens.info(*i + 1);
-            let verb = next.is_be() || next.is_have() || next.is_other_verb() || next.has_past_ending();
-            tokens.info(*i).is_conjunction() && (verb || next.is_form(form::FINITE))
-        };
-        let limit = self.sentence.end.min(at + 14);
-        let limit = (at..limit).find(joins).unwrap_or(limit);
-        let clause = (at..limit).take_while(|&i| tokens.list[i].is_word() || tokens.info(i - 1).is_abbreviation());
-        let verb = clause.skip(1).any(|i| {
-            let info = tokens.info(i);
-            info.is_be() || info.is_have() || info.is_other_verb() || info.is_modal() || info.has_past_ending()
-        });
-        (opens && verb).then_some(at)
+        (opens && self.has_verb_of_its_own(at)).then_some(at)
+    }
+
+    /// Whether a verb follows the subject at `start`. The verb of `noted the time and left` has the subject of `noted`, and
+    /// the first verb after a relative pronoun has that pronoun as its subject.
+    fn has_verb_of_its_own(&self, start: usize) -> bool {
+        let tokens = self.context.tokens;
+        let mut relatives = 0;
+        let mut in_verb = false;
+        for at in start + 1..self.sentence.end.min(start + MAX_SUBJECT) {
+            let (info, next) = (tokens.info(at), tokens.info(at + 1));
+            let ends = match tokens.kind(at) {
+                Kind::Word => info.is_subordinator() || info.is_conjunction() && self.is_predicate(at + 1),
+                Kind::Mark(',') => next.is_conjunction(),
+                Kind::Mark('.') => !tokens.info(at - 1).is_abbreviation(),
+                Kind::Mark('(' | ')' | '&' | '-' | '–') => false,
+                _ => true,
+            };
+            if ends {
+                return false;
+            }
+            relatives += usize::from(info.is_relative() || info.is_complementizer());
+            let verb = self.is_predicate(at) || self.is_present(start, at);
+            if verb && !in_verb {
+                if relatives == 0 {
+                    return true;
+                }
+                relatives -= 1;
+            }
+            in_verb = verb || in_verb && info.is_adverb();
+        }
+        false
+    }
+
+    /// Whether a token is a finite verb or looks like one in the past.
+    fn is_predicate(&self, at: usize) -> bool {
+        let info = self.context.tokens.info(at);
+        let past = info.has_past_ending() && !self.context.tokens.info(at - 1).is_determiner();
+        past || info.is_be() || info.is_have() || info.is_other_verb() || info.is_modal()
+    }
+
+    /// Whether a word that ends like a verb in the third person follows a name or a pronoun and begins a predicate.
+    fn is_present(&self, start: usize, at: usize) -> bool {
+        let tokens = self.context.tokens;
+        let before = tokens.info(at - 1);
+        let subject =
+            before.is_pronoun() || self.context.phrases.mention_of[at - 1].is_some() || tokens.is_capitalized(at - 1);
+        let next = tokens.info(at + 1);
+        let predicate = before.is_pronoun()
+            || next.is_determiner()
+            || next.links_infinitive()
+            || next.is_preposition()
+            || next.is_adverb();
+        let plain = tokens.info(at).has_s_ending() && !tokens.is_capitalized(at);
+        plain && subject && predicate && at > start
     }
 
     /// The clause before its source: `Le pont est fermé, a annoncé la mairie`, `The bridge is closed, officials said`.
@@ -287,6 +362,10 @@ impl Clauses<'_> {
         let start = self.start_after_quotes(end);
         let verb = (start..end).any(|i| self.is_verb(i));
         let (start, end) = self.trimmed(start, end)?;
+        // `In an interview, she said` reports nothing before it.
+        if tokens.info(start).is_preposition() && !(start + 1..end).any(|i| self.is_predicate(i)) {
+            return None;
+        }
         (verb && !self.contains_quote(start, end)).then_some((start, end))
     }
 }

@@ -5,8 +5,8 @@
 pub mod attribution;
 pub mod cues;
 pub mod discourse;
-pub mod embedded_cues;
 pub mod indirect;
+pub mod interruptions;
 pub mod noun_phrases;
 
 mod adjuncts;

@@ -242,6 +242,16 @@ impl<'a> NounPhraseChunker<'a> {
         if joins && proper { next + 1 } else { end }
     }
 
+    /// Whether an apostrophe is that of a plural: `the dockers' leader`.
+    pub(super) fn is_plural_possessive(&self, at: usize) -> bool {
+        let tokens = self.tokens;
+        at > 0
+            && tokens.is_mark(at, '\'')
+            && tokens.info(at - 1).has_s_ending()
+            && tokens.list[at - 1].span.end == tokens.list[at].span.start
+            && tokens.kind(at + 1) == Kind::Word
+    }
+
     fn cue_starts_at(&self, at: usize) -> bool {
         self.verb_at.get(at).copied().unwrap_or(false)
     }

@@ -182,6 +182,50 @@ impl AttributionContext<'_> {
         phrase.is_some_and(|phrase| self.cue_at(phrase.end, cues).is_some())
     }
 
+    /// A person after the dash behind a quotation: `« ... » — Luc Petit, maire`.
+    pub(super) fn signature_beside(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        discourse: &DiscourseContext,
+    ) -> Option<Attribution> {
+        let dash = matches!(self.tokens.kind(at + 1), Kind::Mark('—' | '–' | '-')) && at == sentence.start;
+        let phrase = self.phrases.phrase_at(at + 2, sentence.end).filter(|phrase| dash && phrase.name.is_some())?;
+        let signed = self.is_signature(phrase.end, sentence.end);
+        signed.then(|| Attribution {
+            speaker: Some(discourse.resolve(phrase, false)),
+            cue: None,
+            pattern: AttributionPattern::Signature,
+        })
+    }
+
+    /// Whether nothing but a description follows the name of a signature.
+    pub(super) fn is_signature(&self, from: usize, end: usize) -> bool {
+        (from..end).all(|i| {
+            let info = self.tokens.info(i);
+            let verb = self.phrases.verb_at[i] || info.is_have() || info.is_be() || info.is_other_verb();
+            !verb && !matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':'))
+        })
+    }
+
+    /// The source after the colon of a headline: `« Nous tiendrons » : le maire rassure les habitants`.
+    pub(super) fn source_after_colon(
+        &self,
+        at: usize,
+        sentence: Sentence,
+        discourse: &DiscourseContext,
+    ) -> Option<Attribution> {
+        let headline = at == sentence.start
+            && self.tokens.is_mark(at + 1, ':')
+            && self.tokens.kind(sentence.end - 1) == Kind::Word;
+        let phrase = self.phrases.phrase_at(at + 2, sentence.end).filter(|_| headline)?;
+        (!phrase.pronoun && self.phrases.may_be_source(phrase)).then(|| Attribution {
+            speaker: Some(discourse.resolve(phrase, false)),
+            cue: None,
+            pattern: AttributionPattern::Colon,
+        })
+    }
+
     /// A source that closes the sentence: `The cut is "too small," but welcome, X said`.
     pub(super) fn closing_source(
         &self,
@@ -206,11 +250,11 @@ impl AttributionContext<'_> {
         fits.then_some(Attribution { speaker: Some(speaker), cue: Some(cue), pattern: AttributionPattern::Before })
     }
 
-    /// Whether a quotation ends with a comma, a question mark, an exclamation mark, an ellipsis or a dash.
+    /// Whether a quotation ends with a punctuation mark. A full stop is one when the sentence goes on after it.
     fn ends_with_pause(&self, at: usize) -> bool {
         let Kind::Quoted(quote) = self.tokens.kind(at) else { return false };
-        let last = self.quoted[quote].parts.last().map_or('\n', |part| self.text.before(part.end));
-        matches!(last, ',' | '!' | '?' | '…' | '—' | '–')
+        let last = self.quoted[quote].last_char(self.text);
+        matches!(last, ',' | '.' | '!' | '?' | '…' | '—' | '–')
     }
 
     /// A source phrase after the marks, without a verb in between: `« ... », selon X`.
@@ -258,6 +302,7 @@ impl AttributionContext<'_> {
             match (cue.class, cue.shape) {
                 (Class::Weak | Class::Narrow, Shape::Finite | Shape::Gerund) if object => true,
                 (Class::Narrow, Shape::Finite) if self.reports_clause(cue.end, at) => gap <= MAX_DISTANCE_BEFORE,
+                (_, Shape::Noun) => gap <= MAX_OBJECT_GAP && attributions.subjects[i].is_some(),
                 (_, Shape::Phrase) => gap <= MAX_DISTANCE_BEFORE && attributions.subjects[i].is_some(),
                 (Class::Weak | Class::Narrow, _) => straight || (colon && gap < 12),
                 _ => gap <= MAX_DISTANCE_BEFORE,
@@ -328,10 +373,12 @@ impl AttributionContext<'_> {
         sentence: Sentence,
         discourse: &DiscourseContext,
         anonymity: bool,
+        labels: bool,
     ) -> Option<Attribution> {
         if at <= sentence.start || !self.tokens.is_mark(at - 1, ':') {
             return None;
         }
+        let label = self.label(sentence).filter(|label| labels && label.end == at - 1);
         let near = (sentence.start..at - 1).rev().take(14).find_map(|i| {
             let mention = self.phrases.mention_of[i]? as usize;
             let person = self.phrases.names.mentions[mention].entity_kind == EntityKind::Person;
@@ -342,7 +389,7 @@ impl AttributionContext<'_> {
         let phrase = match (near, opening) {
             (_, Some(opening)) if opening.pronoun || opening.name.is_some() || self.is_sole_subject(opening) => opening,
             (Some(near), _) => near,
-            (None, opening) => opening?,
+            (None, opening) => opening.or(label)?,
         };
         Some(Attribution {
             speaker: Some(discourse.resolve(phrase, anonymity)),
@@ -357,6 +404,21 @@ impl AttributionContext<'_> {
         let sole = phrase.end == phrase.start + 1 && self.tokens.is_capitalized(phrase.start);
         let lower = self.tokens.kind(phrase.end) == Kind::Word && !self.tokens.is_capitalized(phrase.end);
         sole && lower && (verb.has_verb_ending() || verb.is_form(form::FINITE)) && verb.fits_noun_phrase()
+    }
+
+    /// One or two capitalised words before a colon and a quotation: `Nora : « Je viens ici chaque matin. »`
+    pub(super) fn label(&self, sentence: Sentence) -> Option<NounPhrase> {
+        let start = sentence.start;
+        let words = (start..sentence.end).take(3).take_while(|&i| self.tokens.is_capitalized(i)).count();
+        let colon = start + words;
+        let quotes = self.tokens.is_mark(colon, ':') && matches!(self.tokens.kind(colon + 1), Kind::Quoted(_));
+        let plain = !self.tokens.info(start).is_sentence_initial() && !self.tokens.info(start).is_communication_noun();
+        ((1..=2).contains(&words) && quotes && plain).then_some(NounPhrase {
+            start,
+            end: colon,
+            name: None,
+            pronoun: false,
+        })
     }
 
     /// The source of the previous quotation in the same sentence.

@@ -206,7 +206,7 @@ impl NounPhraseChunker<'_> {
             let noun = !self.verb_at[start] || self.follows_determiner(start);
             let word = self.tokens.kind(start) == Kind::Word && info.fits_noun_phrase() && noun;
             let dot = self.tokens.is_mark(start, '.') && start > 0 && self.tokens.info(start - 1).is_abbreviation();
-            if self.mention_at(start).is_none() && !word && !dot {
+            if self.mention_at(start).is_none() && !word && !dot && !self.is_plural_possessive(start) {
                 break;
             }
             let owned = start > 0 && self.tokens.info(start - 1).is_of();

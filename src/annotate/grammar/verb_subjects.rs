@@ -25,7 +25,7 @@ impl AttributionContext<'_> {
         let cue = &self.cues[index];
         let earlier = || {
             (cues.start..index).rev().find_map(|i| {
-                let finite = self.cues[i].shape != Shape::Phrase;
+                let finite = !matches!(self.cues[i].shape, Shape::Phrase | Shape::Noun);
                 attributions.subjects[i].filter(|_| finite)
             })
         };
@@ -35,6 +35,7 @@ impl AttributionContext<'_> {
         };
         match cue.shape {
             Shape::Phrase => self.phrases.source_after(cue, sentence.end).map(resolve),
+            Shape::Noun => self.owner_of_noun(sentence, cue).map(resolve),
             Shape::Finite => {
                 if let Some(at) = cue.inverted {
                     return self.inverted_subject(sentence, cue, at).map(resolve);
@@ -151,9 +152,13 @@ impl AttributionContext<'_> {
         {
             return Some(phrase);
         }
-        phrases
-            .subject_before(sentence, cue.start)
-            .or_else(|| phrases.phrase_after(cue.end, sentence.end).filter(|p| p.name.is_some() && quote_before))
+        phrases.subject_before(sentence, cue.start).or_else(|| {
+            let opens = cue.start == sentence.start;
+            let after = phrases.phrase_after(cue.end, sentence.end)?;
+            // `Said the chairman: "Order."`
+            let reports = opens && !after.pronoun && self.tokens.is_mark(after.end, ':');
+            (after.name.is_some() && quote_before || reports).then_some(after)
+        })
     }
 
     /// The source after an insertion between commas: `raconte, les larmes aux yeux, Anna Roy`.
@@ -260,6 +265,18 @@ impl AttributionContext<'_> {
         let mut opener = (floor..at).rev().take_while(|&i| !self.tokens.is_comma(i));
         let opener = opener.find(|&i| self.tokens.info(i).is_subordinator() && !self.tokens.info(i).is_as())?;
         self.phrases.phrase_at(opener + 1, at)
+    }
+
+    /// Whose claim it is: `Bell's claim that`, `the claim of Bell that`.
+    fn owner_of_noun(&self, sentence: Sentence, cue: &Cue) -> Option<NounPhrase> {
+        let tokens = self.tokens;
+        let possessive = (cue.start.saturating_sub(2)..cue.start).rev().find(|&i| tokens.info(i).is_possessive());
+        let phrase = match possessive {
+            Some(at) => self.phrases.phrase_ending_at(sentence, at),
+            None => self.phrases.phrase_at(cue.end + 1, sentence.end),
+        }?;
+        let reported = possessive.is_some() || tokens.info(phrase.end).is_complementizer();
+        (reported && !phrase.pronoun && self.phrases.may_be_source(phrase)).then_some(phrase)
     }
 
     /// The agent directly before a gerund: `par un habitant, affirmant que`.

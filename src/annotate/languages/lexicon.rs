@@ -51,6 +51,8 @@ pub struct Verb {
     pub denies: bool,
     /// Says that its clause is wanted or feared.
     pub wishes: bool,
+    /// Reports with a reflexive pronoun too: `s'est indigné`, but not `s'est assuré`.
+    pub reports_reflexively: bool,
 }
 
 /// A verb that reports with a complement: its lemma is both.
@@ -271,6 +273,8 @@ flags! {
     COUNTERFACTUAL is_counterfactual 84;
     /// Words that set the topic of a sentence: `quant`, `as for`.
     TOPICAL sets_topic 85;
+    /// Nouns for what somebody says, which a reported clause may follow.
+    CLAIM_NOUN is_claim_noun 90;
 }
 
 impl Info {

@@ -223,6 +223,7 @@ impl Language {
                     "reports when inverted" => verb.reports_inverted = true,
                     "denies" => verb.denies = true,
                     "wishes" => verb.wishes = true,
+                    "reports nothing with a reflexive" => verb.reports_reflexively = false,
                     _ => {}
                 }
             }
@@ -242,6 +243,7 @@ impl Language {
             reports_inverted: false,
             denies: false,
             wishes: false,
+            reports_reflexively: true,
         });
         let verb = u16::try_from(self.verbs.len()).unwrap_or(u16::MAX);
         let finite = forms.finite.into_iter().map(|word| (word, form::FINITE));

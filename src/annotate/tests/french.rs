@@ -64,7 +64,7 @@ fn a_pronoun_refers_to_the_last_source_of_its_gender() {
 #[test]
 fn a_cue_inside_the_marks_attributes() {
     let body = "« Nous partons demain, a prévenu Anne Morel, et sans regret. »";
-    assert_eq!(french(body), ["direct: nous partons demain, a prévenu anne morel, et sans regret. <- anne morel"]);
+    assert_eq!(french(body), ["direct: nous partons demain / et sans regret. <- anne morel"]);
     // A cue in the words of the speaker is not the cue of the quotation.
     let body = "« Il m'a dit que Paul Roux partait, et je l'ai cru », a raconté Anne Morel.";
     assert_eq!(french(body), ["direct: il m'a dit que paul roux partait, et je l'ai cru <- anne morel"]);

@@ -1,6 +1,6 @@
 //! Reported clauses without quotation marks, in both languages.
 
-use super::{english, french};
+use super::{assert_quotes, english, french};
 
 #[test]
 fn a_complementizer_or_an_infinitive_opens_a_reported_clause() {
@@ -135,4 +135,111 @@ fn any_infinitive_directly_after_its_verb_is_reported() {
     ] {
         assert_eq!(french(body), Vec::<String>::new(), "{body}");
     }
+}
+
+#[test]
+fn adjuncts_may_stand_between_a_verb_and_its_infinitive() {
+    assert_quotes(
+        french,
+        &[
+            (
+                "Luc Petit a assuré au journal du soir, ce jeudi, avoir remis les clés.",
+                &["avoir remis les clés <- luc petit"],
+            ),
+            ("Le gardien a avoué ce lundi avoir ouvert la grille.", &["avoir ouvert la grille <- le gardien"]),
+            (
+                "L'armée annonce, via un communiqué publié en ligne, avoir pris la ville.",
+                &["avoir pris la ville <- l'armée"],
+            ),
+            ("Luc Petit a confirmé lundi la hausse de la taxe.", &[]),
+        ],
+    );
+}
+
+#[test]
+fn the_source_of_a_phrase_may_be_described() {
+    assert_quotes(
+        french,
+        &[
+            (
+                "Selon l'avocat de la famille, Me Sow, les travaux ont commencé trop tard.",
+                &["les travaux ont commencé trop tard <- sow"],
+            ),
+            (
+                "Selon Luc Petit, un élu qui s'oppose au projet, les travaux commenceront lundi.",
+                &["les travaux commenceront lundi <- luc petit"],
+            ),
+            ("Selon Luc Petit, les travaux commenceront lundi.", &["les travaux commenceront lundi <- luc petit"]),
+        ],
+    );
+    assert_quotes(
+        english,
+        &[(
+            "According to the mayor the bridge has been closed since Monday, after a storm.",
+            &["the bridge has been closed since monday, after a storm <- the mayor"],
+        )],
+    );
+}
+
+#[test]
+fn a_clause_without_a_complementizer_has_a_verb_of_its_own() {
+    assert_quotes(
+        english,
+        &[
+            ("Officials stated the bridge was safe.", &["the bridge was safe <- officials"]),
+            (
+                "Anna Bell told the council on Monday the bridge, built in 1901, was safe.",
+                &["the bridge, built in 1901, was safe <- anna bell"],
+            ),
+            ("Anna Bell said Tom Hale wishes to use the bridge.", &["tom hale wishes to use the bridge <- anna bell"]),
+            ("The survey found most voters favoured the bridge.", &["most voters favoured the bridge <- the survey"]),
+            (
+                "Anna Bell said the bridge was safe, but Tom Hale said it was not.",
+                &["the bridge was safe <- anna bell", "it was not <- tom hale"],
+            ),
+            ("Anna Bell noted the time and closed the session.", &[]),
+            ("Anna Bell predicted the score and was paid ten pounds.", &[]),
+            ("Anna Bell estimated the number of cars that should have been counted.", &[]),
+            ("In a 2003 interview with the paper, Anna Bell said nothing.", &[]),
+        ],
+    );
+}
+
+#[test]
+fn a_noun_a_colon_or_a_phrase_may_report_a_clause() {
+    assert_quotes(
+        english,
+        &[
+            (
+                "The mayor rejected Tom Hale's repeated warning that the bridge would fall.",
+                &["that the bridge would fall <- tom hale"],
+            ),
+            (
+                "The mayor rejected the claim by Tom Hale that the bridge would fall.",
+                &["that the bridge would fall <- tom hale"],
+            ),
+            ("The mayor rejected the claim that the bridge would fall.", &[]),
+            ("The mayor liked the view of the bridge that Tom Hale built.", &[]),
+        ],
+    );
+    assert_quotes(
+        french,
+        &[
+            (
+                "Le maire partage la crainte de Luc Petit que le pont soit fermé.",
+                &["que le pont soit fermé <- luc petit"],
+            ),
+            (
+                "Interrogé sur la taxe, Luc Petit a répondu : jamais, et mes votes le montrent.",
+                &["jamais, et mes votes le montrent <- luc petit"],
+            ),
+            (
+                "Le silence des machines a été, selon les ouvriers, ce qui les a réveillés.",
+                &["le silence des machines a été / ce qui les a réveillés <- les ouvriers"],
+            ),
+            ("Luc Petit s'est assuré que la porte était fermée.", &[]),
+            ("Le maire salue l'annonce que le pont sera refait.", &[]),
+            ("Luc Petit a prévenu les secours dès que la fumée est sortie.", &[]),
+        ],
+    );
 }

@@ -2,17 +2,21 @@
 
 mod article;
 mod constructions;
+mod damage;
 mod english;
 mod french;
 mod german;
 mod heads;
 mod indirect;
+mod interruptions;
 mod labelled;
+mod marks;
 mod names;
 mod polarity;
 mod properties;
 mod someone_else;
 mod speakers;
+mod turns;
 
 use super::dictionary::Dictionary;
 use super::{Annotation, Document, FoundQuote, annotate};
@@ -66,4 +70,15 @@ fn words_and_name(body: &str, found: &Annotation, quote: &FoundQuote) -> (String
     let named = quote.speaker.map(|entity| found.entities[entity].name.clone());
     let printed = quote.reference_span.or(quote.speaker_span).map(|span| slice(body, span));
     (words.join(" / "), named.or(printed).unwrap_or_else(|| "nobody".to_owned()))
+}
+
+/// Asserts the quotes of bodies as `words <- speaker`, in lower case.
+fn assert_quotes(find: fn(&str) -> Vec<String>, cases: &[(&str, &[&str])]) {
+    for (body, expected) in cases {
+        let found: Vec<String> = find(body)
+            .iter()
+            .map(|quote| quote.split_once(": ").map_or(quote.clone(), |(_, rest)| rest.to_owned()))
+            .collect();
+        assert_eq!(found, *expected, "{body}");
+    }
 }

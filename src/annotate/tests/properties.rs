@@ -6,7 +6,7 @@ use super::super::Annotation;
 use super::read;
 
 /// Pieces that news and hostile text are made of.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 56] = [
     "« ",
     " »",
     "\"",
@@ -51,6 +51,18 @@ const PIECES: [&str; 44] = [
     "\u{a0}",
     "🦀",
     "İ",
+    "&laquo;",
+    "&eacute;",
+    "<p>",
+    "</b>",
+    "\u{93}",
+    "â€œ",
+    "**",
+    "\n> ",
+    "\n– ",
+    "''",
+    "「",
+    "」",
 ];
 
 fn assert_well_formed(found: &Annotation, length: usize) -> Result<(), TestCaseError> {

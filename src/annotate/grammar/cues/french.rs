@@ -31,7 +31,9 @@ impl Finder<'_> {
         if !info.is_form(form::PARTICIPLE) {
             return None;
         }
+        let reports = !reflexive || self.language.verb(info).is_none_or(|verb| verb.reports_reflexively);
         let start = if reflexive { at - 1 } else { at };
+        reports.then_some(())?;
         self.cue(start, next, shape, inverted).map(|cue| Cue { negated, ..cue })
     }
 

@@ -31,10 +31,19 @@ impl Clauses<'_> {
             return None;
         }
         let whole = before.is_some_and(|(start, _)| start <= self.sentence.start + 8) && after.is_some();
-        if whole && verb(before).is_none() {
+        // `Le silence a été, selon X, ce qui les a réveillés`
+        let unfinished = before.is_some_and(|(_, end)| {
+            let last = tokens.info(end - 1);
+            last.is_be() || last.is_have() || last.is_been()
+        });
+        if whole && (verb(before).is_none() || unfinished) {
             // One clause around its source: `Les chiffres, selon X, sont de 12`.
             let ((start, end), (from, to)) = (before?, after?);
-            return Some(if end - start < 8 { vec![(from, to)] } else { vec![(start, end), (from, to)] });
+            return Some(if end - start < 8 && !unfinished {
+                vec![(from, to)]
+            } else {
+                vec![(start, end), (from, to)]
+            });
         }
         verb(before).or(verb(after)).map(|part| vec![part])
     }
@@ -69,14 +78,39 @@ impl Clauses<'_> {
                         let word = self.context.tokens.info(i);
                         word.is_role() || info.is_indefinite() && word.is_group()
                     })
-                    && commas.len() > 1)
+                    && commas.len() > 1
+                    && !self.is_clause(comma + 1, commas[1]))
+                || commas.len() > 1 && self.is_description(comma + 1, commas[1])
         };
         match commas.as_slice() {
             [] => from,
+            // No comma follows the source: `According to the mayor the bridge will close on Monday, after the show`.
+            [first, ..] if *first > from && self.is_clause(from, *first) => from,
             [first, second, ..] if apposition(*first) => second + 1,
             [first] if apposition(*first) => self.sentence.end,
             [first, ..] => first + 1,
         }
+    }
+
+    /// Whether a range between commas describes the source before it: `Me Sow`, `un collectif qui s'oppose au projet`.
+    fn is_description(&self, start: usize, end: usize) -> bool {
+        let (tokens, phrases) = (self.context.tokens, self.context.phrases);
+        let info = tokens.info(start);
+        let verb = |i: usize| tokens.info(i).is_modal() || tokens.info(i).is_any_infinitive() || self.is_predicate(i);
+        let whole = phrases.phrase_at(start, end).filter(|phrase| phrase.end == end && !(start..end).any(verb));
+        let relative = (start..end).any(|i| tokens.info(i).is_relative());
+        info.is_title() && whole.is_some()
+            || info.is_indefinite() && (relative || whole.is_some())
+            || whole.is_some_and(|phrase| !phrase.pronoun && phrases.may_be_source(phrase))
+    }
+
+    /// Whether a range has a finite verb outside a relative clause.
+    fn is_clause(&self, start: usize, end: usize) -> bool {
+        let main = (start..end).take_while(|&i| !self.context.tokens.info(i).is_relative());
+        main.into_iter().skip(1).any(|i| {
+            let info = self.context.tokens.info(i);
+            info.is_be() || info.is_have() || info.is_modal() || info.is_other_verb()
+        })
     }
 
     /// The end of the rest of the clause.
