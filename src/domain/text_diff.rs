@@ -74,12 +74,19 @@ pub fn hunks(from: &str, to: &str) -> Vec<Hunk> {
     let (old_words, new_words): (Vec<&str>, Vec<&str>) =
         (old.iter().map(|token| token.text).collect(), new.iter().map(|token| token.text).collect());
     let operations = similar::capture_diff_slices_deadline(Algorithm::Myers, &old_words, &new_words, Some(deadline));
-    let differing = operations.into_iter().filter(|operation| operation.tag() != DiffTag::Equal);
-    let hunk = |operation: DiffOp| {
-        let ((from, deleted), (to, inserted)) = (part(&old, operation.old_range()), part(&new, operation.new_range()));
-        Hunk { from, to, deleted, inserted }
-    };
-    differing.map(hunk).collect()
+    let (mut old_at, mut new_at) = (0, 0);
+    let mut hunks = Vec::new();
+    for operation in operations {
+        // The start of an insertion in the old text, and of a deletion in the new one, is not always exact. The lengths are.
+        let deleted = old_at..old_at + operation.old_range().len();
+        let inserted = new_at..new_at + operation.new_range().len();
+        (old_at, new_at) = (deleted.end, inserted.end);
+        if operation.tag() != DiffTag::Equal {
+            let ((from, deleted), (to, inserted)) = (part(&old, deleted), part(&new, inserted));
+            hunks.push(Hunk { from, to, deleted, inserted });
+        }
+    }
+    hunks
 }
 
 /// A word, a run of white space, or another character.
@@ -159,7 +166,7 @@ mod tests {
         let found = hunks("Le port rouvre lundi.", "Hier, le port rouvre mardi.");
         let shown: Vec<_> =
             found.iter().map(|hunk| (hunk.from.start, hunk.to.start, &*hunk.deleted, &*hunk.inserted)).collect();
-        assert_eq!(shown, [(0, 0, "Le", "Hier, le"), (15, 21, "lundi", "mardi")]);
+        assert_eq!(shown, [(0, 0, "Le", "Hier,"), (3, 6, "", "le "), (15, 21, "lundi", "mardi")]);
         assert_eq!(hunks("é", "é"), []);
         assert_eq!(hunks("", "a b")[0].to, Span { start: 0, end: 3 });
     }
