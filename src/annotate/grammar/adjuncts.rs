@@ -41,7 +41,9 @@ impl NounPhraseChunker<'_> {
         let role = indefinite
             || (phrase.start..phrase.end).any(|i| self.tokens.info(i).is_role() || self.tokens.info(i).is_anonymous());
         let mut next = close + 1;
-        while self.tokens.info(next).is_title() || next > close + 1 && self.tokens.is_mark(next, '.') {
+        let office = |at: usize| self.tokens.info(at).is_role() && self.tokens.is_capitalized(at);
+        let title = |at: usize| self.tokens.info(at).is_title() || office(at) && self.mention_at(at).is_none();
+        while title(next) || next > close + 1 && self.tokens.is_mark(next, '.') {
             next += 1;
         }
         match self.person_at(next) {

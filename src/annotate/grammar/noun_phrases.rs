@@ -3,6 +3,7 @@
 use super::cues::Cue;
 use crate::annotate::languages::{Info, Language};
 use crate::annotate::names::Names;
+use crate::annotate::names::gazetteer::gazetteer;
 use crate::annotate::tokens::{Kind, Tokens};
 use crate::annotate::{EntityKind, Span};
 
@@ -340,12 +341,20 @@ impl<'a> NounPhraseChunker<'a> {
         first.is_some_and(|role| role <= of + 3 && !(of + 1..role).any(|i| self.tokens.is_capitalized(i)))
     }
 
+    /// Whether a phrase is one capitalised word that is a first name: `Yvette`.
+    fn is_first_name(&self, phrase: NounPhrase) -> bool {
+        let sole = phrase.end == phrase.start + 1 && self.tokens.is_capitalized(phrase.start);
+        let unknown = self.tokens.info(phrase.start).is_unknown();
+        sole && unknown && gazetteer().gender(self.word(phrase.start)).is_some()
+    }
+
     /// Whether a phrase may be a source: a pronoun, a name, a role or a group.
     pub fn may_be_source(&self, phrase: NounPhrase) -> bool {
         let tokens = self.tokens;
         let main = (phrase.start..phrase.end).take_while(|&i| i == phrase.start || !tokens.info(i).is_of());
         phrase.pronoun
             || phrase.name.is_some()
+            || self.is_first_name(phrase)
             || self.mention_at(phrase.end - 1).is_some()
             || main
                 .into_iter()

@@ -69,6 +69,7 @@ fn the_head_of_an_english_description_speaks() {
             ),
             ("\"He is innocent,\" said Ross's lawyer, Anna Bell.", &[("He is innocent,", "Anna Bell")]),
             ("\"He is innocent,\" said Paul Ross's lawyer Anna Bell.", &[("He is innocent,", "Anna Bell")]),
+            ("\"Not at all,\" said the mayor's brother, Councillor Paul Ross.", &[("Not at all,", "Paul Ross")]),
             ("\"He was a shy boy,\" said Bell's aunt, Rosie.", &[("He was a shy boy,", "Rosie")]),
             ("\"Nothing is lost,\" said the mayor of Leeds, Anna Bell.", &[("Nothing is lost,", "Anna Bell")]),
             ("The mayor of Leeds, Anna Bell, waved. \"It is over,\" the mayor said.", &[("It is over,", "Anna Bell")]),
