@@ -29,6 +29,15 @@ pub struct Entity {
     pub merged_into: Option<Uuid>,
 }
 
+impl Entity {
+    /// The names that are the names of one thing: no roles and descriptions.
+    pub fn own_names(&self) -> impl Iterator<Item = &str> {
+        let is_name = |kind: AliasKind| matches!(kind, AliasKind::Name | AliasKind::Acronym | AliasKind::Misspelling);
+        let aliases = self.aliases.iter().filter(move |alias| is_name(alias.kind));
+        std::iter::once(&*self.name).chain(aliases.map(|alias| &*alias.name))
+    }
+}
+
 /// Another name of an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Alias {

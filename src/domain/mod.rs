@@ -19,6 +19,7 @@ pub mod merge;
 pub mod network;
 pub mod page;
 pub mod quote;
+pub mod reconciliation;
 pub mod review;
 pub mod search;
 pub mod span;

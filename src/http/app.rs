@@ -199,6 +199,7 @@ pub fn app(
         .wrap(from_fn(refuse_foreign_origins))
         .wrap(Condition::new(!state.cors_origins.is_empty(), cors))
         .wrap(from_fn(cors::explain_cors))
+        .wrap(from_fn(cors::open_reconciliation))
         .wrap(from_fn(pages::problem::show_problems))
         .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")).add(("x-frame-options", "DENY")))
         .wrap(DefaultHeaders::new().add(("referrer-policy", "no-referrer")).add((CONTENT_SECURITY_POLICY, NO_CONTENT)))

@@ -30,6 +30,7 @@ pub mod migrate;
 pub mod name_dictionary;
 pub mod publisher_limit;
 pub mod quotes;
+pub mod reconciliation;
 mod references;
 pub mod restore;
 pub mod reviews;

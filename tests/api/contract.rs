@@ -231,7 +231,7 @@ fn head_returns_the_response_of_get_without_the_body() {
     for (path, _) in paths().into_iter().filter(|(_, methods)| methods.iter().any(|method| method == "GET")) {
         let record = match path.split('/').nth(2) {
             Some("claim-reviews") => &review,
-            Some("entities") => &entity,
+            Some("entities" | "preview") => &entity,
             Some("mentions") => &mention,
             Some("quotes") => &quote,
             Some("judgements") => &judgement,

@@ -7,7 +7,7 @@ use jsonschema::Draft;
 use serde_json::{Value, json};
 use verbatim::http::openapi;
 
-use crate::support::document::{NOBODY, Operation, operations, resolved};
+use crate::support::document::{NOBODY, Operation, encoded, operations, resolved};
 use crate::support::{Response, TestApp};
 
 #[test]
@@ -126,8 +126,15 @@ fn every_operation_has_all_its_statuses() {
                 &["200", "406"]
             }
             ("POST", _)
-                if ["annotate_text", "match_quotes", "import_records", "split_entity", "create_reviews"]
-                    .contains(&operation.id) =>
+                if [
+                    "annotate_text",
+                    "match_quotes",
+                    "reconcile",
+                    "import_records",
+                    "split_entity",
+                    "create_reviews",
+                ]
+                .contains(&operation.id) =>
             {
                 &["200", "406", "408", "413", "415", "422"]
             }
@@ -246,7 +253,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 85] = [
+const COVERED: [(&str, &str, &str); 92] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -301,6 +308,13 @@ const COVERED: [(&str, &str, &str); 85] = [
     ("delete_claim_review", "claim_reviews", "a_claim_review_is_answered_with_every_member_until_it_is_deleted"),
     ("annotate_text", "annotate", "the_response_has_the_language_blocks_mentions_and_quotes_of_a_text"),
     ("annotate_article", "annotate/again", "annotating_twice_changes_nothing"),
+    ("read_reconciliation", "reconciliation", "the_manifest_names_its_addresses"),
+    ("reconcile", "reconciliation", "names_are_reconciled_with_scores_and_types"),
+    ("suggest_reconciliation_entities", "reconciliation", "prefixes_are_completed_to_entities_types_and_properties"),
+    ("suggest_reconciliation_types", "reconciliation", "prefixes_are_completed_to_entities_types_and_properties"),
+    ("suggest_reconciliation_properties", "reconciliation", "prefixes_are_completed_to_entities_types_and_properties"),
+    ("propose_properties", "reconciliation", "prefixes_are_completed_to_entities_types_and_properties"),
+    ("preview_entity", "reconciliation", "a_preview_is_harmless_html_that_any_page_may_frame"),
     ("read_timeline", "stats", "a_timeline_counts_every_interval_from_the_first_record_to_the_last"),
     ("read_top", "stats", "the_most_frequent_values_have_shares_and_the_rest_is_one_item"),
     ("read_speaks_about", "graph", "edges_lead_from_speakers_to_the_entities_of_their_quotes"),
@@ -378,7 +392,7 @@ fn claim_review(app: &TestApp, stored: &Stored) -> String {
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 85] = [
+const CALLS: [(&str, Call); 92] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -472,6 +486,17 @@ const CALLS: [(&str, Call); 85] = [
     ("annotate_article", |app, stored| {
         app.request("POST", &format!("/v1/articles/{}/annotate", stored.article)).send()
     }),
+    ("read_reconciliation", |app, _| app.get("/reconcile")),
+    ("reconcile", |app, _| {
+        let form = format!("queries={}", encoded("{\"q\": {\"query\": \"Awa Diallo\"}}"));
+        let request = app.request("POST", "/reconcile").header("content-type", "application/x-www-form-urlencoded");
+        request.body(form).send()
+    }),
+    ("suggest_reconciliation_entities", |app, _| app.get("/reconcile/suggest/entity?prefix=aw")),
+    ("suggest_reconciliation_types", |app, _| app.get("/reconcile/suggest/type?prefix=p")),
+    ("suggest_reconciliation_properties", |app, _| app.get("/reconcile/suggest/property")),
+    ("propose_properties", |app, _| app.get("/reconcile/properties?type=person&limit=3")),
+    ("preview_entity", |app, stored| app.get(&format!("/reconcile/preview?entity={}", stored.entity))),
     ("read_timeline", |app, _| app.get("/v1/stats/timeline?group_by=speaker&interval=week")),
     ("read_top", |app, _| app.get("/v1/stats/top?of=mentions&by=entity")),
     ("read_speaks_about", |app, _| app.get("/v1/graph/speaks-about?status=disputed")),

@@ -37,6 +37,7 @@ mod paging;
 mod plans;
 mod process;
 mod quotes;
+mod reconciliation;
 mod replica;
 mod reviews;
 mod search;

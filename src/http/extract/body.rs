@@ -9,17 +9,20 @@ use crate::http::respond::problem::Problem;
 use crate::http::wire::RequestBody;
 use crate::http::wire::json_ld::JSON_LD;
 use crate::http::wire::problem::Code;
+use crate::http::wire::reconciliation::FORM;
 use actix_web::dev::{Decompress, Payload};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt, stream};
+use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
+use url::form_urlencoded;
 
 /// The largest body, in bytes, counted after it is decompressed.
 pub const MAX_BODY: usize = 8 << 20;
@@ -76,6 +79,10 @@ fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>)
             let text =
                 String::from_utf8(bytes).map_err(|error| malformed(format!("the text is not UTF-8: {error}")))?;
             schema.check(T::from_text(text))
+        }
+        FORM => {
+            let members = form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), value.into()));
+            schema.check(Value::Object(members.collect()))
         }
         JSON_LD if bytes.len() > MAX_JSON_LD => return Err(too_large(MAX_JSON_LD)),
         JSON_LD => {

@@ -13,6 +13,7 @@ use crate::http::wire::export::{ListFormat, NDJSON};
 use crate::http::wire::filters::ParameterError;
 use crate::http::wire::json_ld::JSON_LD;
 use crate::http::wire::problem::Code;
+use crate::http::wire::reconciliation::FORM;
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
@@ -59,7 +60,7 @@ pub struct Operation {
     produces: Vec<Mime>,
     /// The media types of its request body.
     pub consumes: Vec<String>,
-    /// The schema of its JSON.
+    /// The schema of its JSON, or of its form.
     pub body: Option<Schema>,
     /// The scope that the caller needs; `None` when it is open to everybody.
     pub scope: Option<Scope>,
@@ -197,6 +198,7 @@ impl Operation {
         // With NDJSON, the schema of a line: that of an array is made of it.
         let lines = members(content).find(|(media_type, _)| *media_type == NDJSON);
         let json = lines.or_else(|| members(content).find(|(media_type, _)| media_type.ends_with("json")));
+        let json = json.or_else(|| members(content).find(|(media_type, _)| *media_type == FORM));
         let successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
         let produces = successes.flat_map(|(_, response)| members(&response["content"]));
         let produces = produces.map(|(kind, _)| kind.parse().expect("a media type of the document"));

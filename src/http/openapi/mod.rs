@@ -122,7 +122,7 @@ needs: `read`, `review`, `write` or `admin`, each of which includes those before
 write with the operations that have `x-publisher-keys`, in articles of that publisher; other records are 404 for it. A service on a \
 loopback address needs no key until one is created.";
 
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("annotation", "Find quotes, speakers and names in a text."),
     ("articles", "Articles: a headline and a body, stored exactly as received, in versions."),
     ("bulk", "Records of any number: import with a result for each, and export of everything."),
@@ -132,6 +132,7 @@ const TAGS: [(&str, &str); 13] = [
     ("keys", "API keys, with their scopes."),
     ("mentions", "Spans of articles at which an entity is named."),
     ("quotes", "Quotes in articles, with their speakers and their reviews."),
+    ("reconciliation", "The Reconciliation Service API 0.2 over the entities, for OpenRefine and its like."),
     ("reviews", "What people decide about quotes, and what to review next."),
     ("service", "The service itself: health, metrics, documentation."),
     ("statistics", "Counts over the whole collection, each with a link to its records."),

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod mentions;
 pub mod merges;
 pub mod quotes;
+pub mod reconciliation;
 pub mod reviews;
 pub mod service;
 pub mod splits;
@@ -110,6 +111,13 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(webhooks::test_webhook)
         .service(webhooks::list_webhook_deliveries)
         .service(webhooks::replay_webhook)
+        .service(reconciliation::read_reconciliation)
+        .service(reconciliation::reconcile)
+        .service(reconciliation::suggest_reconciliation_entities)
+        .service(reconciliation::suggest_reconciliation_types)
+        .service(reconciliation::suggest_reconciliation_properties)
+        .service(reconciliation::propose_properties)
+        .service(reconciliation::preview_entity)
         .service(docs::read_document)
         .service(docs::read_docs)
         .service(service::read_index)

@@ -29,6 +29,7 @@ pub mod problem;
 pub mod quote;
 pub mod quote_list;
 pub mod quote_match;
+pub mod reconciliation;
 pub mod review;
 pub mod span;
 pub mod split;

@@ -63,7 +63,9 @@ pub fn filled(path: &str, id: &str) -> String {
     let reading = operations().into_iter().find(|operation| operation.path == path && operation.method == "GET");
     let needed = reading.iter().flat_map(|operation| operation.parameters("query"));
     let needed = needed.filter(|parameter| parameter["required"] == true);
-    let query: Vec<_> = needed.map(|parameter| format!("{}=a", parameter["name"].as_str().unwrap())).collect();
+    let value = |parameter: &Value| if parameter["schema"]["format"] == "uuid" { id } else { "a" }.to_owned();
+    let pair = |parameter: &'static Value| format!("{}={}", parameter["name"].as_str().unwrap(), value(parameter));
+    let query: Vec<_> = needed.map(pair).collect();
     let path =
         path.replace("{id}", id).replace("{n}", "1").replace("{a}", "1").replace("{b}", "2").replace("{code}", "gone");
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }

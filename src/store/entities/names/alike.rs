@@ -4,7 +4,7 @@ use super::queries::by_trigrams;
 use super::{PopularNames, Scope, search};
 use crate::domain::entity::Entity;
 use crate::domain::page::SetFilter;
-use crate::domain::{AliasKind, text};
+use crate::domain::text;
 use crate::schema::entity_names;
 use crate::store::Result;
 use crate::store::sql::Sql;
@@ -29,7 +29,7 @@ type OtherIds<'a> = dsl::Select<entity_names::BoxedQuery<'a, Pg>, entity_names::
 pub fn alike(conn: &mut PgConnection, popular: &PopularNames, entity: &Entity) -> Result<BTreeSet<Uuid>> {
     let exclude = [entity.id];
     let scope = Scope { kind: SetFilter::new(vec![entity.kind], Vec::new()), include: None, exclude: &exclude };
-    let names: Vec<&str> = names(entity).collect();
+    let names: Vec<&str> = entity.own_names().collect();
     let mut found = BTreeSet::new();
     for name in names.iter().take(MAX_SEARCHED) {
         let matches = search(conn, popular, name, &scope)?.matches;
@@ -39,13 +39,6 @@ pub fn alike(conn: &mut PgConnection, popular: &PopularNames, entity: &Entity) -
     found.extend(contained(conn, entity, &keys)?);
     found.extend(with_short_form(conn, entity, keys)?);
     Ok(found)
-}
-
-/// The names of an entity that are the names of one thing: no roles and descriptions.
-fn names(entity: &Entity) -> impl Iterator<Item = &str> {
-    let is_name = |kind: AliasKind| matches!(kind, AliasKind::Name | AliasKind::Acronym | AliasKind::Misspelling);
-    let aliases = entity.aliases.iter().filter(move |alias| is_name(alias.kind));
-    std::iter::once(&*entity.name).chain(aliases.map(|alias| &*alias.name))
 }
 
 /// The entities that have a name of the first or the last words of one of these names, at least two.
