@@ -28,7 +28,7 @@ pub fn clean(body: &str) -> Option<Cleaned> {
     let suspect = |&byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'*' | b'#' | b'_');
     let mojibake = ["Ã", "Â", "â€"].iter().any(|sign| body.contains(sign));
     let controls = || body.chars().any(is_c1_control);
-    if !mojibake && !body.as_bytes().iter().any(|byte| suspect(byte)) && !controls() {
+    if !mojibake && !body.as_bytes().iter().any(suspect) && !controls() {
         return None;
     }
     let chars: Vec<char> = body.chars().collect();
