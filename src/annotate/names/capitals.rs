@@ -4,8 +4,8 @@ use super::common;
 use super::gazetteer::{NameLanguage, gazetteer};
 use super::tokenized_text::{self, Marked, TokenizedText};
 use super::tokens::Token;
-use crate::annotate::EntityKind;
 use crate::annotate::fold;
+use crate::annotate::{EntityKind, Span};
 
 /// Longest name, in words.
 const LONGEST: usize = 4;
@@ -14,28 +14,27 @@ const MIN_SHOUTED_WORDS: usize = 4;
 
 /// Adds the people printed in capitals, and removes what a tagger sees in lines that are all in capitals.
 pub fn apply(text: &TokenizedText<'_>, language: NameLanguage, marks: &mut Vec<Marked>) {
-    let mut people = Vec::new();
+    let (mut people, mut shouted) = (Vec::new(), Vec::new());
     let mut first = 0;
     while first < text.tokens.len() {
         let line = &text.tokens[first..];
         let end = first + 1 + line[1..].iter().take_while(|token| !token.new_line).count();
         if is_shouted(&text.tokens[first..end]) {
-            let span = (text.tokens[first].start, text.tokens[end - 1].end);
-            marks.retain(|mark| mark.span.start < span.0 || mark.span.start >= span.1 || mark.known.is_some());
+            shouted.push(Span { start: text.tokens[first].start, end: text.tokens[end - 1].end });
         } else {
             find_people(text, language, (first, end), &mut people);
         }
         first = end;
     }
-    for person in people {
-        let rivals = || marks.iter().filter(|mark| tokenized_text::overlap(mark.span, person.span));
+    marks.retain(|mark| {
+        let line = shouted.get(shouted.partition_point(|line: &Span| line.end <= mark.span.start));
+        mark.known.is_some() || line.is_none_or(|line| mark.span.start < line.start)
+    });
+    people.retain(|person: &Marked| {
         let longer = |mark: &Marked| mark.tokens.0 < person.tokens.0 || person.tokens.1 < mark.tokens.1;
-        if !rivals().any(|mark| mark.known.is_some() || longer(mark)) {
-            marks.retain(|mark| !tokenized_text::overlap(mark.span, person.span));
-            marks.push(person);
-        }
-    }
-    tokenized_text::remove_overlaps(marks);
+        !tokenized_text::overlapping(marks, person.span).iter().any(|mark| mark.known.is_some() || longer(mark))
+    });
+    tokenized_text::replace_overlapping(marks, people);
 }
 
 /// Whether a line has several words and no lower-case letter.

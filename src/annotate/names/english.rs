@@ -42,21 +42,22 @@ fn combine(text: &TokenizedText<'_>, blocks: &[Block], tagged: Vec<Tagged>, by_r
             && !is_field
             && let Some(tokens) = trim(text, name.tokens, name.kind)
         {
-            let rule = by_rules.iter().position(|rule| rule.tokens == tokens);
-            let known = rule.and_then(|rule| by_rules[rule].known);
-            marks.push(Marked { kinds: name.kinds, known, ..text.mark(tokens, name.kind, name.confidence) });
-        }
-    }
-    // The tagger cuts names at particles: `Pieter | van der Molen`.
-    for rule in by_rules.iter().filter(|rule| rule.kind == EntityKind::Person && rule.confidence >= 0.9) {
-        let parts = marks.iter().filter(|mark| tokenized_text::overlap(mark.span, rule.span));
-        let particle = text.tokens[rule.tokens.0..=rule.tokens.1].iter().any(|token| !token.is_capitalized());
-        if particle && parts.clone().all(|part| rule.tokens.0 <= part.tokens.0 && part.tokens.1 <= rule.tokens.1) {
-            marks.retain(|mark| !tokenized_text::overlap(mark.span, rule.span));
-            marks.push(rule.clone());
+            let mark = text.mark(tokens, name.kind, name.confidence);
+            let rules = tokenized_text::overlapping(&by_rules, mark.span);
+            let known = rules.iter().find(|rule| rule.tokens == tokens).and_then(|rule| rule.known);
+            marks.push(Marked { kinds: name.kinds, known, ..mark });
         }
     }
     tokenized_text::remove_overlaps(&mut marks);
+    // The tagger cuts names at particles: `Pieter | van der Molen`.
+    let longer = |rule: &&Marked| {
+        let particle = text.tokens[rule.tokens.0..=rule.tokens.1].iter().any(|token| !token.is_capitalized());
+        let inside = |part: &Marked| rule.tokens.0 <= part.tokens.0 && part.tokens.1 <= rule.tokens.1;
+        let person = rule.kind == EntityKind::Person && rule.confidence >= 0.9;
+        person && particle && tokenized_text::overlapping(&marks, rule.span).iter().all(inside)
+    };
+    let longer = by_rules.iter().filter(longer).cloned().collect();
+    tokenized_text::replace_overlapping(&mut marks, longer);
     let sure = |mark: &Marked| {
         let led = text.near(mark.tokens.0, -1) == "(";
         let acronym = led && mark.tokens.0 == mark.tokens.1 && text.tokens[mark.tokens.0].is_acronym();

@@ -48,6 +48,7 @@ const INSTITUTIONS: [&str; 2] = ["armée", "parlement"];
 
 /// Marks institutions with the adjective of their state.
 fn add_institutions(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
+    let mut institutions = Vec::new();
     for (word, next) in (1..text.words.len()).map(|next| (next - 1, next)) {
         let adjective = &text.words[next];
         if INSTITUTIONS.contains(&text.word(word))
@@ -55,12 +56,10 @@ fn add_institutions(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
             && adjective.joined
             && let Some((_, words)) = gazetteer().demonym(&text.words, next)
         {
-            let mark = text.mark_words(word, 1 + words, EntityKind::Organization, 0.8);
-            marks.retain(|other| !tokenized_text::overlap(other.span, mark.span));
-            marks.push(mark);
+            institutions.push(text.mark_words(word, 1 + words, EntityKind::Organization, 0.8));
         }
     }
-    tokenized_text::remove_overlaps(marks);
+    tokenized_text::replace_overlapping(marks, institutions);
 }
 
 /// Marks the people right after a role or title: `le sénateur Brandt`, `Mme Brandt`.
@@ -99,21 +98,21 @@ fn extend_by_particles(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
         };
         *mark = Marked { kinds: mark.kinds, ..text.mark((first, end), EntityKind::Person, mark.confidence) };
     }
-    for at in 0..text.tokens.len() {
-        let token = &text.tokens[at];
+    tokenized_text::remove_overlaps(marks);
+    let mut longer: Vec<Marked> = Vec::new();
+    for (at, token) in text.tokens.iter().enumerate() {
         let article = matches!(text.near(at, 2), "La" | "Le" | "L'" | "L’");
         let particle = matches!(text.near(at, 1), "de" | "du" | "d'" | "d’");
         let first_name = token.is_capitalized() && gazetteer().first_name(fold::hash_word(token.text)).is_some();
         if article && particle && first_name && capital(at + 3) && !common::french(token.text) {
             let mark = text.mark((at, at + 3), EntityKind::Person, 0.85);
-            if marks.iter().all(|other| !tokenized_text::overlap(other.span, mark.span) || other.tokens.0 >= at) {
-                marks.retain(|other| !tokenized_text::overlap(other.span, mark.span));
-                marks.push(mark);
-                marks.sort_by_key(|mark| mark.span.start);
+            let free = longer.last().is_none_or(|last| last.span.end <= mark.span.start);
+            if free && tokenized_text::overlapping(marks, mark.span).iter().all(|other| other.tokens.0 >= at) {
+                longer.push(mark);
             }
         }
     }
-    tokenized_text::remove_overlaps(marks);
+    tokenized_text::replace_overlapping(marks, longer);
 }
 
 /// Whether a word begins with a particle in lower case: `al-Hadar`.

@@ -5,8 +5,8 @@
 use super::common;
 use super::gazetteer::{NameLanguage, gazetteer};
 use super::tokenized_text::{self, Marked, TokenizedText};
-use crate::annotate::EntityKind;
 use crate::annotate::fold;
+use crate::annotate::{EntityKind, Span};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -158,13 +158,10 @@ fn name_before(
         token.is_capitalized() && !token.opens && !common::has(language, token.text)
     };
     let first = (noun.saturating_sub(3)..noun).rev().take_while(name).last()?;
-    let span = (text.tokens[first].start, text.tokens[last].end);
-    let known = marks.iter().any(|mark| {
-        mark.span.start < span.1
-            && span.0 < mark.span.end
-            && (mark.known.is_some() || !mark.stored.is_empty() || mark.tokens.0 < first)
-    });
-    let words = [fold::words(text.slice((first, last)))].concat();
+    let span = Span { start: text.tokens[first].start, end: text.tokens[last].end };
+    let is_known = |mark: &Marked| mark.known.is_some() || !mark.stored.is_empty() || mark.tokens.0 < first;
+    let known = tokenized_text::overlapping(marks, span).iter().any(is_known);
+    let words = fold::words(text.slice((first, last)));
     let demonym = (0..words.len()).any(|n| gazetteer().demonym(&words, n).is_some());
     let longer = first > 0 && noun - first == 3 && name(&(first - 1));
     let article = first.checked_sub(1).is_some_and(|n| text.tokens[n].text.starts_with(char::is_lowercase));

@@ -138,14 +138,12 @@ pub fn find(text: &TokenizedText<'_>, blocks: &[Block], language: &str, aliases:
 
 /// Adds the names of datelines, which replace other marks there unless these are well known.
 fn add_datelines(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
-    for dateline in datelines::find(text) {
-        let overlaps = |mark: &&Marked| tokenized_text::overlap(mark.span, dateline.span);
-        if marks.iter().filter(overlaps).all(|mark| mark.span != dateline.span || mark.known.is_none()) {
-            marks.retain(|mark| !overlaps(&mark));
-            marks.push(dateline);
-        }
-    }
-    tokenized_text::remove_overlaps(marks);
+    let mut datelines = datelines::find(text);
+    datelines.retain(|dateline| {
+        let rivals = tokenized_text::overlapping(marks, dateline.span);
+        rivals.iter().all(|mark| mark.span != dateline.span || mark.known.is_none())
+    });
+    tokenized_text::replace_overlapping(marks, datelines);
 }
 
 /// Adds stored aliases to the marks. A longer name replaces a shorter one; if they are equal, the alias is used.

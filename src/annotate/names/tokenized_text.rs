@@ -132,6 +132,20 @@ pub fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end
 }
 
+/// The sorted marks without overlaps that share a character with a span.
+pub fn overlapping(marks: &[Marked], span: Span) -> &[Marked] {
+    let from = marks.partition_point(|mark| mark.span.end <= span.start);
+    let to = from + marks[from..].partition_point(|mark| mark.span.start < span.end);
+    &marks[from..to]
+}
+
+/// Adds sorted marks without overlaps, and removes those that overlap one of them.
+pub fn replace_overlapping(marks: &mut Vec<Marked>, more: Vec<Marked>) {
+    marks.retain(|mark| overlapping(&more, mark.span).is_empty());
+    marks.extend(more);
+    remove_overlaps(marks);
+}
+
 /// Adds the marks of `more` that overlap none of the sorted marks.
 pub fn add_without_overlaps(marks: &mut Vec<Marked>, more: Vec<Marked>) {
     let mut added = Vec::new();
