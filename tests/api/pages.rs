@@ -3,7 +3,9 @@
 mod article;
 mod home;
 mod quote;
+mod review;
 mod search;
+mod stats;
 
 use html5ever::driver::ParseOpts;
 use html5ever::parse_document;

@@ -228,6 +228,7 @@ fn the_documentation_page_loads_nothing_from_other_hosts() {
     let page = app.get("/docs");
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     let html = page.text();
+    assert!(html.contains("<title>Verbatim API</title>"), "{html}");
     let base = url::Url::parse(&format!("{}/docs", app.base)).unwrap();
     let files: Vec<_> = addresses(&html).into_iter().map(|address| base.join(address).unwrap()).collect();
     assert!(

@@ -11,4 +11,5 @@ pub mod paging;
 pub mod query;
 pub mod records;
 pub mod schema;
+pub mod session;
 pub mod stats_query;

@@ -6,6 +6,7 @@ use crate::auth::{AuthError, Authenticator, Caller};
 use crate::domain::Scope;
 use crate::http::context;
 use crate::http::extract::contract::Operation;
+use crate::http::extract::session;
 use crate::http::middleware::audit::AuditEntry;
 use crate::http::middleware::limit;
 use crate::http::respond::problem::{Problem, refuse};
@@ -56,8 +57,8 @@ async fn caller_of(request: &ServiceRequest, entry: &mut Option<AuditEntry>) -> 
     }
     let authenticator = request.app_data::<web::Data<Authenticator>>();
     let authenticator = authenticator.ok_or_else(|| Problem::unexpected("the application has no authenticator"))?;
-    let credentials = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
-    let caller = match authenticator.authenticate(credentials).await {
+    let credentials = credentials(request);
+    let caller = match authenticator.authenticate(credentials.as_deref()).await {
         Ok(caller) => caller,
         Err(error) => {
             limit::charge_stranger(request)?;
@@ -70,6 +71,14 @@ async fn caller_of(request: &ServiceRequest, entry: &mut Option<AuditEntry>) -> 
     }
     check(&caller, operation, scope)?;
     Ok(Some(caller))
+}
+
+/// The value of `Authorization`, or the key of the browser's session. A session may write only with the forms of pages.
+fn credentials(request: &ServiceRequest) -> Option<String> {
+    let given = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let may_use_session = request.method().is_safe() || context::is_page(request.request());
+    let session = || session::key(request.headers()).filter(|_| may_use_session).map(|key| format!("Bearer {key}"));
+    given.or_else(session)
 }
 
 fn check(caller: &Caller, operation: &Operation, scope: Scope) -> Result<(), Problem> {

@@ -21,7 +21,13 @@ pub const STYLE: Asset =
 pub const ICON: Asset =
     Asset { name: "icon.svg", media_type: "image/svg+xml", content: include_bytes!("assets/icon.svg") };
 
-const ALL: [&Asset; 2] = [&STYLE, &ICON];
+pub const REVIEW_SCRIPT: Asset = Asset {
+    name: "review.js",
+    media_type: "text/javascript; charset=utf-8",
+    content: include_bytes!("assets/review.js"),
+};
+
+const ALL: [&Asset; 3] = [&STYLE, &ICON, &REVIEW_SCRIPT];
 
 impl Asset {
     /// Its path, which changes with its content.

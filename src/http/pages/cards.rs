@@ -44,7 +44,8 @@ impl QuoteCards {
         }
     }
 
-    fn card(&self, view: View, quote: &Quote, matches: &[Span]) -> Markup {
+    /// One card.
+    pub fn card(&self, view: View, quote: &Quote, matches: &[Span]) -> Markup {
         let article = self.articles.get(&quote.article_id);
         let speaker = quote.speaker_id.and_then(|id| self.speakers.get(&id));
         html! {

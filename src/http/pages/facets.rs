@@ -109,7 +109,8 @@ impl ListLinks {
         Self { page, api, pairs }
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The parameters of the list.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 

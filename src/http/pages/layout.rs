@@ -37,6 +37,8 @@ pub enum Part {
     Quotes,
     Articles,
     People,
+    Statistics,
+    Review,
     Other,
 }
 
@@ -87,6 +89,8 @@ impl View {
                                 (Part::Quotes, "/search", text.quotes),
                                 (Part::Articles, "/articles", text.articles),
                                 (Part::People, "/people?sort=-quotes", text.people),
+                                (Part::Statistics, "/stats", text.statistics),
+                                (Part::Review, "/review", text.review),
                             ] {
                                 a href=(public_path(path)) aria-current=[(listed == part).then_some("page")] { (name) }
                             }

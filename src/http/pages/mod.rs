@@ -1,7 +1,7 @@
 //! Pages for people with a browser: one file per page, in English and French, usable without JavaScript.
 //!
 //! A page reads what the API reads, through the same functions. [`layout`] has what all pages share, [`text`] every word of theirs in
-//! both languages, [`links`] their addresses, [`cards`] the quotes of lists, and [`assets`] their style sheet. `--pages=off` removes them.
+//! both languages, [`links`] their addresses, [`cards`] the quotes of lists, [`plot`] the plots, and [`assets`] their style sheet. `--pages=off` removes them.
 
 mod article;
 mod article_list;
@@ -11,13 +11,18 @@ mod citation;
 mod entity;
 mod entity_list;
 mod facets;
+mod form;
 mod home;
 mod layout;
 mod links;
 mod marked_text;
+mod plot;
 pub mod problem;
 mod quote;
+mod review;
 mod search;
+mod sign_in;
+mod stats;
 mod text;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -32,6 +37,13 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(entity_list::list_entities)
         .service(entity::show_entity)
         .service(quote::show_quote)
+        .service(stats::show_statistics)
+        .service(review::show_queue)
+        .service(review::decide_quote)
+        .service(sign_in::show_sign_in)
+        .service(sign_in::sign_in)
+        .service(sign_in::sign_out)
+        .service(stats::read_plot)
         .service(problem::explain_problem)
         .service(assets::read_asset);
 }

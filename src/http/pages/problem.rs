@@ -45,6 +45,9 @@ fn failed(view: View, problem: &ProblemBody) -> Markup {
                     }
                 }
             }
+            @if matches!(problem.status, 401 | 403) {
+                p { a .button href=(public_path("/sign-in")) { (view.text().sign_in) } }
+            }
             p .note { (view.text().problem_request) " " code { (context::request_id()) } }
             p { a href=(problem.r#type) { (view.text().problem_what) } " · " a href=(public_path("/")) { (view.text().back_home) } }
         }

@@ -110,6 +110,36 @@ texts! {
     cite: "Cite", "Citer";
     permanent_link: "Permanent link", "Lien permanent";
     said_on: "Said on", "Dit le";
+    statistics: "Statistics", "Statistiques";
+    quotes_over_time: "Quotes over time", "Citations au fil du temps";
+    share_of_voice: "Share of voice", "Temps de parole";
+    who_about_whom: "Who speaks about whom", "Qui parle de qui";
+    others: "all others", "tous les autres";
+    none: "none", "aucun";
+    table: "Table", "Tableau";
+    count_by: "Count by", "Compter par";
+    interval: "Interval", "Intervalle";
+    month: "Month", "Mois";
+    year: "Year", "Année";
+    week: "Week", "Semaine";
+    day: "Day", "Jour";
+    show: "Show", "Afficher";
+    quote: "Quote", "Citation";
+    review_queue: "What to review next", "À relire";
+    left: "left", "restantes";
+    nothing_left: "Nothing is left to review.", "Il ne reste rien à relire.";
+    review_keys: "Keys: j k next and previous, v verify, x reject, d dispute, r another speaker, u undo.", "Touches : j k suivante et précédente, v vérifier, x rejeter, d contester, r autre locuteur, u annuler.";
+    verify: "Verify", "Vérifier";
+    reject: "Reject", "Rejeter";
+    dispute: "Dispute", "Contester";
+    reattribute: "Change speaker", "Changer le locuteur";
+    right_speaker: "Name of the speaker", "Nom du locuteur";
+    undo: "Undo", "Annuler";
+    sign_in: "Sign in", "Se connecter";
+    sign_out: "Sign out", "Se déconnecter";
+    signed_in: "You are signed in.", "Vous êtes connecté.";
+    sign_in_with_key: "Sign in with an API key. Reviews need one with the scope review.", "Connectez-vous avec une clé d’API. Relire demande la portée review.";
+    key: "API key", "Clé d’API";
     back_home: "Back to the home page", "Retour à l’accueil";
 }
 

@@ -64,7 +64,10 @@ fn file(name: &str) -> HttpResponse {
             .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
             .content_type(ContentType::html())
             .body(
-                String::from_utf8_lossy(&page.bytes).replace("\"./", "\"docs/").replace("index.css", "docs/index.css"),
+                String::from_utf8_lossy(&page.bytes)
+                    .replace("\"./", "\"docs/")
+                    .replace("index.css", "docs/index.css")
+                    .replace("<title>Swagger UI</title>", "<title>Verbatim API</title>"),
             ),
         Ok(Some(file)) => {
             HttpResponse::Ok().insert_header((header::CONTENT_TYPE, file.content_type)).body(file.bytes.into_owned())

@@ -135,7 +135,7 @@ fn buckets(
     let mut items = Vec::with_capacity(starts.len() * groups.len());
     for day in starts {
         let start = from.map_or(midnight(day), |from| from.max(midnight(day)));
-        let end = next(interval, day).map(midnight).into_iter().chain(given.to).min();
+        let end = end_of_interval(interval, day).map(midnight).into_iter().chain(given.to).min();
         for (index, group) in groups.iter().enumerate() {
             items.push(TimelineBucketBody {
                 start,
@@ -153,7 +153,10 @@ fn buckets(
 }
 
 /// The first day of each interval, from the beginning of the range or the first record to the end or the last.
-fn starts(
+///
+/// # Errors
+/// 400 when there are too many.
+pub fn starts(
     interval: Interval,
     counts: &[(NaiveDate, usize, i64)],
     given: Range<DateTime<Utc>>,
@@ -175,7 +178,7 @@ fn starts(
             let detail = format!("there are more than {MAX_BUCKETS} buckets from {first} to {last}");
             return Err(Problem::parameter("interval", detail));
         }
-        start = next(interval, day);
+        start = end_of_interval(interval, day);
     }
     Ok(starts)
 }
@@ -196,7 +199,7 @@ fn begin(interval: Interval, day: NaiveDate) -> NaiveDate {
 }
 
 /// The first day of the next interval; `None` at the end of the calendar.
-fn next(interval: Interval, start: NaiveDate) -> Option<NaiveDate> {
+pub fn end_of_interval(interval: Interval, start: NaiveDate) -> Option<NaiveDate> {
     match interval {
         Interval::Day => start.succ_opt(),
         Interval::Week => start.checked_add_days(Days::new(7)),
