@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub const FORM: &str = "application/x-www-form-urlencoded";
 /// Maximum number of queries in one request.
 const MAX_QUERIES: usize = 50;
+/// Maximum length of the key of a query.
+const MAX_KEY: usize = 300;
 /// Maximum number of properties of a query, and of values of a property.
 const MAX_PROPERTIES: usize = 20;
 /// Maximum number of candidates of a query.
@@ -82,7 +84,7 @@ pub struct ProposeProperties {
     #[param(rename = "type", max_length = 50)]
     pub kind: Option<String>,
     /// Maximum number of properties.
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 200, value_type = i32, required = false)]
     pub limit: Option<usize>,
 }
 
@@ -163,6 +165,9 @@ fn read_queries(json: &str) -> Result<BTreeMap<String, ReconciliationQuery>, Str
     let given: BTreeMap<String, GivenQuery> = serde_json::from_str(json).map_err(|error| error.to_string())?;
     if given.len() > MAX_QUERIES {
         return Err(format!("must have at most {MAX_QUERIES} queries"));
+    }
+    if given.keys().any(|key| key.chars().count() > MAX_KEY) {
+        return Err(format!("must have keys of at most {MAX_KEY} characters"));
     }
     let query = |(key, given): (String, GivenQuery)| match given.into_query() {
         Ok(query) => Ok((key, query)),
