@@ -136,8 +136,7 @@ impl Drop for Embedded {
 
 /// Values for the parameters that libpq would else take from its environment variables, such as PGOPTIONS: they are meant
 /// for other servers.
-const PARAMETERS: &str =
-    "options=&hostaddr=&requirepeer=&require_auth=&channel_binding=prefer&target_session_attrs=any";
+const PARAMETERS: &str = "options=&hostaddr=&requirepeer=&channel_binding=prefer&target_session_attrs=any";
 
 /// The libpq URL of a database of the server whose socket is in `socket_dir`.
 fn url(socket_dir: &Path, role: &str, database: &str) -> String {

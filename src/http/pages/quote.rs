@@ -78,7 +78,6 @@ impl Passage {
         html! {
             h1 .visually-hidden { (title) }
             article .passage {
-                h1 .visually-hidden { (text.quote) }
                 blockquote lang=[language_of(&self.article)] dir="auto" { p { (words(view, quote, &[])) } }
                 p .attribution { (attribution(view, quote, self.speaker.as_ref())) }
                 p .source {

@@ -124,7 +124,6 @@ texts! {
     week: "Week", "Semaine";
     day: "Day", "Jour";
     show: "Show", "Afficher";
-    quote: "Quote", "Citation";
     review_queue: "What to review next", "À relire";
     left: "left", "restantes";
     nothing_left: "Nothing is left to review.", "Il ne reste rien à relire.";
