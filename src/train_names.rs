@@ -22,7 +22,7 @@ pub struct TrainSettings {
     /// File for the model; the binary is built with src/annotate/names/names_fr.model and names_en.model
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Also train on all articles but those of each of so many folds, and print the score on these
+    /// Also cross-validate with this number of folds: the model of the other folds is scored on each
     #[arg(long, value_name = "FOLDS", value_parser = clap::value_parser!(u8).range(2..=20))]
     cross_validate: Option<u8>,
 }

@@ -99,6 +99,11 @@ impl Annotator {
         &self.metrics
     }
 
+    /// The threads for CPU-bound work.
+    pub fn cpu(&self) -> &CpuPool {
+        &self.cpu
+    }
+
     /// Annotates a text without storing anything. `view` converts the findings on the same thread.
     ///
     /// # Errors

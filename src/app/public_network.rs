@@ -1,13 +1,15 @@
 //! Connections to addresses that others name: only to the public internet, and to networks that the settings allow.
 
 use crate::domain::network::Network;
+use crate::tls;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use ureq::Error;
-use ureq::config::Config;
+use ureq::config::{Config, ConfigBuilder};
 use ureq::http::Uri;
+use ureq::typestate::AgentScope;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Error};
 
 /// Networks that are refused unless the settings allow them: loopback, private and link-local ones, all others outside the
 /// public internet, and the IPv6 prefixes that embed IPv4 addresses.
@@ -36,10 +38,22 @@ const FORBIDDEN: [&str; 22] = [
     "fc00::/6",
 ];
 
+/// A client with these settings that connects only to the public internet and to the `allowed` networks, which an option of the
+/// command line names. It uses no proxy, because a proxy would resolve the names itself.
+pub fn agent(settings: ConfigBuilder<AgentScope>, allowed: Arc<[Network]>, option: &'static str) -> Agent {
+    let config = settings
+        .http_status_as_error(false)
+        .proxy(None)
+        .user_agent(concat!("verbatim/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls::client())
+        .build();
+    Agent::with_parts(config, DefaultConnector::new(), PublicResolver::new(allowed, option))
+}
+
 /// Resolves names, and drops the addresses that must not be connected to. The connection uses the addresses that it returns: there
 /// is no second look-up that could return others (DNS rebinding).
 #[derive(Debug)]
-pub struct PublicResolver {
+struct PublicResolver {
     resolver: DefaultResolver,
     forbidden: Vec<Network>,
     allowed: Arc<[Network]>,
@@ -48,7 +62,7 @@ pub struct PublicResolver {
 
 impl PublicResolver {
     /// A resolver that also allows the `allowed` networks, which an option of the command line names.
-    pub fn new(allowed: Arc<[Network]>, option: &'static str) -> Self {
+    fn new(allowed: Arc<[Network]>, option: &'static str) -> Self {
         let forbidden = FORBIDDEN.iter().map(|network| network.parse().expect("a network")).collect();
         Self { resolver: DefaultResolver::default(), forbidden, allowed, option }
     }

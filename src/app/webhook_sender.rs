@@ -1,12 +1,11 @@
 //! Sends messages to webhooks, signed according to [Standard Webhooks](https://www.standardwebhooks.com).
 //!
-//! A webhook must not give its creator access to the network of the service (SSRF): see [`PublicResolver`]. Redirects are not
+//! A webhook must not give its creator access to the network of the service (SSRF): see [`public_network`]. Redirects are not
 //! followed, and no proxy is used.
 
-use super::public_network::PublicResolver;
+use super::public_network;
 use crate::domain::network::Network;
 use crate::store::webhooks::deliveries::{Attempt, DueDelivery};
-use crate::tls;
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use std::io::Read;
@@ -14,7 +13,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use ureq::Agent;
 use ureq::config::Config;
-use ureq::unversioned::transport::DefaultConnector;
 
 /// How long one attempt may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,18 +60,13 @@ impl WebhookSender {
 }
 
 fn agent(allowed: &Arc<[Network]>) -> Agent {
-    let config = Config::builder()
-        .http_status_as_error(false)
+    let settings = Config::builder()
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .proxy(None)
         .timeout_global(Some(TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
-        .max_response_header_size(MAX_ANSWER as usize)
-        .user_agent(concat!("verbatim/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls::client())
-        .build();
-    Agent::with_parts(config, DefaultConnector::new(), PublicResolver::new(Arc::clone(allowed), "--webhook-network"))
+        .max_response_header_size(MAX_ANSWER as usize);
+    public_network::agent(settings, Arc::clone(allowed), "--webhook-network")
 }
 
 /// `v1,` and the HMAC-SHA256 of the id, the time and the body.

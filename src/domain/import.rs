@@ -292,9 +292,9 @@ impl ReviewedQuote {
     /// # Errors
     /// Those that differ from the stored quote.
     pub fn check_unchanged(&self, stored: &Quote) -> Result<(), Vec<FieldError>> {
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let differs = |given: &Option<String>, stored: Option<&str>| {
-            given.as_ref().is_some_and(|given| words(given) != words(stored.unwrap_or_default()))
+            let words = stored.unwrap_or_default().split_whitespace();
+            given.as_ref().is_some_and(|given| !given.split_whitespace().eq(words))
         };
         let differing = [
             ("/text", differs(&self.text, Some(&stored.text))),

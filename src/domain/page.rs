@@ -18,6 +18,13 @@ pub struct Position {
     pub id: Uuid,
 }
 
+impl Position {
+    /// The position after a record of a list that is ordered by id: ids are in the order of their creation.
+    pub fn of_id(id: Uuid) -> Self {
+        Self { key: Key::Text(String::new()), id }
+    }
+}
+
 /// The value by which a list is sorted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Key {

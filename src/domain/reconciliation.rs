@@ -23,7 +23,7 @@ pub struct ReconciliationQuery {
     pub limit: usize,
 }
 
-/// An entity that may be the one that is looked for.
+/// An entity that may match a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReconciliationCandidate {
     pub entity: Entity,

@@ -1,11 +1,11 @@
 //! Claim reviews: fact-checks of quotes, published elsewhere.
 
 use super::grouped::grouped;
-use super::sql::keyset;
+use super::sql::{Sql, keyset};
 use super::{Expected, Resource, Result, check, tombstones};
 use crate::domain::claim_review::{ClaimReview, NewClaimReview};
 use crate::domain::new_id;
-use crate::domain::page::{Count, Key, Page, PageRequest, Position, Total};
+use crate::domain::page::{Count, Page, PageRequest, Position, Total};
 use crate::schema::{claim_reviews, quotes};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{self, exists};
@@ -67,15 +67,18 @@ fn with_claim() -> WithClaim {
 /// quote has a claim review at this url.
 pub fn create(conn: &mut PgConnection, quote: Uuid, new: &NewClaimReview, actor: Option<&str>) -> Result<ClaimReview> {
     // Locked, so that the quote is not deleted before the commit.
-    let article: Option<Uuid> =
-        quotes::table.filter(quotes::id.eq(quote)).select(quotes::article_id).for_key_share().first(conn).optional()?;
-    let Some(article) = article else {
+    let found: Option<(Uuid, String)> = quotes::table
+        .filter(quotes::id.eq(quote))
+        .select((quotes::article_id, quotes::text))
+        .for_key_share()
+        .first(conn)
+        .optional()?;
+    let Some((article, claim)) = found else {
         return tombstones::missing(conn, Resource::Quote, quote);
     };
-    let id = new_id();
-    diesel::insert_into(claim_reviews::table)
+    let row: ClaimReviewRow = diesel::insert_into(claim_reviews::table)
         .values((
-            claim_reviews::id.eq(id),
+            claim_reviews::id.eq(new_id()),
             claim_reviews::actor.eq(actor),
             claim_reviews::quote_id.eq(quote),
             claim_reviews::article_id.eq(article),
@@ -85,8 +88,9 @@ pub fn create(conn: &mut PgConnection, quote: Uuid, new: &NewClaimReview, actor:
             claim_reviews::title.eq(&new.title),
             claim_reviews::date.eq(new.date),
         ))
-        .execute(conn)?;
-    find(conn, id)
+        .returning(ClaimReviewRow::as_returning())
+        .get_result(conn)?;
+    Ok(row.with(claim))
 }
 
 /// The claim review of this id.
@@ -121,17 +125,14 @@ pub fn list(conn: &mut PgConnection, quote: Uuid, request: &PageRequest) -> Resu
         return tombstones::missing(conn, Resource::Quote, quote);
     }
     let items = rows.into_iter().map(|(row, claim)| row.with(claim)).collect();
-    let position = |review: &ClaimReview| Position { key: Key::Text(String::new()), id: review.id };
+    let position = |review: &ClaimReview| Position::of_id(review.id);
     Ok(Page::from_rows(items, request.limit, total, position))
 }
 
-/// The first claim reviews of a quote and of the other quotes of its cluster, in the order in which they were stored.
-pub fn of_cluster(conn: &mut PgConnection, quote: Uuid, cluster: Option<Uuid>) -> Result<Vec<ClaimReview>> {
-    let rows: Vec<(ClaimReviewRow, String)> = with_claim()
-        .filter(quotes::id.eq(quote).nullable().or(quotes::cluster_id.eq(cluster)))
-        .order(claim_reviews::id)
-        .limit(MAX_OF_CLUSTER)
-        .load(conn)?;
+/// The first claim reviews of the quotes that meet a condition, in the order in which they were stored.
+pub fn of_quotes_where(conn: &mut PgConnection, condition: Sql) -> Result<Vec<ClaimReview>> {
+    let rows: Vec<(ClaimReviewRow, String)> =
+        with_claim().filter(condition).order(claim_reviews::id).limit(MAX_OF_CLUSTER).load(conn)?;
     Ok(rows.into_iter().map(|(row, claim)| row.with(claim)).collect())
 }
 

@@ -4,7 +4,7 @@ use super::sql::Sql;
 use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, check, tombstones};
 use crate::domain::judgement::{Judgement, JudgementFilter, NewJudgement};
-use crate::domain::page::{Count, Key, Page, Position, Total};
+use crate::domain::page::{Count, Page, Position, Total};
 use crate::domain::{FieldError, new_id};
 use crate::schema::{duplicate_queue, entities, judgements};
 use chrono::{DateTime, Utc};
@@ -122,7 +122,7 @@ pub fn list(conn: &mut PgConnection, filter: &JudgementFilter) -> Result<Page<Ju
     }
     let rows = query.select(JudgementRow::as_select()).load(conn)?;
     let items = rows.into_iter().map(Judgement::from).collect();
-    let position = |judgement: &Judgement| Position { key: Key::Text(String::new()), id: judgement.id };
+    let position = |judgement: &Judgement| Position::of_id(judgement.id);
     Ok(Page::from_rows(items, page.limit, total, position))
 }
 

@@ -19,7 +19,7 @@ use super::sql::keyset;
 use super::{Error, Resource, Result, tombstones};
 use crate::domain::MergeStatus;
 use crate::domain::merge::{Merge, MergeList, MovedCounts};
-use crate::domain::page::{Key, Page, Position};
+use crate::domain::page::{Page, Position};
 use crate::schema::{merge_sources, merges};
 use crate::store::grouped::grouped;
 use crate::store::sql::count;
@@ -118,8 +118,7 @@ pub fn list(conn: &mut PgConnection, list: &MergeList) -> Result<Page<Merge>> {
     }
     let rows = query.select(MergeRow::as_select()).load(conn)?;
     let items = complete(conn, rows)?;
-    // Ids are in the order of their creation.
-    let position = |merge: &Merge| Position { key: Key::Text(String::new()), id: merge.id };
+    let position = |merge: &Merge| Position::of_id(merge.id);
     Ok(Page::from_rows(items, list.page.limit, total, position))
 }
 

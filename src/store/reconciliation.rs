@@ -3,6 +3,7 @@
 use super::Result;
 use super::entities::names::{PopularNames, Scope};
 use super::entities::{self, names};
+use super::sql::Sql;
 use crate::domain::entity::Entity;
 use crate::domain::page::SetFilter;
 use crate::domain::reconciliation::{ReconciliationCandidate, ReconciliationQuery, rank};
@@ -66,15 +67,9 @@ pub fn schemes(conn: &mut PgConnection) -> Result<Vec<String>> {
         #[diesel(sql_type = Text)]
         scheme: String,
     }
-    let found: Vec<Scheme> = diesel::sql_query(
-        "WITH RECURSIVE found (scheme) AS (
-            (SELECT scheme FROM entity_identifiers ORDER BY scheme LIMIT 1)
-            UNION ALL
-            SELECT (SELECT next.scheme FROM entity_identifiers AS next WHERE next.scheme > found.scheme ORDER BY next.scheme LIMIT 1)
-            FROM found WHERE found.scheme IS NOT NULL
-        ) SELECT scheme FROM found WHERE scheme IS NOT NULL LIMIT $1",
-    )
-    .bind::<diesel::sql_types::BigInt, _>(MAX_SCHEMES)
-    .load(conn)?;
+    let found: Vec<Scheme> = Sql::with_distinct("entity_identifiers", "scheme")
+        .sql(" SELECT scheme FROM distinct_values WHERE scheme IS NOT NULL LIMIT ")
+        .bind(MAX_SCHEMES)
+        .rows(conn)?;
     Ok(found.into_iter().map(|found| found.scheme).collect())
 }

@@ -3,7 +3,7 @@
 use super::sql::{count, keyset};
 use super::{Error, Result, article_text, entities, mentions as mention_store, quotes as quote_store, references};
 use crate::domain::mention::MentionPatch;
-use crate::domain::page::{Key, Page, Position};
+use crate::domain::page::{Page, Position};
 use crate::domain::quote::QuotePatch;
 use crate::domain::split::{NewSplit, Split, SplitList, SplitTarget};
 use crate::domain::{FieldError, new_id};
@@ -148,7 +148,6 @@ pub fn list(conn: &mut PgConnection, list: &SplitList) -> Result<Page<Split>> {
     }
     let rows = query.select(SplitRow::as_select()).load(conn)?;
     let items = rows.into_iter().map(Split::from).collect();
-    // Ids are in the order of their creation.
-    let position = |split: &Split| Position { key: Key::Text(String::new()), id: split.id };
+    let position = |split: &Split| Position::of_id(split.id);
     Ok(Page::from_rows(items, list.page.limit, total, position))
 }

@@ -90,6 +90,16 @@ impl Sql {
         Self::default().sql(text)
     }
 
+    /// A table expression `distinct_values` with the distinct values of an indexed column, in order, and null at the end. One
+    /// look-up in the index finds each value (a loose index scan).
+    pub fn with_distinct(table: &str, column: &str) -> Self {
+        Self::new(format!(
+            "WITH RECURSIVE distinct_values ({column}) AS ((SELECT {column} FROM {table} ORDER BY {column} LIMIT 1)
+            UNION ALL SELECT (SELECT t.{column} FROM {table} t WHERE t.{column} > distinct_values.{column} ORDER BY t.{column} LIMIT 1)
+            FROM distinct_values WHERE distinct_values.{column} IS NOT NULL)"
+        ))
+    }
+
     /// Appends text.
     pub fn sql(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.pieces.push(Piece::Text(text.into()));

@@ -8,7 +8,7 @@ use super::changes;
 use super::sql::keyset;
 use super::{Error, Expected, Resource, Result, check, tombstones};
 use crate::domain::new_id;
-use crate::domain::page::{Count, Key, Page, PageRequest, Position, Total};
+use crate::domain::page::{Count, Page, PageRequest, Position, Total};
 use crate::domain::webhook::{Webhook, WebhookPatch, WebhookSettings};
 use crate::schema::webhooks;
 use chrono::{TimeDelta, Utc};
@@ -61,8 +61,7 @@ pub fn list(conn: &mut PgConnection, request: &PageRequest) -> Result<Page<Webho
     }
     let rows = query.select(WebhookRow::as_select()).load(conn)?;
     let items = rows.into_iter().map(Webhook::from).collect();
-    // Ids are in the order of their creation.
-    let position = |webhook: &Webhook| Position { key: Key::Text(String::new()), id: webhook.id };
+    let position = |webhook: &Webhook| Position::of_id(webhook.id);
     Ok(Page::from_rows(items, request.limit, total, position))
 }
 

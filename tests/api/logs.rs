@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::embedded::folder;
+#[cfg(feature = "otlp")]
 use crate::support::endpoint::Endpoint;
 use crate::support::postgres::TestDatabase;
 use crate::support::process::{Process, verbatim};

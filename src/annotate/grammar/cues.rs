@@ -145,22 +145,8 @@ impl Finder<'_> {
         let of = self.tokens.info(at + 1).is_of() || self.tokens.info(at + 1).is_agent();
         let after =
             of && (at + 3..at + 3 + MAX_NOUN_SOURCE).take_while(|&i| self.tokens.kind(i) == Kind::Word).any(reports);
-        (self.tokens.info(at).is_claim_noun() && (before || after)).then(|| Cue {
-            start: at,
-            end: at + 1,
-            lemma: self.tokens.word(at).to_owned(),
-            class: Class::Narrow,
-            shape: Shape::Noun,
-            inverted: None,
-            negated: false,
-            takes_infinitive: false,
-            takes_bare_clause: false,
-            takes_addressee: false,
-            continues: false,
-            denies: false,
-            guessed: false,
-            passive: false,
-        })
+        (self.tokens.info(at).is_claim_noun() && (before || after))
+            .then(|| Cue::new((at, at + 1), self.tokens.word(at).to_owned(), Class::Narrow, Shape::Noun))
     }
 
     /// Whether a token is the first of its sentence or follows a comma, a quotation or a conjunction.

@@ -4,7 +4,7 @@ use super::ImportError;
 use crate::auth::Secret;
 use crate::cli::service_client::{ServiceClient, ServiceSettings};
 use crate::config::{AdminKey, Config, ServeSettings};
-use crate::server::Server;
+use crate::server::{self, Server};
 use actix_web::rt::System;
 use clap::{Args, Command, FromArgMatches};
 use std::net::SocketAddr;
@@ -13,8 +13,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long it may take until the database can be used, with migrations.
-const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long it may take until the service is ready.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A service on a free port of this machine, with a key that nobody else knows. It stops when this is dropped.
 pub struct OwnService {
@@ -33,7 +33,9 @@ impl OwnService {
         let secret = Secret::generate().map_err(|error| failed(format!("no random numbers: {error}")))?;
         let mut config = config(database_url).map_err(failed)?;
         config.access.admin_key = AdminKey::parse(secret.expose());
+        config.access.tls = None;
         config.probe_listen = None;
+        server::connect(database_url).map_err(|error| failed(format!("the database cannot be used: {error}")))?;
         let (started, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || run(&config, &started, stopped));
@@ -54,7 +56,7 @@ impl OwnService {
         while let Err(error) = client.get("/readyz") {
             let is_stopped = self.thread.as_ref().is_none_or(JoinHandle::is_finished);
             if is_stopped || begun.elapsed() > START_TIMEOUT {
-                return Err(ImportError::Input(format!("the database cannot be used: {error}")));
+                return Err(ImportError::Input(format!("the service is not ready: {error}")));
             }
             thread::sleep(Duration::from_millis(50));
         }

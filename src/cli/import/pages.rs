@@ -2,16 +2,14 @@
 
 use super::encoding;
 use super::formats::DocumentFormat;
-use crate::app::public_network::PublicResolver;
+use crate::app::public_network;
 use crate::domain::network::Network;
-use crate::tls;
 use encoding_rs::Encoding;
 use serde_json::Value;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::config::Config;
-use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, ResponseExt};
 use url::Url;
 
@@ -31,17 +29,11 @@ pub struct Pages {
 impl Pages {
     /// Fetches from the public internet and from the `allowed` networks.
     pub fn new(allowed: Vec<Network>) -> Self {
-        let config = Config::builder()
-            .http_status_as_error(false)
+        let settings = Config::builder()
             .max_redirects(MAX_REDIRECTS)
-            .proxy(None)
             .timeout_global(Some(TIMEOUT))
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .user_agent(concat!("verbatim/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls::client())
-            .build();
-        let resolver = PublicResolver::new(Arc::from(allowed), "--page-network");
-        Self { agent: Agent::with_parts(config, DefaultConnector::new(), resolver) }
+            .timeout_connect(Some(CONNECT_TIMEOUT));
+        Self { agent: public_network::agent(settings, Arc::from(allowed), "--page-network") }
     }
 
     /// The article of the page at the address in a line, the articles of a feed, or why there are none. A line that begins with #

@@ -27,17 +27,12 @@ pub fn read(
         return Ok(None);
     };
     let given = match &languages.include[..] {
-        // A loose index scan: one lookup in the index on the language finds each language.
-        [] => Sql::new(
-            "WITH RECURSIVE present (language) AS ((SELECT language FROM articles ORDER BY language LIMIT 1)
-            UNION ALL SELECT (SELECT t.language FROM articles t WHERE t.language > present.language ORDER BY t.language LIMIT 1)
-            FROM present WHERE present.language IS NOT NULL) SELECT language, ",
-        ),
+        [] => Sql::with_distinct("articles", "language").sql(" SELECT language, "),
         _ => Sql::new("SELECT DISTINCT language, "),
     };
     let statement = given.sql("websearch_to_tsquery(search_config(language), ").bind(search.as_str().to_owned());
     let rows: Vec<QueryRow> = match &languages.include[..] {
-        [] => statement.sql(")::text AS query FROM present WHERE language IS NOT NULL ORDER BY language"),
+        [] => statement.sql(")::text AS query FROM distinct_values WHERE language IS NOT NULL ORDER BY language"),
         chosen => {
             statement.sql(")::text AS query FROM unnest(").bind(chosen.to_vec()).sql(") AS language ORDER BY language")
         }

@@ -23,13 +23,11 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
     let Some(cluster_id) = found else {
         return tombstones::missing(conn, Resource::Quote, id);
     };
-    let in_cluster = || {
-        let condition = match cluster_id {
-            Some(cluster) => is_any("quotes.cluster_id", &[cluster]),
-            None => is_any("quotes.id", &[id]),
-        };
-        quotes::table.filter(condition).filter(quotes::status.ne(QuoteStatus::Rejected))
+    let is_in_cluster = || match cluster_id {
+        Some(cluster) => is_any("quotes.cluster_id", &[cluster]),
+        None => is_any("quotes.id", &[id]),
     };
+    let in_cluster = || quotes::table.filter(is_in_cluster()).filter(quotes::status.ne(QuoteStatus::Rejected));
     let variants: Vec<(String, i64, Option<DateTime<Utc>>)> = in_cluster()
         .group_by(quotes::text)
         .select((quotes::text, count_star(), min(quotes::published_at)))
@@ -50,7 +48,7 @@ pub fn occurrences(conn: &mut PgConnection, id: Uuid) -> Result<Occurrences> {
         .optional()?;
     Ok(Occurrences {
         cluster_id,
-        claim_reviews: claim_reviews::of_cluster(conn, id, cluster_id)?,
+        claim_reviews: claim_reviews::of_quotes_where(conn, is_in_cluster())?,
         count: in_cluster().count().get_result(conn)?,
         first_published_at: first.and_then(|(_, at)| at),
         first_quote_id: first.map(|(id, _)| id),

@@ -1,6 +1,6 @@
 //! Messages to webhooks: queued, leased by one instance at a time, and kept with their results.
 
-use crate::domain::page::{Key, Page, PageRequest, Position};
+use crate::domain::page::{Page, PageRequest, Position};
 use crate::domain::webhook::Delivery;
 use crate::domain::{DeliveryStatus, new_id};
 use crate::schema::{webhook_deliveries, webhooks};
@@ -144,7 +144,7 @@ pub fn list(
     }
     let rows = query.select(DeliveryRow::as_select()).load(conn)?;
     let items = rows.into_iter().map(Delivery::from).collect();
-    let position = |delivery: &Delivery| Position { key: Key::Text(String::new()), id: delivery.id };
+    let position = |delivery: &Delivery| Position::of_id(delivery.id);
     Ok(Page::from_rows(items, request.limit, None, position))
 }
 

@@ -6,7 +6,7 @@ use crate::domain::change::{Change, ChangeFilter, ChangePosition};
 use crate::domain::search::Search;
 use crate::domain::webhook::{ChangeContext, Webhook, WebhookSettings};
 use crate::domain::{ChangedResource, new_id};
-use crate::schema::{articles, claim_reviews, quotes, reviews, webhooks};
+use crate::schema::{articles, quotes, reviews, webhooks};
 use crate::store::changes::{self, After};
 use crate::store::sql::Sql;
 use crate::store::{Error, Result, references};
@@ -104,11 +104,6 @@ fn matching(conn: &mut PgConnection, settings: &WebhookSettings, changes: Vec<Ch
             .inner_join(quotes::table.on(quotes::id.eq(reviews::quote_id)))
             .filter(reviews::id.eq_any(of(ChangedResource::Review)));
         speakers.extend(by_review.select((reviews::id, quotes::speaker_id)).load::<(Uuid, Option<Uuid>)>(conn)?);
-        let by_claim_review = claim_reviews::table
-            .inner_join(quotes::table.on(quotes::id.eq(claim_reviews::quote_id)))
-            .filter(claim_reviews::id.eq_any(of(ChangedResource::ClaimReview)));
-        let of_claim_reviews = by_claim_review.select((claim_reviews::id, quotes::speaker_id));
-        speakers.extend(of_claim_reviews.load::<(Uuid, Option<Uuid>)>(conn)?);
     }
     let is_sent = |change: &Change| {
         let context = ChangeContext {
