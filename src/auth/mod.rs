@@ -45,12 +45,12 @@ impl Authenticator {
         Self { keys, admin, issuer, anonymous }
     }
 
-    /// The caller with these credentials, which are the value of `Authorization`.
+    /// The caller with this API key or token.
     ///
     /// # Errors
     /// When the caller is not let in.
-    pub async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
-        match authorization.and_then(bearer) {
+    pub async fn authenticate(&self, key: Option<&str>) -> Result<Caller, AuthError> {
+        match key {
             Some(text) => self.caller(text).await,
             None => self.anonymous().await,
         }
@@ -84,8 +84,8 @@ impl Authenticator {
     }
 }
 
-/// The credentials of the scheme `Bearer`; other schemes may be meant for a proxy.
-fn bearer(authorization: &str) -> Option<&str> {
+/// The credentials of the scheme `Bearer` in a value of `Authorization`; other schemes may be meant for a proxy.
+pub fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, credentials) = authorization.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim())
 }

@@ -178,13 +178,17 @@ pub fn app(
         .app_data(web::Data::new(state.receive_budget))
         .app_data(web::Data::new(state.prefix))
         .app_data(openapi::contract(state.pages))
-        // Before the API, which also answers at some of their paths.
         .configure(move |config| {
             if state.pages {
-                pages::configure(config)
+                pages::configure_shared(config);
             }
         })
         .configure(routes::configure)
+        .configure(move |config| {
+            if state.pages {
+                pages::configure_own(config);
+            }
+        })
         .into_app()
         .service(read_docs_file)
         // The last one wrapped is the first to see a request.

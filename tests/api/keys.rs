@@ -487,6 +487,14 @@ fn an_address_has_a_rate_also_for_wrong_keys() {
         guess().expect(401);
     }
     spent(&guess());
+    let sign_in = || {
+        let form = app.request("POST", "/sign-in").header("content-type", "application/x-www-form-urlencoded");
+        form.header("x-forwarded-for", "192.0.2.4").body("key=x").send().status
+    };
+    for _ in 0..10 {
+        assert_eq!(sign_in(), 401);
+    }
+    assert_eq!(sign_in(), 429);
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn checked(answer: &Response, status: u16) -> String {
     assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"), "{html}");
     let policy = answer.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
+    assert_eq!(answer.header("referrer-policy"), "same-origin", "without it, a browser's forms have no origin");
     assert!(!policy.contains("unsafe") && policy.contains("frame-ancestors 'none'"), "{policy}");
     let dom = parse_document(RcDom::default(), ParseOpts::default()).one(html.as_str());
     assert!(dom.errors.borrow().is_empty(), "{:?}\n{html}", dom.errors.borrow());

@@ -38,7 +38,7 @@ test.beforeAll(async ({ playwright, baseURL }) => {
 });
 
 const pages = () => ["/", "/search?q=port", "/articles", `/articles/${article.id}`, "/people", `/people/${speaker}`,
-  `/quotes/${quote.id}`, "/problems/gone"];
+  `/quotes/${quote.id}`, "/stats", "/review", "/sign-in", "/problems/gone"];
 
 async function accessible(page) {
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
@@ -107,6 +107,22 @@ test("a keyboard reaches the content and the search", async ({ page }) => {
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("searchbox").first()).toBeFocused();
+});
+
+test("a quote is reviewed, and the review is undone, by keyboard", async ({ page }) => {
+  await page.goto("/review?order=recent");
+  const first = page.locator("#queue > li").first();
+  await expect(first).toBeFocused();
+  const words = await first.locator("blockquote").innerText();
+  await page.keyboard.press("v");
+  await expect(page).toHaveURL(/\/review\?done=/);
+  await expect(page.locator(".notice")).toContainText(words);
+  await expect(page.locator(".notice")).toContainText("verified");
+  await page.keyboard.press("u");
+  await expect(page).toHaveURL(/\/review\?again=/);
+  await expect(page.locator("#queue > li").first()).toContainText(words);
+  await page.keyboard.press("j");
+  await expect(page.locator("#queue > li").nth(1)).toBeFocused();
 });
 
 test("hostile text is only text", async ({ page }) => {

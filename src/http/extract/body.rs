@@ -86,9 +86,8 @@ fn read<T: RequestBody>(operation: &Operation, media_type: &str, bytes: Vec<u8>)
         }
         JSON_LD if bytes.len() > MAX_JSON_LD => return Err(too_large(MAX_JSON_LD)),
         JSON_LD => {
-            let document = serde_json::from_slice(&bytes);
-            let document = document.map_err(|error| malformed(format!("the body is not JSON: {error}")))?;
-            schema.check(T::from_json_ld(&document))
+            let document = serde_json::from_slice(&bytes).map_err(Invalid::Malformed);
+            document.and_then(|document| schema.check(T::from_json_ld(&document)))
         }
         _ => schema.parse(&bytes),
     };

@@ -58,6 +58,8 @@ pub struct Operation {
     parameters: Vec<Parameter>,
     /// The media types of its successful responses; empty if they have no content.
     produces: Vec<Mime>,
+    /// Whether the answer depends on `Accept`: it has several media types, or there is a page at the path.
+    pub depends_on_accept: bool,
     /// The media types of its request body.
     pub consumes: Vec<String>,
     /// The schema of its JSON, or of its form.
@@ -91,13 +93,20 @@ impl Contract {
     /// # Panics
     /// If a schema cannot be compiled. Every test would detect that.
     pub fn new(document: &Value, pages: &Value) -> Self {
-        let (operations, pages) = (compiled(document), compiled(pages));
+        let (mut operations, mut pages) = (compiled(document), compiled(pages));
+        for (path, of_page) in &mut pages {
+            if let Some(of_api) = operations.get_mut(path) {
+                of_api.iter_mut().chain(of_page).for_each(|(_, operation)| operation.depends_on_accept = true);
+            }
+        }
         let mut methods: HashMap<&String, Vec<&str>> = HashMap::new();
-        for (path, (method, _)) in [&operations, &pages].into_iter().flatten().flat_map(each) {
+        for (path, operations) in operations.iter().chain(&pages) {
             let methods = methods.entry(path).or_default();
-            if !methods.contains(&method.as_str()) {
-                methods.push(method.as_str());
-                methods.extend((method == Method::GET).then_some("HEAD"));
+            for (method, _) in operations {
+                if !methods.contains(&method.as_str()) {
+                    methods.push(method.as_str());
+                    methods.extend((method == Method::GET).then_some("HEAD"));
+                }
             }
         }
         let value = |methods: Vec<&str>| {
@@ -130,12 +139,6 @@ impl Contract {
         self.pages.contains_key(path) && (!self.operations.contains_key(path) || accept::prefers_page(headers))
     }
 
-    /// Whether the answer at a path depends on `Accept`.
-    pub fn has_forms(&self, request: &HttpRequest, path: &str) -> bool {
-        let has_both = self.pages.contains_key(path) && self.operations.contains_key(path);
-        has_both || self.requested(request, path).is_some_and(|operation| operation.produces.len() > 1)
-    }
-
     /// The value of `Allow` for a path.
     pub fn allow(&self, path: &str) -> Option<&HeaderValue> {
         self.allow.get(path)
@@ -161,12 +164,6 @@ fn compiled(document: &Value) -> Operations {
         }
     }
     operations
-}
-
-fn each<'a>(
-    (path, operations): (&'a String, &'a Vec<(Method, Operation)>),
-) -> impl Iterator<Item = (&'a String, &'a (Method, Operation))> {
-    operations.iter().map(move |operation| (path, operation))
 }
 
 fn find<'a>(operations: &'a Operations, path: &str, method: &Method) -> Option<&'a Operation> {
@@ -201,7 +198,8 @@ impl Operation {
         let json = json.or_else(|| members(content).find(|(media_type, _)| *media_type == FORM));
         let successes = members(&operation["responses"]).filter(|(status, _)| status.starts_with('2'));
         let produces = successes.flat_map(|(_, response)| members(&response["content"]));
-        let produces = produces.map(|(kind, _)| kind.parse().expect("a media type of the document"));
+        let produces: Vec<Mime> =
+            produces.map(|(kind, _)| kind.parse().expect("a media type of the document")).collect();
         let scope = scope_of(operation);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         Self {
@@ -210,7 +208,8 @@ impl Operation {
             scope,
             takes_publisher_keys: scope <= Some(Scope::Read) || operation[PUBLISHER_KEYS] == true,
             parameters: parameters.map(|parameter| Parameter::new(resolved(parameter, document), document)).collect(),
-            produces: produces.collect(),
+            depends_on_accept: produces.len() > 1,
+            produces,
             consumes: members(content).map(|(media_type, _)| media_type.clone()).collect(),
             body: json.map(|(_, media)| Schema::compile(&media["schema"], document)),
         }

@@ -394,8 +394,8 @@ impl Seed<'_> {
     }
 }
 
-/// Whether a text of a value has U+0000, which Postgres cannot store.
-fn contains_null_character(value: &Value) -> bool {
+/// Whether a text or a name in a value contains U+0000, which Postgres cannot store.
+pub fn contains_null_character(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(contains_null_character),

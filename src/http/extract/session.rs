@@ -10,6 +10,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 const COOKIE: &str = "verbatim_session";
 /// How long a browser keeps the cookie: a working day.
@@ -40,7 +41,8 @@ pub fn set_cookie(request: &HttpRequest, key: Option<&str>) -> Result<HeaderValu
     HeaderValue::from_str(&cookie).map_err(|_| Problem::unexpected("a cookie is not a header"))
 }
 
-/// The token of the forms of this session. Another site cannot know it, as it is made of the key.
+/// The token of the forms of this session. Another site cannot know it, as it is made of the key. Without a session it is a
+/// constant: then only the check of `Origin` protects forms.
 pub fn form_token(headers: &HeaderMap) -> String {
     let digest = Sha256::digest(format!("form of a verbatim session\n{}", key(headers).unwrap_or_default()));
     HEXLOWER.encode(&digest[..16])
@@ -51,7 +53,7 @@ pub fn form_token(headers: &HeaderMap) -> String {
 /// # Errors
 /// 403.
 pub fn check_form(request: &HttpRequest, token: &str) -> Result<(), Problem> {
-    match token == form_token(request.headers()) {
+    match token.as_bytes().ct_eq(form_token(request.headers()).as_bytes()).into() {
         true => Ok(()),
         false => Err(Problem::new(Code::CrossSite, "this form is of another session: load the page again")),
     }

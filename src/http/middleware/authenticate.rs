@@ -2,7 +2,7 @@
 //!
 //! Runs before the body is read. Operations that are open to everybody have no caller.
 
-use crate::auth::{AuthError, Authenticator, Caller};
+use crate::auth::{AuthError, Authenticator, Caller, bearer};
 use crate::domain::Scope;
 use crate::http::context;
 use crate::http::extract::contract::Operation;
@@ -16,6 +16,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
+use std::borrow::Cow;
 
 /// Where the metrics are.
 const METRICS: &str = "/metrics";
@@ -57,11 +58,10 @@ async fn caller_of(request: &ServiceRequest, entry: &mut Option<AuditEntry>) -> 
     }
     let authenticator = request.app_data::<web::Data<Authenticator>>();
     let authenticator = authenticator.ok_or_else(|| Problem::unexpected("the application has no authenticator"))?;
-    let credentials = credentials(request);
-    let caller = match authenticator.authenticate(credentials.as_deref()).await {
+    let caller = match authenticator.authenticate(key_of(request).as_deref()).await {
         Ok(caller) => caller,
         Err(error) => {
-            limit::charge_stranger(request)?;
+            limit::charge_stranger(request.request())?;
             return Err(unauthorized(error));
         }
     };
@@ -73,12 +73,15 @@ async fn caller_of(request: &ServiceRequest, entry: &mut Option<AuditEntry>) -> 
     Ok(Some(caller))
 }
 
-/// The value of `Authorization`, or the key of the browser's session. A session may write only with the forms of pages.
-fn credentials(request: &ServiceRequest) -> Option<String> {
-    let given = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().to_owned());
-    let may_use_session = request.method().is_safe() || context::is_page(request.request());
-    let session = || session::key(request.headers()).filter(|_| may_use_session).map(|key| format!("Bearer {key}"));
-    given.or_else(session)
+/// The key in `Authorization`, or else of the browser's session. A session may write only with the forms of pages.
+fn key_of(request: &ServiceRequest) -> Option<Cow<'_, str>> {
+    match request.headers().get(header::AUTHORIZATION) {
+        Some(value) => bearer(value.to_str().unwrap_or_default()).map(Cow::Borrowed),
+        None if request.method().is_safe() || context::is_page(request.request()) => {
+            session::key(request.headers()).map(Cow::Owned)
+        }
+        None => None,
+    }
 }
 
 fn check(caller: &Caller, operation: &Operation, scope: Scope) -> Result<(), Problem> {
@@ -105,7 +108,7 @@ fn check(caller: &Caller, operation: &Operation, scope: Scope) -> Result<(), Pro
 const CHALLENGE: &str = "Bearer realm=\"verbatim\"";
 
 /// 401 with what the caller can do about it (RFC 6750).
-fn unauthorized(error: AuthError) -> Problem {
+pub fn unauthorized(error: AuthError) -> Problem {
     let challenge = match error {
         AuthError::Unavailable => return Problem::new(Code::Unavailable, error.to_string()),
         AuthError::Missing => CHALLENGE,

@@ -1,7 +1,7 @@
 //! Validates every request against the API description.
 
 use crate::http::context;
-use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE};
+use crate::http::extract::contract::{Contract, DOCS_FILES, DOCS_PAGE, Operation};
 use crate::http::respond::problem::{Problem, refuse};
 use crate::http::wire::problem::Code;
 use actix_web::body::BoxBody;
@@ -19,8 +19,7 @@ pub async fn enforce_contract(request: ServiceRequest, next: Next<BoxBody>) -> R
     match check(&request) {
         Ok(None) => {
             let mut response = next.call(request).await?;
-            let (contract, route) = (Contract::of(response.request()), context::route(response.request()));
-            if route.is_some_and(|route| contract.has_forms(response.request(), route)) {
+            if Operation::of(response.request()).is_some_and(|operation| operation.depends_on_accept) {
                 response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
             }
             Ok(response)

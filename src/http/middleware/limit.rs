@@ -68,9 +68,9 @@ fn allow(
 ///
 /// # Errors
 /// When the rate of the address is used up.
-pub fn charge_stranger(request: &ServiceRequest) -> Result<(), Problem> {
+pub fn charge_stranger(request: &HttpRequest) -> Result<(), Problem> {
     let Some(limits) = request.app_data::<web::Data<Limits>>() else { return Ok(()) };
-    let Some(subject) = address(request.request()) else { return Ok(()) };
+    let Some(subject) = address(request) else { return Ok(()) };
     limits.charge(&subject, NonZeroU32::MIN).map(drop).map_err(refused)
 }
 

@@ -44,7 +44,8 @@ pub fn contract(with_pages: bool) -> &'static Contract {
 
 /// The pages as a document of their own: clients of the API need not know them. Their parameters are those of the API.
 fn pages_document() -> Value {
-    let (_, pages) = actix_web::App::new().into_utoipa_app().configure(pages::configure).split_for_parts();
+    let app = actix_web::App::new().into_utoipa_app();
+    let (_, pages) = app.configure(pages::configure_shared).configure(pages::configure_own).split_for_parts();
     let mut pages = serde_json::to_value(pages).expect("a document is JSON");
     schemas::rename_references(&mut pages);
     pages["components"] = document()["components"].clone();

@@ -12,7 +12,6 @@ use crate::domain::mention::Mention;
 use crate::domain::page::PageRequest;
 use crate::domain::quote::Quote;
 use crate::domain::{Origin, QuoteKind, QuoteStatus};
-use crate::http::context::page_guard;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
@@ -39,7 +38,7 @@ pub struct ShownVersion {
 #[utoipa::path(tag = "pages", security(("key" = ["read"])), params(ShownVersion), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/articles/{id}", guard = "page_guard")]
+#[get("/articles/{id}")]
 pub async fn show_article(
     view: View,
     db: web::Data<Db>,

@@ -9,7 +9,7 @@ use crate::domain::article::Article;
 use crate::domain::article_url::UrlNormalizer;
 use crate::domain::page::{Count, PageRequest};
 use crate::domain::stats::CountTarget;
-use crate::http::context::{page_guard, public_path};
+use crate::http::context::public_path;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
@@ -28,7 +28,7 @@ const FIELDS: [&str; 3] = ["q", "published_from", "published_to"];
 #[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(ArticleFilters, ListArticles), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/articles", guard = "page_guard")]
+#[get("/articles")]
 pub async fn list_articles(
     request: HttpRequest,
     view: View,
@@ -56,7 +56,7 @@ pub async fn list_articles(
                 (facets::total(view, page.total))
                 @if page.items.is_empty() { p { (text.nothing_found) } }
                 ol .cards { @for article in &page.items { li { (card(view, article)) } } }
-                (facets::next_page(view, &request, &page))
+                (facets::next_page(view, &request, page.next.as_ref()))
                 (links.exports(view))
             }
             aside aria-label=(text.filters) { (facets.show(view, &links)) }

@@ -1,6 +1,6 @@
 //! The files that pages load: compiled into the binary, and kept by browsers until their content changes.
 
-use crate::http::context::{page_guard, public_path};
+use crate::http::context::public_path;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::problem::Code;
 use actix_web::http::header;
@@ -59,7 +59,7 @@ pub struct AssetVersion {
 
 /// Reads a file of the pages.
 #[utoipa::path(tag = "pages", security(()), params(AssetPath, AssetVersion), responses((status = 200, description = "The file")))]
-#[get("/assets/{file}", guard = "page_guard")]
+#[get("/assets/{file}")]
 pub async fn read_asset(path: web::Path<AssetPath>) -> Result<HttpResponse, Problem> {
     let asset = ALL.into_iter().find(|asset| asset.name == path.file);
     let asset = asset.ok_or_else(|| Problem::new(Code::NoSuchRoute, "there is no such file"))?;

@@ -1,11 +1,12 @@
 //! Quotes as cards: the words, who said them, and where.
 
 use super::layout::View;
-use super::links;
+use super::{links, marked_text};
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::quote::Quote;
 use crate::domain::span::Span;
+use crate::domain::text::Body;
 use crate::domain::{QuoteKind, QuoteStatus};
 use crate::store::{self, Connection, articles, entities};
 use maud::{Markup, html};
@@ -87,17 +88,16 @@ pub fn words(view: View, quote: &Quote, matches: &[Span]) -> Markup {
 
 /// A text with some spans marked, which are in order.
 fn marked(text: &str, spans: &[Span]) -> Markup {
-    let chars: Vec<char> = text.chars().collect();
+    let text = Body::new(text);
+    let between = |start, end| marked_text::slice(&text, Span { start, end });
     let (mut pieces, mut at) = (Vec::new(), 0);
     for span in spans {
-        let [start, end] = [span.start, span.end].map(|offset| usize::try_from(offset).unwrap_or(0).min(chars.len()));
-        if at <= start && start < end {
-            pieces.push((chars[at..start].iter().collect::<String>(), chars[start..end].iter().collect::<String>()));
-            at = end;
+        if at <= span.start && span.start < span.end {
+            pieces.push((between(at, span.start), between(span.start, span.end)));
+            at = span.end;
         }
     }
-    let rest: String = chars[at..].iter().collect();
-    html! { @for (before, hit) in pieces { (before) mark .hit { (hit) } } (rest) }
+    html! { @for (before, hit) in pieces { (before) mark .hit { (hit) } } (between(at, i32::MAX)) }
 }
 
 /// Who said it, and how that is known.

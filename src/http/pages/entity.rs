@@ -11,7 +11,6 @@ use crate::domain::graph::{Related, RelatedTo};
 use crate::domain::page::{Count, PageRequest, SetFilter, Total};
 use crate::domain::quote::{QuoteFilter, QuoteList, QuoteOrder};
 use crate::domain::stats::{CountTarget, Group, Top};
-use crate::http::context::page_guard;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
 use crate::http::wire::graph::DEFAULT_ARTICLES;
@@ -37,7 +36,7 @@ const TOP: i64 = 8;
 #[utoipa::path(tag = "statistics", security(("key" = ["read"])), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/people/{id}", guard = "page_guard")]
+#[get("/people/{id}")]
 pub async fn show_entity(
     view: View,
     db: web::Data<Db>,

@@ -6,7 +6,7 @@ use super::links;
 use crate::domain::EntityKind;
 use crate::domain::entity::ListedEntity;
 use crate::domain::page::{Count, PageRequest};
-use crate::http::context::{page_guard, public_path};
+use crate::http::context::public_path;
 use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
@@ -24,7 +24,7 @@ const FIELDS: [&str; 3] = ["q", "kind", "sort"];
 #[utoipa::path(tag = "pages", security(("key" = ["read"])), params(ListEntities), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/people", guard = "page_guard")]
+#[get("/people")]
 pub async fn list_entities(
     request: HttpRequest,
     view: View,
@@ -43,7 +43,7 @@ pub async fn list_entities(
         (facets::total(view, page.total))
         @if page.items.is_empty() { p { (text.nothing_found) } }
         ol .names { @for entity in &page.items { li { (item(view, entity)) } } }
-        (facets::next_page(view, &request, &page))
+        (facets::next_page(view, &request, page.next.as_ref()))
         (links.exports(view))
     };
     Ok(view.page(Part::People, text.people, content))

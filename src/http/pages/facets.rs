@@ -2,7 +2,7 @@
 
 use super::layout::View;
 use super::links;
-use crate::domain::page::{Count, Page, Total};
+use crate::domain::page::{Count, Position, Total};
 use crate::domain::stats::{CountTarget, Group, Top};
 use crate::domain::{Dimension, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::http::extract::paging;
@@ -174,9 +174,9 @@ pub fn total(view: View, total: Option<Total>) -> Markup {
 }
 
 /// The link to the next page of a list.
-pub fn next_page<T>(view: View, request: &HttpRequest, page: &Page<T>) -> Markup {
+pub fn next_page(view: View, request: &HttpRequest, next: Option<&Position>) -> Markup {
     html! {
-        @if let Some(next) = &page.next {
+        @if let Some(next) = next {
             p { a .more rel="next" href=(paging::link_to_next(request, next)) { (view.text().next_page) " →" } }
         }
     }

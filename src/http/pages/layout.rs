@@ -61,6 +61,8 @@ impl View {
         HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
             .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+            // Without a referrer, browsers send forms with the origin `null`, which is refused.
+            .insert_header((header::REFERRER_POLICY, "same-origin"))
             .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))
             .insert_header((header::VARY, "accept-language, cookie"))
             .insert_header((header::CACHE_CONTROL, "private, no-cache"))

@@ -6,6 +6,7 @@ use crate::domain::article::{Article, Block};
 use crate::domain::mention::Mention;
 use crate::domain::quote::Quote;
 use crate::domain::span::Span;
+use crate::domain::text::Body;
 use crate::domain::{BlockRole, MentionStatus};
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashSet};
@@ -75,7 +76,7 @@ pub fn show(view: View, article: &Article, marks: &Marks) -> Markup {
 
 /// The blocks of the text of an article that have a part of a span, with their marks.
 pub fn show_within(view: View, article: &Article, marks: &Marks, span: Span) -> Markup {
-    let text = Characters::of(article.body.as_deref().unwrap_or_default());
+    let text = Body::new(article.body.as_deref().unwrap_or_default());
     let mut blocks = all_blocks(&text, article.blocks.as_deref().unwrap_or_default());
     blocks.retain(|block| block.start < span.end && span.start < block.end);
     let bounds = marks.bounds();
@@ -95,7 +96,7 @@ pub fn show_within(view: View, article: &Article, marks: &Marks, span: Span) -> 
 }
 
 /// Pieces in order; those of one quote are one mark. The first mark of a quote is the target of links to it.
-fn show_pieces(view: View, text: &Characters, marks: &Marks, pieces: &[Piece], anchored: &mut HashSet<Uuid>) -> Markup {
+fn show_pieces(view: View, text: &Body, marks: &Marks, pieces: &[Piece], anchored: &mut HashSet<Uuid>) -> Markup {
     let names = |pieces: &[Piece]| {
         html! { @for piece in pieces { (show_piece(text, marks, piece)) } }
     };
@@ -114,8 +115,8 @@ fn show_pieces(view: View, text: &Characters, marks: &Marks, pieces: &[Piece], a
     }
 }
 
-fn show_piece(text: &Characters, marks: &Marks, piece: &Piece) -> Markup {
-    let words = text.slice(piece.span);
+fn show_piece(text: &Body, marks: &Marks, piece: &Piece) -> Markup {
+    let words = slice(text, piece.span);
     let mention = piece.mention.map(|index| marks.mentions[index]);
     html! {
         @match (mention, piece.is_cue) {
@@ -133,12 +134,12 @@ pub fn anchor(quote: Uuid) -> String {
 }
 
 /// The blocks of a text, with those parts between them that are not blank: no character is left out.
-fn all_blocks(text: &Characters, blocks: &[Block]) -> Vec<Block> {
+fn all_blocks(text: &Body, blocks: &[Block]) -> Vec<Block> {
     let mut all = Vec::new();
     let mut at = 0;
     let rest = |start, end| Block { role: BlockRole::Paragraph, start, end };
-    for block in blocks.iter().copied().chain([rest(text.len(), text.len())]) {
-        if at < block.start && !text.slice(Span { start: at, end: block.start }).trim().is_empty() {
+    for block in blocks.iter().copied().chain([rest(length(text), length(text))]) {
+        if at < block.start && !slice(text, Span { start: at, end: block.start }).trim().is_empty() {
             all.push(rest(at, block.start));
         }
         all.extend((block.start < block.end).then_some(block));
@@ -147,31 +148,14 @@ fn all_blocks(text: &Characters, blocks: &[Block]) -> Vec<Block> {
     all
 }
 
-/// A text that is cut at code points.
-struct Characters<'a> {
-    text: &'a str,
-    /// Where each code point begins, and the end.
-    offsets: Vec<u32>,
+/// The text in a span, which may reach beyond the end.
+pub fn slice<'a>(text: &Body<'a>, span: Span) -> &'a str {
+    let end = length(text);
+    text.slice(Span { start: span.start.min(end), end: span.end.min(end) }).unwrap_or_default()
 }
 
-impl<'a> Characters<'a> {
-    fn of(text: &'a str) -> Self {
-        let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-        Self { text, offsets: offsets.map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect() }
-    }
-
-    fn len(&self) -> i32 {
-        i32::try_from(self.offsets.len() - 1).unwrap_or(i32::MAX)
-    }
-
-    /// The text in a span, which may reach beyond the end.
-    fn slice(&self, span: Span) -> &'a str {
-        let at = |offset: i32| {
-            let index = usize::try_from(offset).unwrap_or(0).min(self.offsets.len() - 1);
-            self.offsets[index] as usize
-        };
-        self.text.get(at(span.start)..at(span.end)).unwrap_or_default()
-    }
+fn length(text: &Body) -> i32 {
+    i32::try_from(text.len()).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -180,11 +164,11 @@ mod tests {
 
     #[test]
     fn no_character_between_blocks_is_left_out() {
-        let text = Characters::of("é\n\nun reste\nfin…");
+        let text = Body::new("é\n\nun reste\nfin…");
         let block = |start, end| Block { role: BlockRole::Heading, start, end };
         let all = all_blocks(&text, &[block(0, 1), block(12, 15)]);
         let shown: Vec<&str> =
-            all.iter().map(|block| text.slice(Span { start: block.start, end: block.end }).trim()).collect();
+            all.iter().map(|block| slice(&text, Span { start: block.start, end: block.end }).trim()).collect();
         assert_eq!(shown, ["é", "un reste", "fin", "…"]);
     }
 }

@@ -27,10 +27,14 @@ mod text;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Every page.
-pub fn configure(config: &mut ServiceConfig) {
+/// The pages at paths that the API has too: before the API, whose routes take every request.
+pub fn configure_shared(config: &mut ServiceConfig) {
+    config.service(home::show_home).service(problem::explain_problem);
+}
+
+/// The other pages: after the API, whose requests then do not pass them.
+pub fn configure_own(config: &mut ServiceConfig) {
     config
-        .service(home::show_home)
         .service(search::search_quotes)
         .service(article_list::list_articles)
         .service(article::show_article)
@@ -44,6 +48,5 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(sign_in::sign_in)
         .service(sign_in::sign_out)
         .service(stats::read_plot)
-        .service(problem::explain_problem)
         .service(assets::read_asset);
 }

@@ -15,8 +15,8 @@ const WIDTH: usize = 720;
 /// Of a bar with its label.
 const ROW: usize = 30;
 /// Width of the labels of bars, and of the longest bar.
-const LABELS: usize = 230;
-const BARS: usize = 400;
+const LABELS: usize = 260;
+const BARS: usize = 380;
 /// Height of the highest column, and space above it for its number.
 const COLUMNS: usize = 150;
 const ABOVE: usize = 24;
@@ -75,11 +75,11 @@ pub fn columns(view: View, title: &str, columns: &[Bar]) -> Markup {
 
 /// A part of a plot that tells its number, and leads to what was counted.
 fn linked(view: View, bar: &Bar, shapes: Markup) -> Markup {
-    let told = format!("{}: {}", bar.label, view.language.number(bar.count));
+    let label = format!("{}: {}", bar.label, view.language.number(bar.count));
     html! {
         @match &bar.href {
-            Some(href) => a href=(href) { title { (told) } (shapes) },
-            None => g { title { (told) } (shapes) },
+            Some(href) => a href=(href) { title { (label) } (shapes) },
+            None => g { title { (label) } (shapes) },
         }
     }
 }

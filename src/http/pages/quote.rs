@@ -12,7 +12,6 @@ use crate::domain::page::{PageRequest, SetFilter};
 use crate::domain::quote::{Occurrences, PublisherCount, Quote, QuoteFilter, QuoteList, QuoteOrder, Variant};
 use crate::domain::review::Review;
 use crate::domain::span::Span;
-use crate::http::context::page_guard;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
 use crate::store::fulltext::Statistics;
@@ -29,7 +28,7 @@ const OTHERS: i64 = 20;
 #[utoipa::path(tag = "pages", security(("key" = ["read"])), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/quotes/{id}", guard = "page_guard")]
+#[get("/quotes/{id}")]
 pub async fn show_quote(
     request: HttpRequest,
     view: View,

@@ -7,11 +7,12 @@ use super::form::FormFields;
 use super::layout::{Part, View};
 use super::links;
 use crate::auth::Caller;
-use crate::domain::ReviewAction;
+use crate::domain::entity::MAX_NAME;
 use crate::domain::page::{Count, Page as ListPage, PageRequest};
 use crate::domain::quote::{NewReview, Quote, QuotePatch};
 use crate::domain::review::Review;
-use crate::http::context::{page_guard, public_path};
+use crate::domain::{FieldError, ReviewAction};
+use crate::http::context::public_path;
 use crate::http::extract::query::Query;
 use crate::http::extract::{paging, session};
 use crate::http::respond::problem::Problem;
@@ -47,7 +48,7 @@ pub struct ShowQueue {
 #[utoipa::path(tag = "pages", security(("key" = ["review"])), params(QuoteFilters, ListReviewQueue, ShowQueue), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/review", guard = "page_guard")]
+#[get("/review")]
 pub async fn show_queue(
     request: HttpRequest,
     view: View,
@@ -65,19 +66,19 @@ pub async fn show_queue(
             items.insert(0, quotes::find(conn, again)?);
         }
         let done = done.map(|done| quotes::find(conn, done)).transpose()?;
-        Ok((ListPage { items: Vec::<()>::new(), next, total }, QuoteCards::read(conn, items)?, done))
+        Ok((next, total, QuoteCards::read(conn, items)?, done))
     };
-    let (page, cards, done) = db.read(read).await?;
+    let (next, total, cards, done) = db.read(read).await?;
     let token = session::form_token(request.headers());
     let text = view.text();
     let content = html! {
         h1 { (text.review_queue) }
         @if let Some(done) = &done { (undo(view, done, &token)) }
-        @if let Some(total) = page.total { p { strong { (view.language.number(total.value)) } " " (text.left) } }
+        @if let Some(total) = total { p { strong { (view.language.number(total.value)) } " " (text.left) } }
         p .note { (text.review_keys) }
         @if cards.quotes.is_empty() { p { (text.nothing_left) } }
         ol .cards #queue { @for quote in &cards.quotes { li tabindex="-1" { (decide(view, &cards, quote, &token)) } } }
-        (facets::next_page(view, &request, &page))
+        (facets::next_page(view, &request, next.as_ref()))
         script src=(REVIEW_SCRIPT.href()) defer {}
     };
     Ok(view.page(Part::Review, text.review_queue, content))
@@ -100,7 +101,7 @@ fn decide(view: View, cards: &QuoteCards, quote: &Quote, token: &str) -> Markup 
     }
 }
 
-/// What was decided last, and the way back.
+/// The last decision, with a button that undoes it.
 fn undo(view: View, done: &Quote, token: &str) -> Markup {
     let text = view.text();
     html! {
@@ -125,7 +126,7 @@ pub struct Decision {
 #[utoipa::path(tag = "pages", security(("key" = ["review"])), extensions(("x-publisher-keys" = json!(true))), responses(
     (status = 303, description = "To the queue"),
 ))]
-#[post("/quotes/{id}/review", guard = "page_guard")]
+#[post("/quotes/{id}/review")]
 pub async fn decide_quote(
     request: HttpRequest,
     caller: Caller,
@@ -160,10 +161,14 @@ fn review(given: &Decision, actor: Option<&str>) -> Result<Option<NewReview>, Pr
     let action = action.ok_or_else(|| Problem::new(Code::MalformedBody, "the form has no such action"))?;
     let name = given.speaker_name.trim();
     let is_named = action == ReviewAction::Reattribute && !name.is_empty();
+    if name.chars().count() > MAX_NAME {
+        let detail = format!("must have at most {MAX_NAME} characters");
+        return Err(Problem::content(vec![FieldError::new("/speaker_name", detail)]));
+    }
     let new = CreateReview {
         action,
         speaker_id: None,
-        speaker_name: is_named.then(|| name.chars().take(300).collect()),
+        speaker_name: is_named.then(|| name.to_owned()),
         speaker_status: None,
         changes: None,
         note: None,

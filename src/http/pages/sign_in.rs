@@ -3,12 +3,14 @@
 use super::form::FormFields;
 use super::layout::{Part, View};
 use crate::auth::Authenticator;
-use crate::http::context::{page_guard, public_path};
+use crate::http::context::public_path;
 use crate::http::extract::session;
+use crate::http::middleware::authenticate::unauthorized;
+use crate::http::middleware::limit;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post, web};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -16,7 +18,7 @@ use serde::Deserialize;
 #[utoipa::path(tag = "pages", security(()), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/sign-in", guard = "page_guard")]
+#[get("/sign-in")]
 pub async fn show_sign_in(request: HttpRequest, view: View) -> HttpResponse {
     view.page(Part::Review, view.text().sign_in, form(view, &request, None))
 }
@@ -28,7 +30,7 @@ pub struct SignIn {
 
 /// Begins a session.
 #[utoipa::path(tag = "pages", security(()), responses((status = 303, description = "To the home page")))]
-#[post("/sign-in", guard = "page_guard")]
+#[post("/sign-in")]
 pub async fn sign_in(
     request: HttpRequest,
     view: View,
@@ -36,11 +38,13 @@ pub async fn sign_in(
     given: FormFields<SignIn>,
 ) -> Result<HttpResponse, Problem> {
     let key = given.0.key.trim();
-    match authenticator.authenticate(Some(&format!("Bearer {key}"))).await {
-        Ok(_) => to("/", &request, Some(key)),
+    match authenticator.authenticate(Some(key)).await {
+        Ok(_) => go_home(&request, Some(key)),
         Err(error) => {
-            let content = form(view, &request, Some(&error.to_string()));
-            Ok(view.page_with(StatusCode::UNAUTHORIZED, Part::Review, view.text().sign_in, content))
+            limit::charge_stranger(&request)?;
+            let problem = unauthorized(error);
+            let content = form(view, &request, Some(&problem.body().detail));
+            Ok(view.page_with(problem.status_code(), Part::Review, view.text().sign_in, content))
         }
     }
 }
@@ -52,16 +56,16 @@ pub struct SignOut {
 
 /// Ends the session.
 #[utoipa::path(tag = "pages", security(()), responses((status = 303, description = "To the home page")))]
-#[post("/sign-out", guard = "page_guard")]
+#[post("/sign-out")]
 pub async fn sign_out(request: HttpRequest, given: FormFields<SignOut>) -> Result<HttpResponse, Problem> {
     session::check_form(&request, &given.0.token)?;
-    to("/", &request, None)
+    go_home(&request, None)
 }
 
-/// Goes to a page with this session.
-fn to(path: &str, request: &HttpRequest, key: Option<&str>) -> Result<HttpResponse, Problem> {
+/// Goes to the home page with this session.
+fn go_home(request: &HttpRequest, key: Option<&str>) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, public_path(path)));
+    response.insert_header((header::LOCATION, public_path("/")));
     response.insert_header((header::SET_COOKIE, session::set_cookie(request, key)?));
     Ok(response.finish())
 }
@@ -81,7 +85,7 @@ fn form(view: View, request: &HttpRequest, error: Option<&str>) -> Markup {
                 p { (text.sign_in_with_key) }
                 @if let Some(error) = error { p .notice role="alert" { (error) } }
                 form .filters method="post" action=(public_path("/sign-in")) {
-                    label { (text.key) input type="password" name="key" required autocomplete="current-password" size="60"; }
+                    label .wide { (text.key) input type="password" name="key" required autocomplete="current-password"; }
                     button { (text.sign_in) }
                 }
             }

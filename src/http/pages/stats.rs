@@ -9,7 +9,7 @@ use crate::domain::page::Range;
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::{CountTarget, Coverage, Group, Timeline, Top};
 use crate::domain::{Dimension, Interval};
-use crate::http::context::{page_guard, public_path};
+use crate::http::context::public_path;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
@@ -23,9 +23,10 @@ use crate::store::fulltext::Statistics;
 use crate::store::{self, Connection, Db};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
+use std::collections::HashMap;
 use utoipa::IntoParams;
 
 /// Bars of a ranking.
@@ -71,7 +72,7 @@ pub struct PlotFile {
 #[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(QuoteFilters, ShowStatistics), responses(
     (status = 200, description = "The page", body = inline(Page), content_type = "text/html; charset=utf-8"),
 ))]
-#[get("/stats", guard = "page_guard")]
+#[get("/stats")]
 pub async fn show_statistics(
     request: HttpRequest,
     view: View,
@@ -89,7 +90,7 @@ pub async fn show_statistics(
 #[utoipa::path(tag = "statistics", security(("key" = ["read"])), params(PlotFile, QuoteFilters, ShowStatistics), responses(
     (status = 200, description = "The file"),
 ))]
-#[get("/stats/{file}", guard = "page_guard")]
+#[get("/stats/{file}")]
 pub async fn read_plot(
     request: HttpRequest,
     view: View,
@@ -184,12 +185,17 @@ impl Counted {
     fn columns(&self, view: View, links: &ListLinks) -> Result<Vec<Bar>, Problem> {
         let Timeline { counts, considered, .. } = &self.timeline;
         let starts = starts(self.interval, counts, self.published, considered.published_from, 1)?;
+        let counts: HashMap<NaiveDate, i64> = counts.iter().map(|(day, _, count)| (*day, *count)).collect();
+        let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
         let column = |start: NaiveDate| {
-            let count = counts.iter().filter(|(day, ..)| *day == start).map(|(.., count)| count).sum();
-            let end = end_of_interval(self.interval, start).map(|end| end.to_string());
-            let from = start.to_string();
-            let range = [("published_from", Some(&*from)), ("published_to", end.as_deref())];
-            let range: Vec<_> = range.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            let count = counts.get(&start).copied().unwrap_or_default();
+            // Days of the interval outside of the range are not counted.
+            let from = Some(start).filter(|start| self.published.from.is_none_or(|from| from <= midnight(*start)));
+            let to = end_of_interval(self.interval, start);
+            let to = to.filter(|to| self.published.to.is_none_or(|given| midnight(*to) <= given));
+            let range = [("published_from", from), ("published_to", to)];
+            let range: Vec<_> = range.into_iter().filter_map(|(name, day)| Some((name, day?.to_string()))).collect();
+            let range: Vec<(&str, &str)> = range.iter().map(|(name, day)| (*name, &**day)).collect();
             let label = match self.interval {
                 Interval::Year => start.format("%Y").to_string(),
                 Interval::Month => start.format("%Y-%m").to_string(),

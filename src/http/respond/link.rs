@@ -78,12 +78,17 @@ impl Link {
 
     /// The address of the list.
     pub fn href(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&self.pairs);
-        match query.finish() {
-            query if query.is_empty() => public_path(self.list),
-            query => public_path(&format!("{}?{query}", self.list)),
-        }
+        with_query(self.list, self.pairs.iter().map(|(name, value)| (&**name, &**value)))
+    }
+}
+
+/// The address of a path with a query.
+pub fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    match query.finish() {
+        query if query.is_empty() => public_path(path),
+        query => public_path(&format!("{path}?{query}")),
     }
 }
 

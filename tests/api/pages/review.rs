@@ -92,6 +92,12 @@ fn a_form_of_another_session_or_of_another_site_changes_nothing() {
         ("application/x-www-form-urlencoded", format!("token={token}"), 400),
         ("application/x-www-form-urlencoded", format!("token={token}&action=burn"), 400),
         ("application/x-www-form-urlencoded", format!("token={token}&action=reattribute"), 422),
+        ("application/x-www-form-urlencoded", format!("token={token}&action=reattribute&speaker_name=A%00"), 400),
+        (
+            "application/x-www-form-urlencoded",
+            format!("token={token}&action=reattribute&speaker_name={}", "a".repeat(301)),
+            422,
+        ),
         ("application/x-www-form-urlencoded", "a".repeat(20_000), 413),
     ] {
         let request = app.request("POST", &path).header("accept", BROWSER).header("content-type", kind);
