@@ -1,6 +1,7 @@
 //! `/v1/articles`: headlines and bodies, kept as received, in versions.
 
-use super::{cached, creation, export, history};
+use super::{cached, creation, export, history, list};
+use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::app::response_cache::ResponseCache;
@@ -308,19 +309,10 @@ pub async fn list_article_versions(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    if let Some(format) = export::requested(&request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(articles::versions(conn, id, page)?.map(ArticleVersionBody::from))
-        };
-        return export::respond(&db, "versions", format, false, read).await;
-    }
-    let part = paging::page_request(&request, query.0.page(KeyKind::Count))?;
-    let page = db.read(move |conn| articles::versions(conn, id, &part)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| ArticleVersionPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.0.page(KeyKind::Count))?;
+    let read = move |conn: &mut Connection, page: &PageRequest| articles::versions(conn, id, page);
+    let body = |items, next_cursor, total| ArticleVersionPage { items, next_cursor, total };
+    list::respond(&request, &db, "versions", requested, read, body).await
 }
 
 /// Read a version of an article
@@ -346,6 +338,7 @@ pub async fn read_article_version(
 #[get("/v1/articles/{id}/versions/{a}..{b}")]
 pub async fn compare_article_versions(
     db: web::Data<Db>,
+    annotator: web::Data<Annotator>,
     path: web::Path<VersionsOfArticle>,
 ) -> Result<HttpResponse, Problem> {
     let VersionsOfArticle { id, a: from, b: to } = path.into_inner();
@@ -357,8 +350,7 @@ pub async fn compare_article_versions(
         let bodies = (old.body.unwrap_or_default(), new.body.unwrap_or_default());
         (hunks(&old.headline, &new.headline), hunks(&bodies.0, &bodies.1))
     };
-    let (headline, body) =
-        web::block(difference).await.map_err(|_| Problem::unexpected("the texts were not compared"))?;
+    let (headline, body) = annotator.cpu().run(difference).await?;
     let hunks = |hunks: Vec<_>| hunks.into_iter().map(Into::into).collect();
     let spans = |spans: Vec<_>| spans.into_iter().map(Into::into).collect();
     let body = ArticleComparisonBody {

@@ -1,12 +1,11 @@
 //! `/v1/quotes/{id}/claim-reviews` and `/v1/claim-reviews`: fact-checks of quotes, published elsewhere.
 
-use super::{creation, export};
+use super::{creation, list};
 use crate::auth::Caller;
 use crate::domain::claim_review::{ClaimReview, NewClaimReview};
 use crate::domain::page::PageRequest;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
@@ -65,19 +64,10 @@ pub async fn list_claim_reviews(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let quote = id.into_inner();
-    if let Some(format) = export::requested(&request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(claim_reviews::list(conn, quote, page)?.map(ClaimReviewBody::from))
-        };
-        return export::respond(&db, "claim-reviews", format, false, read).await;
-    }
-    let part = paging::page_request(&request, query.0.page(KeyKind::Text))?;
-    let page = db.read(move |conn| claim_reviews::list(conn, quote, &part)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| ClaimReviewPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.0.page(KeyKind::Text))?;
+    let read = move |conn: &mut Connection, page: &PageRequest| claim_reviews::list(conn, quote, page);
+    let body = |items, next_cursor, total| ClaimReviewPage { items, next_cursor, total };
+    list::respond(&request, &db, "claim-reviews", requested, read, body).await
 }
 
 /// Read a claim review

@@ -1,9 +1,8 @@
 //! `/v1/entities/duplicates`: entities that are likely the same.
 
-use super::export;
+use super::list;
 use crate::domain::duplicate::DuplicateFilter;
 use crate::domain::page::PageRequest;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::json;
 use crate::http::respond::problem::Problem;
@@ -27,22 +26,13 @@ pub async fn list_duplicates(
     db: web::Data<Db>,
     query: Query<ListDuplicates>,
 ) -> Result<HttpResponse, Problem> {
-    let export = export::requested(&request, query.export)?;
-    let page = paging::page_request(&request, query.page())?;
-    let filter = query.0.into_filter(page);
-    if let Some(format) = export {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(duplicates::list(conn, &DuplicateFilter { page: page.clone(), ..filter.clone() })?
-                .map(DuplicatePairBody::from))
-        };
-        return export::respond(&db, "duplicates", format, false, read).await;
-    }
-    let page = db.read(move |conn| duplicates::list(conn, &filter)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| DuplicatePage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.page())?;
+    let filter = query.0.into_filter(requested.page.clone());
+    let read = move |conn: &mut Connection, page: &PageRequest| {
+        duplicates::list(conn, &DuplicateFilter { page: page.clone(), ..filter.clone() })
+    };
+    let body = |items, next_cursor, total| DuplicatePage { items, next_cursor, total };
+    list::respond(&request, &db, "duplicates", requested, read, body).await
 }
 
 /// List likely duplicates of an entity

@@ -1,6 +1,6 @@
 //! `/v1/entities`: people, organisations, places, with aliases and identifiers.
 
-use super::{cached, creation, export};
+use super::{cached, creation, list};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
 use crate::domain::duplicate::Duplicate;
@@ -9,7 +9,6 @@ use crate::domain::page::{PageRequest, SetFilter};
 use crate::http::context::public_path;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
@@ -204,22 +203,13 @@ pub async fn list_entities(
     popular: web::Data<PopularNames>,
     query: Query<ListEntities>,
 ) -> Result<HttpResponse, Problem> {
-    let export = export::requested(&request, query.export)?;
-    let part = paging::page_request(&request, query.page())?;
-    let filter = query.0.into_filter(part)?;
-    if let Some(format) = export {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            let filter = EntityFilter { page: page.clone(), ..filter.clone() };
-            Ok(entities::list(conn, &popular, &filter)?.map(EntityBody::from))
-        };
-        return export::respond(&db, "entities", format, false, read).await;
-    }
-    let page = db.read(move |conn| entities::list(conn, &popular, &filter)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| EntityPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.page())?;
+    let filter = query.0.into_filter(requested.page.clone())?;
+    let read = move |conn: &mut Connection, page: &PageRequest| {
+        entities::list(conn, &popular, &EntityFilter { page: page.clone(), ..filter.clone() })
+    };
+    let body = |items, next_cursor, total| EntityPage { items, next_cursor, total };
+    list::respond(&request, &db, "entities", requested, read, body).await
 }
 
 /// Suggest entities

@@ -1,13 +1,12 @@
 //! `/v1/{articles,entities,mentions,quotes}/{id}/history`: the versions of a record, and who made them.
 
-use super::export;
+use super::list;
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::history::Version;
 use crate::domain::mention::Mention;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::quote::Quote;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::article::ArticleBody;
@@ -96,13 +95,10 @@ async fn respond<T: Versioned + 'static, B: From<T> + Serialize>(
     id: Uuid,
     query: ListAll,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(format) = export::requested(&request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| read_page::<T, B>(conn, id, page);
-        return export::respond(&db, "history", format, false, read).await;
-    }
-    let part = paging::page_request(&request, query.page(KeyKind::Count))?;
-    let page = db.read(move |conn| read_page::<T, B>(conn, id, &part)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| HistoryPage { items, next_cursor, total }))
+    let requested = list::requested(&request, query.export, query.page(KeyKind::Count))?;
+    let read = move |conn: &mut Connection, page: &PageRequest| read_page::<T, B>(conn, id, page);
+    let body = |items, next_cursor, total| HistoryPage { items, next_cursor, total };
+    list::respond(&request, &db, "history", requested, read, body).await
 }
 
 fn read_page<T: Versioned, B: From<T> + Serialize>(

@@ -1,12 +1,11 @@
 //! `/v1/judgements`: judgements that two entities are different.
 
-use super::{creation, export};
+use super::{creation, list};
 use crate::auth::Caller;
 use crate::domain::judgement::{Judgement, JudgementFilter, NewJudgement};
 use crate::domain::page::PageRequest;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
@@ -56,22 +55,13 @@ pub async fn list_judgements(
     db: web::Data<Db>,
     query: Query<ListJudgements>,
 ) -> Result<HttpResponse, Problem> {
-    let export = export::requested(&request, query.export)?;
-    let page = paging::page_request(&request, query.page())?;
-    let filter = JudgementFilter { entities: query.0.entity, page };
-    if let Some(format) = export {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(judgements::list(conn, &JudgementFilter { page: page.clone(), ..filter.clone() })?
-                .map(JudgementBody::from))
-        };
-        return export::respond(&db, "judgements", format, false, read).await;
-    }
-    let page = db.read(move |conn| judgements::list(conn, &filter)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| JudgementPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.page())?;
+    let filter = JudgementFilter { entities: query.0.entity, page: requested.page.clone() };
+    let read = move |conn: &mut Connection, page: &PageRequest| {
+        judgements::list(conn, &JudgementFilter { page: page.clone(), ..filter.clone() })
+    };
+    let body = |items, next_cursor, total| JudgementPage { items, next_cursor, total };
+    list::respond(&request, &db, "judgements", requested, read, body).await
 }
 
 /// Read a judgement

@@ -1,13 +1,12 @@
 //! `/v1/articles/{id}/mentions` and `/v1/mentions`: an entity named at a span of an article.
 
-use super::{cached, creation, export};
+use super::{cached, creation, list};
 use crate::app::response_cache::ResponseCache;
 use crate::auth::Caller;
 use crate::domain::mention::{Mention, MentionList, MentionPatch, NewMention};
 use crate::domain::page::PageRequest;
 use crate::http::extract::body::Body;
 use crate::http::extract::conditional::IfMatch;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::record;
@@ -84,19 +83,10 @@ pub async fn list_mentions_of_article(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let article_id = id.into_inner();
-    if let Some(format) = export::requested(&request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(mentions::list_of_article(conn, article_id, page)?.map(MentionBody::from))
-        };
-        return export::respond(&db, "mentions", format, false, read).await;
-    }
-    let part = paging::page_request(&request, query.0.page(KeyKind::Count))?;
-    let page = db.read(move |conn| mentions::list_of_article(conn, article_id, &part)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.0.page(KeyKind::Count))?;
+    let read = move |conn: &mut Connection, page: &PageRequest| mentions::list_of_article(conn, article_id, page);
+    let body = |items, next_cursor, total| MentionPage { items, next_cursor, total };
+    list::respond(&request, &db, "mentions", requested, read, body).await
 }
 
 /// List mentions
@@ -109,21 +99,13 @@ pub async fn list_mentions(
     db: web::Data<Db>,
     query: Query<ListMentions>,
 ) -> Result<HttpResponse, Problem> {
-    let export = export::requested(&request, query.export)?;
-    let part = paging::page_request(&request, query.page())?;
-    let list = query.0.into_list(part);
-    if let Some(format) = export {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(mentions::list(conn, &MentionList { page: page.clone(), ..list.clone() })?.map(MentionBody::from))
-        };
-        return export::respond(&db, "mentions", format, false, read).await;
-    }
-    let page = db.read(move |conn| mentions::list(conn, &list)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| MentionPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.page())?;
+    let filter = query.0.into_list(requested.page.clone());
+    let read = move |conn: &mut Connection, page: &PageRequest| {
+        mentions::list(conn, &MentionList { page: page.clone(), ..filter.clone() })
+    };
+    let body = |items, next_cursor, total| MentionPage { items, next_cursor, total };
+    list::respond(&request, &db, "mentions", requested, read, body).await
 }
 
 /// Read a mention

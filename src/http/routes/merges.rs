@@ -1,11 +1,10 @@
 //! `/v1/merges` and `/v1/entities/{id}/merge`: merges of entities, and their undo.
 
-use super::export;
+use super::list;
 use crate::auth::Caller;
 use crate::domain::merge::{Merge, MergeList, NewMerge};
 use crate::domain::page::PageRequest;
 use crate::http::extract::body::Body;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
@@ -70,21 +69,13 @@ pub async fn list_merges(
     db: web::Data<Db>,
     query: Query<ListMerges>,
 ) -> Result<HttpResponse, Problem> {
-    let export = export::requested(&request, query.export)?;
-    let part = paging::page_request(&request, query.page())?;
-    let list = query.0.into_list(part);
-    if let Some(format) = export {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(merges::list(conn, &MergeList { page: page.clone(), ..list.clone() })?.map(MergeBody::from))
-        };
-        return export::respond(&db, "merges", format, false, read).await;
-    }
-    let page = db.read(move |conn| merges::list(conn, &list)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| MergePage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.page())?;
+    let filter = query.0.into_list(requested.page.clone());
+    let read = move |conn: &mut Connection, page: &PageRequest| {
+        merges::list(conn, &MergeList { page: page.clone(), ..filter.clone() })
+    };
+    let body = |items, next_cursor, total| MergePage { items, next_cursor, total };
+    list::respond(&request, &db, "merges", requested, read, body).await
 }
 
 /// Read a merge

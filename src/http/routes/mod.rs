@@ -17,6 +17,7 @@ pub mod history;
 pub mod import;
 pub mod judgements;
 pub mod keys;
+mod list;
 pub mod mentions;
 pub mod merges;
 pub mod quotes;

@@ -1,6 +1,6 @@
 //! `/v1/quotes`: who said what, and what a human decided about it.
 
-use super::{cached, creation, export, history};
+use super::{cached, creation, export, history, list};
 use crate::app::quote_page_loader::QuotePageLoader;
 use crate::app::response_cache::ResponseCache;
 use crate::app::text_analysis::TEXT_ANALYSIS;
@@ -246,15 +246,10 @@ pub async fn list_quotes_of_article(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let article_id = id.into_inner();
-    if let Some(format) = export::requested(&request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(quotes::list_of_article(conn, article_id, page)?.map(QuoteBody::from))
-        };
-        return export::respond(&db, "quotes", format, false, read).await;
-    }
-    let part = paging::page_request(&request, query.0.page(KeyKind::Count))?;
-    let page = db.read(move |conn| quotes::list_of_article(conn, article_id, &part)).await?;
-    Ok(respond(&request, page.map(Into::into), None, None))
+    let requested = list::requested(&request, query.export, query.0.page(KeyKind::Count))?;
+    let read = move |conn: &mut Connection, page: &PageRequest| quotes::list_of_article(conn, article_id, page);
+    let body = |items, next_cursor, total| QuotePage { items, next_cursor, total, ranked: None, resolved: None };
+    list::respond(&request, &db, "quotes", requested, read, body).await
 }
 
 /// Change a quote

@@ -19,7 +19,7 @@ use crate::http::wire::reconciliation::{
     SuggestServices, ViewTemplate,
 };
 use crate::store::entities::names::{self, PopularNames};
-use crate::store::{Connection, Db, entities, reconciliation};
+use crate::store::{Connection, Db, Resource, entities, reconciliation};
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use maud::{DOCTYPE, Markup, html};
@@ -160,7 +160,8 @@ pub async fn suggest_reconciliation_entities(
     if prefix.trim().is_empty() {
         return Ok(json::ok(&ReconciliationSuggestions { result: Vec::new() }));
     }
-    let found = db.read(move |conn| names::suggest(conn, &popular, &prefix, &SetFilter::default())).await?;
+    let suggest = move |conn: &mut Connection| names::suggest(conn, &popular, &prefix, &SetFilter::default());
+    let found = db.look_up(Resource::Entity, suggest).await?;
     let suggestion = |found: Suggestion| ReconciliationSuggestion {
         id: found.id.to_string(),
         description: Some(found.matched).filter(|matched| *matched != found.name),

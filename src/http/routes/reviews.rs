@@ -1,6 +1,6 @@
 //! Reviews: what people decide about quotes and mentions, and what to review next.
 
-use super::{creation, export};
+use super::{creation, list};
 use crate::auth::Caller;
 use crate::domain::mention::Mention;
 use crate::domain::page::{Page, PageRequest};
@@ -71,27 +71,19 @@ pub async fn list_reviews_of_quote(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    list(&request, &db, query.0, move |conn, page| reviews_of_quotes::list(conn, id, page)).await
+    reviews(&request, &db, query.0, move |conn, page| reviews_of_quotes::list(conn, id, page)).await
 }
 
 /// Answers a list of reviews.
-async fn list(
+async fn reviews(
     request: &HttpRequest,
     db: &Db,
     query: ListAll,
     read: impl Fn(&mut Connection, &PageRequest) -> store::Result<Page<Review>> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(format) = export::requested(request, query.export)? {
-        let read = move |conn: &mut Connection, page: &PageRequest| Ok(read(conn, page)?.map(ReviewBody::from));
-        return export::respond(db, "reviews", format, false, read).await;
-    }
-    let page = paging::page_request(request, query.page(KeyKind::Time))?;
-    let page = db.read(move |conn| read(conn, &page)).await?;
-    Ok(paging::respond(request, page, |items, next_cursor, total| ReviewPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(request, query.export, query.page(KeyKind::Time))?;
+    let body = |items, next_cursor, total| ReviewPage { items, next_cursor, total };
+    list::respond(request, db, "reviews", requested, read, body).await
 }
 
 /// Review a mention
@@ -138,7 +130,7 @@ pub async fn list_reviews_of_mention(
     query: Query<ListAll>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    list(&request, &db, query.0, move |conn, page| reviews_of_mentions::list(conn, id, page)).await
+    reviews(&request, &db, query.0, move |conn, page| reviews_of_mentions::list(conn, id, page)).await
 }
 
 /// Review several records

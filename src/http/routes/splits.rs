@@ -1,12 +1,11 @@
 //! `/v1/splits` and `/v1/entities/{id}/split`: mentions and quotes that are taken to another entity.
 
 use super::entities::redirect;
-use super::export;
+use super::list;
 use crate::auth::Caller;
 use crate::domain::page::PageRequest;
 use crate::domain::split::{NewSplit, SplitList};
 use crate::http::extract::body::Body;
-use crate::http::extract::paging;
 use crate::http::extract::query::Query;
 use crate::http::respond::json;
 use crate::http::respond::problem::Problem;
@@ -55,19 +54,11 @@ pub async fn list_splits(
     db: web::Data<Db>,
     query: Query<ListSplits>,
 ) -> Result<HttpResponse, Problem> {
-    let export = export::requested(&request, query.export)?;
-    let part = paging::page_request(&request, query.page())?;
-    let list = query.0.into_list(part);
-    if let Some(format) = export {
-        let read = move |conn: &mut Connection, page: &PageRequest| {
-            Ok(splits::list(conn, &SplitList { page: page.clone(), ..list.clone() })?.map(SplitBody::from))
-        };
-        return export::respond(&db, "splits", format, false, read).await;
-    }
-    let page = db.read(move |conn| splits::list(conn, &list)).await?;
-    Ok(paging::respond(&request, page, |items, next_cursor, total| SplitPage {
-        items: items.into_iter().map(Into::into).collect(),
-        next_cursor,
-        total,
-    }))
+    let requested = list::requested(&request, query.export, query.page())?;
+    let filter = query.0.into_list(requested.page.clone());
+    let read = move |conn: &mut Connection, page: &PageRequest| {
+        splits::list(conn, &SplitList { page: page.clone(), ..filter.clone() })
+    };
+    let body = |items, next_cursor, total| SplitPage { items, next_cursor, total };
+    list::respond(&request, &db, "splits", requested, read, body).await
 }

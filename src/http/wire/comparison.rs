@@ -69,11 +69,7 @@ pub struct FollowedBody {
 
 impl From<Hunk> for HunkBody {
     fn from(hunk: Hunk) -> Self {
-        let op = match (hunk.deleted.is_empty(), hunk.inserted.is_empty()) {
-            (true, _) => DiffOpBody::Insert,
-            (false, true) => DiffOpBody::Delete,
-            (false, false) => DiffOpBody::Replace,
-        };
+        let op = DiffOpBody::of(&hunk.deleted, &hunk.inserted);
         Self { op, from: hunk.from.into(), to: hunk.to.into(), deleted: hunk.deleted, inserted: hunk.inserted }
     }
 }

@@ -93,6 +93,17 @@ pub enum DiffOpBody {
     Replace,
 }
 
+impl DiffOpBody {
+    /// The edit that turns some words into others.
+    pub fn of(from: &str, to: &str) -> Self {
+        match (from.is_empty(), to.is_empty()) {
+            (true, _) => Self::Insert,
+            (false, true) => Self::Delete,
+            (false, false) => Self::Replace,
+        }
+    }
+}
+
 impl From<MatchQuotes> for QuoteMatchQuery {
     fn from(body: MatchQuotes) -> Self {
         let MatchQuotes { text, speaker, language, threshold, limit } = body;
@@ -114,11 +125,7 @@ impl From<QuoteMatch> for QuoteMatchBody {
 
 impl From<Difference> for DifferenceBody {
     fn from(difference: Difference) -> Self {
-        let op = match (difference.given.is_empty(), difference.found.is_empty()) {
-            (true, _) => DiffOpBody::Insert,
-            (false, true) => DiffOpBody::Delete,
-            (false, false) => DiffOpBody::Replace,
-        };
+        let op = DiffOpBody::of(&difference.given, &difference.found);
         Self { op, given: difference.given, found: difference.found }
     }
 }
