@@ -125,6 +125,14 @@ test("a quote is reviewed, and the review is undone, by keyboard", async ({ page
   await expect(page.locator("#queue > li").nth(1)).toBeFocused();
 });
 
+test("the API document is shown, and sends requests", async ({ page }) => {
+  await page.goto("/docs#tag/annotation/POST/v1/annotate");
+  await expect(page).toHaveTitle("Verbatim");
+  await page.getByRole("button", { name: "Test Request (post /v1/annotate)" }).click();
+  await page.getByRole("button", { name: /^Send/ }).first().click();
+  await expect(page.getByText("200 OK")).toBeVisible();
+});
+
 test("hostile text is only text", async ({ page }) => {
   await page.goto(`/articles/${hostile.id}`);
   await expect(page.locator("h1")).toContainText("<script>");

@@ -3,8 +3,10 @@
 use crate::http::respond::problem::Problem;
 use crate::http::wire::problem::Code;
 use actix_web::http::header::{self, ContentType};
-use actix_web::{HttpResponse, ResponseError, get, web};
-use std::sync::Arc;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get, web};
+use std::sync::LazyLock;
+use twox_hash::XxHash3_64;
 use utoipa::ToSchema;
 
 /// The text of the document that is served.
@@ -21,7 +23,7 @@ struct OpenApiDocument {
     openapi: String,
 }
 
-/// The page runs its own scripts, styles its elements, and calls this service alone.
+/// The page runs its own scripts and calls this service alone. Scalar writes its styles into the page.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -42,7 +44,10 @@ pub async fn read_document(text: web::Data<DocumentText>) -> HttpResponse {
 ))]
 #[get("/docs")]
 pub async fn read_docs() -> HttpResponse {
-    file("index.html")
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .content_type(ContentType::html())
+        .body(FILES.page.as_str())
 }
 
 /// An HTML page.
@@ -50,29 +55,31 @@ pub async fn read_docs() -> HttpResponse {
 #[schema(max_length = 1_048_576, example = "<!DOCTYPE html>")]
 pub struct Page(#[allow(dead_code, reason = "describes a body that is written as text")] String);
 
-/// A file of the page; not part of the document.
+/// A file of the page; not part of the document. The page names its scripts with their version, so browsers keep them.
 #[get("/docs/{file}")]
-pub async fn read_docs_file(path: web::Path<String>) -> HttpResponse {
-    file(&path)
+pub async fn read_docs_file(path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (media_type, content) = match path.as_str() {
+        "scalar.js" => (SCRIPT, FILES.scalar.clone()),
+        "start.js" => (SCRIPT, Bytes::from_static(START_SCRIPT)),
+        "icon.svg" => ("image/svg+xml", Bytes::from_static(include_bytes!("../pages/assets/icon.svg"))),
+        _ => return Err(Problem::new(Code::NoSuchRoute, "there is no such file")),
+    };
+    let kept = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    Ok(HttpResponse::Ok().content_type(media_type).insert_header(kept).body(content))
 }
 
-fn file(name: &str) -> HttpResponse {
-    let config = utoipa_swagger_ui::Config::from("../openapi.json").validator_url("none").try_it_out_enabled(true);
-    match utoipa_swagger_ui::serve(name, Arc::new(config)) {
-        // The page is at /docs, its files below it.
-        Ok(Some(page)) if name == "index.html" => HttpResponse::Ok()
-            .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
-            .content_type(ContentType::html())
-            .body(
-                String::from_utf8_lossy(&page.bytes)
-                    .replace("\"./", "\"docs/")
-                    .replace("index.css", "docs/index.css")
-                    .replace("<title>Swagger UI</title>", "<title>Verbatim API</title>"),
-            ),
-        Ok(Some(file)) => {
-            HttpResponse::Ok().insert_header((header::CONTENT_TYPE, file.content_type)).body(file.bytes.into_owned())
-        }
-        Ok(None) => Problem::new(Code::NoSuchRoute, "there is no such file").error_response(),
-        Err(error) => Problem::unexpected(&format!("the documentation page: {error}")).error_response(),
-    }
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// The page, and the script of Scalar: five megabytes, which are copied out of the binary once.
+struct Files {
+    page: String,
+    scalar: Bytes,
 }
+
+static FILES: LazyLock<Files> = LazyLock::new(|| {
+    let scalar = Bytes::from(scalar_api_reference::get_asset("scalar.js").expect("the crate embeds its script"));
+    let version = XxHash3_64::oneshot(&scalar) ^ XxHash3_64::oneshot(START_SCRIPT);
+    Files { page: include_str!("docs/page.html").replace("{version}", &format!("{version:016x}")), scalar }
+});
+
+const START_SCRIPT: &[u8] = include_bytes!("docs/start.js");
