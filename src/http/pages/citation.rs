@@ -43,7 +43,8 @@ impl Citation<'_> {
             ("year", published_at.map(|time| time.year().to_string())),
             ("date", published_at.map(|time| time.date_naive().to_string())),
             ("langid", Some(escaped(language))),
-            ("url", Some(self.address().to_owned())),
+            // TeX reads an address as it is, up to the brace that closes it.
+            ("url", Some(self.address().replace('{', "%7B").replace('}', "%7D"))),
             ("note", Some(escaped(&note))),
         ];
         let lines = fields.into_iter().filter_map(|(name, value)| Some(format!("  {name} = {{{}}}", value?)));

@@ -69,29 +69,51 @@ pub async fn show_queue(
         Ok((next, total, QuoteCards::read(conn, items)?, done))
     };
     let (next, total, cards, done) = db.read(read).await?;
-    let token = session::form_token(request.headers());
+    let hidden = Hidden { token: session::form_token(request.headers()), filters: filters(request.query_string()) };
     let text = view.text();
     let content = html! {
         h1 { (text.review_queue) }
-        @if let Some(done) = &done { (undo(view, done, &token)) }
+        @if let Some(done) = &done { (undo(view, done, &hidden)) }
         @if let Some(total) = total { p { strong { (view.language.number(total.value)) } " " (text.left) } }
         p .note { (text.review_keys) }
         @if cards.quotes.is_empty() { p { (text.nothing_left) } }
-        ol .cards #queue { @for quote in &cards.quotes { li tabindex="-1" { (decide(view, &cards, quote, &token)) } } }
+        ol .cards #queue { @for quote in &cards.quotes { li tabindex="-1" { (decide(view, &cards, quote, &hidden)) } } }
         (facets::next_page(view, &request, next.as_ref()))
         script src=(REVIEW_SCRIPT.href()) defer {}
     };
     Ok(view.page(Part::Review, text.review_queue, content))
 }
 
+/// The fields of a form that are not shown.
+struct Hidden {
+    token: String,
+    filters: String,
+}
+
+impl Hidden {
+    fn fields(&self) -> Markup {
+        html! {
+            input type="hidden" name="token" value=(self.token);
+            @if !self.filters.is_empty() { input type="hidden" name="filters" value=(self.filters); }
+        }
+    }
+}
+
+/// A query of the queue, without its page and the quote that was decided last.
+fn filters(query: &str) -> String {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let kept = pairs.filter(|(name, _)| !["done", "again", "cursor"].contains(&&**name));
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
+}
+
 /// A quote in its sentence, and the decisions about it.
-fn decide(view: View, cards: &QuoteCards, quote: &Quote, token: &str) -> Markup {
+fn decide(view: View, cards: &QuoteCards, quote: &Quote, hidden: &Hidden) -> Markup {
     let text = view.text();
     html! {
         (cards.card(view, quote, &[]))
         p .context dir="auto" { "… " (quote.prefix) mark .quote.(quote.kind.as_str()) { (quote.text) } (quote.suffix) " …" }
         form .decision method="post" action=(public_path(&format!("/quotes/{}/review", quote.id))) {
-            input type="hidden" name="token" value=(token);
+            (hidden.fields())
             button name="action" value="verify" data-key="v" { (text.verify) " " kbd { "v" } }
             button .plain name="action" value="reject" data-key="x" { (text.reject) " " kbd { "x" } }
             button .plain name="action" value="dispute" data-key="d" { (text.dispute) " " kbd { "d" } }
@@ -102,11 +124,11 @@ fn decide(view: View, cards: &QuoteCards, quote: &Quote, token: &str) -> Markup 
 }
 
 /// The last decision, with a button that undoes it.
-fn undo(view: View, done: &Quote, token: &str) -> Markup {
+fn undo(view: View, done: &Quote, hidden: &Hidden) -> Markup {
     let text = view.text();
     html! {
         form .notice role="status" method="post" action=(public_path(&format!("/quotes/{}/review", done.id))) {
-            input type="hidden" name="token" value=(token);
+            (hidden.fields())
             a href=(links::quote(done.id)) { (view.language.quoted(&done.text)) } " " (badges(view, done)) " "
             button .plain name="action" value="undo" data-key="u" { (text.undo) " " kbd { "u" } }
         }
@@ -120,6 +142,9 @@ pub struct Decision {
     action: String,
     #[serde(default)]
     speaker_name: String,
+    /// The filters of the queue, to which the browser returns.
+    #[serde(default)]
+    filters: String,
 }
 
 /// Decides about a quote.
@@ -137,7 +162,7 @@ pub async fn decide_quote(
     session::check_form(&request, &given.0.token)?;
     let id = id.into_inner();
     let new = review(&given.0, caller.name())?;
-    let query = if new.is_some() { "done" } else { "again" };
+    let result = if new.is_some() { "done" } else { "again" };
     let actor = caller.name().map(str::to_owned);
     let write = move |conn: &mut Connection| {
         publisher_limit::check(conn, Target::Quote(id), caller.publisher())?;
@@ -148,7 +173,8 @@ pub async fn decide_quote(
         reviews::review_quote(conn, id, &None, &new)
     };
     db.write(write).await?;
-    let location = links::with_query("/review", [(query, &*id.to_string())]);
+    let mut query = url::form_urlencoded::Serializer::new(filters(&given.0.filters));
+    let location = public_path(&format!("/review?{}", query.append_pair(result, &id.to_string()).finish()));
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish())
 }
 

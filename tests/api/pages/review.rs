@@ -78,6 +78,19 @@ fn quotes_are_decided_one_after_the_other_and_a_decision_is_undone() {
 }
 
 #[test]
+fn the_filters_of_the_queue_stay_after_a_decision() {
+    let (app, quotes) = to_review();
+    let html = page(&app, &format!("/review?order=recent&language=fr&done={}", id(&quotes[0])));
+    let hidden = Regex::new(r#"name="filters" value="([^"]*)""#).unwrap();
+    assert_eq!(text_of(&hidden.captures(&html).unwrap()[1]), "order=recent&language=fr");
+    let token = token(&html);
+    let fields = [("token", &*token), ("action", "verify"), ("filters", "order=recent&language=fr&cursor=x&done=y")];
+    let answer = submit(&app, &format!("/quotes/{}/review", id(&quotes[0])), "", &fields);
+    assert_eq!(answer.header("location"), format!("/review?order=recent&language=fr&done={}", id(&quotes[0])));
+    page(&app, answer.header("location"));
+}
+
+#[test]
 fn a_form_of_another_session_or_of_another_site_changes_nothing() {
     let (app, quotes) = to_review();
     let path = format!("/quotes/{}/review", id(&quotes[0]));
