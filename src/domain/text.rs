@@ -2,12 +2,25 @@
 
 use super::span::{Span, SpanError};
 use super::typography::Folded;
+use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 /// Maximum length of the stored context on either side of a span, in code points.
 pub const CONTEXT_LENGTH: i32 = 32;
 /// Maximum number of spans that [`locate`] returns.
 pub const MAX_CANDIDATES: usize = 20;
+
+/// Whether a text or a name in a value contains U+0000, which Postgres cannot store.
+pub fn contains_null_character(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(contains_null_character),
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| name.contains('\0') || contains_null_character(member))
+        }
+        _ => false,
+    }
+}
 
 /// A text that can be sliced by code points.
 pub struct Body<'a> {

@@ -5,6 +5,7 @@
 //! supports the part of JSON Schema that the document uses for requests.
 
 use crate::domain::FieldError;
+use crate::domain::text::contains_null_character;
 use crate::domain::time::{parse_date, parse_time};
 use regex::Regex;
 use serde::Deserialize;
@@ -391,18 +392,6 @@ impl Seed<'_> {
             return self.report(self.path, format!("must be at most {maximum}"));
         }
         Ok(Value::Number(number))
-    }
-}
-
-/// Whether a text or a name in a value contains U+0000, which Postgres cannot store.
-pub fn contains_null_character(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(contains_null_character),
-        Value::Object(members) => {
-            members.iter().any(|(name, member)| name.contains('\0') || contains_null_character(member))
-        }
-        _ => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fields of a form that a browser sends.
 
-use crate::http::extract::schema::contains_null_character;
+use crate::domain::text::contains_null_character;
 use crate::http::respond::problem::Problem;
 use crate::http::wire::problem::Code;
 use actix_web::dev::Payload;

@@ -4,13 +4,14 @@ use super::facets::{ListLinks, dimension_name, value_name};
 use super::layout::{Part, View};
 use super::links;
 use super::plot::{self, Bar};
-use crate::domain::graph::SpeaksAbout;
+use crate::domain::graph::{Edges, SpeaksAbout};
 use crate::domain::page::Range;
 use crate::domain::quote::QuoteFilter;
 use crate::domain::stats::{CountTarget, Coverage, Group, Timeline, Top};
 use crate::domain::{Dimension, Interval};
 use crate::http::context::public_path;
 use crate::http::extract::query::Query;
+use crate::http::respond::link::Link;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
 use crate::http::routes::stats::{end_of_interval, starts};
@@ -32,7 +33,7 @@ use utoipa::IntoParams;
 /// Bars of a ranking.
 const BARS: i64 = 12;
 /// Pairs of speaker and subject.
-const PAIRS: i64 = 12;
+const MAX_PAIRS: i64 = 12;
 /// Newest quotes that are counted when there is no precomputed count.
 const WINDOW: i64 = 10_000;
 /// The members of quotes that they are counted by.
@@ -45,6 +46,10 @@ const DIMENSIONS: [Dimension; 7] = [
     Dimension::SpeakerStatus,
     Dimension::Cue,
 ];
+/// The names of the plots.
+const TIMELINE: &str = "timeline";
+const TOP: &str = "top";
+const PAIRS: &str = "pairs";
 const FIELDS: [&str; 5] = ["q", "by", "interval", "published_from", "published_to"];
 
 /// The quotes that are counted, and how.
@@ -81,7 +86,7 @@ pub async fn show_statistics(
     query: Query<ShowStatistics>,
 ) -> Result<HttpResponse, Problem> {
     let links = ListLinks::new(&request, "/stats", "/v1/stats/top");
-    let counted = read(&db, statistics, query.0).await?;
+    let counted = read(&db, statistics, query.0, None).await?;
     let plots = counted.plots(view, &links)?;
     Ok(view.page(Part::Statistics, view.text().statistics, show(view, &links, &counted, &plots)))
 }
@@ -100,9 +105,9 @@ pub async fn read_plot(
     query: Query<ShowStatistics>,
 ) -> Result<HttpResponse, Problem> {
     let links = ListLinks::new(&request, "/stats", "/v1/stats/top");
-    let plots = read(&db, statistics, query.0).await?.plots(view, &links)?;
     let (name, kind) = path.file.split_once('.').unwrap_or_default();
-    let plot = plots.into_iter().find(|plot| plot.name == name);
+    let plots = read(&db, statistics, query.0, Some(name.to_owned())).await?.plots(view, &links)?;
+    let plot = plots.into_iter().next();
     let plot = plot.ok_or_else(|| Problem::new(Code::NoSuchRoute, "there is no such plot"))?;
     let (media_type, content) = match kind {
         "svg" => ("image/svg+xml", plot.svg(view).into_string()),
@@ -112,17 +117,23 @@ pub async fn read_plot(
     Ok(HttpResponse::Ok().content_type(media_type).insert_header((header::CONTENT_DISPOSITION, name)).body(content))
 }
 
-/// Counts of some quotes.
+/// Counts of some quotes, for each plot that is asked for.
 struct Counted {
     by: Dimension,
     interval: Interval,
     published: Range<DateTime<Utc>>,
-    top: Top,
-    timeline: Timeline,
-    pairs: Vec<SpeaksAbout>,
+    timeline: Option<Timeline>,
+    top: Option<Top>,
+    pairs: Option<Edges<SpeaksAbout>>,
 }
 
-async fn read(db: &Db, statistics: web::Data<Statistics>, asked: ShowStatistics) -> Result<Counted, Problem> {
+/// Counts for the plot with this name, or for all.
+async fn read(
+    db: &Db,
+    statistics: web::Data<Statistics>,
+    asked: ShowStatistics,
+    plot: Option<String>,
+) -> Result<Counted, Problem> {
     let (by, interval) = (asked.by.unwrap_or(Dimension::Speaker), asked.interval.unwrap_or(Interval::Month));
     if !DIMENSIONS.contains(&by) {
         let names: Vec<&str> = DIMENSIONS.iter().map(|dimension| dimension.as_str()).collect();
@@ -131,14 +142,18 @@ async fn read(db: &Db, statistics: web::Data<Statistics>, asked: ShowStatistics)
     let filter: QuoteFilter = asked.filters.try_into()?;
     let count = move |conn: &mut Connection| -> store::Result<_> {
         let records = CountTarget::Quotes { filter: Box::new(filter.clone()), one_per_cluster: false };
-        Ok(Counted {
-            by,
-            interval,
-            published: filter.published,
-            top: stats::top(conn, &statistics, &records, by, BARS, WINDOW)?,
-            timeline: stats::timeline(conn, &statistics, &records, interval, None, 1, WINDOW)?,
-            pairs: graph::speaks_about(conn, &statistics, &filter, false, PAIRS, DEFAULT_QUOTES)?.items,
-        })
+        let is_wanted = |name: &str| plot.as_ref().is_none_or(|plot| plot == name);
+        let mut counted = Counted { by, interval, published: filter.published, timeline: None, top: None, pairs: None };
+        if is_wanted(TIMELINE) {
+            counted.timeline = Some(stats::timeline(conn, &statistics, &records, interval, None, 1, WINDOW)?);
+        }
+        if is_wanted(TOP) {
+            counted.top = Some(stats::top(conn, &statistics, &records, by, BARS, WINDOW)?);
+        }
+        if is_wanted(PAIRS) {
+            counted.pairs = Some(graph::speaks_about(conn, &statistics, &filter, false, MAX_PAIRS, DEFAULT_QUOTES)?);
+        }
+        Ok(counted)
     };
     Ok(db.read(count).await?)
 }
@@ -154,36 +169,39 @@ struct Plot {
 impl Counted {
     fn plots(&self, view: View, links: &ListLinks) -> Result<Vec<Plot>, Problem> {
         let text = view.text();
-        let by = dimension_name(view, self.by);
-        let (top, timeline) = (self.ranking(view, links), self.columns(view, links)?);
-        Ok(vec![
-            Plot { name: "timeline", title: text.quotes_over_time.to_owned(), bars: timeline, is_timeline: true },
-            Plot { name: "top", title: format!("{}: {by}", text.share_of_voice), bars: top, is_timeline: false },
-            Plot {
-                name: "pairs",
-                title: text.who_about_whom.to_owned(),
-                bars: self.pair_bars(links),
-                is_timeline: false,
-            },
-        ])
+        let mut plots = Vec::new();
+        if let Some(timeline) = &self.timeline {
+            let bars = self.columns(timeline, view, links)?;
+            plots.push(Plot { name: TIMELINE, title: text.quotes_over_time.to_owned(), bars, is_timeline: true });
+        }
+        if let Some(top) = &self.top {
+            let title = format!("{}: {}", text.share_of_voice, dimension_name(view, self.by));
+            plots.push(Plot { name: TOP, title, bars: self.ranking(top, view, links), is_timeline: false });
+        }
+        if let Some(pairs) = &self.pairs {
+            let title = text.who_about_whom.to_owned();
+            plots.push(Plot { name: PAIRS, title, bars: pair_bars(pairs, links), is_timeline: false });
+        }
+        Ok(plots)
     }
 
-    fn ranking(&self, view: View, links: &ListLinks) -> Vec<Bar> {
-        let filter = self.by.as_str();
+    fn ranking(&self, top: &Top, view: View, links: &ListLinks) -> Vec<Bar> {
+        let counted = search(links, top.considered);
         let bar = |(group, count): &(Group, i64)| {
             let (label, value) = match group {
                 Group::Value { key, label } => (value_name(view, self.by, key, label), Some(&**key)),
                 Group::Nothing => (view.text().none.to_owned(), Some("none")),
                 Group::Other => (view.text().others.to_owned(), None),
             };
-            let href = value.map(|value| search(links, &[(filter, value)]));
+            let href = value.map(|value| counted.clone().with(self.by.as_str(), value).href());
             Bar { label, count: *count, href }
         };
-        self.top.items.iter().map(bar).collect()
+        top.items.iter().map(bar).collect()
     }
 
-    fn columns(&self, view: View, links: &ListLinks) -> Result<Vec<Bar>, Problem> {
-        let Timeline { counts, considered, .. } = &self.timeline;
+    fn columns(&self, timeline: &Timeline, view: View, links: &ListLinks) -> Result<Vec<Bar>, Problem> {
+        let Timeline { counts, considered, .. } = timeline;
+        let counted = search(links, *considered);
         let starts = starts(self.interval, counts, self.published, considered.published_from, 1)?;
         let counts: HashMap<NaiveDate, i64> = counts.iter().map(|(day, _, count)| (*day, *count)).collect();
         let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
@@ -193,37 +211,43 @@ impl Counted {
             let from = Some(start).filter(|start| self.published.from.is_none_or(|from| from <= midnight(*start)));
             let to = end_of_interval(self.interval, start);
             let to = to.filter(|to| self.published.to.is_none_or(|given| midnight(*to) <= given));
-            let range = [("published_from", from), ("published_to", to)];
-            let range: Vec<_> = range.into_iter().filter_map(|(name, day)| Some((name, day?.to_string()))).collect();
-            let range: Vec<(&str, &str)> = range.iter().map(|(name, day)| (*name, &**day)).collect();
+            let range = [("published_from", from), ("published_to", to)].into_iter();
+            let range = range.filter_map(|(name, day)| Some((name, day?.to_string())));
+            let link = range.fold(counted.clone(), |link, (name, day)| link.with(name, &day));
             let label = match self.interval {
                 Interval::Year => start.format("%Y").to_string(),
                 Interval::Month => start.format("%Y-%m").to_string(),
                 Interval::Day | Interval::Week => view.language.day(start),
             };
-            Bar { label, count, href: Some(search(links, &range)) }
+            Bar { label, count, href: Some(link.href()) }
         };
         Ok(starts.into_iter().map(column).collect())
     }
 
-    fn pair_bars(&self, links: &ListLinks) -> Vec<Bar> {
-        let bar = |pair: &SpeaksAbout| {
-            let (speaker, about) = (pair.speaker.id.to_string(), pair.about.id.to_string());
-            let href = search(links, &[("speaker", &speaker), ("about", &about)]);
-            Bar { label: format!("{} → {}", pair.speaker.name, pair.about.name), count: pair.count, href: Some(href) }
-        };
-        self.pairs.iter().map(bar).collect()
-    }
-
-    fn coverage(&self) -> [Coverage; 2] {
-        [self.top.considered, self.timeline.considered]
+    /// Whether only the newest quotes are counted.
+    fn is_partial(&self) -> bool {
+        let top = self.top.as_ref().map(|top| top.considered);
+        let timeline = self.timeline.as_ref().map(|timeline| timeline.considered);
+        let pairs = self.pairs.as_ref().map(|pairs| pairs.considered);
+        [top, timeline, pairs].into_iter().flatten().any(|considered| considered.published_from.is_some())
     }
 }
 
-/// The search for the counted quotes, with some filters set.
-fn search(links: &ListLinks, filters: &[(&str, &str)]) -> String {
-    let is_kept = |name: &str| !["by", "interval"].contains(&name) && filters.iter().all(|(set, _)| *set != name);
-    links::with_query("/search", links.pairs().filter(|(name, _)| is_kept(name)).chain(filters.iter().copied()))
+fn pair_bars(pairs: &Edges<SpeaksAbout>, links: &ListLinks) -> Vec<Bar> {
+    let counted = search(links, pairs.considered);
+    let bar = |pair: &SpeaksAbout| {
+        let (speaker, about) = (pair.speaker.id.to_string(), pair.about.id.to_string());
+        let href = counted.clone().with("speaker", &speaker).with("about", &about).href();
+        Bar { label: format!("{} → {}", pair.speaker.name, pair.about.name), count: pair.count, href: Some(href) }
+    };
+    pairs.items.iter().map(bar).collect()
+}
+
+/// The search for the counted quotes.
+fn search(links: &ListLinks, considered: Coverage) -> Link {
+    let pairs = links.pairs().filter(|(name, _)| !["by", "interval"].contains(name));
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Link { list: "/search", pairs }.published(Range { from: considered.published_from, to: None })
 }
 
 impl Plot {
@@ -280,8 +304,8 @@ fn show(view: View, links: &ListLinks, counted: &Counted, plots: &[Plot]) -> Mar
         h1 { (text.statistics) }
         (form(view, links))
         p .note {
-            (view.language.number(counted.top.total)) " " (text.quotes_counted)
-            @if counted.coverage().iter().any(|coverage| coverage.published_from.is_some()) { ". " (text.newest_counted) }
+            @if let Some(top) = &counted.top { (view.language.number(top.total)) " " (text.quotes_counted) }
+            @if counted.is_partial() { ". " (text.newest_counted) }
         }
         @for plot in plots { (plot.show(view, links)) }
     }

@@ -4,6 +4,8 @@ use super::RequestBody;
 use crate::domain::EntityKind;
 use crate::domain::entity::{Entity, Identifier};
 use crate::domain::reconciliation::{ReconciliationCandidate, ReconciliationQuery};
+use crate::domain::text::contains_null_character;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -161,8 +163,7 @@ struct GivenProperty {
 }
 
 fn read_queries(json: &str) -> Result<BTreeMap<String, ReconciliationQuery>, String> {
-    check_text(json)?;
-    let given: BTreeMap<String, GivenQuery> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let given: BTreeMap<String, GivenQuery> = read_json(json)?;
     if given.len() > MAX_QUERIES {
         return Err(format!("must have at most {MAX_QUERIES} queries"));
     }
@@ -176,9 +177,13 @@ fn read_queries(json: &str) -> Result<BTreeMap<String, ReconciliationQuery>, Str
     given.into_iter().map(query).collect()
 }
 
-/// Refuses U+0000, which Postgres cannot store.
-fn check_text(json: &str) -> Result<(), String> {
-    if json.contains('\0') || json.contains("\\u0000") { Err("must not have U+0000".to_owned()) } else { Ok(()) }
+/// Reads a parameter that is JSON, without U+0000, which Postgres cannot store.
+fn read_json<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+    let value: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    if contains_null_character(&value) {
+        return Err("must not have U+0000".to_owned());
+    }
+    serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
 impl GivenQuery {
@@ -240,8 +245,7 @@ impl ExtensionQuery {
         struct Property {
             id: String,
         }
-        check_text(json)?;
-        let Given { ids, properties } = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        let Given { ids, properties } = read_json(json)?;
         if ids.len() > MAX_EXTENDED {
             return Err(format!("must have at most {MAX_EXTENDED} ids"));
         }
