@@ -72,7 +72,9 @@ async def closed(address, make, seconds, connections):
         nonlocal answered
         connection = Connection(address)
         while time.perf_counter() < end:
-            answered += await connection.send(make()) in (200, 201)
+            # Read `answered` after the wait: other clients change it meanwhile.
+            status = await connection.send(make())
+            answered += status in (200, 201)
 
     await asyncio.gather(*(client() for _ in range(connections)))
     return answered / seconds
