@@ -280,6 +280,7 @@ diesel::table! {
         exact -> Text,
         prefix -> Text,
         suffix -> Text,
+        suggestion -> Nullable<Jsonb>,
     }
 }
 
@@ -391,6 +392,7 @@ diesel::table! {
         prefix -> Text,
         suffix -> Text,
         vector -> Tsvector,
+        suggestion -> Nullable<Jsonb>,
     }
 }
 

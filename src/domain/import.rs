@@ -6,6 +6,7 @@ use super::entity::{EntityPatch, NewEntity};
 use super::mention::{MentionPatch, NewMention};
 use super::quote::{NewQuote, Quote, QuotePatch};
 use super::review::Review;
+use super::suggestion::Suggestion;
 use super::{
     Anchor, DeletedResource, FieldError, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
 };
@@ -153,6 +154,7 @@ pub struct FindingHistory {
     /// Empty for quotes.
     pub candidates: Vec<Uuid>,
     pub candidate_count: i32,
+    pub suggestion: Option<Suggestion>,
 }
 
 /// How records are imported.

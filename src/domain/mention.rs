@@ -3,6 +3,7 @@
 use super::page::{PageRequest, Range, SetFilter};
 use super::review::Review;
 use super::span::Span;
+use super::suggestion::Suggestion;
 use super::{Anchor, EntityKind, MentionKind, MentionStatus, Origin, ReviewAction};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -38,6 +39,8 @@ pub struct Mention {
     pub confidence: f64,
     pub origin: Origin,
     pub extractor: Option<String>,
+    /// What a later machine run found instead of what a person decided.
+    pub suggestion: Option<Suggestion>,
     /// Oldest first.
     pub reviews: Vec<Review>,
 }

@@ -25,6 +25,7 @@ pub mod search;
 pub mod span;
 pub mod split;
 pub mod stats;
+pub mod suggestion;
 pub mod text;
 pub mod text_diff;
 pub mod time;

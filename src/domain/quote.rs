@@ -6,6 +6,7 @@ use super::page::{PageRequest, Range, SetFilter};
 use super::review::Review;
 use super::search::Search;
 use super::span::Span;
+use super::suggestion::Suggestion;
 use super::text_diff::Difference;
 use super::{Anchor, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus, text};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -50,6 +51,8 @@ pub struct Quote {
     pub extractor: Option<String>,
     pub canonical_text: Option<String>,
     pub cluster_id: Option<Uuid>,
+    /// What a later machine run found instead of what a person decided.
+    pub suggestion: Option<Suggestion>,
     /// Oldest first.
     pub reviews: Vec<Review>,
     /// Publication time of the article, the sort key of lists.
@@ -137,6 +140,8 @@ pub struct QuoteFilter {
     pub said: Range<NaiveDate>,
     /// Only quotes about which nobody has decided anything.
     pub undecided: bool,
+    /// Only quotes with a suggestion.
+    pub suggested: bool,
 }
 
 /// A list of quotes: filter, order and page.
@@ -188,6 +193,7 @@ pub enum QueueOrder {
 /// The quotes to review next: filter, order and page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReviewQueue {
+    /// With `suggested`, the queue has those quotes instead of undecided ones.
     pub filter: QuoteFilter,
     pub order: QueueOrder,
     pub page: PageRequest,

@@ -10,6 +10,7 @@ use super::grouped::grouped;
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
+use super::suggestions::StoredSuggestion;
 use super::{Error, Expected, Resource, Result, about, article_text, check, merges, references, tombstones};
 use crate::domain::mention::{MAX_MENTION, Mention, MentionPatch, NewMention, NewMentionReview, default_status};
 use crate::domain::page::{Key, Page, PageRequest, Position};
@@ -74,6 +75,7 @@ pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention
         status: default_status(new.origin),
         confidence: new.confidence,
         origin: new.origin,
+        suggestion: None,
     })
 }
 
@@ -212,6 +214,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
     }
     next.origin = Origin::Human;
     next.status = MentionStatus::Verified;
+    next.suggestion = next.suggestion.map(StoredSuggestion::answered);
     change(conn, row, next)
 }
 
@@ -235,6 +238,7 @@ pub(super) fn review(
         next.candidates = None;
         next.candidate_count = 0;
     }
+    next.suggestion = next.suggestion.map(StoredSuggestion::answered);
     reviews::append(conn, new, &row, (next.entity_id, next.status))?;
     if next == row.columns {
         record_changes_in(conn, row.article_id)?;

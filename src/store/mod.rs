@@ -39,6 +39,7 @@ mod server_check;
 mod spans;
 pub mod splits;
 mod sql;
+mod suggestions;
 pub mod tombstones;
 pub mod webhooks;
 

@@ -20,12 +20,13 @@ use super::history::{self, Versioned};
 use super::rows;
 use super::sql::count;
 use super::sql::keyset;
+use super::suggestions::{self, StoredSuggestion};
 use super::{Error, Expected, Resource, Result, about, article_text, check, merges, references, tombstones};
 use crate::domain::page::{Key, Page, PageRequest, Position};
 use crate::domain::quote::{NewQuote, NewReview, Quote, QuotePatch, default_speaker_status, default_status};
 use crate::domain::span::Span;
 use crate::domain::text::Body;
-use crate::domain::{SpeakerStatus, new_id};
+use crate::domain::{ReviewAction, SpeakerStatus, new_id};
 use crate::schema::{quote_about, quotes};
 use chrono::{DateTime, Utc};
 use diesel::dsl::{now, sql};
@@ -251,11 +252,12 @@ pub fn update(
 ) -> Result<Quote> {
     let (row, text) = lock(conn, id)?;
     check(expected, row.version)?;
-    let next = patched(conn, &row, text, patch)?;
+    let mut next = patched(conn, &row, text, patch)?;
     if next == row.columns {
         return complete_one(conn, row);
     }
     reviews::append(conn, Reviewer { actor, note: None }, None, &row, &next)?;
+    next.suggestion = next.suggestion.map(StoredSuggestion::answered);
     change(conn, row, next)
 }
 
@@ -272,7 +274,10 @@ pub(super) fn review(
 ) -> Result<Quote> {
     let (row, text) = lock(conn, id)?;
     check(expected, row.version)?;
-    let next = patched(conn, &row, text, patch)?;
+    let mut next = patched(conn, &row, text, patch)?;
+    if new.action != ReviewAction::Comment {
+        next.suggestion = next.suggestion.map(StoredSuggestion::answered);
+    }
     let reviewer = Reviewer { actor: new.actor.as_deref(), note: new.note.as_deref() };
     reviews::append(conn, reviewer, Some(new.action), &row, &next)?;
     change(conn, row, next)
@@ -421,7 +426,10 @@ fn complete(conn: &mut PgConnection, rows: Vec<QuoteRow>) -> Result<Vec<Quote>> 
         let candidates = candidates.remove(&id).unwrap_or_default();
         row.with(candidates, about.unwrap_or_default(), reviews.remove(&id).unwrap_or_default())
     };
-    Ok(rows.into_iter().map(quote).collect())
+    let mut quotes: Vec<Quote> = rows.into_iter().map(quote).collect();
+    let suggested = quotes.iter_mut().map(|found| (&mut found.suggestion, found.speaker_id, found.text.as_str()));
+    suggestions::follow_merges(conn, suggested)?;
+    Ok(quotes)
 }
 
 fn complete_page(conn: &mut PgConnection, page: Page<QuoteRow>) -> Result<Page<Quote>> {

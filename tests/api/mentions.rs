@@ -41,6 +41,7 @@ fn the_response_has_every_member_of_a_mention() {
         ("candidate_count", json!(0)),
         ("status", json!("machine")),
         ("decision", json!(null)),
+        ("suggestion", json!(null)),
         ("reviews", json!([])),
         ("prefix", json!(" Nous sommes prêts », a déclaré ")),
         ("suffix", json!(" à Dakar.")),
@@ -62,7 +63,7 @@ fn a_mention_needs_only_its_span() {
     let expected = json!({
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact", "entity_id": null,
         "candidates": [], "candidate_count": 0, "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
-        "status": "verified", "decision": null, "reviews": [],
+        "status": "verified", "decision": null, "suggestion": null, "reviews": [],
         "confidence": 1.0, "origin": "human", "extractor": null,
     });
     assert_eq!(settled(&created), expected);

@@ -60,6 +60,7 @@ fn the_response_has_every_member_of_a_quote() {
         ("canonical_text", json!("nous sommes prets")),
         ("cluster_id", json!("b3caaec3-66f0-55ca-87dc-ea15dc7998e1")),
         ("decision", json!(null)),
+        ("suggestion", json!(null)),
         ("reviews", json!([])),
     ] {
         expected[member] = value;
@@ -81,7 +82,7 @@ fn a_quote_needs_only_its_text() {
         "spans": spans(&[(2, 5)]), "prefix": "« ", "suffix": " », dit-il.", "kind": "direct", "speaker_id": null,
         "speaker_label": null, "speaker_span": null, "speaker_status": "unattributed", "cue": null, "cue_span": null,
         "cue_lemma": null, "candidates": [], "about": [], "said_on": null, "status": "verified", "confidence": 1.0, "origin": "human",
-        "extractor": null, "canonical_text": "oui", "cluster_id": created["cluster_id"], "decision": null, "reviews": [],
+        "extractor": null, "canonical_text": "oui", "cluster_id": created["cluster_id"], "decision": null, "suggestion": null, "reviews": [],
     });
     assert_eq!(settled(&created), expected);
 }

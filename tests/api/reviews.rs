@@ -1,6 +1,7 @@
 //! Reviews of quotes and mentions: decisions of people, which machines do not change.
 
 mod mentions;
+mod suggestions;
 
 use serde_json::{Value, json};
 
@@ -161,7 +162,11 @@ fn annotation_keeps_what_a_person_decided() {
     let reattributed = review(&app, &quotes[0], json!({"action": "reattribute", "speaker_id": henrik["id"]}));
     let rejected = review(&app, &quotes[1], json!({"action": "reject"}));
     app.request("POST", &format!("{}/annotate", article_path(&article))).send().expect(200);
-    assert_eq!(items(&app, &format!("{}/quotes", article_path(&article))), [reattributed, rejected]);
+    let now = items(&app, &format!("{}/quotes", article_path(&article)));
+    for member in ["speaker_id", "speaker_status", "status", "text", "reviews"] {
+        assert_eq!(now[0][member], reattributed[member], "{member}");
+    }
+    assert_eq!(now[1..], [rejected]);
 }
 
 fn article_path(article: &Value) -> String {

@@ -5,6 +5,7 @@ use super::article::Label;
 use super::entity::{AliasBody, IdentifierBody};
 use super::problem::ProblemBody;
 use super::span::SpanBody;
+use super::suggestion::{MentionSuggestionBody, QuoteSuggestionBody};
 use crate::domain::article::{ArticlePatch, MAX_BODY_BYTES};
 use crate::domain::article_url::UrlNormalizer;
 use crate::domain::claim_review::NewClaimReview;
@@ -233,6 +234,9 @@ pub struct ImportRecordBody {
     pub decision: Option<IgnoredAny>,
     /// Not read from a quote.
     #[schema(read_only, value_type = Object, required = false)]
+    pub suggestion: Option<IgnoredAny>,
+    /// Not read from a quote.
+    #[schema(read_only, value_type = Object, required = false)]
     pub reviews: Option<IgnoredAny>,
     /// Not read from a quote.
     #[schema(read_only, value_type = Object, required = false)]
@@ -314,6 +318,8 @@ pub struct ImportMention {
     pub updated_at: Option<DateTime<Utc>>,
     pub anchor: Option<Anchor>,
     pub status: Option<MentionStatus>,
+    /// Restored with the history of the mention.
+    pub suggestion: Option<MentionSuggestionBody>,
     /// The reviews of the mention, which are restored with its history.
     #[schema(max_items = 100_000)]
     pub reviews: Option<Vec<ImportReview>>,
@@ -374,6 +380,8 @@ pub struct ImportQuote {
     pub created_at: Option<DateTime<Utc>>,
     pub updated_at: Option<DateTime<Utc>>,
     pub anchor: Option<Anchor>,
+    /// Restored with the history of the quote.
+    pub suggestion: Option<QuoteSuggestionBody>,
     /// The reviews of the quote, which are restored with its history.
     #[schema(max_items = 100_000)]
     pub reviews: Option<Vec<ImportReview>>,
@@ -767,7 +775,7 @@ fn history(
     Some(History { version: version?, created_at: created_at?, updated_at: updated_at? })
 }
 
-/// The history of a mention or a quote, without candidates.
+/// The history of a mention or a quote, without candidates and without a suggestion.
 fn finding_history(record: History, body_version: Option<i32>, anchor: Option<Anchor>) -> FindingHistory {
     FindingHistory {
         record,
@@ -775,6 +783,7 @@ fn finding_history(record: History, body_version: Option<i32>, anchor: Option<An
         anchor: anchor.unwrap_or(Anchor::Exact),
         candidates: Vec::new(),
         candidate_count: 0,
+        suggestion: None,
     }
 }
 
@@ -862,12 +871,14 @@ impl From<ImportClaimReview> for ClaimReviewRecord {
 impl ImportMention {
     fn into_record(self, with_history: bool) -> MentionRecord {
         let record = history((self.version, self.created_at, self.updated_at)).filter(|_| with_history);
+        let span = Span { start: self.start, end: self.end };
+        let words = self.exact.clone().unwrap_or_default();
         MentionRecord {
             id: self.id,
             entity: entity_ref(self.entity_id, self.entity),
             new: NewMention {
                 entity_id: None,
-                span: Span { start: self.start, end: self.end },
+                span,
                 exact: self.exact,
                 kind: self.kind.unwrap_or(MentionKind::Name),
                 confidence: self.confidence.unwrap_or(1.0),
@@ -879,6 +890,7 @@ impl ImportMention {
             history: record.map(|record| FindingHistory {
                 candidates: self.candidates.unwrap_or_default(),
                 candidate_count: self.candidate_count.unwrap_or_default(),
+                suggestion: self.suggestion.map(|found| found.into_suggestion(words, span)),
                 ..finding_history(record, self.body_version, self.anchor)
             }),
         }
@@ -916,7 +928,10 @@ impl ImportQuote {
                 .filter(|_| record.is_some())
                 .map(Into::into)
                 .collect(),
-            history: record.map(|record| finding_history(record, self.body_version, self.anchor)),
+            history: record.map(|record| FindingHistory {
+                suggestion: self.suggestion.map(Into::into),
+                ..finding_history(record, self.body_version, self.anchor)
+            }),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::RequestBody;
 use super::page::TotalBody;
 use super::patch::clearable;
 use super::review::{DecisionBody, ReviewBody};
+use super::suggestion::MentionSuggestionBody;
 use crate::domain::mention::{Mention, MentionPatch, NewMention};
 use crate::domain::review::Review;
 use crate::domain::span::Span;
@@ -20,7 +21,8 @@ use uuid::Uuid;
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
     "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null, "candidates": [], "candidate_count": 0,
     "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
-    "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null, "decision": null, "reviews": []
+    "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null, "decision": null, "suggestion": null,
+    "reviews": []
 }))]
 pub struct MentionBody {
     pub id: Uuid,
@@ -69,6 +71,9 @@ pub struct MentionBody {
     /// The last review. Null while there is none.
     #[schema(required = true)]
     pub decision: Option<DecisionBody>,
+    /// What the last annotation found instead of what a person decided, until it finds the same or a person decides again.
+    #[schema(required = true)]
+    pub suggestion: Option<MentionSuggestionBody>,
     /// The reviews of the mention, oldest first.
     #[schema(max_items = 100_000)]
     pub reviews: Vec<ReviewBody>,
@@ -213,6 +218,7 @@ impl From<Mention> for MentionBody {
             origin: mention.origin,
             extractor: mention.extractor,
             decision: Review::last_decision(&mention.reviews).map(DecisionBody::from),
+            suggestion: mention.suggestion.map(Into::into),
             reviews: mention.reviews.into_iter().map(Into::into).collect(),
         }
     }

@@ -34,6 +34,7 @@ pub mod review;
 pub mod span;
 pub mod split;
 pub mod stats;
+pub mod suggestion;
 mod vocabulary;
 pub mod webhook;
 

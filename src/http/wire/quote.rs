@@ -11,6 +11,7 @@ use super::page::{RankedBody, TotalBody};
 use super::patch::clearable;
 use super::review::{DecisionBody, ReviewBody};
 use super::span::SpanBody;
+use super::suggestion::QuoteSuggestionBody;
 use crate::domain::quote::{NewQuote, Occurrences, PublisherCount, Quote, QuotePatch, Variant};
 use crate::domain::review::Review;
 use crate::domain::span::Span;
@@ -30,7 +31,8 @@ use uuid::Uuid;
     "kind": "partial", "speaker_id": null, "speaker_label": "le ministre", "speaker_span": null,
     "speaker_status": "unresolved", "candidates": [], "cue": "a salué", "cue_span": null, "cue_lemma": "saluer", "about": [],
     "said_on": null, "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null,
-    "canonical_text": "sans precedent", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "decision": null, "reviews": []
+    "canonical_text": "sans precedent", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "decision": null, "suggestion": null,
+    "reviews": []
 }))]
 pub struct QuoteBody {
     pub id: Uuid,
@@ -99,6 +101,9 @@ pub struct QuoteBody {
     /// The last review that decided something: all but comments. Null while nobody has decided anything.
     #[schema(required = true)]
     pub decision: Option<DecisionBody>,
+    /// What the last annotation found instead of what a person decided, until it finds the same or a person decides again.
+    #[schema(required = true)]
+    pub suggestion: Option<QuoteSuggestionBody>,
     /// The reviews of the quote, oldest first.
     #[schema(max_items = 100_000)]
     pub reviews: Vec<ReviewBody>,
@@ -356,6 +361,7 @@ impl From<Quote> for QuoteBody {
             canonical_text: quote.canonical_text,
             cluster_id: quote.cluster_id,
             decision: Review::last_decision(&quote.reviews).map(DecisionBody::from),
+            suggestion: quote.suggestion.map(Into::into),
             reviews: quote.reviews.into_iter().map(Into::into).collect(),
             claim_reviews: None,
             article: None,

@@ -216,6 +216,7 @@ impl TryFrom<QuoteFilters> for QuoteFilter {
             published: Range { from: given.published_from, to: given.published_to },
             said: Range { from: given.said_from, to: given.said_to },
             undecided: false,
+            suggested: false,
         })
     }
 }

@@ -9,7 +9,7 @@ use super::quote::UpdateQuote;
 use super::quote_list::QuoteFilters;
 use crate::domain::mention::NewMentionReview;
 use crate::domain::page::PageRequest;
-use crate::domain::quote::{NewReview, QueueOrder, QuotePatch, ReviewQueue};
+use crate::domain::quote::{NewReview, QueueOrder, QuoteFilter, QuotePatch, ReviewQueue};
 use crate::domain::review::Review;
 use crate::domain::{FieldError, ReviewAction, SpeakerStatus};
 use chrono::{DateTime, Utc};
@@ -320,6 +320,9 @@ pub struct ListReviewQueue {
     #[serde(default)]
     #[param(inline)]
     order: QueueOrderBody,
+    /// Lists the quotes with a `suggestion` instead of those that nobody decided about.
+    #[serde(default)]
+    suggested: bool,
     /// Maximum number of items on a page; a page of large records may have fewer.
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<i64>,
@@ -355,7 +358,8 @@ impl ListReviewQueue {
             QueueOrderBody::Recent => QueueOrder::Recent,
             QueueOrderBody::Frequent => QueueOrder::Frequent,
         };
-        Ok(ReviewQueue { filter: self.filters.try_into()?, order, page })
+        let filter = QuoteFilter { suggested: self.suggested, ..self.filters.try_into()? };
+        Ok(ReviewQueue { filter, order, page })
     }
 }
 

@@ -5,13 +5,15 @@ use crate::annotate::FoundMention;
 use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::domain::mention::MAX_MENTION;
 use crate::domain::span::{Cover, Span};
+use crate::domain::suggestion::Suggestion;
 use crate::domain::{Anchor, MentionStatus, Origin, new_id};
 use crate::schema::mentions;
 use crate::store::grouped::grouped;
 use crate::store::mentions::record_changes;
 use crate::store::mentions::row::{InsertedMention, MentionColumns, MentionRow};
 use crate::store::rows::{self, Changed};
-use crate::store::{Resource, Result, tombstones};
+use crate::store::{Resource, Result, suggestions, tombstones};
+use chrono::{SubsecRound, Utc};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -19,7 +21,7 @@ use uuid::Uuid;
 /// Stores the mentions found in articles.
 ///
 /// Machine mentions that are found again keep their ids. Other machine mentions are deleted. Human mentions stay. Found mentions
-/// that overlap them are not stored.
+/// that overlap them are not stored, but suggested if they name another entity at the same span.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present = mentions::table
@@ -53,17 +55,20 @@ impl MentionDiff {
     /// Compares the mentions found in an article with its stored ones.
     fn add(&mut self, found: &Extracted, rows: Vec<MentionRow>) -> Result<()> {
         let (human, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(MentionRow::is_locked);
-        let present = human.iter().filter(|row| row.columns.body_version == found.body_version);
-        let occupied = Cover::new(present.map(|row| row.columns.span()));
+        let human: Vec<_> = human.into_iter().filter(|row| row.columns.body_version == found.body_version).collect();
+        let occupied = Cover::new(human.iter().map(|row| row.columns.span()));
+        let mut kept_out: HashMap<Span, MentionColumns> = HashMap::new();
         let mut known: HashMap<(i32, Span), MentionRow> = HashMap::new();
         for row in machine {
             let duplicate = known.insert((row.columns.body_version, row.columns.span()), row);
             self.outdated.extend(duplicate.map(|row| row.id));
         }
         for mention in &found.annotation.mentions {
-            let Some(columns) = columns(found, mention)?.filter(|columns| !occupied.overlaps(columns.span())) else {
+            let Some(columns) = columns(found, mention)? else { continue };
+            if occupied.overlaps(columns.span()) {
+                kept_out.insert(columns.span(), columns);
                 continue;
-            };
+            }
             match known.remove(&(columns.body_version, columns.span())) {
                 None => self.fresh.push(InsertedMention {
                     id: new_id(),
@@ -82,8 +87,31 @@ impl MentionDiff {
             }
         }
         self.outdated.extend(known.into_values().map(|row| row.id));
+        for MentionRow { id, columns, .. } in human {
+            let suggestion = kept_out.remove(&columns.span()).and_then(|found| suggestion(&columns, found));
+            let suggestion = suggestions::after_run(columns.suggestion.as_ref(), suggestion);
+            if suggestion != columns.suggestion {
+                self.changed.push(Changed { id, columns: MentionColumns { suggestion, ..columns } });
+            }
+        }
         Ok(())
     }
+}
+
+/// What is found at a mention that a person decided about. Nothing is suggested instead of a rejected mention, because a person
+/// rejected what is found there.
+fn suggestion(decided: &MentionColumns, found: MentionColumns) -> Option<Suggestion> {
+    let suggestion = Suggestion {
+        entity_id: found.entity_id,
+        speaker_label: None,
+        spans: vec![found.span()],
+        text: found.exact,
+        confidence: found.confidence,
+        extractor: EXTRACTOR.to_owned(),
+        at: Utc::now().trunc_subsecs(6),
+    };
+    let is_open = decided.status != MentionStatus::Rejected;
+    Some(suggestion).filter(|found| is_open && found.disagrees_with(decided.entity_id, &decided.exact))
 }
 
 /// The columns of a mention; `None` if it is longer than [`MAX_MENTION`].
@@ -106,6 +134,7 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
         prefix: found.body.prefix(span.start).to_owned(),
         suffix: found.body.suffix(span.end).to_owned(),
         kind: mention.kind,
+        suggestion: None,
         status: MentionStatus::Machine,
         confidence: rounded_confidence(mention.confidence * (1.0 - entity.map_or(0.0, |entity| entity.doubt))),
         origin: Origin::Machine,

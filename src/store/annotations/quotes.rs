@@ -5,13 +5,15 @@ use crate::annotate::FoundQuote;
 use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
 use crate::domain::quote;
 use crate::domain::span::{Cover, Span};
+use crate::domain::suggestion::Suggestion;
 use crate::domain::{Anchor, Origin, QuoteStatus, SpeakerStatus, new_id};
 use crate::schema::{claim_reviews, quotes, reviews};
 use crate::store::grouped::grouped;
 use crate::store::quotes::row::{InsertedQuote, QuoteColumns, QuoteRow};
 use crate::store::rows::{self, Changed};
 use crate::store::spans::SpanList;
-use crate::store::{Resource, Result, tombstones};
+use crate::store::{Resource, Result, suggestions, tombstones};
+use chrono::{SubsecRound, Utc};
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -19,7 +21,8 @@ use uuid::Uuid;
 /// Stores the quotes found in articles.
 ///
 /// Machine quotes that are found again keep their ids. Other machine quotes are deleted. Quotes that a human created or changed,
-/// and quotes with claim reviews, stay. Found quotes that overlap them are not stored.
+/// and quotes with claim reviews, stay. Found quotes that overlap them are not stored, but suggested if they have another speaker or
+/// other words.
 pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
     let ids: Vec<Uuid> = all.iter().map(|found| found.article).collect();
     let present =
@@ -60,8 +63,9 @@ impl QuoteDiff {
             row.origin == Origin::Human || row.columns.status != QuoteStatus::Machine || reviewed.contains(&row.id)
         };
         let (locked, machine): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_locked);
-        let present = locked.iter().filter(|row| row.columns.body_version == found.body_version);
-        let occupied = Cover::new(present.flat_map(|row| &row.columns.spans.0).copied());
+        let locked: Vec<_> = locked.into_iter().filter(|row| row.columns.body_version == found.body_version).collect();
+        let occupied = Cover::new(locked.iter().flat_map(|row| &row.columns.spans.0).copied());
+        let mut kept_out = Vec::new();
         let mut known: HashMap<(i32, Vec<Span>), QuoteRow> = HashMap::new();
         for row in machine {
             let duplicate = known.insert((row.columns.body_version, row.columns.spans.0.clone()), row);
@@ -69,7 +73,11 @@ impl QuoteDiff {
         }
         for quote in &found.annotation.quotes {
             let is_free = |columns: &QuoteColumns| !columns.spans.0.iter().any(|span| occupied.overlaps(*span));
-            let Some(columns) = columns(found, quote)?.filter(is_free) else { continue };
+            let Some(columns) = columns(found, quote)? else { continue };
+            if !is_free(&columns) {
+                kept_out.push(columns);
+                continue;
+            }
             match known.remove(&(columns.body_version, columns.spans.0.clone())) {
                 None => self.fresh.push(InsertedQuote {
                     id: new_id(),
@@ -87,8 +95,35 @@ impl QuoteDiff {
             }
         }
         self.outdated.extend(known.into_values().map(|row| row.id));
+        for QuoteRow { id, columns, .. } in locked {
+            let suggestion = suggestions::after_run(columns.suggestion.as_ref(), suggestion(&columns, &kept_out));
+            if suggestion != columns.suggestion {
+                self.changed.push(Changed { id, columns: QuoteColumns { suggestion, ..columns } });
+            }
+        }
         Ok(())
     }
+}
+
+/// The quote that is found at most of the words of one that a person decided about. Nothing is suggested instead of a rejected quote,
+/// because a person rejected what is found there.
+fn suggestion(decided: &QuoteColumns, found: &[QuoteColumns]) -> Option<Suggestion> {
+    let common = |found: &&QuoteColumns| -> i32 {
+        let pairs = found.spans.0.iter().flat_map(|span| decided.spans.0.iter().map(move |own| (span, own)));
+        pairs.map(|(span, own)| (span.end.min(own.end) - span.start.max(own.start)).max(0)).sum()
+    };
+    let found = found.iter().filter(|found| common(found) > 0).max_by_key(common)?;
+    let suggestion = Suggestion {
+        entity_id: found.speaker_id,
+        speaker_label: found.speaker_label.clone(),
+        text: found.text.clone(),
+        spans: found.spans.0.clone(),
+        confidence: found.confidence,
+        extractor: EXTRACTOR.to_owned(),
+        at: Utc::now().trunc_subsecs(6),
+    };
+    let is_open = decided.status != QuoteStatus::Rejected;
+    Some(suggestion).filter(|found| is_open && found.disagrees_with(decided.speaker_id, &decided.text))
 }
 
 /// The columns of a quote; `None` if it has no spans.
@@ -128,6 +163,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<QuoteColumns>
         confidence: rounded_confidence(quote.confidence * (1.0 - doubt)),
         canonical_text,
         cluster_id,
+        suggestion: None,
     }))
 }
 

@@ -207,10 +207,11 @@ fn new_mention<'a>(
     if columns.status == MentionStatus::Rejected && entity.is_some() {
         return Err(Error::field("/status", "a rejected mention has no entity"));
     }
-    if let Some(FindingHistory { anchor, candidates, candidate_count, .. }) = history {
+    if let Some(FindingHistory { anchor, candidates, candidate_count, suggestion, .. }) = history {
         columns.anchor = *anchor;
         columns.candidates = (!candidates.is_empty()).then(|| candidates.iter().copied().map(Some).collect());
         columns.candidate_count = *candidate_count;
+        columns.suggestion = suggestion.clone().map(Into::into);
     }
     let id = record.id.unwrap_or_else(new_id);
     Ok(InsertedMention { id, article_id: article, extractor: record.new.extractor.as_deref(), columns })
@@ -293,6 +294,7 @@ fn new_quote<'a>(
     let mut columns = quotes::columns(version, body, &new)?;
     if let Some(history) = history {
         columns.anchor = history.anchor;
+        columns.suggestion = history.suggestion.clone().map(Into::into);
     }
     let id = record.id.unwrap_or_else(new_id);
     Ok(InsertedQuote {

@@ -7,6 +7,7 @@ use crate::domain::mention::MAX_MENTION;
 use crate::schema::mentions;
 use crate::store::Result;
 use crate::store::rows::{self, Changed};
+use crate::store::suggestions::StoredSuggestion;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -43,6 +44,7 @@ fn re_anchored(old: &MentionColumns, version: i32, index: &mut PlaceIndex) -> Me
         exact: exact.to_owned(),
         prefix: body.prefix(span.start).to_owned(),
         suffix: body.suffix(span.end).to_owned(),
+        suggestion: old.suggestion.as_ref().and_then(StoredSuggestion::unless_open),
         ..old.clone()
     }
 }

@@ -9,7 +9,7 @@ use crate::schema::mention_reviews as reviews;
 use crate::store::grouped::grouped;
 use crate::store::rows;
 use crate::store::sql::{count, keyset};
-use crate::store::{Result, tombstones};
+use crate::store::{Result, suggestions, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -54,7 +54,10 @@ pub(in crate::store) fn complete(conn: &mut PgConnection, rows: Vec<MentionRow>)
         let reviews = found.remove(&row.id).unwrap_or_default();
         row.with(reviews)
     };
-    Ok(rows.into_iter().map(mention).collect())
+    let mut mentions: Vec<Mention> = rows.into_iter().map(mention).collect();
+    let suggested = mentions.iter_mut().map(|found| (&mut found.suggestion, found.entity_id, found.exact.as_str()));
+    suggestions::follow_merges(conn, suggested)?;
+    Ok(mentions)
 }
 
 /// Like [`complete`], for a page.

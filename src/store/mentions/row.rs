@@ -6,6 +6,7 @@ use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, MentionStatus, Origin};
 use crate::schema::mentions;
 use crate::store::history::Versioned;
+use crate::store::suggestions::StoredSuggestion;
 use crate::store::{Resource, Result, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -47,6 +48,7 @@ pub struct MentionColumns {
     pub status: MentionStatus,
     pub confidence: f64,
     pub origin: Origin,
+    pub suggestion: Option<StoredSuggestion>,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,6 +116,7 @@ impl MentionRow {
             confidence: columns.confidence,
             origin: columns.origin,
             extractor: self.extractor,
+            suggestion: columns.suggestion.and_then(StoredSuggestion::shown),
             reviews,
         }
     }

@@ -50,6 +50,10 @@ fn on_quotes(table: &'static str, filter: &QuoteFilter, search: Option<Localized
             ReviewAction::Comment.as_str()
         )));
     }
+    if filter.suggested {
+        // As in the index.
+        all.other(Sql::new(format!("({table}.suggestion ->> 'is_answered') = 'false'")));
+    }
     all
 }
 
@@ -142,12 +146,12 @@ fn covered_by_about_index(filter: &QuoteFilter) -> bool {
     let (article, cluster, claim_review) = (SetFilter::default(), SetFilter::default(), SetFilter::default());
     let covered =
         QuoteFilter { search: None, about, about_too: Vec::new(), article, cluster, claim_review, ..filter.clone() };
-    *filter == QuoteFilter { undecided: false, ..covered }
+    *filter == QuoteFilter { undecided: false, suggested: false, ..covered }
 }
 
-/// Whether the filter includes clusters or articles, so that few quotes match.
+/// Whether the filter includes clusters, articles or suggestions, so that few quotes match.
 pub(super) fn is_selective(filter: &QuoteFilter) -> bool {
-    !filter.cluster.include.is_empty() || !filter.article.include.is_empty()
+    !filter.cluster.include.is_empty() || !filter.article.include.is_empty() || filter.suggested
 }
 
 /// Whether a list with this filter is always fast: few quotes match, or one index has the filter and the order.

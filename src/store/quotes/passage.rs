@@ -88,6 +88,7 @@ impl Passage {
             confidence: 1.0,
             canonical_text,
             cluster_id,
+            suggestion: None,
         }
     }
 }

@@ -18,11 +18,14 @@ use uuid::Uuid;
 /// Number of the newest quotes whose clusters are compared.
 const RECENT: i64 = 10_000;
 
-/// One page of the quotes that a machine found and nobody decided about.
+/// One page of the quotes that a machine found and nobody decided about, or of those with a suggestion.
 pub fn queue(conn: &mut PgConnection, statistics: &Statistics, queue: &ReviewQueue) -> Result<Page<Quote>> {
     let status = SetFilter::new(vec![QuoteStatus::Machine], Vec::new());
     let filter = references::followed(conn, &queue.filter)?;
-    let filter = QuoteFilter { status, undecided: true, ..filter };
+    let filter = match filter.suggested {
+        true => filter,
+        false => QuoteFilter { status, undecided: true, ..filter },
+    };
     let order = match queue.order {
         QueueOrder::Uncertain => QuoteOrder::LeastConfident,
         QueueOrder::Recent => QuoteOrder::NewestPublished,

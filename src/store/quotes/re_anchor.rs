@@ -11,6 +11,7 @@ use crate::schema::quotes;
 use crate::store::Result;
 use crate::store::rows::{self, Changed};
 use crate::store::spans::{SpanList, SpanRange};
+use crate::store::suggestions::StoredSuggestion;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -68,6 +69,7 @@ fn re_anchored(old: &QuoteColumns, version: i32, index: &mut PlaceIndex, speaker
         spans: SpanList(spans),
         canonical_text,
         cluster_id,
+        suggestion: old.suggestion.as_ref().and_then(StoredSuggestion::unless_open),
         ..old.clone()
     })
 }

@@ -142,12 +142,12 @@ pub fn append_unlinked(
     rows::insert(conn, "reviews", &quotes.iter().map(review).collect::<Vec<_>>())
 }
 
-/// The members of a quote that a review records, as JSON, without derived members.
+/// The members of a quote that a review records, as JSON, without derived members and suggestions.
 fn reviewed_members(columns: &QuoteColumns) -> Result<Map<String, Value>> {
     let span = |span: Span| json!({ "start": span.start, "end": span.end });
     let members = serde_json::to_value(columns).map_err(|error| Error::Internal(error.to_string()))?;
     let Value::Object(mut members) = members else { return Ok(Map::new()) };
-    for derived in ["prefix", "suffix", "canonical_text", "cluster_id"] {
+    for derived in ["prefix", "suffix", "canonical_text", "cluster_id", "suggestion"] {
         members.shift_remove(derived);
     }
     members["spans"] = columns.spans.0.iter().copied().map(span).collect();

@@ -6,6 +6,7 @@ use crate::domain::span::Span;
 use crate::domain::{Anchor, Origin, QuoteKind, QuoteStatus, SpeakerStatus};
 use crate::schema::quotes;
 use crate::store::spans::{SpanList, SpanRange};
+use crate::store::suggestions::StoredSuggestion;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -50,6 +51,7 @@ pub struct QuoteColumns {
     pub confidence: f64,
     pub canonical_text: Option<String>,
     pub cluster_id: Option<Uuid>,
+    pub suggestion: Option<StoredSuggestion>,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,6 +120,7 @@ impl QuoteRow {
             extractor: self.extractor,
             canonical_text: columns.canonical_text,
             cluster_id: columns.cluster_id,
+            suggestion: columns.suggestion.and_then(StoredSuggestion::shown),
             reviews,
             published_at: self.published_at,
         }

@@ -23,7 +23,7 @@ fn the_response_has_the_stored_findings() {
         "version": 1, "article_id": article["id"], "body_version": 1, "anchor": "exact",
         "entity_id": awa["id"], "candidates": [], "candidate_count": 0, "start": 47, "end": 57, "exact": "Awa Diallo",
         "prefix": "bat rouvre mardi\u{202f}!\u{a0}», a déclaré ", "suffix": ".", "kind": "name",
-        "status": "machine", "decision": null, "reviews": [],
+        "status": "machine", "decision": null, "suggestion": null, "reviews": [],
         "confidence": mention["confidence"], "origin": "machine", "extractor": "verbatim/0.1.0",
     });
     assert_eq!(mention, expected);
@@ -37,7 +37,7 @@ fn the_response_has_the_stored_findings() {
         "candidates": [], "about": [entity(&app, "Rabat")["id"]], "said_on": null, "status": "machine",
         "confidence": article["quotes"][0]["confidence"],
         "origin": "machine", "extractor": "verbatim/0.1.0", "canonical_text": "le port de rabat rouvre mardi",
-        "cluster_id": article["quotes"][0]["cluster_id"], "decision": null, "reviews": [],
+        "cluster_id": article["quotes"][0]["cluster_id"], "decision": null, "suggestion": null, "reviews": [],
     }]);
     assert_eq!(settled(&article["quotes"]), expected);
 }
