@@ -281,6 +281,7 @@ diesel::table! {
         prefix -> Text,
         suffix -> Text,
         suggestion -> Nullable<Jsonb>,
+        candidate_scores -> Nullable<Jsonb>,
     }
 }
 

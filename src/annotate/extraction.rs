@@ -82,8 +82,8 @@ pub fn extract(document: &Document, lookup: impl Fn(&str) -> Dictionary) -> Extr
     }
 }
 
-/// The words near the mentions of each entity with several candidates.
-fn contexts(body: &str, annotation: &Annotation) -> Vec<BTreeSet<String>> {
+/// The words near the mentions of each entity with several candidates, as [`context_words`]; empty for the other entities.
+pub fn contexts(body: &str, annotation: &Annotation) -> Vec<BTreeSet<String>> {
     let mut contexts = vec![BTreeSet::new(); annotation.entities.len()];
     if annotation.entities.iter().all(|entity| entity.candidates.len() < 2) {
         return contexts;

@@ -3,8 +3,9 @@
 
 use super::cpu_pool::CpuPool;
 use super::embed::{self, ArticleWithFindings, Embedded};
-use crate::annotate::extraction::{Extraction, annotate_with, extract};
+use crate::annotate::extraction::{Extraction, annotate_with, contexts, extract};
 use crate::annotate::{Annotation, Document};
+use crate::domain::mention::Link;
 use crate::store::annotations::{self, ArticleText, Draft, Resolutions, Resolved};
 use crate::store::db::batcher::Batcher;
 use crate::store::name_dictionary::NameDictionary;
@@ -104,23 +105,30 @@ impl Annotator {
         &self.cpu
     }
 
-    /// Annotates a text without storing anything. `view` converts the findings on the same thread.
+    /// Annotates a text without storing anything. `view` converts the findings and their links, on the CPU pool too.
     ///
     /// # Errors
     /// [`Error::Overloaded`] when too many texts are queued, and errors of reading the names.
     pub async fn annotate_text<T: Send + 'static>(
         &self,
         document: OwnedDocument,
-        view: impl FnOnce(&OwnedDocument, &Annotation) -> T + Send + 'static,
+        view: impl FnOnce(&OwnedDocument, &Annotation, &[Link]) -> T + Send + 'static,
     ) -> Result<T> {
         self.refresh_names().await?;
         let (names, metrics, began) = (Arc::clone(&self.names), self.metrics.clone(), Instant::now());
         let work = move || {
             let (annotation, _) = annotate_with(&document.borrowed(), |text| names.read().names_in(text));
             metrics.count(began, &annotation);
-            view(&document, &annotation)
+            let contexts = contexts(&document.body, &annotation);
+            (document, Arc::new(annotation), contexts)
         };
-        self.cpu.run(work).await
+        let (document, annotation, contexts) = self.cpu.run(work).await?;
+        let found = Arc::clone(&annotation);
+        let links = match annotations::needs_context(&annotation) {
+            true => self.db.read(move |conn| annotations::link(conn, &found, &contexts)).await?,
+            false => annotations::links_by_name(&annotation),
+        };
+        self.cpu.run(move || view(&document, &annotation, &links)).await
     }
 
     /// Annotates the current text of an article and stores the findings. A second run changes nothing. The caller may be

@@ -3,7 +3,7 @@
 use super::article::{ArticlePatch, NewArticle};
 use super::claim_review::NewClaimReview;
 use super::entity::{EntityPatch, NewEntity};
-use super::mention::{MentionPatch, NewMention};
+use super::mention::{Candidate, MentionPatch, NewMention};
 use super::quote::{NewQuote, Quote, QuotePatch};
 use super::review::Review;
 use super::suggestion::Suggestion;
@@ -152,7 +152,7 @@ pub struct FindingHistory {
     pub body_version: i32,
     pub anchor: Anchor,
     /// Empty for quotes.
-    pub candidates: Vec<Uuid>,
+    pub candidates: Vec<Candidate>,
     pub candidate_count: i32,
     pub suggestion: Option<Suggestion>,
 }

@@ -13,6 +13,26 @@ pub const MAX_MENTION: i32 = 300;
 /// The most candidates that a mention shows.
 pub const MAX_CANDIDATES: usize = 20;
 
+/// An entity that a name may mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    pub entity_id: Uuid,
+    /// The probability that the name means it, from 0 to 1, by the context. `None` if the candidates were not compared.
+    pub score: Option<f64>,
+}
+
+/// What a name is linked to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Link {
+    pub entity: Option<Uuid>,
+    /// The probability that it is another entity with the same name.
+    pub doubt: f32,
+    /// If the entity is not certain: the possible entities, at most [`MAX_CANDIDATES`].
+    pub candidates: Vec<Candidate>,
+    /// The number of all possible entities.
+    pub candidate_count: usize,
+}
+
 /// A stored mention.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {
@@ -25,8 +45,8 @@ pub struct Mention {
     pub anchor: Anchor,
     /// `None` while the entity is unknown.
     pub entity_id: Option<Uuid>,
-    /// Candidate entities, when several have this name.
-    pub candidates: Vec<Uuid>,
+    /// Candidate entities, when several have this name, the most probable first.
+    pub candidates: Vec<Candidate>,
     /// The number of entities that it may name.
     pub candidate_count: i32,
     pub span: Span,

@@ -2,6 +2,7 @@
 
 use super::claim_review::ClaimReview;
 use super::entity::ResolvedName;
+use super::mention::Candidate;
 use super::page::{PageRequest, Range, SetFilter};
 use super::review::Review;
 use super::search::Search;
@@ -36,8 +37,8 @@ pub struct Quote {
     pub speaker_label: Option<String>,
     pub speaker_span: Option<Span>,
     pub speaker_status: SpeakerStatus,
-    /// Derived: the entities that an unresolved speaker may be, ordered by id.
-    pub candidates: Vec<Uuid>,
+    /// Derived: the entities that an unresolved speaker may be, the most probable first.
+    pub candidates: Vec<Candidate>,
     pub cue: Option<String>,
     pub cue_span: Option<Span>,
     pub cue_lemma: Option<String>,

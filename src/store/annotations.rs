@@ -8,13 +8,14 @@ mod quotes;
 use super::{Error, Resource, Result, about, tombstones};
 use crate::annotate::Annotation;
 use crate::annotate::extraction::Extraction;
+use crate::domain::mention::Link;
 use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::schema::articles;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use entities::{Linked, Missing};
-pub use entities::{Resolution, Resolutions, resolve};
+use entities::Missing;
+pub use entities::{Resolution, Resolutions, link, links_by_name, needs_context, resolve};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -105,7 +106,7 @@ struct Extracted<'a> {
     body: Body<'a>,
     annotation: &'a Annotation,
     /// The stored entity of each found entity.
-    entities: &'a [Linked],
+    entities: &'a [Link],
 }
 
 impl Extracted<'_> {
@@ -115,7 +116,7 @@ impl Extracted<'_> {
     }
 
     /// The stored entity of a found entity.
-    fn entity(&self, index: Option<usize>) -> Option<&Linked> {
+    fn entity(&self, index: Option<usize>) -> Option<&Link> {
         index.and_then(|index| self.entities.get(index))
     }
 }

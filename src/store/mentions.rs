@@ -65,6 +65,7 @@ pub(in crate::store) fn columns(body_version: i32, body: &Body, new: &NewMention
         anchor: Anchor::Exact,
         entity_id: new.entity_id,
         candidates: None,
+        candidate_scores: None,
         candidate_count: 0,
         span_start: new.span.start,
         span_end: new.span.end,
@@ -205,6 +206,7 @@ pub fn update(conn: &mut PgConnection, id: Uuid, expected: &Expected, patch: &Me
         next.entity_id = references::survivor(conn, entity)?;
         // A human has chosen the entity.
         next.candidates = None;
+        next.candidate_scores = None;
         next.candidate_count = 0;
     }
     next.kind = patch.kind.unwrap_or(next.kind);
@@ -236,6 +238,7 @@ pub(super) fn review(
     if new.action != ReviewAction::Verify {
         next.entity_id = references::survivor(conn, entity)?;
         next.candidates = None;
+        next.candidate_scores = None;
         next.candidate_count = 0;
     }
     next.suggestion = next.suggestion.map(StoredSuggestion::answered);

@@ -9,6 +9,7 @@ pub mod analytics;
 pub mod annotations;
 mod article_text;
 pub mod articles;
+mod candidates;
 pub mod changes;
 pub mod claim_reviews;
 pub mod counts;

@@ -10,7 +10,7 @@ mod newcomers;
 
 use serde_json::{Value, json};
 
-use super::support::answers::{id, items, pointers, refusal};
+use super::support::answers::{candidate_ids, id, items, pointers, refusal};
 use super::support::{Response, TestApp};
 
 /// French typography: guillemets with no-break spaces, and a narrow one before the exclamation mark.
@@ -121,8 +121,9 @@ fn a_name_of_several_entities_has_candidates() {
     let mut both = [app.entity(json!({})), app.entity(json!({"description": "the other one"}))];
     both.sort_by_key(|entity| id(entity).to_owned());
     let answer = found(&app, PORT);
-    let mentions = select(&answer["mentions"], &["exact", "entity_id", "candidates"]);
-    assert_eq!(mentions[1], json!(["Awa Diallo", null, [id(&both[0]), id(&both[1])]]));
+    let mention = &answer["mentions"][1];
+    assert_eq!((&mention["exact"], &mention["entity_id"]), (&json!("Awa Diallo"), &json!(null)));
+    assert_eq!(candidate_ids(mention), json!([id(&both[0]), id(&both[1])]));
     assert_eq!(answer["quotes"][0]["speaker_id"], Value::Null);
 }
 
@@ -134,6 +135,8 @@ fn twenty_candidates_are_shown_and_all_are_counted() {
     namesakes.sort_by_key(|entity| id(entity).to_owned());
     let mention = found(&app, &format!("{PORT} Awa Diallo repart."))["mentions"][1].clone();
     let shown: Vec<&str> = namesakes[..20].iter().map(id).collect();
+    // They are too many to be compared.
+    let shown: Vec<Value> = shown.iter().map(|id| json!({"entity_id": id, "score": null})).collect();
     assert_eq!((&mention["candidates"], &mention["candidate_count"]), (&json!(shown), &json!(25)));
 }
 

@@ -1,10 +1,12 @@
 //! `/v1/annotate` and `/v1/articles/{id}/annotate`: quotes, speakers and names found in a text.
 
 use super::articles::article_body;
+use crate::annotate::Annotation;
 use crate::app::annotator::{Annotator, OwnedDocument};
 use crate::auth::Caller;
 use crate::domain::FieldError;
 use crate::domain::article::MAX_BODY_BYTES;
+use crate::domain::mention::Link;
 use crate::http::extract::body::Body;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::{json, record};
@@ -15,7 +17,8 @@ use uuid::Uuid;
 
 /// Annotate a text
 ///
-/// Finds quotes, their speakers and names, and links them to stored entities. Nothing is stored.
+/// Finds quotes, their speakers and names, and links them to stored entities; between entities of one name, the context decides. Nothing
+/// is stored.
 #[utoipa::path(
     tag = "annotation",
     security(("key" = ["read"])),
@@ -30,7 +33,9 @@ pub async fn annotate_text(annotator: web::Data<Annotator>, body: Body<AnnotateT
         return Err(Problem::content(vec![FieldError::new("/body", detail)]));
     }
     let document = OwnedDocument { headline, body, language };
-    let found = annotator.annotate_text(document, |document, found| AnnotationBody::of(&document.body, found)).await?;
+    let view =
+        |document: &OwnedDocument, found: &Annotation, links: &[Link]| AnnotationBody::of(&document.body, found, links);
+    let found = annotator.annotate_text(document, view).await?;
     Ok(json::ok(&found))
 }
 

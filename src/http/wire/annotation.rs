@@ -2,9 +2,11 @@
 
 use super::RequestBody;
 use super::article::BlockBody;
+use super::mention::CandidateBody;
 use super::span::SpanBody;
 use crate::annotate::extraction::{EXTRACTOR, rounded_confidence};
-use crate::annotate::{Annotation, FoundEntity, FoundMention, FoundQuote};
+use crate::annotate::{Annotation, FoundMention, FoundQuote};
+use crate::domain::mention::Link;
 use crate::domain::span::{self, Span};
 use crate::domain::text::Body as Text;
 use crate::domain::{EntityKind, MentionKind, Origin, QuoteKind, QuoteStatus, SpeakerStatus, quote};
@@ -64,13 +66,13 @@ pub struct FoundMentionBody {
     pub exact: String,
     pub kind: MentionKind,
     pub entity_kind: EntityKind,
-    /// The stored entity with this name, if there is only one.
+    /// The stored entity with this name, or the one of several that the context supports.
     #[schema(required = true)]
     pub entity_id: Option<Uuid>,
-    /// The first 20 stored entities that have this name, when there are several.
+    /// Stored entities that have this name, if the context does not decide between several, the most probable first; at most 20.
     #[schema(max_items = 20)]
-    pub candidates: Vec<Uuid>,
-    /// The number of stored entities that have this name, when there are several.
+    pub candidates: Vec<CandidateBody>,
+    /// The number of stored entities that have this name, if the context does not decide between several.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub candidate_count: i32,
     #[schema(minimum = 0, maximum = 1)]
@@ -134,11 +136,11 @@ pub struct FoundQuoteBody {
 }
 
 impl AnnotationBody {
-    /// The findings of a text, with their words.
-    pub fn of(body: &str, annotation: &Annotation) -> Self {
+    /// The findings of a text, with their words. `links` has the link of each entity.
+    pub fn of(body: &str, annotation: &Annotation, links: &[Link]) -> Self {
         let text = Text::new(body);
         let mentions: Vec<_> =
-            annotation.mentions.iter().map(|found| FoundMentionBody::of(&text, annotation, found)).collect();
+            annotation.mentions.iter().map(|found| FoundMentionBody::of(&text, links, found)).collect();
         let places: Vec<Span> = annotation.mentions.iter().map(|found| found.span.into()).collect();
         let spans: Vec<Vec<Span>> =
             annotation.quotes.iter().map(|found| found.spans.iter().copied().map(Into::into).collect()).collect();
@@ -149,8 +151,10 @@ impl AnnotationBody {
         });
         let about: Vec<Vec<Uuid>> = about.collect();
         let quotes = annotation.quotes.iter().zip(spans).zip(about);
-        let quotes =
-            quotes.map(|((found, spans), about)| FoundQuoteBody::of(&text, annotation, found, spans, about)).collect();
+        let quotes = quotes.map(|((found, spans), about)| {
+            let name = annotation.speaker_name(found).map(str::to_owned);
+            FoundQuoteBody::of(&text, links, (found, name), spans, about)
+        });
         let block = |block: &crate::annotate::Block| {
             let Span { start, end } = block.span.into();
             BlockBody { role: block.role, start, end }
@@ -159,13 +163,19 @@ impl AnnotationBody {
             language: annotation.language.clone(),
             blocks: annotation.blocks.iter().map(block).collect(),
             mentions,
-            quotes,
+            quotes: quotes.collect(),
         }
     }
 }
 
-fn entity(annotation: &Annotation, index: Option<usize>) -> Option<&FoundEntity> {
-    annotation.entities.get(index?)
+/// The link of a found entity; an empty one if there is none.
+fn link(links: &[Link], index: Option<usize>) -> Link {
+    index.and_then(|index| links.get(index)).cloned().unwrap_or_default()
+}
+
+/// The confidence in a finding that depends on a link.
+fn confidence(found: f32, link: &Link) -> f64 {
+    rounded_confidence(found * (1.0 - link.doubt))
 }
 
 fn slice(text: &Text, span: Span) -> String {
@@ -173,27 +183,34 @@ fn slice(text: &Text, span: Span) -> String {
 }
 
 impl FoundMentionBody {
-    fn of(text: &Text, annotation: &Annotation, found: &FoundMention) -> Self {
+    fn of(text: &Text, links: &[Link], found: &FoundMention) -> Self {
         let span = Span::from(found.span);
-        let entity = entity(annotation, found.entity);
+        let link = link(links, found.entity);
         Self {
             start: span.start,
             end: span.end,
             exact: slice(text, span),
             kind: found.kind,
             entity_kind: found.entity_kind,
-            entity_id: entity.and_then(|entity| entity.stored),
-            candidates: entity.map(|entity| entity.candidates.clone()).unwrap_or_default(),
-            candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
-            confidence: rounded_confidence(found.confidence),
+            entity_id: link.entity,
+            candidate_count: i32::try_from(link.candidate_count).unwrap_or(i32::MAX),
+            confidence: confidence(found.confidence, &link),
+            candidates: link.candidates.into_iter().map(Into::into).collect(),
         }
     }
 }
 
 impl FoundQuoteBody {
-    fn of(text: &Text, annotation: &Annotation, found: &FoundQuote, spans: Vec<Span>, about: Vec<Uuid>) -> Self {
+    fn of(
+        text: &Text,
+        links: &[Link],
+        (found, speaker_name): (&FoundQuote, Option<String>),
+        spans: Vec<Span>,
+        about: Vec<Uuid>,
+    ) -> Self {
         let words = text.slice_all(&spans).unwrap_or_default();
         let (canonical_text, cluster_id) = quote::canonical(&words).unzip();
+        let speaker = link(links, found.speaker);
         let (speaker_span, cue_span) = (found.speaker_span.map(Span::from), found.cue_span.map(Span::from));
         Self {
             prefix: spans.first().map(|first| text.prefix(first.start).to_owned()).unwrap_or_default(),
@@ -201,18 +218,21 @@ impl FoundQuoteBody {
             spans: spans.into_iter().map(Into::into).collect(),
             text: words,
             kind: found.kind,
-            speaker_id: entity(annotation, found.speaker).and_then(|entity| entity.stored),
+            speaker_id: speaker.entity,
             speaker_label: speaker_span.map(|span| slice(text, span)),
             speaker_span: speaker_span.map(Into::into),
-            speaker_name: annotation.speaker_name(found).map(str::to_owned),
-            speaker_status: found.speaker_status,
+            speaker_name,
+            speaker_status: match found.speaker_status {
+                SpeakerStatus::Unresolved if speaker.entity.is_some() => SpeakerStatus::Named,
+                status => status,
+            },
             cue: cue_span.map(|span| slice(text, span)),
             cue_span: cue_span.map(Into::into),
             cue_lemma: found.cue_lemma.clone(),
             about,
             said_on: None,
             status: QuoteStatus::Machine,
-            confidence: rounded_confidence(found.confidence),
+            confidence: confidence(found.confidence, &speaker),
             origin: Origin::Machine,
             extractor: EXTRACTOR,
             canonical_text,

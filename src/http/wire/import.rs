@@ -3,6 +3,7 @@
 use super::RequestBody;
 use super::article::Label;
 use super::entity::{AliasBody, IdentifierBody};
+use super::mention::CandidateBody;
 use super::problem::ProblemBody;
 use super::span::SpanBody;
 use super::suggestion::{MentionSuggestionBody, QuoteSuggestionBody};
@@ -327,7 +328,7 @@ pub struct ImportMention {
     #[schema(read_only, value_type = Object, required = false)]
     pub decision: Option<IgnoredAny>,
     #[schema(max_items = 20)]
-    pub candidates: Option<Vec<Uuid>>,
+    pub candidates: Option<Vec<CandidateBody>>,
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub candidate_count: Option<i32>,
     /// Derived.
@@ -888,7 +889,7 @@ impl ImportMention {
             status: self.status,
             reviews: self.reviews.into_iter().flatten().filter(|_| record.is_some()).map(Into::into).collect(),
             history: record.map(|record| FindingHistory {
-                candidates: self.candidates.unwrap_or_default(),
+                candidates: self.candidates.into_iter().flatten().map(Into::into).collect(),
                 candidate_count: self.candidate_count.unwrap_or_default(),
                 suggestion: self.suggestion.map(|found| found.into_suggestion(words, span)),
                 ..finding_history(record, self.body_version, self.anchor)

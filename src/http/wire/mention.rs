@@ -5,7 +5,7 @@ use super::page::TotalBody;
 use super::patch::clearable;
 use super::review::{DecisionBody, ReviewBody};
 use super::suggestion::MentionSuggestionBody;
-use crate::domain::mention::{Mention, MentionPatch, NewMention};
+use crate::domain::mention::{Candidate, Mention, MentionPatch, NewMention};
 use crate::domain::review::Review;
 use crate::domain::span::Span;
 use crate::domain::{Anchor, MentionKind, MentionStatus, Origin};
@@ -39,9 +39,9 @@ pub struct MentionBody {
     /// Null while the entity is not known.
     #[schema(required = true)]
     pub entity_id: Option<Uuid>,
-    /// The first 20 entities that have this name, when there are several.
+    /// Entities that have this name, when there are several, the most probable first; at most 20.
     #[schema(max_items = 20)]
-    pub candidates: Vec<Uuid>,
+    pub candidates: Vec<CandidateBody>,
     /// The number of entities that have this name, when there are several.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub candidate_count: i32,
@@ -77,6 +77,29 @@ pub struct MentionBody {
     /// The reviews of the mention, oldest first.
     #[schema(max_items = 100_000)]
     pub reviews: Vec<ReviewBody>,
+}
+
+/// An entity that a name may mean.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"entity_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "score": 0.41}))]
+pub struct CandidateBody {
+    pub entity_id: Uuid,
+    /// The probability that the name means this entity, by its context. Null if the candidates were not compared.
+    #[schema(required = true, minimum = 0, maximum = 1)]
+    pub score: Option<f64>,
+}
+
+impl From<Candidate> for CandidateBody {
+    fn from(candidate: Candidate) -> Self {
+        Self { entity_id: candidate.entity_id, score: candidate.score }
+    }
+}
+
+impl From<CandidateBody> for Candidate {
+    fn from(body: CandidateBody) -> Self {
+        Self { entity_id: body.entity_id, score: body.score }
+    }
 }
 
 /// A new mention.
@@ -205,7 +228,7 @@ impl From<Mention> for MentionBody {
             body_version: mention.body_version,
             anchor: mention.anchor,
             entity_id: mention.entity_id,
-            candidates: mention.candidates,
+            candidates: mention.candidates.into_iter().map(Into::into).collect(),
             candidate_count: mention.candidate_count,
             start: mention.span.start,
             end: mention.span.end,

@@ -5,7 +5,7 @@ use super::article::ArticleBody;
 use super::claim_review::ClaimReviewBody;
 use super::entity::EntityBody;
 use super::highlight::QuoteHighlightBody;
-use super::mention::{certain, human};
+use super::mention::{CandidateBody, certain, human};
 use super::names::ResolvedNamesBody;
 use super::page::{RankedBody, TotalBody};
 use super::patch::clearable;
@@ -68,9 +68,9 @@ pub struct QuoteBody {
     #[schema(required = true)]
     pub speaker_span: Option<SpanBody>,
     pub speaker_status: SpeakerStatus,
-    /// Derived: the entities that the name of an unresolved speaker may mean, at most 20, in order of id.
+    /// Derived: the entities that the name of an unresolved speaker may mean, the most probable first; at most 20.
     #[schema(max_items = 20)]
-    pub candidates: Vec<Uuid>,
+    pub candidates: Vec<CandidateBody>,
     /// The reporting verb or phrase as printed: `a souligné`.
     #[schema(required = true, min_length = 1, max_length = 200)]
     pub cue: Option<String>,
@@ -351,7 +351,7 @@ impl From<Quote> for QuoteBody {
             cue: quote.cue,
             cue_span: quote.cue_span.map(Into::into),
             cue_lemma: quote.cue_lemma,
-            candidates: quote.candidates,
+            candidates: quote.candidates.into_iter().map(Into::into).collect(),
             about: quote.about,
             said_on: quote.said_on,
             status: quote.status,

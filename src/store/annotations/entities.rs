@@ -1,10 +1,10 @@
 //! Links found entities to stored entities, and creates the missing ones.
 
 use super::{Draft, namesakes};
-use crate::annotate::FoundEntity;
 use crate::annotate::extraction::{NameIndex, Newcomer};
+use crate::annotate::{Annotation, FoundEntity};
 use crate::domain::entity::{Alias, Identifier, NewEntity};
-use crate::domain::mention::MAX_CANDIDATES;
+use crate::domain::mention::{Candidate, Link, MAX_CANDIDATES};
 use crate::domain::{AliasKind, EntityKind, new_id, text};
 use crate::schema::{entities, entity_aliases, entity_identifiers};
 use crate::store::{Error, Result, entities as store};
@@ -19,23 +19,11 @@ const LOCK_BUCKETS: u64 = 64;
 /// First key of the advisory locks on names.
 const NAME_LOCKS: i32 = 0x6e61_6d65;
 
-/// The stored entity of a found entity.
-#[derive(Debug, Clone, Default)]
-pub struct Linked {
-    pub id: Option<Uuid>,
-    /// The probability that it is another entity with the same name.
-    pub doubt: f32,
-    /// If the entity is not certain: the possible entities, at most [`MAX_CANDIDATES`].
-    pub candidates: Vec<Uuid>,
-    /// The number of all possible entities.
-    pub candidate_count: usize,
-}
-
 /// The stored entities of an extraction.
 #[derive(Debug)]
 pub struct Resolution {
     /// The stored entity of each found entity.
-    pub(super) linked: Vec<Linked>,
+    pub(super) linked: Vec<Link>,
     /// Stored entities that the extractor does not know, and deleted ones that it still knows. If there are any, the text
     /// must be annotated again with the current names.
     pub unknown: HashSet<Uuid>,
@@ -71,7 +59,8 @@ pub fn resolve(conn: &mut PgConnection, drafts: &[&Draft]) -> Result<Resolutions
     let mut each: Vec<Resolution> =
         drafts.iter().map(|draft| resolve_one(draft, &existing, &mut index, &mut missing)).collect();
     for (draft, resolution) in drafts.iter().zip(&mut each) {
-        namesakes::decide(conn, draft, &mut resolution.linked)?;
+        let place = namesakes::Place { article: draft.article, publisher: draft.publisher.as_deref() };
+        namesakes::decide(conn, place, &draft.extraction.contexts, &mut resolution.linked)?;
     }
     Ok(Resolutions { each, missing })
 }
@@ -129,20 +118,43 @@ impl Missing {
     }
 }
 
-fn linked(entity: &FoundEntity, stored: impl Fn(&Uuid) -> Vec<Uuid>) -> Linked {
+/// What the name of a found entity is linked to. `stored` returns the stored entities of an id.
+fn linked(entity: &FoundEntity, stored: impl Fn(&Uuid) -> Vec<Uuid>) -> Link {
     if let Some([only]) = entity.stored.as_ref().map(&stored).as_deref() {
-        return Linked { id: Some(*only), ..Linked::default() };
+        return Link { entity: Some(*only), ..Link::default() };
     }
     let candidates: BTreeSet<Uuid> = entity.stored.iter().chain(&entity.candidates).flat_map(&stored).collect();
     let hidden = entity.candidate_count.saturating_sub(entity.candidates.len());
     match (candidates.len(), hidden) {
-        (1, 0) => Linked { id: candidates.into_iter().next(), ..Linked::default() },
-        (count, hidden) => Linked {
-            candidates: candidates.into_iter().take(MAX_CANDIDATES).collect(),
+        (1, 0) => Link { entity: candidates.into_iter().next(), ..Link::default() },
+        (count, hidden) => Link {
+            candidates: candidates.into_iter().take(MAX_CANDIDATES).map(not_compared).collect(),
             candidate_count: count + hidden,
-            ..Linked::default()
+            ..Link::default()
         },
     }
+}
+
+/// A candidate without a score.
+fn not_compared(entity_id: Uuid) -> Candidate {
+    Candidate { entity_id, score: None }
+}
+
+/// Whether a name in a text has several candidates, so that [`link`] compares them.
+pub fn needs_context(found: &Annotation) -> bool {
+    found.entities.iter().any(|entity| entity.candidates.len() > 1)
+}
+
+/// Links the names of a text that is not stored to the stored entities with these names.
+pub fn links_by_name(found: &Annotation) -> Vec<Link> {
+    found.entities.iter().map(|entity| linked(entity, |id| vec![*id])).collect()
+}
+
+/// As [`links_by_name`], and decides between namesakes by the context.
+pub fn link(conn: &mut PgConnection, found: &Annotation, contexts: &[BTreeSet<String>]) -> Result<Vec<Link>> {
+    let mut links = links_by_name(found);
+    namesakes::decide(conn, namesakes::Place::default(), contexts, &mut links)?;
+    Ok(links)
 }
 
 /// Creates the missing entities that are linked or candidates, and locks all linked entities until the transaction ends.
@@ -156,9 +168,10 @@ pub fn create<'a>(
     missing: &Missing,
     resolutions: impl Iterator<Item = &'a Resolution>,
 ) -> Result<()> {
-    let links: Vec<&Linked> = resolutions.flat_map(|resolution| &resolution.linked).collect();
-    let linked: BTreeSet<Uuid> = links.iter().filter_map(|link| link.id).collect();
-    let candidates: HashSet<Uuid> = links.iter().flat_map(|link| &link.candidates).copied().collect();
+    let links: Vec<&Link> = resolutions.flat_map(|resolution| &resolution.linked).collect();
+    let linked: BTreeSet<Uuid> = links.iter().filter_map(|link| link.entity).collect();
+    let candidates: HashSet<Uuid> =
+        links.iter().flat_map(|link| &link.candidates).map(|candidate| candidate.entity_id).collect();
     let created = missing.0.iter().filter(|(id, ..)| linked.contains(id) || candidates.contains(id));
     let created: Vec<(Uuid, &NewEntity)> = created.map(|(id, _, entity)| (*id, entity)).collect();
     match store::create_all(conn, &created) {

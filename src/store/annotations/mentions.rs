@@ -8,6 +8,7 @@ use crate::domain::span::{Cover, Span};
 use crate::domain::suggestion::Suggestion;
 use crate::domain::{Anchor, MentionStatus, Origin, new_id};
 use crate::schema::mentions;
+use crate::store::candidates::CandidateColumns;
 use crate::store::grouped::grouped;
 use crate::store::mentions::record_changes;
 use crate::store::mentions::row::{InsertedMention, MentionColumns, MentionRow};
@@ -29,7 +30,7 @@ pub fn store(conn: &mut PgConnection, all: &[Extracted]) -> Result<()> {
         .select(MentionRow::as_select())
         .for_update()
         .load::<MentionRow>(conn)?;
-    let linked = all.iter().flat_map(|found| found.entities.iter().map(|entity| entity.id));
+    let linked = all.iter().flat_map(|found| found.entities.iter().map(|link| link.entity));
     record_changes(present.iter().map(|row| row.columns.entity_id).chain(linked));
     let mut stored = grouped(present.into_iter().map(|row| (row.article_id, row)));
     let mut diff = MentionDiff::default();
@@ -79,8 +80,10 @@ impl MentionDiff {
                 Some(row) => {
                     let columns = MentionColumns { anchor: row.columns.anchor, ..columns };
                     // A second extraction knows the entities that the first one created, and is more confident. So a new
-                    // confidence alone is not a change.
-                    if row.columns != (MentionColumns { confidence: row.columns.confidence, ..columns.clone() }) {
+                    // confidence alone is not a change, and nor are other scores.
+                    let confidence = row.columns.confidence;
+                    let candidate_scores = row.columns.candidate_scores.clone();
+                    if row.columns != (MentionColumns { confidence, candidate_scores, ..columns.clone() }) {
                         self.changed.push(Changed { id: row.id, columns });
                     }
                 }
@@ -121,12 +124,13 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
         return Ok(None);
     }
     let entity = found.entity(mention.entity);
-    let candidates = entity.filter(|entity| !entity.candidates.is_empty());
+    let candidates = CandidateColumns::from(entity.map_or(&[][..], |link| &link.candidates));
     Ok(Some(MentionColumns {
         body_version: found.body_version,
         anchor: Anchor::Exact,
-        entity_id: entity.and_then(|entity| entity.id),
-        candidates: candidates.map(|entity| entity.candidates.iter().copied().map(Some).collect()),
+        entity_id: entity.and_then(|link| link.entity),
+        candidates: candidates.ids,
+        candidate_scores: candidates.scores,
         candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
         span_start: span.start,
         span_end: span.end,

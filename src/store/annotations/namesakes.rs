@@ -1,10 +1,9 @@
 //! Decides by context which of several entities with one name an article means.
 //!
 //! Each candidate gets a score of named parts. The best one is chosen if its score is high enough and far enough ahead of the second.
-//! Otherwise the name keeps its candidates.
+//! Otherwise the name keeps its candidates, with their scores.
 
-use super::Draft;
-use super::entities::Linked;
+use crate::domain::mention::{Candidate, Link};
 use crate::domain::text::context_words;
 use crate::store::sql::Sql;
 use crate::store::{Result, judgements};
@@ -80,48 +79,67 @@ struct Profile {
     named_by_human: bool,
 }
 
-/// Links the names of a draft with several candidates to the one that the context supports.
-pub fn decide(conn: &mut PgConnection, draft: &Draft, linked: &mut [Linked]) -> Result<()> {
+/// Where names are printed, as far as it is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place<'a> {
+    pub article: Option<Uuid>,
+    pub publisher: Option<&'a str>,
+}
+
+/// Links names with several candidates to the one that the context supports, or else gives the candidates their scores. `contexts` has
+/// the words near each name.
+pub fn decide(conn: &mut PgConnection, place: Place, contexts: &[BTreeSet<String>], linked: &mut [Link]) -> Result<()> {
     let open = linked.iter().filter(|link| is_open(link));
-    let candidates: BTreeSet<Uuid> = open.flat_map(|link| &link.candidates).copied().collect();
+    let candidates: BTreeSet<Uuid> =
+        open.flat_map(|link| &link.candidates).map(|candidate| candidate.entity_id).collect();
     if candidates.is_empty() || candidates.len() > MAX_COMPARED {
         return Ok(());
     }
     let candidates: Vec<Uuid> = candidates.into_iter().collect();
-    let others: BTreeSet<Uuid> = linked.iter().filter_map(|link| link.id).take(MAX_OTHERS).collect();
-    let profiles = profiles(conn, draft, &candidates, &others)?;
+    let others: BTreeSet<Uuid> = linked.iter().filter_map(|link| link.entity).take(MAX_OTHERS).collect();
+    let profiles = profiles(conn, place, &candidates, &others)?;
     let judged = judgements::among(conn, &candidates)?;
-    for (link, near) in linked.iter_mut().zip(&draft.extraction.contexts).filter(|(link, _)| is_open(link)) {
+    for (link, near) in linked.iter_mut().zip(contexts).filter(|(link, _)| is_open(link)) {
         let ranked = rank(link, &profiles, near, others.len());
-        if let Some((id, doubt)) = choose(&ranked, &judged) {
-            *link = Linked { id: Some(id), doubt, ..Linked::default() };
+        match choose(&ranked, &judged) {
+            Some((id, doubt)) => *link = Link { entity: Some(id), doubt, ..Link::default() },
+            None => link.candidates = scored(&ranked),
         }
     }
     Ok(())
 }
 
+/// The candidates with the probability of each. The rest is the probability that it is none of them.
+fn scored(ranked: &[(Uuid, Evidence)]) -> Vec<Candidate> {
+    let all: f64 = ranked.iter().map(|(_, evidence)| evidence.score()).sum();
+    let score = |evidence: &Evidence| rounded_score(evidence.score() / (all + UNKNOWN));
+    ranked.iter().map(|(id, evidence)| Candidate { entity_id: *id, score: Some(score(evidence)) }).collect()
+}
+
+/// Rounds a score to three decimals.
+fn rounded_score(score: f64) -> f64 {
+    (score * 1000.0).round() / 1000.0
+}
+
 /// Whether a name has several candidates, all of which are known.
-fn is_open(link: &Linked) -> bool {
+fn is_open(link: &Link) -> bool {
     link.candidates.len() > 1 && link.candidate_count == link.candidates.len()
 }
 
 /// The candidates with their evidence, the best first.
 fn rank(
-    link: &Linked,
+    link: &Link,
     profiles: &HashMap<Uuid, Profile>,
     near: &BTreeSet<String>,
     others: usize,
 ) -> Vec<(Uuid, Evidence)> {
     let unknown = Profile::default();
+    let ids: Vec<Uuid> = link.candidates.iter().map(|candidate| candidate.entity_id).collect();
     let profile = |id: &Uuid| profiles.get(id).unwrap_or(&unknown);
-    let descriptions: Vec<BTreeSet<String>> = link
-        .candidates
-        .iter()
-        .map(|id| profile(id).descriptions.iter().flat_map(|text| context_words(text)).collect())
-        .collect();
-    let mentions: i64 = link.candidates.iter().map(|id| profile(id).mentions).sum();
-    let mut ranked: Vec<(Uuid, Evidence)> = link
-        .candidates
+    let descriptions: Vec<BTreeSet<String>> =
+        ids.iter().map(|id| profile(id).descriptions.iter().flat_map(|text| context_words(text)).collect()).collect();
+    let mentions: i64 = ids.iter().map(|id| profile(id).mentions).sum();
+    let mut ranked: Vec<(Uuid, Evidence)> = ids
         .iter()
         .zip(&descriptions)
         .map(|(id, description)| {
@@ -165,11 +183,11 @@ fn choose(ranked: &[(Uuid, Evidence)], judged: &[[Uuid; 2]]) -> Option<(Uuid, f3
 /// Reads the profiles of candidates: what their newest 100 mentions in other articles say.
 fn profiles(
     conn: &mut PgConnection,
-    draft: &Draft,
+    place: Place,
     candidates: &[Uuid],
     others: &BTreeSet<Uuid>,
 ) -> Result<HashMap<Uuid, Profile>> {
-    let article = draft.article.unwrap_or_default();
+    let article = place.article.unwrap_or_default();
     let rows: Vec<Profile> = Sql::new(
         "SELECT e.id,
             array_remove(array(
@@ -189,7 +207,7 @@ fn profiles(
             SELECT count(*) AS mentions, coalesce(array_agg(DISTINCT article_id), '{}') AS articles,
                 count(DISTINCT article_id) FILTER (WHERE publisher = ",
     )
-    .bind(draft.publisher.clone().unwrap_or_default())
+    .bind(place.publisher.unwrap_or_default().to_owned())
     .sql(
         ") AS of_publisher
             FROM (
@@ -232,6 +250,13 @@ mod tests {
         let more = Evidence { described: 1.0, ..history };
         let doubts = [history, more].map(|best| choose(&ranked(best, Evidence::default()), &[]).unwrap().1);
         assert!(doubts[1] < doubts[0] && doubts[0] < 0.3 && doubts[1] > 0.05, "{doubts:?}");
+    }
+
+    #[test]
+    fn scores_leave_room_for_somebody_else() {
+        let evidence = Evidence { described: 1.0, ..Evidence::default() };
+        let scores = scored(&ranked(evidence, Evidence::default())).into_iter().map(|candidate| candidate.score);
+        assert_eq!(scores.collect::<Vec<_>>(), [Some(0.833), Some(0.0)]);
     }
 
     #[test]

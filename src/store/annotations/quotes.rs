@@ -139,7 +139,7 @@ fn columns(found: &Extracted, quote: &FoundQuote) -> Result<Option<QuoteColumns>
     let (speaker_span, speaker_label) = side(quote.speaker_span, 500);
     let (cue_span, cue) = side(quote.cue_span, 200);
     let entity = found.entity(quote.speaker);
-    let linked = entity.and_then(|entity| entity.id);
+    let linked = entity.and_then(|link| link.entity);
     let doubt = entity.map_or(0.0, |entity| entity.doubt);
     let (speaker_id, speaker_status) = speaker(linked, quote.speaker_status, speaker_label.is_some());
     let (canonical_text, cluster_id) = quote::canonical(&text).unzip();

@@ -6,6 +6,7 @@ use crate::domain::span::Span;
 use crate::domain::text::Body;
 use crate::domain::{FieldError, MentionStatus, new_id};
 use crate::schema::{mentions as mention_table, quotes as quote_table};
+use crate::store::candidates::CandidateColumns;
 use crate::store::mentions::row::InsertedMention;
 use crate::store::quotes::row::InsertedQuote;
 use crate::store::spans::SpanList;
@@ -209,7 +210,8 @@ fn new_mention<'a>(
     }
     if let Some(FindingHistory { anchor, candidates, candidate_count, suggestion, .. }) = history {
         columns.anchor = *anchor;
-        columns.candidates = (!candidates.is_empty()).then(|| candidates.iter().copied().map(Some).collect());
+        let candidates = CandidateColumns::from(&candidates[..]);
+        (columns.candidates, columns.candidate_scores) = (candidates.ids, candidates.scores);
         columns.candidate_count = *candidate_count;
         columns.suggestion = suggestion.clone().map(Into::into);
     }

@@ -7,7 +7,7 @@ use crate::domain::{Anchor, MentionKind, MentionStatus, Origin};
 use crate::schema::mentions;
 use crate::store::history::Versioned;
 use crate::store::suggestions::StoredSuggestion;
-use crate::store::{Resource, Result, tombstones};
+use crate::store::{Resource, Result, candidates, tombstones};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -38,6 +38,7 @@ pub struct MentionColumns {
     pub entity_id: Option<Uuid>,
     /// `None` if there are no candidates.
     pub candidates: Option<Vec<Option<Uuid>>>,
+    pub candidate_scores: Option<Value>,
     pub candidate_count: i32,
     pub span_start: i32,
     pub span_end: i32,
@@ -106,7 +107,10 @@ impl MentionRow {
             anchor: columns.anchor,
             entity_id: columns.entity_id,
             span: columns.span(),
-            candidates: columns.candidates.into_iter().flatten().flatten().collect(),
+            candidates: candidates::ranked(
+                columns.candidates.into_iter().flatten().flatten(),
+                columns.candidate_scores.as_ref(),
+            ),
             candidate_count: columns.candidate_count,
             exact: columns.exact,
             prefix: columns.prefix,

@@ -1,5 +1,6 @@
 //! The rows of `quotes`.
 
+use crate::domain::mention::Candidate;
 use crate::domain::quote::Quote;
 use crate::domain::review::Review;
 use crate::domain::span::Span;
@@ -89,7 +90,7 @@ impl QuoteRow {
     }
 
     /// Converts the row to a quote, with data of other tables.
-    pub fn with(self, candidates: Vec<Uuid>, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
+    pub fn with(self, candidates: Vec<Candidate>, about: Vec<Uuid>, reviews: Vec<Review>) -> Quote {
         let columns = self.columns;
         Quote {
             id: self.id,

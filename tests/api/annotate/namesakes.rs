@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::support::TestApp;
-use super::super::support::answers::id;
+use super::super::support::answers::{candidate_ids, id};
 use super::{PORT, select, store};
 
 /// Stores and annotates an article of a publisher.
@@ -25,8 +25,9 @@ fn speaker(article: &Value) -> &Value {
 fn assert_unresolved(article: &Value, candidates: [&Value; 2]) {
     let mut ids = candidates.map(|entity| id(entity));
     ids.sort_unstable();
-    let quotes = select(&article["quotes"], &["speaker_id", "speaker_status", "candidates"]);
-    assert_eq!(quotes, json!([[null, "unresolved", ids]]));
+    let quotes = select(&article["quotes"], &["speaker_id", "speaker_status"]);
+    assert_eq!(quotes, json!([[null, "unresolved"]]));
+    assert_eq!(candidate_ids(&article["quotes"][0]), json!(ids));
 }
 
 /// A service where `Awa Diallo` speaks in two articles of `Sud`, and a person with her name and without history.
@@ -71,6 +72,10 @@ fn without_context_the_speaker_is_unresolved_with_its_candidates() {
     let (app, known, new) = namesakes();
     let article = published(&app, "Nord", NO_CONTEXT);
     assert_unresolved(&article, [&known, &new]);
+    let candidates = &article["quotes"][0]["candidates"];
+    assert_eq!(&article["mentions"][0]["candidates"], candidates);
+    // She has all of the earlier mentions, but they are of another publisher.
+    assert_eq!(candidates, &json!([{"entity_id": known["id"], "score": 0.5}, {"entity_id": new["id"], "score": 0.0}]));
     let quote = format!("/v1/quotes/{}", id(&article["quotes"][0]));
     assert_eq!(app.get(&quote).expect(200)["candidates"], article["quotes"][0]["candidates"]);
     // A decision of a person, or a deletion, leaves no candidates.
@@ -98,4 +103,24 @@ fn what_a_person_linked_in_an_article_decides_for_the_rest_of_it() {
     app.patch(&mention, &json!({"entity_id": second["id"]})).expect(200);
     let again = app.request("POST", &format!("/v1/articles/{}/annotate", id(&article))).send().expect(200);
     assert_eq!(speaker(&again), &second["id"]);
+}
+
+#[test]
+fn a_text_that_is_not_stored_is_decided_by_context_too() {
+    let (app, known, player) = namesakes();
+    let found = |body: &str| super::found(&app, body);
+    let clear = found(
+        "«\u{a0}Nous gagnerons dimanche\u{a0}», a déclaré Awa Diallo, la footballeuse vedette du club du Jaraaf.",
+    );
+    let mention = &clear["mentions"][0];
+    assert_eq!((&mention["entity_id"], &clear["quotes"][0]["speaker_id"]), (&player["id"], &player["id"]));
+    assert_eq!((&mention["candidates"], &mention["candidate_count"]), (&json!([]), &json!(0)));
+    assert!((0.5..0.9).contains(&clear["quotes"][0]["confidence"].as_f64().unwrap()), "{clear}");
+    let unclear = found(NO_CONTEXT);
+    assert_eq!(
+        (&unclear["mentions"][0]["entity_id"], &unclear["quotes"][0]["speaker_id"]),
+        (&json!(null), &json!(null))
+    );
+    let scores = json!([{"entity_id": known["id"], "score": 0.5}, {"entity_id": player["id"], "score": 0.0}]);
+    assert_eq!(unclear["mentions"][0]["candidates"], scores);
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Spellings, ask, merge, path, spellings, undo, undo_of};
 use crate::support::TestApp;
-use crate::support::answers::{id, items, refusal, settled};
+use crate::support::answers::{candidate_ids, id, items, refusal, settled};
 
 /// Everything that a merge may change, without versions and times.
 fn state(app: &TestApp) -> Vec<Value> {
@@ -133,7 +133,7 @@ fn candidates_are_restored_in_any_order_of_the_undos() {
     app.sql(&format!("UPDATE mentions SET {set} WHERE id = '{}'", id(&mention)));
     let shown = || {
         let mention = app.get(&format!("/v1/mentions/{}", id(&mention))).expect(200);
-        (mention["candidates"].clone(), mention["candidate_count"].clone())
+        (candidate_ids(&mention), mention["candidate_count"].clone())
     };
     let before = shown();
     for is_reversed in [false, true] {

@@ -95,3 +95,11 @@ pub fn pointers(answer: Response) -> Vec<String> {
     pointers.sort();
     pointers
 }
+
+/// The ids of the candidates of a quote or a mention, in order of id.
+pub fn candidate_ids(record: &Value) -> Value {
+    let candidates = record["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {record}"));
+    let mut ids: Vec<&str> = candidates.iter().map(|candidate| candidate["entity_id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    ids.into()
+}
