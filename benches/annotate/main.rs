@@ -43,6 +43,7 @@ fn hostile(criterion: &mut Criterion) {
     for (name, piece) in [
         ("quotation marks", "\""),
         ("openers without closers", "« “"),
+        ("a quotation that continues in each line", "\"a\n"),
         ("capital letters", "A"),
         ("capital words", "Ab "),
         ("one sentence", "Anne Morel, ministre, a déclaré « oui », selon elle, que "),

@@ -319,14 +319,16 @@ impl AttributionContext<'_> {
             }
         }
         let mut start = 0;
+        // The first source that is named in the paragraphs from `start` on.
+        let mut own = None;
         for i in 0..self.quoted.len() {
+            own = own.or_else(|| self.own_source(i, attributions));
             let more = self.quoted[i].ending == Ending::Continued && i + 1 < self.quoted.len();
-            if more && !self.have_different_sources(start..i + 1, i + 1, attributions) {
+            if more && !self.have_different_sources(own, i + 1, attributions) {
                 attributions.continues[i + 1] = true;
                 continue;
             }
-            let own = (start..=i).find_map(|one| self.own_source(one, attributions));
-            if let Some(own) = own {
+            if let Some(own) = own.take() {
                 attributions.attributions[start..=i].fill(Some(own));
             } else if let Some(first) = attributions.attributions[start] {
                 attributions.attributions[start..=i].fill(Some(first));
@@ -336,9 +338,10 @@ impl AttributionContext<'_> {
     }
 
     /// Whether the source of a quotation is not that of the paragraphs before it.
-    fn have_different_sources(&self, earlier: Range<usize>, next: usize, attributions: &Attributions) -> bool {
-        let source = |quote| self.own_source(quote, attributions).and_then(|one| one.speaker);
-        let (Some(one), Some(other)) = (earlier.into_iter().find_map(source), source(next)) else { return false };
+    fn have_different_sources(&self, earlier: Option<Attribution>, next: usize, attributions: &Attributions) -> bool {
+        let source = |found: Option<Attribution>| found.and_then(|found| found.speaker);
+        let next = self.own_source(next, attributions);
+        let (Some(one), Some(other)) = (source(earlier), source(next)) else { return false };
         let differ = match (one.entity, other.entity) {
             (Some(one), Some(other)) => one != other,
             _ => self.text.slice(one.span).to_lowercase() != self.text.slice(other.span).to_lowercase(),
