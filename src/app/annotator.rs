@@ -6,11 +6,12 @@ use super::embed::{self, ArticleWithFindings, Embedded};
 use crate::annotate::extraction::{Extraction, annotate_with, contexts, extract};
 use crate::annotate::{Annotation, Document};
 use crate::domain::mention::Link;
-use crate::store::annotations::{self, ArticleText, Draft, Resolutions, Resolved};
+use crate::store::annotations::{self, ArticleText, Draft, Resolution, Resolutions, Resolved};
 use crate::store::db::batcher::Batcher;
 use crate::store::name_dictionary::NameDictionary;
 use crate::store::publisher_limit::{self, Target};
 use crate::store::{Connection, Db, Error, Resource, Result, articles};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 use std::collections::HashSet;
@@ -21,6 +22,8 @@ use uuid::Uuid;
 /// Maximum number of times that an article is annotated because its text or the stored names changed meanwhile. The last
 /// draft links newcomers to all stored entities with their names.
 pub(super) const MAX_DRAFTS: u32 = 4;
+/// Texts of one transaction that wait for the CPU pool at the same time.
+const EXTRACTED_TOGETHER: usize = 4;
 
 /// A text to annotate.
 #[derive(Debug, Clone)]
@@ -158,14 +161,7 @@ impl Annotator {
                     return Ok(Attempt::Again(resolution.unknown));
                 }
                 publisher_limit::check(conn, Target::Article(id), limit.as_deref())?;
-                let resolved = Resolved {
-                    article: id,
-                    body_version: text.body_version,
-                    body: &text.body,
-                    annotation: &draft.extraction.annotation,
-                    resolution,
-                };
-                annotations::store(conn, &missing, &[resolved])?;
+                annotations::store(conn, &missing, &[resolved(id, &text, &draft, resolution)])?;
                 let article = articles::find(conn, id)?;
                 Ok(Attempt::Stored(embed::one(conn, article, Embedded::ALL)?))
             };
@@ -175,6 +171,36 @@ impl Annotator {
             }
         }
         Err(Error::Collision("the article is edited again and again".to_owned()))
+    }
+
+    /// Annotates the current texts of articles, and stores the findings of all in one transaction. Returns the articles whose findings
+    /// were stored: not those whose text, or the names that it needs, changed meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`Annotator::extract`] and of the database. Then nothing is stored.
+    pub(super) async fn annotate_together(&self, articles: Vec<Uuid>) -> Result<Vec<Uuid>> {
+        let texts = self.db.read_primary(move |conn| annotations::texts_of(conn, &articles)).await?;
+        let drafts = stream::iter(texts).map(|(id, text)| async move {
+            let ArticleText { headline, body, language, publisher, .. } = text.clone();
+            let document = OwnedDocument { headline: Some(headline), body, language: Some(language) };
+            let extraction = self.extract(document).await?;
+            let draft = Draft { extraction, article: Some(id), publisher, known: HashSet::new(), is_final: false };
+            Ok::<_, Error>((id, text, draft))
+        });
+        let drafts: Vec<(Uuid, ArticleText, Draft)> = drafts.buffered(EXTRACTED_TOGETHER).try_collect().await?;
+        let store = move |conn: &mut Connection| -> Result<Vec<Uuid>> {
+            let given: Vec<&Draft> = drafts.iter().map(|(.., draft)| draft).collect();
+            let Resolutions { each, missing } = annotations::resolve(conn, &given)?;
+            let mut ready = Vec::new();
+            for ((id, text, draft), resolution) in drafts.iter().zip(each) {
+                if resolution.unknown.is_empty() && annotations::lock_text(conn, *id, text)? {
+                    ready.push(resolved(*id, text, draft, resolution));
+                }
+            }
+            annotations::store(conn, &missing, &ready)?;
+            Ok(ready.iter().map(|resolved| resolved.article).collect())
+        };
+        self.db.write(store).await
     }
 
     /// Annotates a text for storage, with all names stored so far.
@@ -198,4 +224,9 @@ impl Annotator {
         };
         self.db.look_up_batched(&self.refreshes, Resource::Entity, (), refresh).await
     }
+}
+
+fn resolved<'a>(article: Uuid, text: &'a ArticleText, draft: &'a Draft, resolution: Resolution) -> Resolved<'a> {
+    let annotation = &draft.extraction.annotation;
+    Resolved { article, body_version: text.body_version, body: &text.body, annotation, resolution }
 }

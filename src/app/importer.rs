@@ -5,6 +5,7 @@ use super::text_analysis::TEXT_ANALYSIS;
 use crate::domain::import::{ImportMode, ImportRecord, Imported, Outcome};
 use crate::store::{Connection, Db, Error, Result, import};
 use futures_util::{StreamExt, stream};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,8 +18,10 @@ const PAUSES: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(5)];
 /// Timeouts after which a batch is given up: they are then not those of single records.
 const MAX_TIMEOUTS: usize = 20;
-/// Articles that are annotated at the same time.
-const ANNOTATED_TOGETHER: usize = 4;
+/// Articles whose findings are stored in one transaction.
+const ANNOTATED_TOGETHER: usize = 16;
+/// Such transactions, or articles that are annotated alone, at the same time.
+const CONCURRENT: usize = 2;
 
 /// Imports records.
 pub struct Importer {
@@ -100,14 +103,20 @@ impl Importer {
 
     /// Annotates imported articles. The result of an article that cannot be annotated becomes its error.
     pub async fn annotate(&self, results: Vec<Result<Imported>>) -> Vec<Result<Imported>> {
+        let written = results.iter().flatten().filter(|imported| imported.outcome != Outcome::Unchanged);
+        let written: Vec<Uuid> = written.filter(|imported| imported.is_article).map(|imported| imported.id).collect();
+        let parts = stream::iter(written.chunks(ANNOTATED_TOGETHER).map(<[Uuid]>::to_vec));
+        let parts = parts.map(|articles| self.annotator.annotate_together(articles)).buffered(CONCURRENT);
+        // The others are annotated alone, which tells what is wrong with them.
+        let annotated: HashSet<Uuid> = parts.map(Result::unwrap_or_default).concat().await.into_iter().collect();
         let annotated = stream::iter(results).map(|result| async {
             let imported = result?;
-            match imported.is_article {
+            match imported.is_article && !annotated.contains(&imported.id) {
                 true => self.annotate_article(imported).await,
                 false => Ok(imported),
             }
         });
-        annotated.buffered(ANNOTATED_TOGETHER).collect().await
+        annotated.buffered(CONCURRENT).collect().await
     }
 
     async fn annotate_article(&self, imported: Imported) -> Result<Imported> {

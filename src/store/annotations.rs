@@ -53,6 +53,15 @@ pub fn text_of(conn: &mut PgConnection, article: Uuid) -> Result<ArticleText> {
     text.map_or_else(|| tombstones::missing(conn, Resource::Article, article), Ok)
 }
 
+/// Reads the current texts of those articles that exist, in order of id.
+///
+/// # Errors
+/// Those of the database.
+pub fn texts_of(conn: &mut PgConnection, all: &[Uuid]) -> Result<Vec<(Uuid, ArticleText)>> {
+    let texts = articles::table.filter(articles::id.eq_any(all)).order(articles::id);
+    Ok(texts.select((articles::id, ArticleText::as_select())).load(conn)?)
+}
+
 /// Locks an article until the transaction ends. Returns false if `text` is no longer its current text.
 pub fn lock_text(conn: &mut PgConnection, article: Uuid, text: &ArticleText) -> Result<bool> {
     let present: Option<(i32, String, String)> = articles::table
