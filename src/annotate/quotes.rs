@@ -33,7 +33,7 @@ pub fn assemble(context: &AttributionContext, attributions: &Attributions, block
         }
     }
     let mut reported_at = vec![false; context.tokens.list.len()];
-    for &(start, end) in reported.iter().filter(|one| !one.keeps_quotations_separate()).flat_map(|one| &one.parts) {
+    for &(start, end) in reported.iter().filter(|one| !one.is_infinitive).flat_map(|one| &one.parts) {
         reported_at[start..end].fill(true);
     }
     let headline = blocks.iter().position(|block| block.role == BlockRole::Headline);
@@ -367,7 +367,7 @@ impl QuoteBuilder<'_> {
         let kind = if marked { QuoteKind::Mixed } else { QuoteKind::Indirect };
         let pattern = match self.context.cues[one.cue].shape {
             Shape::Phrase => "phrase clause",
-            _ if one.keeps_quotations_separate() => "infinitive clause",
+            _ if one.is_infinitive => "infinitive clause",
             _ => "clause",
         };
         Some(self.attributed_quote(spans, kind, Some(one.speaker), Some(one.cue), pattern))

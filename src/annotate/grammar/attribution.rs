@@ -138,7 +138,7 @@ impl AttributionContext<'_> {
         }
         for index in cues.clone() {
             let subject = self.subject(sentence, index, &cues, discourse, attributions, anonymity);
-            if let Some(speaker) = subject {
+            if let Some(speaker) = subject.filter(|one| self.is_somebody(one)) {
                 discourse.push(speaker, matches!(self.cues[index].class, Class::Speech | Class::Opinion));
             }
             attributions.subjects[index] = subject;
@@ -264,7 +264,13 @@ impl AttributionContext<'_> {
         let phrase = opening.or_else(|| self.phrases.subordinate_person(sentence))?;
         let speaker = discourse.resolve(phrase, anonymity);
         // An impersonal pronoun is not a topic.
-        (!phrase.pronoun || speaker.reference.is_some()).then_some(speaker)
+        (self.is_somebody(&speaker) && (!phrase.pronoun || speaker.reference.is_some())).then_some(speaker)
+    }
+
+    /// Whether a subject may be the antecedent of a pronoun, unlike `nobody`.
+    fn is_somebody(&self, speaker: &Speaker) -> bool {
+        let first = self.tokens.list.partition_point(|token| token.span.start < speaker.span.start);
+        !self.tokens.info(first).is_nobody()
     }
 
     /// The plural topic before the first comma: `Quant aux élus et aux riverains, ils`.

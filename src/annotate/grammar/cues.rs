@@ -37,6 +37,8 @@ pub struct Cue {
     pub negated: bool,
     pub takes_infinitive: bool,
     pub takes_bare_clause: bool,
+    /// Whether a clause is its only object: `say`.
+    pub only_clauses: bool,
     pub takes_addressee: bool,
     /// Whether the verb means that a speaker continues: `poursuivre`.
     pub continues: bool,
@@ -61,6 +63,7 @@ impl Cue {
             negated: false,
             takes_infinitive: false,
             takes_bare_clause: false,
+            only_clauses: false,
             takes_addressee: false,
             continues: false,
             denies: false,
@@ -209,6 +212,7 @@ impl Finder<'_> {
             inverted,
             takes_infinitive: entry.takes_infinitive,
             takes_bare_clause: entry.takes_bare_clause,
+            only_clauses: entry.only_clauses,
             takes_addressee: entry.takes_addressee,
             continues: entry.continues,
             denies: entry.denies,
@@ -219,10 +223,15 @@ impl Finder<'_> {
         }
         if self.language.light_verbs(&cue.lemma).next().is_some() {
             let (next, late) = self.skip_small_words(cue.end);
-            let has = |complement: &[String]| {
-                complement.iter().enumerate().all(|(i, word)| self.tokens.word(next + i) == word)
+            let has = |complement: &[String], from: usize| {
+                complement.iter().enumerate().all(|(i, word)| self.tokens.word(from + i) == word)
             };
-            let light = self.language.light_verbs(&cue.lemma).find(|light| has(&light.complement))?;
+            // A complement may be an adverb: `point out`.
+            let light = [cue.end, next].into_iter().find_map(|from| {
+                let found = self.language.light_verbs(&cue.lemma).find(|light| has(&light.complement, from))?;
+                Some((found, from))
+            });
+            let (light, next) = light?;
             cue.inverted = cue.inverted.or(late);
             cue.end = next + light.complement.len();
             cue.lemma = format!("{} {}", light.lemma, light.complement.join(" "));

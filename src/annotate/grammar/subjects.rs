@@ -62,7 +62,8 @@ impl NounPhraseChunker<'_> {
                     let next = tokens.info(at + 1);
                     let opens = next.is_determiner() || next.is_pronoun() || tokens.is_capitalized(at + 1);
                     let contrast = info.is_conjunction() && info.breaks_clause() && opens && at + 2 < end;
-                    if info.is_complementizer() || (info.is_subordinator() && !info.is_as()) || contrast {
+                    let manner = info.is_as() && at == sentence.start;
+                    if info.is_complementizer() || (info.is_subordinator() && !info.is_as()) || contrast || manner {
                         return at + 1;
                     }
                 }
@@ -210,7 +211,8 @@ impl NounPhraseChunker<'_> {
                 break;
             }
             let owned = start > 0 && self.tokens.info(start - 1).is_of();
-            if !owned && (info.is_determiner() || self.tokens.is_capitalized(start) || info.is_title()) {
+            let capital = self.tokens.is_capitalized(start) && !(info.is_as() && self.mention_at(start).is_none());
+            if !owned && (info.is_determiner() || capital || info.is_title()) {
                 best = Some(start);
                 if info.is_determiner() && !info.is_of() {
                     break;

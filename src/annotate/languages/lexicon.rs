@@ -39,6 +39,8 @@ pub struct Verb {
     pub takes_infinitive: bool,
     /// Reports a clause without a complementizer.
     pub takes_bare_clause: bool,
+    /// Has no other object than a clause.
+    pub only_clauses: bool,
     /// Has the addressee as its object.
     pub takes_addressee: bool,
     /// Says that somebody continues to speak.
@@ -273,6 +275,8 @@ flags! {
     COUNTERFACTUAL is_counterfactual 84;
     /// Words that set the topic of a sentence: `quant`, `as for`.
     TOPICAL sets_topic 85;
+    /// Adjectives for what somebody believes, which a clause may follow: `convinced that`.
+    ATTITUDE is_attitude 86;
     /// Nouns for what somebody says, which a reported clause may follow.
     CLAIM_NOUN is_claim_noun 90;
 }

@@ -217,6 +217,7 @@ impl Language {
                 match section {
                     "takes an infinitive" => verb.takes_infinitive = true,
                     "takes a bare clause" => verb.takes_bare_clause = true,
+                    "has clauses as its only objects" => verb.only_clauses = true,
                     "takes an addressee" => verb.takes_addressee = true,
                     "goes on speaking" => verb.continues = true,
                     "needs help" => verb.needs_help = true,
@@ -237,6 +238,7 @@ impl Language {
             class,
             takes_infinitive: false,
             takes_bare_clause: false,
+            only_clauses: false,
             takes_addressee: false,
             continues: false,
             needs_help: false,

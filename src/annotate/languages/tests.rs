@@ -61,6 +61,7 @@ fn every_section_has_a_meaning() {
         "irregular",
         "base form is finite",
         "takes an infinitive",
+        "has clauses as its only objects",
         "takes a bare clause",
         "takes an addressee",
         "goes on speaking",

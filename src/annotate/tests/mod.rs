@@ -14,6 +14,7 @@ mod marks;
 mod names;
 mod polarity;
 mod properties;
+mod reported_clauses;
 mod someone_else;
 mod speakers;
 mod turns;

@@ -1,7 +1,7 @@
 //! Cues in English: `said`, `has told`, `was quoted as saying`.
 
 use super::{Cue, Finder, Shape};
-use crate::annotate::languages::form;
+use crate::annotate::languages::{Class, form};
 use crate::annotate::tokens::Kind;
 
 impl Finder<'_> {
@@ -14,7 +14,18 @@ impl Finder<'_> {
                 return self.cue(at, next, Shape::Finite, None).map(|cue| Cue { negated, ..cue });
             }
         }
-        self.modal_cue(at).or_else(|| self.english_simple(at))
+        self.modal_cue(at).or_else(|| self.attitude(at)).or_else(|| self.english_simple(at))
+    }
+
+    /// A copula and an adjective before a reported clause: `is convinced that`, `was sure the bridge would hold`.
+    fn attitude(&self, at: usize) -> Option<Cue> {
+        let (next, _) = self.skip_small_words(at + 1);
+        let negated = (at..next).any(|i| self.tokens.info(i).is_negation());
+        let impersonal = at > 0 && self.tokens.info(at - 1).is_neuter();
+        let found = self.tokens.info(at).is_be() && self.tokens.info(next).is_attitude() && !impersonal;
+        let lemma = || format!("be {}", self.tokens.word(next));
+        let cue = found.then(|| Cue::new((at, next + 1), lemma(), Class::Opinion, Shape::Finite))?;
+        Some(Cue { takes_bare_clause: true, negated, ..cue })
     }
 
     /// A verb of one word.
@@ -42,7 +53,7 @@ impl Finder<'_> {
         if before.links_chain() && info.is_form(form::INFINITIVE) {
             return self.cue(at, at, Shape::Chained, None);
         }
-        if !info.is_form(form::FINITE) || be {
+        if !info.is_form(form::FINITE) && !self.is_plural_verb(at) || be {
             return None;
         }
         // `one said`, but `one report`
@@ -57,6 +68,16 @@ impl Finder<'_> {
             return None;
         }
         self.cue(at, at, Shape::Finite, None).map(|cue| Cue { negated: self.is_negated(at), ..cue })
+    }
+
+    /// Whether a base form is finite, between a plural subject and a clause or an object: `results show the`.
+    fn is_plural_verb(&self, at: usize) -> bool {
+        let Some(previous) = at.checked_sub(1) else { return false };
+        let (before, next) = (self.tokens.info(previous), self.tokens.info(at + 1));
+        let subject = before.is_plural() || before.has_s_ending() && before.fits_noun_phrase();
+        let object = next.is_complementizer() || next.is_determiner() || next.is_pronoun();
+        let quoted = matches!(self.tokens.kind(at + 1), Kind::Quoted(_));
+        self.tokens.info(at).is_form(form::INFINITIVE) && subject && (object || quoted)
     }
 
     /// Whether the neighbours of a word that ends like a plural noun show that it is a verb.

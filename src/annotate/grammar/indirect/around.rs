@@ -1,10 +1,13 @@
-//! Clauses reported by a source phrase such as `selon X`: before it, after it or around it.
+//! Clauses before, after or around their source: a source phrase such as `selon X`, or a verb and its subject between commas.
 
 use super::Clauses;
-use crate::annotate::grammar::cues::Cue;
+use crate::annotate::grammar::cues::{Cue, Shape};
 use crate::annotate::grammar::discourse::Speaker;
 use crate::annotate::languages::Class;
 use crate::annotate::tokens::Kind;
+
+/// Maximum number of words from a mark to the name or the verb behind it.
+const MAX_DESCRIPTION: usize = 8;
 
 impl Clauses<'_> {
     /// The clause after, before or around a source phrase, depending on the position of the phrase in its sentence.
@@ -46,6 +49,45 @@ impl Clauses<'_> {
             });
         }
         verb(before).or(verb(after)).map(|part| vec![part])
+    }
+
+    /// The clause around a verb and its subject, or after them and `as`.
+    ///
+    /// `The bridge, Bell said, will close`, `Le pont, assure Roux, fermera`, `As Bell told the paper, the bridge is old`
+    pub(super) fn clause_around_verb(&self, index: usize, speaker: Speaker) -> Option<Vec<(usize, usize)>> {
+        let (tokens, cue) = (self.context.tokens, &self.context.cues[index]);
+        let first = tokens.list.partition_point(|token| token.span.start < speaker.span.start).min(cue.start);
+        let last = tokens.list.partition_point(|token| token.span.end <= speaker.span.end).max(cue.end);
+        let opener = (self.sentence.start..first)
+            .rev()
+            .take(MAX_DESCRIPTION)
+            .find(|&i| self.is_mark(i, ',') || tokens.info(i).is_as())?;
+        let close = self.comma_after(cue, last)?;
+        let reports = matches!(cue.class, Class::Speech | Class::Opinion) && cue.shape == Shape::Finite && !cue.negated;
+        let marks = (opener + 1..first).any(|i| matches!(tokens.kind(i), Kind::Mark(_) | Kind::Quoted(_)));
+        let after = self.clause_from(close + 1, index).filter(|_| reports && !marks)?;
+        if tokens.info(opener).is_as() {
+            let opens = opener == self.sentence.start;
+            return (opens && !self.contains_quote(after.0, after.1)).then(|| vec![after]);
+        }
+        let before = (self.start_after_quotes(opener), opener);
+        let quoted = (self.sentence.start..self.sentence.end)
+            .any(|i| matches!(tokens.kind(i), Kind::Quoted(_)) && (i < before.0 || self.contains_quote(i, i + 1)));
+        let words = (before.0..before.1).any(|i| tokens.list[i].is_word());
+        let verb = (before.0..before.1).chain(after.0..after.1).any(|i| self.is_verb(i));
+        (words && verb && !quoted).then(|| vec![before, after])
+    }
+
+    /// The comma after a source and its verb, with at most an addressee or adjuncts before it.
+    fn comma_after(&self, cue: &Cue, last: usize) -> Option<usize> {
+        let mut at = last;
+        if cue.takes_addressee && last == cue.end {
+            at = self.context.phrases.phrase_at(at, self.sentence.end).map_or(at, |phrase| phrase.end);
+        }
+        while !self.is_mark(at, ',') {
+            at = self.context.phrases.skip_adjunct(at, self.sentence.end)?;
+        }
+        (at < self.sentence.end).then_some(at)
     }
 
     /// The clause between dashes: `Ce pont – le plus long du pays, selon X – a fermé`.

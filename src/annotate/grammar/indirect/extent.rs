@@ -24,7 +24,10 @@ impl Clauses<'_> {
                     cut && self.has_enough_words(start, at)
                 }
                 Kind::Word => {
-                    tokens.info(at).is_conjunction() && self.is_other_report(at + 1) && self.has_enough_words(start, at)
+                    let info = tokens.info(at);
+                    let other =
+                        self.is_other_report(at + 1) || info.breaks_clause() && self.verb_of_source(at + 1).is_some();
+                    info.is_conjunction() && other && self.has_enough_words(start, at)
                 }
                 _ => false,
             };
@@ -42,14 +45,16 @@ impl Clauses<'_> {
         self.trimmed(start, end)
     }
 
+    /// The verb of the source at `at`, if its subject stands before it: `Bell said`.
+    fn verb_of_source(&self, at: usize) -> Option<&Cue> {
+        let subject =
+            self.context.phrases.phrase_at(at, self.sentence.end).filter(|_| !self.context.language.is_french())?;
+        self.cue_starting(subject.end).filter(|cue| cue.shape == Shape::Finite)
+    }
+
     /// Whether another cue, or a source with its verb, begins at `at`.
     pub(super) fn is_source(&self, at: usize) -> bool {
-        let subject =
-            self.context.phrases.phrase_at(at, self.sentence.end).filter(|_| !self.context.language.is_french());
-        let english = subject.is_some_and(|phrase| {
-            self.cue_starting(phrase.end)
-                .is_some_and(|cue| cue.shape == Shape::Finite && !self.context.tokens.info(cue.end).is_complementizer())
-        });
+        let english = self.verb_of_source(at).is_some_and(|cue| !self.context.tokens.info(cue.end).is_complementizer());
         let phrase_or_gerund =
             english || self.cue_starting(at).is_some_and(|cue| cue.shape != Shape::Finite || cue.inverted.is_some());
         let gerund = self.context.tokens.info(at).links_gerund()
