@@ -100,6 +100,8 @@ pub struct FoundMention {
     pub entity_kind: EntityKind,
     /// Index into [`Annotation::entities`].
     pub entity: Option<usize>,
+    /// The people who share this name, when it is the name of several: indexes into [`Annotation::entities`].
+    pub candidates: Vec<usize>,
     /// 0 to 1.
     pub confidence: f32,
 }
@@ -114,6 +116,8 @@ pub struct FoundQuote {
     pub speaker: Option<usize>,
     /// All speakers as indexes into [`Annotation::entities`], when several people speak together; else empty.
     pub speakers: Vec<usize>,
+    /// The people who share the name of the source, when it is the name of several: indexes into [`Annotation::entities`].
+    pub candidates: Vec<usize>,
     /// The place where the source is printed; its label is that slice.
     pub speaker_span: Option<Span>,
     /// The antecedent, when `speaker_span` is a pronoun (`elle`) or a description (`le ministre`).

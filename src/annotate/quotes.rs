@@ -333,11 +333,13 @@ impl QuoteBuilder<'_> {
         let evidence = speaker.map_or(Evidence::NONE, |speaker| Evidence { pattern, source: speaker.source() });
         let cue = cue.map(|cue| &self.context.cues[cue]);
         let together = speaker.filter(|one| one.coordinated);
+        let named = speaker.and_then(|one| self.context.phrases.names.mentions.get(one.mention?));
         FoundQuote {
             spans,
             kind,
             speaker: speaker.and_then(|one| one.entity),
             speakers: together.map_or_else(Vec::new, |one| self.context.phrases.people_in(one.span)),
+            candidates: named.map_or_else(Vec::new, |mention| mention.candidates.clone()),
             speaker_span: speaker.map(|one| one.span),
             reference_span: speaker.and_then(|one| one.reference),
             speaker_status: speaker.map_or(SpeakerStatus::Unattributed, |one| one.status),

@@ -15,6 +15,8 @@ pub struct Speaker {
     pub reference: Option<Span>,
     /// Index into the article's entities.
     pub entity: Option<usize>,
+    /// Index into the article's mentions, for a name.
+    pub mention: Option<usize>,
     pub status: SpeakerStatus,
     pub gender: Option<Gender>,
     pub plural: bool,
@@ -24,6 +26,21 @@ pub struct Speaker {
 }
 
 impl Speaker {
+    /// A source at a span that names nobody.
+    fn unresolved(span: Span) -> Self {
+        Self {
+            span,
+            reference: None,
+            entity: None,
+            mention: None,
+            status: SpeakerStatus::Unresolved,
+            gender: None,
+            plural: false,
+            pronoun: false,
+            coordinated: false,
+        }
+    }
+
     /// How the source is printed, as the table of confidences names it.
     pub fn source(&self) -> &'static str {
         match self.status {
@@ -98,16 +115,8 @@ impl<'a> DiscourseContext<'a> {
 
     /// The source that several coordinated phrases are together.
     pub fn resolve_coordination(&self, start: usize, end: usize) -> Speaker {
-        Speaker {
-            span: self.phrases.span(start, end),
-            reference: None,
-            entity: None,
-            status: SpeakerStatus::Collective,
-            gender: None,
-            plural: true,
-            pronoun: false,
-            coordinated: true,
-        }
+        let span = self.phrases.span(start, end);
+        Speaker { status: SpeakerStatus::Collective, plural: true, coordinated: true, ..Speaker::unresolved(span) }
     }
 
     /// The latest source added.
@@ -172,16 +181,7 @@ impl<'a> DiscourseContext<'a> {
                 gender: one.gender.or(gender),
                 ..one
             },
-            None => Speaker {
-                span,
-                reference: None,
-                entity: None,
-                status: SpeakerStatus::Unresolved,
-                gender,
-                plural,
-                pronoun: true,
-                coordinated: false,
-            },
+            None => Speaker { gender, plural, pronoun: true, ..Speaker::unresolved(span) },
         }
     }
 
@@ -251,16 +251,8 @@ impl<'a> DiscourseContext<'a> {
             EntityKind::Person => SpeakerStatus::Unresolved,
             _ => SpeakerStatus::Collective,
         };
-        Speaker {
-            span,
-            reference: None,
-            entity: found.entity,
-            status,
-            gender: self.gender_of(mention),
-            plural: false,
-            pronoun: false,
-            coordinated: false,
-        }
+        let gender = self.gender_of(mention);
+        Speaker { entity: found.entity, mention: Some(mention), status, gender, ..Speaker::unresolved(span) }
     }
 
     fn resolve_name(&self, phrases: &NounPhraseChunker, phrase: NounPhrase, mention: usize) -> Speaker {
@@ -315,16 +307,7 @@ impl<'a> DiscourseContext<'a> {
             let sole = phrase.end == phrase.start + 1 && tokens.is_capitalized(phrase.start);
             sole.then(|| gazetteer().gender(tokens.word(phrase.start))).flatten()
         });
-        let blank = Speaker {
-            span,
-            reference: None,
-            entity: None,
-            status: SpeakerStatus::Unresolved,
-            gender,
-            plural,
-            pronoun: false,
-            coordinated: false,
-        };
+        let blank = Speaker { gender, plural, ..Speaker::unresolved(span) };
         if anonymous {
             return Speaker { status: SpeakerStatus::Anonymous, ..blank };
         }

@@ -22,6 +22,8 @@ struct Linker<'a> {
     names: Names,
     /// They are linked first, so a person and its entity have the same number.
     people: People,
+    /// The people who share the name of each mark, when it is the name of several.
+    bearers: Vec<Vec<usize>>,
     by_known: HashMap<u32, usize>,
     by_stored: HashMap<Uuid, usize>,
     by_name: HashMap<String, usize>,
@@ -35,6 +37,7 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
         aliases,
         names: Names::default(),
         people: People::default(),
+        bearers: vec![Vec::new(); marks.len()],
         by_known: HashMap::new(),
         by_stored: HashMap::new(),
         by_name: HashMap::new(),
@@ -45,12 +48,14 @@ pub fn link(text: &TokenizedText<'_>, marks: &[Marked], language: NameLanguage, 
         let short = n.checked_sub(1).and_then(|before| linker.link_acronym(&marks[before], mark, entities[before]));
         entities[n] = Some(short.unwrap_or_else(|| linker.link_other(mark)));
     }
-    for (mark, entity) in marks.iter().zip(entities) {
+    let bearers = std::mem::take(&mut linker.bearers);
+    for ((mark, entity), candidates) in marks.iter().zip(entities).zip(bearers) {
         linker.names.mentions.push(FoundMention {
             span: mark.span,
             kind: mark.mention,
             entity_kind: mark.kind,
             entity,
+            candidates,
             confidence: mark.confidence,
         });
     }
@@ -89,7 +94,10 @@ impl Linker<'_> {
                 let title = people::title_gender(&fold::fold(self.text.near(mark.tokens.0, -1))).flatten();
                 let found = self.people.find_by_part(parts, title, count(parts) == 1);
                 // Nobody is named by a name of several people.
-                entities[*n] = (found != Some(NameMatch::Ambiguous)).then(|| self.link_person(found, parts, mark));
+                match found {
+                    Some(NameMatch::Ambiguous) => self.bearers[*n] = self.people.bearers(parts, title),
+                    found => entities[*n] = Some(self.link_person(found, parts, mark)),
+                }
             }
         }
     }

@@ -84,6 +84,9 @@ impl Names {
             }
             *entity = place[*entity];
         }
+        for candidate in self.mentions.iter_mut().flat_map(|mention| &mut mention.candidates) {
+            *candidate = place[*candidate];
+        }
         let mut numbered: Vec<_> = place.into_iter().zip(std::mem::take(&mut self.entities)).collect();
         numbered.retain(|(place, _)| *place != usize::MAX);
         numbered.sort_by_key(|(place, _)| *place);

@@ -3,6 +3,7 @@
 use super::gazetteer::gazetteer;
 use crate::annotate::Gender;
 use crate::annotate::fold;
+use crate::domain::mention::MAX_CANDIDATES;
 use std::collections::HashMap;
 
 /// The folded words of a name: `jean-luc`, `elan` for `Jean-Luc Élan`.
@@ -160,6 +161,13 @@ impl People {
         found
             .or_else(|| surnamed.iter().take(MAX_COMPARED).find(near_first))
             .map(|&person| NameMatch::Misspelling(person))
+    }
+
+    /// The people with a surname or a first name and a fitting gender, at most [`MAX_CANDIDATES`].
+    pub fn bearers(&self, parts: &[String], gender: Option<Gender>) -> Vec<usize> {
+        let fits = |person: &usize| gender.is_none_or(|g| self.people[*person].gender.is_none_or(|own| own == g));
+        let named = self.by_tail.get(parts).or_else(|| self.by_first.get(parts.first()?));
+        named.into_iter().flatten().copied().take(MAX_COMPARED).filter(fits).take(MAX_CANDIDATES).collect()
     }
 
     /// The person with a surname or a first name, if only one with a fitting gender has it.

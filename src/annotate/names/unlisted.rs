@@ -130,7 +130,14 @@ fn guess(
         None => return None,
     };
     let entity_kind = names.entities[entity].kind;
-    Some(FoundMention { span, kind: MentionKind::Name, entity_kind, entity: Some(entity), confidence: 0.4 })
+    Some(FoundMention {
+        span,
+        kind: MentionKind::Name,
+        entity_kind,
+        entity: Some(entity),
+        candidates: Vec::new(),
+        confidence: 0.4,
+    })
 }
 
 fn person(name: &str) -> FoundEntity {
@@ -172,8 +179,13 @@ pub fn retain_quoted_speakers(names: &mut Names, quotes: &mut [FoundQuote], know
         mention.entity = moved[entity];
         mention.entity.is_some()
     });
+    let moved_all = |entities: &[usize]| entities.iter().filter_map(|&entity| moved[entity]).collect();
+    for mention in &mut names.mentions {
+        mention.candidates = moved_all(&mention.candidates);
+    }
     for quote in quotes {
         quote.speaker = quote.speaker.and_then(|entity| moved[entity]);
-        quote.speakers = quote.speakers.iter().filter_map(|&entity| moved[entity]).collect();
+        quote.speakers = moved_all(&quote.speakers);
+        quote.candidates = moved_all(&quote.candidates);
     }
 }

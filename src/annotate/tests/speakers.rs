@@ -81,6 +81,10 @@ fn a_name_of_several_people_names_nobody() {
     for (language, body) in nobody {
         assert_eq!(speaker(language, body), None, "{body}");
     }
+    let found = read("Luke Bell beat his cousin Paul Bell. \"It is over,\" said Bell.", "en");
+    let both: Vec<&str> =
+        found.quotes[0].candidates.iter().map(|&entity| found.entities[entity].name.as_str()).collect();
+    assert_eq!(both, ["Luke Bell", "Paul Bell"]);
     let one = [
         ("fr", "Anne Morel et Luc Morel ont voté. « C'est fini », a dit Mme Morel.", "Anne Morel"),
         ("fr", "Anne Morel et Luc Morel ont voté. « C'est fini », a dit Luc Morel.", "Luc Morel"),
