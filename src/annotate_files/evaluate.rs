@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub struct EvaluateSettings {
     /// Files of labelled articles, one JSON object a line: {"text", "lang", "quotes": [{"start", "end", "spans", "type",
-    /// "speaker", "speaker_spans", "reference", "dont_care"}]}, offsets in code points, end exclusive, types direct, mixed and
-    /// indirect; an article without `quotes` is skipped
+    /// "speaker", "speaker_spans", "reference", "dont_care"}]}, offsets in code points, end exclusive, types direct, partial, mixed
+    /// and indirect; an article without `quotes` is skipped
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Print the table of confidences that the binary is built with, src/annotate/calibration.tsv, as these files make it

@@ -59,9 +59,9 @@ impl Track {
     /// Whether quotes of a kind are scored; other labelled quotes are not counted.
     fn has(self, kind: &str) -> bool {
         match self {
-            Self::Quoted => matches!(kind, "direct" | "mixed"),
+            Self::Quoted => matches!(kind, "direct" | "partial" | "mixed"),
             Self::Indirect => kind == "indirect",
-            Self::All => matches!(kind, "direct" | "mixed" | "indirect"),
+            Self::All => matches!(kind, "direct" | "partial" | "mixed" | "indirect"),
         }
     }
 

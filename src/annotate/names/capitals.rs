@@ -53,7 +53,7 @@ fn is_name_in_capitals(token: &Token<'_>, language: NameLanguage) -> bool {
 
 fn is_first_name(token: &Token<'_>) -> bool {
     let part = token.text.split(['-', '‑']).next().unwrap_or_default();
-    token.is_capitalized() && gazetteer().first_name(fold::hash_word(part)).is_some()
+    token.is_capitalized() && gazetteer().is_first_name(fold::hash_word(part))
 }
 
 fn find_people(

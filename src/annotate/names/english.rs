@@ -215,7 +215,7 @@ fn joins(text: &TokenizedText<'_>, from: usize, at: usize) -> Option<usize> {
             let headed = head_of(text.tokens[from].text).is_some();
             headed && text.near(from, 1) == "of" && text.near(at, 2) != "said"
         }
-        _ => particles > 0 && (from..at).any(|n| gazetteer().first_name(hash(text, n)).is_some()),
+        _ => particles > 0 && (from..at).any(|n| is_first_name(text, n)),
     };
     joined.then_some(next - at)
 }
@@ -279,7 +279,7 @@ fn opens_sentence(word: &str) -> bool {
 }
 
 fn is_first_name(text: &TokenizedText<'_>, at: usize) -> bool {
-    gazetteer().first_name(hash(text, at)).is_some()
+    gazetteer().is_first_name(hash(text, at))
 }
 
 /// Whether a token is the title of the name after it, and no part of it, as in `Martin King Roy`.

@@ -251,7 +251,7 @@ fn mark_lists(token_features: &mut [TokenFeatures], tokens: &[Token<'_>], words:
     }
     for (n, word) in words.iter().enumerate() {
         let first = places[n];
-        if word.initial && lists.first_name(word.hash).is_some() && !token_features[first].lists.contains('f') {
+        if word.initial && lists.is_first_name(word.hash) && !token_features[first].lists.contains('f') {
             token_features[first].lists.push('f');
         } else if !word.initial && lists.demonym(words, n).is_some() && !token_features[first].lists.contains('d') {
             token_features[first].lists.push('d');

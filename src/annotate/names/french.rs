@@ -103,7 +103,7 @@ fn extend_by_particles(text: &TokenizedText<'_>, marks: &mut Vec<Marked>) {
     for (at, token) in text.tokens.iter().enumerate() {
         let article = matches!(text.near(at, 2), "La" | "Le" | "L'" | "L’");
         let particle = matches!(text.near(at, 1), "de" | "du" | "d'" | "d’");
-        let first_name = token.is_capitalized() && gazetteer().first_name(fold::hash_word(token.text)).is_some();
+        let first_name = token.is_capitalized() && gazetteer().is_first_name(fold::hash_word(token.text));
         if article && particle && first_name && capital(at + 3) && !common::french(token.text) {
             let mark = text.mark((at, at + 3), EntityKind::Person, 0.85);
             let free = longer.last().is_none_or(|last| last.span.end <= mark.span.start);

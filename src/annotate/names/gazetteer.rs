@@ -226,6 +226,11 @@ impl Gazetteer {
         self.first_names.get(&word).copied()
     }
 
+    /// Whether a word, given by its hash, is a known first name.
+    pub fn is_first_name(&self, word: u64) -> bool {
+        self.first_names.contains_key(&word)
+    }
+
     /// The gender of the first name, hyphens included, that a name begins with.
     pub fn gender(&self, name: &str) -> Option<Gender> {
         let first = name.split([' ', '\u{a0}', '\u{202f}']).next()?;

@@ -34,7 +34,7 @@ fn people(text: &TokenizedText<'_>) -> Vec<Marked> {
     let capital = |n: usize| text.tokens.get(n).is_some_and(|token| token.is_capitalized() && !token.new_line);
     let first_name = |n: usize| {
         let part = text.tokens[n].text.split('-').next().unwrap_or_default();
-        text.tokens[n].is_capitalized() && !described(n) && gazetteer().first_name(fold::hash_word(part)).is_some()
+        text.tokens[n].is_capitalized() && !described(n) && gazetteer().is_first_name(fold::hash_word(part))
     };
     let mut marks = Vec::new();
     let mut at = 0;
@@ -42,7 +42,7 @@ fn people(text: &TokenizedText<'_>) -> Vec<Marked> {
         let mut last = at;
         if first_name(at) {
             while last - at < LONGEST {
-                let particles = (last + 1..last + 4).take_while(|&n| is_particle(text.near(n, 0))).count();
+                let particles = (last + 1..last + 4).take_while(|&n| info(n).is_particle()).count();
                 let next = last + particles + 1;
                 if !capital(next) || described(next) || text.tokens[next].opens {
                     break;
@@ -56,8 +56,4 @@ fn people(text: &TokenizedText<'_>) -> Vec<Marked> {
         at = last + 1;
     }
     marks
-}
-
-fn is_particle(word: &str) -> bool {
-    matches!(word, "von" | "van" | "der" | "den" | "zu" | "de" | "di" | "al")
 }

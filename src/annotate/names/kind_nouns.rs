@@ -135,7 +135,7 @@ fn name_after(
         None => run(text, first),
     };
     let known = mark.is_some_and(|mark| mark.known.is_some() || !mark.stored.is_empty());
-    let person = first < last && gazetteer().first_name(fold::hash_word(token.text)).is_some();
+    let person = first < last && gazetteer().is_first_name(fold::hash_word(token.text));
     let numbered = text.tokens.get(last + 1).is_some_and(|next| {
         kind == EntityKind::Product
             && !next.new_line

@@ -156,8 +156,7 @@ fn add_stored_names(text: &TokenizedText<'_>, marks: &mut Vec<Marked>, stored: V
         let Some(mark) = stored_mark(text, &found) else {
             continue;
         };
-        let near = marks.partition_point(|m| m.span.end <= mark.span.start);
-        let rivals: Vec<&Marked> = marks[near..].iter().take_while(|m| m.span.start < mark.span.end).collect();
+        let rivals = tokenized_text::overlapping(marks, mark.span);
         let length = |span: Span| span.end - span.start;
         let beaten = rivals.iter().all(|rival| {
             length(rival.span) <= length(mark.span) || rival.kind == mark.kind && mark.tokens.0 < mark.tokens.1

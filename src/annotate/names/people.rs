@@ -147,7 +147,7 @@ impl People {
         if !once {
             return None;
         }
-        let known_first = gazetteer().first_name(fold::hash_word(first)).is_some();
+        let known_first = gazetteer().is_first_name(fold::hash_word(first));
         let near_first = |&&person: &&usize| {
             let other = &self.people[person].parts[0];
             !known_first && other.chars().count() >= 4 && levenshtein(first, other) == 1

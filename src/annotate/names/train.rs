@@ -248,7 +248,7 @@ fn outermost(tokens: &[Token<'_>], entities: &[Label]) -> Vec<((usize, usize), E
 
 /// The whole name of a label, without its title; none when it labels no name.
 ///
-/// The labels follow the syntax: `States` in `United States`, and `Prime Minister John Key`.
+/// The labels follow the syntax: `States` in `United States`, and `Prime Minister Ann Roy`.
 fn whole_name(
     text: &TokenizedText<'_>,
     tokens: (usize, usize),
