@@ -82,7 +82,7 @@ fn is_short(text: &Text, span: Span, words: usize) -> bool {
     let last = text.before(if single { span.end - 1 } else { span.end });
     let first = text.at(span.start);
     // A headline may begin or end with a quotation. Any other such line is a quotation in the text.
-    let quoted = matches!(last, '»' | '”' | '"') || matches!(first, '«' | '“' | '"');
+    let quoted = matches!(last, '»' | '”' | '"' | '“' | '«') || matches!(first, '«' | '“' | '"' | '„' | '»');
     !matches!(last, '.' | '!' | '…' | ':' | ';' | ',' | '–' | '—' | '。' | '！' | '？')
         && !matches!(first, '-' | '–' | '—' | '•' | '*')
         && (!quoted || (words == MAX_HEADLINE_WORDS && !contains_sentence_end(text, span)))
@@ -93,7 +93,8 @@ fn is_short(text: &Text, span: Span, words: usize) -> bool {
 /// Whether a span contains the end of a sentence.
 fn contains_sentence_end(text: &Text, span: Span) -> bool {
     (span.start..span.end).any(|at| {
-        matches!(text.at(at), '.' | '!' | '?' | '…') && matches!(text.at(at + 1), ' ' | '»' | '”' | '"' | '\'')
+        matches!(text.at(at), '.' | '!' | '?' | '…')
+            && matches!(text.at(at + 1), ' ' | '»' | '”' | '"' | '\'' | '“' | '«')
     })
 }
 

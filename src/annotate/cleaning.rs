@@ -28,7 +28,8 @@ pub fn clean(body: &str) -> Option<Cleaned> {
     let suspect = |&byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'*' | b'#' | b'_');
     let mojibake = ["Ã", "Â", "â€"].iter().any(|sign| body.contains(sign));
     let controls = || body.chars().any(is_c1_control);
-    if !mojibake && !body.as_bytes().iter().any(suspect) && !controls() {
+    let links = body.contains("](");
+    if !mojibake && !links && !body.as_bytes().iter().any(suspect) && !controls() {
         return None;
     }
     let chars: Vec<char> = body.chars().collect();
@@ -72,7 +73,7 @@ fn replacement(chars: &[char], at: usize, mojibake: bool) -> Option<(Option<char
         '<' if at == 0 || chars[at - 1] != '<' => tag(&chars[at + 1..]).map(|(c, length)| (c, length + 1)),
         'Ã' | 'Â' | 'â' if mojibake => misread(&chars[at..]).map(|(c, length)| (Some(c), length)),
         c if is_c1_control(c) => Some((Some(windows_1252(u32::from(c))?), 1)),
-        c => markdown(chars, at, c).map(|length| (None, length)),
+        c => link(chars, at, c).or_else(|| markdown(chars, at, c)).map(|length| (None, length)),
     }
 }
 
@@ -104,6 +105,8 @@ fn misread(chars: &[char]) -> Option<(char, usize)> {
         ['â', '€', '\u{fffd}' | '\u{9d}', ..] => return Some(('”', 3)),
         ['â', '€', last, ..] => (3, 0x2000 | (continuation_byte(*last)? & 0x3f)),
         ['Ã', last, ..] => (2, 0xc0 | (continuation_byte(*last)? & 0x3f)),
+        // The no-break space of `Â\u{a0}` became a space.
+        ['Â', ' ', ..] => return Some(('\u{a0}', 2)),
         ['Â', last, ..] => (2, 0x80 | (continuation_byte(*last)? & 0x3f)),
         _ => return None,
     };
@@ -221,6 +224,23 @@ fn tag(chars: &[char]) -> Option<(Option<char>, usize)> {
     Some((block.then_some('\n'), length + 1))
 }
 
+/// The length of the marks around the words of a Markdown link at `at`: `[Luc Morel](https://example.org)`.
+fn link(chars: &[char], at: usize, c: char) -> Option<usize> {
+    match c {
+        '[' => {
+            let length = chars[at + 1..].iter().take(MAX_TAG).position(|c| matches!(c, ']' | '[' | '\n'))?;
+            link(chars, at + 1 + length, chars[at + 1 + length]).filter(|_| chars[at + 1 + length] == ']').map(|_| 1)
+        }
+        ']' if chars.get(at + 1) == Some(&'(') => {
+            let target = &chars[at + 2..];
+            let is_address = target.starts_with(&['h', 't', 't', 'p']) || target.first() == Some(&'/');
+            let length = target.iter().take(MAX_TAG).position(|c| *c == ')' || c.is_whitespace())?;
+            (is_address && target[length] == ')').then_some(length + 3)
+        }
+        _ => None,
+    }
+}
+
 /// The length of a mark of Markdown at `at`: emphasis, or a heading, bullet or quotation at the start of a line.
 fn markdown(chars: &[char], at: usize, c: char) -> Option<usize> {
     let next = chars.get(at + 1);
@@ -245,6 +265,7 @@ mod tests {
             ("\u{93}Rien\u{94} d\u{92}autre", "“Rien” d’autre"),
             ("â€œRienâ€\u{9d}, Ã©crit-elle, lâ€™Ã©tÃ©â€¦", "“Rien”, écrit-elle, l’été…"),
             ("Â«Â\u{a0}OuiÂ\u{a0}Â»", "«\u{a0}Oui\u{a0}»"),
+            ("[Dana Orr](https://example.org/a?b=c), [sic] et [a](b c)", "Dana Orr, [sic] et [a](b c)"),
             ("## Titre\n> **Dana Orr**: oui\n* non", " Titre\n Dana Orr: oui\n non"),
         ] {
             assert_eq!(cleaned(damaged), clean);

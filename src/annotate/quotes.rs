@@ -99,11 +99,16 @@ impl QuoteBuilder<'_> {
             }
             let absorbed = self.context.quoted_words[i] < MIN_LONG_WORDS && self.reported_at[self.at[i]];
             let unsaid = attribution.is_some_and(|one| !self.context.is_stated(self.attributions, &one, self.at[i]));
-            if absorbed || unsaid || !self.is_quote(i, quoted, attribution, role) {
+            if absorbed || unsaid {
                 continue;
             }
-            if let Some((previous, one)) = last.filter(|&(previous, _)| previous + 1 == i)
-                && self.continues_after_cue(previous, one, i, attribution)
+            let resumed = last.filter(|&(previous, one)| {
+                previous + 1 == i && self.continues_after_cue(previous, one, i, attribution)
+            });
+            if resumed.is_none() && !self.is_quote(i, quoted, attribution, role) {
+                continue;
+            }
+            if let Some((_, one)) = resumed
                 && let Some(quote) = found.last_mut()
             {
                 quote.spans.extend(&quoted.parts);
@@ -173,10 +178,7 @@ impl QuoteBuilder<'_> {
         let start = quoted.outer.start;
         let opens_line = blocks::at(self.blocks, start).is_some_and(|block| block.span.start == start);
         let whole_line = quoted.ending == Ending::Open && opens_line;
-        if !quoted.is_closed() && !close && !whole_line {
-            return false;
-        }
-        sourced || attribution.is_some() || words >= MIN_LONG_WORDS
+        quoted.is_closed() || close || whole_line
     }
 
     /// Whether a short quotation is a whole sentence of a speaker who was quoted before.

@@ -1,6 +1,8 @@
 //! Finds what is said without quotation marks: the turns of a transcript (`Luc Morel : Non.`) and the lines of a dialogue
 //! (`– Demain, répond Luc Morel.`).
 
+use std::collections::HashMap;
+
 use super::grammar::noun_phrases::NounPhraseChunker;
 use super::marks::{Ending, Quoted, outermost};
 use super::text::Text;
@@ -38,7 +40,18 @@ pub fn add(text: &Text, blocks: &[Block], phrases: &NounPhraseChunker, marked: V
     let answers = labelled.iter().any(|&i| i > 0 && asks(i - 1));
     let exchanged = labelled.len() > 1 && labelled.iter().any(|&i| asks(i));
     if answers || exchanged {
-        turns.extend(labelled.iter().filter_map(|&i| lines[i]).map(|(_, span)| turn(text, span, Ending::Closed)));
+        let label = |i: usize| lines[i].map(|(_, span)| text.slice(Span { end: span.start, ..blocks[i].span }));
+        // Each label with the number of its lines and of those that ask.
+        let mut counts: HashMap<_, (usize, usize)> = HashMap::new();
+        for &i in &labelled {
+            let (all, questions) = counts.entry(label(i)).or_default();
+            (*all, *questions) = (*all + 1, *questions + usize::from(asks(i)));
+        }
+        // Who only asks, and more than once, is the interviewer.
+        let is_interviewer =
+            |i: usize| counts.get(&label(i)).is_some_and(|&(all, questions)| all > 1 && all == questions);
+        let said = labelled.iter().filter(|&&i| !is_interviewer(i)).filter_map(|&i| lines[i]);
+        turns.extend(said.map(|(_, span)| turn(text, span, Ending::Closed)));
     }
     if turns.is_empty() {
         return marked;

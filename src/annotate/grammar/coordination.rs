@@ -69,7 +69,9 @@ impl NounPhraseChunker<'_> {
     fn names_several(&self, phrase: NounPhrase) -> bool {
         (phrase.start + 1..phrase.end).any(|i| {
             let free = |at: usize| self.person_at(at).is_some();
-            self.tokens.info(i).is_conjunction() && free(i - 1) && free(i + 1) && !self.is_owned(phrase.start, i - 1)
+            let title = |i: &usize| self.tokens.info(*i).is_title() || self.tokens.is_mark(*i, '.');
+            let next = i + 1 + (i + 1..phrase.end).take_while(title).count();
+            self.tokens.info(i).is_conjunction() && free(i - 1) && free(next) && !self.is_owned(phrase.start, i - 1)
         })
     }
 

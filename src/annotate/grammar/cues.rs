@@ -148,7 +148,11 @@ impl Finder<'_> {
         let of = self.tokens.info(at + 1).is_of() || self.tokens.info(at + 1).is_agent();
         let after =
             of && (at + 3..at + 3 + MAX_NOUN_SOURCE).take_while(|&i| self.tokens.kind(i) == Kind::Word).any(reports);
-        (self.tokens.info(at).is_claim_noun() && (before || after))
+        // `in Bell's words, "..."`
+        let owned = (at.saturating_sub(2)..at).any(|i| self.tokens.info(i).is_possessive());
+        let next = at + 1 + usize::from(self.tokens.is_mark(at + 1, ','));
+        let quoted = matches!(self.tokens.kind(next), Kind::Quoted(_)) && self.tokens.info(at).is_speech_noun();
+        (self.tokens.info(at).is_claim_noun() && (before || after) || owned && quoted)
             .then(|| Cue::new((at, at + 1), self.tokens.word(at).to_owned(), Class::Narrow, Shape::Noun))
     }
 

@@ -297,6 +297,10 @@ impl<'a> DiscourseContext<'a> {
         let main = (phrase.start..phrase.end).take_while(|&i| i == phrase.start || !info(i).is_of());
         let (mut role, mut group, mut anonymous, mut plural) = (None, false, anonymity, false);
         for at in main {
+            // In `Secretary Bell's chief of staff`, the secretary owns the head.
+            if info(at).is_possessive() {
+                (role, group, plural) = (None, false, false);
+            }
             role = role.or(info(at).is_role().then_some(at));
             group |= info(at).is_group();
             anonymous |= info(at).is_anonymous();

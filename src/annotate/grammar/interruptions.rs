@@ -24,6 +24,8 @@ pub struct EmbeddedCue {
 const MAX_INTERRUPTIONS: usize = 8;
 /// Maximum number of tokens of a subject before its verb.
 const MAX_SUBJECT: usize = 12;
+/// Maximum number of tokens of an insertion between a verb and its subject.
+const MAX_INSERTION: usize = 6;
 /// Maximum number of tokens between the mark after a verb and its subject.
 const MAX_TAIL: usize = 9;
 
@@ -69,9 +71,15 @@ impl Cutter<'_> {
     fn split(&self, mut quoted: Quoted) -> (Quoted, Option<EmbeddedCue>) {
         let (first, end) = self.tokens_in(quoted.outer);
         let mut interruptions: Vec<EmbeddedCue> = Vec::new();
+        // In `« La vie, disait ma mère, est belle », sourit Anne Roy`, the speaker tells what somebody said.
+        let list = &self.phrases.tokens.list;
+        let behind = list.partition_point(|token| token.span.start < quoted.outer.end);
+        let told = self.phrases.tokens.is_mark(behind, ',') && self.source_follows(&quoted);
         for cue in self.cues_in((first, end)) {
             let after_last = interruptions.last().is_none_or(|last| cue.start > last.to);
-            if after_last && let Some(found) = self.interruption(cue, first, end) {
+            let found = || self.interruption(cue, first, end).filter(|one| !told || one.subject.pronoun);
+            let named = || self.named_interruption(cue, first, end).filter(|_| !told);
+            if after_last && let Some(found) = found().or_else(named) {
                 interruptions.push(found);
                 if interruptions.len() == MAX_INTERRUPTIONS {
                     break;
@@ -163,11 +171,28 @@ impl Cutter<'_> {
             let to = self.end_of_interruption(cue.end, end).filter(|_| third_person)?;
             return found(NounPhrase { start: at, end: at + 1, name: None, pronoun: true }, to);
         }
-        let phrase = self.phrases.phrase_after(cue.end, end)?;
+        let phrase = self.phrases.phrase_after(self.after_insertion(cue.end, end), end)?;
         let able = phrase.name.is_some()
             || (phrase.start..phrase.end).any(|i| tokens.info(i).is_role() || tokens.info(i).is_group());
         let to = self.end_of_interruption(phrase.end, end).filter(|_| able && !phrase.pronoun)?;
         found(phrase, self.end_of_apposition(to, end))
+    }
+
+    /// A person and a verb that stand alone between commas: `, Anna Bell insists,`.
+    fn named_interruption(&self, cue: &Cue, first: usize, end: usize) -> Option<EmbeddedCue> {
+        let from = self.subject_and_verb(cue, first, end)?;
+        let tokens = self.phrases.tokens;
+        let subject = self.phrases.phrase_at(from + 1, cue.start).filter(|phrase| phrase.name.is_some())?;
+        let alone = tokens.is_mark(from, ',') && tokens.is_mark(cue.end, ',') && cue.class == Class::Speech;
+        alone.then(|| EmbeddedCue { cue: cue.clone(), subject, from, to: cue.end })
+    }
+
+    /// The index after a few words between commas at `at`: `a soufflé, très ému, Luc Morel`.
+    fn after_insertion(&self, at: usize, end: usize) -> usize {
+        let tokens = self.phrases.tokens;
+        let close = (at + 1..end.min(at + MAX_INSERTION)).find(|&i| !tokens.list[i].is_word());
+        let inserted = |close: &usize| tokens.is_mark(at, ',') && tokens.is_mark(*close, ',');
+        close.filter(inserted).map_or(at, |close| close + 1)
     }
 
     /// The mark after a description that follows the comma at `comma`: `, explique Anna Bell, maire du village.`

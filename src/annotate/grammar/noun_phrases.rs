@@ -66,16 +66,12 @@ impl<'a> NounPhraseChunker<'a> {
 
     /// Whether a span contains a word.
     pub fn contains_word(&self, span: Span, word: &str) -> bool {
-        let list = &self.tokens.list;
-        let from = list.partition_point(|token| token.span.start < span.start);
-        (from..list.len()).take_while(|&i| list[i].span.end <= span.end).any(|i| self.word(i) == word)
+        self.tokens.words_in(span).any(|token| self.tokens.lowercase(token) == word)
     }
 
     /// Whether a span contains a word with a property.
     pub fn any_word(&self, span: Span, property: impl Fn(Info) -> bool) -> bool {
-        let list = &self.tokens.list;
-        let from = list.partition_point(|token| token.span.start < span.start);
-        list[from..].iter().take_while(|token| token.span.end <= span.end).any(|token| property(token.info))
+        self.tokens.words_in(span).any(|token| property(token.info))
     }
 
     pub(super) fn mention_at(&self, at: usize) -> Option<usize> {
@@ -205,6 +201,11 @@ impl<'a> NounPhraseChunker<'a> {
             let office = end > start && tokens.info(end + 1).is_of();
             return if pair || office { end + 1 } else { end };
         }
+        // `the report handed to the mayor`
+        let participle = info.has_past_ending() && info.is_unknown() && tokens.info(end + 1).is_preposition();
+        if end > start && participle && !after_determiner && !tokens.is_capitalized(end) {
+            return end;
+        }
         if info.is_preposition() && end > start {
             return self.skip_office(start, end);
         }
@@ -236,6 +237,15 @@ impl<'a> NounPhraseChunker<'a> {
         let role = (start..end).any(|i| self.tokens.info(i).is_role());
         let joins = self.tokens.info(end).links_office() && role;
         let next = if self.tokens.info(end + 1).is_definite() { end + 2 } else { end + 1 };
+        // `the attorney for Ann Roy`, `a spokesman for coach Ann Roy`
+        let described = |i: &usize| self.tokens.info(*i).is_role() || self.tokens.info(*i).is_title();
+        let name = next + (next..next + 3).take_while(described).count();
+        if joins
+            && self.language.is_english()
+            && let Some(person) = self.person_at(name)
+        {
+            return (name..).find(|&i| self.mention_at(i) != Some(person)).unwrap_or(name);
+        }
         let proper = self.tokens.is_capitalized(next)
             && !self.is_acronym(next)
             && self.person_at(next).is_none()
@@ -317,7 +327,10 @@ impl<'a> NounPhraseChunker<'a> {
         for i in (start..at).rev() {
             let info = self.tokens.info(i);
             let own = self.tokens.is_mark(i, '.') || info.is_determiner() && !info.is_of();
-            if info.is_of() {
+            let introduced =
+                |i: usize| self.introduces_name(i) || self.tokens.info(i).is_role() && !self.tokens.is_capitalized(i);
+            let office = info.links_office() && self.language.is_english() && (i + 1..at).all(introduced);
+            if info.is_of() || office {
                 return i + 1 == at || (i + 1..at).all(|i| self.introduces_name(i)) || self.follows_owned_role(i, at);
             }
             if !(own || self.tokens.list[i].is_word()) {

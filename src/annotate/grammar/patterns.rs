@@ -160,8 +160,7 @@ impl AttributionContext<'_> {
         }
         let cue = cues.clone().find(|&i| self.cues[i].start > at && self.cues[i].shape == Shape::Finite)?;
         let found = &self.cues[cue];
-        let clear =
-            !(at + 1..found.start).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')));
+        let clear = self.is_clear(at + 1..found.start);
         let forward = self.tokens.info(found.end).is_complementizer()
             || self.tokens.is_mark(found.end, ':')
             || (matches!(self.tokens.kind(found.end), Kind::Quoted(_)) && !self.ends_with_pause(at));
@@ -173,6 +172,11 @@ impl AttributionContext<'_> {
             cue: Some(cue),
             pattern: AttributionPattern::Beside,
         })
+    }
+
+    /// Whether no other quotation and no colon or semicolon stands in a range.
+    fn is_clear(&self, mut range: Range<usize>) -> bool {
+        !range.any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')))
     }
 
     /// Whether a quotation that opens the sentence is followed by a name or a pronoun and its verb: `"..." she said`.
@@ -238,8 +242,7 @@ impl AttributionContext<'_> {
         let speaker = attributions.subjects[cue].filter(|one| one.span.start >= self.tokens.list[at].span.end)?;
         let start = found.start.min(self.tokens.list.partition_point(|token| token.span.start < speaker.span.start));
         let comma = (start.saturating_sub(3)..start).any(|i| i > at && self.tokens.is_mark(i, ','));
-        let clear =
-            !(at + 1..found.end + 1).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')));
+        let clear = self.is_clear(at + 1..found.end + 1);
         let forward = self.tokens.info(found.end).is_complementizer();
         let fits = comma
             && clear
@@ -267,8 +270,7 @@ impl AttributionContext<'_> {
     ) -> Option<Attribution> {
         let cue = cues.clone().find(|&i| self.cues[i].start > at && self.cues[i].shape != Shape::Chained)?;
         let found = &self.cues[cue];
-        let clear =
-            !(at + 1..found.start).any(|i| matches!(self.tokens.kind(i), Kind::Quoted(_) | Kind::Mark(':' | ';')));
+        let clear = self.is_clear(at + 1..found.start);
         let fits = found.shape == Shape::Phrase
             && found.class != Class::Weak
             && found.start < sentence.end
@@ -381,6 +383,10 @@ impl AttributionContext<'_> {
         let label = self.label(sentence).filter(|label| labels && label.end == at - 1);
         let near = (sentence.start..at - 1).rev().take(14).find_map(|i| {
             let mention = self.phrases.mention_of[i]? as usize;
+            // `Un proche d'Anne Roy : « ... »` is somebody else.
+            if i > sentence.start && self.tokens.info(i - 1).is_of() {
+                return None;
+            }
             let person = self.phrases.names.mentions[mention].entity_kind == EntityKind::Person;
             person.then(|| self.phrases.phrase_at(i, at - 1).filter(|phrase| phrase.name.is_some())).flatten()
         });

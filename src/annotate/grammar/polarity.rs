@@ -83,10 +83,11 @@ impl Polarity<'_> {
     /// Whether a conjunction, a negative subject or a verb before `from` makes the words of a cue a supposition.
     fn is_governed(&self, sentence: Sentence, cue: &Cue, from: usize) -> bool {
         let tokens = self.tokens;
-        let bare = tokens.info(cue.start).is_form(form::INFINITIVE | form::GERUND) && from == cue.start;
+        let first = tokens.info(cue.start);
+        let bare = (first.is_form(form::INFINITIVE | form::GERUND) || first.is_having()) && from == cue.start;
         let mut in_clause = false;
         let linked = bare && cue.shape == Shape::Chained && tokens.info(cue.start - 1).links_infinitive();
-        let gerund = bare && cue.shape == Shape::Gerund && !self.language.is_french();
+        let gerund = bare && (cue.shape == Shape::Gerund || first.is_having()) && !self.language.is_french();
         let floor = sentence.start.max(from.saturating_sub(MAX_DISTANCE));
         for at in (floor..from).rev() {
             let info = tokens.info(at);

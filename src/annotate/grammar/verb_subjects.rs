@@ -138,6 +138,13 @@ impl AttributionContext<'_> {
                 .or_else(|| self.source_after_insertion(sentence, cue));
             return after.or_else(|| phrases.subject_before(sentence, cue.start));
         }
+        // The verb stands second: `Auf die Frage antwortete Anna Vogt: „Nein.“`
+        if self.language.is_german()
+            && self.tokens.info(sentence.start).is_preposition()
+            && let Some(phrase) = phrases.phrase_at(cue.end, sentence.end).filter(|&one| phrases.may_be_source(one))
+        {
+            return Some(phrases.with_apposition(phrase, sentence.end));
+        }
         // `Said the chairman: "Order."`
         if cue.start == sentence.start
             && let Some(phrase) = phrases.phrase_at(cue.end, sentence.end)

@@ -122,6 +122,7 @@ impl Scan<'_> {
             '"' if before.is_ascii_digit() => mark(Family::Straight, Side::Close),
             '"' if free_before && may_open(after, self.text.at(at + 2)) => mark(Family::Straight, Side::Open),
             '"' if !before.is_whitespace() && free_after => mark(Family::Straight, Side::Close),
+            '"' if matches!(after, ',' | '.' | ';' | ':' | ')') => mark(Family::Straight, Side::Close),
             '"' => mark(Family::Straight, Side::Either),
             _ => None,
         }

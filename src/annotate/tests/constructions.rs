@@ -106,3 +106,127 @@ fn terms_titles_and_names_in_marks_are_no_quotes() {
         check("en", &[(body, &[])]);
     }
 }
+
+#[test]
+fn constructions_of_news_attribute_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "« Une erreur de jeunesse », plaide aujourd'hui Marc Delvaux.",
+                &[("Une erreur de jeunesse", "Marc Delvaux")],
+            ),
+            (
+                "Aux dires de Nadia Ferrand, « personne n'a rien vu venir ».",
+                &[("personne n'a rien vu venir", "Nadia Ferrand")],
+            ),
+            (
+                "Le texte est qualifié de « recul historique » par Hélène Sorbier.",
+                &[("recul historique", "Hélène Sorbier")],
+            ),
+            (
+                "Le procureur a requis douze ans de prison, évoquant « un crime préparé de longue date ».",
+                &[("un crime préparé de longue date", "Le procureur")],
+            ),
+            (
+                "Dans son rapport, la Cour des comptes pointe « des dépenses sans contrôle ».",
+                &[("des dépenses sans contrôle", "Cour des comptes")],
+            ),
+            (
+                "Il s'agit, selon Yves Camus, d'« un chantier mené sans plan ».",
+                &[("un chantier mené sans plan", "Yves Camus")],
+            ),
+            (
+                "Le musée expose « des toiles venues de Bruges et de Gand » jusqu'en mai.",
+                &[("des toiles venues de Bruges et de Gand", "nobody")],
+            ),
+            ("« La page est tournée », veut croire Hélène Sorbier.", &[("La page est tournée", "Hélène Sorbier")]),
+            (
+                "Interrogé par la radio locale, Marc Delvaux parle d'« une affaire classée ».",
+                &[("une affaire classée", "Marc Delvaux")],
+            ),
+            (
+                "Le tribunal a jugé le licenciement « sans cause réelle et sérieuse ».",
+                &[("sans cause réelle et sérieuse", "Le tribunal")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn constructions_of_news_attribute_in_english() {
+    super::check(
+        "en",
+        &[
+            ("\"A youthful mistake,\" is how Mark Delroy now describes it.", &[("A youthful mistake,", "Mark Delroy")]),
+            ("By Nadia Farrow's own account, \"nobody saw it coming\".", &[("nobody saw it coming", "Nadia Farrow")]),
+            (
+                "The bill was branded \"a step back in time\" by Helen Sorley.",
+                &[("a step back in time", "Helen Sorley")],
+            ),
+            (
+                "The prosecutor asked for twelve years, citing \"a crime long in the planning\".",
+                &[("a crime long in the planning", "The prosecutor")],
+            ),
+            (
+                "In its report, the Audit Office points to \"spending without any control\".",
+                &[("spending without any control", "Audit Office")],
+            ),
+            (
+                "Mark Delroy lashed out at \"a deaf and blind administration\".",
+                &[("a deaf and blind administration", "Mark Delroy")],
+            ),
+            (
+                "It was, in Yves Camden's words, \"a building site run without a plan\".",
+                &[("a building site run without a plan", "Yves Camden")],
+            ),
+            ("Asked about the dam, Mark Delroy spoke of \"a closed case\".", &[("a closed case", "Mark Delroy")]),
+            (
+                "The court ruled the dismissal \"unfair and without cause\".",
+                &[("unfair and without cause", "The court")],
+            ),
+            ("\"The page is turned,\" Helen Sorley told the local radio.", &[("The page is turned,", "Helen Sorley")]),
+        ],
+    );
+}
+
+#[test]
+fn titles_and_terms_of_news_are_no_quotes_in_french() {
+    super::check(
+        "fr",
+        &[
+            ("La commission « Avenir des territoires ruraux » se réunira en mai.", &[]),
+            ("Le navire « Étoile du Ponant » a quitté Brest dimanche.", &[]),
+            ("Le mot « souveraineté » revient douze fois dans le discours.", &[]),
+            ("L'exposition « Un siècle de lumière » ouvre samedi au musée.", &[]),
+            ("Le fameux « effet papillon » a encore frappé.", &[]),
+            ("Alerté par les voisins, le maire a noté l'absence de gardien et appelé la police.", &[]),
+            ("Les « gilets bleus » ont défilé sous une banderole « Non au tunnel ».", &[]),
+            ("Le prix « Plume d'or » revient à Nadia Ferrand pour son roman « Les Eaux noires ».", &[]),
+            ("Il a été condamné pour « abus de confiance » et « faux en écriture ».", &[]),
+            (
+                "Le programme « Cœur de ville » est, selon Nadia Ferrand, un échec complet.",
+                &[("Le programme « Cœur de ville » est / un échec complet", "Nadia Ferrand")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn titles_and_terms_of_news_are_no_quotes_in_english() {
+    super::check(
+        "en",
+        &[
+            ("The \"Future of Rural Areas\" committee will meet in May.", &[]),
+            ("The trawler \"Morning Star\" left Dover on Sunday.", &[]),
+            ("The word \"sovereignty\" appears twelve times in the speech.", &[]),
+            ("The exhibition \"A Century of Light\" opens at the museum on Saturday.", &[]),
+            ("The so-called \"butterfly effect\" has struck again.", &[]),
+            ("The mayor noted the absence of a guard and called the police.", &[]),
+            ("The \"blue vests\" marched behind a banner reading \"No Tunnel\".", &[]),
+            ("Nadia Farrow won the \"Golden Quill\" prize for her novel \"Black Waters\".", &[]),
+            ("He was convicted of \"breach of trust\" and \"forgery\".", &[]),
+            ("Delroy, nicknamed \"the Fox\", founded the company \"Clear Sky Ltd\" in 1998.", &[]),
+        ],
+    );
+}

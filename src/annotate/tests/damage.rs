@@ -62,3 +62,59 @@ fn marks_of_markdown_are_no_text() {
         ],
     );
 }
+
+#[test]
+fn damaged_quotes_of_news_are_read_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "<p>&laquo; Nous avons tout perdu &raquo;, soupire <em>Yves Camus</em>.</p>",
+                &[("Nous avons tout perdu", "Yves Camus")],
+            ),
+            (
+                "<div>« Nous avons tout perdu », soupire Yves Camus.<br/>« Il faut nous aider », demande Nadia Ferrand.</div>",
+                &[("Nous avons tout perdu", "Yves Camus"), ("Il faut nous aider", "Nadia Ferrand")],
+            ),
+            ("«Nous avons tout perdu», soupire Yves\u{a0}Camus.", &[("Nous avons tout perdu", "Yves Camus")]),
+            ("Â«Â Nous avons tout perduÂ Â», soupire Yves Camus.", &[("Nous avons tout perdu", "Yves Camus")]),
+            ("\u{93}Nous avons tout perdu\u{94}, soupire Yves Camus.", &[("Nous avons tout perdu", "Yves Camus")]),
+            ("« Nous avons tout per\u{ad}du », soupire Yves Camus.", &[("Nous avons tout per\u{ad}du", "Yves Camus")]),
+            ("« Nous avons tout perdu »\u{200b}, soupire Yves Camus.", &[("Nous avons tout perdu", "Yves Camus")]),
+            (
+                "&#171;&#160;Nous avons tout perdu&#160;&#187;, soupire Yves Camus.",
+                &[("Nous avons tout perdu", "Yves Camus")],
+            ),
+            ("**Yves Camus** : « Nous avons tout perdu. »", &[("Nous avons tout perdu.", "Yves Camus")]),
+            ("Le taux passe de 3 &lt; x &lt; 5 à 7 &amp; plus, sans &eacute;carts.", &[]),
+        ],
+    );
+}
+
+#[test]
+fn damaged_quotes_of_news_are_read_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "<p>&ldquo;We lost everything,&rdquo; said <b>Yves Camden</b>.</p>",
+                &[("We lost everything,", "Yves Camden")],
+            ),
+            (
+                "<p>&quot;We lost everything,&quot; said Yves Camden.</p><p>&quot;Help us,&quot; said Nadia Farrow.</p>",
+                &[("We lost everything,", "Yves Camden"), ("Help us,", "Nadia Farrow")],
+            ),
+            ("â€œWe lost everything,â€\u{9d} said Yves Camden.", &[("We lost everything,", "Yves Camden")]),
+            ("\u{91}We lost everything,\u{92} said Yves Camden.", &[("We lost everything,", "Yves Camden")]),
+            ("“We lost every\u{ad}thing,” said Yves Camden.", &[("We lost every\u{ad}thing,", "Yves Camden")]),
+            ("> \"We lost everything,\" said **Yves Camden**.", &[("We lost everything,", "Yves Camden")]),
+            ("&#8220;We lost everything,&#8221; said Yves Camden.", &[("We lost everything,", "Yves Camden")]),
+            ("\"We lost everything,\"\u{a0}said\u{a0}Yves Camden.", &[("We lost everything,", "Yves Camden")]),
+            (
+                "[Yves Camden](https://example.org/camden) said: \"We lost everything.\"",
+                &[("We lost everything.", "Yves Camden")],
+            ),
+            ("AT&amp;T and R&amp;D: 3 &lt; 5 &amp; 7 &gt; 2.", &[]),
+        ],
+    );
+}

@@ -66,3 +66,68 @@ fn a_surname_is_the_person_named_before() {
     let speaker = found.quotes[0].speaker.map(|entity| found.entities[entity].name.as_str());
     assert_eq!(speaker, Some("Anna Schmidt"));
 }
+
+#[test]
+fn german_quotes_of_news_have_their_speakers() {
+    super::check(
+        "de",
+        &[
+            (
+                "„Er hat nie etwas unterschrieben“, betonte der Anwalt von Lena Vogt.",
+                &[("Er hat nie etwas unterschrieben", "der Anwalt von Lena Vogt")],
+            ),
+            (
+                "„Wir haben alles verloren“, klagt Landwirt Jens Harms vor seiner Scheune.",
+                &[("Wir haben alles verloren", "Jens Harms")],
+            ),
+            (
+                "„Wir haben alles verloren“, so die Mutter von Tim Brandes.",
+                &[("Wir haben alles verloren", "die Mutter von Tim Brandes")],
+            ),
+            (
+                "Der Sprecher von Ministerin Lena Vogt sagte: „Niemand hat den Bericht erhalten.“",
+                &[("Niemand hat den Bericht erhalten.", "Der Sprecher von Ministerin Lena Vogt")],
+            ),
+            ("„Es ist vorbei“, sagten Lena Vogt und Jens Harms.", &[("Es ist vorbei", "Lena Vogt und Jens Harms")]),
+            (
+                "„Wir haben“, räumte Lena Vogt ein, „die Flut unterschätzt.“",
+                &[("Wir haben / die Flut unterschätzt.", "Lena Vogt")],
+            ),
+            ("»Der Bericht liegt vor«, versichert Jens Harms.", &[("Der Bericht liegt vor", "Jens Harms")]),
+            ("Lena Vogt hat nie gesagt: „Die Brücke ist sicher.“", &[]),
+            (
+                "Laut Lena Vogt ist „niemand auf so etwas vorbereitet gewesen“.",
+                &[("niemand auf so etwas vorbereitet gewesen", "Lena Vogt")],
+            ),
+            (
+                "„Das Dach könnte einstürzen“, warnt Lena Vogt, die Vorsitzende des Elternbeirats.",
+                &[("Das Dach könnte einstürzen", "Lena Vogt")],
+            ),
+            ("„Niemals.“ Lena Vogt bleibt hart.", &[("Niemals.", "Lena Vogt")]),
+            ("Die Ausstellung „Ein Jahrhundert Licht“ öffnet am Samstag.", &[]),
+            ("Das Wort „Freiheit“ fällt zwölfmal in der Rede.", &[]),
+            (
+                "Lena Vogt und ihr Bruder Karl Vogt führen den Hof. „Die Ernte wird schlecht“, warnt Vogt.",
+                &[("Die Ernte wird schlecht", "Vogt")],
+            ),
+            ("Der Richter entschied mit einem Wort: „Schuldig.“", &[("Schuldig.", "Der Richter")]),
+            (
+                "&bdquo;Wir haben alles verloren&ldquo;, klagt Jens Harms.",
+                &[("Wir haben alles verloren", "Jens Harms")],
+            ),
+            (
+                "„Ich habe es bereut“, gab Lena Vogt zu. „Es tut mir leid.“",
+                &[("Ich habe es bereut", "Lena Vogt"), ("Es tut mir leid.", "Lena Vogt")],
+            ),
+            (
+                "Bürgermeister Jens Harms nannte den Plan „ein Chaos von Anfang bis Ende“.",
+                &[("ein Chaos von Anfang bis Ende", "Jens Harms")],
+            ),
+            (
+                "Auf die Frage nach dem Termin antwortete Lena Vogt: „Das steht noch nicht fest.“",
+                &[("Das steht noch nicht fest.", "Lena Vogt")],
+            ),
+            ("Das Schiff „Morgenstern“ verließ Kiel am Sonntag.", &[]),
+        ],
+    );
+}

@@ -180,3 +180,98 @@ fn a_pronoun_refers_to_a_person() {
         ],
     );
 }
+
+#[test]
+fn a_source_is_found_with_its_description_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "« La toiture menace de tomber », alerte Nadia Ferrand, présidente de l'association des parents d'élèves du lycée.",
+                &[("La toiture menace de tomber", "Nadia Ferrand")],
+            ),
+            (
+                "Pour le patron de l'aciérie, Marc Delvaux, « la reprise est une question de semaines ».",
+                &[("la reprise est une question de semaines", "Marc Delvaux")],
+            ),
+            (
+                "Le médecin-chef Yves Camus, qui dirige les urgences depuis 2011, le répète : « Nous manquons de lits. »",
+                &[("Nous manquons de lits.", "Yves Camus")],
+            ),
+            (
+                "Selon la vice-présidente du département chargée des routes, Nadia Ferrand, le tunnel rouvrira en mars.",
+                &[("le tunnel rouvrira en mars", "Nadia Ferrand")],
+            ),
+            (
+                "« On nous a oubliés », lâche Yves Camus, éleveur à Millau, tel un résumé de la journée.",
+                &[("On nous a oubliés", "Yves Camus")],
+            ),
+            (
+                "Après la visite du ministre Marc Delvaux, la maire Nadia Ferrand a estimé que la page était tournée.",
+                &[("que la page était tournée", "Nadia Ferrand")],
+            ),
+            (
+                "Invitée de la matinale, la sénatrice Hélène Sorbier a jugé le texte « bâclé de bout en bout ».",
+                &[("bâclé de bout en bout", "Hélène Sorbier")],
+            ),
+            (
+                "Alors que Marc Delvaux quittait la salle, Nadia Ferrand a lancé : « Le débat est clos. »",
+                &[("Le débat est clos.", "Nadia Ferrand")],
+            ),
+            (
+                "Le boulanger, dont la boutique a brûlé, est amer : « Trente ans de travail partis en fumée. »",
+                &[("Trente ans de travail partis en fumée.", "Le boulanger")],
+            ),
+            ("Le proviseur, Yves Camus, l'assure : « La toiture tiendra. »", &[("La toiture tiendra.", "Yves Camus")]),
+        ],
+    );
+}
+
+#[test]
+fn a_source_is_found_with_its_description_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "\"The roof could fall,\" warned Nadia Farrow, who chairs the school's parents' association.",
+                &[("The roof could fall,", "Nadia Farrow")],
+            ),
+            (
+                "Steelworks owner Mark Delroy said restarting the furnace was \"a matter of weeks\".",
+                &[("a matter of weeks", "Mark Delroy")],
+            ),
+            (
+                "Dr Yves Camden, who has run the emergency ward since 2011, put it bluntly: \"We are short of beds.\"",
+                &[("We are short of beds.", "Yves Camden")],
+            ),
+            (
+                "According to the county's deputy head of roads, Nadia Farrow, the tunnel will reopen in March.",
+                &[("the tunnel will reopen in March", "Nadia Farrow")],
+            ),
+            (
+                "\"They forgot us,\" says Yves Camden, 61, a sheep farmer near Dover.",
+                &[("They forgot us,", "Yves Camden")],
+            ),
+            (
+                "After a visit by Transport Minister Mark Delroy, Mayor Nadia Farrow said the page had been turned.",
+                &[("the page had been turned", "Nadia Farrow")],
+            ),
+            (
+                "Speaking on breakfast radio, Senator Helen Sorley called the bill \"a mess from start to finish\".",
+                &[("a mess from start to finish", "Helen Sorley")],
+            ),
+            (
+                "As Mark Delroy left the room, Nadia Farrow called out: \"The debate is over.\"",
+                &[("The debate is over.", "Nadia Farrow")],
+            ),
+            (
+                "The baker, whose shop burned down, is bitter: \"Thirty years of work up in smoke.\"",
+                &[("Thirty years of work up in smoke.", "The baker")],
+            ),
+            (
+                "\"The roof could fall,\" reads the report handed to Nadia Farrow.",
+                &[("The roof could fall,", "the report")],
+            ),
+        ],
+    );
+}

@@ -243,3 +243,86 @@ fn a_noun_a_colon_or_a_phrase_may_report_a_clause() {
         ],
     );
 }
+
+#[test]
+fn clauses_of_news_are_reported_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "Hélène Sorbier a fait savoir mardi soir qu'elle ne briguerait pas un second mandat.",
+                &[("qu'elle ne briguerait pas un second mandat", "Hélène Sorbier")],
+            ),
+            ("D'après le rapport, la crue aurait pu être évitée.", &[("la crue aurait pu être évitée", "le rapport")]),
+            (
+                "Le groupe dit vouloir fermer deux sites d'ici à 2027.",
+                &[("vouloir fermer deux sites d'ici à 2027", "Le groupe")],
+            ),
+            (
+                "La crue aurait pu être évitée, estime Nadia Ferrand.",
+                &[("La crue aurait pu être évitée", "Nadia Ferrand")],
+            ),
+            (
+                "Marc Delvaux a rappelé que le pont datait de 1931, avant de préciser qu'il serait démoli en juin.",
+                &[("que le pont datait de 1931", "Marc Delvaux"), ("qu'il serait démoli en juin", "Marc Delvaux")],
+            ),
+            ("L'opposition accuse le maire d'avoir caché les comptes.", &[]),
+            (
+                "Le pont, assure Marc Delvaux, sera démoli en juin.",
+                &[("Le pont / sera démoli en juin", "Marc Delvaux")],
+            ),
+            ("La nouvelle que tous attendaient est tombée à midi.", &[]),
+            (
+                "Interrogée par la presse, Nadia Ferrand a répondu que rien n'était décidé.",
+                &[("que rien n'était décidé", "Nadia Ferrand")],
+            ),
+            ("Le village sait que la route est longue.", &[]),
+        ],
+    );
+}
+
+#[test]
+fn clauses_of_news_are_reported_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "Helen Sorley announced on Tuesday evening that she would not seek a second term.",
+                &[("that she would not seek a second term", "Helen Sorley")],
+            ),
+            (
+                "According to the report, the flood could have been avoided.",
+                &[("the flood could have been avoided", "the report")],
+            ),
+            (
+                "The group says it wants to close two sites by 2027.",
+                &[("it wants to close two sites by 2027", "The group")],
+            ),
+            (
+                "The flood could have been avoided, Nadia Farrow believes.",
+                &[("The flood could have been avoided", "Nadia Farrow")],
+            ),
+            (
+                "Mark Delroy said the bridge dated from 1931 and added that it would be demolished in June.",
+                &[
+                    ("the bridge dated from 1931", "Mark Delroy"),
+                    ("that it would be demolished in June", "Mark Delroy"),
+                ],
+            ),
+            ("The opposition vowed to take the case to court.", &[("to take the case to court", "The opposition")]),
+            (
+                "The bridge, Mark Delroy said, will be demolished in June.",
+                &[("The bridge / will be demolished in June", "Mark Delroy")],
+            ),
+            ("The news that everyone was waiting for came at noon.", &[]),
+            (
+                "Asked by reporters, Nadia Farrow replied that nothing had been decided.",
+                &[("that nothing had been decided", "Nadia Farrow")],
+            ),
+            (
+                "The mayor rejected Nadia Farrow's claim that the accounts were hidden.",
+                &[("that the accounts were hidden", "Nadia Farrow")],
+            ),
+        ],
+    );
+}

@@ -104,3 +104,95 @@ fn a_source_ends_a_quotation_whose_mark_was_forgotten() {
         ],
     );
 }
+
+#[test]
+fn a_source_within_the_marks_is_cut_out_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "« Nous avons, a reconnu Hélène Sorbier, sous-estimé la crue. »",
+                &[("Nous avons / sous-estimé la crue.", "Hélène Sorbier")],
+            ),
+            (
+                "« Le rapport existe, assure Marc Delvaux, et je l'ai lu. »",
+                &[("Le rapport existe / et je l'ai lu.", "Marc Delvaux")],
+            ),
+            (
+                "« Le rapport existe », assure Marc Delvaux, « et je l'ai lu ».",
+                &[("Le rapport existe / et je l'ai lu", "Marc Delvaux")],
+            ),
+            (
+                "« C'est ma dernière saison, a soufflé, ému, Karim Belhadj. Merci à tous. »",
+                &[("C'est ma dernière saison / Merci à tous.", "Karim Belhadj")],
+            ),
+            (
+                "Hélène Sorbier s'est expliquée. « J'ai eu tort, a-t-elle admis devant les députés. Je le regrette. »",
+                &[("J'ai eu tort / Je le regrette.", "Hélène Sorbier")],
+            ),
+            (
+                "« Mon père disait qu'il fallait tenir, et j'ai tenu », raconte Yves Camus.",
+                &[("Mon père disait qu'il fallait tenir, et j'ai tenu", "Yves Camus")],
+            ),
+            (
+                "« Le ministre, a-t-on appris hier, ne viendra pas », regrette Yves Camus.",
+                &[("Le ministre, a-t-on appris hier, ne viendra pas", "Yves Camus")],
+            ),
+            ("« L'eau monte, prévient le maire, M. Camus, et vite. »", &[("L'eau monte / et vite.", "Camus")]),
+            (
+                "« La vie, c'est comme la mer, disait ma grand-mère, il faut apprendre à nager », sourit Nadia Ferrand.",
+                &[("La vie, c'est comme la mer, disait ma grand-mère, il faut apprendre à nager", "Nadia Ferrand")],
+            ),
+            ("« Tout brûle, a crié un pompier, sortez ! »", &[("Tout brûle / sortez !", "un pompier")]),
+        ],
+    );
+}
+
+#[test]
+fn a_source_within_the_marks_is_cut_out_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "\"We underestimated,\" Helen Sorley admitted, \"the strength of the flood.\"",
+                &[("We underestimated, / the strength of the flood.", "Helen Sorley")],
+            ),
+            (
+                "\"The report exists,\" Mark Delroy insists, \"and I have read it.\"",
+                &[("The report exists, / and I have read it.", "Mark Delroy")],
+            ),
+            (
+                "\"The report exists, Mark Delroy insists, and I have read it.\"",
+                &[("The report exists / and I have read it.", "Mark Delroy")],
+            ),
+            (
+                "\"Get out!\" a firefighter shouted at us. \"It is all coming down!\"",
+                &[("Get out!", "a firefighter"), ("It is all coming down!", "a firefighter")],
+            ),
+            (
+                "\"This is my last season,\" said an emotional Karim Belton. \"Thank you all.\"",
+                &[("This is my last season,", "Karim Belton"), ("Thank you all.", "Karim Belton")],
+            ),
+            (
+                "Helen Sorley explained herself. \"I was wrong,\" she told lawmakers, \"and I regret it.\"",
+                &[("I was wrong, / and I regret it.", "Helen Sorley")],
+            ),
+            (
+                "\"My father said we had to hold on, and I did,\" Yves Camden recalled.",
+                &[("My father said we had to hold on, and I did,", "Yves Camden")],
+            ),
+            (
+                "\"The minister, we learned yesterday, is not coming,\" said Yves Camden.",
+                &[("The minister, we learned yesterday, is not coming,", "Yves Camden")],
+            ),
+            (
+                "\"Life,\" as my grandmother used to say, \"is like the sea.\" Nadia Farrow laughed.",
+                &[("Life, / is like the sea.", "my grandmother")],
+            ),
+            (
+                "\"I saw him,\" said Yves Camden, \"but he said nothing.\"",
+                &[("I saw him, / but he said nothing.", "Yves Camden")],
+            ),
+        ],
+    );
+}

@@ -118,3 +118,83 @@ fn marks_of_other_scripts_quote() {
         assert!(found.len() == 1 && found[0].contains(&format!(": {words} <- ")), "{found:?}");
     }
 }
+
+#[test]
+fn marks_of_all_kinds_quote_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "\"Nous avons attendu trois heures sous la pluie\" raconte Nadia Ferrand, trempée.",
+                &[("Nous avons attendu trois heures sous la pluie", "Nadia Ferrand")],
+            ),
+            (
+                "“Nous avons tout perdu en une nuit”, soupire Yves Camus devant sa grange.",
+                &[("Nous avons tout perdu en une nuit", "Yves Camus")],
+            ),
+            (
+                "«Nous avons tout perdu en une nuit», soupire Yves Camus devant sa grange.",
+                &[("Nous avons tout perdu en une nuit", "Yves Camus")],
+            ),
+            (
+                "« Il m'a dit “pars” et je suis partie », raconte Nadia Ferrand.",
+                &[("Il m'a dit “pars” et je suis partie", "Nadia Ferrand")],
+            ),
+            (
+                "« Nous avons tout perdu », soupire Yves Camus.\n\n« L'État doit nous aider, demande Nadia Ferrand.\n\nLe préfet viendra lundi.",
+                &[("Nous avons tout perdu", "Yves Camus"), ("L'État doit nous aider", "Nadia Ferrand")],
+            ),
+            (
+                "« Nous avons tout perdu. Les bêtes sont mortes.\n\n« Il faudra dix ans pour reconstruire », ajoute Yves Camus.",
+                &[(
+                    "Nous avons tout perdu. Les bêtes sont mortes. / Il faudra dix ans pour reconstruire",
+                    "Yves Camus",
+                )],
+            ),
+            ("« Nous avons tout perdu \", soupire Yves Camus.", &[("Nous avons tout perdu", "Yves Camus")]),
+            ("L'écran de 27\" coûte moins cher qu'un écran de 32\", note le magazine.", &[]),
+            ("Le cap de l'« exception » est passé à 12 h 30 et l'« aujourd'hui » d'hier n'est plus.", &[]),
+            ("„Nous avons tout perdu“, soupire Yves Camus.", &[("Nous avons tout perdu", "Yves Camus")]),
+        ],
+    );
+}
+
+#[test]
+fn marks_of_all_kinds_quote_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "'We waited three hours in the rain,' said Nadia Farrow, soaked to the skin.",
+                &[("We waited three hours in the rain,", "Nadia Farrow")],
+            ),
+            (
+                "\"We waited three hours in the rain\", said Nadia Farrow.",
+                &[("We waited three hours in the rain", "Nadia Farrow")],
+            ),
+            (
+                "''We lost everything overnight,'' said Yves Camden outside his barn.",
+                &[("We lost everything overnight,", "Yves Camden")],
+            ),
+            ("“He said ‘go’ and I went,” Nadia Farrow recalled.", &[("He said ‘go’ and I went,", "Nadia Farrow")]),
+            (
+                "\"We lost everything. The animals are dead.\n\n\"It will take ten years to rebuild,\" Yves Camden added.",
+                &[("We lost everything. The animals are dead. / It will take ten years to rebuild,", "Yves Camden")],
+            ),
+            (
+                "“We lost everything,” Yves Camden said.\n\n“The state must help us, Nadia Farrow said.\n\nThe governor will visit on Monday.",
+                &[("We lost everything,", "Yves Camden"), ("The state must help us", "Nadia Farrow")],
+            ),
+            (
+                "The 27\" screen costs less than a 32\" one, the magazine noted.",
+                &[("The 27\" screen costs less than a 32\" one", "the magazine")],
+            ),
+            ("“We lost everything,\" said Yves Camden.", &[("We lost everything,", "Yves Camden")]),
+            ("The farmers' union and the villagers' council don't agree, and it's the growers' loss.", &[]),
+            (
+                "‘The owners’ promises weren’t kept,’ Nadia Farrow said.",
+                &[("The owners’ promises weren’t kept,", "Nadia Farrow")],
+            ),
+        ],
+    );
+}

@@ -102,3 +102,53 @@ fn statements_beside_a_denial_or_a_condition_are_quotes() {
         ],
     );
 }
+
+#[test]
+fn words_that_nobody_said_are_no_quotes_in_french() {
+    super::check(
+        "fr",
+        &[
+            ("Le maire n'a pas souhaité dire si le stade serait agrandi.", &[]),
+            ("Hélène Sorbier a démenti avoir promis « un poste à chacun » lors du dîner.", &[]),
+            ("Aucun ministre n'a jamais déclaré que la taxe serait supprimée.", &[]),
+            ("Si le tribunal estime que la plainte est recevable, le procès s'ouvrira en juin.", &[]),
+            ("Les syndicats attendent que la direction annonce que l'usine restera ouverte.", &[]),
+            ("Le préfet devrait confirmer jeudi que la route rouvrira.", &[]),
+            ("Hélène Sorbier s'est bien gardée de dire que la réforme était abandonnée.", &[]),
+            ("Pourquoi le maire n'a-t-il pas dit que l'eau était polluée ?", &[]),
+            (
+                "« Je n'ai rien promis », a démenti Hélène Sorbier, qui nie avoir parlé d'« un poste à chacun ».",
+                &[("Je n'ai rien promis", "Hélène Sorbier")],
+            ),
+            (
+                "Sans confirmer l'heure, le préfet a indiqué que la route rouvrirait jeudi.",
+                &[("que la route rouvrirait jeudi", "le préfet")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn words_that_nobody_said_are_no_quotes_in_english() {
+    super::check(
+        "en",
+        &[
+            ("The mayor would not say whether the stadium would be enlarged.", &[]),
+            ("Helen Sorley has denied promising \"a job for everyone\" at the dinner.", &[]),
+            ("No minister has ever said that the tax would be scrapped.", &[]),
+            ("If the court finds that the complaint is valid, the trial will open in June.", &[]),
+            ("Unions are waiting for the company to announce that the plant will stay open.", &[]),
+            ("The governor is expected to confirm on Thursday that the road will reopen.", &[]),
+            ("Sorley stopped short of saying that the reform was dead.", &[]),
+            ("Why did the mayor not say that the water was polluted?", &[]),
+            (
+                "\"I promised nothing,\" said Helen Sorley, who denies having spoken of \"a job for everyone\".",
+                &[("I promised nothing,", "Helen Sorley")],
+            ),
+            (
+                "Without giving a time, the governor said that the road would reopen on Thursday.",
+                &[("that the road would reopen on Thursday", "the governor")],
+            ),
+        ],
+    );
+}

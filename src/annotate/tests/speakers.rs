@@ -97,3 +97,101 @@ fn a_name_of_several_people_names_nobody() {
         assert_eq!(speaker(language, body).as_deref(), Some(name), "{body}");
     }
 }
+
+#[test]
+fn each_source_is_one_person_or_several_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "Yves Camus et son frère Alain Camus dirigent le domaine. « La récolte sera mauvaise », prévient Camus.",
+                &[("La récolte sera mauvaise", "Camus")],
+            ),
+            (
+                "Hélène Sorbier a reçu Jean Sorbier, son cousin. « Nous ne sommes d'accord sur rien », a dit M. Sorbier.",
+                &[("Nous ne sommes d'accord sur rien", "Jean Sorbier")],
+            ),
+            (
+                "« Nous irons jusqu'en cassation », ont annoncé Me Karine Vidal et Me Luc Ansart.",
+                &[("Nous irons jusqu'en cassation", "Me Karine Vidal et Me Luc Ansart")],
+            ),
+            (
+                "Nadia Ferrand, Marc Delvaux et Yves Camus dénoncent « une loi écrite en une nuit ».",
+                &[("une loi écrite en une nuit", "Nadia Ferrand, Marc Delvaux et Yves Camus")],
+            ),
+            (
+                "« La grève continue », ont lancé la déléguée syndicale et le représentant des cadres.",
+                &[("La grève continue", "la déléguée syndicale et le représentant des cadres")],
+            ),
+            (
+                "Selon Nadia Ferrand et Marc Delvaux, le vote aura lieu en mars.",
+                &[("le vote aura lieu en mars", "Nadia Ferrand et Marc Delvaux")],
+            ),
+            (
+                "« Tout est prêt », assure Nadia Ferrand, tandis que Marc Delvaux juge la date « bien trop proche ».",
+                &[("Tout est prêt", "Nadia Ferrand"), ("bien trop proche", "Marc Delvaux")],
+            ),
+            (
+                "Nadia Ferrand a accompagné Marc Delvaux à Rennes. « Tout est prêt », a dit ce dernier.",
+                &[("Tout est prêt", "Marc Delvaux")],
+            ),
+            (
+                "Marc Delvaux et Nadia Ferrand se sont salués. « Tout est prêt », a glissé Ferrand.",
+                &[("Tout est prêt", "Nadia Ferrand")],
+            ),
+            (
+                "Marc Delvaux père et Marc Delvaux fils étaient là. « Tout est prêt », a dit le premier adjoint.",
+                &[("Tout est prêt", "le premier adjoint")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn each_source_is_one_person_or_several_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "Yves Camden and his brother Alan Camden run the estate. \"The harvest will be poor,\" Camden warned.",
+                &[("The harvest will be poor,", "Camden")],
+            ),
+            (
+                "Helen Sorley met John Sorley, her cousin. \"We agree on nothing,\" Mr Sorley said.",
+                &[("We agree on nothing,", "John Sorley")],
+            ),
+            (
+                "\"We will appeal,\" announced lawyers Karen Vidal and Luke Ansart.",
+                &[("We will appeal,", "lawyers Karen Vidal and Luke Ansart")],
+            ),
+            (
+                "Nadia Farrow, Mark Delroy and Yves Camden condemned \"a law written in one night\".",
+                &[("a law written in one night", "Nadia Farrow, Mark Delroy and Yves Camden")],
+            ),
+            (
+                "\"The strike goes on,\" the shop steward and the managers' delegate told reporters.",
+                &[("The strike goes on,", "the shop steward and the managers' delegate")],
+            ),
+            (
+                "According to Nadia Farrow and Mark Delroy, the vote will be held in March.",
+                &[("the vote will be held in March", "Nadia Farrow and Mark Delroy")],
+            ),
+            (
+                "\"Everything is ready,\" said Nadia Farrow, while Mark Delroy called the date \"far too close\".",
+                &[("Everything is ready,", "Nadia Farrow"), ("far too close", "Mark Delroy")],
+            ),
+            (
+                "Nadia Farrow went to Dover with Mark Delroy. \"Everything is ready,\" Delroy said.",
+                &[("Everything is ready,", "Mark Delroy")],
+            ),
+            (
+                "Mark Delroy and Nadia Farrow shook hands. \"Everything is ready,\" she said.",
+                &[("Everything is ready,", "Nadia Farrow")],
+            ),
+            (
+                "\"Everything is ready,\" said Nadia Farrow, and Mark Delroy nodded.",
+                &[("Everything is ready,", "Nadia Farrow")],
+            ),
+        ],
+    );
+}

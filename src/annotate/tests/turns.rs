@@ -137,3 +137,73 @@ fn short_utterances_are_quotes_when_they_are_said() {
         ],
     );
 }
+
+#[test]
+fn lines_and_turns_have_their_speakers_in_french() {
+    super::check(
+        "fr",
+        &[
+            (
+                "Dans une lettre aux salariés, Hélène Sorbier écrit :\n\n« Nous devons tourner la page. »",
+                &[("Nous devons tourner la page.", "Hélène Sorbier")],
+            ),
+            (
+                "Ouest Matin : Comment vivez-vous cette saison ?\nKarim Belhadj : Très bien. Le groupe travaille.\nOuest Matin : Et la suite ?\nKarim Belhadj : Nous verrons en mai.",
+                &[("Très bien. Le groupe travaille.", "Karim Belhadj"), ("Nous verrons en mai.", "Karim Belhadj")],
+            ),
+            (
+                "14 h 05. Hélène Sorbier arrive au palais.\n14 h 20. « Je n'ai pas peur », dit-elle aux caméras.",
+                &[("Je n'ai pas peur", "Hélène Sorbier")],
+            ),
+            (
+                "– Avez-vous signé ? interroge le juge.\n– Oui, admet Marc Delvaux.",
+                &[("Avez-vous signé ?", "le juge"), ("Oui", "Marc Delvaux")],
+            ),
+            (
+                "Ils ont réagi.\n- Nadia Ferrand (Verts) : « Une honte. »\n- Yves Camus (centre) : « Un progrès. »",
+                &[("Une honte.", "Nadia Ferrand"), ("Un progrès.", "Yves Camus")],
+            ),
+            (
+                "« Une honte », tranche Nadia Ferrand. « Un scandale, même. »",
+                &[("Une honte", "Nadia Ferrand"), ("Un scandale, même.", "Nadia Ferrand")],
+            ),
+            ("« Jamais. » Hélène Sorbier ne cède rien.", &[("Jamais.", "Hélène Sorbier")]),
+            ("Photo : le port de Cassis au petit matin, un jour de mistral.", &[]),
+            ("Horaires : du lundi au vendredi, de 9 h à 17 h.\nTarifs : 5 euros, gratuit pour les enfants.", &[]),
+            ("Le juge a tranché en un mot : « Coupable. »", &[("Coupable.", "Le juge")]),
+        ],
+    );
+}
+
+#[test]
+fn lines_and_turns_have_their_speakers_in_english() {
+    super::check(
+        "en",
+        &[
+            (
+                "In a letter to staff, Helen Sorley wrote:\n\n\"We must turn the page.\"",
+                &[("We must turn the page.", "Helen Sorley")],
+            ),
+            (
+                "Dover Post: How is the season going?\nKarim Belton: Very well. The group is working hard.\nDover Post: And after that?\nKarim Belton: We will see in May.",
+                &[("Very well. The group is working hard.", "Karim Belton"), ("We will see in May.", "Karim Belton")],
+            ),
+            (
+                "14:05 - Helen Sorley arrives at the court.\n14:20 - \"I am not afraid,\" she tells the cameras.",
+                &[("I am not afraid,", "Helen Sorley")],
+            ),
+            (
+                "What they said:\n- Nadia Farrow (Greens): \"A disgrace.\"\n- Yves Camden (Liberals): \"A step forward.\"",
+                &[("A disgrace.", "Nadia Farrow"), ("A step forward.", "Yves Camden")],
+            ),
+            (
+                "\"A disgrace,\" said Nadia Farrow. \"A scandal, even.\"",
+                &[("A disgrace,", "Nadia Farrow"), ("A scandal, even.", "Nadia Farrow")],
+            ),
+            ("\"Never.\" Helen Sorley is giving nothing away.", &[("Never.", "Helen Sorley")]),
+            ("Photo: the port of Dover at dawn on a windy day.", &[]),
+            ("Opening hours: Monday to Friday, 9am to 5pm.\nTickets: £5, free for children.", &[]),
+            ("The judge ruled in one word: \"Guilty.\"", &[("Guilty.", "The judge")]),
+        ],
+    );
+}

@@ -83,6 +83,10 @@ impl Finder<'_> {
             return false;
         }
         if info.is_determiner() && info.is_clitic() && previous > 0 {
+            // `Anne Roy le confie : « ... »`
+            if self.tokens.is_mark(at + 1, ':') && self.tokens.is_capitalized(previous - 1) {
+                return false;
+            }
             let earlier = self.tokens.info(previous - 1);
             return !(earlier.is_pronoun()
                 || earlier.is_relative()

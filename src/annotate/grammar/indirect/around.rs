@@ -30,7 +30,9 @@ impl Clauses<'_> {
         let verb = |part: Option<(usize, usize)>| {
             part.filter(|&(start, end)| (start..end).any(|i| self.is_verb(i)) && !self.contains_quote(start, end))
         };
-        if [before, after].into_iter().flatten().any(|(start, end)| self.contains_quote(start, end)) {
+        let quoted =
+            before.is_some_and(|(start, end)| self.contains_quote(start, end)) || self.contains_quote(resume, tail_end);
+        if quoted {
             return None;
         }
         let whole = before.is_some_and(|(start, _)| start <= self.sentence.start + 8) && after.is_some();
