@@ -20,15 +20,15 @@ impl Evidence {
 }
 
 /// Speakers and right ones.
-type Counts = (f32, f32);
+type SpeakerCounts = (f32, f32);
 
 /// Measured counts, for each evidence and for each pattern.
 #[derive(Default)]
 struct Table {
-    evidence: HashMap<(&'static str, &'static str), Counts>,
-    patterns: HashMap<&'static str, Counts>,
-    sources: HashMap<&'static str, Counts>,
-    all: Counts,
+    evidence: HashMap<(&'static str, &'static str), SpeakerCounts>,
+    patterns: HashMap<&'static str, SpeakerCounts>,
+    sources: HashMap<&'static str, SpeakerCounts>,
+    all: SpeakerCounts,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("calibration.tsv")));
@@ -44,7 +44,7 @@ impl Table {
         for line in file.lines().filter(|line| !line.starts_with('#')) {
             let [pattern, source, all, right] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
             let counts = (all.parse().unwrap_or(0.0), right.parse().unwrap_or(0.0));
-            let add = |sum: &mut Counts| *sum = (sum.0 + counts.0, sum.1 + counts.1);
+            let add = |sum: &mut SpeakerCounts| *sum = (sum.0 + counts.0, sum.1 + counts.1);
             add(table.evidence.entry((pattern, source)).or_default());
             add(table.patterns.entry(pattern).or_default());
             add(table.sources.entry(source).or_default());
@@ -55,7 +55,7 @@ impl Table {
 
     /// The share of right speakers, drawn towards the lower of the means of its pattern and its source where few were seen.
     fn confidence(&self, evidence: Evidence) -> f32 {
-        let smoothed = |counts: Option<&Counts>, mean: f32| {
+        let smoothed = |counts: Option<&SpeakerCounts>, mean: f32| {
             let (all, right) = counts.copied().unwrap_or_default();
             (right + PRIOR * mean) / (all + PRIOR)
         };

@@ -66,7 +66,7 @@ impl Cleaned {
     }
 }
 
-/// What a clean text has in place of the characters at `at`, if they are damaged, and how many these are.
+/// The character that replaces damaged ones at `at`, none if they are dropped, and the number of damaged ones.
 fn replacement(chars: &[char], at: usize, mojibake: bool) -> Option<(Option<char>, usize)> {
     match chars[at] {
         '&' => entity(&chars[at + 1..]).map(|(c, length)| (Some(c), length + 1)),
@@ -211,7 +211,7 @@ const BLOCKS: [&str; 22] = [
     "header",
 ];
 
-/// What an HTML tag stands for after its `<`: a line break or nothing. Also its length.
+/// The line break or nothing that replaces an HTML tag after its `<`, and the length of the tag.
 fn tag(chars: &[char]) -> Option<(Option<char>, usize)> {
     let name = chars.strip_prefix(&['/']).unwrap_or(chars);
     let comment = matches!(chars, ['!', '-', '-', ..]);

@@ -35,8 +35,7 @@ fn by_small_words(body: &str) -> Option<&'static str> {
         }
         if small * 4 >= all { small } else { 0 }
     };
-    let counts = [("fr", languages::french()), ("en", languages::english()), ("de", languages::german())];
-    let counts = counts.map(|(tag, language)| (tag, count(language)));
+    let counts = languages::all().map(|language| (language.code(), count(language)));
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let mut best = counts.into_iter().filter(|(_, count)| *count == most && most > 0);
     match (best.next(), best.next()) {

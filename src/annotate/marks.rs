@@ -73,7 +73,7 @@ struct Opened {
 /// Finds the outermost quotations of a text, in order. `blocks` are its lines. `single_marks`: whether `'so'` is quoted.
 pub fn find(text: &Text, blocks: &[Block], single_marks: bool) -> Vec<Quoted> {
     let lines: Vec<Vec<Mark>> = blocks.iter().map(|block| scan::marks(text, block.span, single_marks)).collect();
-    let mut reader = Reader { text, blocks, lines: &lines, found: Vec::new() };
+    let mut reader = MarkReader { text, blocks, lines: &lines, found: Vec::new() };
     let mut carried: Option<Opened> = None;
     for i in 0..lines.len() {
         carried = reader.read_line(i, carried);
@@ -81,14 +81,14 @@ pub fn find(text: &Text, blocks: &[Block], single_marks: bool) -> Vec<Quoted> {
     outermost(reader.found)
 }
 
-struct Reader<'a> {
+struct MarkReader<'a> {
     text: &'a Text,
     blocks: &'a [Block],
     lines: &'a [Vec<Mark>],
     found: Vec<Quoted>,
 }
 
-impl Reader<'_> {
+impl MarkReader<'_> {
     /// Adds the quotations that end in a line, and returns the quotation that continues in the next line.
     fn read_line(&mut self, i: usize, carried: Option<Opened>) -> Option<Opened> {
         let (span, line) = (self.blocks[i].span, &self.lines[i]);

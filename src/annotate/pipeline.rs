@@ -18,9 +18,7 @@ pub fn prepare() {
     gazetteer::gazetteer();
     tagger::french();
     tagger::english();
-    languages::french();
-    languages::english();
-    languages::german();
+    languages::all();
 }
 
 /// Finds the blocks, names and quotes of a document. `aliases` has the names of stored entities.

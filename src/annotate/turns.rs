@@ -68,7 +68,7 @@ fn contains_question(text: &Text, span: Span) -> bool {
     (span.start..span.end).any(|at| text.at(at) == '?')
 }
 
-/// What is said in a line that opens with a dash or with a name and a colon. A line with quotation marks there has none.
+/// The words said in a line that opens with a dash or with a name and a colon. A line with quotation marks there has none.
 fn spoken(text: &Text, block: &Block, phrases: &NounPhraseChunker, marked: &[Quoted]) -> Option<(Line, Span)> {
     let tokens = phrases.tokens;
     let first = tokens.list.partition_point(|token| token.span.start < block.span.start);

@@ -1,6 +1,6 @@
 //! The command `evaluate`: scores the quotes and speakers found in labelled articles.
 
-use super::score::{Counts, Judged, LabelledArticle, Track, measures, score};
+use super::score::{Judged, LabelledArticle, QuoteCounts, Track, measures, score};
 use crate::annotate::dictionary::Dictionary;
 use crate::annotate::{Annotation, Document, Evidence, annotate};
 use crate::table::table;
@@ -49,7 +49,7 @@ const STEPS: [f32; 6] = [0.95, 0.9, 0.8, 0.7, 0.5, 0.0];
 #[derive(Default)]
 struct Report {
     /// By language, the index in [`SCORED`].
-    counts: BTreeMap<(String, usize), Counts>,
+    counts: BTreeMap<(String, usize), QuoteCounts>,
     judged: Vec<Judged>,
 }
 

@@ -1,13 +1,13 @@
 //! Scores quotes and their speakers against labelled articles.
 //!
-//! * The unit is a segment: a contiguous piece of a quote. Pieces with only punctuation between them are one segment.
-//! * A segment is the set of its letters and digits, so marks and spaces at its edges do not count. The overlap of two is the
+//! * The unit is a contiguous piece of a quote. Pieces with only punctuation between them are one piece.
+//! * A piece is the set of its letters and digits, so marks and spaces at its edges do not count. The overlap of two is the
 //!   size of their intersection by that of their union.
-//! * Each segment matches at most one other, the best overlap first, from the overlap that is asked for.
+//! * Each piece matches at most one other, the best overlap first, from the overlap that is asked for.
 //! * A speaker is right when the labelled and the found words overlap in the text, or when all words of one are in the other;
 //!   the name behind a pronoun or description counts too.
-//! * End to end, a found segment is right when it matches and its speaker is right, if one is labelled.
-//! * A found segment half of which is labelled as not to be counted is neither right nor wrong.
+//! * End to end, a found piece is right when it matches and its speaker is right, if one is labelled.
+//! * A found piece half of which is labelled as not to be counted is neither right nor wrong.
 
 use crate::annotate::{Annotation, Evidence, FoundQuote, QuoteKind};
 use serde::Deserialize;
@@ -74,9 +74,9 @@ impl Track {
     }
 }
 
-/// Numbers of segments.
+/// Numbers of pieces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct QuoteCounts {
     pub labelled: usize,
     pub found: usize,
     pub matched: usize,
@@ -87,7 +87,7 @@ pub struct Counts {
     pub end_to_end: usize,
 }
 
-impl AddAssign for Counts {
+impl AddAssign for QuoteCounts {
     fn add_assign(&mut self, other: Self) {
         self.labelled += other.labelled;
         self.found += other.found;
@@ -115,15 +115,15 @@ pub struct Judged {
 /// The score of one article.
 #[derive(Debug, Default)]
 pub struct Score {
-    pub counts: Counts,
+    pub counts: QuoteCounts,
     pub judged: Vec<Judged>,
 }
 
-type Range = (usize, usize);
+type Offsets = (usize, usize);
 
 /// A contiguous piece of a quote.
-struct Segment<'a, Q> {
-    range: Range,
+struct Piece<'a, Q> {
+    range: Offsets,
     quote: &'a Q,
 }
 
@@ -140,27 +140,27 @@ impl Letters {
         Self(before)
     }
 
-    fn count(&self, (start, end): Range) -> usize {
+    fn count(&self, (start, end): Offsets) -> usize {
         let last = self.0.len() - 1;
         self.0[end.min(last)].saturating_sub(self.0[start.min(last)])
     }
 
-    fn common(&self, a: Range, b: Range) -> usize {
+    fn common(&self, a: Offsets, b: Offsets) -> usize {
         let range = (a.0.max(b.0), a.1.min(b.1));
         if range.0 < range.1 { self.count(range) } else { 0 }
     }
 
-    /// The segments of a quote with these spans, in order.
-    fn segments<'a, Q>(&self, mut spans: Vec<Range>, quote: &'a Q) -> Vec<Segment<'a, Q>> {
+    /// The pieces of a quote with these spans, in order.
+    fn pieces<'a, Q>(&self, mut spans: Vec<Offsets>, quote: &'a Q) -> Vec<Piece<'a, Q>> {
         spans.sort_unstable();
-        let mut found: Vec<Segment<'a, Q>> = Vec::new();
+        let mut found: Vec<Piece<'a, Q>> = Vec::new();
         for (start, end) in spans {
             match found.last_mut() {
                 Some(last) if self.count((last.range.1, start)) == 0 => last.range.1 = last.range.1.max(end),
-                _ => found.push(Segment { range: (start, end), quote }),
+                _ => found.push(Piece { range: (start, end), quote }),
             }
         }
-        found.retain(|segment| self.count(segment.range) > 0);
+        found.retain(|piece| self.count(piece.range) > 0);
         found
     }
 }
@@ -171,13 +171,13 @@ pub fn score(article: &LabelledArticle, found: &Annotation, track: Track, overla
     let (mut labelled, mut uncounted) = (Vec::new(), Vec::new());
     for quote in article.quotes.iter().flatten() {
         let spans = if quote.spans.is_empty() { vec![(quote.start, quote.end)] } else { quote.spans.clone() };
-        let segments = letters.segments(spans, quote);
+        let pieces = letters.pieces(spans, quote);
         let counted = track.has(&quote.kind) && !quote.dont_care;
-        if counted { &mut labelled } else { &mut uncounted }.extend(segments);
+        if counted { &mut labelled } else { &mut uncounted }.extend(pieces);
     }
     let spans = |quote: &FoundQuote| quote.spans.iter().map(|span| (span.start, span.end)).collect();
     let quotes = found.quotes.iter().filter(|quote| track.has_found(quote.kind));
-    let quotes: Vec<_> = quotes.flat_map(|quote| letters.segments(spans(quote), quote)).collect();
+    let quotes: Vec<_> = quotes.flat_map(|quote| letters.pieces(spans(quote), quote)).collect();
     let mut score = Score::default();
     let mut free = vec![true; quotes.len()];
     let chars: Vec<char> = article.text.chars().collect();
@@ -205,11 +205,11 @@ pub fn score(article: &LabelledArticle, found: &Annotation, track: Track, overla
     score
 }
 
-/// The pairs of a labelled and a found segment that match.
+/// The pairs of a labelled and a found piece that match.
 fn matches(
     letters: &Letters,
-    labelled: &[Segment<'_, LabelledQuote>],
-    found: &[Segment<'_, FoundQuote>],
+    labelled: &[Piece<'_, LabelledQuote>],
+    found: &[Piece<'_, FoundQuote>],
     least: f64,
 ) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
@@ -246,7 +246,8 @@ fn is_right_speaker(chars: &[char], gold: &LabelledQuote, found: &Annotation, qu
     let words = |span: crate::annotate::Span| chars[span.start..span.end].iter().collect::<String>();
     let entity = quote.speaker.map(|entity| found.entities[entity].name.clone());
     let names = [quote.speaker_span.map(words), entity.or(quote.reference_span.map(words))];
-    let overlaps = |&(start, end): &Range| quote.speaker_span.is_some_and(|span| start < span.end && span.start < end);
+    let overlaps =
+        |&(start, end): &Offsets| quote.speaker_span.is_some_and(|span| start < span.end && span.start < end);
     gold.speaker_spans.iter().any(overlaps)
         || names.iter().flatten().any(|name| gold.names().any(|label| is_same_name(label, name)))
 }
@@ -267,6 +268,9 @@ fn is_same_name(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
+mod news;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::annotate::dictionary::Dictionary;
@@ -284,7 +288,7 @@ mod tests {
     #[test]
     fn marks_do_not_count_and_a_part_of_the_name_is_enough() {
         let score = scored(r#"[{"start": 0, "end": 26, "type": "direct", "speaker": "Morel"}]"#, 1.0);
-        let all = Counts { labelled: 1, found: 1, matched: 1, speakers: 1, right_speakers: 1, end_to_end: 1 };
+        let all = QuoteCounts { labelled: 1, found: 1, matched: 1, speakers: 1, right_speakers: 1, end_to_end: 1 };
         assert_eq!(score.counts, all);
         assert!(score.judged[0].is_right);
     }
@@ -294,16 +298,16 @@ mod tests {
         let other = r#"[{"start": 2, "end": 16, "type": "direct", "speaker": "Luc Petit"}]"#;
         assert_eq!(
             scored(other, 0.3).counts,
-            Counts { labelled: 1, found: 1, matched: 1, speakers: 1, ..Counts::default() }
+            QuoteCounts { labelled: 1, found: 1, matched: 1, speakers: 1, ..QuoteCounts::default() }
         );
-        assert_eq!(scored(other, 0.8).counts, Counts { labelled: 1, found: 1, ..Counts::default() });
+        assert_eq!(scored(other, 0.8).counts, QuoteCounts { labelled: 1, found: 1, ..QuoteCounts::default() });
     }
 
     #[test]
     fn uncounted_labels_are_neither_right_nor_wrong() {
         let uncounted = r#"[{"start": 2, "end": 24, "type": "direct", "dont_care": true}]"#;
-        assert_eq!(scored(uncounted, 0.8).counts, Counts::default());
-        assert_eq!(scored("[]", 0.8).counts, Counts { found: 1, ..Counts::default() });
+        assert_eq!(scored(uncounted, 0.8).counts, QuoteCounts::default());
+        assert_eq!(scored("[]", 0.8).counts, QuoteCounts { found: 1, ..QuoteCounts::default() });
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl Clauses<'_> {
         self.clause_before(cue, speaker).map(one)
     }
 
-    /// What follows the colon of a verb without quotation marks: `a répondu : jamais, et mes votes le montrent`.
+    /// The words after the colon of a verb, without quotation marks: `a répondu : jamais, et mes votes le montrent`.
     fn clause_after_colon(&self, cue: &Cue) -> Option<(usize, usize)> {
         let speech = cue.class == Class::Speech && cue.shape == Shape::Finite && self.is_mark(cue.end, ':');
         let (start, end) = self.trimmed(cue.end + 1, self.sentence.end).filter(|_| speech)?;

@@ -131,7 +131,7 @@ impl NounPhraseChunker<'_> {
         info.is_of() || info.is_determiner() && before > 0 && self.tokens.info(before - 1).is_of()
     }
 
-    /// What the role at `role` is of, in a phrase that ends at `end`: `de Luc Petit`, `du port`.
+    /// The complement of the role at `role`, in a phrase that ends at `end`: `de Luc Petit`, `du port`.
     pub(super) fn complement(&self, role: usize, end: usize) -> Option<Complement> {
         let tokens = self.tokens;
         let possessor = role.checked_sub(2).filter(|_| tokens.info(role - 1).is_possessive());

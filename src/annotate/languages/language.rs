@@ -45,6 +45,11 @@ pub struct SourcePhrase {
 }
 
 impl Language {
+    /// Its BCP 47 primary tag.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// Whether it is French, whose verbs may stand before their subject and have auxiliaries of their own.
     pub fn is_french(&self) -> bool {
         self.code == "fr"

@@ -42,6 +42,8 @@ struct Forms {
     gerund: String,
 }
 
+const SOURCES: [&Sources; 3] = [&fr::SOURCES, &en::SOURCES, &de::SOURCES];
+
 static FRENCH: LazyLock<Language> = LazyLock::new(|| Language::build(&fr::SOURCES));
 static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language::build(&en::SOURCES));
 static GERMAN: LazyLock<Language> = LazyLock::new(|| Language::build(&de::SOURCES));
@@ -50,12 +52,12 @@ static BOILERPLATE: LazyLock<Boilerplate> = LazyLock::new(Boilerplate::build);
 
 /// The language of a BCP 47 primary tag; one without data for tags that are not known.
 pub fn for_tag(tag: &str) -> &'static Language {
-    match tag {
-        "fr" => french(),
-        "en" => english(),
-        "de" => german(),
-        _ => &OTHER,
-    }
+    all().into_iter().find(|language| language.code() == tag).unwrap_or(&OTHER)
+}
+
+/// All languages with data.
+pub fn all() -> [&'static Language; 3] {
+    [french(), english(), german()]
 }
 
 /// French.
@@ -82,9 +84,7 @@ pub struct Boilerplate {
 
 impl Boilerplate {
     fn build() -> Self {
-        let lines = [fr::SOURCES.boilerplate, en::SOURCES.boilerplate, de::SOURCES.boilerplate]
-            .into_iter()
-            .flat_map(entries_by_line);
+        let lines = SOURCES.into_iter().flat_map(|sources| entries_by_line(sources.boilerplate));
         let (prefixes, whole): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.ends_with('*'));
         let prefixes = prefixes.into_iter().map(|line| line.trim_end_matches('*')).collect();
         Self { whole: whole.into_iter().collect(), prefixes }
@@ -277,7 +277,7 @@ fn entries_by_line(file: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 /// The lines of a file with the section that each stands in.
-fn sections(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub fn sections(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let mut section = "";
     entries_by_line(file).filter_map(move |line| match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
         Some(name) => {

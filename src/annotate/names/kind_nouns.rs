@@ -6,6 +6,7 @@ use super::common;
 use super::gazetteer::{NameLanguage, gazetteer};
 use super::tokenized_text::{self, Marked, TokenizedText};
 use crate::annotate::fold;
+use crate::annotate::languages;
 use crate::annotate::{EntityKind, Span};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -31,27 +32,17 @@ const LONGEST: usize = 8;
 impl KindNouns {
     fn read(file: &'static str) -> Self {
         let mut nouns = Self::default();
-        let mut section = "";
-        for line in file.lines().filter(|line| !line.starts_with('#')) {
-            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                section = name;
-                continue;
-            }
+        for (section, line) in languages::sections(file) {
             let (kind, table) = match section.split_once(' ') {
                 Some((kind, _)) => (kind, &mut nouns.after),
                 None => (section, &mut nouns.before),
             };
-            if let Some(kind) = kind_of(kind) {
+            if let Some(kind) = EntityKind::parse(kind) {
                 line.split_whitespace().for_each(|noun| _ = table.insert(noun, kind));
             }
         }
         nouns
     }
-}
-
-fn kind_of(section: &str) -> Option<EntityKind> {
-    use EntityKind::{Event, Organization, Other, Product, Work};
-    [Product, Work, Event, Organization, Other].into_iter().find(|kind| kind.as_str() == section)
 }
 
 /// Gives the names beside such nouns, and their other occurrences, the kind of the noun. `marks` are sorted.

@@ -152,13 +152,13 @@ fn train_tagger(examples: &[&Example], language: NameLanguage, options: Options,
 
 /// Right, found and labelled names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct NameCounts {
     pub right: usize,
     pub found: usize,
     pub labelled: usize,
 }
 
-impl Counts {
+impl NameCounts {
     fn add(&mut self, example: &Example, marks: &[Marked]) {
         let scored =
             |kind: EntityKind| matches!(kind, EntityKind::Person | EntityKind::Place | EntityKind::Organization);
@@ -189,9 +189,9 @@ pub fn cross_validate(
     options: Options,
     folds: usize,
     out: &Path,
-) -> io::Result<[Counts; 2]> {
+) -> io::Result<[NameCounts; 2]> {
     let examples: Vec<Example> = articles.iter().map(|article| Example::new(article, language)).collect();
-    let mut counts = [Counts::default(); 2];
+    let mut counts = [NameCounts::default(); 2];
     for fold in 0..folds {
         let others: Vec<&Example> =
             examples.iter().enumerate().filter(|(n, _)| n % folds != fold).map(|(_, example)| example).collect();

@@ -9,7 +9,6 @@ mod german;
 mod heads;
 mod indirect;
 mod interruptions;
-mod labelled;
 mod marks;
 mod names;
 mod polarity;
