@@ -28,7 +28,8 @@ pub static ORGANIZATIONS: Words = LazyLock::new(|| {
          Committee Commission Council Congress Senate Parliament Assembly Court Department Ministry Agency \
          Bureau Office Administration Authority Service Services Force Forces Army Navy Police Guard Corps \
          Board Center Centre Organization Organisation Fund Trust Network Alliance Coalition Front Movement \
-         Times Post Journal News Press Tribune Herald Magazine Observatory"
+         Times Post Journal News Press Tribune Herald Magazine Observatory Housing Energy Media Studios Labs \
+         Laboratories Ventures Records Entertainment Pharmaceuticals Telecom Cooperative Brewery Insurance"
         .split(' ')
         .collect()
 });

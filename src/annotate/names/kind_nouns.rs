@@ -5,6 +5,7 @@
 use super::common;
 use super::gazetteer::{NameLanguage, gazetteer};
 use super::tokenized_text::{self, Marked, TokenizedText};
+use super::tokens::Token;
 use crate::annotate::fold;
 use crate::annotate::languages;
 use crate::annotate::{EntityKind, Span};
@@ -155,7 +156,10 @@ fn name_before(
     let words = fold::words(text.slice((first, last)));
     let demonym = (0..words.len()).any(|n| gazetteer().demonym(&words, n).is_some());
     let longer = first > 0 && noun - first == 3 && name(&(first - 1));
-    let article = first.checked_sub(1).is_some_and(|n| text.tokens[n].text.starts_with(char::is_lowercase));
+    let small = |token: &Token<'_>| {
+        token.text.starts_with(char::is_lowercase) || token.opens && common::has(language, token.text)
+    };
+    let article = first.checked_sub(1).is_some_and(|n| small(&text.tokens[n]));
     (article && !known && !demonym && !longer).then_some((first, last))
 }
 

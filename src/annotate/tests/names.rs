@@ -103,3 +103,61 @@ fn capitals_hide_no_names() {
     let people: Vec<&str> = found.entities.iter().map(|entity| entity.name.as_str()).collect();
     assert_eq!(people, ["Luc Morel"]);
 }
+
+#[test]
+fn names_of_news_have_their_kinds() {
+    check(
+        "fr",
+        &[
+            (
+                "La sonde Mistrale s'est posée sur la Lune dimanche, a annoncé l'agence Astrel.",
+                "pro Mistrale, pla Lune, org Astrel",
+            ),
+            ("Le film « Les Eaux noires » de Nadia Ferrand sort mercredi.", "wor Les Eaux noires, per Nadia Ferrand"),
+            ("LAUSANNE (ATS) – Le procès de Marc Delvaux s'ouvre lundi.", "pla LAUSANNE, org ATS, per Marc Delvaux"),
+            ("DELVAUX Marc et FERRAND Nadia figurent sur la liste.", "per DELVAUX Marc, per FERRAND Nadia"),
+            (
+                "L'armée malienne a repris la ville de Gao, selon le général Yves Camus.",
+                "org armée malienne, pla Gao, per Yves Camus",
+            ),
+            ("Le parquet de Rennes a requis cinq ans contre Marc Delvaux.", "org parquet de Rennes, per Marc Delvaux"),
+            ("La tempête Orphée a touché la Bretagne et la Vendée.", "eve Orphée, pla Bretagne, pla Vendée"),
+            ("Me Karine Vidal, du barreau de Lyon, défend Yves Camus.", "per Karine Vidal, pla Lyon, per Yves Camus"),
+            (
+                "Samedi : Nantes - Rennes, 17 heures ; Lille - Nice, 21 heures.",
+                "pla Nantes, pla Rennes, pla Lille, pla Nice",
+            ),
+            ("Hier, Rien ne va plus au conseil : Les élus partent.", ""),
+        ],
+    );
+    check(
+        "en",
+        &[
+            (
+                "The Orlanne probe landed on the Moon on Sunday, the agency Astrel said.",
+                "pro Orlanne, pla Moon, org Astrel",
+            ),
+            ("Black Waters, a film by Nadia Farrow, opens on Wednesday.", "per Nadia Farrow"),
+            (
+                "GENEVA (Reuters) - The trial of Mark Delroy opens on Monday.",
+                "pla GENEVA, org Reuters, per Mark Delroy",
+            ),
+            ("Health Secretary Nadia Farrow met Chief Justice Mark Delroy.", "per Nadia Farrow, per Mark Delroy"),
+            (
+                "Karim Belton, 31, from Manchester, was arrested in Leeds.",
+                "per Karim Belton, pla Manchester, pla Leeds",
+            ),
+            ("We met coach Karim Belton and the retailer Orlanne.", "per Karim Belton, org Orlanne"),
+            (
+                "The University of Leeds and Lowmoor Housing signed the deal.",
+                "org University of Leeds, org Lowmoor Housing",
+            ),
+            ("The Times reported on Monday that the ferry Orlanne had sunk.", "org Times, pro Orlanne"),
+            (
+                "Yves Camden Jr. and Dr. Karen Vidal spoke in Paris, France.",
+                "per Yves Camden Jr., per Karen Vidal, pla Paris, pla France",
+            ),
+            ("Everything Is Fine, the banner read.", ""),
+        ],
+    );
+}
