@@ -25,7 +25,7 @@ type SpeakerCounts = (f32, f32);
 /// Measured counts, for each evidence and for each pattern.
 #[derive(Default)]
 struct Table {
-    evidence: HashMap<(&'static str, &'static str), SpeakerCounts>,
+    evidence: HashMap<Evidence, SpeakerCounts>,
     patterns: HashMap<&'static str, SpeakerCounts>,
     sources: HashMap<&'static str, SpeakerCounts>,
     all: SpeakerCounts,
@@ -45,7 +45,7 @@ impl Table {
             let [pattern, source, all, right] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
             let counts = (all.parse().unwrap_or(0.0), right.parse().unwrap_or(0.0));
             let add = |sum: &mut SpeakerCounts| *sum = (sum.0 + counts.0, sum.1 + counts.1);
-            add(table.evidence.entry((pattern, source)).or_default());
+            add(table.evidence.entry(Evidence { pattern, source }).or_default());
             add(table.patterns.entry(pattern).or_default());
             add(table.sources.entry(source).or_default());
             add(&mut table.all);
@@ -62,7 +62,7 @@ impl Table {
         let mean = smoothed(Some(&self.all), 0.5);
         let pattern = smoothed(self.patterns.get(evidence.pattern), mean);
         let source = smoothed(self.sources.get(evidence.source), mean);
-        smoothed(self.evidence.get(&(evidence.pattern, evidence.source)), pattern.min(source))
+        smoothed(self.evidence.get(&evidence), pattern.min(source))
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Reported {
 
 /// Maximum distance of a complementizer after its verb, in tokens.
 const MAX_COMPLEMENTIZER_DISTANCE: usize = 16;
+/// Maximum number of words after a source and its verb that end their sentence: `told reporters in the town hall`.
+const MAX_ADDITION: usize = 16;
 /// Minimum number of words of a reported clause.
 const MIN_CLAUSE_WORDS: usize = 3;
 /// Minimum number of words of a quotation that is a quote of its own.
@@ -211,7 +213,10 @@ impl Clauses<'_> {
             end = (self.sentence.start..cue.start).find(|&i| tokens.list[i].span.start >= speaker.span.start)?;
             let comma = end > self.sentence.start && self.is_mark(end - 1, ',');
             let addressee = cue.takes_addressee || tokens.info(cue.end).is_preposition();
-            if self.context.language.is_french() || !comma || (rest > 0 && !addressee) || rest > 10 {
+            // `The bridge will close, Bell said, adding that the road will too.`
+            let reports_on = self.is_mark(cue.end, ',') && self.starts_description(cue.end + 1);
+            let ends = rest == 0 || addressee && rest <= MAX_ADDITION || reports_on;
+            if self.context.language.is_french() || !comma || !ends {
                 return None;
             }
         }

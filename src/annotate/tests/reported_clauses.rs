@@ -157,3 +157,147 @@ fn the_same_verbs_report_no_objects_and_no_denials() {
         check("en", &[(body, &[])]);
     }
 }
+
+#[test]
+fn a_clause_ends_where_its_source_or_another_report_begins() {
+    check(
+        "en",
+        &[
+            (
+                "The bridge will close, Mark Delroy said, adding that repairs would take a year.",
+                &[("The bridge will close", "Mark Delroy"), ("that repairs would take a year", "Mark Delroy")],
+            ),
+            (
+                "The bridge will close in May, Mark Delroy said at a news conference in the town hall of Dover late on Monday evening.",
+                &[("The bridge will close in May", "Mark Delroy")],
+            ),
+            (
+                "The bridge will close, said Mark Delroy, who chairs the board.",
+                &[("The bridge will close", "Mark Delroy")],
+            ),
+            (
+                "The bridge will close, said Mark Delroy, the chairman of the board.",
+                &[("The bridge will close", "Mark Delroy")],
+            ),
+            ("The bridge is closed, police said Monday.", &[("The bridge is closed", "police")]),
+            (
+                "The bridge is closed, a police spokesman told the Dover Post.",
+                &[("The bridge is closed", "a police spokesman")],
+            ),
+            (
+                "Three people were hurt when the bridge fell, officials said.",
+                &[("Three people were hurt when the bridge fell", "officials")],
+            ),
+            ("Prices rose 3% in May, the agency reported.", &[("Prices rose 3% in May", "the agency")]),
+            (
+                "Prices rose 3% in May, the agency said in its monthly report released on Friday.",
+                &[("Prices rose 3% in May", "the agency")],
+            ),
+            (
+                "He was seen near the bridge, two witnesses told the court.",
+                &[("He was seen near the bridge", "two witnesses")],
+            ),
+            ("In a statement, the company said it regretted the delay.", &[("it regretted the delay", "the company")]),
+            (
+                "In a letter to staff, Farrow wrote that the plant would close.",
+                &[("that the plant would close", "Farrow")],
+            ),
+            ("On Monday, Farrow told reporters the plant would close.", &[("the plant would close", "Farrow")]),
+            ("Farrow, speaking on the radio, said the plant would close.", &[("the plant would close", "Farrow")]),
+            ("Farrow also said she would resign.", &[("she would resign", "Farrow")]),
+            ("Farrow later said that she would resign.", &[("that she would resign", "Farrow")]),
+            ("Farrow has repeatedly said that she will resign.", &[("that she will resign", "Farrow")]),
+            (
+                "Farrow said she was \"very sad\" and would resign.",
+                &[("she was \"very sad\" and would resign", "Farrow")],
+            ),
+            (
+                "Farrow said that if the plant closed, she would resign.",
+                &[("that if the plant closed, she would resign", "Farrow")],
+            ),
+            (
+                "Farrow said that, in her view, the plant would close.",
+                &[("that, in her view, the plant would close", "Farrow")],
+            ),
+            (
+                "Farrow said the plant, which employs 300 people, would close.",
+                &[("the plant, which employs 300 people, would close", "Farrow")],
+            ),
+            (
+                "Farrow said the plant would close and staff would be paid.",
+                &[("the plant would close and staff would be paid", "Farrow")],
+            ),
+            (
+                "Farrow said about 300 people would lose their jobs.",
+                &[("about 300 people would lose their jobs", "Farrow")],
+            ),
+            (
+                "Farrow said more than half of the staff had left.",
+                &[("more than half of the staff had left", "Farrow")],
+            ),
+            (
+                "Farrow said at least 300 people would lose their jobs.",
+                &[("at least 300 people would lose their jobs", "Farrow")],
+            ),
+            (
+                "Farrow said up to 300 people would lose their jobs.",
+                &[("up to 300 people would lose their jobs", "Farrow")],
+            ),
+            ("Farrow said nearly all staff had left.", &[("nearly all staff had left", "Farrow")]),
+            ("Farrow said many of them had left.", &[("many of them had left", "Farrow")]),
+            ("Farrow said everyone would be paid.", &[("everyone would be paid", "Farrow")]),
+            ("Farrow said this was the end.", &[("this was the end", "Farrow")]),
+            ("Farrow said closing the plant would be wrong.", &[("closing the plant would be wrong", "Farrow")]),
+            ("Farrow says yes, the plant will close.", &[("yes, the plant will close", "Farrow")]),
+            ("Farrow said Delroy had lied.", &[("Delroy had lied", "Farrow")]),
+            ("Farrow said Mr Delroy had lied.", &[("Mr Delroy had lied", "Farrow")]),
+            (
+                "Farrow said British workers feared for their jobs.",
+                &[("British workers feared for their jobs", "Farrow")],
+            ),
+            ("Farrow insists the plan is sound.", &[("the plan is sound", "Farrow")]),
+            ("Farrow maintains that the plan is sound.", &[("that the plan is sound", "Farrow")]),
+            ("Farrow conceded the plan had failed.", &[("the plan had failed", "Farrow")]),
+            ("Farrow warned that the plan would fail.", &[("that the plan would fail", "Farrow")]),
+            ("Farrow warned residents that the plan would fail.", &[("that the plan would fail", "Farrow")]),
+            ("Farrow assured residents the plan would work.", &[("the plan would work", "Farrow")]),
+            ("Farrow complained that nobody listened.", &[("that nobody listened", "Farrow")]),
+            ("Farrow testified that she had seen the letter.", &[("that she had seen the letter", "Farrow")]),
+            ("Farrow alleges the company hid the figures.", &[("the company hid the figures", "Farrow")]),
+            (
+                "Farrow suggested the company had hidden the figures.",
+                &[("the company had hidden the figures", "Farrow")],
+            ),
+            ("Farrow explained that the plan costs less.", &[("that the plan costs less", "Farrow")]),
+            ("Farrow thinks the plan is sound.", &[("the plan is sound", "Farrow")]),
+            ("Farrow thought the plan was sound.", &[("the plan was sound", "Farrow")]),
+            ("Farrow felt the plan was sound.", &[("the plan was sound", "Farrow")]),
+            ("Farrow hopes the plan works.", &[("the plan works", "Farrow")]),
+            ("Farrow fears the plan will fail.", &[("the plan will fail", "Farrow")]),
+            ("Farrow doubts the plan will work.", &[("the plan will work", "Farrow")]),
+            ("The judge ruled that the plan was lawful.", &[("that the plan was lawful", "The judge")]),
+            ("Research shows that the plan works.", &[("that the plan works", "Research")]),
+            ("The report says most people like the plan.", &[("most people like the plan", "The report")]),
+            ("The letter says the plan was never approved.", &[("the plan was never approved", "The letter")]),
+            ("Sources said the plan was never approved.", &[("the plan was never approved", "Sources")]),
+            (
+                "A source familiar with the matter said the plan was never approved.",
+                &[("the plan was never approved", "A source familiar")],
+            ),
+            (
+                "Two officials, who asked not to be named, said the plan was never approved.",
+                &[("the plan was never approved", "Two officials")],
+            ),
+        ],
+    );
+    for body in [
+        "The ministry did not say when the plant would close.",
+        "Farrow complained about the plan.",
+        "Farrow suggested a new plan.",
+        "Farrow announced a new plan that costs less.",
+        "Farrow acknowledged the mistake.",
+        "Farrow believes in the plan.",
+    ] {
+        check("en", &[(body, &[])]);
+    }
+}

@@ -76,8 +76,26 @@ impl Clauses<'_> {
         let quoted = (self.sentence.start..self.sentence.end)
             .any(|i| matches!(tokens.kind(i), Kind::Quoted(_)) && (i < before.0 || self.contains_quote(i, i + 1)));
         let words = (before.0..before.1).any(|i| tokens.list[i].is_word());
-        let verb = (before.0..before.1).chain(after.0..after.1).any(|i| self.is_verb(i));
-        (words && verb && !quoted).then(|| vec![before, after])
+        let resumes = if self.has_verb(before) { self.opens_clause(after) } else { !self.starts_description(after.0) };
+        (words && !quoted && resumes && self.has_verb(after)).then(|| vec![before, after])
+    }
+
+    /// Whether a range has a finite verb.
+    fn has_verb(&self, (start, end): (usize, usize)) -> bool {
+        let french = self.context.language.is_french();
+        (start..end).any(|i| if french { self.is_verb(i) } else { self.is_predicate(i) })
+    }
+
+    /// Whether a range goes on with a clause of its own: `and the road will close`.
+    fn opens_clause(&self, (start, _): (usize, usize)) -> bool {
+        let info = self.context.tokens.info(start);
+        info.is_conjunction() || info.is_subordinator()
+    }
+
+    /// Whether a word continues the description of a source, or its report: `who chairs the board`, `adding that`.
+    pub(super) fn starts_description(&self, at: usize) -> bool {
+        let info = self.context.tokens.info(at);
+        info.is_relative() || self.cue_starting(at).is_some_and(|cue| cue.shape == Shape::Gerund)
     }
 
     /// The comma after a source and its verb, with at most an addressee or adjuncts before it.

@@ -133,9 +133,12 @@ impl Clauses<'_> {
             || info.is_demonstrative()
             || info.is_possessive_determiner()
             || info.is_plural()
+            || info.is_quantifier() && !info.is_preposition()
             || info.has_s_ending()
             || tokens.is_capitalized(at);
-        let end = (at..self.sentence.end).find(|&i| !tokens.list[i].is_word()).unwrap_or(self.sentence.end);
+        // A relative clause may separate subject and verb: `the plant, which employs many, would close`.
+        let ends = |i: &usize| !tokens.list[*i].is_word() && !tokens.info(i + 1).is_relative();
+        let end = (at..self.sentence.end).find(ends).unwrap_or(self.sentence.end);
         let singular = |i: usize| {
             let next = tokens.info(i + 1);
             let followed = next.is_determiner() || next.is_preposition() || next.is_adverb() || i + 1 == end;
