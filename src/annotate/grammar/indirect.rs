@@ -95,10 +95,11 @@ impl Clauses<'_> {
             }
             return self.clauses_around_phrase(cue, speaker);
         }
-        // A verb of quotations reports a clause only right before it: `joked that`.
+        // A verb of quotations reports a clause only right before it: `joked that`. `jokes that` has a noun.
         let direct = cue.class == Class::Quote
             && self.context.tokens.info(cue.end).is_complementizer()
-            && !self.context.tokens.info(cue.start).is_unfulfilled();
+            && !self.context.tokens.info(cue.start).is_unfulfilled()
+            && !self.context.tokens.info(cue.start).has_s_ending();
         if matches!(cue.class, Class::Quote | Class::Weak) && !direct {
             return None;
         }

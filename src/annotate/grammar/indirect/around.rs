@@ -66,7 +66,9 @@ impl Clauses<'_> {
             .find(|&i| self.is_mark(i, ',') || tokens.info(i).is_as())?;
         let close = self.comma_after(cue, last)?;
         let reports = matches!(cue.class, Class::Speech | Class::Opinion) && cue.shape == Shape::Finite && !cue.negated;
-        let marks = (opener + 1..first).any(|i| matches!(tokens.kind(i), Kind::Mark(_) | Kind::Quoted(_)));
+        // `The plan, as predicted, failed` has its subject before the commas.
+        let comma = (first..last).any(|i| tokens.is_mark(i, ','));
+        let marks = comma || (opener + 1..first).any(|i| matches!(tokens.kind(i), Kind::Mark(_) | Kind::Quoted(_)));
         let after = self.clause_from(close + 1, index).filter(|_| reports && !marks)?;
         if tokens.info(opener).is_as() {
             let opens = opener == self.sentence.start;
