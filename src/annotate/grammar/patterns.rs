@@ -62,7 +62,9 @@ impl AttributionContext<'_> {
             || self.ends_with_pause(at)
             || self.tokens.is_mark(at - 1, ':')
             || self.tokens.info(at - 1).is_complementizer();
-        (fits && (behind || utterance))
+        // A verb that no list has needs a name after it: `comme « un sage », brigue un mandat`.
+        let speaks = behind && (!found.guessed || subject.entity.is_some());
+        (fits && (speaks || utterance))
             .then(|| self.attribution(cue, AttributionPattern::Beside, attributions))
             .flatten()
     }

@@ -12,6 +12,7 @@ mod interruptions;
 mod marks;
 mod names;
 mod polarity;
+mod press;
 mod properties;
 mod reported_clauses;
 mod someone_else;

@@ -47,6 +47,10 @@ impl Finder<'_> {
                 return None;
             }
             let negated = before.is_negation();
+            // `keeps saying`
+            if before.is_modal() && at > 1 {
+                return self.cue(at - 1, at, Shape::Finite, None);
+            }
             let shape = if be || negated { Shape::Finite } else { Shape::Gerund };
             return self.cue(at, at, shape, None).map(|cue| Cue { negated, ..cue });
         }

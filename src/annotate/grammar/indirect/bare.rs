@@ -121,7 +121,8 @@ impl Clauses<'_> {
     fn opens_with_subject(&self, at: usize) -> bool {
         let tokens = self.context.tokens;
         let (info, next) = (tokens.info(at), tokens.info(at + 1));
-        let verb = tokens.kind(at + 1) == Kind::Word && !next.is_preposition() && !next.is_conjunction();
+        let word = matches!(tokens.kind(at + 1), Kind::Word | Kind::Quoted(_));
+        let verb = word && !next.is_preposition() && !next.is_conjunction();
         info.is_pronoun() && (info.is_personal() || info.is_plural()) && verb
     }
 
