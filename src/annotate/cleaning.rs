@@ -229,7 +229,8 @@ fn link(chars: &[char], at: usize, c: char) -> Option<usize> {
     match c {
         '[' => {
             let length = chars[at + 1..].iter().take(MAX_TAG).position(|c| matches!(c, ']' | '[' | '\n'))?;
-            link(chars, at + 1 + length, chars[at + 1 + length]).filter(|_| chars[at + 1 + length] == ']').map(|_| 1)
+            let close = at + 1 + length;
+            (chars[close] == ']' && link(chars, close, ']').is_some()).then_some(1)
         }
         ']' if chars.get(at + 1) == Some(&'(') => {
             let target = &chars[at + 2..];

@@ -30,7 +30,14 @@ mod tests {
     }
 
     /// Pieces of text that repeat, and what could make work grow with the square of their number.
-    const PIECES: [&str; 46] = [
+    const PIECES: [&str; 53] = [
+        "[",
+        "[a](http",
+        "says ",
+        "Bell said, ",
+        ", Bell said, the plan ",
+        "threatened to ",
+        "as Bell told us, ",
         "\"",
         "« ",
         "« “ „",

@@ -139,7 +139,8 @@ impl Clauses<'_> {
             || tokens.is_capitalized(at);
         // A relative clause may separate subject and verb: `the plant, which employs many, would close`.
         let ends = |i: &usize| !tokens.list[*i].is_word() && !tokens.info(i + 1).is_relative();
-        let end = (at..self.sentence.end).find(ends).unwrap_or(self.sentence.end);
+        let limit = self.sentence.end.min(at + MAX_SUBJECT);
+        let end = (at..limit).find(ends).unwrap_or(limit);
         let singular = |i: usize| {
             let next = tokens.info(i + 1);
             let followed = next.is_determiner() || next.is_preposition() || next.is_adverb() || i + 1 == end;
