@@ -1,7 +1,9 @@
 //! The findings in a text: blocks, entities, mentions and quotes.
 
 use super::calibration::Evidence;
+use crate::domain::mention::{Candidate, Link};
 use crate::domain::{AliasKind, BlockRole, EntityKind, MentionKind, QuoteKind, SpeakerStatus};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A half-open range of code points of the body.
@@ -104,6 +106,25 @@ pub struct FoundMention {
     pub candidates: Vec<usize>,
     /// 0 to 1.
     pub confidence: f32,
+}
+
+impl FoundMention {
+    /// The link of its name, by those of the entities: that of its entity, or one to the people who share the name.
+    pub fn link(&self, links: &[Link]) -> Link {
+        if let Some(link) = self.entity.and_then(|entity| links.get(entity)) {
+            return link.clone();
+        }
+        let sharing: BTreeSet<Uuid> = self.candidates.iter().filter_map(|&entity| links.get(entity)?.entity).collect();
+        if sharing.len() < 2 {
+            return Link::default();
+        }
+        let candidate = |entity_id| Candidate { entity_id, score: None };
+        Link {
+            candidate_count: sharing.len(),
+            candidates: sharing.into_iter().map(candidate).collect(),
+            ..Link::default()
+        }
+    }
 }
 
 /// Words of the article that it attributes to a source.

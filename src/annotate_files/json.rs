@@ -42,6 +42,7 @@ fn mention(body: &Body, mention: &FoundMention) -> Value {
 fn quote_line(body: &Body, found: &Annotation, quote: &FoundQuote) -> Value {
     let span = |span: Span| json!({"start": span.start, "end": span.end});
     let words = |span: Option<Span>| span.map(|span| slice(body, span));
+    let candidate = |&index: &usize| json!({"entity_id": null, "name": found.entities[index].name, "score": null});
     let text: Vec<&str> = quote.spans.iter().map(|&span| slice(body, span)).collect();
     let text = text.join(" ");
     let (canonical_text, cluster_id) = quote::canonical(&text).unzip();
@@ -56,6 +57,7 @@ fn quote_line(body: &Body, found: &Annotation, quote: &FoundQuote) -> Value {
         "speaker_span": quote.speaker_span.map(span),
         "speaker_name": found.speaker_name(quote),
         "speaker_status": quote.speaker_status,
+        "candidates": quote.candidates.iter().map(candidate).collect::<Value>(),
         "cue": words(quote.cue_span),
         "cue_span": quote.cue_span.map(span),
         "cue_lemma": quote.cue_lemma,

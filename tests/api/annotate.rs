@@ -74,7 +74,7 @@ fn the_response_has_the_language_blocks_mentions_and_quotes_of_a_text() {
             "prefix": "«\u{a0}", "suffix": "\u{a0}», a déclaré Awa Diallo.",
             "kind": "direct",
             "speaker_id": null, "speaker_label": "Awa Diallo", "speaker_span": {"start": 47, "end": 57}, "speaker_name": "Awa Diallo",
-            "speaker_status": "named",
+            "speaker_status": "named", "candidates": [],
             "cue": "a déclaré", "cue_span": {"start": 37, "end": 46}, "cue_lemma": "déclarer",
             "about": [], "said_on": null, "status": "machine", "confidence": answer["quotes"][0]["confidence"], "origin": "machine",
             "extractor": "verbatim/0.1.0",
@@ -125,6 +125,35 @@ fn a_name_of_several_entities_has_candidates() {
     assert_eq!((&mention["exact"], &mention["entity_id"]), (&json!("Awa Diallo"), &json!(null)));
     assert_eq!(candidate_ids(mention), json!([id(&both[0]), id(&both[1])]));
     assert_eq!(answer["quotes"][0]["speaker_id"], Value::Null);
+    let speakers = &answer["quotes"][0];
+    assert_eq!(candidate_ids(speakers), candidate_ids(mention));
+    assert_eq!(select(&speakers["candidates"], &["name"]), json!([["Awa Diallo"], ["Awa Diallo"]]));
+}
+
+#[test]
+fn a_surname_of_two_people_of_a_text_has_both_as_candidates() {
+    let app = TestApp::start();
+    let body = "Luc Morel a battu son cousin Paul Morel. «\u{a0}C'est fini\u{a0}», a dit M. Morel.";
+    let known = app.entity(json!({"name": "Paul Morel"}));
+    let quote = &found(&app, body)["quotes"][0];
+    let both = json!([
+        {"entity_id": null, "name": "Luc Morel", "score": null},
+        {"entity_id": id(&known), "name": "Paul Morel", "score": null},
+    ]);
+    assert_eq!(
+        json!([quote["speaker_name"], quote["speaker_status"], quote["candidates"]]),
+        json!([null, "unresolved", both])
+    );
+    let article = store(&app, body);
+    let mut ids: Vec<String> = items(&app, "/v1/entities").iter().map(|entity| id(entity).to_owned()).collect();
+    ids.sort();
+    let ids: Value = ids.iter().map(|id| json!({"entity_id": id, "score": null})).collect();
+    assert_eq!(
+        select(&article["quotes"], &["speaker_id", "speaker_status", "candidates"]),
+        json!([[null, "unresolved", ids]])
+    );
+    let mention = article["mentions"].as_array().unwrap().last().unwrap();
+    assert_eq!(json!([mention["exact"], mention["candidates"], mention["candidate_count"]]), json!(["Morel", ids, 2]));
 }
 
 #[test]

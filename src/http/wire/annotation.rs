@@ -79,6 +79,20 @@ pub struct FoundMentionBody {
     pub confidence: f64,
 }
 
+/// An entity that a name may mean.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundCandidateBody {
+    /// The stored entity.
+    #[schema(required = true)]
+    pub entity_id: Option<Uuid>,
+    /// Its name in the text.
+    #[schema(min_length = 1, max_length = 300)]
+    pub name: String,
+    /// The probability that the name means it, by its context. Null if the candidates were not compared.
+    #[schema(required = true, minimum = 0, maximum = 1)]
+    pub score: Option<f64>,
+}
+
 /// A quote found in a text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundQuoteBody {
@@ -106,6 +120,9 @@ pub struct FoundQuoteBody {
     #[schema(required = true, max_length = 1_048_576)]
     pub speaker_name: Option<String>,
     pub speaker_status: SpeakerStatus,
+    /// The entities that the source may be, when several have its name.
+    #[schema(max_items = 20)]
+    pub candidates: Vec<FoundCandidateBody>,
     /// The reporting verb or phrase as printed.
     #[schema(required = true, max_length = 1_048_576)]
     pub cue: Option<String>,
@@ -151,10 +168,8 @@ impl AnnotationBody {
         });
         let about: Vec<Vec<Uuid>> = about.collect();
         let quotes = annotation.quotes.iter().zip(spans).zip(about);
-        let quotes = quotes.map(|((found, spans), about)| {
-            let name = annotation.speaker_name(found).map(str::to_owned);
-            FoundQuoteBody::of(&text, links, (found, name), spans, about)
-        });
+        let quotes =
+            quotes.map(|((found, spans), about)| FoundQuoteBody::of(&text, (annotation, links), found, spans, about));
         let block = |block: &crate::annotate::Block| {
             let Span { start, end } = block.span.into();
             BlockBody { role: block.role, start, end }
@@ -185,7 +200,7 @@ fn slice(text: &Text, span: Span) -> String {
 impl FoundMentionBody {
     fn of(text: &Text, links: &[Link], found: &FoundMention) -> Self {
         let span = Span::from(found.span);
-        let link = link(links, found.entity);
+        let link = found.link(links);
         Self {
             start: span.start,
             end: span.end,
@@ -200,11 +215,24 @@ impl FoundMentionBody {
     }
 }
 
+impl FoundCandidateBody {
+    /// The people of the text who share the name of a source, or the stored entities that have its name.
+    fn all(annotation: &Annotation, links: &[Link], quote: &FoundQuote) -> Vec<Self> {
+        let name = |index: usize| annotation.entities[index].name.clone();
+        let sharing = quote.candidates.iter().map(|&index| (name(index), link(links, Some(index)).entity, None));
+        let stored = quote.speaker.into_iter().flat_map(|index| {
+            let candidates = link(links, Some(index)).candidates.into_iter();
+            candidates.map(move |one| (name(index), Some(one.entity_id), one.score))
+        });
+        sharing.chain(stored).map(|(name, entity_id, score)| Self { entity_id, name, score }).collect()
+    }
+}
+
 impl FoundQuoteBody {
     fn of(
         text: &Text,
-        links: &[Link],
-        (found, speaker_name): (&FoundQuote, Option<String>),
+        (annotation, links): (&Annotation, &[Link]),
+        found: &FoundQuote,
         spans: Vec<Span>,
         about: Vec<Uuid>,
     ) -> Self {
@@ -221,11 +249,12 @@ impl FoundQuoteBody {
             speaker_id: speaker.entity,
             speaker_label: speaker_span.map(|span| slice(text, span)),
             speaker_span: speaker_span.map(Into::into),
-            speaker_name,
+            speaker_name: annotation.speaker_name(found).map(str::to_owned),
             speaker_status: match found.speaker_status {
                 SpeakerStatus::Unresolved if speaker.entity.is_some() => SpeakerStatus::Named,
                 status => status,
             },
+            candidates: FoundCandidateBody::all(annotation, links, found),
             cue: cue_span.map(|span| slice(text, span)),
             cue_span: cue_span.map(Into::into),
             cue_lemma: found.cue_lemma.clone(),

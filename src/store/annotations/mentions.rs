@@ -123,15 +123,15 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
     if span.len() > MAX_MENTION {
         return Ok(None);
     }
-    let entity = found.entity(mention.entity);
-    let candidates = CandidateColumns::from(entity.map_or(&[][..], |link| &link.candidates));
+    let link = mention.link(&found.entities);
+    let candidates = CandidateColumns::from(&link.candidates[..]);
     Ok(Some(MentionColumns {
         body_version: found.body_version,
         anchor: Anchor::Exact,
-        entity_id: entity.and_then(|link| link.entity),
+        entity_id: link.entity,
         candidates: candidates.ids,
         candidate_scores: candidates.scores,
-        candidate_count: entity.map_or(0, |entity| i32::try_from(entity.candidate_count).unwrap_or(i32::MAX)),
+        candidate_count: i32::try_from(link.candidate_count).unwrap_or(i32::MAX),
         span_start: span.start,
         span_end: span.end,
         exact: found.body.slice(span).ok_or_else(out_of_text)?.to_owned(),
@@ -140,7 +140,7 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
         kind: mention.kind,
         suggestion: None,
         status: MentionStatus::Machine,
-        confidence: rounded_confidence(mention.confidence * (1.0 - entity.map_or(0.0, |entity| entity.doubt))),
+        confidence: rounded_confidence(mention.confidence * (1.0 - link.doubt)),
         origin: Origin::Machine,
     }))
 }
