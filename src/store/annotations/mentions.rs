@@ -123,7 +123,7 @@ fn columns(found: &Extracted, mention: &FoundMention) -> Result<Option<MentionCo
     if span.len() > MAX_MENTION {
         return Ok(None);
     }
-    let link = mention.link(&found.entities);
+    let link = mention.link(found.entities);
     let candidates = CandidateColumns::from(&link.candidates[..]);
     Ok(Some(MentionColumns {
         body_version: found.body_version,
