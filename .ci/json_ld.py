@@ -19,8 +19,8 @@ ENTITY = {
 
 
 def main(url, key):
-    def call(path, body=None):
-        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    def call(path, body=None, media_type="application/json"):
+        headers = {"authorization": f"Bearer {key}", "content-type": media_type}
         data = None if body is None else json.dumps(body).encode()
         with urllib.request.urlopen(urllib.request.Request(url + path, data, headers)) as answer:
             return json.load(answer)
@@ -33,6 +33,17 @@ def main(url, key):
     call(f"/v1/articles/{article}/mentions", {"start": 4, "end": 8})
     spans = [{"start": 4, "end": 16}, {"start": 40, "end": 51}]
     quote = call("/v1/quotes", {"article_id": article, "spans": spans, "speaker_id": awa, "said_on": "2026-03-01"})["id"]
+    review = {"publisher": "Les Vérificateurs", "url": "https://example.org/checks/1", "rating": "Faux", "title": "Non", "date": "2026-03-02"}
+    review = call(f"/v1/quotes/{quote}/claim-reviews", review)["id"]
+    # Imported as linked data.
+    claim_review = {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "author": {"name": "Le Contrôle"},
+        "url": "https://example.org/checks/2",
+        "reviewRating": {"alternateName": "Vrai"},
+    }
+    call(f"/v1/quotes/{quote}/claim-reviews", claim_review, "application/ld+json")
     paths = [
         f"/v1/articles/{article}?include=mentions,quotes&",
         f"/v1/entities/{awa}?",
@@ -43,6 +54,10 @@ def main(url, key):
         "/v1/entities?identifier=wikidata:Q42424242&",
         f"/v1/mentions?entity={awa}&",
         f"/v1/quotes?speaker={awa}&",
+        f"/v1/claim-reviews/{review}?",
+        f"/v1/quotes/{quote}/claim-reviews?",
+        f"/v1/quotes/{quote}?include=claim_reviews&",
+        "/v1/quotes?claim_review=Faux&include=claim_reviews&",
     ]
     for path in paths:
         check(path, call(path + "format=jsonld"))
