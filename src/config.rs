@@ -72,7 +72,7 @@ pub struct LogSettings {
     log_format: String,
 
     /// Levels to log: error, warn, info, debug, trace or off, also by module: `info,verbatim::store=debug`
-    #[arg(long, env = "RUST_LOG", value_name = "LEVELS", default_value = "info,actix_server=warn")]
+    #[arg(long, env = "RUST_LOG", value_name = "LEVELS", default_value = "info,actix_server=warn,rmcp=error")]
     log_level: String,
 }
 
@@ -208,6 +208,10 @@ pub struct ServeSettings {
     #[arg(help_heading = "Content", long, env = "VERBATIM_PAGES", value_name = "ON|OFF", default_value = "on")]
     pages: String,
 
+    /// The server of the Model Context Protocol at `/mcp`, for agents: `on` or `off`
+    #[arg(help_heading = "Content", long, env = "VERBATIM_MCP", value_name = "ON|OFF", default_value = "on")]
+    mcp: String,
+
     /// Memory for request bodies that are being received, in megabytes; further requests are answered 503
     #[arg(
         help_heading = "Capacity",
@@ -288,6 +292,8 @@ pub struct Config {
     pub public_url: Option<url::Url>,
     /// Whether there are pages for people.
     pub pages: bool,
+    /// Whether there is a server of the Model Context Protocol.
+    pub mcp: bool,
     /// The memory for request bodies that are being received, in megabytes.
     pub receive_budget_mb: u16,
     /// How the urls of articles are normalised.
@@ -376,6 +382,7 @@ impl ServeSettings {
             let hosts = self.allowed_host.iter().map(|host| host.trim()).filter(|host| !host.is_empty());
             let public_url = self.public_url(&mut parser);
             let pages = parser.switch("pages", &self.pages);
+            let mcp = parser.switch("mcp", &self.mcp);
             let receive_budget_mb = parser.number("receive_budget_mb", Some(&self.receive_budget_mb), 8..=65_535);
             let tracking_parameters = self.tracking_parameter.iter().map(|name| name.trim());
             let tracking_parameters = tracking_parameters.filter(|name| !name.is_empty());
@@ -404,6 +411,7 @@ impl ServeSettings {
                 allowed_hosts: hosts.map(str::to_owned).collect(),
                 public_url,
                 pages: pages?,
+                mcp: mcp?,
                 receive_budget_mb: receive_budget_mb?.unwrap_or_default(),
                 urls: UrlNormalizer::new(tracking_parameters.map(str::to_owned).collect()),
                 webhook_networks,

@@ -13,13 +13,14 @@ use crate::app::webhook_sender::WebhookSender;
 use crate::auth::{Anonymous, Authenticator, Issuer, KeyRing, Limits};
 use crate::config::{Config, Database, DatabaseUrl, JwtConfig};
 use crate::http;
-use crate::http::context::PublicPrefix;
+use crate::http::context::{PublicOrigin, PublicPrefix};
 use crate::http::extract::body::ReceiveBudget;
 use crate::http::extract::client_address::TrustedProxies;
 use crate::http::middleware::audit::AuditLog;
 use crate::http::middleware::metrics::Metrics;
 use crate::http::middleware::origin::TrustedOrigins;
 use crate::http::middleware::spans::Spans;
+use crate::http::openapi::Extras;
 use crate::jwks::{self, JwksSource};
 use crate::postgres::{DATABASE, Embedded, EmbeddedError, Options};
 use crate::store::db::establish;
@@ -210,7 +211,7 @@ impl Server {
             run_migrations(&postgres.url(), Extent::Quick)?;
         }
         // The first request is answered as fast as later ones.
-        http::openapi::contract(config.pages);
+        http::openapi::contract(extras(config));
         socket.listen(BACKLOG).map_err(cannot)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr().map_err(cannot)?;
@@ -379,9 +380,14 @@ fn state(config: &Config, url: &str, issuer: Option<Arc<Issuer>>) -> http::app::
         trusted: trusted_origins(config),
         urls: Data::new(config.urls.clone()),
         receive_budget: ReceiveBudget::new(config.receive_budget_mb),
-        pages: config.pages,
+        extras: extras(config),
+        origin: PublicOrigin(config.public_url.as_ref().map(|url| url.origin().ascii_serialization())),
         prefix: PublicPrefix(config.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/')).into()),
     }
+}
+
+fn extras(config: &Config) -> Extras {
+    Extras { pages: config.pages, mcp: config.mcp }
 }
 
 /// On a loopback address only its own names and configured ones are trusted; elsewhere any name is.

@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("logs", "config"),
     ("config", "tls jwks store/db auth domain postgres"),
     ("http", HTTP),
+    ("http/mcp", HTTP),
     ("http/openapi", HTTP),
     ("http/pages", HTTP),
     ("http/routes", HTTP),

@@ -33,7 +33,7 @@ fn the_deerrors_hold_together() {
     assert_eq!(config.lock_timeout, Duration::from_secs(2));
     assert!((4..=32).contains(&config.pool_size));
     assert!(matches!(config.database, Database::Own { .. }));
-    assert_eq!(log, LogConfig { format: LogFormat::Text, levels: "info,actix_server=warn".to_owned() });
+    assert_eq!(log, LogConfig { format: LogFormat::Text, levels: "info,actix_server=warn,rmcp=error".to_owned() });
 }
 
 #[test]

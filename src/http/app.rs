@@ -1,6 +1,6 @@
 //! The application: its state, its routes and the order of its middleware. The only file that sees all of `http`.
 
-use super::context::{Draining, PublicPrefix, Readiness, RequestDeadline, SlowRequests};
+use super::context::{Draining, PublicOrigin, PublicPrefix, Readiness, RequestDeadline, SlowRequests};
 use super::extract::body::ReceiveBudget;
 use super::extract::client_address::TrustedProxies;
 use super::middleware::audit::AuditLog;
@@ -10,11 +10,12 @@ use super::middleware::metrics::Metrics;
 use super::middleware::origin::{TrustedOrigins, refuse_foreign_origins};
 use super::middleware::spans::Spans;
 use super::middleware::{compress, contract, cors, deadline, pace, read_consistency, shed, trace};
+use super::openapi::Extras;
 use super::respond::problem::Problem;
 use super::routes::docs::{DocumentText, read_docs_file};
 use super::routes::service::{read_liveness, read_readiness};
 use super::wire::problem::Code;
-use super::{openapi, pages, routes};
+use super::{mcp, openapi, pages, routes};
 use crate::app::annotator::Annotator;
 use crate::app::article_batcher::ArticleBatcher;
 use crate::app::change_feed::ChangeFeed;
@@ -77,8 +78,9 @@ pub struct State {
     pub receive_budget: ReceiveBudget,
     /// The path under which a reverse proxy serves the service; empty without one.
     pub prefix: PublicPrefix,
-    /// Whether there are pages for people.
-    pub pages: bool,
+    pub origin: PublicOrigin,
+    /// What there is beside the API.
+    pub extras: Extras,
 }
 
 /// The policy of answers that load nothing; the documentation page has its own.
@@ -121,7 +123,7 @@ pub fn probes(
         .app_data(state.draining)
         .app_data(state.readiness)
         .app_data(state.metrics)
-        .app_data(openapi::contract(false))
+        .app_data(openapi::contract(Extras::default()))
         .service(read_liveness)
         .service(read_readiness)
         .default_service(web::to(nothing))
@@ -177,16 +179,20 @@ pub fn app(
         .app_data(state.urls)
         .app_data(web::Data::new(state.receive_budget))
         .app_data(web::Data::new(state.prefix))
-        .app_data(openapi::contract(state.pages))
+        .app_data(web::Data::new(state.origin))
+        .app_data(openapi::contract(state.extras))
         .configure(move |config| {
-            if state.pages {
+            if state.extras.pages {
                 pages::configure_shared(config);
             }
         })
         .configure(routes::configure)
         .configure(move |config| {
-            if state.pages {
+            if state.extras.pages {
                 pages::configure_own(config);
+            }
+            if state.extras.mcp {
+                mcp::configure(config);
             }
         })
         .into_app()

@@ -5,6 +5,7 @@
 use crate::auth::Caller;
 use actix_web::guard::GuardContext;
 use actix_web::http::header::HeaderName;
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -179,6 +180,21 @@ pub fn deadline(request: &HttpRequest) -> Instant {
 /// The path under which a reverse proxy serves the service, such as `/verbatim`; empty without one.
 #[derive(Debug, Clone, Default)]
 pub struct PublicPrefix(pub Arc<str>);
+
+/// The origin at which clients reach the service, such as `https://news.example`; `None` where each request tells it.
+#[derive(Debug, Clone)]
+pub struct PublicOrigin(pub Option<String>);
+
+/// The origin of the service as the caller of a request sees it.
+pub fn public_origin(request: &HttpRequest) -> String {
+    match request.app_data::<Data<PublicOrigin>>().and_then(|origin| origin.0.clone()) {
+        Some(origin) => origin,
+        None => {
+            let connection = request.connection_info();
+            format!("{}://{}", connection.scheme(), connection.host())
+        }
+    }
+}
 
 /// The id of the request that is being answered; `-` outside of a request.
 pub fn request_id() -> String {

@@ -28,6 +28,7 @@ mod json_ld;
 mod judgements;
 mod keys;
 mod logs;
+mod mcp;
 mod mentions;
 mod merges;
 mod migrations;

@@ -55,19 +55,46 @@ impl<T: RequestBody> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let operation = Operation::of(request);
-        let media_type = media_type_of(request);
-        let bytes = receive(request, payload);
+        let received = RawBody::receive(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let operation = operation.ok_or_else(|| Problem::unexpected("the operation has no contract"))?;
-            let media_type = media_type?;
-            check_media_type(operation, &media_type)?;
             // The permits are held until the body is parsed.
-            let (bytes, _permits) = bytes.await?;
+            let RawBody { operation, media_type, bytes, _permits } = received.await?;
             idempotency::note_body(&request, &bytes);
             read(operation, &media_type, bytes).map(Self)
         })
+    }
+}
+
+/// The body of a request, of a media type that the operation takes. It counts towards the budget until it is dropped.
+pub struct RawBody {
+    operation: &'static Operation,
+    media_type: String,
+    pub bytes: Vec<u8>,
+    _permits: Option<OwnedSemaphorePermit>,
+}
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(Self::receive(request, payload))
+    }
+}
+
+impl RawBody {
+    fn receive(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Self, Problem>> + use<> {
+        let operation = Operation::of(request);
+        let media_type = media_type_of(request);
+        let bytes = receive(request, payload);
+        async move {
+            let operation = operation.ok_or_else(|| Problem::unexpected("the operation has no contract"))?;
+            let media_type = media_type?;
+            check_media_type(operation, &media_type)?;
+            let (bytes, _permits) = bytes.await?;
+            Ok(Self { operation, media_type, bytes, _permits })
+        }
     }
 }
 

@@ -72,10 +72,10 @@ pub struct Operation {
 
 type Operations = HashMap<String, Vec<(Method, Operation)>>;
 
-/// Every operation by path and method, and the methods of each path.
+/// Every operation by path and method, and the methods of each path. The pages and `/mcp` are not in the document of the API.
 pub struct Contract {
     operations: Operations,
-    /// The pages for people, which are not in the document. A path may have an operation and a page.
+    /// The pages for people. A path may have an operation and a page.
     pages: Operations,
     allow: HashMap<String, HeaderValue>,
 }
@@ -88,12 +88,13 @@ impl Operation {
 }
 
 impl Contract {
-    /// Compiles the document of the API, and that of the pages.
+    /// Compiles the documents of the operations, and that of the pages.
     ///
     /// # Panics
     /// If a schema cannot be compiled. Every test would detect that.
-    pub fn new(document: &Value, pages: &Value) -> Self {
-        let (mut operations, mut pages) = (compiled(document), compiled(pages));
+    pub fn new(documents: &[&Value], pages: &Value) -> Self {
+        let mut operations: Operations = documents.iter().flat_map(|document| compiled(document)).collect();
+        let mut pages = compiled(pages);
         for (path, of_page) in &mut pages {
             if let Some(of_api) = operations.get_mut(path) {
                 of_api.iter_mut().chain(of_page).for_each(|(_, operation)| operation.depends_on_accept = true);

@@ -65,6 +65,19 @@ pub fn link_to_rest(path: &str, position: &Position) -> String {
     context::public_path(&format!("{path}?cursor={cursor}"))
 }
 
+/// The cursor of a list that a tool answers: `arguments` are those that affect its records or their order.
+pub fn cursor(position: &Position, tool: &str, arguments: &str) -> String {
+    encode(position, &digest(tool, &[("arguments", arguments)]))
+}
+
+/// The position that a [`cursor`] stands for.
+///
+/// # Errors
+/// 400 when the cursor belongs to another tool or other arguments.
+pub fn position(text: &str, tool: &str, arguments: &str, kind: KeyKind) -> Result<Position, Problem> {
+    decode(text, &digest(tool, &[("arguments", arguments)]), kind)
+}
+
 /// Returns a digest of the path and of every parameter that affects the records of the list or their order.
 fn fingerprint(request: &HttpRequest) -> String {
     let parameters = Parameters::of(request);

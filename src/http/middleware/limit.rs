@@ -69,9 +69,22 @@ fn allow(
 /// # Errors
 /// When the rate of the address is used up.
 pub fn charge_stranger(request: &HttpRequest) -> Result<(), Problem> {
-    let Some(limits) = request.app_data::<web::Data<Limits>>() else { return Ok(()) };
-    let Some(subject) = address(request) else { return Ok(()) };
-    limits.charge(&subject, NonZeroU32::MIN).map(drop).map_err(refused)
+    charge(request, address(request), NonZeroU32::MIN)
+}
+
+/// Charges a statistic to the caller of a request that cost 1 so far.
+///
+/// # Errors
+/// When the caller's rate is used up.
+pub fn charge_statistic(request: &HttpRequest) -> Result<(), Problem> {
+    let more = u32::try_from(STATISTIC - 1).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+    charge(request, subject(request), more)
+}
+
+fn charge(request: &HttpRequest, subject: Option<Subject>, cost: NonZeroU32) -> Result<(), Problem> {
+    let limits = request.app_data::<web::Data<Limits>>();
+    let (Some(limits), Some(subject)) = (limits, subject) else { return Ok(()) };
+    limits.charge(&subject, cost).map(drop).map_err(refused)
 }
 
 /// Who is limited; nobody where the operation is open to everybody.

@@ -10,11 +10,12 @@ mod stats_filters;
 
 use super::extract::contract::{Contract, SECURITY_SCHEME};
 use super::wire::problem::{ProblemBody, ProblemError};
-use super::{pages, routes};
+use super::{mcp, pages, routes};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 use utoipa::PartialSchema;
 use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The document of this build.
 pub fn document() -> &'static Value {
@@ -32,24 +33,40 @@ pub fn document_text() -> &'static str {
     TEXT.get_or_init(|| format!("{}\n", serde_json::to_string_pretty(document()).expect("a document is JSON")))
 }
 
-/// The contract compiled from the document, with or without the pages for people.
-pub fn contract(with_pages: bool) -> &'static Contract {
-    static ALONE: OnceLock<Contract> = OnceLock::new();
-    static WITH_PAGES: OnceLock<Contract> = OnceLock::new();
-    match with_pages {
-        true => WITH_PAGES.get_or_init(|| Contract::new(document(), &pages_document())),
-        false => ALONE.get_or_init(|| Contract::new(document(), &Value::Null)),
-    }
+/// What the service has beside the API.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Extras {
+    /// The pages for people.
+    pub pages: bool,
+    /// The server of the Model Context Protocol.
+    pub mcp: bool,
 }
 
-/// The pages as a document of their own: clients of the API need not know them. Their parameters are those of the API.
-fn pages_document() -> Value {
-    let app = actix_web::App::new().into_utoipa_app();
-    let (_, pages) = app.configure(pages::configure_shared).configure(pages::configure_own).split_for_parts();
-    let mut pages = serde_json::to_value(pages).expect("a document is JSON");
-    schemas::rename_references(&mut pages);
-    pages["components"] = document()["components"].clone();
-    pages
+/// The contract compiled from the document, and from what is beside the API.
+pub fn contract(extras: Extras) -> &'static Contract {
+    static CONTRACTS: [OnceLock<Contract>; 4] = [const { OnceLock::new() }; 4];
+    let Extras { pages, mcp } = extras;
+    CONTRACTS[usize::from(pages) + 2 * usize::from(mcp)].get_or_init(|| {
+        let none = |_: &mut ServiceConfig| {};
+        let mcp = if mcp { own_document(mcp::configure) } else { own_document(none) };
+        let pages = match pages {
+            true => own_document(|config| {
+                pages::configure_shared(config);
+                pages::configure_own(config);
+            }),
+            false => own_document(none),
+        };
+        Contract::new(&[document(), &mcp], &pages)
+    })
+}
+
+/// A document of routes that clients of the API need not know. Their parameters are those of the API.
+fn own_document(configure: impl FnOnce(&mut ServiceConfig)) -> Value {
+    let (_, own) = actix_web::App::new().into_utoipa_app().configure(configure).split_for_parts();
+    let mut own = serde_json::to_value(own).expect("a document is JSON");
+    schemas::rename_references(&mut own);
+    own["components"] = document()["components"].clone();
+    own
 }
 
 /// Completes the document that utoipa derived.

@@ -12,6 +12,7 @@ use crate::domain::page::{PageRequest, SetFilter};
 use crate::domain::quote::{Occurrences, PublisherCount, Quote, QuoteFilter, QuoteList, QuoteOrder, Variant};
 use crate::domain::review::Review;
 use crate::domain::span::Span;
+use crate::http::context::public_origin;
 use crate::http::respond::problem::Problem;
 use crate::http::routes::docs::Page;
 use crate::store::fulltext::Statistics;
@@ -38,8 +39,7 @@ pub async fn show_quote(
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let found = db.read(move |conn| Passage::read(conn, &statistics, id)).await?;
-    let connection = request.connection_info();
-    let link = format!("{}://{}{}", connection.scheme(), connection.host(), links::quote(id));
+    let link = format!("{}{}", public_origin(&request), links::quote(id));
     let title: String = found.quote.text.chars().take(80).collect();
     Ok(view.page(Part::Quotes, &title, found.show(view, &title, &link)))
 }

@@ -90,7 +90,7 @@ pub async fn read_top(
 }
 
 /// Refuses a dimension that the records do not have.
-fn check(records: &CountTarget, by: Dimension, parameter: &str) -> Result<(), Problem> {
+pub fn check(records: &CountTarget, by: Dimension, parameter: &str) -> Result<(), Problem> {
     let known = records.dimensions();
     if known.contains(&by) {
         return Ok(());
@@ -107,7 +107,8 @@ fn published(records: &CountTarget) -> Range<DateTime<Utc>> {
     }
 }
 
-fn shares(top: Top, by: Dimension, link: &Link) -> TopBody {
+/// The answer of a ranking, with the list of each item's records under `link`.
+pub fn shares(top: Top, by: Dimension, link: &Link) -> TopBody {
     let Top { total, items, considered } = top;
     let link = link.clone().published(Range { from: considered.published_from, to: None });
     let groups: Vec<Group> = items.iter().map(|(group, _)| group.clone()).collect();

@@ -52,6 +52,7 @@ fn config(database: &TestDatabase) -> Config {
         allowed_hosts: Vec::new(),
         public_url: None,
         pages: true,
+        mcp: true,
         receive_budget_mb: 64,
         urls: UrlNormalizer::default(),
         webhook_networks: Vec::new(),
