@@ -174,7 +174,10 @@ pub fn app(
         .app_data(state.readiness)
         .app_data(web::Data::new(RequestDeadline(state.deadline)))
         .app_data(web::Data::new(SlowRequests(state.slow_request)))
-        .app_data(web::Data::new(DocumentText(openapi::document_text())))
+        .app_data(web::Data::new(DocumentText {
+            current: openapi::document_text(),
+            in_3_0: openapi::document_text_3_0(),
+        }))
         .app_data(web::Data::new(state.trusted))
         .app_data(state.urls)
         .app_data(web::Data::new(state.receive_budget))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use verbatim::http::openapi;
 
 use crate::support::document::{NOBODY, Operation, encoded, operations, resolved};
+use crate::support::process::{run, verbatim};
 use crate::support::{Response, TestApp};
 
 #[test]
@@ -23,6 +24,31 @@ fn the_service_serves_the_committed_document() {
     let answer = app.get("/openapi.json");
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.text(), fs::read_to_string("openapi/openapi.json").unwrap());
+}
+
+#[test]
+fn the_service_serves_the_document_as_3_0_too() {
+    let app = TestApp::start();
+    let answer = app.get("/openapi-3.0.json");
+    assert_eq!(answer.header("content-type"), "application/json");
+    let (older, current) = (answer.expect(200), app.get("/openapi.json").expect(200));
+    assert_eq!(older["openapi"], "3.0.3");
+    let operations = |document: &Value| {
+        let paths = document["paths"].as_object().unwrap().values();
+        paths
+            .flat_map(|item| item.as_object().unwrap().values())
+            .map(|op| op["operationId"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(operations(&older), operations(&current));
+    let quote = &older["components"]["schemas"]["Quote"]["properties"];
+    assert_eq!((&quote["cue"]["type"], &quote["cue"]["nullable"]), (&json!("string"), &json!(true)));
+    let span = &quote["speaker_span"];
+    assert_eq!((&span["type"], &span["allOf"][0]["$ref"]), (&json!("object"), &json!("#/components/schemas/Span")));
+    let read = &older["paths"]["/v1/quotes"]["get"];
+    assert_eq!((&read["security"], &read["x-scope"]), (&json!([{"key": []}]), &json!("read")));
+    let (status, printed, _) = run(&mut verbatim(&["openapi", "--openapi-version", "3.0"]));
+    assert_eq!((status, serde_json::from_str::<Value>(&printed).unwrap()), (Some(0), older));
 }
 
 fn has_example(value: &'static Value) -> bool {
@@ -253,7 +279,7 @@ fn store(app: &TestApp) -> Stored {
 }
 
 /// For each operation, the file and the name of a test of its behaviour.
-const COVERED: [(&str, &str, &str); 92] = [
+const COVERED: [(&str, &str, &str); 93] = [
     ("create_article", "articles", "the_response_has_every_member_of_an_article"),
     ("list_articles", "articles/list", "each_filter_selects_its_value"),
     ("read_article", "articles/list", "mentions_and_quotes_are_embedded_in_order_of_start"),
@@ -344,6 +370,7 @@ const COVERED: [(&str, &str, &str); 92] = [
     ("list_webhook_deliveries", "webhooks", "failures_are_tried_again_later_and_dead_after_three_days"),
     ("replay_webhook", "webhooks", "failures_are_tried_again_later_and_dead_after_three_days"),
     ("read_document", "document", "the_service_serves_the_committed_document"),
+    ("read_document_3_0", "document", "the_service_serves_the_document_as_3_0_too"),
     ("read_docs", "service", "the_documentation_page_loads_nothing_from_other_hosts"),
     ("read_index", "service", "the_index_has_the_name_of_the_service_and_valid_links"),
     ("read_liveness", "service", "a_service_with_its_database_is_alive_and_ready"),
@@ -392,7 +419,7 @@ fn claim_review(app: &TestApp, stored: &Stored) -> String {
 }
 
 /// A successful call of each operation.
-const CALLS: [(&str, Call); 92] = [
+const CALLS: [(&str, Call); 93] = [
     ("create_article", |app, _| app.post("/v1/articles", &json!({"headline": "Dakar", "body": "Dakar."}))),
     ("list_articles", |app, _| {
         app.get("/v1/articles?include=body,mentions,quotes,highlight&count=exact&q=dakar&sort=relevance")
@@ -542,6 +569,7 @@ const CALLS: [(&str, Call); 92] = [
     }),
     ("replay_webhook", |app, stored| app.request("POST", &format!("/v1/webhooks/{}/replay", stored.webhook)).send()),
     ("read_document", |app, _| app.get("/openapi.json")),
+    ("read_document_3_0", |app, _| app.get("/openapi-3.0.json")),
     ("read_docs", |app, _| app.get("/docs")),
     ("read_index", |app, _| app.get("/")),
     ("read_liveness", |app, _| app.get("/livez")),

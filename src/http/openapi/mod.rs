@@ -7,6 +7,7 @@ mod operations;
 mod parameters;
 mod schemas;
 mod stats_filters;
+mod version_3_0;
 
 use super::extract::contract::{Contract, SECURITY_SCHEME};
 use super::wire::problem::{ProblemBody, ProblemError};
@@ -30,7 +31,17 @@ pub fn document() -> &'static Value {
 /// The document as committed in `openapi/openapi.json`: indented, with a newline at the end.
 pub fn document_text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| format!("{}\n", serde_json::to_string_pretty(document()).expect("a document is JSON")))
+    TEXT.get_or_init(|| text_of(document()))
+}
+
+/// The document as OpenAPI 3.0.3, in the same form.
+pub fn document_text_3_0() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| text_of(&version_3_0::downgraded(document())))
+}
+
+fn text_of(document: &Value) -> String {
+    format!("{}\n", serde_json::to_string_pretty(document).expect("a document is JSON"))
 }
 
 /// What the service has beside the API.

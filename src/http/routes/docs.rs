@@ -1,4 +1,4 @@
-//! `/openapi.json` and `/docs`: the API document and the page that shows it.
+//! `/openapi.json`, `/openapi-3.0.json` and `/docs`: the API document and the page that shows it.
 
 use crate::http::respond::problem::Problem;
 use crate::http::wire::problem::Code;
@@ -9,13 +9,16 @@ use std::sync::LazyLock;
 use twox_hash::XxHash3_64;
 use utoipa::ToSchema;
 
-/// The text of the document that is served.
+/// The text of the document that is served, in each version of OpenAPI.
 #[derive(Clone, Copy)]
-pub struct DocumentText(pub &'static str);
+pub struct DocumentText {
+    pub current: &'static str,
+    pub in_3_0: &'static str,
+}
 
 /// The OpenAPI document.
 #[derive(ToSchema)]
-#[schema(description = "An OpenAPI 3.1 document.", example = json!({"openapi": "3.1.0"}))]
+#[schema(description = "An OpenAPI document.", example = json!({"openapi": "3.1.0"}))]
 struct OpenApiDocument {
     /// The version of the OpenAPI specification.
     #[schema(max_length = 20)]
@@ -33,7 +36,17 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 #[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The document", body = inline(OpenApiDocument))))]
 #[get("/openapi.json")]
 pub async fn read_document(text: web::Data<DocumentText>) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(text.0)
+    HttpResponse::Ok().content_type(ContentType::json()).body(text.current)
+}
+
+/// Read the API document as OpenAPI 3.0
+///
+/// The same document as OpenAPI 3.0.3, for generators that cannot read 3.1. A member that may be null is `nullable`, and the scope of an
+/// operation is `x-scope`.
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The document", body = inline(OpenApiDocument))))]
+#[get("/openapi-3.0.json")]
+pub async fn read_document_3_0(text: web::Data<DocumentText>) -> HttpResponse {
+    HttpResponse::Ok().content_type(ContentType::json()).body(text.in_3_0)
 }
 
 /// Explore the API

@@ -120,6 +120,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(reconciliation::propose_properties)
         .service(reconciliation::preview_entity)
         .service(docs::read_document)
+        .service(docs::read_document_3_0)
         .service(docs::read_docs)
         .service(service::read_index)
         .service(service::read_liveness)
