@@ -19,7 +19,7 @@ pub struct Change {
     pub record_id: Uuid,
     /// The article that the record is, or is in.
     pub article_id: Option<Uuid>,
-    /// The version of the record after the change, or when it was deleted; `None` for reviews and claim reviews.
+    /// The version of the record after the change, or when it was deleted; `None` for reviews, claim reviews and judgements.
     pub version: Option<i32>,
 }
 

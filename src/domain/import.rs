@@ -3,9 +3,12 @@
 use super::article::{ArticlePatch, NewArticle};
 use super::claim_review::NewClaimReview;
 use super::entity::{EntityPatch, NewEntity};
+use super::judgement::Judgement;
 use super::mention::{Candidate, MentionPatch, NewMention};
+use super::merge::{Merge, MergeSource, MoveList};
 use super::quote::{NewQuote, Quote, QuotePatch};
 use super::review::Review;
+use super::split::Split;
 use super::suggestion::Suggestion;
 use super::{
     Anchor, DeletedResource, FieldError, MentionStatus, Origin, QuoteKind, QuoteStatus, ReviewAction, SpeakerStatus,
@@ -20,6 +23,10 @@ pub enum ImportRecord {
     Article(Box<ArticleRecord>),
     Entity(Box<EntityRecord>),
     Quote(Box<ReviewedQuote>),
+    Judgement(Judgement),
+    Split(Split),
+    Merge(Merge, Vec<MergeSource>),
+    Moves(MoveList),
     Deleted(DeletedRecord),
 }
 

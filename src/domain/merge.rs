@@ -1,8 +1,10 @@
 //! Merges of entities, which can be undone.
 
 use super::MergeStatus;
+use super::entity::{Alias, Identifier};
 use super::page::PageRequest;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// Maximum number of entities that one request merges.
@@ -60,6 +62,41 @@ impl Merge {
     pub fn is_unfinished(&self) -> bool {
         matches!(self.status, MergeStatus::Moving | MergeStatus::Undoing)
     }
+}
+
+/// What a merge took from a source, for its undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeSource {
+    pub entity_id: Uuid,
+    /// Names that are not the survivor's own.
+    pub aliases: Vec<Alias>,
+    pub identifiers: Vec<Identifier>,
+    /// Entities that had been merged into the source.
+    pub redirected: Vec<Uuid>,
+    /// Whether no mention and no quote refers to the source any more.
+    pub is_moved: bool,
+}
+
+/// A reference that a merge moved from a source to the survivor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovedReference {
+    pub article_id: Uuid,
+    /// The mention or the quote.
+    pub record_id: Uuid,
+    pub source_id: Uuid,
+    /// `mention`, `candidate` or `quote`.
+    pub kind: String,
+    /// For candidates: the survivor was a candidate of the mention before.
+    pub had_survivor: bool,
+    /// A person changed the record after the merge, so that it is not moved back.
+    pub is_changed: bool,
+}
+
+/// Some of the references that a merge moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoveList {
+    pub merge_id: Uuid,
+    pub records: Vec<MovedReference>,
 }
 
 /// Filter and page of a list of merges. Empty lists do not filter.

@@ -195,6 +195,7 @@ words! {
         Quote = "quote",
         Review = "review",
         ClaimReview = "claim_review",
+        Judgement = "judgement",
     }
 }
 
@@ -205,6 +206,8 @@ words! {
         Entity = "entity",
         Mention = "mention",
         Quote = "quote",
+        Judgement = "judgement",
+        ClaimReview = "claim_review",
     }
 }
 

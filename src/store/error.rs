@@ -43,7 +43,7 @@ impl Resource {
         }
     }
 
-    /// The name of such a record in messages, and its kind in `tombstones`.
+    /// The name of such a record in messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Article => "article",
@@ -56,6 +56,14 @@ impl Resource {
             Self::Judgement => "judgement",
             Self::ClaimReview => "claim review",
             Self::Merge => "merge",
+        }
+    }
+
+    /// Its kind in `tombstones`.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::ClaimReview => "claim_review",
+            other => other.as_str(),
         }
     }
 }

@@ -7,8 +7,9 @@ mod entity;
 mod findings;
 mod quote;
 
+use super::merges::transfer;
 use super::sql::Sql;
-use super::{Error, Result, articles, tombstones};
+use super::{Error, Result, articles, judgements, splits, tombstones};
 use crate::domain::article::{NewArticle, TextAnalysis};
 use crate::domain::import::{ArticleRecord, ImportMode, ImportRecord, Imported, Outcome};
 use crate::domain::{FieldError, new_id};
@@ -128,7 +129,7 @@ enum Key<'a> {
 fn keys(record: &ImportRecord) -> impl Iterator<Item = Key<'_>> {
     let article = match record {
         ImportRecord::Article(record) => Some(&record.article),
-        ImportRecord::Entity(_) | ImportRecord::Quote(_) | ImportRecord::Deleted(_) => None,
+        _ => None,
     };
     let url = article.and_then(|article| article.url.as_ref()?.as_deref()).map(Key::Url);
     let external_id = article.and_then(|article| {
@@ -157,11 +158,18 @@ fn import_one(
         ImportRecord::Entity(record) => entity::import(conn, record, mode),
         ImportRecord::Article(record) => import_article(conn, analysis, record, mode),
         ImportRecord::Quote(record) => quote::import(conn, record, mode),
-        ImportRecord::Deleted(record) => {
-            let outcome = if tombstones::restore(conn, record)? { Outcome::Created } else { Outcome::Unchanged };
-            Ok(Imported { outcome, id: record.id, is_article: false })
-        }
+        ImportRecord::Split(record) => Ok(restored(record.id, splits::restore(conn, record)?)),
+        ImportRecord::Merge(record, sources) => Ok(restored(record.id, transfer::restore(conn, record, sources)?)),
+        ImportRecord::Moves(list) => Ok(restored(list.merge_id, transfer::restore_moves(conn, list)?)),
+        ImportRecord::Judgement(record) => Ok(restored(record.id, judgements::restore(conn, record)?)),
+        ImportRecord::Deleted(record) => Ok(restored(record.id, tombstones::restore(conn, record)?)),
     }
+}
+
+/// The result of a record that is restored, unless it was stored already.
+fn restored(id: Uuid, is_new: bool) -> Imported {
+    let outcome = if is_new { Outcome::Created } else { Outcome::Unchanged };
+    Imported { outcome, id, is_article: false }
 }
 
 fn import_article(

@@ -126,6 +126,41 @@ pub fn list(conn: &mut PgConnection, filter: &JudgementFilter) -> Result<Page<Ju
     Ok(Page::from_rows(items, page.limit, total, position))
 }
 
+/// The judgements behind an id, in the order of their ids.
+///
+/// # Errors
+/// Only those of the database.
+pub fn by_id(conn: &mut PgConnection, after: Option<Uuid>, limit: i64) -> Result<Vec<Judgement>> {
+    let query = judgements::table.filter(judgements::id.gt(after.unwrap_or_default()));
+    let rows = query.order(judgements::id).limit(limit).select(JudgementRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Judgement::from).collect())
+}
+
+/// Stores a judgement that was exported. Returns false if it is stored already, or if its pair was judged by another one.
+///
+/// # Errors
+/// [`Error::Gone`] when it was deleted, and a fault at `/judgement/entities` when one of them does not exist.
+pub fn restore(conn: &mut PgConnection, judgement: &Judgement) -> Result<bool> {
+    tombstones::check_unused(conn, judgement.id)?;
+    let [first, second] = judgement.entities;
+    let found: i64 = entities::table.filter(entities::id.eq_any([first, second])).count().get_result(conn)?;
+    if found < 2 {
+        return Err(Error::field("/judgement/entities", "must be two entities that exist"));
+    }
+    let inserted = diesel::insert_into(judgements::table)
+        .values((
+            judgements::id.eq(judgement.id),
+            judgements::created_at.eq(judgement.created_at),
+            judgements::actor.eq(&judgement.actor),
+            judgements::reason.eq(&judgement.reason),
+            judgements::first_id.eq(first.min(second)),
+            judgements::second_id.eq(first.max(second)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(inserted > 0)
+}
+
 /// Deletes a judgement. Its entities may be merged again.
 ///
 /// # Errors

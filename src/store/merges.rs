@@ -8,6 +8,7 @@ mod begin;
 mod changed;
 mod moves;
 mod names;
+pub mod transfer;
 mod undo;
 
 pub use begin::{begin, preview};

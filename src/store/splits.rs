@@ -129,6 +129,31 @@ fn target(conn: &mut PgConnection, entity: Uuid, into: &SplitTarget) -> Result<U
     }
 }
 
+/// The splits behind an id, in the order of their ids.
+pub fn by_id(conn: &mut PgConnection, after: Option<Uuid>, limit: i64) -> Result<Vec<Split>> {
+    let query = splits::table.filter(splits::id.gt(after.unwrap_or_default())).order(splits::id).limit(limit);
+    let rows = query.select(SplitRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(Split::from).collect())
+}
+
+/// Stores a split that was exported. Its mentions and quotes are restored by their own records. Returns false if it is stored already.
+pub fn restore(conn: &mut PgConnection, split: &Split) -> Result<bool> {
+    let inserted = diesel::insert_into(splits::table)
+        .values((
+            splits::id.eq(split.id),
+            splits::created_at.eq(split.created_at),
+            splits::entity_id.eq(split.entity_id),
+            splits::into_id.eq(split.into_id),
+            splits::mentions.eq(&split.mentions),
+            splits::quotes.eq(&split.quotes),
+            splits::actor.eq(&split.actor),
+            splits::reason.eq(&split.reason),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(inserted > 0)
+}
+
 /// One page of the matching splits, newest first.
 pub fn list(conn: &mut PgConnection, list: &SplitList) -> Result<Page<Split>> {
     let matching = || {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Always: [`Error::Gone`] when a record of this id was deleted, else [`Error::NotFound`].
 pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Result<T> {
     let is_deleted = diesel::select(exists(
-        tombstones::table.filter(tombstones::id.eq(id)).filter(tombstones::kind.eq(resource.as_str())),
+        tombstones::table.filter(tombstones::id.eq(id)).filter(tombstones::kind.eq(resource.kind())),
     ))
     .get_result(conn)?;
     Err(if is_deleted { Error::Gone(resource) } else { Error::NotFound(resource) })
@@ -29,8 +29,16 @@ pub fn missing<T>(conn: &mut PgConnection, resource: Resource, id: Uuid) -> Resu
 /// [`Error::Gone`] when a record of this id was deleted: its id is never used again.
 pub fn check_unused(conn: &mut PgConnection, id: Uuid) -> Result<()> {
     let kind: Option<String> = tombstones::table.find(id).select(tombstones::kind).first(conn).optional()?;
-    let resources = [Resource::Article, Resource::Entity, Resource::Mention, Resource::Quote, Resource::Key];
-    let deleted = kind.and_then(|kind| resources.into_iter().find(|resource| resource.as_str() == kind));
+    let resources = [
+        Resource::Article,
+        Resource::Entity,
+        Resource::Mention,
+        Resource::Quote,
+        Resource::Key,
+        Resource::Judgement,
+        Resource::ClaimReview,
+    ];
+    let deleted = kind.and_then(|kind| resources.into_iter().find(|resource| resource.kind() == kind));
     deleted.map_or(Ok(()), |resource| Err(Error::Gone(resource)))
 }
 
@@ -55,7 +63,7 @@ pub fn taken(conn: &mut PgConnection, resource: Resource, ids: &[Uuid]) -> Resul
 
 /// Deletes the rows of a kind that have one of these ids in a column, and inserts their tombstones. Their history is deleted too.
 pub fn delete(conn: &mut PgConnection, resource: Resource, column: &str, ids: &[Uuid]) -> Result<()> {
-    let (kind, table) = (resource.as_str(), resource.table());
+    let (kind, table) = (resource.kind(), resource.table());
     Sql::new(format!("WITH deleted AS (DELETE FROM {table} WHERE {column} = ANY ("))
         .bind(ids.to_vec())
         .sql(") RETURNING id), past AS (DELETE FROM history USING deleted WHERE history.record_id = deleted.id)")
@@ -94,9 +102,11 @@ pub fn restore(conn: &mut PgConnection, record: &DeletedRecord) -> Result<bool> 
         DeletedResource::Entity => Resource::Entity,
         DeletedResource::Mention => Resource::Mention,
         DeletedResource::Quote => Resource::Quote,
+        DeletedResource::Judgement => Resource::Judgement,
+        DeletedResource::ClaimReview => Resource::ClaimReview,
     };
     if !taken(conn, stored, &[*id])?.is_empty() {
-        return Err(Error::field("/id", format!("is the id of a stored {}", resource.as_str())));
+        return Err(Error::field("/id", format!("is the id of a stored {}", stored.as_str())));
     }
     diesel::insert_into(tombstones::table)
         .values((tombstones::id.eq(id), tombstones::kind.eq(resource.as_str()), tombstones::deleted_at.eq(deleted_at)))

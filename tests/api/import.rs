@@ -1,6 +1,7 @@
 //! `POST /v1/import`: what becomes of each record, whatever the others are.
 
 mod commands;
+mod curation;
 mod faults;
 mod pages;
 mod repeated;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::changes::caught_up;
 use crate::support::TestApp;
 use crate::support::answers::{id, items, pointers, refusal, settled};
 use crate::support::document::NOBODY;
@@ -84,4 +85,17 @@ fn judgements_are_listed_newest_first_and_by_entity() {
     assert_eq!(list(&format!("&entity={}", id(&d))), [second, first]);
     app.delete(&format!("/v1/entities/{}", id(&a))).expect(204);
     assert_eq!(items(&app, "/v1/judgements").len(), 1);
+}
+
+#[test]
+fn a_judgement_and_its_deletion_are_changes() {
+    let app = TestApp::start();
+    let [mayor, player] = [(); 2].map(|()| app.entity(json!({})));
+    let judgement = judged(&app, &mayor, &player);
+    app.delete(&format!("/v1/judgements/{}", id(&judgement))).expect(204);
+    caught_up(&app);
+    let changes = app.get("/v1/changes?resource=judgement").expect(200)["items"].as_array().unwrap().clone();
+    let outline = |change: &Value| ["action", "record_id", "version"].map(|member| change[member].clone());
+    let of = |action: &str| [json!(action), judgement["id"].clone(), json!(null)];
+    assert_eq!(changes.iter().map(outline).collect::<Vec<_>>(), [of("create"), of("delete")]);
 }

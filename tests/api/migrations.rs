@@ -249,7 +249,7 @@ fn the_enumerations_of_the_database_equal_those_of_the_domain() {
         ("webhook_deliveries_status_check", spelled!(DeliveryStatus)),
         (
             "tombstones_kind_check",
-            vec!["article", "entity", "mention", "quote", "key", "webhook", "judgement", "claim review"],
+            vec!["article", "entity", "mention", "quote", "key", "webhook", "judgement", "claim_review"],
         ),
     ]);
     let found = rows(

@@ -5,23 +5,30 @@ use super::export::{self, PAGE, PAGE_OF_LARGE, PartWriter};
 use super::quotes::embed_claim_reviews;
 use crate::app::embed::{self, ArticleWithFindings, Embedded};
 use crate::domain::article::{ArticleFilter, ArticleList, ArticleOrder};
+use crate::domain::judgement::Judgement;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::split::Split;
 use crate::http::respond::problem::Problem;
 use crate::http::respond::rows::{RowFormat, RowWriter};
 use crate::http::wire::article::ArticleBody;
 use crate::http::wire::entity::EntityBody;
-use crate::http::wire::export::{DeletedRecordBody, ExportedRecord, NDJSON};
+use crate::http::wire::export::{
+    DeletedRecordBody, ExportedRecord, JudgementRecordBody, MergeRecordBody, MovesRecordBody, NDJSON, SplitRecordBody,
+};
+use crate::http::wire::merge::MoveListBody;
 use crate::store::fulltext::Statistics;
-use crate::store::{self, Connection, Db, articles, entities, tombstones};
+use crate::store::merges::transfer;
+use crate::store::{self, Connection, Db, articles, entities, judgements, splits, tombstones};
 use actix_web::{HttpResponse, get, web};
 use uuid::Uuid;
 
 /// Export everything
 ///
-/// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, and the ids of deleted
-/// articles, entities, mentions and quotes, as they are at one moment. An
+/// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, the judgements, splits and
+/// merges, and the ids of deleted records, as they are at one moment. An
 /// import with the scope `admin` into an empty service restores them with their ids, versions, times, reviews and claim reviews; the order is the
-/// same every time. Merged entities redirect as before; their merges and splits are not exported, so that they cannot be undone there.
+/// same every time. Merges can be undone there. The
+/// history of records is not exported: `verbatim backup` has it.
 #[utoipa::path(
     tag = "bulk",
     security(("key" = ["read"])),
@@ -60,12 +67,62 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
             embed_claim_reviews(conn, bodies.iter_mut().flat_map(|article| article.quotes.iter_mut().flatten()))?;
             writer.write(&bodies)?;
             if next.is_none() {
+                write_judgements(conn, writer)?;
+                write_splits(conn, writer)?;
+                write_merges(conn, writer)?;
                 return write_deleted(conn, writer);
             }
             list.page.after = next;
         }
     };
     export::stream(&db, rows, response, write).await
+}
+
+/// Writes the judgements.
+fn write_judgements(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
+    let mut after = None;
+    loop {
+        let judgements = judgements::by_id(conn, after, PAGE)?;
+        let Some(last) = judgements.last() else { return Ok(()) };
+        after = Some(last.id);
+        let body = |judgement: Judgement| JudgementRecordBody { judgement: judgement.into() };
+        writer.write(&judgements.into_iter().map(body).collect::<Vec<_>>())?;
+    }
+}
+
+/// Writes the splits.
+fn write_splits(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
+    let mut after = None;
+    loop {
+        let splits = splits::by_id(conn, after, PAGE)?;
+        let Some(last) = splits.last() else { return Ok(()) };
+        after = Some(last.id);
+        let body = |split: Split| SplitRecordBody { split: split.into() };
+        writer.write(&splits.into_iter().map(body).collect::<Vec<_>>())?;
+    }
+}
+
+/// Writes the merges, each before the references that it moved.
+fn write_merges(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
+    let mut after = None;
+    loop {
+        let merges = transfer::by_id(conn, after, PAGE_OF_LARGE)?;
+        let Some((last, _)) = merges.last() else { return Ok(()) };
+        after = Some(last.id);
+        for (merge, sources) in merges {
+            let merge_id = merge.id;
+            let taken = sources.into_iter().map(Into::into).collect();
+            writer.write(&[MergeRecordBody { merge: merge.into(), taken }])?;
+            let mut last = None;
+            loop {
+                let moves = transfer::moves(conn, merge_id, last.as_ref(), PAGE)?;
+                let Some(end) = moves.last() else { break };
+                last = Some(end.clone());
+                let records = moves.into_iter().map(Into::into).collect();
+                writer.write(&[MovesRecordBody { moves: MoveListBody { merge_id, records } }])?;
+            }
+        }
+    }
 }
 
 /// Writes the ids of deleted records.

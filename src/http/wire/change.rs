@@ -65,7 +65,7 @@ pub struct ListChanges {
     pub limit: Option<i64>,
     /// Only changes of this kind of record.
     #[serde(default)]
-    #[param(max_items = 6)]
+    #[param(max_items = 7)]
     resource: Vec<ChangedResource>,
     /// Only this action.
     #[serde(default)]

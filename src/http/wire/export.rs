@@ -2,6 +2,9 @@
 
 use super::article::ArticleBody;
 use super::entity::EntityBody;
+use super::judgement::JudgementBody;
+use super::merge::{MergeBody, MergeSourceBody, MoveListBody};
+use super::split::SplitBody;
 use crate::domain::DeletedResource;
 use crate::domain::import::DeletedRecord;
 use chrono::{DateTime, Utc};
@@ -78,7 +81,37 @@ pub fn is_formula(text: &str) -> bool {
 pub enum ExportedRecord {
     Entity(Box<EntityBody>),
     Article(Box<ArticleBody>),
+    Judgement(JudgementRecordBody),
+    Split(SplitRecordBody),
+    Merge(Box<MergeRecordBody>),
+    Moves(MovesRecordBody),
     Deleted(DeletedRecordBody),
+}
+
+/// A judgement that two entities are different.
+#[derive(Serialize, ToSchema)]
+pub struct JudgementRecordBody {
+    pub judgement: JudgementBody,
+}
+
+/// A split of an entity.
+#[derive(Serialize, ToSchema)]
+pub struct SplitRecordBody {
+    pub split: SplitBody,
+}
+
+/// A merge, with what it took from its sources.
+#[derive(Serialize, ToSchema)]
+pub struct MergeRecordBody {
+    pub merge: MergeBody,
+    #[schema(max_items = 100)]
+    pub taken: Vec<MergeSourceBody>,
+}
+
+/// Some of the references that the merge before it moved.
+#[derive(Serialize, ToSchema)]
+pub struct MovesRecordBody {
+    pub moves: MoveListBody,
 }
 
 /// The id of a deleted record, which answers 410.

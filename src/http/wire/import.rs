@@ -3,9 +3,12 @@
 use super::RequestBody;
 use super::article::Label;
 use super::entity::{AliasBody, IdentifierBody};
+use super::judgement::JudgementBody;
 use super::mention::CandidateBody;
+use super::merge::{MergeBody, MergeSourceBody, MoveListBody};
 use super::problem::ProblemBody;
 use super::span::SpanBody;
+use super::split::SplitBody;
 use super::suggestion::{MentionSuggestionBody, QuoteSuggestionBody};
 use crate::domain::article::{ArticlePatch, MAX_BODY_BYTES};
 use crate::domain::article_url::UrlNormalizer;
@@ -84,8 +87,8 @@ pub enum Results {
 }
 
 /// An article with what was found in it (it has a `headline`, a `body` or an `external_id`), an entity (it has a `kind` or a
-/// `name`), a row of an exported table of quotes (it has an `article_id`, or a member that reviews), or the id of a deleted record (it
-/// has `deleted`). Null counts as absent, and absent members leave those of a stored record as they are.
+/// `name`), a row of an exported table of quotes (it has an `article_id`, or a member that reviews), a `judgement`, a `split`, a `merge`, its `moves`, or the id of a deleted
+/// record (it has `deleted`). Null counts as absent, and absent members leave those of a stored record as they are.
 ///
 /// An article is the stored one with its `id`, or else with its `publisher` and `external_id`, or else with its `url`. An entity is
 /// the stored one with its `id`, or else with one of its `identifiers`, or else with its `kind` and exact `name`.
@@ -159,6 +162,17 @@ pub struct ImportRecordBody {
     /// The texts of the article, of which the earlier ones are restored with the scope `admin`.
     #[schema(max_items = 10_000)]
     pub versions: Option<Vec<ImportVersion>>,
+    /// A judgement that two entities are different. Alone, and with the scope `admin`.
+    pub judgement: Option<JudgementBody>,
+    /// A split of an entity. Alone, and with the scope `admin`.
+    pub split: Option<SplitBody>,
+    /// A merge of entities. With `taken` alone, and with the scope `admin`.
+    pub merge: Option<MergeBody>,
+    /// What the merge took from its sources.
+    #[schema(max_items = 100)]
+    pub taken: Option<Vec<MergeSourceBody>>,
+    /// References that a merge moved. Alone, and with the scope `admin`.
+    pub moves: Option<MoveListBody>,
     /// Of a record that was deleted: its `id` answers 410 from then on. Needs the scope `admin`.
     pub deleted: Option<DeletedResource>,
     pub deleted_at: Option<DateTime<Utc>>,
@@ -568,6 +582,7 @@ enum RecordType {
     Article,
     Entity,
     Quote,
+    Curation,
     Deleted,
 }
 
@@ -577,6 +592,7 @@ impl RecordType {
             Self::Article => "an article",
             Self::Entity => "an entity",
             Self::Quote => "a quote",
+            Self::Curation => "a judgement, a split or a merge",
             Self::Deleted => "a deleted record",
         }
     }
@@ -586,6 +602,7 @@ impl RecordType {
             Self::Article => "articles",
             Self::Entity => "entities",
             Self::Quote => "quotes",
+            Self::Curation => "judgements, splits and merges",
             Self::Deleted => "deleted records",
         }
     }
@@ -646,6 +663,7 @@ impl ImportRecordBody {
         let is_attributed = self.speaker_id.is_some() || self.speaker_name.is_some() || self.speaker_status.is_some();
         match self.kind {
             _ if self.deleted.is_some() => RecordType::Deleted,
+            _ if !self.members_of_curation().is_empty() => RecordType::Curation,
             Some(RecordKind::Quote(_)) => RecordType::Quote,
             _ if is_attributed || self.article_id.is_some() || self.status.is_some() || self.note.is_some() => {
                 RecordType::Quote
@@ -673,6 +691,34 @@ impl ImportRecordBody {
             faults.push(FieldError::new("/kind", "is not a kind of quotes"));
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// The given members of judgements, splits and merges.
+    fn members_of_curation(&self) -> Vec<&'static str> {
+        given(&[
+            ("/judgement", self.judgement.is_some()),
+            ("/split", self.split.is_some()),
+            ("/merge", self.merge.is_some()),
+            ("/moves", self.moves.is_some()),
+        ])
+    }
+
+    fn into_curation(self, with_history: bool) -> Result<ImportRecord, Vec<FieldError>> {
+        let pointers = self.members_of_curation();
+        let fault = |detail: &str| pointers.iter().map(|pointer| FieldError::new(*pointer, detail)).collect();
+        if !with_history {
+            return Err(fault("needs a key with the scope admin"));
+        }
+        match (self.judgement, self.split, self.merge, self.moves) {
+            (Some(judgement), None, None, None) => Ok(ImportRecord::Judgement(judgement.into())),
+            (None, Some(split), None, None) => Ok(ImportRecord::Split(split.into())),
+            (None, None, Some(merge), None) => {
+                let taken = self.taken.into_iter().flatten().map(Into::into).collect();
+                Ok(ImportRecord::Merge(merge.into(), taken))
+            }
+            (None, None, None, Some(moves)) => Ok(ImportRecord::Moves(moves.into())),
+            _ => Err(fault("must be alone")),
+        }
     }
 
     fn into_reviewed_quote(self) -> Result<ImportRecord, Vec<FieldError>> {
@@ -712,6 +758,9 @@ impl ImportRecordBody {
                 true => Ok(ImportRecord::Deleted(DeletedRecord { id, resource, deleted_at })),
                 false => Err(vec![FieldError::new("/deleted", "needs a key with the scope admin")]),
             };
+        }
+        if record_type == RecordType::Curation {
+            return self.into_curation(with_history);
         }
         if record_type == RecordType::Quote {
             return self.into_reviewed_quote();

@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// A judgement that two entities are different.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "created_at": "2026-03-02T08:00:00Z", "actor": "desk",
     "reason": "The mayor of Dakar and the footballer",
@@ -92,6 +93,13 @@ pub struct JudgementPage {
 }
 
 impl RequestBody for CreateJudgement {}
+
+impl From<JudgementBody> for Judgement {
+    fn from(body: JudgementBody) -> Self {
+        let JudgementBody { id, created_at, actor, reason, entities } = body;
+        Self { id, created_at, actor, reason, entities }
+    }
+}
 
 impl From<Judgement> for JudgementBody {
     fn from(judgement: Judgement) -> Self {

@@ -1,10 +1,11 @@
 //! Merges of entities as JSON.
 
 use super::RequestBody;
+use super::entity::{AliasBody, IdentifierBody};
 use super::export::ExportOptions;
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use crate::domain::MergeStatus;
-use crate::domain::merge::{Merge, MergeList, MovedCounts, NewMerge};
+use crate::domain::merge::{Merge, MergeList, MergeSource, MoveList, MovedCounts, MovedReference, NewMerge};
 use crate::domain::page::PageRequest;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,8 @@ pub struct CreateMerge {
 }
 
 /// Numbers of moved records.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"mentions": 12, "candidates": 0, "quotes": 3, "about": 2, "aliases": 1, "identifiers": 1}))]
 pub struct MovedBody {
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
@@ -56,7 +58,8 @@ pub struct MovedBody {
 }
 
 /// Numbers of records that the undo of a merge left as they were.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"mentions": 1, "quotes": 0}))]
 pub struct KeptBody {
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
@@ -66,7 +69,8 @@ pub struct KeptBody {
 }
 
 /// A merge of entities into a survivor.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "version": 2,
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
@@ -186,6 +190,133 @@ impl From<MovedCounts> for MovedBody {
             about: moved.about,
             aliases: moved.aliases,
             identifiers: moved.identifiers,
+        }
+    }
+}
+
+/// What a merge took from a source, for its undo.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeSourceBody {
+    pub entity_id: Uuid,
+    /// Names that are not the survivor's own.
+    #[schema(max_items = 201)]
+    pub aliases: Vec<AliasBody>,
+    /// Identifiers that the survivor took over.
+    #[schema(max_items = 50)]
+    pub identifiers: Vec<IdentifierBody>,
+    /// Entities that had been merged into the source.
+    #[schema(max_items = 1_000_000)]
+    pub redirected: Vec<Uuid>,
+    /// Whether no mention and no quote refers to the source any more.
+    pub is_moved: bool,
+}
+
+/// Some of the references that a merge moved, for its undo.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveListBody {
+    pub merge_id: Uuid,
+    #[schema(max_items = 1000)]
+    pub records: Vec<MovedReferenceBody>,
+}
+
+/// A reference that a merge moved from a source to the survivor.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MovedReferenceBody {
+    pub article_id: Uuid,
+    /// The mention or the quote.
+    pub record_id: Uuid,
+    pub source_id: Uuid,
+    pub kind: ReferenceKind,
+    /// For candidates: the survivor was a candidate of the mention before.
+    pub had_survivor: bool,
+    /// A person changed the record after the merge, so that it is not moved back.
+    pub is_changed: bool,
+}
+
+/// What refers to an entity: a mention, one of the candidates of a mention, or a quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReferenceKind {
+    Mention,
+    Candidate,
+    Quote,
+}
+
+impl From<MergeSource> for MergeSourceBody {
+    fn from(source: MergeSource) -> Self {
+        Self {
+            entity_id: source.entity_id,
+            aliases: source.aliases.into_iter().map(Into::into).collect(),
+            identifiers: source.identifiers.into_iter().map(Into::into).collect(),
+            redirected: source.redirected,
+            is_moved: source.is_moved,
+        }
+    }
+}
+
+impl From<MergeSourceBody> for MergeSource {
+    fn from(body: MergeSourceBody) -> Self {
+        Self {
+            entity_id: body.entity_id,
+            aliases: body.aliases.into_iter().map(Into::into).collect(),
+            identifiers: body.identifiers.into_iter().map(Into::into).collect(),
+            redirected: body.redirected,
+            is_moved: body.is_moved,
+        }
+    }
+}
+
+impl From<MovedReference> for MovedReferenceBody {
+    fn from(moved: MovedReference) -> Self {
+        let MovedReference { article_id, record_id, source_id, kind, had_survivor, is_changed } = moved;
+        let kind = match kind.as_str() {
+            "quote" => ReferenceKind::Quote,
+            "candidate" => ReferenceKind::Candidate,
+            _ => ReferenceKind::Mention,
+        };
+        Self { article_id, record_id, source_id, kind, had_survivor, is_changed }
+    }
+}
+
+impl From<MovedReferenceBody> for MovedReference {
+    fn from(body: MovedReferenceBody) -> Self {
+        let MovedReferenceBody { article_id, record_id, source_id, kind, had_survivor, is_changed } = body;
+        let kind = match kind {
+            ReferenceKind::Mention => "mention",
+            ReferenceKind::Candidate => "candidate",
+            ReferenceKind::Quote => "quote",
+        };
+        Self { article_id, record_id, source_id, kind: kind.to_owned(), had_survivor, is_changed }
+    }
+}
+
+impl From<MoveListBody> for MoveList {
+    fn from(body: MoveListBody) -> Self {
+        Self { merge_id: body.merge_id, records: body.records.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<MergeBody> for Merge {
+    fn from(body: MergeBody) -> Self {
+        let MovedBody { mentions, candidates, quotes, about, aliases, identifiers } = body.moved;
+        Self {
+            id: body.id,
+            version: body.version,
+            created_at: body.created_at,
+            updated_at: body.updated_at,
+            entity_id: body.entity_id,
+            sources: body.sources,
+            status: body.status,
+            actor: body.actor,
+            reason: body.reason,
+            moved: MovedCounts { mentions, candidates, quotes, about, aliases, identifiers },
+            kept_mentions: body.kept.mentions,
+            kept_quotes: body.kept.quotes,
+            undone_by: body.undone_by,
+            undone_at: body.undone_at,
         }
     }
 }

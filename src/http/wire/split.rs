@@ -43,7 +43,8 @@ pub struct CreateSplitTarget {
 }
 
 /// A split of an entity.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "created_at": "2026-03-02T08:00:00Z",
     "entity_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "into_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b8",
@@ -141,6 +142,13 @@ impl TryFrom<CreateSplit> for NewSplit {
             }
             _ => Err(faults),
         }
+    }
+}
+
+impl From<SplitBody> for Split {
+    fn from(body: SplitBody) -> Self {
+        let SplitBody { id, created_at, entity_id, into_id, mentions, quotes, actor, reason } = body;
+        Self { id, created_at, entity_id, into_id, mentions, quotes, actor, reason }
     }
 }
 

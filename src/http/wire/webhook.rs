@@ -33,7 +33,7 @@ pub struct WebhookBody {
     /// Whether changes are sent. An address that answers 410 is disabled.
     pub enabled: bool,
     /// Only changes of these kinds of records; empty for all.
-    #[schema(max_items = 6)]
+    #[schema(max_items = 7)]
     pub resource: Vec<ChangedResource>,
     /// Only these actions; empty for all.
     #[schema(max_items = 5)]
@@ -76,7 +76,7 @@ pub struct CreateWebhook {
     pub enabled: bool,
     /// Only changes of these kinds of records; empty for all.
     #[serde(default)]
-    #[schema(max_items = 6)]
+    #[schema(max_items = 7)]
     pub resource: Vec<ChangedResource>,
     /// Only these actions; empty for all.
     #[serde(default)]
@@ -113,7 +113,7 @@ pub struct UpdateWebhook {
     #[schema(value_type = bool, required = false)]
     pub enabled: Option<bool>,
     /// Replaces the whole list.
-    #[schema(max_items = 6, value_type = Vec<ChangedResource>, required = false)]
+    #[schema(max_items = 7, value_type = Vec<ChangedResource>, required = false)]
     pub resource: Option<Vec<ChangedResource>>,
     /// Replaces the whole list.
     #[schema(max_items = 5, value_type = Vec<ChangeAction>, required = false)]
