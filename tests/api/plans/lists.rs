@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{avoid_sequential_scans, collection, explain, last_of, last_read_of, nodes};
+use super::{avoid_sequential_scans, collection, explain, last_keys_of, last_of, last_read_of, nodes};
 
 #[test]
 fn each_page_among_100_000_articles_scans_one_index() {
@@ -200,4 +200,33 @@ fn the_quotes_about_an_entity_with_a_word_are_read_in_batches() {
     assert_eq!(scanned, ["quotes_pkey"], "{plan:#}");
     // At most the third batch is needed: 3,200 quotes, each found by three pages of the index.
     assert!(buffers <= 12_000, "{buffers} buffers: {plan:#}");
+}
+
+#[test]
+fn the_review_queue_scans_the_index_of_its_order() {
+    let (app, _log) = collection();
+    // A person decided about the newest and the least certain quotes, so the queue begins behind them.
+    app.sql(
+        "INSERT INTO reviews (id, article_id, quote_id, action)
+            SELECT gen_random_uuid(), article_id, id, 'verify' FROM (
+                (SELECT * FROM quotes ORDER BY published_desc DESC, id DESC LIMIT 50)
+                UNION (SELECT * FROM quotes ORDER BY confidence, id LIMIT 50)) AS decided;
+        ANALYZE reviews",
+    );
+    let entity = "e0000000-0000-0000-0000-000000000007";
+    avoid_sequential_scans(&app);
+    for (call, index, most) in [
+        ("order=uncertain".to_owned(), "quotes_confidence_idx", 600),
+        ("order=recent".to_owned(), "quotes_published_desc_idx", 600),
+        ("order=uncertain&min_confidence=0.5&kind=direct".to_owned(), "quotes_confidence_idx", 600),
+        (format!("order=recent&speaker={entity}"), "quotes_speaker_id_idx", 600),
+    ] {
+        let page = app.get(&format!("/v1/reviews/queue?{call}")).expect(200);
+        assert!(!page["items"].as_array().unwrap().is_empty(), "{call}");
+        let (plan, buffers) = explain(&app.database, &last_keys_of("quotes"));
+        let scanned: Vec<_> = nodes(&plan).into_iter().filter_map(|node| node["Index Name"].as_str()).collect();
+        assert!(scanned.contains(&index), "{call}: {plan:#}");
+        assert!(nodes(&plan).iter().all(|node| node["Node Type"] != "Seq Scan"), "{call}: {plan:#}");
+        assert!(buffers <= most, "{call}: {buffers} buffers: {plan:#}");
+    }
 }
