@@ -117,4 +117,8 @@ def before_load_schema(context, raw_schema):
                     parameter["example"] = "*"
                 elif parameter["name"] == "If-None-Match":
                     parameter["schema"]["format"] = "etag"
-    raw_schema["components"]["schemas"]["CreateQuote"]["example"]["article_id"] = create_article()
+    # The examples of these are of records of the demo.
+    schemas = raw_schema["components"]["schemas"]
+    schemas["CreateQuote"]["example"] = {"article_id": create_article(), "text": "sans précédent", "kind": "partial"}
+    schemas["CreateMention"]["example"] = {"start": 0, "end": 5, "exact": "Rabat"}
+    schemas["UpdateMention"]["example"] = {"entity_id": None}

@@ -4,6 +4,7 @@
 //! `DATABASE_URL` that contains other articles is refused.
 
 mod api;
+mod curated;
 mod error;
 mod report;
 
@@ -11,9 +12,10 @@ use super::outcome::Outcome;
 use super::signals::StopSignals;
 use super::start_log::start_log;
 use crate::config::{AdminKey, Database, ServeSettings};
+use crate::http::wire::examples::ARTICLE;
 use crate::server::{Server, has_articles_besides};
 use actix_web::rt::System;
-use api::{Api, list, text};
+use api::{Api, text};
 use error::DemoError;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -23,8 +25,9 @@ use tokio::sync::oneshot;
 
 /// An article of our own writing, with invented people.
 struct Sample {
-    /// Its `external_id` is this after [`ID_PREFIX`].
     id: &'static str,
+    /// Its `external_id` is this after [`ID_PREFIX`].
+    number: &'static str,
     published_at: &'static str,
     section: &'static str,
     /// Its first line is the headline.
@@ -38,33 +41,34 @@ const PUBLISHER: &str = "La Gazette des ports";
 /// repeated, a section heading, a leftover button, and guillemets with U+00A0 and U+202F.
 const SAMPLES: [Sample; 4] = [
     Sample {
-        id: "1",
+        id: ARTICLE,
+        number: "1",
         published_at: "2026-01-12T17:30:00Z",
         section: "Économie",
         text: include_str!("demo/ferry_agreement_fr.txt"),
     },
     Sample {
-        id: "2",
+        id: "019bb341-e9c0-7000-8000-000000000102",
+        number: "2",
         published_at: "2026-02-09T18:00:00Z",
         section: "Économie",
         text: include_str!("demo/ferry_crew_fr.txt"),
     },
     Sample {
-        id: "3",
+        id: "019bb341-e9c0-7000-8000-000000000103",
+        number: "3",
         published_at: "2026-03-16T07:15:00Z",
         section: "Culture",
         text: include_str!("demo/lighthouse_fr.txt"),
     },
     Sample {
-        id: "4",
+        id: "019bb341-e9c0-7000-8000-000000000104",
+        number: "4",
         published_at: "2026-05-18T11:45:00Z",
         section: "Economy",
         text: include_str!("demo/ferry_departure_en.txt"),
     },
 ];
-
-/// Words of the first article and the entity that they mean, which only a person can know: a mention added by hand.
-const CORRECTION: (&str, &str) = ("Le royaume scandinave", "Norvège");
 
 pub(super) fn run(settings: &ServeSettings, binary: &clap::Command) -> Outcome {
     let (mut config, log) = settings.read()?;
@@ -103,53 +107,55 @@ fn show(address: SocketAddr, key: Option<AdminKey>) -> Result<(), DemoError> {
     api.wait_until_ready()?;
     let mut articles = Vec::new();
     for sample in &SAMPLES {
-        let path = format!("/v1/articles/{}?include=mentions,quotes", store(&api, sample)?);
-        articles.push(api.get(&path)?);
+        if store(&api, "articles", &sample.record())? {
+            articles.push(api.get(&format!("/v1/articles/{}?include=mentions,quotes", sample.id))?);
+        }
     }
+    store(&api, "entities", &curated::duplicate())?;
     let names = report::entity_names(&api, &articles)?;
-    if let Some(first) = articles.first_mut()
-        && add_correction(&api, first, &names)?
-    {
-        *first = api.get(&format!("/v1/articles/{}?include=mentions,quotes", text(first, "id")))?;
-    }
     let text = report::report(&api.base, &articles, &names);
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
 
-/// Stores an article unless it was stored before. Returns its id.
-fn store(api: &Api, sample: &Sample) -> Result<String, DemoError> {
-    let external_id = format!("{ID_PREFIX}{}", sample.id);
-    let list = format!("/v1/articles?external_id={external_id}&publisher={}", PUBLISHER.replace(' ', "%20"));
-    if let Some(id) = api.get(&list)?["items"][0]["id"].as_str() {
-        return Ok(id.to_owned());
+impl Sample {
+    /// The record to import.
+    fn record(&self) -> Value {
+        let mut article = json!({
+            "id": self.id,
+            "headline": self.text.lines().next(),
+            "body": self.text,
+            "publisher": PUBLISHER,
+            "external_id": format!("{ID_PREFIX}{}", self.number),
+            "section": self.section,
+            "published_at": self.published_at,
+        });
+        if self.id == ARTICLE {
+            curated::add_to(&mut article);
+        }
+        article
     }
-    let article = json!({
-        "headline": sample.text.lines().next(),
-        "body": sample.text,
-        "publisher": PUBLISHER,
-        "external_id": external_id,
-        "section": sample.section,
-        "published_at": sample.published_at,
-    });
-    let stored = api.post("/v1/articles?annotate=true", &article)?;
-    Ok(text(&stored, "id").to_owned())
 }
 
-/// Adds the mention of [`CORRECTION`] to an article unless it was added before. Returns whether it did.
-fn add_correction(api: &Api, article: &Value, names: &report::Names) -> Result<bool, DemoError> {
-    let (words, name) = CORRECTION;
-    let body = text(article, "body");
-    let start = body.find(words).map(|byte| body[..byte].chars().count());
-    let entity = names.iter().find(|(_, (_, entity))| entity == name);
-    let (Some(start), Some((id, _))) = (start, entity) else { return Ok(false) };
-    if list(&article["mentions"]).any(|mention| mention["start"] == start) {
-        return Ok(false);
+/// Imports a record unless it was stored before. Returns whether it is stored: somebody may have deleted it.
+fn store(api: &Api, resource: &str, record: &Value) -> Result<bool, DemoError> {
+    match api.get(&format!("/v1/{resource}/{}", text(record, "id"))) {
+        Ok(_) => Ok(true),
+        Err(DemoError::Refused { status: 410, .. }) => Ok(false),
+        Err(DemoError::Refused { status: 404, .. }) => {
+            let request = "/v1/import?annotate=true";
+            let result = api.post(request, &json!([record]))?;
+            match text(&result, "result") {
+                "failed" => Err(DemoError::Refused {
+                    request: format!("POST {request}"),
+                    status: 200,
+                    body: result.to_string(),
+                }),
+                _ => Ok(true),
+            }
+        }
+        Err(error) => Err(error),
     }
-    let mention = json!({"start": start, "end": start + words.chars().count(), "exact": words, "entity_id": id,
-        "kind": "nominal"});
-    api.post(&format!("/v1/articles/{}/mentions", text(article, "id")), &mention)?;
-    Ok(true)
 }
 
 #[cfg(test)]
@@ -161,8 +167,7 @@ mod tests {
         let body = SAMPLES[0].text;
         let mut lines = body.lines().filter(|line| !line.is_empty());
         assert_eq!(lines.next(), lines.next());
-        for mark in ["«\u{a0}", "\u{a0}»", "«\u{202f}", "\u{202f}»", "[…]", "\nTrois jours de mer\n", CORRECTION.0]
-        {
+        for mark in ["«\u{a0}", "\u{a0}»", "«\u{202f}", "\u{202f}»", "[…]", "\nTrois jours de mer\n"] {
             assert!(body.contains(mark), "{mark:?}");
         }
     }

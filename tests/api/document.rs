@@ -6,6 +6,7 @@ use std::fs;
 use jsonschema::Draft;
 use serde_json::{Value, json};
 use verbatim::http::openapi;
+use verbatim::http::wire::problem::Code;
 
 use crate::support::document::{NOBODY, Operation, encoded, operations, resolved};
 use crate::support::process::{run, verbatim};
@@ -138,8 +139,11 @@ fn every_operation_has_all_its_statuses() {
         let statuses: BTreeSet<_> =
             operation.value["responses"].as_object().unwrap().keys().map(String::as_str).collect();
         let mut expected = vec!["400", "414", "421", "500", "503", "507"];
-        expected
-            .extend((operation.value["security"] != json!([])).then_some(["401", "403", "429"]).into_iter().flatten());
+        let security = &operation.value["security"];
+        expected.extend((*security != json!([])).then_some(["401", "429"]).into_iter().flatten());
+        // Every key may read.
+        let is_plain_read = operation.method == "GET" && *security == json!([{"key": ["read"]}]);
+        expected.extend((*security != json!([]) && !is_plain_read).then_some("403"));
         expected.extend((operation.method != "GET").then_some("504"));
         let is_single = operation.path.ends_with("{id}") || operation.path.ends_with("{n}");
         expected.extend(match (operation.method.as_str(), is_single) {
@@ -630,7 +634,31 @@ fn every_error_response_matches_the_document() {
             if !body.is_empty() {
                 call = call.header("content-type", kind).body(body);
             }
-            assert_documented(&operation, &call.send());
+            let answer = call.send();
+            assert_documented(&operation, &answer);
+            if answer.status >= 400 {
+                let response = resolved(&operation.value["responses"][answer.status.to_string()]);
+                let example = &response["content"]["application/problem+json"]["example"];
+                for member in ["type", "title", "status", "code"] {
+                    assert_eq!(example[member], answer.json()[member], "{}: {}", operation.id, answer.text());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_problem_has_an_example_with_its_status() {
+    for operation in operations() {
+        let responses = operation.value["responses"].as_object().unwrap();
+        for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
+            let media = &resolved(response)["content"]["application/problem+json"];
+            assert_valid(&media["schema"], &media["example"], &format!("{} {status}", operation.id));
+            let code = media["example"]["code"].as_str().and_then(Code::of).unwrap();
+            let is_true = media["example"]["status"] == code.status().as_u16()
+                && *status == code.status().as_str()
+                && media["example"]["title"] == code.title();
+            assert!(is_true, "{} {status}: {}", operation.id, media["example"]);
         }
     }
 }

@@ -89,7 +89,7 @@ fn every_operation_refuses_callers_without_a_valid_key() {
         }
     }
     // The probes, the document, its page, the index and the problems.
-    assert_eq!(open, 6);
+    assert_eq!(open, 7);
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod document;
 mod embedded;
 mod embedded_recovery;
 mod entities;
+mod examples;
 mod export;
 mod graph;
 mod history;

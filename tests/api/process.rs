@@ -271,7 +271,7 @@ fn the_demo_prints_quotes_with_speakers_and_can_be_repeated() {
 fn every_request_that_the_demo_prints_returns_records() {
     let database = TestDatabase::migrated();
     let (demo, client) = demo(verbatim(&["demo", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", database.url()));
-    let speaker = ids(&client, "/v1/entities?q=valadares").remove(0);
+    let speaker = ids(&client, "/v1/entities?q=ines").remove(0);
     let printed = demo.output().join("\n");
     let requests: Vec<&str> = printed.lines().filter_map(|line| line.strip_prefix("curl '")).collect();
     let paths: Vec<&str> =

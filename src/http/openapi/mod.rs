@@ -3,6 +3,7 @@
 //! utoipa derives the operations and schemas from the handlers. This module adds by rule the parts that all operations share:
 //! error responses, headers, conditions, lengths of well-known formats, and shared parameters.
 
+mod examples;
 mod operations;
 mod parameters;
 mod schemas;
@@ -112,7 +113,7 @@ fn finish(derived: Value) -> Value {
     for (name, schema) in [("ProblemBody", ProblemBody::schema()), ("ProblemError", ProblemError::schema())] {
         document["components"]["schemas"][name] = serde_json::to_value(schema).expect("a schema is JSON");
     }
-    stats_filters::add_filters(&mut document["paths"]);
+    stats_filters::add_filters(&mut document["paths"], &derived["components"]["schemas"]);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             operations::finish_operation(path, method, operation);

@@ -1,10 +1,10 @@
 //! Parts of operations that are added by rule: conditions, error responses and headers.
 
+use super::examples;
+use crate::http::extract::contract::SECURITY_SCHEME;
 use crate::http::wire::json_ld::JSON_LD;
 use crate::http::wire::problem;
 use serde_json::{Map, Value, json};
-
-const UUID: &str = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5";
 
 /// Completes an operation that utoipa derived.
 pub fn finish_operation(path: &str, method: &str, operation: &mut Value) {
@@ -16,12 +16,17 @@ pub fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         operation["security"] = json!([]);
     }
     let statuses = shared_errors(path, method, single, operation);
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let responses = operation["responses"].as_object_mut().expect("an operation has responses");
     for (status, response) in responses.iter_mut() {
+        if let Some(example) = examples::own_problem(&id, status).filter(|_| response["content"].is_null()) {
+            response["content"] = problem_content(&example);
+        }
         finish_response(status.parse().unwrap_or_default(), method, single, is_list, response);
     }
     for status in statuses {
-        let shared = || json!({"$ref": format!("#/components/responses/{status}")});
+        let component = if (method, status) == ("get", "403") { "403-scope" } else { status };
+        let shared = || json!({"$ref": format!("#/components/responses/{component}")});
         responses.entry(status).or_insert_with(shared);
     }
     responses.sort_keys();
@@ -33,9 +38,13 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
         .any(|(status, response)| status.starts_with('2') && !response["content"].is_null());
     let is_record = path.contains('{') && path != "/problems/{code}";
     let needs_key = operation["security"] != json!([]);
-    let groups: [(bool, &[&str]); 10] = [
+    // Every key has the least scope, `read`, and pages of other sites may read.
+    let may_be_forbidden =
+        needs_key && (method != "get" || operation["security"] != json!([{SECURITY_SCHEME: ["read"]}]));
+    let groups: [(bool, &[&str]); 11] = [
         (true, &["400", "414", "421", "500", "503", "507"]),
-        (needs_key, &["401", "403", "429"]),
+        (needs_key, &["401", "429"]),
+        (may_be_forbidden, &["403"]),
         (has_content, &["406"]),
         (path.contains('{'), &["404"]),
         (is_record, &["410"]),
@@ -49,9 +58,6 @@ fn shared_errors(path: &str, method: &str, single: bool, operation: &Value) -> V
 }
 
 fn finish_response(status: u16, method: &str, single: bool, is_list: bool, response: &mut Value) {
-    if status >= 400 && response["content"].is_null() {
-        response["content"] = problem_content();
-    }
     let mut headers = shared_headers();
     if method != "get" && status < 300 {
         headers["x-consistency-token"] =
@@ -76,31 +82,36 @@ fn finish_response(status: u16, method: &str, single: bool, is_list: bool, respo
 
 fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Value) {
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     // The path parameter that utoipa derives has no description.
     parameters.retain(|parameter| parameter["name"] != "id");
     let has_json_ld = !operation["responses"]["200"]["content"][JSON_LD].is_null();
     for parameter in &mut parameters {
         without_null(&mut parameter["schema"]);
+        if let Some(example) = examples::parameter(&id, parameter["name"].as_str().unwrap_or_default()) {
+            parameter["example"] = example;
+        }
         if let Some(Value::Array(forms)) = parameter.pointer_mut("/schema/enum").filter(|_| !has_json_ld) {
             forms.retain(|form| form != "jsonld");
         }
     }
     let mut first = Vec::new();
     if path.contains("{id}") {
-        let noun = match path.split('/').nth(2) {
-            Some("articles") => "article",
-            Some("claim-reviews") => "claim review",
-            Some("entities") => "entity",
-            Some("judgements") => "judgement",
-            Some("keys") => "key",
-            Some("mentions") => "mention",
-            Some("merges") => "merge",
-            Some("webhooks") => "webhook",
+        let resource = path.split('/').nth(2).unwrap_or_default();
+        let noun = match resource {
+            "articles" => "article",
+            "claim-reviews" => "claim review",
+            "entities" => "entity",
+            "judgements" => "judgement",
+            "keys" => "key",
+            "mentions" => "mention",
+            "merges" => "merge",
+            "webhooks" => "webhook",
             _ => "quote",
         };
         first.push(json!({
             "name": "id", "in": "path", "required": true, "description": format!("The id of the {noun}."),
-            "schema": {"type": "string", "format": "uuid"}, "example": UUID,
+            "schema": {"type": "string", "format": "uuid"}, "example": examples::id_of(resource),
         }));
     }
     if single && method == "get" {
@@ -116,7 +127,6 @@ fn finish_parameters(path: &str, method: &str, single: bool, operation: &mut Val
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "A key that the client makes for one request. Within 24 hours the request may be sent again with it, and gets the answer to the first without being carried out again.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 257, "pattern": "^[\\x20-\\x7E]+$"},
-            "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
         }));
     }
     first.append(&mut parameters);
@@ -148,7 +158,6 @@ fn condition(name: &str, description: &str) -> Value {
             "type": "string", "maxLength": 1000,
             "pattern": "^(\\*|(W/)?\"[\\x21\\x23-\\x2B\\x2D-\\x7E]*\"( *, *(W/)?\"[\\x21\\x23-\\x2B\\x2D-\\x7E]*\")*)$",
         },
-        "example": "\"1-0123456789abcdef\"",
     })
 }
 
@@ -178,6 +187,7 @@ pub fn shared_responses() -> Value {
         ("400", "A parameter or the syntax of the body is not valid."),
         ("401", "There is no valid API key in `Authorization`."),
         ("403", "The scope of the key does not include the operation, or a page of another site sent the request."),
+        ("403-scope", "The scope of the key does not include the operation."),
         ("404", "There is no such record."),
         ("406", "`Accept` excludes every media type of this operation."),
         ("408", "The body did not arrive in time."),
@@ -208,14 +218,16 @@ pub fn shared_responses() -> Value {
                 "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 3600},
             });
         }
-        let response = json!({"description": description, "headers": headers, "content": problem_content()});
+        let example = examples::shared_problem(status).expect("the status of a problem");
+        let content = problem_content(&example);
+        let response = json!({"description": description, "headers": headers, "content": content});
         responses.insert(status.to_owned(), response);
     }
     Value::Object(responses)
 }
 
-fn problem_content() -> Value {
-    json!({problem::MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}})
+fn problem_content(example: &Value) -> Value {
+    json!({problem::MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}, "example": example}})
 }
 
 fn shared_headers() -> Value {

@@ -13,14 +13,14 @@ const OPERATIONS: [(&str, &[&str]); 5] = [
 ];
 
 /// Gives each statistics operation the filters of its lists.
-pub fn add_filters(paths: &mut Value) {
+pub fn add_filters(paths: &mut Value, schemas: &Value) {
     for (operation, lists) in OPERATIONS {
-        add_filters_of(paths, operation, lists);
+        add_filters_of(paths, schemas, operation, lists);
     }
 }
 
 /// Gives an operation the filters of its lists. With several lists, the description of a filter names those that have it.
-fn add_filters_of(paths: &mut Value, operation: &str, lists: &[&str]) {
+fn add_filters_of(paths: &mut Value, schemas: &Value, operation: &str, lists: &[&str]) {
     let mut filters: Vec<(Value, Vec<&str>)> = Vec::new();
     for list in lists {
         for filter in paths[list]["get"]["parameters"].as_array().into_iter().flatten() {
@@ -34,7 +34,7 @@ fn add_filters_of(paths: &mut Value, operation: &str, lists: &[&str]) {
                     words.push(word);
                     let (mine, theirs) = (&known["schema"]["items"], &filter["schema"]["items"]);
                     if mine != theirs {
-                        known["schema"]["items"] = json!({"anyOf": [mine, theirs]});
+                        known["schema"]["items"] = union(schemas, mine, theirs);
                     }
                 }
             }
@@ -48,4 +48,19 @@ fn add_filters_of(paths: &mut Value, operation: &str, lists: &[&str]) {
         }
         own.push(filter);
     }
+}
+
+/// An enum of the values of two enums: of an `anyOf`, generators of clients would make a type of its own for each.
+fn union(schemas: &Value, first: &Value, second: &Value) -> Value {
+    let values = |schema: &Value| {
+        let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()).unwrap_or_default();
+        schemas[name]["enum"].as_array().cloned().expect("filters of one name have equal values or enums")
+    };
+    let mut all = values(first);
+    for value in values(second) {
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    }
+    json!({"type": "string", "enum": all})
 }

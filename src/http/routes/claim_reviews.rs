@@ -27,7 +27,14 @@ use uuid::Uuid;
     tag = "claim reviews",
     security(("key" = ["review"])),
     extensions(("x-publisher-keys" = json!(true))),
-    request_body(content((CreateClaimReview = "application/json"), (SchemaOrgClaimReview = "application/ld+json"))),
+    request_body(content(
+        (CreateClaimReview = "application/json"),
+        (SchemaOrgClaimReview = "application/ld+json", example = json!({
+            "@context": "https://schema.org", "@type": "ClaimReview", "url": "https://example.org/checks/18",
+            "author": {"@type": "Organization", "name": "Les Vérificateurs"}, "datePublished": "2026-03-03",
+            "reviewRating": {"@type": "Rating", "alternateName": "Faux"},
+        })),
+    )),
     responses(
         (status = 201, description = "The claim review", body = ClaimReviewBody),
         (status = 409, description = "The quote has a claim review at this url."),

@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// A text to be annotated; it is not stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"body": "« Nous avons répondu », a dit la ministre Anne Morel.", "language": "fr"}))]
+#[schema(example = json!({"body": "« Le ferry partira samedi », a annoncé Inês Valadares à Porto.", "language": "fr"}))]
 pub struct AnnotateText {
     /// The headline, which is recognised where the body repeats it.
     #[schema(min_length = 1, max_length = 500)]

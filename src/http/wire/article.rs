@@ -1,6 +1,7 @@
 //! Articles as JSON.
 
 use super::RequestBody;
+use super::examples;
 use super::highlight::ArticleHighlightBody;
 use super::mention::MentionBody;
 use super::page::{RankedBody, TotalBody};
@@ -19,10 +20,11 @@ use uuid::Uuid;
 /// An article.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1, "body_version": 1,
-    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "headline": "Rabat répond", "body": "Rabat a répondu.", "blocks": [{"role": "paragraph", "start": 0, "end": 16}], "language": "fr", "url": null, "publisher": "Le Quotidien",
-    "external_id": null, "authors": [], "section": null, "keywords": [], "published_at": "2026-03-02T07:30:00Z",
+    "id": examples::ARTICLE, "version": 2, "body_version": 2,
+    "created_at": "2026-01-12T17:30:00Z", "updated_at": "2026-01-13T08:00:00Z",
+    "headline": "Le Portugal et la Norvège rouvrent une ligne maritime", "body": "Le Portugal et la Norvège rouvrent une ligne.",
+    "blocks": [{"role": "paragraph", "start": 0, "end": 45}], "language": "fr", "url": null, "publisher": "La Gazette des ports",
+    "external_id": "verbatim-demo-1", "authors": [], "section": "Économie", "keywords": [], "published_at": "2026-01-12T17:30:00Z",
     "content_hash": "0f9b8d9ff5ae7e2c2b4f7a8d9ce3b1c6f2a8b7a54c9d0e1f2a3b4c5d6e7f8091"
 }))]
 pub struct ArticleBody {
@@ -121,7 +123,10 @@ pub struct Label(pub String);
 /// A new article.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"headline": "Rabat répond", "body": "Rabat a répondu.", "publisher": "Le Quotidien", "published_at": "2026-03-02T07:30:00Z"}))]
+#[schema(example = json!({
+    "headline": "Le ferry de Porto part samedi", "publisher": "La Gazette des ports", "published_at": "2026-05-15T07:30:00Z",
+    "body": "« Le ferry partira samedi », a annoncé Inês Valadares à Porto."
+}))]
 pub struct CreateArticle {
     #[schema(min_length = 1, max_length = 500)]
     pub headline: String,
@@ -154,13 +159,17 @@ pub struct CreateArticle {
 
 /// A plain text.
 #[derive(ToSchema)]
-#[schema(min_length = 1, max_length = 1_048_576, example = "Rabat répond\n\nRabat a répondu.")]
+#[schema(
+    min_length = 1,
+    max_length = 1_048_576,
+    example = "Le ferry de Porto part samedi\n\n« Le ferry partira samedi », a annoncé Inês Valadares à Porto."
+)]
 pub struct PlainText(#[allow(dead_code, reason = "describes a body that is read as text")] String);
 
 /// A change to an article: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"section": "International", "published_at": null}))]
+#[schema(example = json!({"section": "International", "keywords": ["ferry"]}))]
 pub struct UpdateArticle {
     #[schema(min_length = 1, max_length = 500, value_type = String, required = false)]
     pub headline: Option<String>,
@@ -197,7 +206,6 @@ pub struct UpdateArticle {
 
 /// One page of articles.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct ArticlePage {
     #[schema(max_items = 200)]
     pub items: Vec<ArticleBody>,
@@ -217,8 +225,8 @@ pub struct ArticlePage {
 /// A version of an article's text.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "body_version": 1, "headline": "Rabat répond",
-    "body": "Rabat a répondu.", "language": "fr", "created_at": "2026-03-02T08:00:00Z",
+    "article_id": examples::ARTICLE, "body_version": 1, "headline": "Le Portugal et la Norvège rouvrent une ligne maritime",
+    "body": "Le Portugal et la Norvège rouvrent une ligne.", "language": "fr", "created_at": "2026-01-12T17:30:00Z",
     "content_hash": "0f9b8d9ff5ae7e2c2b4f7a8d9ce3b1c6f2a8b7a54c9d0e1f2a3b4c5d6e7f8091"
 }))]
 pub struct ArticleVersionBody {
@@ -241,7 +249,6 @@ pub struct ArticleVersionBody {
 
 /// One page of the versions of an article.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct ArticleVersionPage {
     #[schema(max_items = 200)]
     pub items: Vec<ArticleVersionBody>,

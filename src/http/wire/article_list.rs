@@ -47,11 +47,11 @@ pub struct ArticleFilters {
     /// Words in the headline or the body: all words, `OR` between alternatives, `"a phrase"`, `-excluded`. Accents,
     /// inflections and stop words of the text's language are ignored. A phrase is within the headline or within the body, and is
     /// found where each of its words is among the first 255 occurrences of that word in the text.
-    #[param(min_length = 1, max_length = 500, example = "\"Saint-Denis\" grève -football")]
+    #[param(min_length = 1, max_length = 500)]
     q: Option<String>,
     /// Only this language.
     #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     language: Vec<String>,
     /// Excludes this language.
     #[serde(default, rename = "not.language")]

@@ -1,5 +1,6 @@
 //! The change feed on the wire.
 
+use super::examples;
 use crate::domain::change::{Change, ChangeFilter, ChangePage};
 use crate::domain::{ChangeAction, ChangedResource};
 use chrono::{DateTime, Utc};
@@ -11,8 +12,7 @@ use uuid::Uuid;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "krISX9vxTm0AAAAAAAADUwAAAAAAAAAJ", "at": "2026-03-02T08:00:00Z", "actor": "archive-import", "action": "create",
-    "resource": "quote", "record_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5",
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b4", "version": 1
+    "resource": "quote", "record_id": examples::QUOTE, "article_id": examples::ARTICLE, "version": 1
 }))]
 pub struct ChangeBody {
     /// The place of the change in the feed: `after` with it continues behind this change.
@@ -36,7 +36,6 @@ pub struct ChangeBody {
 
 /// A part of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": "krISX9vxTm0AAAAAAAADUwAAAAAAAAAJ", "has_more": false}))]
 pub struct ChangePageBody {
     #[schema(max_items = 1000)]
     pub items: Vec<ChangeBody>,

@@ -1,6 +1,7 @@
 //! Claim reviews on the wire.
 
 use super::RequestBody;
+use super::examples;
 use super::page::TotalBody;
 use crate::domain::claim_review::{ClaimReview, NewClaimReview};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,9 +13,9 @@ use uuid::Uuid;
 /// A fact-check of a quote, published elsewhere: a `ClaimReview` of schema.org.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "created_at": "2026-03-02T08:00:00Z", "actor": "desk",
-    "quote_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "claim": "Le port est prêt", "publisher": "Les Vérificateurs",
-    "url": "https://example.org/checks/17", "rating": "Faux", "title": "Non, le port n'est pas prêt", "date": "2026-03-03"
+    "id": examples::CLAIM_REVIEW, "created_at": "2026-01-14T08:00:00Z", "actor": "desk",
+    "quote_id": examples::QUOTE, "claim": "nos ports y gagneront autant que nos routes", "publisher": "Les Vérificateurs",
+    "url": "https://example.org/checks/16", "rating": "Plutôt vrai", "title": "Ce que les ports gagnent", "date": "2026-01-14"
 }))]
 pub struct ClaimReviewBody {
     pub id: Uuid,
@@ -48,7 +49,7 @@ pub struct ClaimReviewBody {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "publisher": "Les Vérificateurs", "url": "https://example.org/checks/17", "rating": "Faux",
-    "title": "Non, le port n'est pas prêt", "date": "2026-03-03"
+    "title": "Non, les routes ne perdent rien", "date": "2026-03-03"
 }))]
 pub struct CreateClaimReview {
     /// The organisation that checked the claim.
@@ -68,7 +69,6 @@ pub struct CreateClaimReview {
 
 /// One page of claim reviews.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct ClaimReviewPage {
     #[schema(max_items = 200)]
     pub items: Vec<ClaimReviewBody>,
@@ -84,11 +84,7 @@ pub struct ClaimReviewPage {
 /// A `ClaimReview` of schema.org, alone, in an array or in a `@graph`. The first one counts: its `author.name`, `url`, `name` or
 /// `headline`, `datePublished`, and its `reviewRating` with `alternateName` or else `ratingValue`.
 #[derive(ToSchema)]
-#[schema(value_type = Object, example = json!({
-    "@context": "https://schema.org", "@type": "ClaimReview", "url": "https://example.org/checks/17",
-    "author": {"@type": "Organization", "name": "Les Vérificateurs"}, "datePublished": "2026-03-03",
-    "claimReviewed": "Le port est prêt", "reviewRating": {"@type": "Rating", "alternateName": "Faux"}
-}))]
+#[schema(value_type = Object)]
 pub struct SchemaOrgClaimReview(#[allow(dead_code, reason = "describes a body that is read as JSON")] Value);
 
 impl RequestBody for CreateClaimReview {

@@ -1,5 +1,6 @@
 //! The difference between two versions of an article on the wire.
 
+use super::examples;
 use super::quote_match::DiffOpBody;
 use super::span::SpanBody;
 use crate::domain::Anchor;
@@ -12,8 +13,8 @@ use uuid::Uuid;
 /// The difference between two versions of an article, and what became of the spans in the first one.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "from": 1, "to": 2, "headline": [],
-    "body": [{"op": "replace", "from": {"start": 8, "end": 14}, "to": {"start": 8, "end": 13}, "deleted": "rouvre", "inserted": "ferme"}],
+    "article_id": examples::ARTICLE, "from": 1, "to": 2, "headline": [],
+    "body": [{"op": "replace", "from": {"start": 292, "end": 295}, "to": {"start": 292, "end": 296}, "deleted": "dix", "inserted": "onze"}],
     "mentions": [], "quotes": [], "complete": true
 }))]
 pub struct ArticleComparisonBody {

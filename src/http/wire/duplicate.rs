@@ -1,5 +1,6 @@
 //! Likely duplicates as JSON.
 
+use super::examples;
 use super::export::ExportOptions;
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use crate::domain::duplicate::{Duplicate, DuplicateEntity, DuplicateFilter, DuplicatePair, Reason};
@@ -32,7 +33,7 @@ pub struct ReasonBody {
 /// An entity that is likely the same as another one.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "entity": {"id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "kind": "person", "name": "A. Diallo", "description": null},
+    "entity": {"id": examples::SAME_PERSON, "kind": "person", "name": "I. Valadares", "description": null},
     "score": 0.52, "reasons": [{"reason": "initials", "score": 0.7}, {"reason": "publisher", "score": 1.0}]
 }))]
 pub struct DuplicateBody {
@@ -46,7 +47,6 @@ pub struct DuplicateBody {
 
 /// The likely duplicates of an entity.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": []}))]
 pub struct DuplicatesBody {
     /// The best first.
     #[schema(max_items = 20)]
@@ -58,8 +58,8 @@ pub struct DuplicatesBody {
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-5c4d-8e5f-60718293a4b7",
     "entities": [
-        {"id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "kind": "person", "name": "Awa Diallo", "description": null},
-        {"id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "kind": "person", "name": "A. Diallo", "description": null}
+        {"id": examples::PERSON, "kind": "person", "name": "Inês Valadares", "description": null},
+        {"id": examples::SAME_PERSON, "kind": "person", "name": "I. Valadares", "description": null}
     ],
     "score": 0.42, "reasons": [{"reason": "initials", "score": 0.7}]
 }))]
@@ -120,7 +120,6 @@ impl ListDuplicates {
 
 /// One page of likely duplicates.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct DuplicatePage {
     /// The best first.
     #[schema(max_items = 200)]

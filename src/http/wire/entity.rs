@@ -2,6 +2,7 @@
 
 use super::RequestBody;
 use super::duplicate::DuplicateBody;
+use super::examples;
 use super::patch::clearable;
 use crate::domain::entity::{Alias, Entity, EntityPatch, Identifier, ListedEntity, NewEntity};
 use crate::domain::{AliasKind, EntityKind};
@@ -13,11 +14,11 @@ use uuid::Uuid;
 /// A person, organisation, place, product, event or work.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
-    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "kind": "place", "name": "Maroc", "description": "État d'Afrique du Nord",
-    "aliases": [{"name": "le royaume chérifien", "language": "fr", "kind": "periphrasis"}],
-    "identifiers": [{"scheme": "wikidata", "value": "Q1028"}], "merged_into": null
+    "id": examples::PLACE, "version": 1,
+    "created_at": "2026-01-12T17:30:00Z", "updated_at": "2026-01-12T17:30:00Z",
+    "kind": "place", "name": "Norvège", "description": null,
+    "aliases": [{"name": "le royaume scandinave", "language": "fr", "kind": "periphrasis"}],
+    "identifiers": [{"scheme": "wikidata", "value": "Q20"}], "merged_into": null
 }))]
 pub struct EntityBody {
     pub id: Uuid,
@@ -88,8 +89,8 @@ pub struct IdentifierBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "kind": "place", "name": "Maroc", "aliases": [{"name": "le royaume chérifien", "language": "fr", "kind": "periphrasis"}],
-    "identifiers": [{"scheme": "wikidata", "value": "Q1028"}]
+    "kind": "place", "name": "Islande", "aliases": [{"name": "l'île de glace", "language": "fr", "kind": "periphrasis"}],
+    "identifiers": [{"scheme": "wikidata", "value": "Q189"}]
 }))]
 pub struct CreateEntity {
     pub kind: EntityKind,
@@ -110,7 +111,7 @@ pub struct CreateEntity {
 /// A change to an entity: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"description": "Royaume d'Afrique du Nord"}))]
+#[schema(example = json!({"description": "Ministre portugaise de la Mer"}))]
 pub struct UpdateEntity {
     #[schema(value_type = EntityKind, required = false)]
     pub kind: Option<EntityKind>,

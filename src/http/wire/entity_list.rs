@@ -1,6 +1,7 @@
 //! The list of entities with its filters, and suggestions for the beginning of a name.
 
 use super::entity::EntityBody;
+use super::examples;
 use super::export::ExportOptions;
 use super::filters::{IdentifierParameter, ParameterError, relevance_needs_q};
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
@@ -13,7 +14,6 @@ use uuid::Uuid;
 
 /// One page of entities.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct EntityPage {
     #[schema(max_items = 200)]
     pub items: Vec<EntityBody>,
@@ -50,7 +50,7 @@ pub struct ListEntities {
     pub export: ExportOptions,
     /// Only with a name or alias like this, at most the 500 best matches. Accents, case, apostrophes and small typos are
     /// ignored.
-    #[param(min_length = 1, max_length = 300, example = "ines valadares")]
+    #[param(min_length = 1, max_length = 300)]
     q: Option<String>,
     /// Only this kind.
     #[serde(default)]
@@ -62,7 +62,7 @@ pub struct ListEntities {
     not_kind: Vec<EntityKind>,
     /// Only with this identifier, as `scheme:value`. `none`: without identifiers.
     #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline, example = json!(["wikidata:Q42"]))]
+    #[param(max_items = 50, value_type = Vec<IdentifierParameter>, inline)]
     identifier: Vec<String>,
     /// Excludes this identifier. `none` excludes entities without identifiers.
     #[serde(default, rename = "not.identifier")]
@@ -141,7 +141,7 @@ fn identifiers(given: &[String]) -> Vec<Identifier> {
 #[into_params(parameter_in = Query)]
 pub struct SuggestEntities {
     /// The beginning of a name or alias. Accents, case and apostrophes are ignored.
-    #[param(min_length = 1, max_length = 300, example = "vala")]
+    #[param(min_length = 1, max_length = 300, example = "inê")]
     pub q: String,
     /// Only this kind.
     #[serde(default)]
@@ -156,7 +156,7 @@ pub struct SuggestEntities {
 /// Suggested entities.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"items": [{
-    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "kind": "place", "name": "Maroc", "matched": "le royaume chérifien"
+    "id": examples::PERSON, "kind": "person", "name": "Inês Valadares", "matched": "Inês Valadares"
 }]}))]
 pub struct SuggestionsBody {
     /// The most mentioned first.

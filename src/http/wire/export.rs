@@ -64,10 +64,7 @@ pub struct ExportOptions {
 
 /// Lines of comma-separated values (RFC 4180) in UTF-8. The first line has the names of the members.
 #[derive(ToSchema)]
-#[schema(
-    max_length = 9_007_199_254_740_991,
-    example = "id,name\r\n0192f0c1-2a3b-7c4d-8e5f-60718293a4b5,Awa Diallo\r\n"
-)]
+#[schema(max_length = 9_007_199_254_740_991, example = "kind,name\r\norganization,Compagnie du ferry\r\n")]
 pub struct CsvText(#[allow(dead_code, reason = "describes a body that is written as text")] String);
 
 /// Whether a spreadsheet would treat a text as a formula, also one that has apostrophes before it.

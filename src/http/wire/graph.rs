@@ -78,7 +78,6 @@ pub struct SpeaksAboutBody {
 
 /// The strongest edges from speakers to the entities they speak about.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "considered": {"records": 0, "complete": true, "published_from": null}}))]
 pub struct SpeaksAboutGraph {
     /// Most quotes first.
     #[schema(max_items = 200)]
@@ -101,7 +100,6 @@ pub struct CoMentionBody {
 
 /// The pairs of entities with the most articles in common.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "considered": {"records": 0, "complete": true, "published_from": null}}))]
 pub struct CoMentionGraph {
     /// Most articles first.
     #[schema(max_items = 200)]
@@ -132,7 +130,6 @@ pub struct RelatedBody {
 
 /// The entities related to an entity.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "considered": {"records": 0, "complete": true, "published_from": null}}))]
 pub struct RelatedEntities {
     /// The highest score first.
     #[schema(max_items = 200)]

@@ -35,7 +35,6 @@ pub struct HistoryEntryBody {
 
 /// One page of the history of a record.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct HistoryPage {
     #[schema(max_items = 200)]
     pub items: Vec<HistoryEntryBody>,

@@ -1,6 +1,7 @@
 //! Judgements on the wire.
 
 use super::RequestBody;
+use super::examples;
 use super::export::ExportOptions;
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use crate::domain::judgement::Judgement;
@@ -14,8 +15,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "created_at": "2026-03-02T08:00:00Z", "actor": "desk",
-    "reason": "The mayor of Dakar and the footballer",
-    "entities": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"]
+    "reason": "The minister and the secretary of state", "entities": [examples::PERSON, examples::OTHER_PERSON]
 }))]
 pub struct JudgementBody {
     pub id: Uuid,
@@ -34,8 +34,7 @@ pub struct JudgementBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "entities": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"],
-    "reason": "The mayor of Dakar and the footballer"
+    "entities": [examples::PERSON, examples::OTHER_PERSON], "reason": "The minister and the secretary of state"
 }))]
 pub struct CreateJudgement {
     /// The two entities, in any order.
@@ -79,7 +78,6 @@ impl ListJudgements {
 
 /// One page of judgements.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct JudgementPage {
     #[schema(max_items = 200)]
     pub items: Vec<JudgementBody>,

@@ -48,7 +48,7 @@ pub struct KeyBody {
 /// A new API key.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"name": "archive-import", "scope": "write"}))]
+#[schema(example = json!({"name": "desk", "scope": "admin"}))]
 pub struct CreateKey {
     /// Recorded as the actor of what its holder changes.
     #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._@-]*$")]
@@ -78,7 +78,6 @@ fn default_grace() -> i64 {
 
 /// One page of API keys.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct KeyPage {
     #[schema(max_items = 200)]
     pub items: Vec<KeyBody>,

@@ -1,6 +1,7 @@
 //! Mentions as JSON.
 
 use super::RequestBody;
+use super::examples;
 use super::page::TotalBody;
 use super::patch::clearable;
 use super::review::{DecisionBody, ReviewBody};
@@ -17,10 +18,10 @@ use uuid::Uuid;
 /// An entity named at a span of an article.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
-    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact", "entity_id": null, "candidates": [], "candidate_count": 0,
-    "start": 0, "end": 5, "exact": "Rabat", "prefix": "", "suffix": " a répondu.", "kind": "name",
+    "id": examples::MENTION, "version": 1,
+    "created_at": "2026-01-12T17:30:00Z", "updated_at": "2026-01-13T08:00:00Z",
+    "article_id": examples::ARTICLE, "body_version": 2, "anchor": "exact", "entity_id": examples::PLACE, "candidates": [], "candidate_count": 0,
+    "start": 909, "end": 930, "exact": "Le royaume scandinave", "prefix": "devant les dockers de Leixões. ", "suffix": ", lui, y voit un débouché", "kind": "nominal",
     "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null, "decision": null, "suggestion": null,
     "reviews": []
 }))]
@@ -105,7 +106,7 @@ impl From<CandidateBody> for Candidate {
 /// A new mention.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"start": 0, "end": 5, "exact": "Rabat"}))]
+#[schema(example = json!({"entity_id": examples::PERSON, "start": 329, "end": 361, "exact": "la ministre portugaise de la Mer", "kind": "nominal"}))]
 pub struct CreateMention {
     pub entity_id: Option<Uuid>,
     /// The first code point of the span.
@@ -179,7 +180,7 @@ pub fn human() -> Origin {
 /// A change to a mention: absent members stay as they are, null clears a member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"entity_id": null}))]
+#[schema(example = json!({"entity_id": examples::PLACE}))]
 pub struct UpdateMention {
     #[serde(default, deserialize_with = "clearable")]
     #[schema(value_type = Option<Uuid>)]
@@ -201,7 +202,6 @@ pub struct UpdateMention {
 
 /// One page of mentions.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct MentionPage {
     #[schema(max_items = 200)]
     pub items: Vec<MentionBody>,

@@ -60,7 +60,7 @@ pub struct MentionFilters {
     not_publisher: Vec<OrNone<String>>,
     /// Only in articles in this language.
     #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     language: Vec<String>,
     /// Excludes articles in this language.
     #[serde(default, rename = "not.language")]

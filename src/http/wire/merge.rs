@@ -2,6 +2,7 @@
 
 use super::RequestBody;
 use super::entity::{AliasBody, IdentifierBody};
+use super::examples;
 use super::export::ExportOptions;
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use crate::domain::MergeStatus;
@@ -15,9 +16,7 @@ use uuid::Uuid;
 /// Entities to be merged into another one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "sources": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"], "reason": "The same person in another spelling"
-}))]
+#[schema(example = json!({"sources": [examples::SAME_PERSON], "reason": "The same person in another spelling"}))]
 pub struct CreateMerge {
     /// The entities that are merged.
     #[schema(min_items = 1, max_items = 100)]
@@ -74,7 +73,7 @@ pub struct KeptBody {
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "version": 2,
     "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "entity_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "sources": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"],
+    "entity_id": examples::PERSON, "sources": [examples::SAME_PERSON],
     "status": "done", "actor": "desk", "reason": "The same person in another spelling",
     "moved": {"mentions": 12, "candidates": 0, "quotes": 3, "about": 2, "aliases": 1, "identifiers": 1},
     "kept": {"mentions": 0, "quotes": 0}, "undone_by": null, "undone_at": null
@@ -121,7 +120,6 @@ pub struct MergeResult {
 
 /// One page of merges.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct MergePage {
     #[schema(max_items = 200)]
     pub items: Vec<MergeBody>,

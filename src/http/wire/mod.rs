@@ -10,6 +10,7 @@ pub mod comparison;
 pub mod duplicate;
 pub mod entity;
 pub mod entity_list;
+pub mod examples;
 pub mod export;
 pub mod filters;
 pub mod graph;

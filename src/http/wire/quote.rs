@@ -4,6 +4,7 @@ use super::RequestBody;
 use super::article::ArticleBody;
 use super::claim_review::ClaimReviewBody;
 use super::entity::EntityBody;
+use super::examples;
 use super::highlight::QuoteHighlightBody;
 use super::mention::{CandidateBody, certain, human};
 use super::names::ResolvedNamesBody;
@@ -24,14 +25,14 @@ use uuid::Uuid;
 /// A quote in an article, with its speaker.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "version": 1,
-    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "body_version": 1, "anchor": "exact",
-    "text": "sans précédent", "spans": [{"start": 36, "end": 50}], "prefix": "un accord « ", "suffix": " ».",
-    "kind": "partial", "speaker_id": null, "speaker_label": "le ministre", "speaker_span": null,
-    "speaker_status": "unresolved", "candidates": [], "cue": "a salué", "cue_span": null, "cue_lemma": "saluer", "about": [],
+    "id": examples::QUOTE, "version": 1,
+    "created_at": "2026-01-12T17:30:00Z", "updated_at": "2026-01-13T08:00:00Z",
+    "article_id": examples::ARTICLE, "body_version": 2, "anchor": "exact",
+    "text": "nos ports y gagneront autant que nos routes", "spans": [{"start": 807, "end": 850}], "prefix": "[…] et ", "suffix": " », a assuré",
+    "kind": "direct", "speaker_id": examples::PERSON, "speaker_label": "Inês Valadares", "speaker_span": {"start": 863, "end": 877},
+    "speaker_status": "named", "candidates": [], "cue": "a assuré", "cue_span": {"start": 854, "end": 862}, "cue_lemma": "assurer", "about": [],
     "said_on": null, "status": "verified", "confidence": 1.0, "origin": "human", "extractor": null,
-    "canonical_text": "sans precedent", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "decision": null, "suggestion": null,
+    "canonical_text": "nos ports y gagneront autant que nos routes", "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "decision": null, "suggestion": null,
     "reviews": []
 }))]
 pub struct QuoteBody {
@@ -129,8 +130,8 @@ pub struct QuoteBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "article_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b6", "text": "sans précédent", "kind": "partial",
-    "speaker_label": "le ministre", "cue": "a salué", "cue_lemma": "saluer"
+    "article_id": examples::ARTICLE, "text": "à parts égales", "kind": "partial", "speaker_label": "Les deux pays",
+    "speaker_status": "collective"
 }))]
 pub struct CreateQuote {
     pub article_id: Uuid,
@@ -250,7 +251,6 @@ impl RequestBody for UpdateQuote {}
 
 /// One page of quotes.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct QuotePage {
     #[schema(max_items = 200)]
     pub items: Vec<QuoteBody>,
@@ -274,10 +274,10 @@ pub struct QuotePage {
 /// The same quote in several articles.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "count": 1, "first_published_at": "2026-03-02T07:30:00Z",
-    "first_quote_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5",
-    "variants": [{"text": "sans précédent", "count": 1, "first_published_at": "2026-03-02T07:30:00Z"}],
-    "publishers": [{"publisher": "Le Quotidien", "count": 1, "first_published_at": "2026-03-02T07:30:00Z"}],
+    "cluster_id": "6f2c1d1e-0b7a-5c43-9a55-0d3f0d0b8b11", "count": 1, "first_published_at": "2026-01-12T17:30:00Z",
+    "first_quote_id": examples::QUOTE,
+    "variants": [{"text": "nos ports y gagneront autant que nos routes", "count": 1, "first_published_at": "2026-01-12T17:30:00Z"}],
+    "publishers": [{"publisher": "La Gazette des ports", "count": 1, "first_published_at": "2026-01-12T17:30:00Z"}],
     "claim_reviews": []
 }))]
 pub struct OccurrencesBody {

@@ -52,7 +52,7 @@ pub enum Dedupe {
 pub struct QuoteFilters {
     /// Words in the text: all words, `OR` between alternatives, `"a phrase"`, `-excluded`. Accents, inflections and
     /// stop words of the text's language are ignored.
-    #[param(min_length = 1, max_length = 500, example = "\"pouvoir d’achat\" OR inflation")]
+    #[param(min_length = 1, max_length = 500)]
     q: Option<String>,
     /// Only by this entity. `none`: without a known speaker.
     #[serde(default)]
@@ -96,7 +96,7 @@ pub struct QuoteFilters {
     not_publisher: Vec<OrNone<String>>,
     /// Only in articles in this language.
     #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline, example = json!(["fr"]))]
+    #[param(max_items = 50, value_type = Vec<LanguageParameter>, inline)]
     language: Vec<String>,
     /// Excludes articles in this language.
     #[serde(default, rename = "not.language")]
@@ -120,7 +120,7 @@ pub struct QuoteFilters {
     not_status: Vec<QuoteStatus>,
     /// Only with this reporting verb or phrase, in its dictionary form. `none`: without one.
     #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<Label>, inline, example = json!(["souligner"]))]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
     cue: Vec<OrNone<String>>,
     /// Excludes this reporting verb or phrase. `none` excludes quotes without one.
     #[serde(default, rename = "not.cue")]
@@ -137,7 +137,7 @@ pub struct QuoteFilters {
     /// Only with a claim review of this rating. `any`: with a claim review. `none`: without one. Claim reviews of other quotes with the
     /// same words do not count.
     #[serde(default)]
-    #[param(max_items = 50, value_type = Vec<Label>, inline, example = json!(["any"]))]
+    #[param(max_items = 50, value_type = Vec<Label>, inline)]
     claim_review: Vec<OrNone<String>>,
     /// Only with at least this confidence.
     #[param(minimum = 0, maximum = 1)]
@@ -164,7 +164,7 @@ pub struct ListQuotes {
     filters: QuoteFilters,
     /// Only by the entities with this name, ignoring accents and case, or else with the most similar name.
     #[serde(default)]
-    #[param(max_items = 10, value_type = Vec<NameParameter>, inline, example = json!(["awa diallo"]))]
+    #[param(max_items = 10, value_type = Vec<NameParameter>, inline)]
     speaker_name: Vec<String>,
     /// Only about the entities with this name, resolved in the same way.
     #[serde(default)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// A text to be matched with quotes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"text": "Nous sommes prêts à tout", "threshold": 0.6}))]
+#[schema(example = json!({"text": "La mer du Nord ne pardonne rien, mais nos équipages la connaissent", "threshold": 0.5}))]
 pub struct MatchQuotes {
     #[schema(min_length = 1, max_length = 5000)]
     pub text: String,
@@ -43,7 +43,6 @@ impl RequestBody for MatchQuotes {}
 
 /// Quotes that match a text.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": []}))]
 pub struct QuoteMatchesBody {
     /// The most similar first.
     #[schema(max_items = 50)]

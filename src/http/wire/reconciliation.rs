@@ -1,6 +1,7 @@
 //! The Reconciliation Service API 0.2 of the W3C community group, as OpenRefine speaks it.
 
 use super::RequestBody;
+use super::examples;
 use crate::domain::EntityKind;
 use crate::domain::entity::{Entity, Identifier};
 use crate::domain::reconciliation::{ReconciliationCandidate, ReconciliationQuery};
@@ -37,7 +38,7 @@ pub struct ReadReconciliation {
     #[param(
         min_length = 2,
         max_length = 8192,
-        example = "{\"q0\": {\"query\": \"Awa Diallo\", \"type\": \"person\"}}"
+        example = "{\"q0\": {\"query\": \"Inês Valadares\", \"type\": \"person\"}}"
     )]
     pub queries: Option<String>,
     /// The properties of up to 200 entities to read, as JSON: `{ids, properties}`.
@@ -48,7 +49,7 @@ pub struct ReadReconciliation {
 /// `queries` or `extend`, as in the query of a GET.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"queries": "{\"q0\": {\"query\": \"Awa Diallo\", \"type\": \"person\"}}"}))]
+#[schema(example = json!({"queries": "{\"q0\": {\"query\": \"Inês Valadares\", \"type\": \"person\"}}"}))]
 pub struct Reconcile {
     #[schema(min_length = 2, max_length = 1_048_576, value_type = String, required = false)]
     pub queries: Option<String>,
@@ -64,7 +65,7 @@ impl RequestBody for Reconcile {}
 pub struct SuggestForReconciliation {
     /// What was typed.
     #[serde(default)]
-    #[param(max_length = 300, example = "awa")]
+    #[param(max_length = 300)]
     pub prefix: String,
 }
 
@@ -73,7 +74,7 @@ pub struct SuggestForReconciliation {
 #[into_params(parameter_in = Query)]
 pub struct PreviewEntity {
     /// The id of the entity.
-    #[param(example = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5")]
+    #[param(example = json!(examples::PERSON))]
     pub entity: Uuid,
 }
 

@@ -1,6 +1,7 @@
 //! Reviews of quotes and mentions as JSON, and the queue of quotes to review.
 
 use super::RequestBody;
+use super::examples;
 use super::filters::ParameterError;
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use super::patch::clearable;
@@ -51,7 +52,6 @@ pub struct DecisionBody {
 
 /// One page of reviews.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct ReviewPage {
     #[schema(max_items = 200)]
     pub items: Vec<ReviewBody>,
@@ -68,7 +68,7 @@ pub struct ReviewPage {
 /// with `speaker_name`. `edit` makes `changes`. `comment` changes nothing and needs a `note`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"action": "verify", "note": "Heard in the recording"}))]
+#[schema(example = json!({"action": "verify", "note": "Heard on the quay"}))]
 pub struct CreateReview {
     pub action: ReviewAction,
     /// With `reattribute`: the entity that said it, or null for nobody.
@@ -135,7 +135,7 @@ impl CreateReview {
 /// with `entity_id`, or with `entity_name`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"action": "reject", "note": "The name of a ship"}))]
+#[schema(example = json!({"action": "verify", "note": "Norway is a kingdom"}))]
 pub struct CreateMentionReview {
     pub action: MentionReviewAction,
     /// With `reattribute`: the entity that it names.
@@ -195,7 +195,7 @@ impl CreateMentionReview {
 /// One review for several quotes, and one for several mentions: up to 1,000 records.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"quotes": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"], "review": {"action": "verify"}}))]
+#[schema(example = json!({"quotes": [examples::QUOTE], "review": {"action": "verify"}}))]
 pub struct CreateReviews {
     /// The quotes to review.
     #[serde(default)]
@@ -263,7 +263,7 @@ impl CreateReviews {
 /// What became of a review of several records.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "items": [{"id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "result": "reviewed", "version": 2}]
+    "items": [{"id": examples::QUOTE, "result": "reviewed", "version": 2}]
 }))]
 pub struct ReviewResults {
     /// The results in the order of the ids.

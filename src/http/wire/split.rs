@@ -2,6 +2,7 @@
 
 use super::RequestBody;
 use super::entity::CreateEntity;
+use super::examples;
 use super::export::ExportOptions;
 use super::page::{CountModeBody, KeyKind, PageParameters, TotalBody};
 use crate::domain::FieldError;
@@ -16,8 +17,8 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "mentions": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"], "quotes": [],
-    "into": {"entity": {"kind": "person", "name": "Awa Diallo", "description": "footballer"}}, "reason": "The footballer"
+    "mentions": [], "quotes": [examples::QUOTE],
+    "into": {"entity": {"kind": "person", "name": "Inês Valadares", "description": "docker"}}, "reason": "Namesakes"
 }))]
 pub struct CreateSplit {
     #[serde(default)]
@@ -34,7 +35,7 @@ pub struct CreateSplit {
 /// The entity that mentions and quotes are taken to: either `entity_id` or `entity`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"entity_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"}))]
+#[schema(example = json!({"entity_id": examples::OTHER_PERSON}))]
 pub struct CreateSplitTarget {
     /// A stored entity.
     pub entity_id: Option<Uuid>,
@@ -47,8 +48,8 @@ pub struct CreateSplitTarget {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b7", "created_at": "2026-03-02T08:00:00Z",
-    "entity_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "into_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b8",
-    "mentions": ["0192f0c1-2a3b-7c4d-8e5f-60718293a4b6"], "quotes": [], "actor": "desk", "reason": "The footballer"
+    "entity_id": examples::PERSON, "into_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b8",
+    "mentions": [], "quotes": [examples::QUOTE], "actor": "desk", "reason": "Namesakes"
 }))]
 pub struct SplitBody {
     pub id: Uuid,
@@ -70,7 +71,6 @@ pub struct SplitBody {
 
 /// One page of splits.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct SplitPage {
     #[schema(max_items = 200)]
     pub items: Vec<SplitBody>,

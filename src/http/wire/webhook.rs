@@ -131,7 +131,6 @@ pub struct UpdateWebhook {
 
 /// One page of webhooks.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct WebhookPage {
     #[schema(max_items = 200)]
     pub items: Vec<WebhookBody>,
@@ -175,7 +174,6 @@ pub struct DeliveryBody {
 
 /// One page of deliveries.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "next_cursor": null}))]
 pub struct DeliveryPage {
     #[schema(max_items = 200)]
     pub items: Vec<DeliveryBody>,
