@@ -28,6 +28,10 @@ CREATE TABLE mentions (
     exact text NOT NULL,
     prefix text NOT NULL,
     suffix text NOT NULL,
+    -- What a later machine run found instead of what a person decided. NULL in nearly all rows.
+    suggestion jsonb,
+    -- The scores of candidates by id; NULL if they were not compared.
+    candidate_scores jsonb,
     -- Includes the article, so that the table can be sharded by article.
     CONSTRAINT mentions_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT mentions_version_check CHECK (version >= 1),

@@ -45,6 +45,8 @@ CREATE TABLE quotes (
     prefix text NOT NULL,
     suffix text NOT NULL,
     vector tsvector NOT NULL GENERATED ALWAYS AS (text_vector(language, text)) STORED,
+    -- What a later machine run found instead of what a person decided. NULL in nearly all rows.
+    suggestion jsonb,
     -- Includes the article, so that the table can be sharded by article.
     CONSTRAINT quotes_pkey PRIMARY KEY (id, article_id),
     CONSTRAINT quotes_version_check CHECK (version >= 1),
@@ -82,6 +84,8 @@ CREATE INDEX quotes_cluster_id_idx ON quotes (cluster_id, published_desc DESC, i
 CREATE INDEX quotes_speaker_id_idx ON quotes (speaker_id, published_desc DESC, id DESC);
 -- For lists of the articles that quote a speaker.
 CREATE INDEX quotes_quoted_idx ON quotes (speaker_id, published_desc DESC, article_id DESC) WHERE status <> 'rejected';
+-- For the queue of quotes with a suggestion that nobody has answered.
+CREATE INDEX quotes_suggestion_idx ON quotes (published_desc DESC, id DESC) WHERE (suggestion ->> 'is_answered') = 'false';
 -- The combined index of words and values, like articles_words_idx.
 CREATE INDEX quotes_words_idx ON quotes
     USING gin (said_on, speaker_id, vector, cue_lemma, publisher, status, speaker_status, kind, language)

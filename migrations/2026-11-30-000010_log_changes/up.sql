@@ -21,7 +21,7 @@ CREATE TABLE changes (
     version integer,
     CONSTRAINT changes_pkey PRIMARY KEY (transaction_id, id),
     CONSTRAINT changes_action_check CHECK (action IN ('create', 'update', 'delete', 'merge', 'undo')),
-    CONSTRAINT changes_resource_check CHECK (resource IN ('article', 'entity', 'mention', 'quote', 'review', 'claim_review'))
+    CONSTRAINT changes_resource_check CHECK (resource IN ('article', 'entity', 'mention', 'quote', 'review', 'claim_review', 'judgement'))
 );
 
 -- For the names in memory, which are refreshed twice a second.

@@ -1,1 +1,2 @@
 DROP TABLE judgements;
+DROP FUNCTION log_judgements();

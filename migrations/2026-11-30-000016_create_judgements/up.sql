@@ -17,3 +17,20 @@ CREATE TABLE judgements (
 );
 
 CREATE INDEX judgements_second_id_idx ON judgements (second_id);
+
+-- Judgements are in the change feed.
+CREATE FUNCTION log_judgements() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO changes (action, resource, record_id) SELECT 'create', 'judgement', id FROM inserted;
+    ELSE
+        INSERT INTO changes (action, resource, record_id) SELECT 'delete', 'judgement', id FROM deleted;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER judgements_log_inserted AFTER INSERT ON judgements
+    REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION log_judgements();
+CREATE TRIGGER judgements_log_deleted AFTER DELETE ON judgements
+    REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION log_judgements();

@@ -1,1 +1,0 @@
-ALTER TABLE mentions DROP COLUMN candidate_scores;
