@@ -115,11 +115,11 @@ test("a quote is reviewed, and the review is undone, by keyboard", async ({ page
   await expect(first).toBeFocused();
   const words = await first.locator("blockquote").innerText();
   await page.keyboard.press("v");
-  await expect(page).toHaveURL(/\/review\?done=/);
+  await expect(page).toHaveURL(/\/review\?order=recent&done=/);
   await expect(page.locator(".notice")).toContainText(words);
   await expect(page.locator(".notice")).toContainText("verified");
   await page.keyboard.press("u");
-  await expect(page).toHaveURL(/\/review\?again=/);
+  await expect(page).toHaveURL(/\/review\?order=recent&again=/);
   await expect(page.locator("#queue > li").first()).toContainText(words);
   await page.keyboard.press("j");
   await expect(page.locator("#queue > li").nth(1)).toBeFocused();
