@@ -34,7 +34,7 @@ use uuid::Uuid;
 /// After this time without a batch, a background task carries a merge out.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::seconds(2);
 
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = merges, check_for_backend(Pg))]
 struct MergeRow {
     id: Uuid,
@@ -81,6 +81,32 @@ impl MergeRow {
             kept_quotes: self.kept_quotes,
             undone_by: self.undone_by,
             undone_at: self.undone_at,
+        }
+    }
+}
+
+impl From<&Merge> for MergeRow {
+    fn from(merge: &Merge) -> Self {
+        let MovedCounts { mentions, candidates, quotes, about, aliases, identifiers } = merge.moved;
+        Self {
+            id: merge.id,
+            version: merge.version,
+            created_at: merge.created_at,
+            updated_at: merge.updated_at,
+            entity_id: merge.entity_id,
+            status: merge.status,
+            actor: merge.actor.clone(),
+            reason: merge.reason.clone(),
+            undone_by: merge.undone_by.clone(),
+            undone_at: merge.undone_at,
+            mentions,
+            candidates,
+            quotes,
+            about,
+            aliases,
+            identifiers,
+            kept_mentions: merge.kept_mentions,
+            kept_quotes: merge.kept_quotes,
         }
     }
 }

@@ -124,13 +124,13 @@ pub struct FoundQuotes {
 
 /// Quotes that resemble a text.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Sayings {
-    pub items: Vec<Saying>,
+pub struct CitedMatches {
+    pub items: Vec<CitedMatch>,
 }
 
 /// A quote that resembles a text, and where the same words are printed.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Saying {
+pub struct CitedMatch {
     #[serde(rename = "match")]
     pub kind: MatchKindBody,
     /// Similarity of the words, 0 to 1, ignoring case, accents and punctuation.
@@ -222,7 +222,7 @@ pub fn check_entities(conn: &mut Connection, filter: &QuoteFilter) -> store::Res
 }
 
 /// Finds who said something.
-pub async fn who_said(reader: &Reader, asked: WhoSaid) -> Result<Sayings, Problem> {
+pub async fn who_said(reader: &Reader, asked: WhoSaid) -> Result<CitedMatches, Problem> {
     let WhoSaid { text, speaker, language, threshold, limit } = asked;
     let searched = language.clone().unwrap_or_else(|| (TEXT_ANALYSIS.detect_language)(&text).to_owned());
     let limit = usize::try_from(limit).unwrap_or_default();
@@ -236,9 +236,9 @@ pub async fn who_said(reader: &Reader, asked: WhoSaid) -> Result<Sayings, Proble
         for QuoteMatchBody { kind, score, differences, quote } in matches.into_iter().map(QuoteMatchBody::from) {
             let Some(quote) = found.remove(&quote.id) else { continue };
             let Occurrences { count, first_published_at, .. } = quotes::occurrences(conn, quote.id)?;
-            items.push(Saying { kind, score, differences, occurrences: count, first_published_at, quote });
+            items.push(CitedMatch { kind, score, differences, occurrences: count, first_published_at, quote });
         }
-        Ok(Sayings { items })
+        Ok(CitedMatches { items })
     };
     Ok(reader.db.read(read).await?)
 }

@@ -2,7 +2,7 @@
 
 use super::entities::{self, FindEntity, FoundEntities};
 use super::passage::{self, Passage, ReadPassage};
-use super::quotes::{self, FoundQuotes, QuotesOf, Sayings, SearchQuotes, WhoSaid};
+use super::quotes::{self, CitedMatches, FoundQuotes, QuotesOf, SearchQuotes, WhoSaid};
 use super::reader::Reader;
 use super::share_of_voice::{self, ShareOfVoice};
 use super::tool::{Tool, read, write};
@@ -21,7 +21,7 @@ static TOOLS: LazyLock<[Tool; 6]> = LazyLock::new(|| {
             "Search quotes",
             "Searches quotes by words, speaker, subject, publisher, language and time, newest first.",
         ),
-        Tool::new::<WhoSaid, Sayings>(
+        Tool::new::<WhoSaid, CitedMatches>(
             "who_said",
             "Who said this?",
             "Tells whether anyone is quoted with these words, and who: the same words first, then similar ones, each with where it was \

@@ -27,8 +27,8 @@ pub fn requested(request: &HttpRequest, export: ExportOptions, page: PageParamet
     Ok(Requested { page: paging::page_request(request, page)?, format })
 }
 
-/// Responds with what is requested of the list that `read` reads page by page. `body` builds the body of a page from its items, the
-/// next cursor and the total; `name` is the name of the file with the whole list.
+/// Responds with a page, or with the whole list as a file called `name`. `read` reads a page. `body` makes its body from the items, the
+/// next cursor and the total.
 ///
 /// # Errors
 /// Those of reading.

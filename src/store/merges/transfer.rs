@@ -14,15 +14,25 @@ use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = merge_sources, check_for_backend(diesel::pg::Pg))]
 struct SourceRow {
     merge_id: Uuid,
     entity_id: Uuid,
+    position: i32,
     aliases: Value,
     identifiers: Value,
     redirected: Vec<Option<Uuid>>,
     is_moved: bool,
+}
+
+impl SourceRow {
+    fn new(merge_id: Uuid, position: i32, source: &MergeSource) -> Result<Self> {
+        let MergeSource { entity_id, aliases, identifiers, redirected, is_moved } = source.clone();
+        let (aliases, identifiers) = Taken { aliases, identifiers }.to_json()?;
+        let redirected = redirected.into_iter().map(Some).collect();
+        Ok(Self { merge_id, entity_id, position, aliases, identifiers, redirected, is_moved })
+    }
 }
 
 /// The merges behind an id, in the order of their ids, each with what it took from its sources.
@@ -37,7 +47,7 @@ pub fn by_id(conn: &mut PgConnection, after: Option<Uuid>, limit: i64) -> Result
         .order((merge_sources::merge_id, merge_sources::position))
         .select(SourceRow::as_select())
         .load(conn)?;
-    for SourceRow { merge_id, entity_id, aliases, identifiers, redirected, is_moved } in rows {
+    for SourceRow { merge_id, entity_id, aliases, identifiers, redirected, is_moved, .. } in rows {
         let Taken { aliases, identifiers } = Taken::from_json(aliases, identifiers)?;
         let redirected = redirected.into_iter().flatten().collect();
         let source = MergeSource { entity_id, aliases, identifiers, redirected, is_moved };
@@ -90,51 +100,6 @@ pub fn moves(
     Ok(rows.into_iter().map(moved).collect())
 }
 
-#[derive(Serialize)]
-struct RestoredMerge<'a> {
-    id: Uuid,
-    version: i32,
-    #[serde(serialize_with = "rows::time")]
-    created_at: Option<chrono::DateTime<chrono::Utc>>,
-    #[serde(serialize_with = "rows::time")]
-    updated_at: Option<chrono::DateTime<chrono::Utc>>,
-    entity_id: Uuid,
-    status: crate::domain::MergeStatus,
-    actor: Option<&'a str>,
-    reason: Option<&'a str>,
-    undone_by: Option<&'a str>,
-    #[serde(serialize_with = "rows::time")]
-    undone_at: Option<chrono::DateTime<chrono::Utc>>,
-    mentions: i64,
-    candidates: i64,
-    quotes: i64,
-    about: i64,
-    aliases: i64,
-    identifiers: i64,
-    kept_mentions: i64,
-    kept_quotes: i64,
-}
-
-#[derive(Serialize)]
-struct RestoredSource<'a> {
-    merge_id: Uuid,
-    entity_id: Uuid,
-    position: usize,
-    aliases: Value,
-    identifiers: Value,
-    redirected: &'a [Uuid],
-    is_moved: bool,
-}
-
-impl<'a> RestoredSource<'a> {
-    fn new(merge_id: Uuid, position: usize, source: &'a MergeSource) -> Result<Self> {
-        let MergeSource { entity_id, aliases, identifiers, redirected, is_moved } = source;
-        let (aliases, identifiers) = (aliases.clone(), identifiers.clone());
-        let (aliases, identifiers) = Taken { aliases, identifiers }.to_json()?;
-        Ok(Self { merge_id, entity_id: *entity_id, position, aliases, identifiers, redirected, is_moved: *is_moved })
-    }
-}
-
 #[derive(QueryableByName)]
 struct Inserted {
     #[diesel(sql_type = SqlUuid)]
@@ -145,34 +110,14 @@ struct Inserted {
 /// Stores a merge that was exported. Its entities and what it moved are restored by their own records. Returns false if it is stored
 /// already.
 pub fn restore(conn: &mut PgConnection, merge: &Merge, sources: &[MergeSource]) -> Result<bool> {
-    let row = RestoredMerge {
-        id: merge.id,
-        version: merge.version,
-        created_at: Some(merge.created_at),
-        updated_at: Some(merge.updated_at),
-        entity_id: merge.entity_id,
-        status: merge.status,
-        actor: merge.actor.as_deref(),
-        reason: merge.reason.as_deref(),
-        undone_by: merge.undone_by.as_deref(),
-        undone_at: merge.undone_at,
-        mentions: merge.moved.mentions,
-        candidates: merge.moved.candidates,
-        quotes: merge.moved.quotes,
-        about: merge.moved.about,
-        aliases: merge.moved.aliases,
-        identifiers: merge.moved.identifiers,
-        kept_mentions: merge.kept_mentions,
-        kept_quotes: merge.kept_quotes,
-    };
-    let inserted: Vec<Inserted> = rows::insert_unless_conflict(conn, "merges", &[row], "id")?;
-    if inserted.is_empty() {
+    let inserted =
+        diesel::insert_into(merges::table).values(MergeRow::from(merge)).on_conflict_do_nothing().execute(conn)?;
+    if inserted == 0 {
         return Ok(false);
     }
-    let sources = sources.iter().enumerate();
-    let sources = sources.map(|(position, source)| RestoredSource::new(merge.id, position, source));
+    let sources = (0..).zip(sources).map(|(position, source)| SourceRow::new(merge.id, position, source));
     let sources = sources.collect::<Result<Vec<_>>>()?;
-    rows::insert(conn, "merge_sources", &sources)?;
+    diesel::insert_into(merge_sources::table).values(sources).execute(conn)?;
     Ok(true)
 }
 
