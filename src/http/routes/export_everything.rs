@@ -20,14 +20,14 @@ use crate::store::fulltext::Statistics;
 use crate::store::merges::transfer;
 use crate::store::{self, Connection, Db, articles, entities, judgements, splits, tombstones};
 use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// Export everything
 ///
 /// Every entity, those that were merged last, then every article with all its texts, mentions and quotes, the judgements, splits and
-/// merges, and the ids of deleted records, as they are at one moment. An
-/// import with the scope `admin` into an empty service restores them with their ids, versions, times, reviews and claim reviews; the order is the
-/// same every time. Merges can be undone there. The
+/// merges, and the ids of deleted records, as they are at one moment. An import with the scope `admin` into an empty service restores
+/// them with their ids, versions, times, reviews and claim reviews; the order is the same every time. Merges can be undone there. The
 /// history of records is not exported: `verbatim backup` has it.
 #[utoipa::path(
     tag = "bulk",
@@ -41,14 +41,8 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
     response.content_type(NDJSON);
     let write = move |conn: &mut Connection, writer: &mut PartWriter<'_>| {
         for merged in [false, true] {
-            let mut after = None;
-            loop {
-                let entities = entities::by_id(conn, merged, after, PAGE)?;
-                let Some(last) = entities.last() else { break };
-                after = Some(last.id);
-                let bodies: Vec<EntityBody> = entities.into_iter().map(Into::into).collect();
-                writer.write(&bodies)?;
-            }
+            let read = |conn: &mut Connection, after| entities::by_id(conn, merged, after, PAGE);
+            write_all(conn, writer, read, |entity| entity.id, EntityBody::from)?;
         }
         let page = PageRequest { limit: PAGE_OF_LARGE, after: None, count: None };
         let filter = ArticleFilter::default();
@@ -67,10 +61,15 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
             embed_claim_reviews(conn, bodies.iter_mut().flat_map(|article| article.quotes.iter_mut().flatten()))?;
             writer.write(&bodies)?;
             if next.is_none() {
-                write_judgements(conn, writer)?;
-                write_splits(conn, writer)?;
+                let read = |conn: &mut Connection, after| judgements::by_id(conn, after, PAGE);
+                let body = |judgement: Judgement| JudgementRecordBody { judgement: judgement.into() };
+                write_all(conn, writer, read, |judgement| judgement.id, body)?;
+                let read = |conn: &mut Connection, after| splits::by_id(conn, after, PAGE);
+                let body = |split: Split| SplitRecordBody { split: split.into() };
+                write_all(conn, writer, read, |split| split.id, body)?;
                 write_merges(conn, writer)?;
-                return write_deleted(conn, writer);
+                let read = |conn: &mut Connection, after| tombstones::list(conn, after, PAGE);
+                return write_all(conn, writer, read, |deleted| deleted.id, DeletedRecordBody::from);
             }
             list.page.after = next;
         }
@@ -78,27 +77,20 @@ pub async fn export_everything(db: web::Data<Db>, statistics: web::Data<Statisti
     export::stream(&db, rows, response, write).await
 }
 
-/// Writes the judgements.
-fn write_judgements(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
+/// Writes all records that `read` reads behind an id, page by page.
+fn write_all<T, B: Serialize>(
+    conn: &mut Connection,
+    writer: &mut PartWriter<'_>,
+    read: impl Fn(&mut Connection, Option<Uuid>) -> store::Result<Vec<T>>,
+    id: impl Fn(&T) -> Uuid,
+    body: impl Fn(T) -> B,
+) -> store::Result<()> {
     let mut after = None;
     loop {
-        let judgements = judgements::by_id(conn, after, PAGE)?;
-        let Some(last) = judgements.last() else { return Ok(()) };
-        after = Some(last.id);
-        let body = |judgement: Judgement| JudgementRecordBody { judgement: judgement.into() };
-        writer.write(&judgements.into_iter().map(body).collect::<Vec<_>>())?;
-    }
-}
-
-/// Writes the splits.
-fn write_splits(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
-    let mut after = None;
-    loop {
-        let splits = splits::by_id(conn, after, PAGE)?;
-        let Some(last) = splits.last() else { return Ok(()) };
-        after = Some(last.id);
-        let body = |split: Split| SplitRecordBody { split: split.into() };
-        writer.write(&splits.into_iter().map(body).collect::<Vec<_>>())?;
+        let page = read(conn, after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(id(last));
+        writer.write(&page.into_iter().map(&body).collect::<Vec<_>>())?;
     }
 }
 
@@ -122,17 +114,5 @@ fn write_merges(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Re
                 writer.write(&[MovesRecordBody { moves: MoveListBody { merge_id, records } }])?;
             }
         }
-    }
-}
-
-/// Writes the ids of deleted records.
-fn write_deleted(conn: &mut Connection, writer: &mut PartWriter<'_>) -> store::Result<()> {
-    let mut after = None;
-    loop {
-        let deleted = tombstones::list(conn, after, PAGE)?;
-        let Some(last) = deleted.last() else { return Ok(()) };
-        after = Some(last.id);
-        let bodies: Vec<DeletedRecordBody> = deleted.into_iter().map(Into::into).collect();
-        writer.write(&bodies)?;
     }
 }
